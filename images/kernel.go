@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+// Kernel is a kernel that can be booted and built against.
+type Kernel struct {
+	Spec    string            // as the user wrote it: "debian:6.12", a path, "host"
+	Name    string            // short, for people and file names: "debian:6.12.117-1~deb12u1"
+	Release string            // uname -r
+	Image   string            // what QEMU boots: an ELF vmlinux with a PVH entry, else a bzImage
+	BzImage string            // the bzImage, where there is one
+	KDir    string            // the directory for `make -C`: headers or the build tree
+	Headers []string          // further directories that a module build reads (linux-headers-*-common)
+	Config  map[string]string // options without CONFIG_; nil when not known
+	Modules []string          // modules that the guest loads for its network, in load order, decompressed
+	Live    bool              // a build tree that may change under us: always run make
+	Key     string            // identifies the packaged kernel for caches; empty when Live
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package cache keeps what is costly to make (kernels, module builds, guest
+// images) in one directory, by default $XDG_CACHE_HOME/klptest.
+//
+// An entry is a directory that is filled under a temporary name, synced and
+// renamed: it is there whole or not at all, whenever a process dies. Several
+// processes share a cache: whoever fills an entry holds its lock, and the
+// kernel releases that lock when the holder dies. Temporary directories of
+// dead processes are removed by the next [Open].
+//
+//	ROOT/KIND/KEY/…      entries, never changed once there
+//	ROOT/locks/KIND-KEY  one lock for each entry being filled
+//	ROOT/tmp/NAME/       of a process that holds the lock ROOT/tmp/NAME.lock
+package cache
