@@ -116,11 +116,21 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, func() {
-		os.RemoveAll(dir)
+		if _, err := os.Stat(kept(dir)); err != nil {
+			os.RemoveAll(dir)
+		}
 		os.Remove(f.Name())
 		f.Close()
 	}, nil
 }
+
+// Keep makes a directory of [Cache.Temp] outlive its release, for people to
+// look at. The oldest of more than a few kept ones goes with a later Open.
+func (c *Cache) Keep(dir string) error {
+	return os.WriteFile(kept(dir), nil, 0o600)
+}
+
+func kept(dir string) string { return dir + ".kept" }
 
 // guard is the lock under which temporary directories are made and swept, so
 // that a sweep never sees one that is there but not locked yet.

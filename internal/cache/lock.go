@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -54,35 +52,4 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 		go func() { <-done; f.Close() }()
 		return nil, ctx.Err()
 	}
-}
-
-// sweep removes the temporary directories whose process is gone.
-func (c *Cache) sweep() error {
-	unguard, err := lock(context.Background(), c.guard())
-	if err != nil {
-		return err
-	}
-	defer unguard()
-	tmp := filepath.Join(c.root, "tmp")
-	entries, err := os.ReadDir(tmp)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, e := range entries {
-		errs = append(errs, removeDead(filepath.Join(tmp, strings.TrimSuffix(e.Name(), ".lock"))))
-	}
-	return errors.Join(errs...)
-}
-
-func removeDead(dir string) error {
-	f, err := tryLock(dir + ".lock")
-	if errors.Is(err, errLocked) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return errors.Join(os.RemoveAll(dir), os.Remove(f.Name()))
 }
