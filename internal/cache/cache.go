@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -35,38 +36,74 @@ func Open(root string) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range []string{root, filepath.Join(root, "tmp"), filepath.Join(root, "locks")} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, &blame.Error{Summary: "cannot write to the cache", Advice: "set XDG_CACHE_HOME to a directory that can be written to", Err: err}
-		}
-	}
 	c := &Cache{root}
-	return c, c.sweep()
+	if err := errors.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
+		return nil, unwritable(err)
+	}
+	if err := c.sweep(); err != nil {
+		return nil, unwritable(err)
+	}
+	return c, nil
+}
+
+func unwritable(err error) error {
+	return &blame.Error{Summary: "cannot write to the cache", Advice: "set XDG_CACHE_HOME to a directory that can be written to", Err: err}
 }
 
 // Root is the cache's directory.
 func (c *Cache) Root() string { return c.root }
 
 // Entry returns the directory of an entry; when it is not there yet, fill
-// makes its contents in a temporary directory first. key must be a plain file
-// name.
+// makes its contents in a temporary directory first. kind and key must be
+// plain file names; "tmp" and "locks" are not kinds. While another process
+// fills the entry, Entry waits as long as ctx lasts. fill may ask for other
+// entries, but not for its own.
 func (c *Cache) Entry(ctx context.Context, kind, key string, fill func(ctx context.Context, dir string) error) (string, error) {
-	if !plain(kind) || !plain(key) {
-		return "", fmt.Errorf("cache: bad entry name %q/%q", kind, key)
+	path, err := c.path(kind, key)
+	if err != nil || exists(path) {
+		return path, err
 	}
-	path := filepath.Join(c.root, kind, key)
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	unlock, err := lock(ctx, filepath.Join(c.root, "locks", kind+"-"+key))
+	unlock, err := c.lockEntry(ctx, kind, key)
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	if _, err := os.Stat(path); err == nil {
+	if exists(path) {
 		return path, nil // somebody else has filled it meanwhile
 	}
-	return path, c.publish(ctx, path, fill)
+	if err := c.publish(ctx, path, fill); err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// Entries lists the keys of a kind that are there, sorted.
+func (c *Cache) Entries(kind string) ([]string, error) {
+	if _, err := c.path(kind, "any"); err != nil {
+		return nil, err
+	}
+	found, err := os.ReadDir(c.in(kind))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	keys := make([]string, 0, len(found))
+	for _, e := range found {
+		keys = append(keys, e.Name())
+	}
+	return keys, nil
+}
+
+// path is where an entry is, or an error when a name would leave the cache's
+// directory or hit what the cache keeps for itself.
+func (c *Cache) path(kind, key string) (string, error) {
+	if !plain(kind) || !plain(key) || slices.Contains([]string{"tmp", "locks"}, kind) {
+		return "", fmt.Errorf("cache: bad entry name %q/%q", kind, key)
+	}
+	return c.in(kind, key), nil
+}
+
+func (c *Cache) in(names ...string) string {
+	return filepath.Join(append([]string{c.root}, names...)...)
 }
 
 func (c *Cache) publish(ctx context.Context, path string, fill func(context.Context, string) error) error {
@@ -91,23 +128,42 @@ func (c *Cache) publish(ctx context.Context, path string, fill func(context.Cont
 	return os.Rename(contents, path)
 }
 
-// Remove deletes an entry, if it is there.
-func (c *Cache) Remove(kind, key string) error {
-	if !plain(kind) || !plain(key) {
-		return fmt.Errorf("cache: bad entry name %q/%q", kind, key)
+// Remove deletes an entry, if it is there. The entry is renamed away first,
+// so that it is never seen half deleted, not even after a crash.
+func (c *Cache) Remove(ctx context.Context, kind, key string) error {
+	path, err := c.path(kind, key)
+	if err != nil || !exists(path) {
+		return err
 	}
-	return os.RemoveAll(filepath.Join(c.root, kind, key))
+	unlock, err := c.lockEntry(ctx, kind, key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	grave, release, err := c.Temp("removed")
+	if err != nil {
+		return err
+	}
+	defer release()
+	err = os.Rename(path, filepath.Join(grave, "contents"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Temp makes a private directory that lives until release is called or this
 // process dies.
 func (c *Cache) Temp(name string) (dir string, release func(), err error) {
-	unguard, err := lock(context.Background(), c.guard())
+	if !plain(name) || strings.Contains(name, "*") {
+		return "", nil, fmt.Errorf("cache: bad temporary name %q", name)
+	}
+	unguard, err := c.lockTemp()
 	if err != nil {
 		return "", nil, err
 	}
 	defer unguard()
-	dir, err = os.MkdirTemp(filepath.Join(c.root, "tmp"), name+"-")
+	dir, err = os.MkdirTemp(c.in("tmp"), name+"-")
 	if err != nil {
 		return "", nil, err
 	}
@@ -116,7 +172,7 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, func() {
-		if _, err := os.Stat(kept(dir)); err != nil {
+		if !exists(kept(dir)) {
 			os.RemoveAll(dir)
 		}
 		os.Remove(f.Name())
@@ -132,13 +188,14 @@ func (c *Cache) Keep(dir string) error {
 
 func kept(dir string) string { return dir + ".kept" }
 
-// guard is the lock under which temporary directories are made and swept, so
-// that a sweep never sees one that is there but not locked yet.
-func (c *Cache) guard() string { return filepath.Join(c.root, "locks", "tmp") }
-
 // plain refuses names that would leave their directory.
 func plain(name string) bool {
 	return name != "" && name == filepath.Base(name) && !strings.HasPrefix(name, ".")
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func syncfs(dir string) error {

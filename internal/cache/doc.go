@@ -10,6 +10,7 @@
 // dead processes are removed by the next [Open].
 //
 //	ROOT/KIND/KEY/…      entries, never changed once there
-//	ROOT/locks/KIND-KEY  one lock for each entry being filled
+//	ROOT/locks/KIND/KEY  one lock for each entry being filled
 //	ROOT/tmp/NAME/       of a process that holds the lock ROOT/tmp/NAME.lock
+//	ROOT/tmp.lock        held while a temporary directory is made, or dead ones removed
 package cache

@@ -5,7 +5,9 @@ package cache
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,24 +34,47 @@ func tryLock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// lock waits for the lock file. flock(2) cannot be interrupted, so when ctx
-// ends first, the wait goes on in the background and gives the lock back.
+// retryEvery is how often a waiter tries again. flock(2) cannot be
+// interrupted, so a waiter that blocked in it would outlive its ctx.
+const retryEvery = 20 * time.Millisecond
+
+// guardLimit is how long a process may hold the guard of the temporary
+// directories: it makes one, or deletes what dead processes left.
+const guardLimit = time.Minute
+
+// lock waits for the lock file as long as ctx lasts.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	done := make(chan error, 1)
-	go func() { done <- unix.Flock(int(f.Fd()), unix.LOCK_EX) }()
-	select {
-	case err := <-done:
-		if err != nil {
-			f.Close()
+	tick := time.NewTicker(retryEvery)
+	defer tick.Stop()
+	for {
+		f, err := tryLock(path)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, errLocked) {
 			return nil, err
 		}
-		return func() { f.Close() }, nil
-	case <-ctx.Done():
-		go func() { <-done; f.Close() }()
-		return nil, ctx.Err()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("waiting for %s: %w (%w)", path, errLocked, ctx.Err())
+		}
 	}
+}
+
+// lockEntry takes the lock of one entry. The name is as long and as distinct
+// as the entry's own.
+func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(), err error) {
+	if err := os.MkdirAll(c.in("locks", kind), 0o700); err != nil {
+		return nil, unwritable(err)
+	}
+	return lock(ctx, c.in("locks", kind, key))
+}
+
+// lockTemp takes the lock under which temporary directories are made and
+// swept, so that a sweep never sees one that is there but not locked yet.
+func (c *Cache) lockTemp() (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
+	defer cancel()
+	return lock(ctx, c.in("tmp.lock"))
 }

@@ -4,7 +4,6 @@ package cache
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -20,12 +19,12 @@ const maxKept = 20
 // sweep removes the temporary directories whose process is gone, and the
 // oldest of the kept ones.
 func (c *Cache) sweep() error {
-	unguard, err := lock(context.Background(), c.guard())
+	unguard, err := c.lockTemp()
 	if err != nil {
 		return err
 	}
 	defer unguard()
-	tmp := filepath.Join(c.root, "tmp")
+	tmp := c.in("tmp")
 	entries, err := os.ReadDir(tmp)
 	if err != nil {
 		return err
@@ -34,12 +33,23 @@ func (c *Cache) sweep() error {
 	for _, dir := range tooOld(tmp, entries) {
 		errs = append(errs, os.Remove(kept(dir)))
 	}
-	for _, e := range entries {
-		if e.IsDir() {
-			errs = append(errs, removeDead(filepath.Join(tmp, e.Name())))
-		}
+	for _, name := range owners(entries) {
+		errs = append(errs, removeDead(filepath.Join(tmp, name)))
 	}
 	return errors.Join(errs...)
+}
+
+// owners names the temporary directories that have left anything: a process
+// may have died between any two steps, with only the lock or the mark there.
+func owners(entries []fs.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		name, _ := strings.CutSuffix(e.Name(), ".lock")
+		name, _ = strings.CutSuffix(name, ".kept")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // tooOld names the kept directories that are not among the newest maxKept.
@@ -58,10 +68,10 @@ func tooOld(tmp string, entries []fs.DirEntry) []string {
 	return dirs
 }
 
+// removeDead deletes dir and its lock, unless a living process holds it, and
+// the lock alone when dir is kept. That process may be releasing it at this
+// moment, so both may be gone already.
 func removeDead(dir string) error {
-	if _, err := os.Stat(kept(dir)); err == nil {
-		return nil
-	}
 	f, err := tryLock(dir + ".lock")
 	if errors.Is(err, errLocked) {
 		return nil
@@ -70,5 +80,12 @@ func removeDead(dir string) error {
 		return err
 	}
 	defer f.Close()
-	return errors.Join(os.RemoveAll(dir), os.Remove(f.Name()))
+	if !exists(kept(dir)) {
+		err = os.RemoveAll(dir)
+	}
+	gone := os.Remove(f.Name())
+	if errors.Is(gone, os.ErrNotExist) {
+		gone = nil
+	}
+	return errors.Join(err, gone)
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cache
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func keepOne(t *testing.T, c *Cache) string {
+	t.Helper()
+	dir, release, err := c.Temp("run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Keep(dir); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	return dir
+}
+
+func TestKeptOutlivesReleaseAndOpen(t *testing.T) {
+	c := open(t)
+	dir := keepOne(t, c)
+	if _, err := Open(c.Root()); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Base(dir)
+	if diff := cmp.Diff([]string{name, name + ".kept"}, ls(t, c.in("tmp"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOldestKeptGoes(t *testing.T) {
+	c := open(t)
+	oldest := keepOne(t, c)
+	age(t, kept(oldest), time.Hour)
+	for range maxKept {
+		keepOne(t, c)
+	}
+	if _, err := Open(c.Root()); err != nil {
+		t.Fatal(err)
+	}
+	left := ls(t, c.in("tmp"))
+	if len(left) != 2*maxKept || strings.Contains(strings.Join(left, " "), filepath.Base(oldest)) {
+		t.Errorf("%d files: %v", len(left), left)
+	}
+}
+
+// A process can die between any two steps of making, keeping and releasing.
+func TestSweepOfWhatCanBeLeft(t *testing.T) {
+	for name, left := range map[string][]string{
+		"directory alone":    {"a-1/x/"},
+		"directory and lock": {"a-1/", "a-1.lock"},
+		"lock alone":         {"a-1.lock"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t)
+			for _, l := range left {
+				leave(t, c.in("tmp"), l)
+			}
+			if _, err := Open(c.Root()); err != nil {
+				t.Fatal(err)
+			}
+			wantNoTemp(t, c)
+		})
+	}
+}
+
+func TestSweepOfTheLockOfAKeptDirectory(t *testing.T) {
+	c := open(t)
+	for _, l := range []string{"a-1/", "a-1.kept", "a-1.lock"} {
+		leave(t, c.in("tmp"), l)
+	}
+	if _, err := Open(c.Root()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a-1", "a-1.kept"}, ls(t, c.in("tmp"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func leave(t *testing.T, dir, name string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	var err error
+	if strings.HasSuffix(name, "/") {
+		err = os.MkdirAll(path, 0o700)
+	} else {
+		err = os.WriteFile(path, nil, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Directories are released while another process sweeps.
+func TestSweepDuringReleases(t *testing.T) {
+	c := open(t)
+	done := make(chan error, 1)
+	go func() {
+		for range 200 {
+			if _, release, err := c.Temp("busy"); err != nil {
+				done <- err
+				return
+			} else {
+				release()
+			}
+		}
+		done <- nil
+	}()
+	for {
+		if err := c.sweep(); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantNoTemp(t, c)
+			return
+		default:
+		}
+	}
+}
