@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Finding is one thing that was looked at.
+type Finding struct {
+	Name     string
+	OK       bool
+	Optional bool   // klptest works without it, less well
+	Detail   string // what was found, or what its lack means
+	Mend     string // the command that mends it
+}
+
+// program is something that must be on the PATH.
+type program struct {
+	name     string // what it is
+	file     string
+	pkg      string // Debian's package
+	what     string // what fails without it
+	optional bool
+	version  string // argument that prints the version
+}
+
+var programs = []program{
+	{"QEMU", "qemu-system-x86_64", "qemu-system-x86", "no kernel can be booted", false, "--version"},
+	{"compiler", "gcc", "gcc", "no module can be built", false, "--version"},
+	{"linker", "ld", "binutils", "no module can be built", false, "--version"},
+	{"make", "make", "make", "no module can be built", false, "--version"},
+	{"apt", "apt-get", "apt", "no Debian kernel can be fetched; use a build tree or files", true, "--version"},
+	{"dpkg-deb", "dpkg-deb", "dpkg", "no Debian kernel can be unpacked; use a build tree or files", true, "--version"},
+	{"xz", "xz", "xz-utils", "bzImages packed with xz boot a second slower", true, "--version"},
+	{"busybox", "busybox", "busybox-static", "no \"sh\" steps, no klptest shell", true, ""},
+}
+
+// Examine looks at everything of the host that a run needs. memory is what a
+// guest gets, in MiB.
+func Examine(h Host, cacheDir string, memory int) []Finding {
+	var list []Finding
+	for _, p := range programs {
+		list = append(list, h.program(p))
+	}
+	return append(list, h.lists(), h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
+}
+
+func (h Host) program(p program) Finding {
+	f := Finding{Name: p.name, Optional: p.optional, Detail: p.what, Mend: "apt-get install " + p.pkg}
+	path, err := h.LookPath(p.file)
+	if err != nil {
+		return f
+	}
+	f.OK, f.Detail = true, path
+	if p.version != "" {
+		if out, err := h.Output(path, p.version); err == nil {
+			f.Detail, _, _ = strings.Cut(out, "\n")
+		}
+	}
+	return f
+}
+
+// lists looks for apt's package lists, without which it knows no package.
+func (h Host) lists() Finding {
+	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: "apt-get update"}
+	if _, err := h.LookPath("apt-cache"); err != nil {
+		f.Mend = "apt-get install apt"
+		return f
+	}
+	out, err := h.Output("apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-amd64$")
+	if n := strings.Count(out, "\n"); err == nil && n > 0 {
+		f.OK, f.Detail = true, fmt.Sprint(n, " kernel images known")
+	}
+	return f
+}
+
+func (h Host) sandbox() Finding {
+	f := Finding{Name: "Landlock", Optional: true, Detail: "cases with C of their own are refused, unless --trust-sources",
+		Mend: "boot the host with lsm=landlock,… (Linux 5.13 or newer)"}
+	if abi := h.Landlock(); abi > 0 {
+		f.OK, f.Detail = true, fmt.Sprint("ABI ", abi)
+	}
+	return f
+}
+
+func (h Host) acceleration() Finding {
+	f := Finding{Name: "KVM", Optional: true, Detail: "software emulation: guests are some ten times slower",
+		Mend: "use a host with virtualization (vmx or svm in /proc/cpuinfo) and access to /dev/kvm"}
+	flags := " " + h.read("proc/cpuinfo") + " "
+	if strings.Contains(flags, " vmx ") || strings.Contains(flags, " svm ") {
+		f.OK, f.Detail = true, "the processor has it; a run checks that it boots a kernel"
+	}
+	return f
+}
+
+// FromError makes a finding of an error, with its advice.
+func FromError(name string, err error) Finding {
+	f := Finding{Name: name, Detail: err.Error()}
+	var e *blame.Error
+	if errors.As(err, &e) {
+		f.Mend = e.Advice
+	}
+	return f
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// healthy is a host where nothing is missing.
+func healthy(t *testing.T) Host {
+	t.Helper()
+	root := t.TempDir()
+	write(t, root, "proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable:    4096000 kB\n")
+	write(t, root, "proc/cpuinfo", "flags\t\t: fpu vmx sse\n")
+	return Host{
+		Root:     root,
+		LookPath: func(p string) (string, error) { return "/usr/bin/" + p, nil },
+		Output:   func(p string, _ ...string) (string, error) { return filepath.Base(p) + " 1.0\nmore\n", nil },
+		Free:     func(string) (uint64, error) { return 10 << 30, nil },
+		Landlock: func() int { return 4 },
+	}
+}
+
+func write(t *testing.T, root, path, text string) {
+	t.Helper()
+	path = filepath.Join(root, path)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func bad(findings []Finding) (names []string) {
+	for _, f := range findings {
+		if !f.OK {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func TestHealthyHostLacksNothing(t *testing.T) {
+	if got := bad(Examine(healthy(t), "/cache", 512)); got != nil {
+		t.Errorf("missing on a healthy host: %q", got)
+	}
+}
+
+func TestEachLackIsNamedWithItsRemedy(t *testing.T) {
+	without := func(program string) func(*Host) {
+		return func(h *Host) {
+			h.LookPath = func(p string) (string, error) {
+				if p == program {
+					return "", os.ErrNotExist
+				}
+				return "/usr/bin/" + p, nil
+			}
+		}
+	}
+	tests := []struct {
+		name, finding, mend string
+		optional            bool
+		spoil               func(*Host)
+	}{
+		{"no QEMU", "QEMU", "apt-get install qemu-system-x86", false, without("qemu-system-x86_64")},
+		{"no compiler", "compiler", "apt-get install gcc", false, without("gcc")},
+		{"no make", "make", "apt-get install make", false, without("make")},
+		{"no busybox", "busybox", "apt-get install busybox-static", true, without("busybox")},
+		{"no lists", "package lists", "apt-get update", true, func(h *Host) {
+			h.Output = func(string, ...string) (string, error) { return "", nil }
+		}},
+		{"no Landlock", "Landlock", "lsm=landlock", true, func(h *Host) { h.Landlock = func() int { return 0 } }},
+		{"no virtualization", "KVM", "/dev/kvm", true, func(h *Host) { h.Root = t.TempDir(); write(t, h.Root, "proc/meminfo", "MemAvailable: 4096000 kB") }},
+		{"little memory", "memory", "--memory 300", false, func(h *Host) { write(t, h.Root, "proc/meminfo", "MemAvailable: 512000 kB\n") }},
+		{"cgroup 2 memory", "memory", "cgroup", false, func(h *Host) { write(t, h.Root, "sys/fs/cgroup/memory.max", "268435456\n") }},
+		{"cgroup 1 memory", "memory", "cgroup", false, func(h *Host) { write(t, h.Root, "sys/fs/cgroup/memory/memory.limit_in_bytes", "268435456\n") }},
+		{"cgroup 2 cpu", "processors", "quota", true, func(h *Host) { write(t, h.Root, "sys/fs/cgroup/cpu.max", "25000 100000\n") }},
+		{"cgroup 1 cpu", "processors", "quota", true, func(h *Host) {
+			write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_quota_us", "25000\n")
+			write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n")
+		}},
+		{"full disk", "cache", "XDG_CACHE_HOME", false, func(h *Host) { h.Free = func(string) (uint64, error) { return 1 << 20, nil } }},
+		{"no disk", "cache", "XDG_CACHE_HOME", false, func(h *Host) { h.Free = func(string) (uint64, error) { return 0, errors.New("gone") } }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := healthy(t)
+			tt.spoil(&h)
+			findings := Examine(h, "/cache", 512)
+			if got := bad(findings); len(got) != 1 || got[0] != tt.finding {
+				t.Fatalf("missing %q, want only %q", got, tt.finding)
+			}
+			for _, f := range findings {
+				if !f.OK && (f.Optional != tt.optional || !strings.Contains(f.Mend, tt.mend)) {
+					t.Errorf("%+v: want optional=%v and a remedy with %q", f, tt.optional, tt.mend)
+				}
+			}
+		})
+	}
+}
+
+func TestUnlimitedCgroupIsNoLack(t *testing.T) {
+	h := healthy(t)
+	write(t, h.Root, "sys/fs/cgroup/memory.max", "max\n")
+	write(t, h.Root, "sys/fs/cgroup/cpu.max", "max 100000\n")
+	write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n")
+	write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n")
+	if got := bad(Examine(h, "/cache", 512)); got != nil {
+		t.Errorf("missing: %q", got)
+	}
+}
+
+func TestFreeLooksAtTheNearestParent(t *testing.T) {
+	bytes, err := free(filepath.Join(t.TempDir(), "not", "there", "yet"))
+	if err != nil || bytes == 0 {
+		t.Errorf("free = %d, %v", bytes, err)
+	}
+}
+
+func TestFromErrorKeepsTheAdvice(t *testing.T) {
+	f := FromError("kernel x", &blame.Error{Summary: "no such kernel", Advice: "apt-get update"})
+	if f.OK || f.Optional || f.Detail != "no such kernel" || f.Mend != "apt-get update" {
+		t.Errorf("%+v", f)
+	}
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// Host is what checks look at; tests put another in its place.
+type Host struct {
+	Root     string // prefix of /proc and /sys
+	LookPath func(program string) (string, error)
+	Output   func(program string, args ...string) (string, error)
+	Free     func(dir string) (bytes uint64, err error)
+	Landlock func() int // ABI version; 0 or less: none
+}
+
+// Here is this host.
+func Here() Host {
+	return Host{
+		Root:     "/",
+		LookPath: exec.LookPath,
+		Output: func(program string, args ...string) (string, error) {
+			out, err := exec.Command(program, args...).Output()
+			return string(out), err
+		},
+		Free:     free,
+		Landlock: landlockABI,
+	}
+}
+
+// read returns a file's text without white space around it; empty when there
+// is none.
+func (h Host) read(path string) string {
+	data, err := os.ReadFile(filepath.Join(h.Root, path))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}
+
+// free is the room on the file system that dir is on, or will be.
+func free(dir string) (uint64, error) {
+	for {
+		var s unix.Statfs_t
+		err := unix.Statfs(dir, &s)
+		if err == nil {
+			return s.Bavail * uint64(s.Bsize), nil
+		}
+		if err != unix.ENOENT || dir == filepath.Dir(dir) {
+			return 0, err
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// landlockABI asks the kernel (landlock_create_ruleset(2), flag
+// LANDLOCK_CREATE_RULESET_VERSION).
+func landlockABI() int {
+	const version = 1
+	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, version)
+	if errno != 0 {
+		return 0
+	}
+	return int(abi)
+}
