@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// color is the number of an ECMA-48 graphic rendition; plain is none.
+type color string
+
+const (
+	plain  color = ""
+	red    color = "31"
+	green  color = "32"
+	yellow color = "33"
+	cyan   color = "36"
+)
+
+// paint colours text, where the reader wants colours.
+func (h *human) paint(c color, text string) string {
+	if !h.o.Color || c == plain {
+		return text
+	}
+	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
+}
+
+func verdictColor(v cases.Verdict) color {
+	switch v {
+	case cases.Pass:
+		return green
+	case cases.Skip:
+		return yellow
+	}
+	return red
+}
+
+// diffColor is the colour of a line of a unified diff.
+func diffColor(line string) color {
+	switch {
+	case strings.HasPrefix(line, "@@"):
+		return cyan
+	case strings.HasPrefix(line, "-"):
+		return red
+	case strings.HasPrefix(line, "+"):
+		return green
+	}
+	return plain
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// HumanOptions say what the reader's terminal can do. Whether it is one, and
+// NO_COLOR, are the caller's to find out.
+type HumanOptions struct {
+	Color   bool       // colour verdicts and diffs
+	Live    bool       // keep a status line; only when nothing else writes to the terminal
+	Verbose bool       // a line for each step, and the details of cases that passed
+	Width   func() int // columns of the terminal, asked at each drawing; nil: 80
+}
+
+// NewHuman makes a reporter for people: one line a case, the details of what
+// failed, a summary. Its methods may be called from several goroutines.
+func NewHuman(w io.Writer, o HumanOptions) Reporter {
+	return &human{w: w, o: o, stop: func() {}}
+}
+
+type human struct {
+	o    HumanOptions
+	stop func() // ends the redrawing
+
+	mu     sync.Mutex // guards what follows
+	w      io.Writer
+	run    Run
+	tally  tally
+	status status
+	drawn  bool // the status line is on the screen
+}
+
+func (h *human) Begin(run Run) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.run = run
+	h.status.total = run.Total
+	if h.o.Live {
+		h.stop = every(time.Second, h.tick)
+	}
+	return nil
+}
+
+func (h *human) Start(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.status.start(oneLine(name), time.Now())
+	h.draw()
+}
+
+func (h *human) Step(name, step string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	name, step = oneLine(name), oneLine(step)
+	if name == h.status.name {
+		h.status.step = step
+	}
+	if h.o.Verbose {
+		// A failure to write shows again, and is returned, in Case.
+		_ = h.print(fmt.Sprintf("%s%s: %s\n", indent, name, step))
+	}
+	h.draw()
+}
+
+func (h *human) Case(r cases.Result) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tally.add(r)
+	if oneLine(r.Name) == h.status.name {
+		h.status = status{n: h.status.n, total: h.status.total}
+	}
+	text := h.caseLine(r)
+	if wantsDetail(r) || h.o.Verbose && r.Verdict != cases.Skip {
+		text += h.details(describe(r))
+	}
+	return h.print(text)
+}
+
+func (h *human) End() error {
+	h.stop() // before the lock, which a last redrawing may hold
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.print(summary(h.run, h.tally, time.Since(h.run.Started)))
+}
+
+// indent is what stands under a case's verdict.
+const indent = "      "
+
+// caseLine is the line of a case; a skipped one's reason is on it.
+func (h *human) caseLine(r cases.Result) string {
+	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
+	line := fmt.Sprintf("%s %-24s%7s", h.paint(verdictColor(r.Verdict), verdict), oneLine(r.Name), seconds(r.Duration))
+	if why := skipReason(r); r.Verdict == cases.Skip && why != "" {
+		line += "  " + why
+	}
+	return line + "\n"
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
+
+// details lays out sections. Lines of the log's tail have a bar before them:
+// they must not pass for the command line that is there to be copied.
+func (h *human) details(sections []section) string {
+	var b strings.Builder
+	for _, s := range sections {
+		if s.kind == logTail {
+			b.WriteString(indent + "log tail:\n")
+		}
+		for _, line := range s.lines {
+			b.WriteString(indent + h.detail(s.kind, line) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (h *human) detail(k kind, line string) string {
+	switch k {
+	case diff:
+		return h.paint(diffColor(line), line)
+	case logTail:
+		return "| " + line
+	case fullLog:
+		return "full log: " + line
+	}
+	return line
+}
+
+// summary is the last line.
+func summary(run Run, t tally, took time.Duration) string {
+	s := fmt.Sprintf("%d passed, %d failed, %d errors, %d skipped", t.Passed, t.Failed, t.Errors, t.Skipped)
+	if missing := run.Total - t.sum(); missing > 0 {
+		s += fmt.Sprintf(", %d not run", missing)
+	}
+	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", s, took.Seconds(), oneLine(run.Release), oneLine(run.Kernel))
+}
+
+// print writes whole lines where the status line was.
+func (h *human) print(text string) error {
+	if h.drawn {
+		text = clearLine + text
+		h.drawn = false
+	}
+	_, err := io.WriteString(h.w, text)
+	return err
+}

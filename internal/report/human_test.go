@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/klptest/klptest/cases"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// writes keeps each write apart, with the time since it was made.
+type writes struct {
+	start time.Time
+	got   []string
+}
+
+func (w *writes) Write(p []byte) (int, error) {
+	w.got = append(w.got, fmt.Sprintf("%v %q", time.Since(w.start), p))
+	return len(p), nil
+}
+
+func TestLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &writes{start: time.Now()}
+		h := NewHuman(w, HumanOptions{Live: true, Width: func() int { return 24 }})
+		if err := h.Begin(sampleRun(2)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(1500 * time.Millisecond) // nothing runs: nothing is drawn
+		h.Start("a")
+		h.Step("a", "insmod klp_a states=1:1")
+		time.Sleep(time.Second)
+		if err := h.Case(cases.Result{Name: "a", Verdict: cases.Pass, Duration: time.Second}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		h.Start("b")
+		if err := h.End(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		want := []string{
+			`1.5s "\r\x1b[K1/2  a  0s"`,
+			`1.5s "\r\x1b[K1/2  a  0s  insmod klp_"`,
+			`2s "\r\x1b[K1/2  a  0s  insmod klp_"`,
+			`2.5s "\r\x1b[KPASS  a                          1.0s\n"`,
+			`5.5s "\r\x1b[K2/2  b  0s"`,
+			`5.5s "\r\x1b[K1 passed, 0 failed, 0 errors, 0 skipped, 1 not run in 6 s on 6.12.117+deb12-amd64 (debian:6.12)\n"`,
+		}
+		if d := cmp.Diff(want, w.got); d != "" {
+			t.Errorf("writes (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestVerboseLive(t *testing.T) {
+	w := &bytes.Buffer{}
+	h := NewHuman(w, HumanOptions{Live: true, Verbose: true})
+	h.Start("a")
+	h.Step("a", "rmmod\nklp_a")
+	want := "\r\x1b[K1/0  a  0s\r\x1b[K      a: rmmod\\nklp_a\n\r\x1b[K1/0  a  0s  rmmod\\nklp_a"
+	if d := cmp.Diff(want, w.String()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestStepOfAnotherCase(t *testing.T) {
+	w := &bytes.Buffer{}
+	h := NewHuman(w, HumanOptions{Live: true})
+	h.Start("a")
+	h.Start("b")
+	h.Step("a", "a's step")
+	if err := h.Case(cases.Result{Name: "a", Verdict: cases.Pass}); err != nil {
+		t.Fatal(err)
+	}
+	h.Step("b", "b's step")
+	if s := w.String(); strings.Contains(s, "a's step") || !strings.HasSuffix(s, "2/0  b  0s  b's step") {
+		t.Errorf("the status line is not of the case that started last: %q", s)
+	}
+}
+
+func TestTruncate(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{"abc", 3, "abc"},
+		{"abcd", 3, "abc"},
+		{"a世界", 3, "a世"},
+		{"a世界", 4, "a世"},
+		{"abc", 0, ""},
+		{"abc", -1, ""},
+	} {
+		if got := truncate(c.in, c.width); got != c.want {
+			t.Errorf("truncate(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
+		}
+	}
+}
+
+// TestConcurrent is for the race detector.
+func TestConcurrent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHuman(io.Discard, HumanOptions{Live: true, Verbose: true})
+		if err := h.Begin(sampleRun(4)); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for i := range 4 {
+			wg.Go(func() {
+				name := fmt.Sprint("case-", i)
+				h.Start(name)
+				time.Sleep(time.Second)
+				h.Step(name, "step")
+				time.Sleep(time.Second)
+				if err := h.Case(cases.Result{Name: name, Verdict: cases.Pass}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if err := h.End(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestWriteErrors(t *testing.T) {
+	for name, r := range map[string]Reporter{
+		"human": NewHuman(brokenPipe{}, HumanOptions{}),
+		"ktap":  NewKTAP(brokenPipe{}),
+		"json":  NewJSON(brokenPipe{}),
+	} {
+		err := errors.Join(r.Begin(Run{}), r.Case(cases.Result{}), r.End())
+		if !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("%s: %v, want the error of the writer", name, err)
+		}
+	}
+	if err := WriteJUnit(brokenPipe{}, Run{}, nil); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("junit: %v, want the error of the writer", err)
+	}
+}
+
+// TestHumanLinesAreIndented checks that a guest cannot forge a verdict: only
+// lines of ours begin in the first column.
+func TestHumanLinesAreIndented(t *testing.T) {
+	for _, s := range hostile {
+		r := cases.Result{
+			Name: "x" + s, Verdict: cases.Fail, Reasons: []string{s, s},
+			Advice: s, Diff: s, Tail: s, Log: s, QEMU: s,
+		}
+		out := output(t, func(b *bytes.Buffer) Reporter { return NewHuman(b, HumanOptions{}) }, 1, []cases.Result{r})
+		got := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+		for _, line := range got[1 : len(got)-1] {
+			if !strings.HasPrefix(line, indent) {
+				t.Errorf("%q makes the line %q", s, line)
+			}
+		}
+	}
+}

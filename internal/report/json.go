@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	_ "embed"
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+)
+
+//go:embed schema.json
+var schema string
+
+// schemaID names the form of the document; it changes when a reader of the
+// old form could no longer read the new one.
+const schemaID = "urn:klptest:report:1"
+
+// Schema is the JSON Schema (draft 2020-12) of what [NewJSON] writes.
+func Schema() []byte { return []byte(schema) }
+
+// NewJSON makes a reporter that writes one JSON document, when the run ends.
+// Text is escaped as in all other formats, see [Escape].
+func NewJSON(w io.Writer) Reporter {
+	return &jsonReporter{w: w, doc: jsonDocument{Schema: schemaID, Results: []jsonResult{}}}
+}
+
+// jsonDocument is the document, as schema.json describes it.
+type jsonDocument struct {
+	Schema  string       `json:"schema"`
+	Klptest string       `json:"klptest"`
+	Kernel  string       `json:"kernel"`
+	Release string       `json:"release"`
+	Started time.Time    `json:"started"`
+	Seconds float64      `json:"seconds"`
+	Total   int          `json:"total"`
+	Counts  tally        `json:"counts"`
+	Results []jsonResult `json:"results"`
+}
+
+type jsonResult struct {
+	Name    string        `json:"name"`
+	Title   string        `json:"title"`
+	File    string        `json:"file"`
+	Verdict cases.Verdict `json:"verdict"`
+	Seconds float64       `json:"seconds"`
+	Reasons []string      `json:"reasons"`
+	Advice  string        `json:"advice,omitempty"`
+	Diff    string        `json:"diff,omitempty"`
+	Tail    string        `json:"tail,omitempty"`
+	Log     string        `json:"log,omitempty"`
+	QEMU    string        `json:"qemu,omitempty"`
+}
+
+type jsonReporter struct {
+	w   io.Writer
+	doc jsonDocument
+}
+
+func (j *jsonReporter) Begin(run Run) error {
+	j.doc.Klptest, j.doc.Kernel, j.doc.Release = Escape(run.Klptest), Escape(run.Kernel), Escape(run.Release)
+	j.doc.Started, j.doc.Total = run.Started, run.Total
+	return nil
+}
+
+func (j *jsonReporter) Start(string) {}
+
+func (j *jsonReporter) Step(string, string) {}
+
+func (j *jsonReporter) Case(r cases.Result) error {
+	j.doc.Counts.add(r)
+	j.doc.Results = append(j.doc.Results, jsonResult{
+		Name: Escape(r.Name), Title: Escape(r.Title), File: Escape(r.File),
+		Verdict: known(r.Verdict), Seconds: r.Duration.Seconds(), Reasons: allOneLine(r.Reasons),
+		Advice: Escape(r.Advice), Diff: Escape(r.Diff), Tail: Escape(r.Tail),
+		Log: Escape(r.Log), QEMU: Escape(r.QEMU),
+	})
+	return nil
+}
+
+func (j *jsonReporter) End() error {
+	j.doc.Seconds = time.Since(j.doc.Started).Round(time.Millisecond).Seconds()
+	j.doc.Started = j.doc.Started.UTC()
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(j.doc); err != nil {
+		return err
+	}
+	_, err := io.WriteString(j.w, b.String())
+	return err
+}
+
+func allOneLine(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, text := range texts {
+		out = append(out, oneLine(text))
+	}
+	return out
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/klptest/klptest/cases"
+)
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource(schemaID, doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(schemaID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t *testing.T, document string) error {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(document)))
+	if err != nil {
+		return err
+	}
+	return compiledSchema(t).Validate(doc)
+}
+
+func jsonOutput(t *testing.T, total int, results []cases.Result) string {
+	t.Helper()
+	return output(t, func(b *bytes.Buffer) Reporter { return NewJSON(b) }, total, results)
+}
+
+func TestJSONValidates(t *testing.T) {
+	odd := []cases.Result{{Name: "odd", Verdict: "odd"}, {}}
+	for name, document := range map[string]string{
+		"samples":   jsonOutput(t, len(samples()), samples()),
+		"cut short": jsonOutput(t, 9, samples()[:1]),
+		"nothing":   jsonOutput(t, 0, nil),
+		"odd":       jsonOutput(t, 2, odd),
+	} {
+		if err := validate(t, document); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, document)
+		}
+	}
+	for _, s := range hostile {
+		document := jsonOutput(t, 1, []cases.Result{hostileResult(cases.Error, s, s, s)})
+		if err := validate(t, document); err != nil {
+			t.Errorf("%q: %v\n%s", s, err, document)
+		}
+	}
+}
+
+func TestJSONHostile(t *testing.T) {
+	for _, s := range hostile {
+		document := jsonOutput(t, 1, []cases.Result{hostileResult(cases.Fail, s, s, s)})
+		var got jsonDocument
+		if err := json.Unmarshal([]byte(document), &got); err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		text := Escape(s)
+		want := []jsonResult{{
+			Name: text, Title: text, File: text, Verdict: cases.Fail, Reasons: []string{oneLine(s), oneLine(s)},
+			Advice: text, Diff: text, Tail: text, Log: text, QEMU: text,
+		}}
+		if d := cmp.Diff(want, got.Results); d != "" {
+			t.Errorf("%q (-want +got):\n%s", s, d)
+		}
+	}
+}
+
+// TestSchemaRefuses shows that the schema says something.
+func TestSchemaRefuses(t *testing.T) {
+	for what, change := range map[string]func(doc, result map[string]any){
+		"another schema":   func(doc, _ map[string]any) { doc["schema"] = "urn:klptest:report:2" },
+		"an unknown key":   func(doc, _ map[string]any) { doc["more"] = 1 },
+		"no release":       func(doc, _ map[string]any) { delete(doc, "release") },
+		"no time":          func(doc, _ map[string]any) { doc["started"] = "yesterday" },
+		"no counts":        func(doc, _ map[string]any) { doc["counts"] = map[string]any{} },
+		"a verdict":        func(_, result map[string]any) { result["verdict"] = "pass" },
+		"seconds as text":  func(_, result map[string]any) { result["seconds"] = "1.2s" },
+		"a key of results": func(_, result map[string]any) { result["duration_ns"] = 1 },
+	} {
+		var doc map[string]any
+		if err := json.Unmarshal([]byte(jsonOutput(t, 1, samples()[:1])), &doc); err != nil {
+			t.Fatal(err)
+		}
+		change(doc, doc["results"].([]any)[0].(map[string]any))
+		if err := compiledSchema(t).Validate(doc); err == nil {
+			t.Errorf("the schema accepts %s", what)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// WriteJUnit writes results as JUnit XML: a FAIL is a failure, an ERROR an
+// error; system-out holds the diff and the log's tail. The time of the
+// suite is the sum of its cases'. What XML 1.0 cannot hold is escaped, see
+// [Escape].
+func WriteJUnit(w io.Writer, run Run, results []cases.Result) error {
+	suite := newSuite(run, results)
+	out, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{suite}}, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, xml.Header+string(out)+"\n")
+	return err
+}
+
+type junitSuites struct {
+	XMLName xml.Name     `xml:"testsuites"`
+	Suites  []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name       string          `xml:"name,attr"`
+	Tests      int             `xml:"tests,attr"`
+	Failures   int             `xml:"failures,attr"`
+	Errors     int             `xml:"errors,attr"`
+	Skipped    int             `xml:"skipped,attr"`
+	Time       string          `xml:"time,attr"`
+	Timestamp  string          `xml:"timestamp,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Name      string     `xml:"name,attr"`
+	Class     string     `xml:"classname,attr"`
+	Time      string     `xml:"time,attr"`
+	Failure   *junitText `xml:"failure"`
+	Error     *junitText `xml:"error"`
+	Skipped   *junitText `xml:"skipped"`
+	SystemOut *junitText `xml:"system-out"`
+}
+
+// junitText is CDATA, so that a diff can be read in the file as it is.
+type junitText struct {
+	Message string `xml:"message,attr,omitempty"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",cdata"`
+}
+
+func newSuite(run Run, results []cases.Result) junitSuite {
+	t := count(results)
+	s := junitSuite{
+		Name:  "klptest on " + Escape(run.Kernel),
+		Tests: t.sum(), Failures: t.Failed, Errors: t.Errors, Skipped: t.Skipped,
+		Timestamp: run.Started.UTC().Format(time.RFC3339),
+		Properties: []junitProperty{
+			{"klptest", Escape(run.Klptest)}, {"kernel", Escape(run.Kernel)}, {"release", Escape(run.Release)},
+		},
+	}
+	var sum time.Duration
+	for _, r := range results {
+		sum += r.Duration
+		s.Cases = append(s.Cases, newCase(r))
+	}
+	s.Time = junitTime(sum)
+	return s
+}
+
+func newCase(r cases.Result) junitCase {
+	first, _ := headline(r)
+	c := junitCase{Name: Escape(r.Name), Class: "klptest", Time: junitTime(r.Duration)}
+	what := &junitText{Message: oneLine(first), Type: string(known(r.Verdict))}
+	switch known(r.Verdict) {
+	case cases.Pass:
+		return c
+	case cases.Skip:
+		c.Skipped = &junitText{Message: skipReason(r)}
+		return c
+	case cases.Fail:
+		c.Failure = what
+	default:
+		c.Error = what
+	}
+	evidence, rest := split(describe(r))
+	what.Text = layOut(rest)
+	if len(evidence) > 0 {
+		c.SystemOut = &junitText{Text: layOut(evidence)}
+	}
+	return c
+}
+
+// split parts the diff and the log's tail from what explains them.
+func split(sections []section) (evidence, rest []section) {
+	for _, s := range sections {
+		if s.kind == diff || s.kind == logTail {
+			evidence = append(evidence, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	return evidence, rest
+}
+
+// layOut writes sections as text, one below the other, each with its title.
+func layOut(sections []section) string {
+	var b strings.Builder
+	for _, s := range sections {
+		sep := ": "
+		if len(s.lines) > 1 {
+			sep = ":\n"
+		}
+		fmt.Fprintf(&b, "%s%s%s\n", s.kind, sep, strings.Join(s.lines, "\n"))
+	}
+	return b.String()
+}
+
+func junitTime(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

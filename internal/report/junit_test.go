@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"bytes"
+	"encoding/xml"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// readText is junitText as a reader has it: encoding/xml reads CDATA as text.
+type readText struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+type readCase struct {
+	Name      string     `xml:"name,attr"`
+	Failure   []readText `xml:"failure"`
+	Error     []readText `xml:"error"`
+	Skipped   []readText `xml:"skipped"`
+	SystemOut []readText `xml:"system-out"`
+}
+
+func readJUnit(t *testing.T, results []cases.Result) []readCase {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteJUnit(&b, sampleRun(len(results)), results); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Cases []readCase `xml:"testsuite>testcase"`
+	}
+	if err := xml.Unmarshal(b.Bytes(), &doc); err != nil {
+		t.Fatalf("%v, in:\n%s", err, b.String())
+	}
+	return doc.Cases
+}
+
+// checkJUnit checks that a result reads as what it is, and its text as Escape
+// leaves it.
+func checkJUnit(t *testing.T, v cases.Verdict, name, reason, rest string) {
+	t.Helper()
+	r := cases.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest}
+	got := readJUnit(t, []cases.Result{r, {Name: "after", Verdict: cases.Pass}})
+	want := readCase{Name: Escape(name)}
+	evidence, explanation := split(describe(r))
+	text := []readText{{oneLine(reason), string(v), layOut(explanation)}}
+	switch v {
+	case cases.Skip:
+		want.Skipped = []readText{{Message: oneLine(reason)}}
+	case cases.Fail:
+		want.Failure = text
+	case cases.Error:
+		want.Error = text
+	}
+	if wantsDetail(r) && len(evidence) > 0 {
+		want.SystemOut = []readText{{Text: layOut(evidence)}}
+	}
+	if d := cmp.Diff([]readCase{want, {Name: "after"}}, got); d != "" {
+		t.Fatalf("(-want +got):\n%s", d)
+	}
+}
+
+func TestJUnitHostile(t *testing.T) {
+	for v := range kunitStatus {
+		for _, s := range hostile {
+			checkJUnit(t, v, s, s, s)
+		}
+	}
+}
+
+func TestLayOut(t *testing.T) {
+	got := layOut([]section{{reason, []string{"one"}}, {diff, []string{"-a", "", "+b"}}})
+	if d := cmp.Diff("reason: one\ndiff:\n-a\n\n+b\n", got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func FuzzJUnit(f *testing.F) {
+	verdicts := []cases.Verdict{cases.Pass, cases.Fail, cases.Error, cases.Skip}
+	for i, s := range hostile {
+		f.Add(byte(i), "name", s, s)
+		f.Add(byte(i+1), s, s, s)
+	}
+	f.Fuzz(func(t *testing.T, v byte, name, reason, rest string) {
+		checkJUnit(t, verdicts[int(v)%len(verdicts)], name, reason, rest)
+	})
+}

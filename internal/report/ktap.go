@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// NewKTAP makes a reporter that writes KTAP version 1
+// (Documentation/dev-tools/ktap.rst), one top-level result a case, as the
+// kernel's tools/testing/kunit/kunit_parser.py reads it.
+//
+// That parser decides what the text of a result must not say:
+//   - It takes the last " # SKIP" of a result line for the directive, so a
+//     FAIL has no text on that line, and a '#' in other text is escaped.
+//   - "# Subtest: x" begins a nested test, so a diagnostic line begins with a
+//     title of ours, or is indented.
+//   - Some phrases of a dying kernel end the input wherever they stand in a
+//     line, so they are broken.
+func NewKTAP(w io.Writer) Reporter { return &ktap{w: w} }
+
+type ktap struct {
+	w     io.Writer
+	tally tally
+}
+
+func (k *ktap) Begin(run Run) error {
+	return k.write([]string{
+		"KTAP version 1",
+		fmt.Sprintf("1..%d", run.Total),
+		fmt.Sprintf("# klptest %s on %s (%s)", oneLine(run.Klptest), oneLine(run.Release), oneLine(run.Kernel)),
+	})
+}
+
+func (k *ktap) Start(string) {}
+
+func (k *ktap) Step(string, string) {}
+
+func (k *ktap) Case(r cases.Result) error {
+	k.tally.add(r)
+	var out []string
+	if wantsDetail(r) {
+		out = diagnostics(describe(r))
+	}
+	return k.write(append(out, resultLine(k.tally.sum(), r)))
+}
+
+// End writes the totals as tools/testing/selftests/kselftest.h does. A run
+// that was cut short has fewer results than its plan says, which is how a
+// reader of KTAP learns of it.
+func (k *ktap) End() error {
+	t := k.tally
+	return k.write([]string{fmt.Sprintf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:%d",
+		t.Passed, t.Failed, t.Skipped, t.Errors)})
+}
+
+// resultLine is the verdict on the case with number n. ERROR is a directive
+// of the specification; a parser that does not know it sees "not ok".
+func resultLine(n int, r cases.Result) string {
+	result, directive := "not ok", ""
+	switch known(r.Verdict) {
+	case cases.Pass:
+		result = "ok"
+	case cases.Skip:
+		result, directive = "ok", " # SKIP "+noHash(skipReason(r))
+	case cases.Error:
+		first, _ := headline(r)
+		directive = " # ERROR " + noHash(oneLine(first))
+	}
+	line := fmt.Sprintf("%s %d %s%s", result, n, ktapName(r.Name), directive)
+	return strings.TrimRight(line, " ")
+}
+
+// ktapName is a case's name as a KTAP description: without '#', and not
+// empty, because the parser takes a result line without one for a diagnostic.
+func ktapName(name string) string {
+	name = strings.TrimSpace(noHash(oneLine(name)))
+	if name == "" {
+		return "(no name)"
+	}
+	return name
+}
+
+func noHash(s string) string { return strings.ReplaceAll(s, "#", `\x23`) }
+
+// diagnostics lays out sections as "# title: line", or, where a section has
+// several lines, indented below "# title:".
+func diagnostics(sections []section) []string {
+	var out []string
+	for _, s := range sections {
+		if len(s.lines) == 1 {
+			out = append(out, fmt.Sprintf("# %s: %s", s.kind, s.lines[0]))
+			continue
+		}
+		out = append(out, fmt.Sprintf("# %s:", s.kind))
+		for _, line := range s.lines {
+			if line != "" {
+				line = "   " + line
+			}
+			out = append(out, "#"+line)
+		}
+	}
+	return out
+}
+
+// endOfInput is where kunit_parser.py stops reading (its KTAP_END).
+var endOfInput = regexp.MustCompile(`List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted`)
+
+func breakColon(phrase string) string { return strings.Replace(phrase, ":", `\x3a`, 1) }
+
+// write writes whole lines, all at once.
+func (k *ktap) write(out []string) error {
+	var b strings.Builder
+	for _, line := range out {
+		b.WriteString(endOfInput.ReplaceAllStringFunc(line, breakColon) + "\n")
+	}
+	_, err := io.WriteString(k.w, b.String())
+	return err
+}

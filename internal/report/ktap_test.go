@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// kunitStatus is what kunit_parser.py knows of a verdict.
+var kunitStatus = map[cases.Verdict]string{
+	cases.Pass: "SUCCESS", cases.Fail: "FAILURE", cases.Error: "FAILURE", cases.Skip: "SKIPPED",
+}
+
+// ktapOutput is what the KTAP reporter writes of a run.
+func ktapOutput(t *testing.T, total int, results []cases.Result) string {
+	t.Helper()
+	var b bytes.Buffer
+	k := NewKTAP(&b)
+	if err := k.Begin(sampleRun(total)); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results {
+		k.Start(r.Name)
+		if err := k.Case(r); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(b.String(), "\n") {
+			t.Fatalf("the output does not end in a whole line after %q", r.Name)
+		}
+	}
+	if err := k.End(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestKTAPParses(t *testing.T) {
+	got, err := kunitParse(ktapOutput(t, len(samples()), samples()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []kunitTest
+	for _, r := range samples() {
+		want = append(want, kunitTest{r.Name, kunitStatus[r.Verdict]})
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestKTAPStreams(t *testing.T) {
+	var b bytes.Buffer
+	k := NewKTAP(&b)
+	if err := k.Begin(sampleRun(2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Case(cases.Result{Name: "a", Verdict: cases.Pass}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(b.String(), "\nok 1 a\n") {
+		t.Errorf("a result is not written when it is known: %q", b.String())
+	}
+}
+
+func TestKTAPCutShort(t *testing.T) {
+	got, err := kunitParse(ktapOutput(t, 9, samples()))
+	if err == nil || err.Error() != "missing expected subtest 7 of 9" || len(got) != 6 {
+		t.Errorf("a run that was cut short reads as %v, %v", got, err)
+	}
+}
+
+func TestKTAPNothing(t *testing.T) {
+	if got, err := kunitParse(ktapOutput(t, 0, nil)); err != nil || len(got) > 0 {
+		t.Errorf("an empty run reads as %v, %v", got, err)
+	}
+}
+
+// hostileResult has the text in each place where a result can have one.
+func hostileResult(v cases.Verdict, name, reason, rest string) cases.Result {
+	return cases.Result{
+		Name: name, Title: rest, File: rest, Verdict: v,
+		Reasons: []string{reason, rest}, Advice: rest, Diff: rest, Tail: rest, Log: rest, QEMU: rest,
+	}
+}
+
+var ktapForm = regexp.MustCompile(`^(#.*|KTAP version 1|1\.\.2|(not )?ok [12] .*)$`)
+
+// checkKTAP reports a hostile result and one that passes, and checks that
+// both are found, as what they are.
+func checkKTAP(t *testing.T, r cases.Result) {
+	t.Helper()
+	out := ktapOutput(t, 2, []cases.Result{r, {Name: "after", Verdict: cases.Pass}})
+	got, err := kunitParse(out)
+	if err != nil {
+		t.Fatalf("%v, in:\n%s", err, out)
+	}
+	want := []kunitTest{{got[0].Name, kunitStatus[r.Verdict]}, {"after", "SUCCESS"}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Fatalf("(-want +got):\n%s\nin:\n%s", d, out)
+	}
+	if got[0].Name == "" || strings.Contains(got[0].Name, "#") {
+		t.Fatalf("name %q, in:\n%s", got[0].Name, out)
+	}
+	for line := range strings.Lines(out) {
+		if !ktapForm.MatchString(strings.TrimSuffix(line, "\n")) {
+			t.Fatalf("line %q has no form of KTAP", line)
+		}
+	}
+}
+
+func TestKTAPHostile(t *testing.T) {
+	for v := range kunitStatus {
+		for _, s := range hostile {
+			checkKTAP(t, hostileResult(v, s, s, s))
+			checkKTAP(t, hostileResult(v, "name", s, s))
+			checkKTAP(t, hostileResult(v, "name", "", s))
+		}
+	}
+}
+
+func FuzzKTAP(f *testing.F) {
+	verdicts := []cases.Verdict{cases.Pass, cases.Fail, cases.Error, cases.Skip}
+	for i, s := range hostile {
+		f.Add(byte(i), "name", s, s)
+		f.Add(byte(i+1), s, s, s)
+		f.Add(byte(i+2), s, s, s)
+	}
+	f.Fuzz(func(t *testing.T, v byte, name, reason, rest string) {
+		checkKTAP(t, hostileResult(verdicts[int(v)%len(verdicts)], name, reason, rest))
+	})
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// The line rules of tools/testing/kunit/kunit_parser.py (6.12), as far as
+// they concern a file of KTAP with one level of results.
+var (
+	kunitStart  = regexp.MustCompile(`^\s*KTAP version ([0-9]+)$`)
+	kunitTAP    = regexp.MustCompile(`^\s*TAP version ([0-9]+)$`)
+	kunitHeader = regexp.MustCompile(`^\s*# Subtest: (.*)$`)
+	kunitPlan   = regexp.MustCompile(`^\s*1\.\.([0-9]+)`)
+	kunitResult = regexp.MustCompile(`^\s*(ok|not ok) ([0-9]+) (- )?([^#]*)( # .*)?$`)
+	kunitSkip   = regexp.MustCompile(`^\s*(ok|not ok) ([0-9]+) (- )?(.*) # SKIP(.*)$`)
+	kunitEnd    = regexp.MustCompile(`List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted`)
+)
+
+// kunitTest is a result as that parser understands it.
+type kunitTest struct{ Name, Status string }
+
+// kunitStream is what is left of the lines.
+type kunitStream struct{ lines []string }
+
+// kunitLines splits as Python's str.splitlines does, strips the right ends
+// and stops where the parser stops.
+func kunitLines(text string) *kunitStream {
+	split := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029", r) })
+	var lines []string
+	for _, line := range split {
+		if kunitEnd.MatchString(line) {
+			break
+		}
+		lines = append(lines, strings.TrimRightFunc(line, unicode.IsSpace))
+	}
+	return &kunitStream{lines}
+}
+
+func (s *kunitStream) peek() string {
+	if len(s.lines) == 0 {
+		return ""
+	}
+	return s.lines[0]
+}
+
+// accept takes the next line if it has this form.
+func (s *kunitStream) accept(re *regexp.Regexp) []string {
+	m := re.FindStringSubmatch(s.peek())
+	if m != nil {
+		s.lines = s.lines[1:]
+	}
+	return m
+}
+
+// diagnostics skips the lines that have no form.
+func (s *kunitStream) diagnostics() {
+	for len(s.lines) > 0 {
+		for _, re := range []*regexp.Regexp{kunitResult, kunitHeader, kunitStart, kunitTAP, kunitPlan} {
+			if re.MatchString(s.lines[0]) {
+				return
+			}
+		}
+		s.lines = s.lines[1:]
+	}
+}
+
+// kunitParse reads a KTAP document. It is stricter than the parser, which
+// puts up with nested tests, repeated plans and lines after the last result.
+func kunitParse(text string) ([]kunitTest, error) {
+	s := kunitLines(text)
+	if m := s.accept(kunitStart); m == nil || m[1] != "1" {
+		return nil, fmt.Errorf("no version line, but %q", s.peek())
+	}
+	plan := s.accept(kunitPlan) // the parser of 6.1 allows no line in between
+	if plan == nil {
+		return nil, fmt.Errorf("no plan, but %q", s.peek())
+	}
+	total, err := strconv.Atoi(plan[1])
+	if err != nil {
+		return nil, err
+	}
+	var tests []kunitTest
+	for n := 1; n <= total; n++ {
+		s.diagnostics()
+		if len(s.lines) == 0 {
+			return tests, fmt.Errorf("missing expected subtest %d of %d", n, total)
+		}
+		test, err := s.result(n)
+		if err != nil {
+			return tests, err
+		}
+		tests = append(tests, test)
+	}
+	s.diagnostics()
+	if len(s.lines) > 0 {
+		return tests, fmt.Errorf("after the last result: %q", s.peek())
+	}
+	return tests, nil
+}
+
+// result reads a result line, whose number must be n.
+func (s *kunitStream) result(n int) (kunitTest, error) {
+	skip := kunitSkip.FindStringSubmatch(s.peek())
+	m := s.accept(kunitResult)
+	switch {
+	case m == nil:
+		return kunitTest{}, fmt.Errorf("no result, but %q", s.peek())
+	case m[2] != strconv.Itoa(n):
+		return kunitTest{}, fmt.Errorf("expected test number %d but found %s", n, m[2])
+	case skip != nil:
+		return kunitTest{skip[4], "SKIPPED"}, nil
+	case m[1] == "ok":
+		return kunitTest{m[4], "SUCCESS"}, nil
+	}
+	return kunitTest{m[4], "FAILURE"}, nil
+}

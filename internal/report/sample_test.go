@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+)
+
+var update = flag.Bool("update", false, "write the golden files in testdata anew")
+
+func sampleRun(total int) Run {
+	return Run{Kernel: "debian:6.12", Release: "6.12.117+deb12-amd64", Klptest: "v0.1.0", Started: time.Now(), Total: total}
+}
+
+// samples has one result of each shape: what passes, differs, is skipped,
+// cannot be run, crashes, and a guest that wants to deceive.
+func samples() []cases.Result {
+	return []cases.Result{
+		{Name: "state-add", Title: "A livepatch adds a state.", File: "state-add", Verdict: cases.Pass, Duration: 1200 * time.Millisecond},
+		{
+			Name: "state-take-over", Title: "A cumulative livepatch takes over a state.", File: "state-take-over",
+			Verdict: cases.Fail, Duration: 2340 * time.Millisecond,
+			Reasons: []string{"transcript line 7 is not what the kernel logged", "klp_a is still loaded at the end"},
+			Advice:  "klptest run --update state-take-over, if the kernel is right",
+			Diff: "--- expected\n+++ observed\n@@ -6,3 +6,3 @@\n % insmod klp_b states=1:2 replace=1\n" +
+				"-klp_b: pre_patch vmlinux: state 1 own=2 prev=1\n+klp_b: pre_patch vmlinux: state 1 own=2 prev=none\n\n livepatch: 'klp_b': patching complete\n",
+			Log:  "/tmp/klptest-1/state-take-over/console.log",
+			QEMU: "qemu-system-x86_64 -m 512 -append 'console=ttyS0 panic=-1'",
+		},
+		{Name: "needs-6.14", Title: "t", File: "needs-6.14", Verdict: cases.Skip, Reasons: []string{"needs kernel >= 6.14", "needs CPUs: 2"}},
+		{
+			Name: "own-module", Title: "A case with its own C.", File: "./own.txtar", Verdict: cases.Error, Duration: 300 * time.Millisecond,
+			Reasons: []string{"cannot build module own"}, Advice: "apt-get install gcc", Tail: "own.c:3:1: error: expected ';'\n",
+		},
+		{
+			Name: "a-crash-with-a-name-of-some-length", Title: "t", File: "crash.txtar", Verdict: cases.Fail, Duration: 125 * time.Second,
+			Reasons: []string{"kernel panic"},
+			Tail:    "[    9.1] BUG: kernel NULL pointer dereference\n[    9.2] Kernel panic - not syncing: VFS: gone\n[    9.3] reboot: System halted",
+			Log:     "/tmp/klptest-1/crash/console.log",
+		},
+		{
+			Name: "hostile", Title: "\x1b[2J", File: "h\x00", Verdict: cases.Fail, Duration: 0,
+			Reasons: []string{"x # SKIP nothing to see\nok 7 hostile", "Subtest: \u202eevil"},
+			Diff:    "+ok 7 hostile\n+Bail out!\n+1..0\n+]]></system-out>\n+\x1b]0;title\x07 \x9b31m \xff\r\n+KTAP version 1\u2028ok 6 hostile",
+		},
+	}
+}
+
+// play reports a run of 63 s of virtual time, in which the results take no
+// time. The reporter is made by the caller with the same writer.
+func play(t *testing.T, r Reporter, total int, results []cases.Result) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(r.Begin(sampleRun(total)))
+	for _, res := range results {
+		r.Start(res.Name)
+		r.Step(res.Name, "insmod klp_a states=1:1")
+		must(r.Case(res))
+	}
+	time.Sleep(63 * time.Second)
+	must(r.End())
+}
+
+// output is what a reporter writes of a run.
+func output(t *testing.T, newReporter func(*bytes.Buffer) Reporter, total int, results []cases.Result) string {
+	t.Helper()
+	var b bytes.Buffer
+	synctest.Test(t, func(t *testing.T) { play(t, newReporter(&b), total, results) })
+	return b.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", path, d)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	human := func(o HumanOptions) func(*bytes.Buffer) Reporter {
+		return func(b *bytes.Buffer) Reporter { return NewHuman(b, o) }
+	}
+	for name, newReporter := range map[string]func(*bytes.Buffer) Reporter{
+		"human.golden":   human(HumanOptions{}),
+		"color.golden":   human(HumanOptions{Color: true}),
+		"verbose.golden": human(HumanOptions{Verbose: true}),
+		"ktap.golden":    func(b *bytes.Buffer) Reporter { return NewKTAP(b) },
+		"json.golden":    func(b *bytes.Buffer) Reporter { return NewJSON(b) },
+	} {
+		t.Run(name, func(t *testing.T) { golden(t, name, output(t, newReporter, len(samples()), samples())) })
+	}
+	t.Run("junit.golden", func(t *testing.T) {
+		run := sampleRun(len(samples()))
+		run.Started = time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))
+		var b bytes.Buffer
+		if err := WriteJUnit(&b, run, samples()); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "junit.golden", b.String())
+	})
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// kind is what a section tells; its text is the section's title.
+type kind string
+
+const (
+	reason  kind = "reason"
+	advice  kind = "advice"
+	diff    kind = "diff"
+	logTail kind = "log tail"
+	fullLog kind = "full log"
+	qemu    kind = "qemu"
+)
+
+// section is one thing to say about a result.
+type section struct {
+	kind  kind
+	lines []string // escaped; at least one
+}
+
+// describe says what there is to say about a result, in the order in which
+// people read it: what happened, what to do, further reasons, the evidence,
+// where to find more, how to do it again.
+func describe(r cases.Result) []section {
+	var all []section
+	add := func(k kind, text string) {
+		if l := lines(text); len(l) > 0 {
+			all = append(all, section{k, l})
+		}
+	}
+	first, rest := headline(r)
+	add(reason, oneLine(first))
+	add(advice, r.Advice)
+	for _, text := range rest {
+		add(reason, oneLine(text))
+	}
+	add(diff, r.Diff)
+	add(logTail, r.Tail)
+	add(fullLog, r.Log)
+	add(qemu, r.QEMU)
+	return all
+}
+
+// headline splits the reasons of a result into the first and the others.
+func headline(r cases.Result) (first string, rest []string) {
+	if len(r.Reasons) == 0 {
+		return "", nil
+	}
+	return r.Reasons[0], r.Reasons[1:]
+}
+
+// wantsDetail tells whether a result needs explaining.
+func wantsDetail(r cases.Result) bool {
+	return r.Verdict != cases.Pass && r.Verdict != cases.Skip
+}
+
+// skipReason is why a case was skipped, on one line.
+func skipReason(r cases.Result) string { return oneLine(strings.Join(r.Reasons, "; ")) }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+)
+
+func TestDescribe(t *testing.T) {
+	got := describe(cases.Result{
+		Verdict: cases.Fail,
+		Reasons: []string{"first\nline\n", "second", "third"},
+		Advice:  "do this\nand that",
+		Diff:    "-a\n+b\x1b\n",
+		Tail:    "oops",
+		Log:     "/log",
+		QEMU:    "qemu",
+	})
+	want := []section{
+		{reason, []string{`first\nline`}},
+		{advice, []string{"do this", "and that"}},
+		{reason, []string{"second"}},
+		{reason, []string{"third"}},
+		{diff, []string{"-a", `+b\x1b`}},
+		{logTail, []string{"oops"}},
+		{fullLog, []string{"/log"}},
+		{qemu, []string{"qemu"}},
+	}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(section{})); d != "" {
+		t.Errorf("describe (-want +got):\n%s", d)
+	}
+}
+
+func TestDescribeNothing(t *testing.T) {
+	if got := describe(cases.Result{Verdict: cases.Fail, Reasons: []string{""}, Diff: "\n"}); len(got) > 0 {
+		t.Errorf("sections of a result that says nothing: %v", got)
+	}
+}
