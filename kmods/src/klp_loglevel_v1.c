@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * klp_loglevel_v1 - a livepatch that modifies a state of the system
+ *
+ * The state is console_loglevel. It is global, so it cannot be kept apart for
+ * patched and unpatched tasks, and callbacks modify it. This is the first of
+ * three versions, written by the rules of section 4 of
+ * Documentation/livepatch/system-state.rst:
+ *
+ *   v1  remembers the loglevel that it found and sets the highest
+ *   v2  sets a lower one; takes over from v1 what it remembered, as it is
+ *   v3  remembers also what it has set, so that it can tell, when it is
+ *       disabled, whether somebody has changed the loglevel since; it has more
+ *       data than v1 and v2, and copies from them
+ *
+ * v1 has nobody to take over from.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/livepatch.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#define CONSOLE_LOGLEVEL_STATE 1
+/* Version 1: state->data points to the original loglevel, an int. */
+#define CONSOLE_LOGLEVEL_STATE_VERSION 1
+
+static struct klp_patch patch;
+
+/*
+ * The only callback that may fail: get the memory here. Nothing is modified
+ * yet, because old code goes on running until the transition ends.
+ */
+static int pre_patch(struct klp_object *obj)
+{
+	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
+
+	pr_info("pre_patch: allocating memory for the original console_loglevel\n");
+	state->data = kzalloc(sizeof(int), GFP_KERNEL);
+	return state->data ? 0 : -ENOMEM;
+}
+
+/* All tasks run the new code: modify the state. */
+static void post_patch(struct klp_object *obj)
+{
+	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
+
+	pr_info("post_patch: setting console_loglevel to %d\n", CONSOLE_LOGLEVEL_MOTORMOUTH);
+	*original = console_loglevel;
+	console_loglevel = CONSOLE_LOGLEVEL_MOTORMOUTH;
+}
+
+/* Comes only when the livepatch is disabled: undo what post_patch did. */
+static void pre_unpatch(struct klp_object *obj)
+{
+	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
+
+	pr_info("pre_unpatch: restoring console_loglevel\n");
+	console_loglevel = *original;
+}
+
+/* Comes also when the transition was reversed: undo what pre_patch did. */
+static void post_unpatch(struct klp_object *obj)
+{
+	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
+
+	pr_info("post_unpatch: freeing the original console_loglevel\n");
+	kfree(state->data);
+	state->data = NULL;
+}
+
+static struct klp_func no_funcs[] = { {} };
+
+static struct klp_object objs[] = {
+	{
+		.name = NULL,	/* vmlinux */
+		.funcs = no_funcs,
+		.callbacks = {
+			.pre_patch = pre_patch,
+			.post_patch = post_patch,
+			.pre_unpatch = pre_unpatch,
+			.post_unpatch = post_unpatch,
+		},
+	}, {}
+};
+
+static struct klp_state states[] = {
+	{
+		.id = CONSOLE_LOGLEVEL_STATE,
+		.version = CONSOLE_LOGLEVEL_STATE_VERSION,
+	}, {}
+};
+
+static struct klp_patch patch = {
+	.mod = THIS_MODULE,
+	.objs = objs,
+	.states = states,
+	.replace = true,
+};
+
+static int __init klp_loglevel_init(void)
+{
+	return klp_enable_patch(&patch);
+}
+
+static void __exit klp_loglevel_exit(void)
+{
+}
+
+module_init(klp_loglevel_init);
+module_exit(klp_loglevel_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Livepatch that sets console_loglevel, version 1");
+MODULE_INFO(livepatch, "Y");

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * klp_loglevel_v2 - the successor of klp_loglevel_v1: takes its state over
+ *
+ * It sets a lower console_loglevel than v1, whose data it understands, so that
+ * a new version replaces the old one without the original loglevel getting
+ * lost: state->data changes hands. It also works when nothing is replaced.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/livepatch.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#define CONSOLE_LOGLEVEL_STATE 1
+/* Version 2: state->data points to the original loglevel, as in version 1. */
+#define CONSOLE_LOGLEVEL_STATE_VERSION 2
+
+static struct klp_patch patch;
+
+/* No memory is needed when the livepatch that is being replaced provides it. */
+static int pre_patch(struct klp_object *obj)
+{
+	struct klp_state *prev = klp_get_prev_state(CONSOLE_LOGLEVEL_STATE);
+	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
+
+	if (prev && prev->data) {
+		pr_info("pre_patch: the original console_loglevel will be taken over\n");
+		return 0;
+	}
+	pr_info("pre_patch: allocating memory for the original console_loglevel\n");
+	state->data = kzalloc(sizeof(int), GFP_KERNEL);
+	return state->data ? 0 : -ENOMEM;
+}
+
+/*
+ * The replaced livepatch gets no callbacks any more, so its data is ours or
+ * nobody's. Without one, console_loglevel itself is the original: this is so
+ * after a first enabling, and after a disabling that was reversed.
+ */
+static void post_patch(struct klp_object *obj)
+{
+	struct klp_state *prev = klp_get_prev_state(CONSOLE_LOGLEVEL_STATE);
+	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
+
+	if (!state->data) {
+		pr_info("post_patch: taking over the original console_loglevel\n");
+		state->data = prev->data;
+		prev->data = NULL;
+	} else {
+		*(int *)state->data = console_loglevel;
+	}
+	pr_info("post_patch: setting console_loglevel to %d\n", CONSOLE_LOGLEVEL_DEBUG);
+	console_loglevel = CONSOLE_LOGLEVEL_DEBUG;
+}
+
+/* Comes only when the livepatch is disabled: undo what post_patch did. */
+static void pre_unpatch(struct klp_object *obj)
+{
+	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
+
+	pr_info("pre_unpatch: restoring console_loglevel\n");
+	console_loglevel = *original;
+}
+
+/*
+ * A reversed transition has not taken anything over yet: then there is nothing
+ * to free here, and the other livepatch goes on with its data.
+ */
+static void post_unpatch(struct klp_object *obj)
+{
+	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
+
+	if (!state->data) {
+		pr_info("post_unpatch: keeping console_loglevel as it is\n");
+		return;
+	}
+	pr_info("post_unpatch: freeing the original console_loglevel\n");
+	kfree(state->data);
+	state->data = NULL;
+}
+
+static struct klp_func no_funcs[] = { {} };
+
+static struct klp_object objs[] = {
+	{
+		.name = NULL,	/* vmlinux */
+		.funcs = no_funcs,
+		.callbacks = {
+			.pre_patch = pre_patch,
+			.post_patch = post_patch,
+			.pre_unpatch = pre_unpatch,
+			.post_unpatch = post_unpatch,
+		},
+	}, {}
+};
+
+static struct klp_state states[] = {
+	{
+		.id = CONSOLE_LOGLEVEL_STATE,
+		.version = CONSOLE_LOGLEVEL_STATE_VERSION,
+	}, {}
+};
+
+static struct klp_patch patch = {
+	.mod = THIS_MODULE,
+	.objs = objs,
+	.states = states,
+	.replace = true,
+};
+
+static int __init klp_loglevel_init(void)
+{
+	return klp_enable_patch(&patch);
+}
+
+static void __exit klp_loglevel_exit(void)
+{
+}
+
+module_init(klp_loglevel_init);
+module_exit(klp_loglevel_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Livepatch that sets console_loglevel, version 2");
+MODULE_INFO(livepatch, "Y");

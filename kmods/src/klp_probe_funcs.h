@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The functions that the probe can patch, and what it puts in their place. */
+#ifndef KLP_PROBE_FUNCS_H
+#define KLP_PROBE_FUNCS_H
+
+#include <linux/seq_file.h>
+
+#include "klp_target.h"
+
+/*
+ * Functions of fs/proc that print a file of /proc and are called through a
+ * pointer, so that no compiler inlines them or changes their signature.
+ */
+#define PROBE_SHOW(func)							\
+	static int probe_##func(struct seq_file *m, void *v)			\
+	{									\
+		seq_printf(m, "%s: %s\n", KBUILD_MODNAME, #func);		\
+		return 0;							\
+	}
+
+PROBE_SHOW(cmdline_proc_show)	/* /proc/cmdline */
+PROBE_SHOW(loadavg_proc_show)	/* /proc/loadavg */
+PROBE_SHOW(uptime_proc_show)	/* /proc/uptime */
+PROBE_SHOW(version_proc_show)	/* /proc/version */
+
+static int probe_klp_target_value(void)
+{
+	return PROBE_NUMBER;
+}
+
+static void probe_klp_target_hold_old(struct klp_target_hold *hold)
+{
+	klp_target_sleep(hold);
+}
+
+static void probe_klp_target_hold_new(struct klp_target_hold *hold)
+{
+	klp_target_sleep(hold);
+}
+
+/*
+ * Stands for a function that is not in the table. Meant for names that do not
+ * exist, whose symbol is never found; a real function would be replaced by it
+ * whatever its signature.
+ */
+static void probe_unknown(void)
+{
+}
+
+/**
+ * struct probe_func - a function that the probe has a replacement for
+ * @object:	the object that has it
+ * @name:	its name there
+ * @new_func:	the replacement
+ */
+struct probe_func {
+	const char *object;
+	const char *name;
+	void *new_func;
+};
+
+#define PROBE_FUNC(object, name) { object, #name, probe_##name }
+
+static const struct probe_func probe_table[] = {
+	PROBE_FUNC("vmlinux", cmdline_proc_show),
+	PROBE_FUNC("vmlinux", loadavg_proc_show),
+	PROBE_FUNC("vmlinux", uptime_proc_show),
+	PROBE_FUNC("vmlinux", version_proc_show),
+	PROBE_FUNC("klp_target", klp_target_value),
+	PROBE_FUNC("klp_target", klp_target_hold_old),
+	PROBE_FUNC("klp_target", klp_target_hold_new),
+};
+
+#endif /* KLP_PROBE_FUNCS_H */
