@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	beginMarker = "(begin)"
+	endMarker   = "(end)"
+	maxProcFile = 1 << 20
+)
+
+var dynamicDebug = []string{
+	"/sys/kernel/debug/dynamic_debug/control",
+	"/proc/dynamic_debug/control", // where debugfs is not mounted
+}
+
+// agent is a [cases.Machine] on the kernel that it runs on. There is one for
+// each session, used by one request at a time.
+type agent struct {
+	commander
+	log     *follower
+	modules []string // at Begin
+	patches []string // at Begin
+}
+
+var _ cases.Machine = (*agent)(nil)
+
+func newAgent(k kernel, files tree) *agent {
+	return &agent{commander: commander{kernel: k, files: files}}
+}
+
+func (a *agent) close() {
+	if a.log != nil {
+		a.log.dev.Close()
+	}
+}
+
+// usable names a kernel that has nothing to test.
+func (a *agent) usable() error {
+	if a.files.exists(livepatchDir) {
+		return nil
+	}
+	return &blame.Error{
+		Party:   blame.User,
+		Summary: "this kernel has no CONFIG_LIVEPATCH (no " + livepatchDir + ")",
+		Advice:  "build it with CONFIG_LIVEPATCH=y, or choose another, such as --kernel debian:6.12",
+	}
+}
+
+// put adds a piece to a module's file; the first piece begins it anew.
+func (a *agent) put(name string, data []byte, first bool) error {
+	if err := validModule(name); err != nil {
+		return err
+	}
+	path := a.files.path(modulePath(name))
+	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	if first {
+		flags |= os.O_TRUNC
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, flags, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.Write(data)
+	return err
+}
+
+// Begin is [cases.Machine]'s.
+func (a *agent) Begin(context.Context) error {
+	const clear = "/sys/kernel/debug/clear_warn_once"
+	if a.files.exists(clear) {
+		if err := a.files.write(clear, "1\n"); err != nil {
+			return fmt.Errorf("re-arming the once-only warnings: %w", err)
+		}
+	}
+	if err := a.debug(); err != nil {
+		return err
+	}
+	a.modules, a.patches = a.loaded(), a.files.names(livepatchDir)
+	return a.follow()
+}
+
+// debug turns the livepatch core's debug lines on: transcripts have them.
+func (a *agent) debug() error {
+	i := slices.IndexFunc(dynamicDebug, a.files.exists)
+	if i < 0 {
+		return &blame.Error{
+			Party:   blame.User,
+			Summary: "this kernel has no CONFIG_DYNAMIC_DEBUG, so livepatch's debug lines cannot be seen",
+			Advice:  "build it with CONFIG_DYNAMIC_DEBUG=y and CONFIG_DEBUG_FS=y",
+		}
+	}
+	for _, query := range []string{"file kernel/livepatch/* +p\n", "func klp_try_switch_task -p\n"} {
+		if err := a.files.write(dynamicDebug[i], query); err != nil {
+			return fmt.Errorf("dynamic debug: %w", err)
+		}
+	}
+	return nil
+}
+
+// follow goes to the log's end, and makes sure that markers arrive.
+func (a *agent) follow() error {
+	a.close()
+	a.log = nil
+	dev, err := a.kernel.openLog()
+	if err != nil {
+		return fmt.Errorf("opening /dev/kmsg: %w", err)
+	}
+	log, err := follow(dev)
+	if err == nil {
+		err = log.check()
+	}
+	if err != nil {
+		dev.Close()
+		return err
+	}
+	a.log = log
+	return nil
+}
+
+func (f *follower) check() error {
+	if err := f.mark(beginMarker); err != nil {
+		return err
+	}
+	records, err := f.take()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(records, isMarker(beginMarker)) {
+		return &blame.Error{
+			Party:   blame.Rig,
+			Summary: "the kernel drops what the agent writes to its log",
+			Advice:  "boot it with " + strings.Join(KernelArgs(), " "),
+		}
+	}
+	return nil
+}
+
+func isMarker(text string) func(cases.Record) bool {
+	return func(r cases.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
+}
+
+// End is [cases.Machine]'s. The end marker is for readers of the console; it
+// is not among the records.
+func (a *agent) End(context.Context) (cases.EndState, error) {
+	if a.log == nil {
+		return cases.EndState{}, blame.Rigf("the end of a case that has not begun")
+	}
+	if err := a.log.mark(endMarker); err != nil {
+		return cases.EndState{}, err
+	}
+	records, err := a.log.take()
+	if err != nil {
+		return cases.EndState{}, err
+	}
+	taint, err := a.taint()
+	return cases.EndState{
+		Records: slices.DeleteFunc(records, isMarker(endMarker)),
+		Modules: added(a.modules, a.loaded()),
+		Patches: added(a.patches, a.files.names(livepatchDir)),
+		Taint:   taint,
+	}, err
+}
+
+func (a *agent) loaded() []string {
+	text, _ := a.files.read("/proc/modules", maxProcFile)
+	return firstWords(text)
+}
+
+func (a *agent) taint() (uint64, error) {
+	text, err := a.files.read("/proc/sys/kernel/tainted", 32)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseUint(text, 10, 64)
+}
+
+// added returns what is in after and not in before, sorted.
+func added(before, after []string) []string {
+	set := map[string]bool{}
+	for _, name := range after {
+		set[name] = true
+	}
+	for _, name := range before {
+		delete(set, name)
+	}
+	return slices.Sorted(maps.Keys(set))
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	putDir   = "/run/klptest/modules"
+	holderAt = "/sys/module/klp_target/parameters/hold_"
+
+	rmmodPatience = 2 * time.Second
+	rmmodPause    = 20 * time.Millisecond
+)
+
+// kernel is what a command asks of the kernel beyond files.
+type kernel interface {
+	load(path, params string) error // finit_module(2), once
+	unload(name string) error       // delete_module(2), O_NONBLOCK
+	openLog() (logDevice, error)
+	release() string // uname -r
+}
+
+// commander runs the commands of a case. It keeps no state, because one that
+// the kernel does not let return goes on beside those after it.
+type commander struct {
+	kernel kernel
+	files  tree
+}
+
+// outcome is what a command itself came to, before any wait.
+type outcome struct {
+	output string
+	err    error // an errno: the command failed, as a case may expect; else the rig's
+	starts bool  // a transition may have begun, or come closer to its end
+}
+
+type command struct {
+	args int // how many there must be at least
+	run  func(commander, context.Context, []string) outcome
+}
+
+// It is filled in init-free form so that a new verb is one line.
+var commands = map[cases.Verb]command{
+	cases.Insmod:  {1, commander.insmod},
+	cases.Rmmod:   {1, commander.rmmod},
+	cases.Echo:    {2, commander.echo},
+	cases.Cat:     {1, commander.cat},
+	cases.Wait:    {1, commander.wait},
+	cases.Hold:    {1, commander.hold},
+	cases.Release: {1, commander.letGo},
+	cases.Sh:      {1, commander.sh},
+}
+
+func (c commander) run(ctx context.Context, cmd cases.Command) outcome {
+	op, ok := commands[cmd.Verb]
+	if !ok || len(cmd.Args) < op.args {
+		return outcome{err: blame.Userf("the guest cannot run %q", cmd.Text)}
+	}
+	return op.run(c, ctx, cmd.Args)
+}
+
+func (c commander) insmod(_ context.Context, args []string) outcome {
+	name := args[0]
+	path := modulePath(name)
+	if validModule(name) != nil || !c.files.exists(path) {
+		return outcome{err: blame.Rigf("module %q was not sent to the guest", name)}
+	}
+	err := c.kernel.load(c.files.path(path), joinParams(args[1:]))
+	return outcome{err: err, starts: err == nil && c.files.exists(livepatchDir+"/"+name)}
+}
+
+// rmmod is patient with a livepatch that is gone from sysfs: its module's last
+// reference is put a moment after that (core.c, klp_free_patch_finish).
+func (c commander) rmmod(ctx context.Context, args []string) outcome {
+	name := args[0]
+	for end := time.Now().Add(rmmodPatience); ; {
+		err := c.kernel.unload(name)
+		if !errors.Is(err, unix.EAGAIN) || !c.isFreed(name) || time.Now().After(end) {
+			return outcome{err: err, starts: err == nil}
+		}
+		if !pause(ctx, rmmodPause) {
+			return outcome{err: ctx.Err()}
+		}
+	}
+}
+
+// isFreed tells a loaded livepatch that the core has let go of: the taint K of
+// a module is TAINT_LIVEPATCH (kernel/panic.c).
+func (c commander) isFreed(name string) bool {
+	if c.files.exists(livepatchDir + "/" + name) {
+		return false
+	}
+	taint, _ := c.files.read("/sys/module/"+name+"/taint", 64)
+	return strings.Contains(taint, "K")
+}
+
+func (c commander) echo(_ context.Context, args []string) outcome {
+	value, path := args[0], args[1]
+	err := c.files.write(path, value+"\n")
+	return outcome{err: err, starts: err == nil && strings.HasPrefix(path, livepatchDir+"/")}
+}
+
+func (c commander) cat(_ context.Context, args []string) outcome {
+	text, err := c.files.read(args[0], maxOutput)
+	return outcome{output: text, err: err}
+}
+
+func (c commander) wait(context.Context, []string) outcome { return outcome{starts: true} }
+
+func (c commander) hold(_ context.Context, args []string) outcome {
+	return outcome{err: c.setHolder(args[0], "1\n")}
+}
+
+func (c commander) letGo(_ context.Context, args []string) outcome {
+	err := c.setHolder(args[0], "0\n")
+	return outcome{err: err, starts: err == nil}
+}
+
+func (c commander) setHolder(what, value string) error {
+	if what != "old" && what != "new" {
+		return blame.Userf("hold and release take old or new, not %q", what)
+	}
+	return c.files.write(holderAt+what, value)
+}
+
+func modulePath(name string) string { return putDir + "/" + name + ".ko" }
+
+// validModule keeps a module's name from being a path. The length is the
+// kernel's (MODULE_NAME_LEN of a 64-bit kernel).
+func validModule(name string) error {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+	if name == "" || len(name) > 55 || strings.Trim(name, letters) != "" {
+		return blame.Userf("%.80q is no name of a module", name)
+	}
+	return nil
+}
+
+// joinParams makes the one string that finit_module takes, quoted as kmod
+// does it.
+func joinParams(params []string) string {
+	quoted := make([]string, len(params))
+	for i, p := range params {
+		key, value, _ := strings.Cut(p, "=")
+		if strings.ContainsAny(value, " \t") && !strings.HasPrefix(value, `"`) {
+			p = fmt.Sprintf(`%s="%s"`, key, value)
+		}
+		quoted[i] = p
+	}
+	return strings.Join(quoted, " ")
+}
+
+// symbol names the errno that a command failed with; ok is false when err is
+// none, and thus the rig's.
+func symbol(err error) (name string, ok bool) {
+	var status exitError
+	if errors.As(err, &status) {
+		return status.Error(), true
+	}
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return "", false
+	}
+	if name = unix.ErrnoName(errno); name == "" {
+		name = fmt.Sprintf("errno %d", int(errno)) // such as 524, ENOTSUPP of the kernel's own
+	}
+	return name, true
+}
+
+// pause sleeps, and reports false when ctx ended it.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const subsystem = "klptest"
+
+// Connect opens a session with the agent over an SSH connection. A kernel
+// without livepatch support is an error of the user's (see package blame).
+//
+// When ctx ends, the session does. A goroutine may then still wait for the
+// guest; it ends when the owner of conn closes it.
+func Connect(ctx context.Context, conn *ssh.Client) (*Client, error) {
+	type result struct {
+		rw  *sessionPipe
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		rw, err := openSession(conn)
+		done <- result{rw, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, fmt.Errorf("opening a session with the guest's agent: %w", r.err)
+		}
+		return newClient(ctx, r.rw)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// sessionPipe is an SSH session as one stream.
+type sessionPipe struct {
+	io.Reader
+	io.Writer
+	session *ssh.Session
+}
+
+func (p *sessionPipe) Close() error { return p.session.Close() }
+
+func openSession(conn *ssh.Client) (*sessionPipe, error) {
+	session, err := conn.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	in, err1 := session.StdinPipe()
+	out, err2 := session.StdoutPipe()
+	if err := errors.Join(err1, err2, session.RequestSubsystem(subsystem)); err != nil {
+		session.Close()
+		return nil, err
+	}
+	return &sessionPipe{Reader: out, Writer: in, session: session}, nil
+}

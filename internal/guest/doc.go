@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package guest is the part of klptest that runs inside the guest, and the
+// host's end of it.
+//
+// The klptest binary is /init of the guest's initramfs. [Main] makes it PID 1,
+// which mounts, loads the network's modules, and keeps one child alive: the
+// agent, so that a fault of the agent is no panic of the kernel. The agent is
+// an SSH server with two services: the subsystem "klptest", which runs the
+// commands of cases, and a shell for people, where the guest has busybox.
+//
+// The protocol is JSON lines of at most 1 MB each, one request at a time.
+// [Client] speaks it on the host and is a [cases.Machine]. It trusts nothing
+// that the guest says: lines, totals and waits are bounded.
+//
+// Of its surroundings the package expects, in the guest, the files at
+// [HostKeyPath] and [AuthorizedKeysPath], modules to load at boot in
+// [ModulesDir], and the kernel arguments of [KernelArgs]; on the host an SSH
+// connection that its owner closes when the guest is dead.
+package guest

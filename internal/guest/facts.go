@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// Facts is [cases.Machine]'s.
+func (a *agent) Facts(_ context.Context, attrs []string) (cases.Facts, error) {
+	config, err := a.config()
+	if err != nil {
+		return cases.Facts{}, err
+	}
+	sysfs, err := a.attributes(attrs)
+	return cases.Facts{Release: a.kernel.release(), Config: config, Sysfs: sysfs}, err
+}
+
+// config reads /proc/config.gz; nil where the kernel has none.
+func (a *agent) config() (map[string]string, error) {
+	f, err := os.Open(a.files.path("/proc/config.gz"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("/proc/config.gz: %w", err)
+	}
+	return parseConfig(z)
+}
+
+func parseConfig(r io.Reader) (map[string]string, error) {
+	config := map[string]string{}
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		name, value, ok := strings.Cut(lines.Text(), "=")
+		if name, isOption := strings.CutPrefix(name, "CONFIG_"); ok && isOption {
+			config[name] = strings.Trim(value, `"`)
+		}
+	}
+	return config, lines.Err()
+}
+
+// attributes looks for livepatch attributes in the symbol table:
+// kernel/livepatch/core.c calls each ATTR_kobj_attr, and LIVEPATCH depends on
+// KALLSYMS_ALL, so that data has symbols.
+func (a *agent) attributes(attrs []string) (map[string]bool, error) {
+	found := make(map[string]bool, len(attrs))
+	if len(attrs) == 0 {
+		return found, nil
+	}
+	for _, attr := range attrs {
+		found[attr] = false
+	}
+	f, err := os.Open(a.files.path("/proc/kallsyms"))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		name, ok := bytes.CutSuffix(lines.Bytes(), []byte("_kobj_attr"))
+		if !ok {
+			continue
+		}
+		attr := string(name[bytes.LastIndexByte(name, ' ')+1:])
+		if _, asked := found[attr]; asked {
+			found[attr] = true
+		}
+	}
+	return found, lines.Err()
+}

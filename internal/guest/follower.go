@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	maxMarker   = 900      // bytes of a marker's text: the kernel cuts a write at about 1000 (LOG_LINE_MAX)
+	maxFragment = 32 << 10 // bytes of a record that fragments were joined to
+	maxLog      = 32 << 20 // bytes of records that one answer may hold
+	maxRaw      = 16 << 10 // bytes of one record as /dev/kmsg gives it; the kernel's own limit is 8 KB
+	perRecord   = 64       // bytes that a record costs beside its text
+)
+
+// logDevice is /dev/kmsg: a read gives one record, or EAGAIN at the end, or
+// EPIPE when records were overwritten before they were read.
+type logDevice interface {
+	Read(p []byte) (int, error)
+	Write(p []byte) (int, error)
+	SeekEnd() error
+	Close() error
+}
+
+// OverrunError says that the kernel overwrote records before they were read.
+type OverrunError struct {
+	Lost uint64 // 0 when it is not known how many
+}
+
+func (e *OverrunError) Error() string {
+	if e.Lost == 0 {
+		return "the kernel log overran: records lost"
+	}
+	return fmt.Sprintf("the kernel log overran: %d records lost", e.Lost)
+}
+
+func overrun(lost uint64) error {
+	return &blame.Error{
+		Party:  blame.Rig,
+		Err:    &OverrunError{Lost: lost},
+		Advice: "give the guest a larger log, such as --kernel-args log_buf_len=8M",
+	}
+}
+
+func flooded() error { return blame.Rigf("the guest floods its log: more than %d MB", maxLog>>20) }
+
+// follower reads the kernel log by sequence number. An error stays: what
+// follows a hole in the log is not worth judging.
+type follower struct {
+	dev     logDevice
+	next    uint64 // the sequence number that must come; 0: any
+	gap     bool   // EPIPE was seen; the next record tells how large
+	pending []cases.Record
+	size    int
+	err     error
+}
+
+// follow starts at the log's end.
+func follow(dev logDevice) (*follower, error) {
+	f := &follower{dev: dev}
+	if err := dev.SeekEnd(); err != nil {
+		return nil, fmt.Errorf("seeking to the end of /dev/kmsg: %w", err)
+	}
+	return f, nil
+}
+
+// mark writes one line to the log, so that the order of commands and of what
+// the kernel logs is exact.
+func (f *follower) mark(text string) error {
+	if len(text) > maxMarker || strings.ContainsRune(text, '\n') {
+		return blame.Userf("a command must be one line of at most %d bytes", maxMarker)
+	}
+	if _, err := f.dev.Write([]byte("% " + text + "\n")); err != nil {
+		return fmt.Errorf("writing to /dev/kmsg: %w", err)
+	}
+	return nil
+}
+
+// drain reads what is there, without waiting for more.
+func (f *follower) drain() {
+	buf := make([]byte, maxRaw)
+	for f.err == nil {
+		n, err := f.dev.Read(buf)
+		switch {
+		case errors.Is(err, unix.EAGAIN):
+			if f.gap {
+				f.err = overrun(0)
+			}
+			return
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EPIPE):
+			f.gap = true
+		case err != nil:
+			f.err = fmt.Errorf("reading /dev/kmsg: %w", err)
+		default:
+			f.add(buf[:n])
+		}
+	}
+}
+
+func (f *follower) add(raw []byte) {
+	rec, fragment, err := parseRecord(raw)
+	if err != nil {
+		f.err = err
+		return
+	}
+	if f.gap || f.next != 0 && rec.Seq != f.next {
+		f.err = overrun(f.lost(rec.Seq))
+		return
+	}
+	f.next = rec.Seq + 1
+	f.size += len(rec.Text) + perRecord
+	if f.size > maxLog {
+		f.pending, f.err = nil, flooded()
+		return
+	}
+	if fragment && f.join(rec) {
+		return
+	}
+	f.pending = append(f.pending, rec)
+}
+
+func (f *follower) lost(seq uint64) uint64 {
+	if f.next == 0 || seq < f.next {
+		return 0
+	}
+	return seq - f.next
+}
+
+// join appends a fragment to the record before it. The kernel has merged them
+// already, unless something else was logged in between.
+func (f *follower) join(rec cases.Record) bool {
+	if len(f.pending) == 0 {
+		return false
+	}
+	last := &f.pending[len(f.pending)-1]
+	if last.Facility != rec.Facility || len(last.Text)+len(rec.Text) > maxFragment {
+		return false
+	}
+	last.Text += rec.Text
+	return true
+}
+
+// take returns all records since the last take.
+func (f *follower) take() ([]cases.Record, error) {
+	f.drain()
+	if f.err != nil {
+		return nil, f.err
+	}
+	records := f.pending
+	f.pending, f.size = nil, 0
+	return records, nil
+}

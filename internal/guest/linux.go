@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// linux is the running kernel.
+type linux struct{}
+
+var _ kernel = linux{}
+
+func (linux) load(path, params string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return unix.FinitModule(int(f.Fd()), params, 0)
+}
+
+func (linux) unload(name string) error { return unix.DeleteModule(name, unix.O_NONBLOCK) }
+
+func (linux) release() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(u.Release[:])
+}
+
+func (linux) openLog() (logDevice, error) {
+	fd, err := unix.Open("/dev/kmsg", unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	return kmsgDevice(fd), nil
+}
+
+// kmsgDevice is a descriptor rather than a file, because os.File would wait
+// where the device says EAGAIN.
+type kmsgDevice int
+
+func (d kmsgDevice) Read(p []byte) (int, error)  { return unix.Read(int(d), p) }
+func (d kmsgDevice) Write(p []byte) (int, error) { return unix.Write(int(d), p) }
+func (d kmsgDevice) Close() error                { return unix.Close(int(d)) }
+
+func (d kmsgDevice) SeekEnd() error {
+	_, err := unix.Seek(int(d), 0, unix.SEEK_END)
+	return err
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"encoding/binary"
+	"sync"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/sys/unix"
+)
+
+// session is what RFC 4254, section 6 lets a client ask of a session channel:
+// here the agent's subsystem, a command, or a shell, the latter two with or
+// without a terminal.
+type session struct {
+	ssh.Channel
+	server *sshd
+	size   *unix.Winsize // nil: no terminal was asked for
+	pty    *pty
+	begun  bool
+	wg     sync.WaitGroup
+}
+
+func (s *sshd) session(ch ssh.Channel, requests <-chan *ssh.Request) {
+	sess := &session{Channel: ch, server: s}
+	for req := range requests {
+		ok := sess.request(req)
+		if req.WantReply {
+			_ = req.Reply(ok, nil) // the client may be gone
+		}
+	}
+	sess.hangUp()
+	sess.wg.Wait()
+	ch.Close()
+}
+
+func (s *session) request(req *ssh.Request) bool {
+	switch req.Type {
+	case "subsystem":
+		return payloadString(req.Payload) == subsystem && s.start(s.serveAgent)
+	case "exec":
+		line := payloadString(req.Payload)
+		return s.start(func() int { return s.shell("sh", "-c", line) })
+	case "shell":
+		return s.start(func() int { return s.shell("sh", "-l") })
+	case "pty-req":
+		var want struct {
+			Term                       string
+			Cols, Rows, XPixel, YPixel uint32
+			Modes                      string
+		}
+		return ssh.Unmarshal(req.Payload, &want) == nil && s.resize(want.Cols, want.Rows)
+	case "window-change":
+		var want struct{ Cols, Rows, XPixel, YPixel uint32 }
+		return ssh.Unmarshal(req.Payload, &want) == nil && s.resize(want.Cols, want.Rows)
+	}
+	return false
+}
+
+// start runs what the session is for, once, and sends its exit status.
+func (s *session) start(serve func() int) bool {
+	if s.begun {
+		return false
+	}
+	s.begun = true
+	if !s.prepare() {
+		return false
+	}
+	s.wg.Go(func() {
+		status := binary.BigEndian.AppendUint32(nil, uint32(serve()))
+		_, _ = s.SendRequest("exit-status", false, status) // the client may be gone
+		s.Close()
+	})
+	return true
+}
+
+func (s *session) serveAgent() int {
+	if err := newAgent(s.server.kernel, s.server.files).serve(s); err != nil {
+		s.server.complain("agent: %v", err)
+		return 1
+	}
+	return 0
+}
+
+func payloadString(payload []byte) string {
+	var p struct{ Text string }
+	if ssh.Unmarshal(payload, &p) != nil {
+		return ""
+	}
+	return p.Text
+}

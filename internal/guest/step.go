@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	pollFirst = time.Millisecond
+	pollMost  = 20 * time.Millisecond
+)
+
+// Step is [cases.Machine]'s.
+func (a *agent) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+	if a.log == nil {
+		return cases.Answer{}, blame.Rigf("a step before the case has begun")
+	}
+	if err := a.log.mark(cmd.Text); err != nil {
+		return cases.Answer{}, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	ans, err := a.perform(bounded, cmd)
+	if ctx.Err() != nil {
+		return ans, ctx.Err()
+	}
+	if err != nil {
+		return ans, err
+	}
+	if ans.Stall != nil {
+		ans.Stall.Limit, ans.Stall.Sysfs = limit, a.files.describe()
+	}
+	ans.Records, err = a.log.take()
+	return ans, err
+}
+
+// perform runs the command, then waits for what it has started.
+func (a *agent) perform(ctx context.Context, cmd cases.Command) (cases.Answer, error) {
+	out, stall := a.attempt(ctx, cmd)
+	if stall != nil {
+		return cases.Answer{Stall: stall}, nil
+	}
+	ans := cases.Answer{Output: out.output}
+	if out.err != nil {
+		name, ok := symbol(out.err)
+		if !ok {
+			return ans, fmt.Errorf("%s: %w", cmd.Verb, out.err)
+		}
+		ans.Errno = name
+	}
+	if out.starts && !cmd.Background {
+		ans.Stall = a.settle(ctx)
+	}
+	return ans, nil
+}
+
+// attempt runs the command on a thread of its own. A kernel that does not
+// return from a system call must not take the agent with it: what the thread
+// is stuck in is the answer then.
+func (a *agent) attempt(ctx context.Context, cmd cases.Command) (outcome, *cases.Stall) {
+	done := make(chan outcome, 1)
+	var tid atomic.Int64
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		tid.Store(int64(unix.Gettid()))
+		done <- a.run(ctx, cmd)
+	}()
+	tick := time.NewTicker(pollMost)
+	defer tick.Stop()
+	for {
+		select {
+		case out := <-done:
+			if errors.Is(out.err, context.DeadlineExceeded) {
+				return out, &cases.Stall{What: "end of " + cmd.Text}
+			}
+			return out, nil
+		case <-tick.C:
+			a.log.drain()
+		case <-ctx.Done():
+			return outcome{}, a.stuck(cmd, tid.Load())
+		}
+	}
+}
+
+func (a *agent) stuck(cmd cases.Command, tid int64) *cases.Stall {
+	thread := tree(a.files.path("/proc/self/task/" + strconv.FormatInt(tid, 10)))
+	return &cases.Stall{What: "end of " + cmd.Text, Tasks: []cases.Task{thread.task()}}
+}
+
+// settle waits until no transition runs and no patch is being removed.
+func (a *agent) settle(ctx context.Context) *cases.Stall {
+	for nap := pollFirst; ; nap = min(2*nap, pollMost) {
+		what := a.files.unsettled()
+		if what == "" {
+			return nil
+		}
+		if !pause(ctx, nap) {
+			return &cases.Stall{What: what, Tasks: a.files.blockers()}
+		}
+		a.log.drain()
+	}
+}

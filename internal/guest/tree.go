@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxOutput is how much of a file or of a command's output an answer holds.
+const maxOutput = 64 << 10
+
+const cutNote = "[cut: there is more]"
+
+// tree is the guest's file system; tests root it in a directory of theirs.
+type tree string
+
+func (t tree) path(name string) string { return filepath.Join(string(t), name) }
+
+func (t tree) exists(name string) bool {
+	_, err := os.Stat(t.path(name))
+	return err == nil
+}
+
+// read returns a file's text without the newlines at its end. It does not wait
+// for a file that has nothing to say yet.
+func (t tree) read(name string, limit int) (string, error) {
+	f, err := os.OpenFile(t.path(name), os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err != nil {
+		return "", err
+	}
+	return clip(data, limit), nil
+}
+
+// write is one write(2), as sysfs wants it.
+func (t tree) write(name, text string) error {
+	f, err := os.OpenFile(t.path(name), os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+// names lists a directory in lexical order; one that is not there is empty.
+func (t tree) names(dir string) []string {
+	entries, _ := os.ReadDir(t.path(dir))
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// firstWords returns the first word of each line, sorted.
+func firstWords(text string) []string {
+	var words []string
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) > 0 {
+			words = append(words, f[0])
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+func clip(data []byte, limit int) string {
+	if len(data) > limit {
+		return string(data[:limit]) + "\n" + cutNote
+	}
+	return strings.TrimRight(string(data), "\n")
+}
