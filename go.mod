@@ -28,3 +28,8 @@ require (
 	honnef.co/go/tools v0.8.2
 	pgregory.net/rapid v1.3.0
 )
+
+require (
+	github.com/digitalocean/go-libvirt v0.0.0-20220804181439-8648fbde413e // indirect
+	golang.org/x/tools v0.52.0 // indirect
+)

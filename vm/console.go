@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/klptest/klptest/internal/splat"
+)
+
+const (
+	maxLine   = 4096 // bytes of a console line that are looked at in one piece
+	maxSplats = 1000
+)
+
+// Console is what the guest has printed: kept in a capped file, watched line
+// by line for what a kernel prints when it is in trouble.
+type Console struct {
+	log  *cappedLog
+	live *liveCopy // nil: nobody watches
+
+	life     chan struct{} // closed at the first byte
+	panicked chan struct{} // closed when a line says that the kernel is done for
+	done     chan struct{} // closed when the console has ended and the log is whole
+
+	mu       sync.Mutex // guards what follows
+	line     []byte     // the line that is not over yet
+	splats   []splat.Splat
+	headline string // the first line that says what the kernel died of
+	crashed  bool   // a panic or an oops was among the lines
+	err      error  // the first failure to keep the log
+}
+
+func newConsole(log *cappedLog, live *liveCopy) *Console {
+	return &Console{
+		log:      log,
+		live:     live,
+		life:     make(chan struct{}),
+		panicked: make(chan struct{}),
+		done:     make(chan struct{}),
+	}
+}
+
+// Path is the file that holds the console, raw; the middle of a very long one
+// is missing.
+func (c *Console) Path() string { return c.log.path }
+
+// Tail is the last n lines, control bytes escaped.
+func (c *Console) Tail(n int) string { return tailLines(c.log.tail(), n) }
+
+// Splats are the warnings, oopses and panics so far, in order, at most 1000.
+func (c *Console) Splats() []splat.Splat {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]splat.Splat(nil), c.splats...)
+}
+
+// follow reads the console until it ends. A full disk ends the keeping, never
+// the reading: a guest whose console is not read stands still.
+func (c *Console) follow(r io.Reader) {
+	defer close(c.done)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := r.Read(buf)
+		if n > 0 {
+			closeOnce(c.life)
+			c.note(c.log.write(buf[:n]))
+			c.lines(buf[:n])
+		}
+		if err != nil {
+			break
+		}
+	}
+	c.endLine()
+	c.note(c.log.close())
+	if c.live != nil {
+		c.live.close()
+	}
+}
+
+// closeOnce closes a channel that only the calling goroutine ever closes.
+func closeOnce(ch chan struct{}) {
+	select {
+	case <-ch:
+	default:
+		close(ch)
+	}
+}
+
+func (c *Console) note(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil && c.err == nil && !errors.Is(err, syscall.EPIPE) {
+		c.err = err
+	}
+}
+
+func (c *Console) problem() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// lines splits what came into lines and looks at each that is over.
+func (c *Console) lines(p []byte) {
+	for len(p) > 0 {
+		end := bytes.IndexByte(p, '\n')
+		whole := end >= 0
+		if !whole {
+			end = len(p)
+		}
+		end = min(end, maxLine-len(c.line))
+		c.line = append(c.line, p[:end]...)
+		p = p[end:]
+		switch {
+		case whole && len(p) > 0 && p[0] == '\n':
+			p = p[1:]
+			c.endLine()
+		case len(c.line) >= maxLine:
+			c.endLine()
+		}
+	}
+}
+
+func (c *Console) endLine() {
+	if len(c.line) == 0 {
+		return
+	}
+	line := strings.TrimRight(string(c.line), "\r")
+	c.line = c.line[:0]
+	if c.live != nil {
+		c.live.print(escape(line))
+	}
+	text := kernelText(line)
+	if s, ok := splat.Match(text); ok {
+		c.record(s, text)
+	}
+}
+
+func (c *Console) record(s splat.Splat, text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.splats) < maxSplats {
+		c.splats = append(c.splats, s)
+	}
+	crash := s.Fatal || s.Kind == splat.Oops
+	c.crashed = c.crashed || crash
+	// The panic comes after the oops that led to it: the first is the cause.
+	if c.headline == "" && (crash || s.Kind == splat.Bug) {
+		c.headline = escape(text)
+	}
+	if s.Fatal {
+		closeOnce(c.panicked)
+	}
+}
+
+// crash is the line that says what the kernel died of; empty when the console
+// shows neither a panic nor an oops.
+func (c *Console) crash() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.crashed {
+		return ""
+	}
+	return c.headline
+}
+
+// stamp is what printk puts before a record: the time and, with
+// CONFIG_PRINTK_CALLER, the task or processor (kernel/printk/printk.c:
+// print_time, print_caller). A program's unfinished line may stand before it.
+var stamp = regexp.MustCompile(`\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? `)
+
+// kernelText is a console line without the stamp of its record.
+func kernelText(line string) string {
+	if at := stamp.FindStringIndex(line); at != nil {
+		return line[at[1]:]
+	}
+	return line
+}
+
+// tailLines is the last n lines of p, safe to print.
+func tailLines(p []byte, n int) string {
+	lines := strings.Split(strings.TrimRight(string(p), "\r\n"), "\n")
+	if len(lines) > n {
+		lines = lines[len(lines)-max(n, 0):]
+	}
+	for i, l := range lines {
+		lines[i] = escape(strings.TrimRight(l, "\r"))
+	}
+	return strings.Join(lines, "\n")
+}

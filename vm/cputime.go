@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// CPUTime is what the host gave the guest's processors, all of them together,
+// since the start. A guest that stood still because the host was busy has
+// waited; one that stood still by itself has not.
+type CPUTime struct {
+	Run  time.Duration // on a host CPU
+	Wait time.Duration // ready to run, but no CPU was free
+}
+
+// CPUTime asks QEMU for the threads of the virtual processors and the host
+// for their times (Documentation/scheduler/sched-stats.rst).
+func (v *VM) CPUTime() (CPUTime, error) {
+	answer, err := v.monitor.Run([]byte(`{"execute":"query-cpus-fast"}`))
+	if err != nil {
+		return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
+	}
+	threads, err := cpuThreads(answer)
+	if err != nil {
+		return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
+	}
+	var total CPUTime
+	for tid := range threads {
+		t, err := threadTime(fmt.Sprintf("/proc/%d/task/%d/schedstat", v.process.pid(), tid))
+		if err != nil {
+			return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
+		}
+		total.Run += t.Run
+		total.Wait += t.Wait
+	}
+	return total, nil
+}
+
+// cpuThreads reads the answer to query-cpus-fast, which go-qemu has no typed
+// call for. Virtual processors may share a thread.
+func cpuThreads(answer []byte) (map[int]bool, error) {
+	var cpus struct {
+		Return []struct {
+			Thread int `json:"thread-id"`
+		} `json:"return"`
+	}
+	if err := json.Unmarshal(answer, &cpus); err != nil {
+		return nil, err
+	}
+	threads := make(map[int]bool)
+	for _, c := range cpus.Return {
+		threads[c.Thread] = true
+	}
+	if len(threads) == 0 {
+		return nil, fmt.Errorf("QEMU names no processor: %.200q", answer)
+	}
+	return threads, nil
+}
+
+func threadTime(path string) (CPUTime, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return CPUTime{}, err
+	}
+	return parseSchedstat(string(text))
+}
+
+// parseSchedstat reads "run wait slices", the first two in nanoseconds.
+func parseSchedstat(text string) (CPUTime, error) {
+	f := strings.Fields(text)
+	if len(f) < 2 {
+		return CPUTime{}, fmt.Errorf("schedstat: %.100q", text)
+	}
+	run, err := strconv.ParseInt(f[0], 10, 64)
+	if err != nil {
+		return CPUTime{}, fmt.Errorf("schedstat: %w", err)
+	}
+	wait, err := strconv.ParseInt(f[1], 10, 64)
+	if err != nil {
+		return CPUTime{}, fmt.Errorf("schedstat: %w", err)
+	}
+	return CPUTime{Run: time.Duration(run), Wait: time.Duration(wait)}, nil
+}

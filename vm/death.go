@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// tailSize is how many lines of a log an error shows.
+const tailSize = 40
+
+// Death says why the guest ended, as a *blame.Error: the kernel is to blame
+// when the console shows a panic or an oops, else the rig. It is nil while
+// the guest runs, and after a Close that ended a living guest.
+func (v *VM) Death() error {
+	select {
+	case <-v.exited:
+	default:
+		return nil
+	}
+	if crash := v.console.crash(); crash != "" {
+		return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel died: " + crash})
+	}
+	if isClosed(v.closed) {
+		return nil
+	}
+	if err := context.Cause(v.ctx); err != nil {
+		return v.withConsole(&blame.Error{Summary: "the guest was killed", Err: err})
+	}
+	return v.qemuDeath()
+}
+
+func isClosed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
+
+func (v *VM) withConsole(e *blame.Error) *blame.Error {
+	e.Tail, e.Path = v.console.Tail(tailSize), v.console.Path()
+	return e
+}
+
+// qemuDeath is an end of which the console does not tell the reason.
+func (v *VM) qemuDeath() error {
+	said := tailLines(endOf(v.qemuLog(), 16<<10), tailSize)
+	if said != "" {
+		last := said[strings.LastIndexByte(said, '\n')+1:]
+		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.qemuLog()}
+	}
+	e := &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + ")"}
+	var exit *exec.ExitError
+	switch {
+	case v.process.err == nil:
+		e.Summary = "the guest reset or powered off, and its console does not say why"
+	case errors.As(v.process.err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+		e.Advice = "somebody killed it; `dmesg | grep -i oom` tells whether the host was out of memory"
+	}
+	return v.withConsole(e)
+}
+
+func status(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
+}
+
+// endOf is the last n bytes of a file, nothing when it cannot be read.
+func endOf(path string, n int64) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if size, err := f.Seek(0, io.SeekEnd); err != nil || size <= n {
+		n = size
+	}
+	if _, err := f.Seek(-n, io.SeekEnd); err != nil {
+		return nil
+	}
+	end, _ := io.ReadAll(io.LimitReader(f, n))
+	return end
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+// device is a part of the machine: its QEMU arguments beside the kernel
+// arguments without which the kernel does not use it.
+type device struct {
+	args  []string
+	kargs []string
+}
+
+// wiring is where the console and QMP end.
+type wiring bool
+
+const (
+	inherited wiring = false // descriptors that klptest passes on
+	terminal  wiring = true  // the standard streams, for a person who copies the command line
+)
+
+// The descriptors that QEMU inherits.
+const (
+	qmpFD     = 3
+	consoleFD = 4
+)
+
+// machineDevice: q35 and pc boot Debian's kernel in the same time, whether
+// one host thread runs all processors or each has its own, and whatever the
+// size of the translation buffer. microvm is 0.2 s faster, but needs
+// virtio-mmio, which distributions build as a module. SeaBIOS prints to the
+// serial port with graphics=off: that would pass for a sign of life.
+func machineDevice(accel Accel) device {
+	d := device{args: []string{"-machine", "q35,usb=off,vmport=off,smm=off,sata=off", "-accel", string(accel)}}
+	if accel == KVM {
+		d.args = append(d.args, "-cpu", "host")
+		return d
+	}
+	// max has RDRAND: the guest's random numbers are ready at once.
+	d.args = append(d.args, "-cpu", "max")
+	d.kargs = patience
+	return d
+}
+
+// patience raises the limits at which a kernel takes itself to be stalled:
+// under software emulation on a busy host the defaults are reached without
+// any fault of the kernel (Documentation/admin-guide/kernel-parameters.txt).
+var patience = []string{
+	"watchdog_thresh=60",
+	"rcupdate.rcu_cpu_stall_timeout=120",
+	"rcupdate.rcu_exp_cpu_stall_timeout=120000",
+	"workqueue.watchdog_thresh=120",
+}
+
+// consoleDevice: earlyprintk shows a kernel that dies before its console
+// driver is up, and gives the sign of life in half the time.
+// ignore_loglevel, not loglevel=: the console shows everything whatever a
+// case does to console_loglevel.
+func consoleDevice(w wiring) device {
+	d := device{kargs: []string{"console=ttyS0", "earlyprintk=ttyS0", "ignore_loglevel", "printk.devkmsg=on"}}
+	if w == terminal {
+		d.args = []string{"-serial", "stdio"}
+		return d
+	}
+	d.args = []string{"-chardev", "socket,id=console,fd=4", "-serial", "chardev:console"}
+	return d
+}
+
+func monitorDevice(w wiring) device {
+	if w == terminal {
+		return device{}
+	}
+	return device{args: []string{"-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control"}}
+}
+
+// networkDevice reaches nothing: restrict=on cuts the guest off, and the
+// host's side is a port of the loopback interface that QEMU chooses itself.
+func networkDevice() device {
+	return device{args: []string{
+		"-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
+		"-device", "virtio-net-pci,netdev=net,romfile=",
+	}}
+}
+
+func randomDevice() device {
+	return device{args: []string{"-object", "rng-random,id=random,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=random"}}
+}
+
+// panicDevice makes a panic the end of QEMU: the kernel reboots at once, and
+// QEMU exits instead.
+func panicDevice() device {
+	return device{args: []string{"-no-reboot"}, kargs: []string{"panic=-1"}}
+}

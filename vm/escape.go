@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// escape makes a line of a guest's safe for a terminal: whatever is not
+// printable (control bytes, broken UTF-8, marks that turn the writing
+// direction) is spelled out. Tabs stay.
+func escape(line string) string {
+	var b strings.Builder
+	for i := 0; i < len(line); {
+		r, size := utf8.DecodeRuneInString(line[i:])
+		switch {
+		case r == utf8.RuneError && size <= 1, r < 0xa0 && r != '\t' && !unicode.IsPrint(r):
+			for _, c := range []byte(line[i : i+size]) {
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		case r != '\t' && !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		default:
+			b.WriteString(line[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// host is what decides whether KVM can work, by path.
+type host struct {
+	cpuinfo string
+	kvm     string
+	bootID  string
+}
+
+var thisHost = host{
+	cpuinfo: "/proc/cpuinfo",
+	kvm:     "/dev/kvm",
+	bootID:  "/proc/sys/kernel/random/boot_id",
+}
+
+var virtFlags = regexp.MustCompile(`(?m)^flags\s*:.*\b(?:vmx|svm)\b`)
+
+// refusesKVM says why KVM cannot work, as far as it can be told without
+// trying; empty when it may. A device that opens proves nothing: there are
+// hosts where it does, and no kernel boots.
+func (h host) refusesKVM() string {
+	info, err := os.ReadFile(h.cpuinfo)
+	if err != nil {
+		return "the processor is unknown: " + err.Error()
+	}
+	if !virtFlags.Match(info) {
+		return "the processor has neither vmx nor svm"
+	}
+	f, err := os.OpenFile(h.kvm, os.O_RDWR, 0)
+	if err != nil {
+		return err.Error()
+	}
+	f.Close()
+	return ""
+}
+
+// memory is the file that remembers why KVM does not work, for this boot of
+// the host and this QEMU; empty when there is no place to remember.
+func (h host) memory(s Spec) string {
+	boot, err := os.ReadFile(h.bootID)
+	if s.State == "" || err != nil {
+		return ""
+	}
+	path, err := exec.LookPath(s.QEMU)
+	if err != nil {
+		return ""
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	id := fmt.Sprintf("%s\n%s\n%d\n%d", boot, path, info.Size(), info.ModTime().UnixNano())
+	return filepath.Join(s.State, fmt.Sprintf("no-kvm-%x", sha256.Sum256([]byte(id))))
+}
+
+// remembered is the reason that an earlier start left behind, or empty.
+func (h host) remembered(s Spec) string {
+	path := h.memory(s)
+	if path == "" {
+		return ""
+	}
+	reason, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return escape(strings.TrimSpace(string(reason[:min(len(reason), 200)])))
+}
+
+// remember is best effort: at worst the next start tries again.
+func (h host) remember(s Spec, reason string) error {
+	path := h.memory(s)
+	if path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(s.State, 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(s.State, "no-kvm-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.WriteString(reason + "\n")
+	if closeErr := tmp.Close(); err != nil || closeErr != nil {
+		return fmt.Errorf("remember that KVM does not work: %v %v", err, closeErr)
+	}
+	return os.Rename(tmp.Name(), path)
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+const (
+	liveQueue = 1024        // lines that the writer may be behind by
+	liveGrace = time.Second // how long the end waits for a slow writer
+)
+
+// liveCopy writes lines to a writer that may be slow or stuck, such as a
+// terminal that was paused, without ever waiting for it.
+type liveCopy struct {
+	lines  chan string
+	done   chan struct{}
+	missed int // lines since the last one that found room
+}
+
+func newLiveCopy(w io.Writer) *liveCopy {
+	l := &liveCopy{lines: make(chan string, liveQueue), done: make(chan struct{})}
+	go func() {
+		defer close(l.done)
+		for line := range l.lines {
+			io.WriteString(w, line+"\n")
+		}
+	}()
+	return l
+}
+
+// print is for one goroutine only, as is close.
+func (l *liveCopy) print(line string) {
+	if l.missed > 0 {
+		line = fmt.Sprintf("... klptest: %d lines not shown ...\n%s", l.missed, line)
+	}
+	select {
+	case l.lines <- line:
+		l.missed = 0
+	default:
+		l.missed++
+	}
+}
+
+func (l *liveCopy) close() {
+	close(l.lines)
+	select {
+	case <-l.done:
+	case <-time.After(liveGrace):
+	}
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"io"
+	"time"
+)
+
+// Accel is how QEMU runs the guest's processors.
+type Accel string
+
+// The accelerators.
+const (
+	Auto Accel = "auto" // KVM where it really works, else TCG
+	KVM  Accel = "kvm"  // hardware virtualisation or an error
+	TCG  Accel = "tcg"  // software emulation; never touches /dev/kvm
+)
+
+// Spec describes a virtual machine. Kernel and Dir must be set.
+type Spec struct {
+	QEMU    string        // binary; empty: qemu-system-x86_64 on the PATH
+	Kernel  string        // ELF vmlinux with a PVH note, or bzImage
+	Initrd  string        // initramfs; may be empty
+	Append  []string      // further kernel arguments, after those that vm needs itself
+	Memory  int           // MiB; 0: 512
+	CPUs    int           // 0: 1
+	Accel   Accel         // empty: Auto
+	Dir     string        // an existing private directory: console.log and qemu.log go there
+	Keys    *Keys         // SSH keys of this guest; nil: no SSH, and no network device
+	SSHWait time.Duration // how long SSH waits for the guest; 0: 30 s under KVM, 120 s under TCG
+
+	// State is a directory where it is remembered that KVM does not work on
+	// this host, until it boots again; empty: not remembered.
+	State string
+	// Notice receives one-liners, such as why TCG is used; may be nil.
+	Notice func(string)
+	// Console receives a live copy of the console, control bytes escaped. A
+	// writer that is too slow misses lines; it never holds up the guest.
+	Console io.Writer
+}
+
+const (
+	defaultQEMU   = "qemu-system-x86_64"
+	defaultMemory = 512
+	kvmSSHWait    = 30 * time.Second
+	tcgSSHWait    = 120 * time.Second
+)
+
+// withDefaults is s with its zero values filled in.
+func (s Spec) withDefaults() Spec {
+	if s.QEMU == "" {
+		s.QEMU = defaultQEMU
+	}
+	if s.Memory == 0 {
+		s.Memory = defaultMemory
+	}
+	if s.CPUs == 0 {
+		s.CPUs = 1
+	}
+	if s.Accel == "" {
+		s.Accel = Auto
+	}
+	if s.Notice == nil {
+		s.Notice = func(string) {}
+	}
+	return s
+}
+
+// sshWait is the limit of a wait for the guest's SSH server.
+func (s Spec) sshWait(accel Accel) time.Duration {
+	switch {
+	case s.SSHWait > 0:
+		return s.SSHWait
+	case accel == KVM:
+		return kvmSSHWait
+	}
+	return tcgSSHWait
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	// QEMU accepts a forwarded connection long before the guest can, and
+	// sends the guest's part of it again only seconds later. So a new attempt
+	// starts every dialEvery, while the older ones still have dialPatience.
+	dialEvery    = 100 * time.Millisecond
+	dialPatience = 3 * time.Second
+)
+
+// SSH logs in to the guest as root. It waits until the guest answers, at most
+// Spec.SSHWait, and ends at once when the guest dies. Afterwards the client
+// lives until it is closed or the guest ends, whatever becomes of ctx.
+func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
+	if v.port == 0 {
+		return nil, blame.Rigf("SSH: the guest was started without keys")
+	}
+	limit := v.spec.sshWait(v.accel)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	defer cancel()
+	ctx, died := context.WithCancelCause(ctx)
+	defer died(nil)
+	go func() {
+		select {
+		case <-v.exited:
+			died(errGone)
+		case <-ctx.Done():
+		}
+	}()
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(v.port))
+	client, err := v.login(ctx, addr)
+	if err != nil {
+		return nil, v.sshFailure(err)
+	}
+	return client, nil
+}
+
+func (v *VM) login(ctx context.Context, addr string) (*ssh.Client, error) {
+	conn, err := firstGreeting(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	config := &ssh.ClientConfig{
+		User:              "root",
+		Auth:              []ssh.AuthMethod{ssh.PublicKeys(v.spec.Keys.client)},
+		HostKeyCallback:   ssh.FixedHostKey(v.spec.Keys.host),
+		HostKeyAlgorithms: []string{v.spec.Keys.host.Type()},
+	}
+	return handshake(ctx, conn, addr, config)
+}
+
+// handshake is what ssh.Dial would do if it took a context.
+func handshake(ctx context.Context, conn net.Conn, addr string, config *ssh.ClientConfig) (*ssh.Client, error) {
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	c, channels, requests, err := ssh.NewClientConn(conn, addr, config)
+	if !stop() {
+		conn.Close()
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	if err := conn.SetDeadline(time.Time{}); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return ssh.NewClient(c, channels, requests), nil
+}
+
+// sshFailure puts the blame: on whoever ended the guest, or on the kernel
+// when the console shows that it crashed without ending.
+func (v *VM) sshFailure(err error) error {
+	if errors.Is(err, errGone) {
+		if death := v.Death(); death != nil {
+			return death
+		}
+	}
+	e := v.withConsole(&blame.Error{Summary: "SSH to the guest", Err: err})
+	if crash := v.console.crash(); crash != "" {
+		e.Party, e.Summary = blame.Kernel, "SSH to the guest, whose kernel crashed: "+crash
+	}
+	return e
+}
+
+// firstGreeting is the first connection on which an SSH server speaks.
+func firstGreeting(ctx context.Context, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	var attempts sync.WaitGroup
+	defer attempts.Wait()
+	defer cancel()
+	greeted := make(chan net.Conn)
+	tick := time.NewTicker(dialEvery)
+	defer tick.Stop()
+	for {
+		attempts.Go(func() { attempt(ctx, addr, greeted) })
+		select {
+		case conn := <-greeted:
+			return conn, nil
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+// attempt hands over a connection if the server speaks in time. A failure is
+// nothing to speak of: the guest is not up yet, and the next attempt follows.
+func attempt(ctx context.Context, addr string, greeted chan<- net.Conn) {
+	limited, cancel := context.WithTimeout(ctx, dialPatience)
+	defer cancel()
+	var d net.Dialer
+	conn, err := d.DialContext(limited, "tcp", addr)
+	if err != nil {
+		return
+	}
+	stop := context.AfterFunc(limited, func() { conn.Close() })
+	r := bufio.NewReader(conn)
+	_, err = r.Peek(1)
+	if !stop() || err != nil {
+		conn.Close()
+		return
+	}
+	select {
+	case greeted <- &peekedConn{conn, r}:
+	case <-ctx.Done():
+		conn.Close()
+	}
+}
+
+// peekedConn is a connection whose first bytes have been looked at.
+type peekedConn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func (c *peekedConn) Read(p []byte) (int, error) { return c.r.Read(p) }

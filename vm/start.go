@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/digitalocean/go-qemu/qmp/raw"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	autoLife   = 2 * time.Second  // first console byte under KVM, when TCG is the alternative
+	forcedLife = 10 * time.Second // the same, when there is none
+)
+
+// errNoLife says that the guest has not printed a byte.
+var errNoLife = errors.New("the guest shows no life")
+
+// Start starts the machine and returns when QEMU runs; the guest's kernel is
+// then about to boot. The guest is killed when ctx is done, whenever that is.
+// After an error nothing is left but the logs in spec.Dir.
+func Start(ctx context.Context, spec Spec) (*VM, error) { return thisHost.start(ctx, spec) }
+
+func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	spec = spec.withDefaults()
+	switch spec.Accel {
+	case KVM:
+		return launch(ctx, spec, KVM, forcedLife)
+	case TCG:
+		return launch(ctx, spec, TCG, 0)
+	}
+	reason := h.refusesKVM()
+	if reason == "" {
+		reason = h.remembered(spec)
+	}
+	if reason == "" {
+		v, err := launch(ctx, spec, KVM, autoLife)
+		if err == nil || ctx.Err() != nil {
+			return v, err
+		}
+		reason = h.learn(spec, err)
+	}
+	spec.Notice("software emulation (TCG), not KVM: " + reason)
+	return launch(ctx, spec, TCG, 0)
+}
+
+// learn makes a reason of a start that failed under KVM. Only the costly
+// failure is remembered; QEMU's own refusal shows at once each time.
+func (h host) learn(spec Spec, failure error) string {
+	if !errors.Is(failure, errNoLife) {
+		return failure.Error()
+	}
+	reason := failure.Error()
+	if err := h.remember(spec, reason); err != nil {
+		reason += " (not remembered: " + err.Error() + ")"
+	}
+	return reason
+}
+
+// launch starts QEMU with one accelerator. With a limit for life it waits
+// that long for the first console byte.
+func launch(ctx context.Context, spec Spec, accel Accel, life time.Duration) (*VM, error) {
+	v := newVM(spec, accel)
+	if err := v.boot(ctx, life); err != nil {
+		if death := v.Death(); death != nil {
+			err = death
+		}
+		return nil, join(err, v.Close())
+	}
+	return v, nil
+}
+
+func (v *VM) boot(ctx context.Context, life time.Duration) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if err := v.run(ctx); err != nil {
+		return err
+	}
+	if err := v.monitor.connect(ctx); err != nil {
+		return v.ended(ctx, err)
+	}
+	if life > 0 {
+		if err := v.awaitLife(ctx, life); err != nil {
+			return err
+		}
+	}
+	if v.spec.Keys == nil {
+		return nil
+	}
+	return v.ended(ctx, v.findPort(ctx))
+}
+
+// ended waits for the end of a machine whose QMP connection broke, so that
+// the error can be told by what QEMU and the guest said last.
+func (v *VM) ended(ctx context.Context, err error) error {
+	if errors.Is(err, errGone) {
+		v.process.kill() // it may have closed QMP without an end
+		<-v.exited
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func (v *VM) awaitLife(ctx context.Context, limit time.Duration) error {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-v.console.life:
+		return nil
+	case <-v.exited:
+		if isClosed(v.console.life) {
+			return nil
+		}
+		return v.Death()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return &blame.Error{
+			Party:  blame.Rig,
+			Err:    fmt.Errorf("%w within %s under KVM", errNoLife, limit),
+			Advice: "try --accel tcg",
+		}
+	}
+}
+
+func (v *VM) findPort(ctx context.Context) error {
+	usernet, err := raw.NewMonitor(v.monitor.within(ctx)).HumanMonitorCommand("info usernet", nil)
+	if err != nil {
+		return fmt.Errorf("ask QEMU for the forwarded port: %w", err)
+	}
+	v.port, err = forwardedPort(usernet, 22)
+	return err
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command init is PID 1 of the guest that the integration test boots: it
+// brings up the network and an SSH server, or crashes the kernel when the
+// kernel's command line has "vmtest.panic".
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/vm/vmtest"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Println("init:", err)
+	}
+	unix.Reboot(unix.LINUX_REBOOT_CMD_RESTART)
+}
+
+func run() error {
+	os.Mkdir("/proc", 0o755)
+	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		return err
+	}
+	cmdline, err := os.ReadFile("/proc/cmdline")
+	if err != nil {
+		return err
+	}
+	if strings.Contains(string(cmdline), "vmtest.panic") {
+		return os.WriteFile("/proc/sysrq-trigger", []byte("c"), 0o200)
+	}
+	if err := loadModules(); err != nil {
+		return err
+	}
+	if err := configure("eth0", net.IPv4(10, 0, 2, 15)); err != nil {
+		return err
+	}
+	return serve()
+}
+
+// loadModules loads what the initramfs has, in the order of the names.
+func loadModules() error {
+	paths, err := filepath.Glob("/modules/*.ko")
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		if err := unix.FinitModule(int(f.Fd()), "", 0); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		f.Close()
+	}
+	return nil
+}
+
+// configure gives a network device its address and switches it on.
+func configure(name string, ip net.IP) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	ifr, err := unix.NewIfreq(name)
+	if err != nil {
+		return err
+	}
+	if err := ifr.SetInet4Addr(ip.To4()); err != nil {
+		return err
+	}
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFADDR, ifr); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	ifr.SetUint16(unix.IFF_UP)
+	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr)
+}
+
+func serve() error {
+	files := make(map[string][]byte)
+	for _, path := range []string{"etc/klptest/host_key", "etc/klptest/authorized_keys"} {
+		data, err := os.ReadFile("/" + path)
+		if err != nil {
+			return err
+		}
+		files[path] = data
+	}
+	config, err := vmtest.ServerConfig(files)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", ":22")
+	if err != nil {
+		return err
+	}
+	fmt.Println("init: listening")
+	vmtest.ServeSSH(l, config)
+	return nil
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-multierror"
+)
+
+const (
+	panicGrace = 2 * time.Second // for a panicking kernel to print its trace and reset
+	drainGrace = time.Second     // for the rest of the console once QEMU is gone
+)
+
+// VM is a running virtual machine. Close must be called in the end.
+type VM struct {
+	spec    Spec
+	accel   Accel
+	console *Console
+	monitor *monitor
+	process *process
+	port    int // of 127.0.0.1, forwarded to the guest's port 22
+
+	exited chan struct{}   // closed when QEMU has exited and the console is whole
+	ctx    context.Context // whose end kills the guest; for the cause only
+
+	undo     []func() error // what Close does, last first
+	closing  sync.Once
+	closed   chan struct{} // closed when Close has been called
+	closeErr error
+}
+
+func newVM(spec Spec, accel Accel) *VM {
+	return &VM{spec: spec, accel: accel, exited: make(chan struct{}), closed: make(chan struct{})}
+}
+
+// Accel is what the machine runs on in the end: KVM or TCG.
+func (v *VM) Accel() Accel { return v.accel }
+
+// Console is what the guest has printed.
+func (v *VM) Console() *Console { return v.console }
+
+// Exited is closed when the guest has ended: QEMU is gone and the console is
+// complete. A panic ends the guest.
+func (v *VM) Exited() <-chan struct{} { return v.exited }
+
+// CommandLine starts the same machine from a shell, with its console on the
+// terminal.
+func (v *VM) CommandLine() string { return v.spec.commandLine(v.accel) }
+
+// Close kills the guest and gives back all that it held. Further calls return
+// what the first one did.
+func (v *VM) Close() error {
+	v.closing.Do(func() {
+		close(v.closed)
+		for _, undo := range slices.Backward(v.undo) {
+			v.closeErr = join(v.closeErr, undo())
+		}
+	})
+	return v.closeErr
+}
+
+func (v *VM) onClose(undo func() error) { v.undo = append(v.undo, undo) }
+
+// join collects errors into one that reads as one line.
+func join(errs ...error) error {
+	all := multierror.Append(nil, slices.DeleteFunc(errs, func(err error) bool { return err == nil })...)
+	if len(all.Errors) == 1 {
+		return all.Errors[0]
+	}
+	all.ErrorFormat = func(errs []error) string {
+		lines := make([]string, len(errs))
+		for i, err := range errs {
+			lines[i] = err.Error()
+		}
+		return strings.Join(lines, "; ")
+	}
+	return all.ErrorOrNil()
+}
+
+// run starts QEMU and those who look after it.
+func (v *VM) run(ctx context.Context) error {
+	v.ctx = ctx
+	if err := v.openConsole(); err != nil {
+		return err
+	}
+	stderr, err := os.OpenFile(v.qemuLog(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer stderr.Close()
+	qmpConn, qmpFile, err := socketPair("QMP")
+	if err != nil {
+		return err
+	}
+	defer qmpFile.Close()
+	v.monitor = newMonitor(qmpConn)
+	v.onClose(v.monitor.Disconnect)
+	consoleConn, consoleFile, err := socketPair("console")
+	if err != nil {
+		return err
+	}
+	defer consoleFile.Close()
+	v.onClose(consoleConn.Close)
+	cmd := exec.Command(v.spec.QEMU, v.spec.args(v.accel)...)
+	cmd.Stdout, cmd.Stderr = stderr, stderr
+	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile} // qmpFD, consoleFD
+	return v.spawn(ctx, cmd, consoleConn)
+}
+
+func (v *VM) openConsole() error {
+	log, err := createLog(filepath.Join(v.spec.Dir, "console.log"), logHead, logTail)
+	if err != nil {
+		return err
+	}
+	v.onClose(log.close)
+	var live *liveCopy
+	if v.spec.Console != nil {
+		live = newLiveCopy(v.spec.Console)
+	}
+	v.console = newConsole(log, live)
+	return nil
+}
+
+func (v *VM) qemuLog() string { return filepath.Join(v.spec.Dir, "qemu.log") }
+
+func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, console net.Conn) error {
+	p, err := spawn(cmd)
+	if err != nil {
+		return err
+	}
+	v.process = p
+	go v.console.follow(console)
+	go v.supervise(console)
+	stop := context.AfterFunc(ctx, p.kill)
+	v.onClose(func() error {
+		stop()
+		p.kill()
+		<-v.exited
+		return v.console.problem()
+	})
+	return nil
+}
+
+// supervise sees QEMU to its end, and the console after it.
+func (v *VM) supervise(console net.Conn) {
+	defer close(v.exited)
+	select {
+	case <-v.process.done:
+	case <-v.console.panicked:
+		select {
+		case <-v.process.done:
+		case <-time.After(panicGrace):
+			v.process.kill()
+			<-v.process.done
+		}
+	}
+	select {
+	case <-v.console.done:
+	case <-time.After(drainGrace):
+		console.Close()
+		<-v.console.done
+	}
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package vmtest has fakes for tests of virtual machines without QEMU and
+// without a kernel: a QMP server for one connection, and a program that looks
+// like QEMU to those who start it and does what a [Script] says.
+//
+// The fake QEMU is the test binary itself. Its TestMain calls [Main] first:
+//
+//	func TestMain(m *testing.M) {
+//		vmtest.Main()
+//		os.Exit(m.Run())
+//	}
+package vmtest

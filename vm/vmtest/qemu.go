@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vmtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The descriptors that klptest passes to QEMU.
+const (
+	qmpFD     = 3
+	consoleFD = 4
+)
+
+// Main turns the process into a fake QEMU, and does not return, when it was
+// started by way of what QEMU returned. Call it first thing in TestMain.
+func Main() {
+	path := os.Getenv(scriptEnv)
+	if path == "" {
+		return
+	}
+	if err := fakeQEMU(path, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "fake QEMU:", err)
+		os.Exit(70)
+	}
+	os.Exit(0)
+}
+
+func fakeQEMU(path string, args []string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var s Script
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	if err := s.register(args); err != nil {
+		return err
+	}
+	port, err := s.listen()
+	if err != nil {
+		return err
+	}
+	qmp, err := net.FileConn(os.NewFile(qmpFD, "qmp"))
+	if err != nil {
+		return err
+	}
+	if !s.NoQMP {
+		go ServeQMP(qmp, Greeting, func(c Command) string { return s.answer(c, port) })
+	}
+	return s.play(args, qmp)
+}
+
+// register notes that the fake was started, and as what.
+func (s Script) register(args []string) error {
+	if s.Runs == "" {
+		return nil
+	}
+	f, err := os.OpenFile(s.Runs, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = fmt.Fprintln(f, os.Getpid(), accel(args))
+	return err
+}
+
+func accel(args []string) string {
+	i := slices.Index(args, "-accel")
+	if i < 0 || i+1 == len(args) {
+		return ""
+	}
+	name, _, _ := strings.Cut(args[i+1], ",")
+	return name
+}
+
+func (s Script) answer(c Command, port int) string {
+	switch c.Execute {
+	case "human-monitor-command":
+		return c.Return(fmt.Sprintf("%q", s.usernet(port)))
+	case "query-cpus-fast":
+		return c.Return(fmt.Sprintf(`[{"cpu-index": 0, "thread-id": %d}]`, os.Getpid()))
+	}
+	return c.Return("{}")
+}
+
+// usernet has the form of QEMU 7.2.
+func (s Script) usernet(port int) string {
+	text := "Hub -1 (net):\r\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r\n"
+	if s.NoPort {
+		return text
+	}
+	return text + fmt.Sprintf("  TCP[HOST_FORWARD]  12       127.0.0.1 %d       10.0.2.15    22     0     0\r\n", port)
+}
+
+func (s Script) play(args []string, qmp net.Conn) error {
+	steps := s.Steps
+	if accel(args) == "kvm" && s.KVM != nil {
+		steps = s.KVM
+	}
+	console := os.NewFile(consoleFD, "console")
+	for _, step := range steps {
+		if err := step.do(console, qmp); err != nil {
+			return err
+		}
+	}
+	return Step{Hang: true}.do(console, qmp)
+}
+
+func (s Step) do(console *os.File, qmp net.Conn) error {
+	switch {
+	case s.Exit != nil:
+		os.Exit(*s.Exit)
+	case s.Hangup:
+		return qmp.Close()
+	case s.Hang:
+		time.Sleep(time.Hour) // longer than any test
+	case s.Flood > 0:
+		return flood(console, s.Flood)
+	}
+	time.Sleep(s.Sleep)
+	fmt.Fprint(os.Stderr, s.Stderr)
+	_, err := console.WriteString(s.Print)
+	return err
+}
+
+func flood(console *os.File, mib int) error {
+	line := strings.Repeat("x", 63) + "\n"
+	block := []byte(strings.Repeat(line, 1<<20/len(line)))
+	for range mib {
+		if _, err := console.Write(block); err != nil {
+			return err
+		}
+	}
+	return nil
+}

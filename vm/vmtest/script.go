@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vmtest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Script is what a fake QEMU does.
+type Script struct {
+	Steps []Step `json:"steps,omitempty"` // then it runs until it is killed
+	KVM   []Step `json:"kvm,omitempty"`   // instead of Steps, when it is asked for KVM
+	NoQMP bool   `json:"no_qmp,omitempty"`
+	// NoPort leaves the forwarded port out of the answer to `info usernet`.
+	NoPort bool `json:"no_port,omitempty"`
+	// Keys are the guest's files under etc/klptest: with them the guest has
+	// an SSH server that answers a command with the command itself.
+	Keys map[string][]byte `json:"keys,omitempty"`
+	// Runs is a file that gets one line a start: the process id and the
+	// accelerator.
+	Runs string `json:"runs,omitempty"`
+}
+
+// Step is one thing that a fake QEMU does; of its fields one is set.
+type Step struct {
+	Print  string        `json:"print,omitempty"`  // to the console
+	Stderr string        `json:"stderr,omitempty"` // as QEMU itself
+	Flood  int           `json:"flood,omitempty"`  // so many MiB of lines to the console
+	Sleep  time.Duration `json:"sleep,omitempty"`
+	Hangup bool          `json:"hangup,omitempty"` // close QMP, and go on
+	Hang   bool          `json:"hang,omitempty"`   // until killed
+	Exit   *int          `json:"exit,omitempty"`   // with this status
+}
+
+// Exit is a step that ends the process.
+func Exit(status int) Step { return Step{Exit: &status} }
+
+// scriptEnv holds the script's path in a process that is to be a fake QEMU.
+const scriptEnv = "KLPTEST_FAKE_QEMU"
+
+// QEMU returns the path of a program that behaves as the script says. It is
+// this test binary, which must call Main.
+func QEMU(t testing.TB, script Script) string {
+	t.Helper()
+	dir := t.TempDir()
+	text, err := json.Marshal(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scriptFile, program := filepath.Join(dir, "script.json"), filepath.Join(dir, "qemu")
+	wrapper := "#!/bin/sh\n" + scriptEnv + "=" + quote(scriptFile) + " exec " + quote(self) + ` "$@"` + "\n"
+	for path, data := range map[string]string{scriptFile: string(text), program: wrapper} {
+		if err := os.WriteFile(path, []byte(data), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return program
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// Kernel returns the path of a file that passes for a kernel.
+func Kernel(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "vmlinux")
+	if err := os.WriteFile(path, []byte("\x7fELF, as far as it goes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vmtest
+
+import (
+	"bytes"
+	"errors"
+	"net"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// listen gives the port that the fake pretends to forward; with keys there is
+// an SSH server behind it, without them nobody ever answers.
+func (s Script) listen() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if s.Keys == nil {
+		return port, nil
+	}
+	config, err := ServerConfig(s.Keys)
+	if err != nil {
+		return 0, err
+	}
+	go ServeSSH(l, config)
+	return port, nil
+}
+
+// ServerConfig makes an SSH server's configuration of the guest's files.
+func ServerConfig(files map[string][]byte) (*ssh.ServerConfig, error) {
+	host, err := ssh.ParsePrivateKey(files["etc/klptest/host_key"])
+	if err != nil {
+		return nil, err
+	}
+	client, _, _, _, err := ssh.ParseAuthorizedKey(files["etc/klptest/authorized_keys"])
+	if err != nil {
+		return nil, err
+	}
+	config := &ssh.ServerConfig{
+		PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			if !bytes.Equal(key.Marshal(), client.Marshal()) {
+				return nil, errors.New("not this key")
+			}
+			return nil, nil
+		},
+	}
+	config.AddHostKey(host)
+	return config, nil
+}
+
+// ServeSSH accepts connections until the listener is closed. A session
+// answers a command with the command itself.
+func ServeSSH(l net.Listener, config *ssh.ServerConfig) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go serveConn(conn, config)
+	}
+}
+
+func serveConn(conn net.Conn, config *ssh.ServerConfig) {
+	defer conn.Close()
+	_, channels, requests, err := ssh.NewServerConn(conn, config)
+	if err != nil {
+		return
+	}
+	go ssh.DiscardRequests(requests)
+	for c := range channels {
+		session, requests, err := c.Accept()
+		if err != nil {
+			return
+		}
+		go echo(session, requests)
+	}
+}
+
+func echo(session ssh.Channel, requests <-chan *ssh.Request) {
+	defer session.Close()
+	for r := range requests {
+		var exec struct{ Command string }
+		if r.Type != "exec" || ssh.Unmarshal(r.Payload, &exec) != nil {
+			r.Reply(false, nil)
+			continue
+		}
+		r.Reply(true, nil)
+		session.Write([]byte(exec.Command))
+		session.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
+		return
+	}
+}
