@@ -13,7 +13,7 @@ import (
 func TestDescribe(t *testing.T) {
 	got := describe(cases.Result{
 		Verdict: cases.Fail,
-		Reasons: []string{"first\nline\n", "second", "third"},
+		Reasons: []string{"first\nline\n", "second\tpart", "third"},
 		Advice:  "do this\nand that",
 		Diff:    "-a\n+b\x1b\n",
 		Tail:    "oops",
@@ -23,7 +23,7 @@ func TestDescribe(t *testing.T) {
 	want := []section{
 		{reason, []string{`first\nline`}},
 		{advice, []string{"do this", "and that"}},
-		{reason, []string{"second"}},
+		{reason, []string{`second\tpart`}},
 		{reason, []string{"third"}},
 		{diff, []string{"-a", `+b\x1b`}},
 		{logTail, []string{"oops"}},
