@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tree
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"strings"
+)
+
+const (
+	maxFunction = 60  // lines, from func to the closing brace
+	maxFile     = 400 // lines
+)
+
+// checkGo checks what can be seen in one Go file.
+func checkGo(name, text string) []string {
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, name, text, parser.ParseComments)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var problems []string
+	if n := strings.Count(text, "\n"); n > maxFile {
+		problems = append(problems, fmt.Sprintf("%s: %d lines, more than %d", name, n, maxFile))
+	}
+	if path.Base(name) == "doc.go" && !documents(file) {
+		problems = append(problems, name+": no comment on the package")
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		from, to := set.Position(f.Pos()), set.Position(f.End())
+		if n := to.Line - from.Line + 1; n > maxFunction {
+			problems = append(problems, fmt.Sprintf("%s:%d: %s has %d lines, more than %d", name, from.Line, f.Name.Name, n, maxFunction))
+		}
+	}
+	return problems
+}
+
+// documents tells whether a file has the comment of its package.
+func documents(file *ast.File) bool {
+	text := file.Doc.Text()
+	if file.Name.Name == "main" {
+		return text != ""
+	}
+	return strings.HasPrefix(text, "Package "+file.Name.Name+" ")
+}
