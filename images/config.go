@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// maxConfig is how long a .config may be; Debian's is 280 KB.
+const maxConfig = 8 << 20
+
+var configLine = regexp.MustCompile(`^CONFIG_([A-Za-z0-9_]+)=(.*)$`)
+
+// ParseConfig reads a kernel's .config: options without CONFIG_, strings
+// without their quotes; an option that is not set is not in the map.
+func ParseConfig(r io.Reader) (map[string]string, error) {
+	config := map[string]string{}
+	lines := bufio.NewScanner(io.LimitReader(r, maxConfig))
+	for n := 1; lines.Scan(); n++ {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		m := configLine.FindStringSubmatch(text)
+		if m == nil {
+			return nil, fmt.Errorf("line %d is not a kernel option: %.60q", n, text)
+		}
+		config[m[1]] = unquote(m[2])
+	}
+	return config, lines.Err()
+}
+
+func unquote(value string) string {
+	inner, opened := strings.CutPrefix(value, `"`)
+	inner, closed := strings.CutSuffix(inner, `"`)
+	if !opened || !closed {
+		return value
+	}
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner)
+}
+
+// readConfig reads a .config, or a config.gz such as /proc has.
+func readConfig(path string) (map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(path, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	config, err := ParseConfig(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return config, nil
+}

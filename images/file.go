@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// resolveFile takes an image from one place and what modules are built
+// against from another.
+func resolveFile(ctx context.Context, c *cache.Cache, path string, o Options) (*Kernel, error) {
+	if o.KDir == "" {
+		return nil, userErrorf("name the build tree or headers of that kernel: --kdir DIR", "%s alone is not enough: modules are built against headers", path)
+	}
+	kdir, err := filepath.Abs(o.KDir)
+	if err != nil {
+		return nil, err
+	}
+	config, want, err := readTree(kdir)
+	if err != nil {
+		return nil, err
+	}
+	k := &Kernel{KDir: kdir, Headers: sourceOf(kdir), Config: config, Live: true}
+	if err := k.addImage(ctx, c, path, o); err != nil {
+		return nil, err
+	}
+	if k.Release != want {
+		return nil, userErrorf("give the --kdir of the same build", "%s is %s, but %s is for %s", path, k.Release, kdir, want)
+	}
+	k.Name = k.Release
+	k.Modules, err = k.findModules(ctx, c, kdir, filepath.Join("/lib/modules", k.Release, "kernel"))
+	return k, err
+}
+
+// addImage sets Image, BzImage and Release from a bzImage or a vmlinux.
+func (k *Kernel) addImage(ctx context.Context, c *cache.Cache, path string, o Options) error {
+	magic, err := head(path, 0x250)
+	if err != nil {
+		return &blame.Error{Party: blame.User, Err: err}
+	}
+	if string(magic[:4]) == "\x7fELF" {
+		return k.addVmlinux(path)
+	}
+	data, err := readImage(path)
+	if err != nil {
+		return &blame.Error{Party: blame.User, Err: err}
+	}
+	bz, err := parseBzImage(data)
+	if err != nil {
+		return userErrorf(forms, "%s is neither a bzImage nor a vmlinux: %v", path, err)
+	}
+	k.BzImage, k.Release = path, bz.release()
+	k.Image, err = extracted(ctx, c, path, data, o)
+	return err
+}
+
+func (k *Kernel) addVmlinux(path string) (err error) {
+	k.Image = path
+	if preferPVH(path, "") == "" {
+		return userErrorf("set CONFIG_PVH=y, or give the bzImage", "%s cannot be booted: no PVH entry", path)
+	}
+	k.Release, err = vmlinuxRelease(path)
+	return err
+}
+
+func head(path string, n int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data := make([]byte, n)
+	_, err = io.ReadFull(f, data)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = nil // shorter: the zeros match no magic
+	}
+	return data, err
+}
+
+// extracted is the cached vmlinux of a bzImage, or the bzImage when there can
+// be none.
+func extracted(ctx context.Context, c *cache.Cache, path string, data []byte, o Options) (string, error) {
+	sum := sha256.Sum256(data)
+	dir, err := c.Entry(ctx, "vmlinux", hex.EncodeToString(sum[:]), func(ctx context.Context, dir string) error {
+		return writeVmlinux(ctx, path, filepath.Join(dir, "vmlinux"))
+	})
+	switch {
+	case err == nil:
+		return filepath.Join(dir, "vmlinux"), nil
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	}
+	o.notice("booting the bzImage, which is slower: " + err.Error())
+	return path, nil
+}
+
+// findModules looks for the network modules in the first tree that has them,
+// and keeps them decompressed in the cache.
+func (k *Kernel) findModules(ctx context.Context, c *cache.Cache, trees ...string) ([]string, error) {
+	var first error
+	for _, tree := range trees {
+		found, err := networkModules(os.DirFS(tree), k.Config)
+		if err == nil && len(found) == 0 {
+			return nil, nil
+		}
+		if err == nil {
+			return keepModules(ctx, c, tree, k.Config, found)
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, &blame.Error{Party: blame.User, Summary: k.Name, Advice: "build its modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_NET to y", Err: first}
+}
+
+func keepModules(ctx context.Context, c *cache.Cache, tree string, config map[string]string, found []module) ([]string, error) {
+	sum := sha256.New()
+	for _, m := range found {
+		sum.Write(m.data)
+	}
+	dir, err := c.Entry(ctx, "modules", hex.EncodeToString(sum.Sum(nil)), func(_ context.Context, dir string) error {
+		_, err := unpackModules(os.DirFS(tree), config, dir)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return filepath.Glob(filepath.Join(dir, "*.ko"))
+}

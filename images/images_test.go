@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/klptest/klptest/internal/cache"
+)
+
+func newCache(t *testing.T) *cache.Cache {
+	t.Helper()
+	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// put writes a file and the directories it is in.
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}

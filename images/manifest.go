@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// manifest is kernel.json of a cache entry. Paths are relative to the entry,
+// so that the cache can be moved.
+type manifest struct {
+	Release string
+	Version string
+	Image   string // package
+	Boot    string // vmlinux or bzImage
+	KDir    string
+	Headers []string
+	Modules []string
+}
+
+func (m manifest) offer() offer {
+	return offer{Release: m.Release, Version: m.Version, Image: m.Image}
+}
+
+func (m manifest) write(dir string) error {
+	text, err := json.MarshalIndent(m, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "kernel.json"), text, 0o600)
+}
+
+func readManifest(c *cache.Cache, key string) (manifest, error) {
+	var m manifest
+	text, err := os.ReadFile(filepath.Join(c.Root(), kernels, key, "kernel.json"))
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(text, &m)
+}
+
+// load makes a kernel of a cache entry, or nil when there is none that can be
+// used.
+func load(c *cache.Cache, key string) *Kernel {
+	m, err := readManifest(c, key)
+	if err != nil {
+		return nil
+	}
+	dir := filepath.Join(c.Root(), kernels, key)
+	config, err := readConfig(filepath.Join(dir, "config"))
+	if err != nil {
+		return nil
+	}
+	return &Kernel{
+		Name:    "debian:" + m.Version,
+		Release: m.Release,
+		Image:   filepath.Join(dir, m.Boot),
+		BzImage: filepath.Join(dir, "bzImage"),
+		KDir:    filepath.Join(dir, m.KDir),
+		Headers: within(dir, m.Headers),
+		Config:  config,
+		Modules: within(dir, m.Modules),
+		Key:     key,
+	}
+}
+
+func within(dir string, names []string) []string {
+	var paths []string
+	for _, n := range names {
+		paths = append(paths, filepath.Join(dir, n))
+	}
+	return paths
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+)
+
+// maxModule is how large a decompressed module may be; with debug
+// information virtio_net has 2 MB.
+const maxModule = 64 << 20
+
+// moduleDirs are where the drivers of a virtio network card and all that they
+// depend on are, relative to the kernel's tree.
+var moduleDirs = []string{"drivers/virtio", "drivers/net", "net/core", "lib/dim"}
+
+func isNetworkModule(name string) bool {
+	return slices.Contains(moduleDirs, path.Dir(name)) && moduleName(name) != ""
+}
+
+// moduleName is "virtio_net" of "drivers/net/virtio-net.ko.xz", "" of what is
+// no module.
+func moduleName(file string) string {
+	name, rest, ok := strings.Cut(path.Base(file), ".ko")
+	if !ok || !slices.Contains([]string{"", ".xz", ".zst", ".gz"}, rest) {
+		return ""
+	}
+	return strings.ReplaceAll(name, "-", "_")
+}
+
+// roots are the drivers that this kernel has as modules.
+func roots(config map[string]string) []string {
+	var names []string
+	for _, driver := range []string{"virtio_pci", "virtio_net"} {
+		if config[strings.ToUpper(driver)] == "m" {
+			names = append(names, driver)
+		}
+	}
+	return names
+}
+
+// module is one that was found, decompressed.
+type module struct {
+	name string
+	file string // in the tree that was searched
+	data []byte
+}
+
+// networkModules finds the drivers and what they depend on in a kernel's
+// module tree (or build tree), in load order.
+func networkModules(tree fs.FS, config map[string]string) ([]module, error) {
+	files := map[string]string{}
+	for _, dir := range moduleDirs {
+		entries, err := fs.ReadDir(tree, dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, e := range entries {
+			if name := moduleName(e.Name()); name != "" {
+				files[name] = path.Join(dir, e.Name())
+			}
+		}
+	}
+	return loadOrder(tree, files, roots(config))
+}
+
+// loadOrder walks the depends= lines; what a module depends on comes first.
+func loadOrder(tree fs.FS, files map[string]string, roots []string) ([]module, error) {
+	var order []module
+	begun := map[string]bool{}
+	var visit func(name string) error
+	visit = func(name string) error {
+		if begun[name] {
+			return nil
+		}
+		begun[name] = true
+		file, ok := files[name]
+		if !ok {
+			return fmt.Errorf("the kernel's network needs the module %s, which is not there", name)
+		}
+		data, err := readModule(tree, file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		depends, err := moduleDepends(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		for _, d := range depends {
+			if err := visit(d); err != nil {
+				return err
+			}
+		}
+		order = append(order, module{name, file, data})
+		return nil
+	}
+	for _, r := range roots {
+		if err := visit(r); err != nil {
+			return nil, err
+		}
+	}
+	return order, nil
+}
+
+// moduleDepends reads the depends= line that modpost writes to .modinfo.
+func moduleDepends(data []byte) ([]string, error) {
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	section := f.Section(".modinfo")
+	if section == nil {
+		return nil, errors.New("not a kernel module: no .modinfo")
+	}
+	info, err := section.Data()
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.SplitSeq(string(info), "\x00") {
+		if list, ok := strings.CutPrefix(line, "depends="); ok && list != "" {
+			return strings.Split(strings.ReplaceAll(list, "-", "_"), ","), nil
+		}
+	}
+	return nil, nil
+}
+
+func readModule(tree fs.FS, file string) ([]byte, error) {
+	f, err := tree.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := decompressor(f, path.Ext(file))
+	if err != nil {
+		return nil, err
+	}
+	return readAtMost(r, maxModule)
+}
+
+func decompressor(r io.Reader, ext string) (io.Reader, error) {
+	switch ext {
+	case ".xz":
+		return xz.NewReader(r)
+	case ".zst":
+		return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxModule))
+	case ".gz":
+		return gzip.NewReader(r)
+	}
+	return r, nil
+}
+
+func readAtMost(r io.Reader, most int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = errTooLong
+	}
+	return data, err
+}
+
+// unpackModules writes the modules to dir as NN-name.ko and returns the file
+// names in load order.
+func unpackModules(tree fs.FS, config map[string]string, dir string) ([]string, error) {
+	found, err := networkModules(tree, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	var names []string
+	for i, m := range found {
+		name := fmt.Sprintf("%02d-%s.ko", i, m.name)
+		if err := os.WriteFile(filepath.Join(dir, name), m.data, 0o600); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz/lzma"
+)
+
+// maxVmlinux is how large a decompressed kernel may be. Debian's has 70 MB;
+// it holds no debug information.
+const maxVmlinux = 1 << 30
+
+// compressions are those of scripts/Makefile.lib, by magic number
+// (Documentation/arch/x86/boot.rst, payload_offset), but lzo.
+var compressions = []struct {
+	magic string
+	read  func(context.Context, []byte, io.Writer) error
+}{
+	{"\x1f\x8b", stream(func(r io.Reader) (io.Reader, error) {
+		z, err := gzip.NewReader(r)
+		if err == nil {
+			z.Multistream(false)
+		}
+		return z, err
+	})},
+	{"\xfd7zXZ\x00", runXZ},
+	{"\x28\xb5\x2f\xfd", decodeZstd},
+	{"\x02\x21\x4c\x18", stream(func(r io.Reader) (io.Reader, error) { return lz4.NewReader(r), nil })},
+	{"BZh", stream(func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
+	{"\x5d\x00\x00", stream(func(r io.Reader) (io.Reader, error) { return lzma.NewReader(r) })},
+}
+
+// decompress writes the vmlinux of a bzImage's payload to w.
+func decompress(ctx context.Context, payload []byte, w io.Writer) error {
+	w = &limited{w: w, left: maxVmlinux}
+	for _, c := range compressions {
+		if bytes.HasPrefix(payload, []byte(c.magic)) {
+			return c.read(ctx, payload, w)
+		}
+	}
+	return fmt.Errorf("unknown compression of the kernel: % x", payload[:min(6, len(payload))])
+}
+
+func stream(open func(io.Reader) (io.Reader, error)) func(context.Context, []byte, io.Writer) error {
+	return func(_ context.Context, payload []byte, w io.Writer) error {
+		r, err := open(bytes.NewReader(withoutSize(payload)))
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, r)
+		return err
+	}
+}
+
+// withoutSize drops what scripts/Makefile.lib (size_append) puts behind every
+// format but gzip: the length, which some decoders take for the next frame.
+// gzip ends with its own.
+func withoutSize(payload []byte) []byte {
+	if bytes.HasPrefix(payload, []byte("\x1f\x8b")) {
+		return payload
+	}
+	return payload[:max(0, len(payload)-4)]
+}
+
+func decodeZstd(_ context.Context, payload []byte, w io.Writer) error {
+	d, err := zstd.NewReader(bytes.NewReader(withoutSize(payload)), zstd.WithDecoderMaxMemory(maxVmlinux))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	_, err = io.Copy(w, d)
+	return err
+}
+
+// runXZ uses the xz program: kernels use its x86 filter
+// (scripts/xz_wrap.sh), which the Go package does not have.
+func runXZ(ctx context.Context, payload []byte, w io.Writer) error {
+	// Single-stream, because the length follows the stream.
+	xz := command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream"}, Stdin: bytes.NewReader(payload), Stdout: w}
+	err := xz.run(ctx)
+	if errors.Is(err, exec.ErrNotFound) {
+		return errors.New("there is no xz program (apt-get install xz-utils)")
+	}
+	return err
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// Options say how a kernel is obtained.
+type Options struct {
+	KDir   string       // headers or build tree of a kernel that is given as a file
+	Notice func(string) // told of slow steps, one line each; may be nil
+}
+
+func (o Options) notice(line string) {
+	if o.Notice != nil {
+		o.Notice(line)
+	}
+}
+
+// Resolve finds a kernel by its notation, see [ParseSpec]. A Debian kernel is
+// downloaded and unpacked unless the cache has it. A kernel that is known to
+// be built without CONFIG_LIVEPATCH is an error of the user's; what else it
+// should have is for [Required].
+func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
+	s, err := ParseSpec(spec)
+	if err != nil {
+		return nil, err
+	}
+	if runtime.GOARCH != "amd64" {
+		return nil, userErrorf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
+	}
+	k, err := resolve(ctx, c, s, o)
+	if err != nil {
+		return nil, err
+	}
+	k.Spec = spec
+	return k, refuseWithoutLivepatch(k)
+}
+
+func resolve(ctx context.Context, c *cache.Cache, s Spec, o Options) (*Kernel, error) {
+	switch s.Form {
+	case Host:
+		return resolveHost(ctx, c, "/", o)
+	case Path:
+		return resolvePath(ctx, c, s.Value, o)
+	}
+	return resolveDebian(ctx, c, s, o)
+}
+
+func refuseWithoutLivepatch(k *Kernel) error {
+	if k.Config == nil || k.Config["LIVEPATCH"] == "y" {
+		return nil
+	}
+	return userErrorf("set CONFIG_LIVEPATCH=y (it needs CONFIG_MODULES, CONFIG_SYSFS, CONFIG_KALLSYMS_ALL and CONFIG_FUNCTION_TRACER) and build it again",
+		"the kernel %s is built without CONFIG_LIVEPATCH", k.Name)
+}

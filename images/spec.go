@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Form is which of the notations a kernel is given in.
+type Form int
+
+// The forms. Whether a path is a build tree or an image, the file system says.
+const (
+	Series Form = iota // debian:6.12
+	Exact              // debian:6.12.115-1~deb12u1 or debian:6.12.115+deb12
+	Path               // a build tree, a bzImage or a vmlinux
+	Host               // host
+)
+
+// Spec is a kernel as the user wrote it.
+type Spec struct {
+	Form  Form
+	Value string // the series, the version or the path; empty for the host
+}
+
+// forms is the advice of every error about the notation.
+const forms = `a kernel is one of:
+  debian:6.12                  the newest 6.12 in the apt sources (also debian:6.1)
+  debian:6.12.115-1~deb12u1    that package version, or its release: debian:6.12.115+deb12
+  DIR                          a kernel build tree
+  FILE                         a bzImage or vmlinux, with --kdir DIR
+  host                         the running kernel
+klptest kernel list tells what there is`
+
+var (
+	seriesName   = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+	exactVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+[-.+~][0-9A-Za-z.+~-]*$`)
+	otherScheme  = regexp.MustCompile(`^[a-z0-9]+:[^/]*$`)
+)
+
+// ParseSpec reads a kernel notation. Its errors list the forms.
+func ParseSpec(text string) (Spec, error) {
+	version, debian := strings.CutPrefix(text, "debian:")
+	switch {
+	case text == "":
+		return Spec{}, badSpec("no kernel is named")
+	case !printable(text):
+		return Spec{}, badSpec("not a kernel: %q", text)
+	case text == "host":
+		return Spec{Form: Host}, nil
+	case debian && seriesName.MatchString(version):
+		return Spec{Series, version}, nil
+	case debian && exactVersion.MatchString(version):
+		return Spec{Exact, version}, nil
+	case debian:
+		return Spec{}, badSpec("not a Debian kernel version: %q", version)
+	case otherScheme.MatchString(text):
+		return Spec{}, badSpec("not a kernel: %q", text)
+	}
+	return Spec{Path, text}, nil
+}
+
+func badSpec(format string, args ...any) error {
+	return userErrorf(forms, format, args...)
+}
+
+// userErrorf is an error of the user's with advice.
+func userErrorf(advice, format string, args ...any) error {
+	err := blame.Userf(format, args...).(*blame.Error)
+	err.Advice = advice
+	return err
+}
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// resolvePath tells a build tree from an image.
+func resolvePath(ctx context.Context, c *cache.Cache, path string, o Options) (*Kernel, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, userErrorf(forms, "no such kernel: %s", path)
+	case err != nil:
+		return nil, &blame.Error{Party: blame.User, Err: err}
+	case info.IsDir():
+		return resolveTree(path)
+	}
+	return resolveFile(ctx, c, path, o)
+}
+
+// resolveTree takes a kernel from its build tree, as it is: nothing is copied,
+// because the next make changes it.
+func resolveTree(dir string) (*Kernel, error) {
+	config, release, err := readTree(dir)
+	if err != nil {
+		return nil, err
+	}
+	bz := filepath.Join(dir, "arch/x86/boot/bzImage")
+	data, err := readImage(bz)
+	if err != nil {
+		return nil, notBuilt(dir, "arch/x86/boot/bzImage")
+	}
+	image, err := parseBzImage(data)
+	if err != nil {
+		return nil, &blame.Error{Party: blame.User, Summary: bz, Advice: makeTree(dir), Err: err}
+	}
+	if image.release() != release {
+		return nil, userErrorf(makeTree(dir), "%s is half built: its bzImage is %s, the tree is %s", dir, image.release(), release)
+	}
+	modules, err := treeModules(dir, config)
+	if err != nil {
+		return nil, err
+	}
+	return &Kernel{Name: release, Release: release, Image: preferPVH(filepath.Join(dir, "vmlinux"), bz), BzImage: bz,
+		KDir: dir, Headers: sourceOf(dir), Config: config, Modules: modules, Live: true}, nil
+}
+
+// readTree reads what a build tree and packaged headers have alike.
+func readTree(dir string) (config map[string]string, release string, err error) {
+	config, err = readConfig(filepath.Join(dir, ".config"))
+	switch {
+	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
+		return nil, "", userErrorf(forms, "%s is not a kernel tree: it has neither .config nor Kconfig", dir)
+	case errors.Is(err, os.ErrNotExist):
+		return nil, "", userErrorf("make -C "+dir+" defconfig, then: "+makeTree(dir), "the kernel in %s is not configured", dir)
+	case err != nil:
+		return nil, "", &blame.Error{Party: blame.User, Err: err}
+	case config["X86_64"] != "y":
+		return nil, "", userErrorf("build it with CONFIG_64BIT=y for x86", "the kernel in %s is not for x86-64", dir)
+	}
+	for _, name := range []string{"include/config/kernel.release", "include/generated/autoconf.h", "Module.symvers"} {
+		if !there(dir, name) {
+			return nil, "", notBuilt(dir, name)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "include/config/kernel.release"))
+	return config, strings.TrimSpace(string(text)), err
+}
+
+func notBuilt(dir, missing string) error {
+	return userErrorf(makeTree(dir), "the kernel in %s is not built: no %s", dir, missing)
+}
+
+func makeTree(dir string) string { return "make -C " + dir + " -j$(nproc)" }
+
+func there(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
+
+// preferPVH chooses what to boot of the two.
+func preferPVH(vmlinux, bz string) string {
+	f, err := os.Open(vmlinux)
+	if err != nil {
+		return bz
+	}
+	defer f.Close()
+	if !hasPVH(f) {
+		return bz
+	}
+	return vmlinux
+}
+
+// sourceOf is the source of a tree built with O=, which its link names.
+func sourceOf(dir string) []string {
+	source, err := filepath.EvalSymlinks(filepath.Join(dir, "source"))
+	if err != nil || source == dir {
+		return nil
+	}
+	return []string{source}
+}
+
+// treeModules are the modules in a build tree, which are not compressed.
+func treeModules(dir string, config map[string]string) ([]string, error) {
+	found, err := networkModules(os.DirFS(dir), config)
+	if err != nil {
+		return nil, &blame.Error{Party: blame.User, Summary: dir, Advice: makeTree(dir) + " modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_NET to y", Err: err}
+	}
+	var paths []string
+	for _, m := range found {
+		paths = append(paths, filepath.Join(dir, m.file))
+	}
+	return paths, nil
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bytes"
+	"context"
+	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"regexp"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// maxImage is how large a bzImage may be.
+const maxImage = 256 << 20
+
+var errNoPVH = errors.New("the kernel has no PVH entry (CONFIG_PVH)")
+
+// writeVmlinux makes the ELF kernel of a bzImage that QEMU can start by its
+// PVH entry, so that the guest need not decompress it. On an error there is
+// no file.
+func writeVmlinux(ctx context.Context, bzPath, path string) error {
+	data, err := readImage(bzPath)
+	if err != nil {
+		return err
+	}
+	bz, err := parseBzImage(data)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	err = decompress(ctx, bz.payload, f)
+	if err == nil && !hasPVH(f) {
+		err = errNoPVH
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}
+
+func readImage(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAtMost(f, maxImage)
+}
+
+// hasPVH tells whether an x86-64 vmlinux has the ELF note
+// XEN_ELFNOTE_PHYS32_ENTRY (include/xen/interface/elfnote.h).
+func hasPVH(r io.ReaderAt) bool {
+	f, err := elf.NewFile(r)
+	if err != nil || f.Machine != elf.EM_X86_64 {
+		return false
+	}
+	for _, p := range f.Progs {
+		if p.Type != elf.PT_NOTE {
+			continue
+		}
+		notes, err := readAtMost(p.Open(), 1<<20)
+		if err == nil && hasNote(notes, "Xen\x00", 18) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasNote walks the notes of a segment: name size, size, type, then both
+// padded to 4 bytes.
+func hasNote(notes []byte, name string, kind uint32) bool {
+	for len(notes) >= 12 {
+		nameSize := uint64(binary.LittleEndian.Uint32(notes))
+		size := uint64(binary.LittleEndian.Uint32(notes[4:]))
+		found := binary.LittleEndian.Uint32(notes[8:])
+		notes = notes[12:]
+		padded := (nameSize+3)&^3 + (size+3)&^3
+		if padded > uint64(len(notes)) {
+			return false
+		}
+		if found == kind && bytes.HasPrefix(notes, []byte(name)) && nameSize == uint64(len(name)) {
+			return true
+		}
+		notes = notes[padded:]
+	}
+	return false
+}
+
+var banner = regexp.MustCompile(`Linux version ([0-9][!-~]{0,63}) \(`)
+
+// vmlinuxRelease searches linux_banner (init/version-timestamp.c).
+func vmlinuxRelease(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	image, err := elf.NewFile(f)
+	if err != nil {
+		return "", err
+	}
+	if image.Machine != elf.EM_X86_64 {
+		return "", blame.Userf("%s is not an x86-64 kernel", path)
+	}
+	for _, p := range image.Progs {
+		if p.Type != elf.PT_LOAD {
+			continue
+		}
+		data, err := readAtMost(p.Open(), maxVmlinux)
+		if err != nil {
+			return "", err
+		}
+		if m := banner.FindSubmatch(data); m != nil {
+			return string(m[1]), nil
+		}
+	}
+	return "", blame.Userf("%s holds no “Linux version”: not a kernel", path)
+}
