@@ -15,6 +15,7 @@ type booter interface {
 	mount(m mount) error
 	load(path, params string) error
 	network() error
+	seed() error // of the kernel's random numbers
 }
 
 type mount struct {
@@ -40,6 +41,9 @@ func boot(k booter, files tree, complain func(string, ...any)) {
 		if err := k.mount(m); err != nil && !m.mayLack(err) {
 			complain("mount %s: %v", m.target, err)
 		}
+	}
+	if err := k.seed(); err != nil {
+		complain("random seed: %v", err)
 	}
 	for _, name := range files.names(ModulesDir) {
 		if !strings.HasSuffix(name, ".ko") {
