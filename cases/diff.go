@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+const (
+	maxDiff = 400 // lines; a log can be as long as it likes
+	maxClip = 100 // bytes of a line in a headline
+)
+
+// shown is a line of a transcript; at is its line in the case's file.
+type shown struct {
+	text string
+	at   int
+}
+
+// difference is how a transcript differs from what was expected.
+type difference struct {
+	unified string // empty: it does not
+	line    int    // of the case's file: the first one that is wrong
+	text    string // the first wrong line, in words
+}
+
+// compare shows the difference, if there is one, as a unified diff with the
+// first wrong line marked.
+func compare(file string, want []shown, got []string) difference {
+	i := 0
+	for i < len(want) && i < len(got) && want[i].text == got[i] {
+		i++
+	}
+	if i == len(want) && i == len(got) {
+		return difference{}
+	}
+	d := difference{}
+	switch {
+	case i == len(want): // more than expected
+		d.line = lastLine(want)
+		d.text = "nothing more expected here; got: " + clip(got[i])
+	case i == len(got):
+		d.line, d.text = want[i].at, "missing: "+clip(want[i].text)
+	default:
+		d.line, d.text = want[i].at, fmt.Sprintf("expected: %s; got: %s", clip(want[i].text), clip(got[i]))
+	}
+	d.unified = mark(unified(file, want, got), fmt.Sprintf("%s:%d", file, d.line))
+	return d
+}
+
+func clip(s string) string {
+	if len(s) <= maxClip {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxClip], "") + "…"
+}
+
+func lastLine(want []shown) int {
+	if len(want) == 0 {
+		return 1
+	}
+	return want[len(want)-1].at
+}
+
+func unified(file string, want []shown, got []string) string {
+	var old strings.Builder
+	for _, l := range want {
+		old.WriteString(l.text + "\n")
+	}
+	text := diff.Diff(file+" (expected)", []byte(old.String()), "observed", []byte(joinLines(got)))
+	_, body, _ := strings.Cut(string(text), "\n") // the line "diff OLD NEW"
+	return body
+}
+
+func joinLines(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// mark points at the first changed line of a unified diff. The matching that
+// makes the diff never leaves a common beginning unmatched, so that this is
+// the first wrong line.
+func mark(unified, where string) string {
+	lines := strings.SplitAfter(unified, "\n")
+	for i := 2; i < len(lines); i++ { // after the two lines of the head
+		if strings.HasPrefix(lines[i], "-") || strings.HasPrefix(lines[i], "+") {
+			lines[i] = strings.TrimSuffix(lines[i], "\n") + "    <-- " + where + "\n"
+			break
+		}
+	}
+	if len(lines) > maxDiff {
+		lines = append(lines[:maxDiff], fmt.Sprintf("… %d more lines\n", len(lines)-maxDiff))
+	}
+	return strings.Join(lines, "")
+}

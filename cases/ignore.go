@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import "regexp"
+
+// ignored are log lines that say nothing about a case: those that come once
+// in a kernel's life, those that come when they will, and the rest of a
+// record's dictionary.
+var ignored = []*regexp.Regexp{
+	// Taint notices; kernel/module/main.c, kernel/module/livepatch.c.
+	regexp.MustCompile(`^([\w-]+: )?tainting kernel with TAINT_LIVEPATCH$`),
+	regexp.MustCompile(`^[\w-]+: loading out-of-tree module taints kernel\.?$`),
+	regexp.MustCompile(`^[\w-]+: module verification failed: signature and/or required key missing - tainting kernel$`),
+
+	// What retries of a transition say; kernel/livepatch/transition.c. The
+	// second is pr_debug(), which some kernels before 5.18 say of klp_check_stack().
+	regexp.MustCompile(`^livepatch: signaling remaining tasks$`),
+	regexp.MustCompile(`^livepatch: klp_(try_switch_task|check_stack): `),
+
+	// The dictionary of a record; Documentation/ABI/testing/dev-kmsg.
+	regexp.MustCompile(`^ ?(SUBSYSTEM|DEVICE)=|^caller=[TC]\d+$`),
+
+	// Slow or freshly booted machines.
+	regexp.MustCompile(`^random: crng init done$`),                        // drivers/char/random.c
+	regexp.MustCompile(`^hrtimer: interrupt took \d+ ns$`),                // kernel/time/hrtimer.c
+	regexp.MustCompile(`^perf: interrupt took too long `),                 // kernel/events/core.c
+	regexp.MustCompile(`^workqueue: \S+ hogged CPU for `),                 // kernel/workqueue.c
+	regexp.MustCompile(`^sched: RT throttling activated$`),                // kernel/sched/rt.c
+	regexp.MustCompile(`^sched_clock: Marking \(un\)?stable `),            // kernel/sched/clock.c
+	regexp.MustCompile(`^clocksource: |^tsc: (Refined TSC|Marking TSC) `), // kernel/time/clocksource.c, arch/x86/kernel/tsc.c
+}
+
+func isIgnored(line string) bool {
+	for _, re := range ignored {
+		if re.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/klptest/klptest/internal/splat"
+)
+
+// Finding is what an observation comes to.
+type Finding struct {
+	Verdict  Verdict
+	Reasons  []string // one short line each; the first is the headline
+	Diff     string   // unified, with the first wrong line marked; empty when the transcripts agree
+	Line     int      // of the case's file: the first wrong one; 0 when the transcripts agree
+	Observed string   // the transcript as it was
+
+	splats []string // unexpected ones
+	beyond []string // reasons that no change of the transcript removes
+}
+
+// Judge compares what was observed with what the case says. It is pure: the
+// same observation is always judged the same.
+//
+// A splat of the kernel's own is its fault in any case. Otherwise a run that
+// proves nothing, because a part of it is missing or the host starved the
+// guest, is an Error.
+func Judge(c *Case, o Observation) Finding {
+	j := newJudgement(c, o)
+	d := j.compare()
+	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), splats: j.splats()}
+	rig, stall := j.rigFaults(), j.stallLines()
+	f.beyond = slices.Concat(f.splats, rig, stall, j.leftovers())
+	f.Reasons = slices.Concat(f.splats, rig, stall)
+	if d.unified != "" {
+		f.Reasons = append(f.Reasons, fmt.Sprintf("%s:%d: %s", c.File, d.line, d.text))
+	}
+	f.Reasons = append(f.Reasons, j.leftovers()...)
+	f.Verdict = j.verdict(len(f.Reasons) > 0, len(rig) > 0)
+	return f
+}
+
+// judgement is a case and an observation of it, side by side.
+type judgement struct {
+	c     *Case
+	o     Observation
+	steps []Step // those that ran
+	whole bool   // all that should run did
+	log   kernelLog
+}
+
+func newJudgement(c *Case, o Observation) *judgement {
+	steps := c.resolve(o.Facts)
+	ran := min(len(o.Answers), len(steps))
+	stall, _ := o.stall()
+	j := &judgement{c: c, o: o, steps: steps[:ran], whole: ran == len(steps) && stall == nil}
+	j.log = readLog(j.steps, o.records(), append(c.Modules(), "livepatch"))
+	return j
+}
+
+func (j *judgement) verdict(anything, rig bool) Verdict {
+	switch {
+	case !anything:
+		return Pass
+	case rig && !j.crashed():
+		return Error
+	}
+	return Fail
+}
+
+func (j *judgement) compare() difference {
+	return compare(j.c.File, expected(j.steps), j.observed())
+}
+
+// unexpected are the splats that the case does not name.
+func (j *judgement) unexpected() []entry {
+	allowed := map[string]int{}
+	for _, s := range j.steps {
+		for _, e := range s.Expect {
+			allowed[e.Text]++
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(j.log.entries), func(e entry) bool {
+		allowed[e.fold]--
+		return !e.splat || allowed[e.fold] >= 0
+	})
+}
+
+func (j *judgement) splats() []string {
+	var list []string
+	for _, e := range j.unexpected() {
+		list = append(list, fmt.Sprintf("the kernel logged a %s: %s", e.fold[len(foldMark):], escape(e.text)))
+	}
+	if j.log.open {
+		list = append(list, "the log ends inside a splat")
+	}
+	return list
+}
+
+// crashed tells whether the log shows a fault of the kernel that a slow host
+// does not explain.
+func (j *judgement) crashed() bool {
+	return slices.ContainsFunc(j.unexpected(), func(e entry) bool {
+		return e.fold != foldMark+string(splat.Stall)
+	})
+}
+
+// rigFaults tells why the observation proves nothing.
+func (j *judgement) rigFaults() []string {
+	var list []string
+	for _, i := range j.log.lost {
+		list = append(list, fmt.Sprintf("the log lacks the marker of %% %s", j.steps[i].Command.Text))
+	}
+	stall, _ := j.o.stall()
+	switch {
+	case stall == nil && !j.whole:
+		list = append(list, fmt.Sprintf("only %d of the case's commands ran", len(j.steps)))
+	case stall != nil && stall.Starved:
+		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
+	case stall != nil && stall.Limit > 0 && stall.Limit < j.c.waitLimit():
+		list = append(list, fmt.Sprintf("the case's time of %s left no more than %s for a wait", j.c.limit(), stall.Limit))
+	}
+	return list
+}
+
+func (j *judgement) stallLines() []string {
+	stall, i := j.o.stall()
+	if stall == nil || i >= len(j.steps) {
+		return nil
+	}
+	return stall.lines(j.steps[i].Command.Text)
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxMarker is how long a marker may be, with its newline: what is written to
+// /dev/kmsg in one piece.
+const maxMarker = 900
+
+// Check finds what parses but cannot be meant, or cannot pass. shipped are
+// the names of the modules that klptest ships.
+func Check(c *Case, shipped []string) []Problem {
+	l := &lint{problems: problems{file: c.File}, c: c, shipped: shipped, held: map[string]int{}}
+	l.modules()
+	for _, s := range c.Steps {
+		l.marker(s)
+		l.holder(s)
+		l.expected(s)
+	}
+	l.unreleased()
+	slices.SortStableFunc(l.list, func(a, b Problem) int { return a.Line - b.Line })
+	return l.list
+}
+
+type lint struct {
+	problems
+	c       *Case
+	shipped []string
+	held    map[string]int // holder to the line that has started it
+}
+
+// modules checks what is loaded against what there is.
+func (l *lint) modules() {
+	loaded := l.c.Modules()
+	if len(loaded) == 0 {
+		l.add(l.firstLine(), "no insmod: the case tests no livepatch")
+	}
+	for _, s := range l.c.Sources {
+		name, isModule := strings.CutSuffix(s.Name, ".c")
+		switch {
+		case isModule && slices.Contains(l.shipped, name):
+			l.add(s.Line-1, "klptest ships a module %s: give this one another name", name)
+		case isModule && !slices.Contains(loaded, name):
+			l.add(s.Line-1, "no command loads %s", name)
+		}
+	}
+	for _, s := range l.c.Steps {
+		if s.Command.Verb == Insmod {
+			l.module(s.Line, s.Command.Args[0])
+		}
+	}
+	for _, name := range l.c.Leaves {
+		if !slices.Contains(loaded, name) {
+			l.add(1, "Leaves: no command loads %s", name)
+		}
+	}
+}
+
+func (l *lint) module(line int, name string) {
+	known := slices.Clone(l.shipped)
+	for _, s := range l.c.Sources {
+		if own, ok := strings.CutSuffix(s.Name, ".c"); ok {
+			known = append(known, own)
+		}
+	}
+	if !slices.Contains(known, name) {
+		l.add(line, "no module %s%s: it is not shipped, and the file has no section -- %s.c --", name, didYouMean(name, known), name)
+	}
+}
+
+func (l *lint) firstLine() int {
+	if len(l.c.Steps) == 0 {
+		return 1
+	}
+	return l.c.Steps[0].Line
+}
+
+func (l *lint) marker(s Step) {
+	if n := len(markerMark) + len(s.Command.Text) + 1; n > maxMarker {
+		l.add(s.Line, "the command has %d bytes; the log takes %d at once", n, maxMarker)
+	}
+}
+
+// holder follows who holds transitions. Without a holder an unheld transition
+// may or may not be over when the next command runs.
+func (l *lint) holder(s Step) {
+	cmd := s.Command
+	switch {
+	case cmd.Background && len(l.held) == 0:
+		l.add(s.Line, "& without a holder: the transition may be over at once or take a second; hold old or hold new first")
+	case cmd.Verb == Hold && l.held[cmd.Args[0]] > 0:
+		l.add(s.Line, "%s is held already", cmd.Args[0])
+	case cmd.Verb == Hold:
+		l.held[cmd.Args[0]] = s.Line
+	case cmd.Verb == Release && l.held[cmd.Args[0]] == 0:
+		l.add(s.Line, "%s is not held", cmd.Args[0])
+	case cmd.Verb == Release:
+		delete(l.held, cmd.Args[0])
+	}
+}
+
+func (l *lint) unreleased() {
+	for what, line := range l.held {
+		l.add(line, "nothing releases %s", what)
+	}
+}
+
+// expected finds lines that no log can match, because they are dropped from it.
+func (l *lint) expected(s Step) {
+	for _, e := range s.Expect {
+		if e.Kind == Log && isIgnored(strings.TrimPrefix(e.Text, `\`)) {
+			l.add(e.Line, "this line is dropped from each log: remove it")
+		}
+		if e.Kind == Errno && s.Command.Verb != Sh && strings.HasPrefix(e.Text, "! exit ") {
+			l.add(e.Line, "%s fails with an errno, not with an exit status", s.Command.Verb)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import "strings"
+
+// entry is a line of the log that matters.
+type entry struct {
+	text   string
+	marker bool   // of a command
+	fold   string // what a splat or a stack dump was folded to; text is then its first line
+	splat  bool   // the fold is of something wrong with the kernel
+}
+
+// entries returns the kernel's lines and what may be markers. A record with
+// newlines in it is several lines.
+func entries(records []Record) []entry {
+	var list []entry
+	for _, r := range records {
+		if r.Facility != 0 {
+			if strings.HasPrefix(r.Text, markerMark) {
+				list = append(list, entry{text: strings.TrimRight(r.Text, " \t\r\n"), marker: true})
+			}
+			continue
+		}
+		for line := range strings.SplitSeq(r.Text, "\n") {
+			if line = strings.TrimRight(line, " \t\r"); line != "" && !isIgnored(line) {
+				list = append(list, entry{text: line})
+			}
+		}
+	}
+	return list
+}
+
+// kernelLog is a run's log, taken apart.
+type kernelLog struct {
+	owned   [][]string // for each command, the log lines up to the next one
+	lost    []int      // commands whose marker is not in the log
+	entries []entry    // all of it, folded
+	open    bool       // the log ends inside a splat
+}
+
+// readLog gives each line to the command that it comes after. own are the
+// prefixes of lines that do not belong to a splat even inside one.
+func readLog(steps []Step, records []Record, own []string) kernelLog {
+	l := kernelLog{owned: make([][]string, len(steps))}
+	l.entries, l.open = fold(entries(records), own)
+	at := -1
+	for _, e := range l.entries {
+		if !e.marker {
+			if at >= 0 {
+				l.owned[at] = append(l.owned[at], e.line())
+			}
+			continue
+		}
+		for next := at + 1; next < len(steps); next++ {
+			if e.text == markerMark+steps[next].Command.Text {
+				l.lose(at+1, next)
+				at = next
+				break
+			}
+		}
+	}
+	l.lose(at+1, len(steps))
+	return l
+}
+
+func (l *kernelLog) lose(from, to int) {
+	for i := from; i < to; i++ {
+		l.lost = append(l.lost, i)
+	}
+}
+
+// line is the entry as the transcript shows it.
+func (e entry) line() string {
+	if e.fold != "" {
+		return e.fold
+	}
+	return wording(logLine(e.text))
+}

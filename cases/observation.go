@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+// Observation is all that a run of a case has seen. It is plain data: judging
+// it again gives the same finding.
+type Observation struct {
+	Facts   Facts
+	Answers []Answer // of the commands that ran, in order
+	End     EndState
+}
+
+// records is the whole log, in order.
+func (o Observation) records() []Record {
+	var list []Record
+	for _, a := range o.Answers {
+		list = append(list, a.Records...)
+	}
+	return append(list, o.End.Records...)
+}
+
+// stall returns the wait that ran out, and which command's; nil when none did.
+func (o Observation) stall() (s *Stall, index int) {
+	for i, a := range o.Answers {
+		if a.Stall != nil {
+			return a.Stall, i
+		}
+	}
+	return nil, 0
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	defaultWait    = time.Minute     // for one transition
+	defaultTimeout = 5 * time.Minute // for a case
+
+	// answerGrace is how long a machine may take to tell of a wait that ran
+	// out when the case's time is over as well.
+	answerGrace = 10 * time.Second
+)
+
+// limit is how long the case may take.
+func (c *Case) limit() time.Duration {
+	if c.Timeout > 0 {
+		return c.Timeout
+	}
+	return defaultTimeout
+}
+
+// waitLimit is how long one command may take.
+func (c *Case) waitLimit() time.Duration { return min(defaultWait, c.limit()) }
+
+// Run runs the case on a machine and judges what it sees. A command that
+// fails unexpectedly does not end the run, so that the rest unloads what is
+// loaded; a wait that runs out does. The machine is as it was before only
+// when the verdict is Pass or Skip and the case has neither Taints nor
+// Leaves.
+func Run(ctx context.Context, m Machine, c *Case) Result {
+	started := time.Now()
+	res := run(ctx, m, c)
+	res.Duration = time.Since(started)
+	return res
+}
+
+func run(ctx context.Context, m Machine, c *Case) Result {
+	f, err := m.Facts(ctx, c.SysfsAttrs())
+	if err != nil {
+		return Broken(c, err)
+	}
+	if why := c.skip(f); why != "" {
+		res := newResult(c)
+		res.Verdict, res.Reasons = Skip, []string{why}
+		return res
+	}
+	o, err := observe(ctx, m, c, f)
+	return conclude(c, o, err)
+}
+
+func (c *Case) skip(f Facts) string {
+	if why := unmet(c.Needs, f); why != "" {
+		return why
+	}
+	if len(c.resolve(f)) == 0 {
+		return "the conditions leave no command to run"
+	}
+	return ""
+}
+
+// observe runs the commands. What it saw counts even when it returns an error.
+func observe(ctx context.Context, m Machine, c *Case, f Facts) (Observation, error) {
+	o := Observation{Facts: f}
+	late := blame.Rigf("the case did not end within %s", c.limit())
+	ctx, cancel := context.WithTimeoutCause(ctx, c.limit()+answerGrace, late)
+	defer cancel()
+	if err := m.Begin(ctx); err != nil {
+		return o, because(ctx, err)
+	}
+	deadline := time.Now().Add(c.limit())
+	for _, s := range c.resolve(f) {
+		limit := min(c.waitLimit(), time.Until(deadline))
+		if limit <= 0 {
+			return o, late
+		}
+		a, err := m.Step(ctx, s.Command, limit)
+		o.Answers = append(o.Answers, a)
+		if err != nil {
+			return o, fmt.Errorf("%% %s: %w", s.Command.Text, because(ctx, err))
+		}
+		if a.Stall != nil {
+			break
+		}
+	}
+	var err error
+	o.End, err = m.End(ctx)
+	return o, because(ctx, err)
+}
+
+// because returns why ctx has ended when that explains the error.
+func because(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil && blame.Of(err) != blame.Kernel {
+		return context.Cause(ctx)
+	}
+	return err
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"path"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Select returns the cases that the patterns name, in the order of all; all
+// of them when there is no pattern. A pattern is a case's name or as in
+// path.Match. One that matches nothing is the user's error, which offers
+// names that are near.
+func Select(all []*Case, patterns []string) ([]*Case, error) {
+	if len(patterns) == 0 {
+		return all, nil
+	}
+	chosen := map[*Case]bool{}
+	for _, p := range patterns {
+		if err := choose(all, p, chosen); err != nil {
+			return nil, err
+		}
+	}
+	var list []*Case
+	for _, c := range all {
+		if chosen[c] {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+func choose(all []*Case, pattern string, chosen map[*Case]bool) error {
+	found := false
+	var names []string
+	for _, c := range all {
+		ok, err := path.Match(pattern, c.Name)
+		if err != nil {
+			return blame.Userf("%q is not a pattern: %v", pattern, err)
+		}
+		if ok {
+			chosen[c], found = true, true
+		}
+		names = append(names, c.Name)
+	}
+	switch {
+	case found:
+		return nil
+	case strings.ContainsAny(pattern, `*?[\`):
+		return blame.Userf("no case matches %q", pattern)
+	}
+	return &blame.Error{
+		Party:   blame.User,
+		Summary: "no case " + escape(pattern) + didYouMean(pattern, names),
+		Advice:  "klptest list shows the names",
+	}
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed *.txtar
+var shipped embed.FS
+
+// ShippedFS holds the files of the shipped cases; Case.File is the name.
+func ShippedFS() fs.FS { return shipped }
+
+// Shipped returns the shipped cases, sorted by name.
+func Shipped() ([]*Case, error) {
+	entries, err := shipped.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	var list []*Case
+	for _, e := range entries {
+		data, err := shipped.ReadFile(e.Name())
+		if err != nil {
+			return nil, err
+		}
+		c, err := Parse(e.Name(), data)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}

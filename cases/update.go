@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Update rewrites the expected lines of a case's file to what was observed.
+// Commands, comments, conditions, lines for other kernels, and sources stay as
+// they are, byte for byte. It refuses a case that found more than a different
+// transcript: a crash, a splat, a leak, a stall, or a run that proves nothing.
+func Update(data []byte, c *Case, o Observation) ([]byte, error) {
+	now, err := Parse(c.File, data)
+	if err != nil {
+		return nil, err
+	}
+	if !reflect.DeepEqual(now.Steps, c.Steps) {
+		return nil, blame.Userf("%s was changed since it was run", c.File)
+	}
+	if f := Judge(c, o); len(f.beyond) > 0 {
+		return nil, refuse(c, f.beyond[0])
+	}
+	j := newJudgement(c, o)
+	e := newEdit(data)
+	for i, s := range j.steps {
+		e.step(s, func(k Kind) []string { return j.observedLines(i, k) })
+	}
+	out := e.bytes()
+	if again, err := Parse(c.File, out); err != nil {
+		return nil, err
+	} else if f := Judge(again, o); f.Verdict != Pass {
+		return nil, refuse(c, strings.Join(f.Reasons, "; "))
+	}
+	return out, nil
+}
+
+func refuse(c *Case, why string) error {
+	return &blame.Error{
+		Party:   blame.User,
+		Summary: c.File + " is not updated: " + why,
+		Advice:  "only lines of the log, errnos and output can be updated; mend the rest by hand",
+	}
+}
+
+// edit is a file and what is to be done to its lines, counted from 1.
+type edit struct {
+	lines [][]byte
+	drop  map[int]bool
+	after map[int][]string // lines to add after a line
+	text  map[int]string   // new text of a line, behind its condition
+}
+
+func newEdit(data []byte) *edit {
+	return &edit{
+		lines: bytes.SplitAfter(data, []byte("\n")),
+		drop:  map[int]bool{}, after: map[int][]string{}, text: map[int]string{},
+	}
+}
+
+// step makes a command's expected lines what was observed, kind by kind. A new
+// line goes behind the last one of its kind, or of the kinds before.
+func (e *edit) step(s Step, observed func(Kind) []string) {
+	behind := s.Line
+	for _, kind := range []Kind{Log, Errno, Output} {
+		old := slices.DeleteFunc(slices.Clone(s.Expect), func(x Expected) bool { return x.Kind != kind })
+		e.replace(old, observed(kind), behind)
+		for _, x := range old {
+			behind = max(behind, x.Line)
+		}
+	}
+}
+
+// replace keeps the lines that both have. Between two of these, new lines
+// take the places of old ones, with their conditions, as far as there are any.
+func (e *edit) replace(old []Expected, observed []string, behind int) {
+	var texts []string
+	for _, x := range old {
+		texts = append(texts, x.Text)
+	}
+	i, j := 0, 0
+	for _, m := range append(common(texts, observed), match{len(texts), len(observed)}) {
+		for ; i < m.old && j < m.observed; i, j = i+1, j+1 {
+			behind = old[i].Line
+			e.text[behind] = observed[j]
+		}
+		for ; i < m.old; i++ {
+			e.drop[old[i].Line] = true
+		}
+		e.after[behind] = append(e.after[behind], observed[j:m.observed]...)
+		if m.old < len(old) {
+			behind = old[m.old].Line
+		}
+		i, j = m.old+1, m.observed+1
+	}
+}
+
+func (e *edit) bytes() []byte {
+	var b bytes.Buffer
+	for i, line := range e.lines {
+		n := i + 1
+		if text, ok := e.text[n]; ok {
+			line = slices.Concat(conditional.Find(line), []byte(text), []byte("\n"))
+		}
+		if !e.drop[n] {
+			b.Write(line)
+		}
+		for _, text := range e.after[n] {
+			if b.Len() > 0 && b.Bytes()[b.Len()-1] != '\n' {
+				b.WriteByte('\n')
+			}
+			b.WriteString(text + "\n")
+		}
+	}
+	return b.Bytes()
+}
