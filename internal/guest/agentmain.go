@@ -2,20 +2,12 @@
 
 package guest
 
-import (
-	"net"
-	"runtime/debug"
-)
+import "net"
 
-const (
-	listenAt    = "0.0.0.0:22"
-	memoryLimit = 128 << 20 // below it no garbage is collected: a guest lives for minutes
-)
+const listenAt = "0.0.0.0:22"
 
 // runAgent serves until it fails; PID 1 logs its end and starts it again.
 func runAgent() int {
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(memoryLimit)
 	ln, err := net.Listen("tcp4", listenAt)
 	if err != nil {
 		complain("agent: %v", err)

@@ -51,7 +51,6 @@ type command struct {
 	run  func(commander, context.Context, []string) outcome
 }
 
-// It is filled in init-free form so that a new verb is one line.
 var commands = map[cases.Verb]command{
 	cases.Insmod:  {1, commander.insmod},
 	cases.Rmmod:   {1, commander.rmmod},
@@ -85,10 +84,13 @@ func (c commander) insmod(_ context.Context, args []string) outcome {
 // reference is put a moment after that (core.c, klp_free_patch_finish).
 func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	name := args[0]
+	livepatch := c.isLivepatch(name)
 	for end := time.Now().Add(rmmodPatience); ; {
 		err := c.kernel.unload(name)
-		if !errors.Is(err, unix.EAGAIN) || !c.isFreed(name) || time.Now().After(end) {
-			return outcome{err: err, starts: err == nil}
+		freed := livepatch && !c.files.exists(livepatchDir+"/"+name)
+		if !errors.Is(err, unix.EAGAIN) || !freed || time.Now().After(end) {
+			// A module that was patched may have held a transition open.
+			return outcome{err: err, starts: err == nil && !livepatch}
 		}
 		if !pause(ctx, rmmodPause) {
 			return outcome{err: ctx.Err()}
@@ -96,12 +98,9 @@ func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	}
 }
 
-// isFreed tells a loaded livepatch that the core has let go of: the taint K of
-// a module is TAINT_LIVEPATCH (kernel/panic.c).
-func (c commander) isFreed(name string) bool {
-	if c.files.exists(livepatchDir + "/" + name) {
-		return false
-	}
+// isLivepatch tells what a loaded module is: its taint K is TAINT_LIVEPATCH
+// (kernel/panic.c).
+func (c commander) isLivepatch(name string) bool {
 	taint, _ := c.files.read("/sys/module/"+name+"/taint", 64)
 	return strings.Contains(taint, "K")
 }
@@ -123,9 +122,10 @@ func (c commander) hold(_ context.Context, args []string) outcome {
 	return outcome{err: c.setHolder(args[0], "1\n")}
 }
 
+// letGo may end a transition only when it lets go of the last holder.
 func (c commander) letGo(_ context.Context, args []string) outcome {
 	err := c.setHolder(args[0], "0\n")
-	return outcome{err: err, starts: err == nil}
+	return outcome{err: err, starts: err == nil && !c.held("old") && !c.held("new")}
 }
 
 func (c commander) setHolder(what, value string) error {
@@ -133,6 +133,11 @@ func (c commander) setHolder(what, value string) error {
 		return blame.Userf("hold and release take old or new, not %q", what)
 	}
 	return c.files.write(holderAt+what, value)
+}
+
+func (c commander) held(what string) bool {
+	state, err := c.files.read(holderAt+what, 8)
+	return err == nil && state != "0"
 }
 
 func modulePath(name string) string { return putDir + "/" + name + ".ko" }

@@ -91,10 +91,16 @@ func wait() (int, string) {
 	}
 }
 
+// agentTuning are settings of the Go runtime.
+var agentTuning = []string{
+	"GOGC=off", "GOMEMLIMIT=128MiB", // a guest lives for minutes: collect in need only
+	"GODEBUG=asyncpreemptoff=1", // no signals: one could end a system call with EINTR
+}
+
 func startAgent() (int, error) {
 	return syscall.ForkExec("/proc/self/exe", []string{agentName}, &syscall.ProcAttr{
 		Dir:   "/",
-		Env:   append(environment(), "GOGC=off"),
+		Env:   append(environment(), agentTuning...),
 		Files: []uintptr{0, 1, 2},
 	})
 }

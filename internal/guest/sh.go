@@ -39,7 +39,7 @@ func (c commander) sh(ctx context.Context, args []string) outcome {
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return outcome{output: clip(out.Bytes(), maxOutput), err: err}
+	return outcome{output: clip(out.Bytes(), maxOutput), err: err, starts: true}
 }
 
 // installApplets links busybox's commands once, when they are first needed:

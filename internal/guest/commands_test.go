@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestInsmod(t *testing.T) {
+	a, k := newGuest(t)
+	var path, params string
+	calls := 0
+	k.onLoad = func(p, s string) error {
+		path, params = p, s
+		calls++
+		return unix.EINVAL
+	}
+	if err := a.put("klp_a", []byte("ELF"), true); err != nil {
+		t.Fatal(err)
+	}
+	out := a.run(t.Context(), cmd(cases.Insmod, "klp_a", "states=1:1", "text=a b"))
+	if name, _ := symbol(out.err); name != "EINVAL" || calls != 1 || out.starts {
+		t.Errorf("%d calls, %+v", calls, out)
+	}
+	if want := `states=1:1 text="a b"`; params != want {
+		t.Errorf("parameters %q, want %q", params, want)
+	}
+	if data, err := os.ReadFile(path); string(data) != "ELF" {
+		t.Error(err, data)
+	}
+}
+
+func TestInsmodWaitsForLivepatchOnly(t *testing.T) {
+	a, k := newGuest(t)
+	k.onLoad = func(path, _ string) error {
+		if strings.HasSuffix(path, "/klp_a.ko") {
+			patch(t, a.files, "klp_a", "1", "1")
+		}
+		return nil
+	}
+	for name, want := range map[string]bool{"klp_a": true, "klp_target": false} {
+		if err := a.put(name, nil, true); err != nil {
+			t.Fatal(err)
+		}
+		if out := a.run(t.Context(), cmd(cases.Insmod, name)); out.err != nil || out.starts != want {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+}
+
+func TestUnknownIsNotTheKernels(t *testing.T) {
+	a, _ := newGuest(t)
+	for _, c := range []cases.Command{
+		cmd(cases.Insmod, "klp_a"),
+		cmd(cases.Insmod, "../../etc/x"),
+		cmd(cases.Insmod),
+		cmd(cases.Hold, "both"),
+		cmd(cases.Echo, "1"),
+		cmd("modprobe", "klp_a"),
+	} {
+		out := a.run(t.Context(), c)
+		if name, ok := symbol(out.err); ok || out.err == nil {
+			t.Errorf("%s: %v %q", c.Text, out.err, name)
+		}
+	}
+}
+
+// A livepatch that has left sysfs still has a reference for a moment.
+func TestRmmodPatience(t *testing.T) {
+	for name, tc := range map[string]struct {
+		taint  string
+		listed bool
+		free   time.Duration
+		want   error
+		took   time.Duration
+	}{
+		"freed soon":          {taint: "OEK", free: 50 * time.Millisecond, took: 60 * time.Millisecond},
+		"forced":              {taint: "OEK", free: time.Hour, want: unix.EAGAIN, took: rmmodPatience + rmmodPause},
+		"enabled":             {taint: "OEK", listed: true, free: time.Hour, want: unix.EAGAIN},
+		"no livepatch":        {taint: "OE", free: time.Hour, want: unix.EAGAIN},
+		"free from the start": {taint: "OEK"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, k := newGuest(t)
+			put(t, a.files, "/sys/module/klp_a/taint", tc.taint+"\n")
+			if tc.listed {
+				patch(t, a.files, "klp_a", "1", "0")
+			}
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				k.onUnload = func(string) error {
+					if time.Since(start) < tc.free {
+						return unix.EAGAIN
+					}
+					return nil
+				}
+				out := a.run(t.Context(), cmd(cases.Rmmod, "klp_a"))
+				if took := time.Since(start); out.err != tc.want || took != tc.took {
+					t.Errorf("%v after %v", out.err, took)
+				}
+			})
+		})
+	}
+}
+
+func TestRmmodOfLivepatchStartsNothing(t *testing.T) {
+	a, k := newGuest(t)
+	k.onUnload = func(string) error { return nil }
+	put(t, a.files, "/sys/module/klp_a/taint", "OEK\n")
+	put(t, a.files, "/sys/module/klp_target/taint", "OE\n")
+	for name, want := range map[string]bool{"klp_a": false, "klp_target": true} {
+		if out := a.run(t.Context(), cmd(cases.Rmmod, name)); out.starts != want {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+}
+
+func TestEchoAndCat(t *testing.T) {
+	a, _ := newGuest(t)
+	patch(t, a.files, "klp_a", "1", "0")
+	enabled := livepatchDir + "/klp_a/enabled"
+	if out := a.run(t.Context(), cmd(cases.Echo, "0", enabled)); out.err != nil || !out.starts {
+		t.Errorf("%+v", out)
+	}
+	if data, _ := os.ReadFile(a.files.path(enabled)); string(data) != "0\n" {
+		t.Errorf("wrote %q", data)
+	}
+	if out := a.run(t.Context(), cmd(cases.Cat, enabled)); out.output != "0" || out.starts {
+		t.Errorf("%+v", out)
+	}
+	put(t, a.files, "/proc/x", "1")
+	if out := a.run(t.Context(), cmd(cases.Echo, "7", "/proc/x")); out.err != nil || out.starts {
+		t.Errorf("%+v", out)
+	}
+	for _, c := range []cases.Command{cmd(cases.Cat, "/none"), cmd(cases.Echo, "1", "/none/x")} {
+		if name, _ := symbol(a.run(t.Context(), c).err); name != "ENOENT" {
+			t.Errorf("%s: %q", c.Text, name)
+		}
+	}
+}
+
+func TestCatIsCut(t *testing.T) {
+	a, _ := newGuest(t)
+	put(t, a.files, "/big", strings.Repeat("x", maxOutput+1))
+	put(t, a.files, "/fits", strings.Repeat("x", maxOutput))
+	if out := a.run(t.Context(), cmd(cases.Cat, "/big")); !strings.HasSuffix(out.output, "\n"+cutNote) {
+		t.Errorf("%d bytes", len(out.output))
+	}
+	if out := a.run(t.Context(), cmd(cases.Cat, "/fits")); len(out.output) != maxOutput {
+		t.Errorf("%d bytes", len(out.output))
+	}
+}
+
+func TestReleaseWaitsForTheLastHolder(t *testing.T) {
+	a, _ := newGuest(t)
+	put(t, a.files, holderAt+"old", "0\n")
+	put(t, a.files, holderAt+"new", "0\n")
+	for _, step := range []struct {
+		verb   cases.Verb
+		what   string
+		starts bool
+	}{
+		{cases.Hold, "old", false},
+		{cases.Hold, "new", false},
+		{cases.Release, "new", false},
+		{cases.Release, "old", true},
+	} {
+		out := a.run(t.Context(), cmd(step.verb, step.what))
+		if out.err != nil || out.starts != step.starts {
+			t.Errorf("%+v: %+v", step, out)
+		}
+	}
+	if _, ok := symbol(a.setHolder("both", "1")); ok {
+		t.Error("an unknown holder is not the kernel's")
+	}
+}
+
+func TestSymbol(t *testing.T) {
+	for want, err := range map[string]error{
+		"EBUSY":     fmt.Errorf("wrapped: %w", unix.EBUSY),
+		"ENOENT":    &os.PathError{Err: unix.ENOENT},
+		"errno 524": unix.Errno(524), // ENOTSUPP
+		"exit 3":    exitError("exit 3"),
+	} {
+		if got, ok := symbol(err); got != want || !ok {
+			t.Errorf("%v: %q", err, got)
+		}
+	}
+	if got, ok := symbol(errors.New("rig")); ok {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestJoinParams(t *testing.T) {
+	for want, params := range map[string][]string{
+		"":                  nil,
+		"a=1 b=2,3":         {"a=1", "b=2,3"},
+		`a="x y" flag b=`:   {"a=x y", "flag", "b="},
+		`a="quoted before"`: {`a="quoted before"`},
+		`a="k=v w"`:         {"a=k=v w"},
+	} {
+		if got := joinParams(params); got != want {
+			t.Errorf("%q: got %q, want %q", params, got, want)
+		}
+	}
+}
+
+// busybox is a guest's /bin/busybox made of the host's shell.
+func busybox(t *testing.T, root tree) {
+	t.Helper()
+	put(t, root, busyboxPath, "#!/bin/sh\nshift\nexec /bin/sh \"$@\"\n")
+	put(t, root, "/bin/sh", "")
+	if err := os.Chmod(root.path(busyboxPath), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSh(t *testing.T) {
+	a, _ := newGuest(t)
+	out := a.run(t.Context(), cmd(cases.Sh, "true"))
+	if _, ok := symbol(out.err); ok || blame.Of(out.err) != blame.Rig || !strings.Contains(out.err.Error(), "no busybox") {
+		t.Errorf("without busybox: %v", out.err)
+	}
+	busybox(t, a.files)
+	for command, want := range map[string]struct{ output, errno string }{
+		"echo out; echo err >&2":               {"out\nerr", ""},
+		"exit 3":                               {"", "exit 3"},
+		"kill -9 $$":                           {"", "SIGKILL"},
+		"head -c 70000 /dev/zero | tr '\\0' x": {strings.Repeat("x", maxOutput) + "\n" + cutNote, ""},
+	} {
+		out := a.run(t.Context(), cmd(cases.Sh, command))
+		if errno, _ := symbol(out.err); out.output != want.output || errno != want.errno {
+			t.Errorf("%s: %.80q %v", command, out.output, out.err)
+		}
+	}
+}
+
+func TestShEndsWithItsLimit(t *testing.T) {
+	a, _ := newGuest(t)
+	busybox(t, a.files)
+	ctx, cancel := context.WithCancel(t.Context())
+	put(t, a.files, "/fifo", "")
+	os.Remove(a.files.path("/fifo"))
+	if err := unix.Mkfifo(a.files.path("/fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer cancel()
+		// The open returns when the command runs and has its end open.
+		if f, err := os.OpenFile(a.files.path("/fifo"), os.O_WRONLY, 0); err == nil {
+			f.Close()
+		}
+	}()
+	out := a.run(ctx, cmd(cases.Sh, "read x < "+a.files.path("/fifo")+"; exec sleep 1000"))
+	if !errors.Is(out.err, context.Canceled) {
+		t.Error(out.err)
+	}
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// begun is a guest in which a case has begun and klp_a can be loaded; load is
+// what its module does.
+func begun(t *testing.T, load func(a *agent, k *fakeKernel) error) (*agent, *fakeKernel) {
+	t.Helper()
+	a, k := newGuest(t)
+	k.onLoad = func(string, string) error { return load(a, k) }
+	if err := a.put("klp_a", nil, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a, k
+}
+
+func step(t *testing.T, m cases.Machine, c cases.Command) cases.Answer {
+	t.Helper()
+	ans, err := m.Step(t.Context(), c, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ans
+}
+
+func TestStepOwnsItsRecords(t *testing.T) {
+	a, k := begun(t, func(_ *agent, k *fakeKernel) error {
+		k.log.printk("livepatch: not compatible")
+		return unix.EINVAL
+	})
+	k.log.printk("from before")
+	ans := step(t, a, cmd(cases.Insmod, "klp_a"))
+	want := []string{"from before", "% insmod klp_a", "livepatch: not compatible"}
+	if diff := cmp.Diff(want, texts(ans.Records)); diff != "" || ans.Errno != "EINVAL" {
+		t.Errorf("%q\n%s", ans.Errno, diff)
+	}
+	if ans := step(t, a, cmd(cases.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" || len(ans.Records) != 1 {
+		t.Errorf("%+v", ans)
+	}
+}
+
+// What a transition logs belongs to the command that started it, up to the
+// removal of the patches that it replaced.
+func TestStepWaitsUntilSettled(t *testing.T) {
+	a, _ := begun(t, func(a *agent, k *fakeKernel) error {
+		patch(t, a.files, "klp_a", "1", "1")
+		patch(t, a.files, "klp_old", "1", "0")
+		go func() {
+			time.Sleep(time.Second)
+			k.log.printk("livepatch: 'klp_a': patching complete")
+			patch(t, a.files, "klp_old", "0", "0")
+			patch(t, a.files, "klp_a", "1", "0")
+			time.Sleep(time.Second)
+			k.log.printk("removed")
+			unpatch(t, a.files, "klp_old")
+		}()
+		return nil
+	})
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ans := step(t, a, cmd(cases.Insmod, "klp_a"))
+		want := []string{"% insmod klp_a", "livepatch: 'klp_a': patching complete", "removed"}
+		if diff := cmp.Diff(want, texts(ans.Records)); diff != "" || ans.Stall != nil {
+			t.Errorf("%+v\n%s", ans.Stall, diff)
+		}
+		if took := time.Since(start); took < 2*time.Second || took > 2*time.Second+pollMost {
+			t.Errorf("returned after %v", took)
+		}
+	})
+}
+
+func TestStepInBackgroundDoesNotWait(t *testing.T) {
+	a, _ := begun(t, func(a *agent, _ *fakeKernel) error {
+		patch(t, a.files, "klp_a", "1", "1")
+		return nil
+	})
+	c := cmd(cases.Insmod, "klp_a")
+	c.Background = true
+	if ans := step(t, a, c); ans.Stall != nil {
+		t.Errorf("%+v", ans.Stall)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		go func() {
+			time.Sleep(time.Second)
+			patch(t, a.files, "klp_a", "1", "0")
+		}()
+		if ans := step(t, a, cmd(cases.Wait, "klp_a")); ans.Stall != nil {
+			t.Errorf("%+v", ans.Stall)
+		}
+	})
+}
+
+func TestStallSaysWhoBlocks(t *testing.T) {
+	a, _ := begun(t, func(a *agent, _ *fakeKernel) error {
+		patch(t, a.files, "klp_a", "1", "1")
+		return nil
+	})
+	for task, state := range map[string]string{"10/task/10": "1", "11/task/11": "1", "11/task/12": "0", "13/task/13": "-1"} {
+		put(t, a.files, "/proc/"+task+"/patch_state", state+"\n")
+		put(t, a.files, "/proc/"+task+"/comm", "comm-"+task[len(task)-2:]+"\n")
+		put(t, a.files, "/proc/"+task+"/stack", "[<0>] msleep+0x2b/0x40\n")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ans, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), 15*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := &cases.Stall{
+			What: "transition of klp_a", Limit: 15 * time.Second,
+			Tasks: []cases.Task{{PID: 12, Comm: "comm-12", Stack: "[<0>] msleep+0x2b/0x40"}},
+			Sysfs: livepatchDir + "/klp_a/enabled = 1\n" + livepatchDir + "/klp_a/transition = 1\n",
+		}
+		if diff := cmp.Diff(want, ans.Stall); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"% insmod klp_a"}, texts(ans.Records)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestStallOfRemoval(t *testing.T) {
+	a, _ := begun(t, nil)
+	patch(t, a.files, "klp_a", "1", "0")
+	synctest.Test(t, func(t *testing.T) {
+		ans := step(t, a, cmd(cases.Echo, "0", livepatchDir+"/klp_a/enabled"))
+		if ans.Stall == nil || ans.Stall.What != "removal of klp_a" || ans.Stall.Tasks != nil {
+			t.Errorf("%+v", ans.Stall)
+		}
+	})
+}
+
+// A system call that does not return is the answer, not the end of the agent.
+func TestStepStuckInTheKernel(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	a, _ := begun(t, func(*agent, *fakeKernel) error {
+		<-release
+		return nil
+	})
+	ans, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Nanosecond)
+	if err != nil || ans.Stall == nil || ans.Stall.What != "end of insmod klp_a" || len(ans.Stall.Tasks) != 1 {
+		t.Fatalf("%+v %v", ans, err)
+	}
+	if ans := step(t, a, cmd(cases.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" {
+		t.Errorf("the next command: %+v", ans)
+	}
+}
+
+func TestStepEndsWithItsContext(t *testing.T) {
+	a, _ := begun(t, func(a *agent, _ *fakeKernel) error {
+		patch(t, a.files, "klp_a", "1", "1")
+		return nil
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := a.Step(ctx, cmd(cases.Wait, "klp_a"), time.Hour); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestStepReportsOverrun(t *testing.T) {
+	a, _ := begun(t, func(_ *agent, k *fakeKernel) error {
+		k.log.lose(3)
+		k.log.printk("after the hole")
+		return nil
+	})
+	_, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Minute)
+	var overrun *OverrunError
+	if !errors.As(err, &overrun) || overrun.Lost != 3 {
+		t.Errorf("%v", err)
+	}
+	if err := a.Begin(t.Context()); err != nil { // the next case starts afresh
+		t.Error(err)
+	}
+	step(t, a, cmd(cases.Cat, "/proc/modules"))
+}
+
+func TestStepErrors(t *testing.T) {
+	a, _ := newGuest(t)
+	if _, err := a.Step(t.Context(), cmd(cases.Cat, "/x"), time.Minute); err == nil {
+		t.Error("a step before Begin")
+	}
+	if err := a.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_b"), time.Minute)
+	if err == nil || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), "was not sent") {
+		t.Error(err)
+	}
+	long := cmd(cases.Cat, strings.Repeat("x", maxMarker))
+	if _, err := a.Step(t.Context(), long, time.Minute); blame.Of(err) != blame.User {
+		t.Error(err)
+	}
+}
