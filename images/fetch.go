@@ -36,7 +36,8 @@ func fetch(ctx context.Context, c *cache.Cache, of offer, kbuild pkg, o Options)
 	if k := load(c, of.key()); k != nil {
 		return k, nil
 	}
-	return nil, &blame.Error{Summary: "the unpacked kernel cannot be read", Advice: "remove it, it will be fetched again", Path: filepath.Join(c.Root(), kernels, of.key())}
+	dir := filepath.Join(c.Root(), kernels, of.key())
+	return nil, &blame.Error{Summary: "the unpacked kernel in " + dir + " cannot be read", Advice: "rm -r '" + dir + "' (it will be fetched again)"}
 }
 
 // fill makes the entry: the image, by far the largest, is unpacked while the
@@ -53,25 +54,27 @@ func (p parts) fill(ctx context.Context, dir, scratch string, o Options) error {
 	if err := aptDownload(ctx, scratch, pkgs[:1], files[:1]); err != nil {
 		return err
 	}
+	o.notice("unpacking " + p.Release)
 	loose := filepath.Join(scratch, "image")
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return unpack(gctx, filepath.Join(scratch, files[0].File), loose, fromImage(p.Release)) })
-	g.Go(func() error {
-		if err := aptDownload(gctx, scratch, pkgs[1:], files[1:]); err != nil {
-			return err
-		}
-		for _, f := range files[1:] {
-			if err := unpack(gctx, filepath.Join(scratch, f.File), dir, fromHeaders); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	o.notice("unpacking " + p.Release)
+	g.Go(func() error { return fetchHeaders(gctx, dir, scratch, pkgs[1:], files[1:]) })
 	if err := g.Wait(); err != nil {
 		return err
 	}
 	return p.finish(ctx, dir, loose, o)
+}
+
+func fetchHeaders(ctx context.Context, dir, scratch string, pkgs []pkg, files []archive) error {
+	if err := aptDownload(ctx, scratch, pkgs, files); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := unpack(ctx, filepath.Join(scratch, f.File), dir, fromHeaders); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p parts) finish(ctx context.Context, dir, loose string, o Options) error {

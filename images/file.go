@@ -29,7 +29,7 @@ func resolveFile(ctx context.Context, c *cache.Cache, path string, o Options) (*
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{KDir: kdir, Headers: sourceOf(kdir), Config: config, Live: true}
+	k := &Kernel{KDir: kdir, Headers: beside(kdir), Config: config, Live: true}
 	if err := k.addImage(ctx, c, path, o); err != nil {
 		return nil, err
 	}

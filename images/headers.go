@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 var installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
@@ -34,4 +36,33 @@ func relocated(makefile []byte) []byte {
 		return nil
 	}
 	return installedInclude.ReplaceAll(makefile, []byte(`include $$(dir $$(lastword $$(MAKEFILE_LIST)))../$1/Makefile`))
+}
+
+var anyInclude = regexp.MustCompile(`(?m)^include (\$\(dir \$\(lastword \$\(MAKEFILE_LIST\)\)\))?(\S+)/Makefile$`)
+
+// beside names the directories that a module build in kdir reads as well: the
+// source of a tree built with O=, linux-headers-…-common and linux-kbuild of
+// packaged headers. The Makefile includes them and links lead to them.
+func beside(kdir string) []string {
+	var found []string
+	add := func(path string) {
+		path, err := filepath.EvalSymlinks(path)
+		if err == nil && path != kdir && !strings.HasPrefix(path, kdir+"/") && !slices.Contains(found, path) {
+			found = append(found, path)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(kdir, "Makefile")); err == nil {
+		if m := anyInclude.FindSubmatch(text); m != nil && len(m[1]) > 0 {
+			add(filepath.Join(kdir, string(m[2])))
+		} else if m != nil {
+			add(string(m[2]))
+		}
+	}
+	add(filepath.Join(kdir, "source"))
+	for _, link := range []string{"scripts", "tools"} {
+		if path, err := filepath.EvalSymlinks(filepath.Join(kdir, link)); err == nil {
+			add(filepath.Dir(path))
+		}
+	}
+	return found
 }

@@ -29,7 +29,7 @@ func resolveHost(ctx context.Context, c *cache.Cache, root string, o Options) (*
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{Name: "host:" + release, KDir: kdir, Headers: sourceOf(filepath.Dir(filepath.Join(root, "lib/modules", release, "build"))), Config: config, Live: true}
+	k := &Kernel{Name: "host:" + release, KDir: kdir, Headers: beside(kdir), Config: config, Live: true}
 	if err := k.addImage(ctx, c, bz, o); err != nil {
 		return nil, err
 	}

@@ -75,45 +75,47 @@ func networkModules(tree fs.FS, config map[string]string) ([]module, error) {
 			}
 		}
 	}
-	return loadOrder(tree, files, roots(config))
-}
-
-// loadOrder walks the depends= lines; what a module depends on comes first.
-func loadOrder(tree fs.FS, files map[string]string, roots []string) ([]module, error) {
-	var order []module
-	begun := map[string]bool{}
-	var visit func(name string) error
-	visit = func(name string) error {
-		if begun[name] {
-			return nil
-		}
-		begun[name] = true
-		file, ok := files[name]
-		if !ok {
-			return fmt.Errorf("the kernel's network needs the module %s, which is not there", name)
-		}
-		data, err := readModule(tree, file)
-		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		depends, err := moduleDepends(data)
-		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		for _, d := range depends {
-			if err := visit(d); err != nil {
-				return err
-			}
-		}
-		order = append(order, module{name, file, data})
-		return nil
-	}
-	for _, r := range roots {
-		if err := visit(r); err != nil {
+	walk := loadOrder{tree: tree, files: files, begun: map[string]bool{}}
+	for _, name := range roots(config) {
+		if err := walk.visit(name); err != nil {
 			return nil, err
 		}
 	}
-	return order, nil
+	return walk.order, nil
+}
+
+// loadOrder follows the depends= lines: what a module depends on comes first.
+type loadOrder struct {
+	tree  fs.FS
+	files map[string]string // by module name
+	begun map[string]bool
+	order []module
+}
+
+func (w *loadOrder) visit(name string) error {
+	if w.begun[name] {
+		return nil
+	}
+	w.begun[name] = true
+	file, ok := w.files[name]
+	if !ok {
+		return fmt.Errorf("the kernel's network needs the module %s, which is not there", name)
+	}
+	data, err := readModule(w.tree, file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	depends, err := moduleDepends(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	for _, d := range depends {
+		if err := w.visit(d); err != nil {
+			return err
+		}
+	}
+	w.order = append(w.order, module{name, file, data})
+	return nil
 }
 
 // moduleDepends reads the depends= line that modpost writes to .modinfo.

@@ -55,7 +55,7 @@ func resolveTree(dir string) (*Kernel, error) {
 		return nil, err
 	}
 	return &Kernel{Name: release, Release: release, Image: preferPVH(filepath.Join(dir, "vmlinux"), bz), BzImage: bz,
-		KDir: dir, Headers: sourceOf(dir), Config: config, Modules: modules, Live: true}, nil
+		KDir: dir, Headers: beside(dir), Config: config, Modules: modules, Live: true}, nil
 }
 
 // readTree reads what a build tree and packaged headers have alike.
@@ -102,15 +102,6 @@ func preferPVH(vmlinux, bz string) string {
 		return bz
 	}
 	return vmlinux
-}
-
-// sourceOf is the source of a tree built with O=, which its link names.
-func sourceOf(dir string) []string {
-	source, err := filepath.EvalSymlinks(filepath.Join(dir, "source"))
-	if err != nil || source == dir {
-		return nil
-	}
-	return []string{source}
 }
 
 // treeModules are the modules in a build tree, which are not compressed.

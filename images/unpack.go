@@ -97,12 +97,13 @@ func explainUnpack(deb string, ours, dpkg error) error {
 }
 
 func unpackTar(r io.Reader, root *os.Root, want func(string) string) error {
+	var links []string
 	t := tar.NewReader(r)
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			_, err := io.Copy(io.Discard, r) // what pads the archive
-			return err
+			return errors.Join(err, stayInside(root, links))
 		}
 		if err != nil {
 			return err
@@ -114,10 +115,24 @@ func unpackTar(r io.Reader, root *os.Root, want func(string) string) error {
 		if name = want(name); name == "" {
 			continue
 		}
+		if h.Typeflag == tar.TypeSymlink {
+			links = append(links, name)
+		}
 		if err := write(t, h, root, name); err != nil {
 			return err
 		}
 	}
+}
+
+// stayInside follows each link as the kernel would, within root. A link may
+// lead to what another package brings.
+func stayInside(root *os.Root, links []string) error {
+	for _, name := range links {
+		if _, err := root.Stat(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("a link leaves the package: %w", err)
+		}
+	}
+	return nil
 }
 
 // cleanName refuses names that are absolute or lead upwards.
@@ -140,10 +155,6 @@ func write(r io.Reader, h *tar.Header, root *os.Root, name string) error {
 	case tar.TypeReg:
 		return writeFile(r, root, name, 0o600|fs.FileMode(h.Mode)&0o100)
 	case tar.TypeSymlink:
-		target := path.Join(path.Dir(name), h.Linkname)
-		if path.IsAbs(h.Linkname) || !fs.ValidPath(target) {
-			return fmt.Errorf("link %q → %q leaves the package", name, h.Linkname)
-		}
 		return root.Symlink(h.Linkname, name)
 	}
 	return fmt.Errorf("%q is neither file, directory nor link", name)

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// unpackedHeaders makes what the three packages unpack to, with a Makefile of
+// linux-headers-…-common that says where it is.
+func unpackedHeaders(t *testing.T, root string) (kdir string) {
+	t.Helper()
+	kdir = filepath.Join(root, "usr/src/linux-headers-6.1.0-56-amd64")
+	put(t, filepath.Join(kdir, "Makefile"), "include /usr/src/linux-headers-6.1.0-56-common/Makefile\n")
+	put(t, filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common/Makefile"), "all:\n\t@echo $(realpath $(dir $(lastword $(MAKEFILE_LIST))))\n")
+	put(t, filepath.Join(root, "usr/lib/linux-kbuild-6.1/scripts/Makefile.build"), "")
+	if err := os.Symlink("../../lib/linux-kbuild-6.1/scripts", filepath.Join(kdir, "scripts")); err != nil {
+		t.Fatal(err)
+	}
+	return kdir
+}
+
+func TestRelocatedHeadersWorkAfterARename(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("no make")
+	}
+	root := t.TempDir()
+	if err := relocate(unpackedHeaders(t, filepath.Join(root, "tmp"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(root, "tmp"), filepath.Join(root, "final")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "make", "-s", "-C", filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-amd64")).CombinedOutput()
+	want := filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-common") + "\n"
+	if string(out) != want || err != nil {
+		t.Errorf("make says %q, %v, want %q", out, err, want)
+	}
+}
+
+func TestRelocateOfAnotherMakefile(t *testing.T) {
+	dir := t.TempDir()
+	if relocate(dir) == nil {
+		t.Error("no Makefile is well")
+	}
+	put(t, filepath.Join(dir, "Makefile"), "VERSION = 6\n")
+	if relocate(dir) == nil {
+		t.Error("a Makefile without the include is well")
+	}
+}
+
+func TestBeside(t *testing.T) {
+	root := t.TempDir()
+	source := filepath.Join(root, "linux")
+	put(t, filepath.Join(source, "Makefile"), "")
+	objects := filepath.Join(root, "build")
+	put(t, filepath.Join(objects, "Makefile"), "# Automatically generated\ninclude "+source+"/Makefile\n")
+	if err := os.Symlink(source, filepath.Join(objects, "source")); err != nil {
+		t.Fatal(err)
+	}
+	kdir := unpackedHeaders(t, root)
+	if err := relocate(kdir); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string][]string{
+		source:  nil,
+		objects: {source},
+		kdir:    {filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common"), filepath.Join(root, "usr/lib/linux-kbuild-6.1")},
+	} {
+		if diff := cmp.Diff(want, beside(dir)); diff != "" {
+			t.Errorf("%s: %s", dir, diff)
+		}
+	}
+}

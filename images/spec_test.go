@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestParseSpec(t *testing.T) {
+	for text, want := range map[string]Spec{
+		"debian:6.12":                    {Series, "6.12"},
+		"debian:6.1":                     {Series, "6.1"},
+		"debian:6.12.115-1~deb12u1":      {Exact, "6.12.115-1~deb12u1"},
+		"debian:6.12.115+deb12":          {Exact, "6.12.115+deb12"},
+		"debian:6.1.0-56":                {Exact, "6.1.0-56"},
+		"debian:6.12~rc1-1":              {Exact, "6.12~rc1-1"},
+		"host":                           {Host, ""},
+		"linux":                          {Path, "linux"},
+		"../linux":                       {Path, "../linux"},
+		"/boot/vmlinuz-6.12":             {Path, "/boot/vmlinuz-6.12"},
+		"/srv/debian:6.12":               {Path, "/srv/debian:6.12"},
+		"./Host with spaces and ümlauts": {Path, "./Host with spaces and ümlauts"},
+	} {
+		got, err := ParseSpec(text)
+		if err != nil || got != want {
+			t.Errorf("%q: got %v, %v, want %v", text, got, err, want)
+		}
+	}
+}
+
+func TestParseSpecRefuses(t *testing.T) {
+	for _, text := range []string{"", "debian:", "debian:6", "debian:trixie", "debian:6.12/x", "debian:6.12 ", "debian:6.12;id",
+		"debian:-o=x", "debain:6.12", "ubuntu:6.8", "a\nb", "a\x1b[31m", "a\x00", "\xff"} {
+		_, err := ParseSpec(text)
+		wantUserError(t, err, "")
+		var typed *blame.Error
+		if errors.As(err, &typed) && typed.Advice != forms {
+			t.Errorf("%q: the forms are not listed: %q", text, typed.Advice)
+		}
+	}
+}
+
+// wantUserError checks who is to blame and that some text is in the message.
+func wantUserError(t *testing.T, err error, text string) {
+	t.Helper()
+	if err == nil {
+		t.Error("no error")
+		return
+	}
+	var typed *blame.Error
+	if !errors.As(err, &typed) || typed.Party != blame.User || typed.Advice == "" || !strings.Contains(typed.Detail(), text) {
+		t.Errorf("got %#v, want a user's error with advice and %q", err, text)
+	}
+}
+
+func FuzzParseSpec(f *testing.F) {
+	for _, s := range []string{"debian:6.12", "host", "debian:6.1.0-56", "./x", "debian:\x00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseSpec(text)
+		if err != nil {
+			wantUserError(t, err, "")
+			return
+		}
+		if !printable(s.Value) || s.Form == Exact && (strings.ContainsAny(s.Value, "/ =") || s.Value[0] == '-') {
+			t.Errorf("%q becomes %v", text, s)
+		}
+	})
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
+)
+
+// bzImageOf wraps a payload as arch/x86/boot/header.S does.
+func bzImageOf(payload, release string) string {
+	const setup = 2 * 512 // the boot sector and one more
+	const before = 100    // of the decompressor
+	b := make([]byte, setup+before)
+	b[0x1f1] = 1
+	copy(b[0x202:], "HdrS")
+	binary.LittleEndian.PutUint16(b[0x206:], 0x20f)
+	binary.LittleEndian.PutUint16(b[0x20e:], 0x300-0x200)
+	copy(b[0x300:], release+" (me@here) #1 SMP\x00")
+	binary.LittleEndian.PutUint32(b[0x248:], before)
+	binary.LittleEndian.PutUint32(b[0x24c:], uint32(len(payload)))
+	return string(b) + payload + "the decompressor's own code"
+}
+
+func gzipped(text string) string {
+	return packed(text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
+}
+
+func packed(text string, open func(io.Writer) (io.WriteCloser, error)) string {
+	var b bytes.Buffer
+	w, err := open(&b)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.String()
+}
+
+// sized appends the length, as the kernel's build does.
+func sized(packed, text string) string {
+	return packed + string(binary.LittleEndian.AppendUint32(nil, uint32(len(text))))
+}
+
+// bzip2Hello is "hello vmlinux", as the bzip2 program packs it.
+const bzip2Hello = "\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\xfb\xa6\x76\xce\x00\x00\x01\x11\x80\x40\x00\x02\x67\x83\x40\x20\x00\x22\x00\x69" +
+	"\x90\x80\x69\xa6\x81\x4b\x46\xca\xe9\x25\x78\xbb\x92\x29\xc2\x84\x87\xdd\x33\xb6\x70"
+
+func TestDecompress(t *testing.T) {
+	text := strings.Repeat(pvhKernel(), 20)
+	for name, c := range map[string]struct{ payload, want string }{
+		"gzip": {gzipped(text), text},
+		"zstd": {sized(packed(text, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }), text), text},
+		"lz4": {sized(packed(text, func(w io.Writer) (io.WriteCloser, error) {
+			z := lz4.NewWriter(w)
+			return z, z.Apply(lz4.LegacyOption(true))
+		}), text), text},
+		"lzma":  {sized(packed(text, func(w io.Writer) (io.WriteCloser, error) { return lzma.NewWriter(w) }), text), text},
+		"bzip2": {sized(bzip2Hello, "hello vmlinux"), "hello vmlinux"},
+	} {
+		var got bytes.Buffer
+		if err := decompress(t.Context(), []byte(c.payload), &got); err != nil || got.String() != c.want {
+			t.Errorf("%s: %d bytes of %d, %v", name, got.Len(), len(c.want), err)
+		}
+	}
+}
+
+func TestDecompressXZ(t *testing.T) {
+	if _, err := exec.LookPath("xz"); err != nil {
+		t.Skip("no xz program")
+	}
+	text := strings.Repeat(pvhKernel(), 20)
+	filtered := exec.Command("xz", "--check=crc32", "--x86", "--lzma2", "--stdout")
+	filtered.Stdin = strings.NewReader(text)
+	out, err := filtered.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := packed(text, func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) })
+	for name, payload := range map[string]string{"x86 filter": string(out), "no filter": plain} {
+		var got bytes.Buffer
+		if err := decompress(t.Context(), []byte(sized(payload, text)), &got); err != nil || got.String() != text {
+			t.Errorf("%s: %d bytes of %d, %v", name, got.Len(), len(text), err)
+		}
+	}
+}
+
+func TestDecompressWithoutXZ(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	err := decompress(t.Context(), []byte("\xfd7zXZ\x00junk"), io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "xz-utils") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWriteVmlinux(t *testing.T) {
+	whole := gzipped(pvhKernel())
+	for name, c := range map[string]struct{ image, wantErr string }{
+		"PVH":                 {bzImageOf(whole, testRelease), ""},
+		"no PVH":              {bzImageOf(gzipped(plainKernel()), testRelease), "no PVH entry"},
+		"unknown compression": {bzImageOf("LZO?…", testRelease), "unknown compression"},
+		"damaged payload":     {bzImageOf(whole[:len(whole)/2], testRelease), "unexpected EOF"},
+		"no bzImage":          {strings.Repeat("x", 4096), "not an x86 bzImage"},
+		"empty":               {"", "not an x86 bzImage"},
+		"cut short":           {bzImageOf(whole, testRelease)[:1200], "cut short"},
+		"no ELF":              {bzImageOf(gzipped("hello"), testRelease), "no PVH entry"},
+	} {
+		dir := t.TempDir()
+		bz, vmlinux := filepath.Join(dir, "bzImage"), filepath.Join(dir, "vmlinux")
+		put(t, bz, c.image)
+		err := writeVmlinux(t.Context(), bz, vmlinux)
+		if c.wantErr == "" {
+			if got, _ := os.ReadFile(vmlinux); err != nil || string(got) != pvhKernel() {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.wantErr) {
+			t.Errorf("%s: got %v, want %q", name, err, c.wantErr)
+		}
+		if _, err := os.Stat(vmlinux); err == nil {
+			t.Errorf("%s: a file is left", name)
+		}
+	}
+}
+
+func TestSizesAreCapped(t *testing.T) {
+	w := &limited{w: io.Discard, left: 10}
+	if _, err := io.Copy(w, strings.NewReader(strings.Repeat("x", 11))); err != errTooLong {
+		t.Errorf("limited: %v", err)
+	}
+	if _, err := readAtMost(strings.NewReader("12345"), 4); err != errTooLong {
+		t.Errorf("readAtMost: %v", err)
+	}
+	if got, err := readAtMost(strings.NewReader("12345"), 5); err != nil || len(got) != 5 {
+		t.Errorf("readAtMost: %q %v", got, err)
+	}
+}
+
+func TestBzImageRelease(t *testing.T) {
+	bz, err := parseBzImage([]byte(bzImageOf("payload", "6.1.0-56-amd64")))
+	if err != nil || bz.release() != "6.1.0-56-amd64" || string(bz.payload) != "payload" {
+		t.Errorf("%q %q %v", bz.release(), bz.payload, err)
+	}
+	old := []byte(bzImageOf("payload", "2.6.20"))
+	old[0x206] = 7
+	old[0x207] = 2
+	if _, err := parseBzImage(old); err == nil || !strings.Contains(err.Error(), "2.08") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestVmlinuxRelease(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "vmlinux")
+	put(t, path, pvhKernel())
+	if got, err := vmlinuxRelease(path); got != testRelease || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	put(t, path, koFile("x", ""))
+	if _, err := vmlinuxRelease(path); err == nil || !strings.Contains(err.Error(), "not a kernel") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzParseBzImage(f *testing.F) {
+	f.Add([]byte(bzImageOf(gzipped("x"), testRelease)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		bz, err := parseBzImage(data)
+		if err != nil {
+			return
+		}
+		if len(bz.payload) > len(data) || !printable(bz.version) {
+			t.Errorf("%d bytes of payload, version %q", len(bz.payload), bz.version)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // starts no program
+		_ = decompress(ctx, bz.payload, &limited{w: io.Discard, left: 1 << 20})
+	})
+}
