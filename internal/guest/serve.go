@@ -28,9 +28,15 @@ func (a *agent) serve(rw io.ReadWriter) error {
 		failure = receive(ctx, bufio.NewReader(rw), requests)
 	}()
 	for req := range requests {
-		if err := send(rw, req.ID, a.handle(ctx, req)); err != nil {
+		err := send(rw, req.ID, a.handle(ctx, req))
+		if ctx.Err() != nil {
+			break // nobody is there to read it
+		}
+		if err != nil {
 			return err
 		}
+	}
+	for range requests { // until receive has ended
 	}
 	return failure
 }

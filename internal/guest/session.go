@@ -3,6 +3,7 @@
 package guest
 
 import (
+	"context"
 	"encoding/binary"
 	"sync"
 
@@ -19,15 +20,21 @@ type session struct {
 	size   *unix.Winsize // nil: no terminal was asked for
 	pty    *pty
 	begun  bool
+	ctx    context.Context // ends when the client goes
+	cancel context.CancelFunc
 	wg     sync.WaitGroup
 }
 
 func (s *sshd) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 	sess := &session{Channel: ch, server: s}
+	sess.ctx, sess.cancel = context.WithCancel(context.Background())
 	for req := range requests {
-		ok := sess.request(req)
+		serve, ok := sess.request(req)
 		if req.WantReply {
 			_ = req.Reply(ok, nil) // the client may be gone
+		}
+		if serve != nil { // after the reply, lest the session ends before it
+			sess.start(serve)
 		}
 	}
 	sess.hangUp()
@@ -35,44 +42,48 @@ func (s *sshd) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 	ch.Close()
 }
 
-func (s *session) request(req *ssh.Request) bool {
+// request tells whether a request is granted, and what it starts, if anything.
+func (s *session) request(req *ssh.Request) (serve func() int, ok bool) {
 	switch req.Type {
 	case "subsystem":
-		return payloadString(req.Payload) == subsystem && s.start(s.serveAgent)
+		if payloadString(req.Payload) == subsystem {
+			return s.claim(s.serveAgent)
+		}
 	case "exec":
 		line := payloadString(req.Payload)
-		return s.start(func() int { return s.shell("sh", "-c", line) })
+		return s.claim(func() int { return s.shell("sh", "-c", line) })
 	case "shell":
-		return s.start(func() int { return s.shell("sh", "-l") })
+		return s.claim(func() int { return s.shell("sh", "-l") })
 	case "pty-req":
 		var want struct {
 			Term                       string
 			Cols, Rows, XPixel, YPixel uint32
 			Modes                      string
 		}
-		return ssh.Unmarshal(req.Payload, &want) == nil && s.resize(want.Cols, want.Rows)
+		return nil, ssh.Unmarshal(req.Payload, &want) == nil && s.resize(want.Cols, want.Rows)
 	case "window-change":
 		var want struct{ Cols, Rows, XPixel, YPixel uint32 }
-		return ssh.Unmarshal(req.Payload, &want) == nil && s.resize(want.Cols, want.Rows)
+		return nil, ssh.Unmarshal(req.Payload, &want) == nil && s.resize(want.Cols, want.Rows)
 	}
-	return false
+	return nil, false
 }
 
-// start runs what the session is for, once, and sends its exit status.
-func (s *session) start(serve func() int) bool {
-	if s.begun {
-		return false
+// claim lets a session start one thing only.
+func (s *session) claim(serve func() int) (func() int, bool) {
+	if s.begun || !s.prepare() {
+		return nil, false
 	}
 	s.begun = true
-	if !s.prepare() {
-		return false
-	}
+	return serve, true
+}
+
+// start runs what the session is for, and sends its exit status.
+func (s *session) start(serve func() int) {
 	s.wg.Go(func() {
 		status := binary.BigEndian.AppendUint32(nil, uint32(serve()))
 		_, _ = s.SendRequest("exit-status", false, status) // the client may be gone
 		s.Close()
 	})
-	return true
 }
 
 func (s *session) serveAgent() int {

@@ -3,7 +3,6 @@
 package guest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os/exec"
@@ -16,7 +15,10 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-const busyboxPath = "/bin/busybox"
+const (
+	busyboxPath = "/bin/busybox"
+	leftBehind  = 2 * time.Second // how long a process that outlives the command may keep its output open
+)
 
 // exitError is a command that ran and failed: "exit 3", or the signal that
 // ended it, "SIGKILL".
@@ -28,18 +30,25 @@ func (c commander) sh(ctx context.Context, args []string) outcome {
 	if !c.files.exists(busyboxPath) {
 		return outcome{err: noBusybox()}
 	}
-	installApplets(c.files)
-	cmd := exec.CommandContext(ctx, c.files.path(busyboxPath), "sh", "-c", args[0])
 	out := &limitedBuffer{limit: maxOutput + 1}
-	cmd.Stdout, cmd.Stderr, cmd.Env = out, out, environment()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
-	cmd.WaitDelay = 100 * time.Millisecond // a process left behind may keep the output open
+	cmd := busyboxCommand(ctx, c.files, "sh", "-c", args[0])
+	cmd.Stdout, cmd.Stderr = out, out
 	err := exitStatus(cmd.Run())
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return outcome{output: clip(out.Bytes(), maxOutput), err: err, starts: true}
+	return outcome{output: clip(out.data, maxOutput), err: err, starts: true}
+}
+
+// busyboxCommand runs in a process group of its own, which ends with ctx.
+func busyboxCommand(ctx context.Context, files tree, args ...string) *exec.Cmd {
+	installApplets(files)
+	cmd := exec.CommandContext(ctx, files.path(busyboxPath), args...)
+	cmd.Env = environment()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
+	cmd.WaitDelay = leftBehind
+	return cmd
 }
 
 // installApplets links busybox's commands once, when they are first needed:
@@ -79,14 +88,12 @@ func environment() []string {
 
 // limitedBuffer keeps the first limit bytes and swallows the rest.
 type limitedBuffer struct {
-	bytes.Buffer
+	data  []byte
 	limit int
 }
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
-	if room := b.limit - b.Len(); room < len(p) {
-		b.Buffer.Write(p[:max(room, 0)])
-		return len(p), nil
-	}
-	return b.Buffer.Write(p)
+	room := b.limit - len(b.data)
+	b.data = append(b.data, p[:min(room, len(p))]...)
+	return len(p), nil
 }

@@ -34,8 +34,9 @@ func (s *session) resize(cols, rows uint32) bool {
 	return s.pty == nil || s.pty.resize(s.size) == nil
 }
 
-// hangUp makes what runs on the terminal end when its client goes.
+// hangUp makes what runs in the session end when its client goes.
 func (s *session) hangUp() {
+	s.cancel()
 	if s.pty != nil {
 		s.pty.master.Close()
 	}
@@ -48,14 +49,11 @@ func (s *session) shell(args ...string) int {
 		fmt.Fprintln(s.Stderr(), noBusybox())
 		return failedToRun
 	}
-	installApplets(files)
-	cmd := exec.Command(files.path(busyboxPath), args...)
-	cmd.Env = environment()
-	run := s.runPlain
+	cmd := busyboxCommand(s.ctx, files, args...)
 	if s.pty != nil {
-		run = s.runOnPTY
+		return shellStatus(s.runOnPTY(cmd))
 	}
-	return shellStatus(run(cmd))
+	return shellStatus(s.runPlain(cmd))
 }
 
 func (s *session) runPlain(cmd *exec.Cmd) error {

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestUsable(t *testing.T) {
+	a, _ := newGuest(t)
+	if err := a.usable(); err != nil {
+		t.Error(err)
+	}
+	os.RemoveAll(a.files.path(livepatchDir))
+	err := a.usable()
+	if blame.Of(err) != blame.User || !strings.Contains(err.Error(), "CONFIG_LIVEPATCH") {
+		t.Error(err)
+	}
+}
+
+func TestBegin(t *testing.T) {
+	a, k := newGuest(t)
+	k.log.printk("of the boot")
+	if err := a.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := a.files.read("/sys/kernel/debug/clear_warn_once", 8); text != "1" {
+		t.Errorf("once-only warnings are not re-armed: %q", text)
+	}
+	if text, _ := a.files.read(dynamicDebug[0], 80); text != "func klp_try_switch_task -p" {
+		t.Errorf("last query of dynamic debug: %q", text)
+	}
+	if ans := step(t, a, cmd(cases.Cat, "/proc/modules")); len(ans.Records) != 1 {
+		t.Errorf("records from before the case: %v", texts(ans.Records))
+	}
+}
+
+func TestBeginWithoutDebugfs(t *testing.T) {
+	a, _ := newGuest(t)
+	os.RemoveAll(a.files.path("/sys/kernel/debug"))
+	if err := a.Begin(t.Context()); blame.Of(err) != blame.User || !strings.Contains(err.Error(), "CONFIG_DYNAMIC_DEBUG") {
+		t.Error(err)
+	}
+	put(t, a.files, dynamicDebug[1], "")
+	if err := a.Begin(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBeginNeedsALog(t *testing.T) {
+	a, k := newGuest(t)
+	k.log.deaf = true
+	err := a.Begin(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "drops") || blame.Of(err) != blame.Rig {
+		t.Error(err)
+	}
+	k.log = nil
+	if err := a.Begin(t.Context()); err == nil {
+		t.Error("no error without /dev/kmsg")
+	}
+	if _, err := a.End(t.Context()); err == nil {
+		t.Error("no error at the end of a case that has not begun")
+	}
+}
+
+func TestEndTellsWhatIsLeft(t *testing.T) {
+	a, k := newGuest(t)
+	patch(t, a.files, "klp_before", "1", "0")
+	if err := a.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	patch(t, a.files, "klp_b", "1", "0")
+	put(t, a.files, "/proc/modules", "klp_b 1 1 - Live 0x0\nvirtio_net 1 0 - Live 0x0\nklp_a 1 0 - Live 0x0\n")
+	put(t, a.files, "/proc/sys/kernel/tainted", "45056\n")
+	k.log.printk("late")
+	got, err := a.End(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"late"}, texts(got.Records)); diff != "" {
+		t.Error(diff)
+	}
+	got.Records = nil
+	want := cases.EndState{Modules: []string{"klp_a", "klp_b"}, Patches: []string{"klp_b"}, Taint: 45056}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFacts(t *testing.T) {
+	a, _ := newGuest(t)
+	got, err := a.Facts(t.Context(), nil)
+	if err != nil || got.Release != "6.12.0-fake" || got.Config != nil {
+		t.Errorf("%+v %v", got, err)
+	}
+	if _, err := a.Facts(t.Context(), []string{"force"}); err == nil {
+		t.Error("no error without /proc/kallsyms")
+	}
+	put(t, a.files, "/proc/kallsyms", "0000000000000000 d force_kobj_attr\n"+
+		"0000000000000000 d xreplace_kobj_attr\n0000000000000000 d stack_order_kobj_attrs\n"+
+		"0000000000000000 d patched_kobj_attr\n")
+	attrs := map[string]bool{"force": true, "replace": false, "stack_order": false, "patched": true}
+	got, err = a.Facts(t.Context(), []string{"force", "replace", "stack_order", "patched"})
+	if diff := cmp.Diff(attrs, got.Sysfs); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+func TestFactsConfig(t *testing.T) {
+	a, _ := newGuest(t)
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write([]byte("# x\nCONFIG_LIVEPATCH=y\nCONFIG_E=m\n# CONFIG_NO is not set\nCONFIG_S=\"a=b\"\nCONFIG_N=17\n"))
+	z.Close()
+	put(t, a.files, "/proc/config.gz", b.String())
+	got, err := a.Facts(t.Context(), nil)
+	want := map[string]string{"LIVEPATCH": "y", "E": "m", "S": "a=b", "N": "17"}
+	if diff := cmp.Diff(want, got.Config); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	put(t, a.files, "/proc/config.gz", "no gzip")
+	if _, err := a.Facts(t.Context(), nil); err == nil {
+		t.Error("no error for a broken config")
+	}
+}
+
+func TestPutAppends(t *testing.T) {
+	a, _ := newGuest(t)
+	for _, piece := range []chunk{{"klp_a", []byte("old"), true}, {"klp_a", []byte("a"), true}, {"klp_a", []byte("b"), false}} {
+		if err := a.put(piece.Name, piece.Data, piece.First); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, _ := a.files.read(modulePath("klp_a"), 80); text != "ab" {
+		t.Errorf("%q", text)
+	}
+	for _, name := range []string{"", "../x", "a/b", "a.ko", strings.Repeat("x", 56)} {
+		if err := a.put(name, nil, true); blame.Of(err) != blame.User {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// connected is a client of the agent, over a pipe.
+func connected(t *testing.T, a *agent) *Client {
+	t.Helper()
+	host, guest := net.Pipe()
+	served := make(chan error, 1)
+	go func() {
+		defer guest.Close()
+		served <- a.serve(guest)
+	}()
+	c, err := newClient(t.Context(), host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func TestClientRunsACase(t *testing.T) {
+	a, k := newGuest(t)
+	k.onLoad = func(path, params string) error {
+		k.log.printk("klp_a: " + params)
+		return nil
+	}
+	c := connected(t, a)
+	module := bytes.Repeat([]byte("ELF"), chunkSize) // of three chunks
+	if c.Has("klp_a") {
+		t.Error("klp_a is there before it is put")
+	}
+	if err := c.Put(t.Context(), "klp_a", module); err != nil || !c.Has("klp_a") {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(a.files.path(modulePath("klp_a"))); !bytes.Equal(data, module) {
+		t.Errorf("%d bytes arrived", len(data))
+	}
+	if err := c.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ans := step(t, c, cmd(cases.Insmod, "klp_a", "states=1:1"))
+	want := []cases.Record{
+		{Seq: 2, Usec: 20, Facility: 1, Level: 6, Text: "% insmod klp_a states=1:1"},
+		{Seq: 3, Usec: 30, Level: 6, Text: "klp_a: states=1:1"},
+	}
+	if diff := cmp.Diff(cases.Answer{Records: want}, ans); diff != "" {
+		t.Error(diff)
+	}
+	k.log.printk("late")
+	end, err := c.End(t.Context())
+	if diff := cmp.Diff([]string{"late"}, texts(end.Records)); diff != "" || end.Taint != 4096 || err != nil {
+		t.Error(end.Taint, err, diff)
+	}
+	facts, err := c.Facts(t.Context(), nil)
+	if err != nil || facts.Release != "6.12.0-fake" {
+		t.Error(facts, err)
+	}
+}
+
+func TestClientGathersManyRecords(t *testing.T) {
+	a, k := newGuest(t)
+	c := connected(t, a)
+	if err := c.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 1000 {
+		k.log.printk(fmt.Sprint(i, strings.Repeat("x", 4000)))
+	}
+	if ans := step(t, c, cmd(cases.Cat, "/proc/modules")); len(ans.Records) != 1001 {
+		t.Errorf("%d records", len(ans.Records))
+	}
+}
+
+// The guest's own word does not end the session.
+func TestClientFaults(t *testing.T) {
+	a, k := newGuest(t)
+	c := connected(t, a)
+	if err := c.Put(t.Context(), "../x", nil); blame.Of(err) != blame.User || c.Has("../x") {
+		t.Error(err)
+	}
+	if err := c.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	k.log.lose(5)
+	k.log.printk("x")
+	_, err := c.End(t.Context())
+	var overrun *OverrunError
+	if !errors.As(err, &overrun) || overrun.Lost != 5 {
+		t.Error(err)
+	}
+	if _, err := c.call(t.Context(), grace, request{Op: "dance"}); err == nil || !strings.Contains(err.Error(), "dance") {
+		t.Error(err)
+	}
+	for _, op := range []operation{opStep, opPut} {
+		if _, err := c.call(t.Context(), grace, request{Op: op}); err == nil {
+			t.Errorf("%s without its argument", op)
+		}
+	}
+}
+
+func TestClientIsToldOfAKernelWithoutLivepatch(t *testing.T) {
+	a, _ := newGuest(t)
+	os.RemoveAll(a.files.path(livepatchDir))
+	host, guest := net.Pipe()
+	done := make(chan error)
+	go func() { done <- a.serve(guest) }()
+	if _, err := newClient(t.Context(), host); blame.Of(err) != blame.User {
+		t.Error(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// lying is a client whose guest answers each request with text.
+func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
+	t.Helper()
+	host, guest := net.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer guest.Close()
+		_, _ = readLine(bufio.NewReader(guest))
+		text(guest)
+	}()
+	_, err := newClient(ctx, host)
+	<-done
+	return err
+}
+
+func TestClientTrustsNothing(t *testing.T) {
+	line := fmt.Sprintf(`{"id":1,"more":true,"records":[{"text":"%s"}]}`+"\n", strings.Repeat("x", maxLine/2))
+	for want, text := range map[string]func(io.Writer){
+		"ended the session": func(io.Writer) {},
+		"no JSON":           func(w io.Writer) { io.WriteString(w, "hello\n") },
+		"request 2, not 1":  func(w io.Writer) { io.WriteString(w, `{"id":2}`+"\n") },
+		"version 9":         func(w io.Writer) { io.WriteString(w, `{"id":1,"version":9}`+"\n") },
+		"a line of more":    func(w io.Writer) { io.WriteString(w, strings.Repeat("x", maxLine+1)) },
+		"floods its log": func(w io.Writer) {
+			for range maxTotal/(maxLine/2) + 1 {
+				io.WriteString(w, line)
+			}
+		},
+	} {
+		err := lying(t.Context(), t, text)
+		if err == nil || !strings.Contains(err.Error(), want) || blame.Of(err) != blame.Rig {
+			t.Errorf("want %q, got %v", want, err)
+		}
+	}
+}
+
+func TestClientEmptyAnswer(t *testing.T) {
+	host, guest := net.Pipe()
+	go func() {
+		r := bufio.NewReader(guest)
+		for id := 1; ; id++ {
+			if _, err := readLine(r); err != nil {
+				return
+			}
+			fmt.Fprintf(guest, `{"id":%d,"version":%d}`+"\n", id, protocolVersion)
+		}
+	}()
+	c, err := newClient(t.Context(), host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err1 := c.Step(t.Context(), cmd(cases.Cat, "/x"), time.Second)
+	_, err2 := c.End(t.Context())
+	_, err3 := c.Facts(t.Context(), nil)
+	for _, err := range []error{err1, err2, err3} {
+		if err == nil || !strings.Contains(err.Error(), "empty") {
+			t.Error(err)
+		}
+	}
+}
+
+// A silent guest costs no more than ctx, and the session is over then.
+func TestClientEndsWithItsContext(t *testing.T) {
+	a, k := newGuest(t)
+	stuck := make(chan struct{})
+	k.onLoad = func(string, string) error {
+		close(stuck)
+		patch(t, a.files, "klp_a", "1", "1")
+		return nil
+	}
+	c := connected(t, a)
+	if err := errors.Join(c.Put(t.Context(), "klp_a", nil), c.Begin(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	died := errors.New("the guest died")
+	go func() {
+		<-stuck
+		cancel(died)
+	}()
+	if _, err := c.Step(ctx, cmd(cases.Insmod, "klp_a"), time.Hour); !errors.Is(err, died) {
+		t.Error(err)
+	}
+	if err := c.Begin(t.Context()); !errors.Is(err, died) {
+		t.Errorf("a later call: %v", err)
+	}
+}
+
+func TestClientGivesUpOnASilentGuest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, guest := net.Pipe()
+		defer guest.Close()
+		_, err := newClient(t.Context(), host)
+		if err == nil || !strings.Contains(err.Error(), "did not answer") || blame.Of(err) != blame.Rig {
+			t.Error(err)
+		}
+	})
+}
+
+func TestServeRefusesGarbage(t *testing.T) {
+	a, _ := newGuest(t)
+	host, guest := net.Pipe()
+	done := make(chan error)
+	go func() { done <- a.serve(guest) }()
+	io.WriteString(host, "no JSON\n")
+	if err := <-done; err == nil {
+		t.Error("no error")
+	}
+}
