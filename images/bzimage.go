@@ -40,7 +40,11 @@ func parseBzImage(data []byte) (bzImage, error) {
 	if start >= end || end > int64(len(data)) {
 		return bzImage{}, errors.New("bzImage is cut short")
 	}
-	return bzImage{version: cString(data, 0x200+u16(0x20e)), payload: data[start:end]}, nil
+	version := cString(data, 0x200+u16(0x20e))
+	if version == "" {
+		return bzImage{}, errors.New("bzImage does not tell its version")
+	}
+	return bzImage{version, data[start:end]}, nil
 }
 
 // release is the first word of the version.

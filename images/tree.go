@@ -67,7 +67,7 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 	case errors.Is(err, os.ErrNotExist):
 		return nil, "", userErrorf("make -C "+dir+" defconfig, then: "+makeTree(dir), "the kernel in %s is not configured", dir)
 	case err != nil:
-		return nil, "", &blame.Error{Party: blame.User, Err: err}
+		return nil, "", &blame.Error{Party: blame.User, Advice: "make -C " + dir + " olddefconfig", Err: err}
 	case config["X86_64"] != "y":
 		return nil, "", userErrorf("build it with CONFIG_64BIT=y for x86", "the kernel in %s is not for x86-64", dir)
 	}
