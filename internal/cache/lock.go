@@ -78,3 +78,13 @@ func (c *Cache) lockTemp() (unlock func(), err error) {
 	defer cancel()
 	return lock(ctx, c.in("tmp.lock"))
 }
+
+// Lock waits, as long as ctx lasts, for the lock of that name: for a directory
+// under the root that is no entry, because it changes. name must be a plain
+// file name, and not the kind of any entry.
+func (c *Cache) Lock(ctx context.Context, name string) (unlock func(), err error) {
+	if !plain(name) {
+		return nil, fmt.Errorf("cache: bad lock name %q", name)
+	}
+	return lock(ctx, c.in("locks", name))
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// recipe changes when the way of building does, so that no old result is used.
+const recipe = "1"
+
+const (
+	logName  = "build.log"
+	tempName = "tmp" // TMPDIR of the compilers
+	maxLog   = 1 << 20
+)
+
+// build is one run of make: what, against what, with what.
+type build struct {
+	target  Target
+	tools   toolchain
+	files   []Source
+	foreign bool // the files are a stranger's: errors in them are the user's
+	boxed   bool
+	limit   time.Duration
+}
+
+// key names the result: equal keys, equal modules. A module that was built
+// without a sandbox never stands for one that was built in it.
+func (b build) key() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q", []string{recipe, b.target.Key, b.target.Release, b.tools.cc, b.tools.version})
+	fmt.Fprintf(h, "%v %v", b.foreign, b.boxed)
+	for _, f := range b.files {
+		fmt.Fprintf(h, "%q%q", f.Name, f.Data)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:16])
+}
+
+// in runs make in dir.
+func (b build) in(ctx context.Context, dir string) error {
+	if err := b.check(dir); err != nil {
+		return err
+	}
+	if err := b.stage(dir); err != nil {
+		return err
+	}
+	out, err := run(ctx, b.job(dir))
+	if err != nil {
+		return err
+	}
+	return b.judge(out, dir)
+}
+
+func (b build) check(dir string) error {
+	if err := checkPath("build directory", dir); err != nil {
+		return err
+	}
+	if err := checkPath("kernel directory", b.target.KDir); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(b.target.KDir, "Makefile")); err != nil {
+		return &blame.Error{
+			Party:   blame.User,
+			Summary: fmt.Sprintf("modules cannot be built against %s", b.target.KDir),
+			Advice:  "name a kernel's headers or its build tree",
+			Err:     err,
+		}
+	}
+	return nil
+}
+
+// stage writes the sources. A file that is as it should be stays untouched,
+// because make goes by its time.
+func (b build) stage(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, tempName), 0o700); err != nil {
+		return err
+	}
+	kbuild := Source{"Kbuild", kbuildFile(modules(b.files))}
+	for _, f := range append([]Source{kbuild}, b.files...) {
+		path := filepath.Join(dir, f.Name)
+		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, f.Data) {
+			continue
+		}
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// job gives the compilers a clean environment: nothing that is set for another
+// build, and no secret.
+func (b build) job(dir string) job {
+	j := job{
+		Argv:  makeArgs(b.target, b.tools, dir),
+		Env:   []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName), "PATH=" + os.Getenv("PATH")},
+		Dir:   dir,
+		Log:   filepath.Join(dir, logName),
+		Limit: b.limit,
+	}
+	if b.boxed {
+		j.Argv = limited(j.Argv)
+		j.Env[len(j.Env)-1] = "PATH=" + boxPath
+		j.Box = newSandbox(b.target, dir)
+	}
+	return j
+}
+
+// judge makes an error of an outcome that is not a success. It blames the user
+// for what a stranger's C does, and the rig for klptest's own.
+func (b build) judge(out outcome, dir string) error {
+	e := &blame.Error{Party: blame.Rig}
+	if b.foreign {
+		e.Party = blame.User
+	}
+	switch {
+	case out.Ending == exited && out.Code == 0:
+		return nil
+	case out.Ending == outOfTime:
+		e.Summary = fmt.Sprintf("building modules took more than %v", b.limit)
+	case out.Ending == exited:
+		e.Summary, e.Tail = diagnose(readLog(dir), dir)
+	default:
+		return &blame.Error{Summary: fmt.Sprintf("the build was %s", out.Ending), Tail: out.Cause}
+	}
+	if !b.foreign {
+		e.Summary += fmt.Sprintf(" (against %s)", b.target.KDir)
+	}
+	return e
+}
+
+func readLog(dir string) string {
+	f, err := os.Open(filepath.Join(dir, logName))
+	if err != nil {
+		return err.Error()
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxLog))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// collect copies the modules that were built in from to the directory to.
+func (b build) collect(from, to string) error {
+	for _, name := range modules(b.files) {
+		info, err := os.Lstat(filepath.Join(from, name+".ko"))
+		if err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s.ko is a %v: %w", name, info.Mode().Type(), fs.ErrInvalid)
+		}
+		if err != nil {
+			return &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}
+		}
+		if err := copyFile(filepath.Join(from, name+".ko"), filepath.Join(to, name+".ko")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o600)
+}

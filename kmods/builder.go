@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+const (
+	shippedLimit = 10 * time.Minute // on a slow machine under load
+	foreignLimit = time.Minute
+)
+
+// Module is a module that was built.
+type Module struct {
+	Name string // as in /sys/module
+	Path string // of the .ko
+	Info Modinfo
+}
+
+// Builder builds modules. Its Cache must be set.
+type Builder struct {
+	Cache  *cache.Cache
+	Trust  bool         // build a stranger's C without a sandbox
+	Notice func(string) // gets a line about what takes long; may be nil
+	Make   string       // the make to run; empty: the one in $PATH
+	CC     string       // the compiler; empty: the one that built the kernel
+
+	limit time.Duration // for tests: instead of the limits above
+	abi   func() int    // for tests: instead of landlockABI
+}
+
+// Shipped returns the modules that klptest ships, by name. For a packaged
+// kernel they are built once; for a build tree make runs each time, and builds
+// what has changed.
+func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, error) {
+	tools, err := b.toolchain(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	plan := build{target: t, tools: tools, files: shipped(), limit: b.limitOr(shippedLimit)}
+	dir, err := b.result(ctx, plan)
+	if err != nil {
+		return nil, err
+	}
+	return load(dir, plan)
+}
+
+// Foreign returns the modules that a case's own C files make: each NAME.c is a
+// module NAME, .h files are there to be included. Errors in the files, in
+// their names or number included, are the user's.
+func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[string]Module, error) {
+	if err := checkSources(files); err != nil {
+		return nil, err
+	}
+	if err := b.checkSandbox(); err != nil {
+		return nil, err
+	}
+	tools, err := b.toolchain(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	plan := build{target: t, tools: tools, files: files, foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit)}
+	dir, err := b.result(ctx, plan)
+	if err != nil {
+		return nil, err
+	}
+	return load(dir, plan)
+}
+
+func (b *Builder) checkSandbox() error {
+	abi := landlockABI
+	if b.abi != nil {
+		abi = b.abi
+	}
+	if b.Trust || abi() >= 1 {
+		return nil
+	}
+	return &blame.Error{
+		Party:   blame.User,
+		Summary: "the case has C files, and this host has no Landlock to confine their compiler",
+		Advice:  "read the C files; when you trust them: --trust-sources",
+	}
+}
+
+func (b *Builder) limitOr(limit time.Duration) time.Duration {
+	if b.limit != 0 {
+		return b.limit
+	}
+	return limit
+}
+
+func (b *Builder) notice(line string) {
+	if b.Notice != nil {
+		b.Notice(line)
+	}
+}
+
+// result returns a directory of the cache that has the plan's modules, and
+// that never changes.
+func (b *Builder) result(ctx context.Context, plan build) (string, error) {
+	switch {
+	case !plan.target.Live:
+		return b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
+			return b.fresh(ctx, plan, func(from string) error { return plan.collect(from, to) })
+		})
+	case plan.foreign:
+		var dir string
+		err := b.fresh(ctx, plan, func(from string) (err error) {
+			dir, err = b.publish(ctx, plan, from)
+			return err
+		})
+		return dir, err
+	}
+	return b.live(ctx, plan)
+}
+
+// fresh builds in a new directory, and hands it to use before it goes.
+func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) error) error {
+	dir, release, err := b.Cache.Temp("kmods")
+	if err != nil {
+		return err
+	}
+	defer release()
+	b.notice(fmt.Sprintf("building %d modules for %s", len(modules(plan.files)), plan.target.Release))
+	if err := plan.in(ctx, dir); err != nil {
+		return err
+	}
+	return use(dir)
+}
+
+// publish makes an entry of the cache out of modules whose inputs have no key:
+// it is named by what is in it.
+func (b *Builder) publish(ctx context.Context, plan build, from string) (string, error) {
+	h := sha256.New()
+	for _, name := range modules(plan.files) {
+		data, err := os.ReadFile(filepath.Join(from, name+".ko"))
+		if err != nil {
+			return "", &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}
+		}
+		fmt.Fprintf(h, "%s %x\n", name, sha256.Sum256(data))
+	}
+	key := "live-" + hex.EncodeToString(h.Sum(nil)[:16])
+	return b.Cache.Entry(ctx, "kmods", key, func(_ context.Context, to string) error {
+		return plan.collect(from, to)
+	})
+}
+
+// load reads the modules in dir, and refuses those that the kernel would.
+func load(dir string, plan build) (map[string]Module, error) {
+	all := map[string]Module{}
+	for _, name := range modules(plan.files) {
+		path := filepath.Join(dir, name+".ko")
+		info, err := ReadModinfo(path)
+		if err != nil {
+			return nil, err
+		}
+		m := Module{name, path, info}
+		if err := Check(m, plan.target.Release); err != nil {
+			return nil, err
+		}
+		all[name] = m
+	}
+	return all, nil
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+)
+
+// kbuildFile is the Kbuild file for modules, whose names are checked or ours.
+func kbuildFile(modules []string) []byte {
+	var b strings.Builder
+	fmt.Fprintln(&b, "# SPDX-License-Identifier: GPL-2.0")
+	for _, name := range modules {
+		fmt.Fprintf(&b, "obj-m += %s.o\n", name)
+	}
+	return []byte(b.String())
+}
+
+// makeArgs is the command line that builds the modules in dir. Debug
+// information would make a module ten times as large, and BTF needs pahole,
+// which a host need not have.
+func makeArgs(t Target, tools toolchain, dir string) []string {
+	return []string{
+		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", runtime.NumCPU()),
+		"M=" + dir, "CC=" + tools.cc,
+		"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=",
+		"modules",
+	}
+}

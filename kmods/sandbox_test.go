@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The same script with and without a sandbox: each thing that the sandbox
+// denies works without, so the test can fail.
+func TestSandbox(t *testing.T) {
+	if landlockABI() < 1 {
+		t.Skip("this kernel has no Landlock")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	headers, home := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(headers, "h"), "")
+	write(t, filepath.Join(home, "secret"), "")
+	port := listener.Addr().(*net.TCPAddr).Port
+	for _, tt := range []struct {
+		name, script string
+		allowed      bool
+		abi          int // the first Landlock that can tell
+	}{
+		{"a host file", "cat /etc/passwd", false, 1},
+		{"home", "cat " + home + "/secret", false, 1},
+		{"another process", "cat /proc/1/cmdline", false, 1},
+		{"own process", "cat /proc/self/environ", false, 1},
+		{"a directory", "ls /etc", false, 1},
+		{"write to headers", "echo > " + headers + "/new", false, 1},
+		{"write to /tmp", "f=$(mktemp -p /tmp) && rm $f", false, 1},
+		{"network", fmt.Sprintf("exec bash -c 'exec 5<>/dev/tcp/127.0.0.1/%d'", port), false, 4},
+		{"headers", "cat " + headers + "/h", true, 1},
+		{"build directory", "mkdir tmp && echo > tmp/x && cat tmp/x && mv tmp/x tmp/y && rm -r tmp", true, 1},
+		{"/dev/null", "echo > /dev/null && cat /dev/null", true, 1},
+		{"toolchain", "sed --version", true, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if landlockABI() < tt.abi {
+				t.Skipf("needs Landlock %d", tt.abi)
+			}
+			free := shell(t, tt.script)
+			if out, err := run(t.Context(), free); err != nil || out != (outcome{Ending: exited}) {
+				t.Fatalf("without a sandbox: %+v, %v\n%s", out, err, readLog(free.Dir))
+			}
+			boxed := shell(t, tt.script)
+			boxed.Box = newSandbox(Target{KDir: headers}, boxed.Dir)
+			out, err := run(t.Context(), boxed)
+			if err != nil || out.Ending != exited || (out.Code == 0) != tt.allowed {
+				t.Errorf("%+v, %v\n%s", out, err, readLog(boxed.Dir))
+			}
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	j := shell(t, "")
+	j.Argv = limited([]string{"/bin/sh", "-c", "ulimit -t; ulimit -v; ulimit -f; ulimit -c; echo $1", "sh", "a b"})
+	if out, err := run(t.Context(), j); err != nil || out != (outcome{Ending: exited}) {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if diff := cmp.Diff("60\n2097152\n131072\n0\na b\n", readLog(j.Dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A build that is not trusted gets the sandbox, its limits and its PATH.
+func TestForeignJobIsConfined(t *testing.T) {
+	b := build{target: Target{KDir: "/k", Headers: []string{"/h"}}, tools: toolchain{make: "/usr/bin/make"}, boxed: true}
+	j := b.job("/d")
+	if j.Box == nil || j.Argv[0] != "/bin/sh" {
+		t.Fatalf("%+v", j)
+	}
+	if diff := cmp.Diff([]string{"/d"}, j.Box.Writable); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"/k", "/h"}, j.Box.Readable[len(toolDirs):]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"LC_ALL=C", "HOME=/d", "TMPDIR=/d/tmp", "PATH=/usr/bin:/bin"}, j.Env); diff != "" {
+		t.Error(diff)
+	}
+	b.boxed = false
+	if j := b.job("/d"); j.Box != nil || j.Argv[0] != "/usr/bin/make" {
+		t.Errorf("%+v", j)
+	}
+}
+
+func TestReadableFollowsLinks(t *testing.T) {
+	kdir, kbuild := t.TempDir(), t.TempDir()
+	if err := os.Symlink(kbuild, filepath.Join(kdir, "scripts")); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(Target{KDir: kdir}.readable(), " ")
+	if got != kdir+" "+kbuild {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"embed"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Source is a C file. Each NAME.c is a module NAME; NAME.h files are there to
+// be included.
+type Source struct {
+	Name string
+	Data []byte
+}
+
+const (
+	maxFiles = 32
+	maxBytes = 1 << 20
+)
+
+// sourceName has no dot but the last, so that no NAME.mod.c, which Kbuild
+// generates, gets by, and nothing that make would expand.
+var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
+
+//go:embed src/*.c src/*.h
+var src embed.FS
+
+// shipped returns the embedded sources, sorted by name.
+func shipped() []Source {
+	entries, err := src.ReadDir("src")
+	if err != nil {
+		panic(err) // the directory is compiled in
+	}
+	var files []Source
+	for _, e := range entries {
+		data, err := src.ReadFile(path.Join("src", e.Name()))
+		if err != nil {
+			panic(err)
+		}
+		files = append(files, Source{e.Name(), data})
+	}
+	return files
+}
+
+// modules returns the names of the modules that files make, sorted.
+func modules(files []Source) []string {
+	var names []string
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name, ".c"); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// checkSources tells whether files of a stranger may be handed to Kbuild.
+func checkSources(files []Source) error {
+	if len(files) > maxFiles {
+		return blame.Userf("%d C files are more than the %d that a case may have", len(files), maxFiles)
+	}
+	seen := map[string]bool{}
+	size := 0
+	for _, f := range files {
+		if !sourceName.MatchString(f.Name) {
+			return blame.Userf("bad file name %q: a C file is called [a-z][a-z0-9_]*.c or .h, with at most 51 characters before the dot", f.Name)
+		}
+		if seen[f.Name] {
+			return blame.Userf("two files are called %s", f.Name)
+		}
+		seen[f.Name] = true
+		size += len(f.Data)
+	}
+	if size > maxBytes {
+		return blame.Userf("the C files of a case may have %d bytes in all, not %d", maxBytes, size)
+	}
+	return checkModules(modules(files))
+}
+
+func checkModules(names []string) error {
+	if len(names) == 0 {
+		return blame.Userf("no .c file, so no module to build")
+	}
+	ours := modules(shipped())
+	for _, name := range names {
+		if slices.Contains(ours, name) {
+			return blame.Userf("%s.c has the name of a module that klptest ships", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// toolchain is what builds: absolute paths, and the compiler's own description.
+type toolchain struct{ make, cc, version string }
+
+// toolchain looks for the compiler that built the kernel and, failing that,
+// for any gcc.
+func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
+	want := b.CC
+	if want == "" {
+		want = kernelCompiler(t.KDir)
+	}
+	make, err := exec.LookPath(orDefault(b.Make, "make"))
+	if err != nil {
+		return toolchain{}, missing("make", "make "+packageOf(want), err)
+	}
+	cc, err := exec.LookPath(want)
+	if err != nil && b.CC == "" {
+		if cc, err = exec.LookPath("gcc"); err == nil {
+			b.notice(fmt.Sprintf("the kernel was built with %s, which is not here: building modules with %s", want, cc))
+		}
+	}
+	if err != nil {
+		return toolchain{}, missing("C compiler "+want, packageOf(want), err)
+	}
+	out, err := exec.CommandContext(ctx, cc, "--version").Output()
+	if err != nil {
+		return toolchain{}, &blame.Error{Summary: cc + " does not run", Err: err}
+	}
+	version, _, _ := strings.Cut(string(out), "\n")
+	return toolchain{make, cc, version}, nil
+}
+
+func orDefault(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func missing(what, packages string, err error) error {
+	return &blame.Error{Summary: "no " + what, Advice: "apt install " + packages, Err: err}
+}
+
+var compilerPackage = regexp.MustCompile(`(gcc|clang)(-[0-9]+)?$`)
+
+// packageOf names Debian's package of a compiler.
+func packageOf(cc string) string { return orDefault(compilerPackage.FindString(cc), "gcc") }
+
+var compilerName = regexp.MustCompile(`^[A-Za-z0-9_.+-]*gcc[A-Za-z0-9_.+-]*$`)
+
+// kernelCompiler is the compiler that a kernel was built with, by the first
+// word of CONFIG_CC_VERSION_TEXT; gcc when the kernel does not say.
+func kernelCompiler(kdir string) string {
+	for _, name := range []string{"include/config/auto.conf", ".config"} {
+		text := configValue(filepath.Join(kdir, name), "CONFIG_CC_VERSION_TEXT")
+		first, _, _ := strings.Cut(text, " ")
+		if compilerName.MatchString(first) {
+			return first
+		}
+	}
+	return "gcc"
+}
+
+func configValue(path, key string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if value, ok := strings.CutPrefix(lines.Text(), key+"="); ok {
+			return strings.Trim(value, `"`)
+		}
+	}
+	return ""
+}
