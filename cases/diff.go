@@ -28,7 +28,7 @@ type difference struct {
 }
 
 // compare shows the difference, if there is one, as a unified diff with the
-// first wrong line marked.
+// first wrong line marked. Both have the same commands.
 func compare(file string, want []shown, got []string) difference {
 	i := 0
 	for i < len(want) && i < len(got) && want[i].text == got[i] {
@@ -39,31 +39,18 @@ func compare(file string, want []shown, got []string) difference {
 	}
 	d := difference{}
 	switch {
-	case i == len(want): // more than expected
-		d.line = lastLine(want)
-		d.text = "nothing more expected here; got: " + clip(got[i])
-	case i == len(got):
-		d.line, d.text = want[i].at, "missing: "+clip(want[i].text)
+	case i == len(want) || isCommand(want[i].text) && i > 0: // more than expected
+		d.line, d.text = want[i-1].at, "nothing more expected here; got: "+clip(got[i], maxClip)
+	case i == len(got) || isCommand(got[i]):
+		d.line, d.text = want[i].at, "missing: "+clip(want[i].text, maxClip)
 	default:
-		d.line, d.text = want[i].at, fmt.Sprintf("expected: %s; got: %s", clip(want[i].text), clip(got[i]))
+		d.line, d.text = want[i].at, fmt.Sprintf("expected: %s; got: %s", clip(want[i].text, maxClip), clip(got[i], maxClip))
 	}
 	d.unified = mark(unified(file, want, got), fmt.Sprintf("%s:%d", file, d.line))
 	return d
 }
 
-func clip(s string) string {
-	if len(s) <= maxClip {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxClip], "") + "…"
-}
-
-func lastLine(want []shown) int {
-	if len(want) == 0 {
-		return 1
-	}
-	return want[len(want)-1].at
-}
+func isCommand(line string) bool { return strings.HasPrefix(line, markerMark) }
 
 func unified(file string, want []shown, got []string) string {
 	var old strings.Builder

@@ -18,8 +18,8 @@ const (
 
 // folds are what can stand behind the mark of a fold.
 var folds = []string{
-	stackFold, string(splat.Panic), string(splat.Oops), string(splat.Bug), string(splat.Warning),
-	string(splat.KASAN), string(splat.Lockdep), string(splat.Stall),
+	stackFold, string(splat.Panic), string(splat.Oops), string(splat.Bug), string(splat.Warning), string(splat.KASAN), string(splat.KCSAN),
+	string(splat.KFENCE), string(splat.KMSAN), string(splat.UBSAN), string(splat.Lockdep), string(splat.Stall),
 }
 
 var (
@@ -34,7 +34,7 @@ var (
 		`PGD|Mem abort info|Data abort info|swapper pgtable|Internal error|pstate|pc|lr|sp|x\d+ ?|` +
 		`RIP|RSP|R[A-Z]X|R[A-Z]P|R\d\d|E[A-Z]X|FS|CS|CR\d|DR\d|PKRU|irq event stamp|hardirqs last|softirqs last|` +
 		`rcu|Sending NMI|NMI backtrace|task)\b.*[: ]|` +
-		`^#PF: |^note: \S+ exited with |^stack backtrace:|^Last potentially related|^Dumping ftrace|` +
+		`^#PF: |^Disabling lock debugging due to |^note: \S+ exited with |^stack backtrace:|^Last potentially related|^Dumping ftrace|` +
 		`^\s*</?(TASK|IRQ|NMI|EOI|SOFTIRQ)>|^\s+[\w?]|^\s+\(|^\s*\[?<?[0-9a-f]{8,}|` + `^\s*\?? ?[\w.]+\+0x[0-9a-f]+/0x`)
 )
 
@@ -42,6 +42,10 @@ var (
 // as long as its lines look like a dump.
 var ends = map[splat.Kind]*regexp.Regexp{
 	splat.KASAN:   banner,                                  // mm/kasan/report.c
+	splat.KCSAN:   banner,                                  // kernel/kcsan/report.c
+	splat.KFENCE:  banner,                                  // mm/kfence/report.c
+	splat.KMSAN:   banner,                                  // mm/kmsan/report.c
+	splat.UBSAN:   banner,                                  // lib/ubsan.c, where it does not begin with a cut
 	splat.Lockdep: regexp.MustCompile(`^stack backtrace:`), // kernel/locking/lockdep.c
 }
 
@@ -88,7 +92,8 @@ func (f *folder) line(e entry) {
 		f.begin(e, "", "", endTrace)
 	case isSplat && f.begins(s):
 		f.begin(e, string(s.Kind), s.Where, ends[s.Kind])
-	case f.open != nil && f.open.has(e.text):
+	case f.open != nil && (isSplat || f.open.has(e.text)):
+		f.title(e, s)
 		f.open.add(e.text, s)
 		f.name()
 	case stackStart.MatchString(e.text):
@@ -110,7 +115,8 @@ func (f *folder) begins(s splat.Splat) bool {
 	case f.open.end != nil:
 		return false
 	}
-	return s.Kind != splat.Oops || f.open.kind == stackFold
+	goesOn := s.Kind == splat.Oops || s.Kind == splat.Stall && f.open.kind == string(s.Kind)
+	return !goesOn || f.open.kind == stackFold
 }
 
 func (f *folder) begin(e entry, kind, where string, end *regexp.Regexp) {
@@ -120,6 +126,13 @@ func (f *folder) begin(e entry, kind, where string, end *regexp.Regexp) {
 	f.open = &open{at: len(f.out), kind: kind, where: functionName(where), end: end}
 	f.out = append(f.out, e)
 	f.name()
+}
+
+// title makes the line that names a splat the one that is shown of it.
+func (f *folder) title(e entry, s splat.Splat) {
+	if f.open.kind == "" && s.Kind != "" {
+		f.out[f.open.at].text = e.text
+	}
 }
 
 // name writes what is known of the open fold into its entry.

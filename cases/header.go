@@ -40,7 +40,9 @@ func (p *problems) header(c *Case, s section) {
 		}
 		key, value, ok := splitHeader(line)
 		if !ok {
-			prose = append(prose, line)
+			if line != "" || len(prose) > 0 && prose[len(prose)-1] != "" {
+				prose = append(prose, line) // headers leave no gap
+			}
 			return
 		}
 		if seen[key] && !repeatable[key] {

@@ -32,13 +32,14 @@ func Judge(c *Case, o Observation) Finding {
 	d := j.compare()
 	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), splats: j.splats()}
 	rig, stall := j.rigFaults(), j.stallLines()
-	f.beyond = slices.Concat(f.splats, rig, stall, j.leftovers())
+	left := j.leftovers()
+	f.beyond = slices.Concat(f.splats, rig, stall, left)
+	f.Verdict = j.verdict(len(f.beyond) > 0 || f.Diff != "", len(rig) > 0)
 	f.Reasons = slices.Concat(f.splats, rig, stall)
-	if d.unified != "" {
+	if f.Diff != "" && f.Verdict == Fail {
 		f.Reasons = append(f.Reasons, fmt.Sprintf("%s:%d: %s", c.File, d.line, d.text))
 	}
-	f.Reasons = append(f.Reasons, j.leftovers()...)
-	f.Verdict = j.verdict(len(f.Reasons) > 0, len(rig) > 0)
+	f.Reasons = append(f.Reasons, left...)
 	return f
 }
 
@@ -91,7 +92,7 @@ func (j *judgement) unexpected() []entry {
 func (j *judgement) splats() []string {
 	var list []string
 	for _, e := range j.unexpected() {
-		list = append(list, fmt.Sprintf("the kernel logged a %s: %s", e.fold[len(foldMark):], escape(e.text)))
+		list = append(list, fmt.Sprintf("unexpected %s: %s", e.fold[len(foldMark):], escape(e.text)))
 	}
 	if j.log.open {
 		list = append(list, "the log ends inside a splat")

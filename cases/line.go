@@ -63,3 +63,11 @@ func escape(s string) string {
 	}
 	return b.String()
 }
+
+// clip shortens a text to at most n bytes, or a little more to say so.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}

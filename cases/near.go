@@ -4,15 +4,28 @@ package cases
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// didYouMean is what to add to a message about an unknown name; empty when no
-// known one is near.
+// maxNear is how many names are offered.
+const maxNear = 3
+
+// didYouMean is what to add to a message about an unknown name: the nearest
+// known ones, when they are near enough to be meant.
 func didYouMean(name string, known []string) string {
 	var near []string
+	best := 3
 	for _, k := range known {
-		if len(near) < 3 && isNear(strings.ToLower(name), strings.ToLower(k)) {
+		limit := min(best, max(1, len(k)/3))
+		if max(len(name)-len(k), len(k)-len(name)) > limit {
+			continue
+		}
+		d := editDistance(strings.ToLower(name), strings.ToLower(k))
+		if d < best && d <= limit {
+			best, near = d, nil
+		}
+		if d <= limit && len(near) < maxNear && !slices.Contains(near, k) {
 			near = append(near, k)
 		}
 	}
@@ -20,11 +33,6 @@ func didYouMean(name string, known []string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near, " or "))
-}
-
-func isNear(a, b string) bool {
-	limit := max(1, min(3, len(b)/3))
-	return len(a) <= len(b)+limit && editDistance(a, b) <= limit
 }
 
 // editDistance counts the bytes to insert, delete or change.

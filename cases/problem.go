@@ -13,6 +13,9 @@ import (
 // each line.
 const maxProblems = 20
 
+// maxMessage bounds what is said about one line: it may be all of the file.
+const maxMessage = 600
+
 // Problem is something wrong with a case file.
 type Problem struct {
 	File string
@@ -37,7 +40,7 @@ func (p *problems) add(line int, format string, args ...any) {
 		p.list = append(p.list, Problem{p.file, line, "too many problems; the rest is not shown"})
 	case maxProblems + 1:
 	default:
-		p.list = append(p.list, Problem{p.file, line, escape(fmt.Sprintf(format, args...))})
+		p.list = append(p.list, Problem{p.file, line, clip(escape(fmt.Sprintf(format, args...)), maxMessage)})
 	}
 }
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestJudgeCorpus(t *testing.T) {
+	for _, f := range corpus(t, "testdata/judge/*.txtar") {
+		t.Run(f.c.Name, func(t *testing.T) {
+			f.golden(t, "finding", show(Judge(f.c, f.o)))
+		})
+	}
+}
+
+func TestJudgeIsPure(t *testing.T) {
+	for _, f := range corpus(t, "testdata/judge/*.txtar") {
+		first := Judge(f.c, f.o)
+		again := readCorpus(t, f.path)
+		if d := cmp.Diff(show(first), show(Judge(f.c, f.o))); d != "" {
+			t.Errorf("%s: the second finding differs:\n%s", f.path, d)
+		}
+		if d := cmp.Diff(again.o, f.o); d != "" {
+			t.Errorf("%s: Judge changed the observation:\n%s", f.path, d)
+		}
+		if d := cmp.Diff(again.c, f.c); d != "" {
+			t.Errorf("%s: Judge changed the case:\n%s", f.path, d)
+		}
+	}
+}
+
+// passing are the files of the corpus whose case passes.
+func passing(t testing.TB) []*corpusFile {
+	var list []*corpusFile
+	for _, f := range corpus(t, "testdata/judge/*.txtar") {
+		if Judge(f.c, f.o).Verdict == Pass {
+			list = append(list, f)
+		}
+	}
+	if len(list) < 5 {
+		t.Fatalf("only %d cases of the corpus pass", len(list))
+	}
+	return list
+}
+
+// TestEachExpectedLineCounts changes, drops and adds each single line that is
+// expected of a passing case: the case fails, and the diff shows the line.
+func TestEachExpectedLineCounts(t *testing.T) {
+	changes := map[string]func(string) string{
+		"changed": changeLine,
+		"dropped": func(string) string { return "" },
+		"doubled": func(line string) string { return line + "\n" + line },
+	}
+	for _, f := range passing(t) {
+		for _, s := range f.c.resolve(f.o.Facts) {
+			for _, e := range s.Expect {
+				for how, change := range changes {
+					if e.Kind == Errno && how == "doubled" {
+						continue // not a case
+					}
+					checkChanged(t, f, e, how, change)
+				}
+			}
+		}
+	}
+}
+
+func checkChanged(t *testing.T, f *corpusFile, e Expected, how string, change func(string) string) {
+	t.Helper()
+	lines := strings.Split(string(f.data), "\n")
+	old := lines[e.Line-1]
+	lines[e.Line-1] = change(old)
+	c, err := Parse(f.c.File, []byte(strings.Join(lines, "\n")))
+	if err != nil {
+		t.Fatalf("%s:%d %s: %v", f.path, e.Line, how, err)
+	}
+	got := Judge(c, f.o)
+	if got.Verdict != Fail {
+		t.Errorf("%s:%d %s: %s", f.path, e.Line, how, got.Verdict)
+	}
+	if how == "changed" && (got.Line != e.Line || !strings.Contains(got.Diff, fmt.Sprintf("    <-- %s:%d\n", f.c.File, e.Line))) {
+		t.Errorf("%s:%d %s: line %d\n%s", f.path, e.Line, how, got.Line, got.Diff)
+	}
+	if !strings.Contains(got.Diff, e.Text) {
+		t.Errorf("%s:%d %s: the diff lacks %q:\n%s", f.path, e.Line, how, e.Text, got.Diff)
+	}
+}
+
+// changeLine makes another line of the same kind.
+func changeLine(line string) string {
+	if head, name, ok := strings.Cut(line, "! "); ok {
+		other := "EXDEV"
+		if name == other {
+			other = "EPERM"
+		}
+		return head + "! " + other
+	}
+	if head, _, ok := strings.Cut(line, foldMark); ok {
+		return head + foldMark + "Oops klp_free"
+	}
+	return line + "x"
+}
+
+func TestJudgeShowsNoControlBytes(t *testing.T) {
+	c := mustParse(t, "% insmod klp_a\n% sh x")
+	o := Observation{
+		Answers: []Answer{{Output: "\x1b[2J\n\x00"}, {Errno: "E\x07", Stall: &Stall{
+			What: "\x1b[1m", Tasks: []Task{{Comm: "\x1b]0;", Stack: "\x07"}}, Sysfs: "\x1b=1",
+		}}},
+		End: EndState{Modules: []string{"\x1b[m"}, Patches: []string{"\x9b"}, Records: []Record{{Text: "a\x1bb\u202ec\xffd"}}},
+	}
+	f := Judge(c, o)
+	for line := range strings.Lines(strings.Join(f.Reasons, "\n") + "\n" + f.Diff + f.Observed) {
+		if bad := badText(strings.TrimSuffix(line, "\n")); bad != "" {
+			t.Errorf("%s in %q", bad, line)
+		}
+	}
+}
+
+func TestJudgeBoundsWhatItShows(t *testing.T) {
+	c := mustParse(t, "% insmod klp_a")
+	o := Observation{Answers: []Answer{{Records: []Record{
+		{Facility: 1, Text: "% insmod klp_a"},
+		{Text: strings.Repeat(strings.Repeat("x", 500)+"\n", 2000)},
+	}}}}
+	f := Judge(c, o)
+	if n := strings.Count(f.Diff, "\n"); n != maxDiff+1 {
+		t.Errorf("the diff has %d lines", n)
+	}
+	if n := len(f.Reasons[0]); n > 200 {
+		t.Errorf("the headline has %d bytes", n)
+	}
+}
+
+func FuzzJudge(f *testing.F) {
+	for _, file := range corpus(f, "testdata/judge/*.txtar") {
+		kmsg, _ := file.section("kmsg")
+		f.Add(file.data, kmsg, "")
+	}
+	f.Add([]byte("t\n-- transcript --\n% insmod klp_a\n* WARNING\n"), "12,1,1,-;% insmod klp_a\n6,2,2,-;Call Trace:\n", "1\n")
+	f.Fuzz(func(t *testing.T, data []byte, kmsg, output string) {
+		c, err := Parse("f.txtar", data)
+		if err != nil {
+			return
+		}
+		o := Observation{Facts: Facts{Release: "6.12.1"}}
+		for range c.resolve(o.Facts) {
+			o.Answers = append(o.Answers, Answer{Output: output})
+		}
+		for line := range strings.Lines(kmsg) {
+			r := Record{Text: strings.TrimSuffix(line, "\n")}
+			if m := dumped.FindStringSubmatch(r.Text); m != nil {
+				r.Text = strings.ReplaceAll(m[4], `\x0a`, "\n")
+				r.Facility = len(m[1]) / 2 // "6" is the kernel's, "12" is not
+			}
+			o.End.Records = append(o.End.Records, r)
+		}
+		got := Judge(c, o)
+		if (got.Verdict == Pass) != (len(got.Reasons) == 0) {
+			t.Errorf("%s because of %q", got.Verdict, got.Reasons)
+		}
+		if got.Verdict == Pass && got.Diff != "" {
+			t.Errorf("PASS with a diff:\n%s", got.Diff)
+		}
+	})
+}

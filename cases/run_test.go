@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const smallScript = `% insmod klp_a
+livepatch: enabling patch 'klp_a'
+% cat /x
+= 1
+% rmmod klp_a`
+
+func smallMachine() *fakeMachine {
+	return &fakeMachine{
+		facts: Facts{Release: "6.12.117"},
+		answers: map[string]fakeAnswer{
+			"insmod klp_a": {log: []string{"livepatch: enabling patch 'klp_a'"}},
+			"cat /x":       {output: "1\n"},
+		},
+	}
+}
+
+func TestRunPass(t *testing.T) {
+	m, c := smallMachine(), mustParse(t, smallScript)
+	c.Needs = []Condition{{Fact: factSysfs, Name: "replace", Not: true}}
+	m.facts.Sysfs = map[string]bool{"replace": false}
+	res := Run(t.Context(), m, c)
+	if res.Verdict != Pass || len(res.Reasons) > 0 || res.Diff != "" {
+		t.Errorf("%+v", res)
+	}
+	if want := smallScript + "\n"; res.Observed != want {
+		t.Errorf("observed:\n%s\nwant:\n%s", res.Observed, want)
+	}
+	want := []string{"Facts", "Begin", "% insmod klp_a", "% cat /x", "% rmmod klp_a", "End"}
+	if d := cmp.Diff(want, m.calls); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"replace"}, m.attrs); d != "" {
+		t.Error(d)
+	}
+	if res.Name != "t" || res.Title != "Title" || res.File != "t.txtar" || len(res.Observation.Answers) != 3 {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestRunSkip(t *testing.T) {
+	m, c := smallMachine(), mustParse(t, smallScript)
+	c.Needs = []Condition{{Fact: factKernel, Op: ">=", Value: "6.1"}, {Fact: factKernel, Op: ">=", Value: "6.14"}}
+	res := Run(t.Context(), m, c)
+	if d := cmp.Diff([]string{"needs kernel >= 6.14; this is 6.12.117"}, res.Reasons); res.Verdict != Skip || d != "" {
+		t.Errorf("%s:\n%s", res.Verdict, d)
+	}
+	if d := cmp.Diff([]string{"Facts"}, m.calls); d != "" {
+		t.Error(d)
+	}
+
+	res = Run(t.Context(), m, mustParse(t, "[kernel >= 6.14] % insmod klp_a"))
+	if d := cmp.Diff([]string{"the conditions leave no command to run"}, res.Reasons); res.Verdict != Skip || d != "" {
+		t.Errorf("%s:\n%s", res.Verdict, d)
+	}
+}
+
+func TestRunGoesOnAfterErrno(t *testing.T) {
+	m, c := smallMachine(), mustParse(t, smallScript)
+	m.answers["insmod klp_a"] = fakeAnswer{errno: "EINVAL"}
+	res := Run(t.Context(), m, c)
+	if res.Verdict != Fail || !strings.Contains(res.Diff, "+! EINVAL\n") || res.Reasons[0] != "t.txtar:5: expected: livepatch: enabling patch 'klp_a'; got: ! EINVAL" {
+		t.Errorf("%+v", res)
+	}
+	if n := len(m.commands()); n != 3 || m.calls[len(m.calls)-1] != "End" {
+		t.Errorf("calls: %q", m.calls)
+	}
+}
+
+func TestRunEndsAtStall(t *testing.T) {
+	m, c := smallMachine(), mustParse(t, smallScript)
+	m.answers["insmod klp_a"] = fakeAnswer{stall: &Stall{What: "transition of klp_a", Limit: time.Minute}}
+	res := Run(t.Context(), m, c)
+	if res.Verdict != Fail || res.Reasons[0] != "% insmod klp_a: transition of klp_a did not end within 1m0s" {
+		t.Errorf("%+v", res)
+	}
+	if d := cmp.Diff([]string{"% insmod klp_a"}, m.commands()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestRunBlames(t *testing.T) {
+	death := &blame.Error{Party: blame.Kernel, Summary: "the kernel panicked", Advice: "read it", Tail: "Kernel panic\n", Path: "/log"}
+	warning := "WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x1/0x2"
+	tests := []struct {
+		name    string
+		change  func(*fakeMachine)
+		verdict Verdict
+		reasons []string
+	}{
+		{"facts", func(m *fakeMachine) { m.broken["Facts"] = errUnplugged }, Error, []string{"unplugged"}},
+		{"begin", func(m *fakeMachine) { m.broken["Begin"] = errUnplugged }, Error, []string{"unplugged"}},
+		{"end", func(m *fakeMachine) { m.broken["End"] = errUnplugged }, Error, []string{"unplugged"}},
+		{"step", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: errUnplugged} }, Error, []string{"% cat /x: unplugged"}},
+		{"lines", func(m *fakeMachine) { m.broken["End"] = errors.New("cc:\n\x1bbad\n") }, Error, []string{"cc:", `\x1bbad`}},
+		{"death", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: death} }, Fail, []string{"% cat /x: the kernel panicked"}},
+		{
+			"splat", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: errUnplugged, log: []string{warning}} },
+			Fail, []string{"unexpected WARNING klp_get_prev_state: " + warning, "% cat /x: unplugged"},
+		},
+	}
+	for _, test := range tests {
+		m := smallMachine()
+		m.broken = map[string]error{}
+		test.change(m)
+		res := Run(t.Context(), m, mustParse(t, smallScript))
+		if res.Verdict != test.verdict {
+			t.Errorf("%s: %s", test.name, res.Verdict)
+		}
+		if d := cmp.Diff(test.reasons, res.Reasons); d != "" {
+			t.Errorf("%s:\n%s", test.name, d)
+		}
+		if test.name == "death" && (res.Tail != death.Tail || res.Advice != death.Advice || res.Log != death.Path || !strings.Contains(res.Diff, "-= 1")) {
+			t.Errorf("%s: %+v", test.name, res)
+		}
+		if test.verdict == Error && res.Diff != "" {
+			t.Errorf("%s: a diff that blames nobody:\n%s", test.name, res.Diff)
+		}
+	}
+}
+
+func TestRunLimits(t *testing.T) {
+	tests := []struct {
+		timeout time.Duration
+		want    time.Duration // of the first wait
+	}{{0, time.Minute}, {10 * time.Minute, time.Minute}, {20 * time.Second, 20 * time.Second}}
+	for _, test := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			m, c := smallMachine(), mustParse(t, smallScript)
+			c.Timeout = test.timeout
+			Run(t.Context(), m, c)
+			if m.limits[0] != test.want {
+				t.Errorf("Timeout %s: a wait of %s", test.timeout, m.limits[0])
+			}
+		})
+	}
+}
+
+func TestRunTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, c := smallMachine(), mustParse(t, smallScript)
+		m.hang = "cat /x"
+		res := Run(t.Context(), m, c)
+		if d := cmp.Diff([]string{"% cat /x: the case did not end within 5m0s"}, res.Reasons); res.Verdict != Error || d != "" {
+			t.Errorf("%s:\n%s", res.Verdict, d)
+		}
+		if res.Duration != 5*time.Minute+answerGrace {
+			t.Errorf("took %s", res.Duration)
+		}
+	})
+}
+
+func TestRunOutOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, c := smallMachine(), mustParse(t, smallScript)
+		c.Timeout = time.Minute
+		slow := slowMachine{m}
+		res := Run(t.Context(), slow, c)
+		if d := cmp.Diff([]string{"the case did not end within 1m0s"}, res.Reasons); res.Verdict != Error || d != "" {
+			t.Errorf("%s:\n%s", res.Verdict, d)
+		}
+		if d := cmp.Diff([]time.Duration{time.Minute, 20 * time.Second}, m.limits); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// slowMachine takes 40 s for each command.
+type slowMachine struct{ *fakeMachine }
+
+func (m slowMachine) Step(ctx context.Context, cmd Command, limit time.Duration) (Answer, error) {
+	time.Sleep(40 * time.Second)
+	return m.fakeMachine.Step(ctx, cmd, limit)
+}
+
+func TestRunInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("interrupted"))
+	m := smallMachine()
+	m.hang = "insmod klp_a"
+	res := Run(ctx, m, mustParse(t, smallScript))
+	if d := cmp.Diff([]string{"% insmod klp_a: interrupted"}, res.Reasons); res.Verdict != Error || d != "" {
+		t.Errorf("%s:\n%s", res.Verdict, d)
+	}
+}

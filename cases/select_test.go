@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func named(names ...string) []*Case {
+	var list []*Case
+	for _, n := range names {
+		list = append(list, &Case{Name: n})
+	}
+	return list
+}
+
+func TestSelect(t *testing.T) {
+	all := named("data-take", "state-add", "state-lower", "state-take")
+	tests := []struct {
+		patterns []string
+		want     []string
+	}{
+		{nil, []string{"data-take", "state-add", "state-lower", "state-take"}},
+		{[]string{"state-take", "state-add"}, []string{"state-add", "state-take"}},
+		{[]string{"state-*", "state-add"}, []string{"state-add", "state-lower", "state-take"}},
+		{[]string{"*-take"}, []string{"data-take", "state-take"}},
+		{[]string{"[ds]*-[at]*"}, []string{"data-take", "state-add", "state-take"}},
+	}
+	for _, test := range tests {
+		list, err := Select(all, test.patterns)
+		if err != nil {
+			t.Errorf("%q: %v", test.patterns, err)
+		}
+		var got []string
+		for _, c := range list {
+			got = append(got, c.Name)
+		}
+		if d := cmp.Diff(test.want, got); d != "" {
+			t.Errorf("%q:\n%s", test.patterns, d)
+		}
+	}
+}
+
+func TestSelectErrors(t *testing.T) {
+	all := named("state-add", "state-lower")
+	tests := []struct{ pattern, want string }{
+		{"state-ad", "no case state-ad (did you mean state-add?)"},
+		{"nothing", "no case nothing"},
+		{"x\x1b[", `"x\x1b[" is not a pattern: syntax error in pattern`},
+		{"data-*", `no case matches "data-*"`},
+		{"", "no case "},
+	}
+	for _, test := range tests {
+		_, err := Select(all, []string{"state-add", test.pattern})
+		if err == nil || err.Error() != test.want || blame.Of(err) != blame.User {
+			t.Errorf("%q: %v (%v), want %s", test.pattern, err, blame.Of(err), test.want)
+		}
+	}
+}
+
+func TestShipped(t *testing.T) {
+	list, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Glob(ShippedFS(), "*")
+	if err != nil || len(files) != len(list) || len(list) == 0 {
+		t.Fatalf("%d files, %d cases, %v", len(files), len(list), err)
+	}
+	for i, c := range list {
+		if c.File != files[i] || c.Name+".txtar" != c.File {
+			t.Errorf("case %s of file %s, want %s", c.Name, c.File, files[i])
+		}
+		if len(c.Covers) == 0 || !strings.HasSuffix(c.Title, ".") {
+			t.Errorf("%s: no Covers, or a title that is no sentence", c.File)
+		}
+	}
+}
