@@ -2,6 +2,8 @@
 
 package vm
 
+import "fmt"
+
 // device is a part of the machine: its QEMU arguments beside the kernel
 // arguments without which the kernel does not use it.
 type device struct {
@@ -60,7 +62,7 @@ func consoleDevice(w wiring) device {
 		d.args = []string{"-serial", "stdio"}
 		return d
 	}
-	d.args = []string{"-chardev", "socket,id=console,fd=4", "-serial", "chardev:console"}
+	d.args = []string{"-chardev", fmt.Sprintf("socket,id=console,fd=%d", consoleFD), "-serial", "chardev:console"}
 	return d
 }
 
@@ -68,7 +70,7 @@ func monitorDevice(w wiring) device {
 	if w == terminal {
 		return device{}
 	}
-	return device{args: []string{"-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control"}}
+	return device{args: []string{"-chardev", fmt.Sprintf("socket,id=qmp,fd=%d", qmpFD), "-mon", "chardev=qmp,mode=control"}}
 }
 
 // networkDevice reaches nothing: restrict=on cuts the guest off, and the

@@ -13,6 +13,9 @@ import (
 // printable (control bytes, broken UTF-8, marks that turn the writing
 // direction) is spelled out. Tabs stay.
 func escape(line string) string {
+	if plain(line) {
+		return line
+	}
 	var b strings.Builder
 	for i := 0; i < len(line); {
 		r, size := utf8.DecodeRuneInString(line[i:])
@@ -29,4 +32,14 @@ func escape(line string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// plain tells that nothing needs to be spelled out; most lines are so.
+func plain(line string) bool {
+	for i := range len(line) {
+		if c := line[i]; c != '\t' && (c < ' ' || c > '~') {
+			return false
+		}
+	}
+	return true
 }

@@ -121,7 +121,12 @@ func (m *monitor) run(ctx context.Context, command []byte) ([]byte, error) {
 	case r := <-answer:
 		return r.raw, r.err
 	case <-m.done:
-		return nil, m.reason()
+		select {
+		case r := <-answer: // the last thing that QEMU said
+			return r.raw, r.err
+		default:
+			return nil, m.reason()
+		}
 	case <-ctx.Done():
 		return nil, fmt.Errorf("QMP command %s: no answer: %w", fields["execute"], context.Cause(ctx))
 	}

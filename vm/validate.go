@@ -33,6 +33,16 @@ func (s Spec) Validate() error {
 	return nil
 }
 
+// Precheck refuses what cannot work whatever the kernel is: sizes, an unknown
+// accelerator, no QEMU. It is for a caller that has no kernel yet.
+func (s Spec) Precheck() error {
+	s = s.withDefaults()
+	if err := s.checkSizes(); err != nil {
+		return err
+	}
+	return s.checkQEMU()
+}
+
 func (s Spec) checkSizes() error {
 	switch {
 	case s.Memory < minMemory || s.Memory > maxMemory:

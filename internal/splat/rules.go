@@ -17,6 +17,12 @@ func match(kind Kind, re string) rule { return rule{kind: kind, re: regexp.MustC
 
 func fatal(kind Kind, re string) rule { return rule{kind, true, regexp.MustCompile(re)} }
 
+// signs: a line without any of them matches no rule. Looking for them is what
+// keeps the rules affordable on a console that is flooded.
+var signs = []string{
+	"BUG", "WARNING: ", "panic", "PANIC", "UBSAN", "LOCKUP", "INFO: ", "rcu: ", "[#", "Oops", "error: ", "Unable",
+}
+
 // The first rule that matches decides. The wording is that of Linux 5.5 to
 // 6.18; each group names the file that prints it. All are tied to the start
 // of the line, so that no text which merely quotes a splat, such as a marker

@@ -2,6 +2,11 @@
 
 package splat
 
+import (
+	"slices"
+	"strings"
+)
+
 // Kind is the class of a splat.
 type Kind string
 
@@ -30,6 +35,9 @@ type Splat struct {
 // Match tells whether a line of kernel log, without its time stamp, begins a
 // splat.
 func Match(line string) (Splat, bool) {
+	if !slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(line, sign) }) {
+		return Splat{}, false
+	}
 	for _, r := range rules {
 		m := r.re.FindStringSubmatch(line)
 		if m == nil {

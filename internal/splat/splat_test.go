@@ -117,3 +117,10 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkMatchInnocent(b *testing.B) {
+	lines := corpus(b, "innocent.txt")
+	for i := range b.N {
+		Match(lines[i%len(lines)])
+	}
+}

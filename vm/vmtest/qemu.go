@@ -5,6 +5,7 @@ package vmtest
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"slices"
@@ -48,14 +49,21 @@ func fakeQEMU(path string, args []string) error {
 	if err != nil {
 		return err
 	}
-	qmp, err := net.FileConn(os.NewFile(qmpFD, "qmp"))
+	file := os.NewFile(qmpFD, "qmp")
+	qmp, err := net.FileConn(file)
 	if err != nil {
 		return err
 	}
+	file.Close() // qmp has a descriptor of its own
+	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 100)}
 	if !s.NoQMP {
-		go ServeQMP(qmp, Greeting, func(c Command) string { return s.answer(c, port) })
+		go ServeQMP(qmp, Greeting, func(c Command) string {
+			io.WriteString(qmp, s.answer(c, port))
+			m.answered <- c.Execute
+			return ""
+		})
 	}
-	return s.play(args, qmp)
+	return m.play(s.steps(accel(args)))
 }
 
 // register notes that the fake was started, and as what.
@@ -100,39 +108,51 @@ func (s Script) usernet(port int) string {
 	return text + fmt.Sprintf("  TCP[HOST_FORWARD]  12       127.0.0.1 %d       10.0.2.15    22     0     0\r\n", port)
 }
 
-func (s Script) play(args []string, qmp net.Conn) error {
-	steps := s.Steps
-	if accel(args) == "kvm" && s.KVM != nil {
-		steps = s.KVM
+func (s Script) steps(accel string) []Step {
+	if accel == "kvm" && s.KVM != nil {
+		return s.KVM
 	}
-	console := os.NewFile(consoleFD, "console")
-	for _, step := range steps {
-		if err := step.do(console, qmp); err != nil {
+	return s.Steps
+}
+
+// machine is what the steps act on.
+type machine struct {
+	console  *os.File
+	qmp      net.Conn
+	answered chan string // the QMP commands so far
+}
+
+func (m machine) play(steps []Step) error {
+	for _, step := range append(steps, Step{Hang: true}) {
+		if err := m.do(step); err != nil {
 			return err
 		}
 	}
-	return Step{Hang: true}.do(console, qmp)
+	return nil
 }
 
-func (s Step) do(console *os.File, qmp net.Conn) error {
+func (m machine) do(s Step) error {
 	switch {
 	case s.Exit != nil:
 		os.Exit(*s.Exit)
 	case s.Hangup:
-		return qmp.Close()
+		return m.qmp.Close()
 	case s.Hang:
 		time.Sleep(time.Hour) // longer than any test
 	case s.Flood > 0:
-		return flood(console, s.Flood)
+		return flood(m.console, s.Flood)
+	case s.After != "":
+		for s.After != <-m.answered {
+		}
 	}
 	time.Sleep(s.Sleep)
 	fmt.Fprint(os.Stderr, s.Stderr)
-	_, err := console.WriteString(s.Print)
+	_, err := m.console.WriteString(s.Print)
 	return err
 }
 
 func flood(console *os.File, mib int) error {
-	line := strings.Repeat("x", 63) + "\n"
+	line := strings.Repeat("x", 1023) + "\n"
 	block := []byte(strings.Repeat(line, 1<<20/len(line)))
 	for range mib {
 		if _, err := console.Write(block); err != nil {

@@ -49,8 +49,10 @@ func ServeQMP(conn io.ReadWriter, greeting string, answer func(Command) string) 
 		if err := dec.Decode(&c); err != nil {
 			return err
 		}
-		if _, err := io.WriteString(conn, answer(c)); err != nil {
-			return err
+		if text := answer(c); text != "" {
+			if _, err := io.WriteString(conn, text); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -28,6 +28,7 @@ type Script struct {
 
 // Step is one thing that a fake QEMU does; of its fields one is set.
 type Step struct {
+	After  string        `json:"after,omitempty"`  // wait until this QMP command has been answered
 	Print  string        `json:"print,omitempty"`  // to the console
 	Stderr string        `json:"stderr,omitempty"` // as QEMU itself
 	Flood  int           `json:"flood,omitempty"`  // so many MiB of lines to the console
@@ -57,7 +58,8 @@ func QEMU(t testing.TB, script Script) string {
 		t.Fatal(err)
 	}
 	scriptFile, program := filepath.Join(dir, "script.json"), filepath.Join(dir, "qemu")
-	wrapper := "#!/bin/sh\n" + scriptEnv + "=" + quote(scriptFile) + " exec " + quote(self) + ` "$@"` + "\n"
+	// A race detector's program would sleep for a second before it exits.
+	wrapper := "#!/bin/sh\nGORACE=atexit_sleep_ms=0 " + scriptEnv + "=" + quote(scriptFile) + " exec " + quote(self) + ` "$@"` + "\n"
 	for path, data := range map[string]string{scriptFile: string(text), program: wrapper} {
 		if err := os.WriteFile(path, []byte(data), 0o700); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(readFile(t, path)), got); diff != "" {
+		t.Errorf("%s (-want +got; -update rewrites it)\n%s", path, diff)
+	}
+}
+
+func TestArgs(t *testing.T) {
+	small := Spec{Kernel: "/k/bzImage"}
+	full := Spec{
+		Kernel: "/k/vmlinux", Initrd: "/k/it's an initrd", Append: []string{"klptest.agent", `dyndbg="file core.c +p"`},
+		Memory: 1024, CPUs: 2, Keys: &Keys{},
+	}
+	golden(t, "args-small-tcg.golden", strings.Join(small.args(TCG), "\n")+"\n")
+	golden(t, "args-full-tcg.golden", strings.Join(full.args(TCG), "\n")+"\n")
+	golden(t, "args-full-kvm.golden", strings.Join(full.args(KVM), "\n")+"\n")
+	golden(t, "commandline.golden", full.commandLine(TCG)+"\n")
+}
+
+// TestShellQuote lets a shell read what was quoted.
+func TestShellQuote(t *testing.T) {
+	for _, word := range []string{"", "plain", "a b", "it's", "$(id)", "`id`", "a\nb", `back\slash`, "*", "~", "#x", "a=b,c:d"} {
+		out, err := exec.Command("sh", "-c", "printf %s "+shellQuote(word)).Output()
+		if err != nil || string(out) != word {
+			t.Errorf("%q comes back as %q, %v", word, out, err)
+		}
+	}
+}
+
+// TestTCGNeverTouchesKVM: not even by a fall-back list.
+func TestTCGNeverTouchesKVM(t *testing.T) {
+	if line := strings.Join((Spec{Kernel: "k"}).args(TCG), " "); strings.Contains(line, "kvm") {
+		t.Error(line)
+	}
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/splat"
+)
+
+// consoleOf is a console that has read text in pieces of that size.
+func consoleOf(t *testing.T, text string, size int) *Console {
+	t.Helper()
+	log, err := createLog(filepath.Join(t.TempDir(), "console.log"), logHead, logTail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newConsole(log, nil)
+	c.follow(&pieces{strings.NewReader(text), size})
+	if err := c.problem(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// pieces reads at most size bytes at once.
+type pieces struct {
+	r    io.Reader
+	size int
+}
+
+func (p *pieces) Read(b []byte) (int, error) { return p.r.Read(b[:min(len(b), p.size)]) }
+
+const crash = "[    1.000000] Run /init as init process\r\n" +
+	"[    2.000000][    T1] WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x6b/0x80\r\n" +
+	"init: half a line[    3.000000] BUG: kernel NULL pointer dereference, address: 0000000000000010\r\n" +
+	"[    3.000001] Oops: 0000 [#1] PREEMPT SMP NOPTI\r\n" +
+	"[    3.100000] Kernel panic - not syncing: Fatal exception"
+
+func TestConsoleSeesTheCrash(t *testing.T) {
+	for _, size := range []int{1, 7, 4096} {
+		c := consoleOf(t, crash, size)
+		want := []splat.Splat{{Kind: splat.Warning, Where: "klp_get_prev_state"}, {Kind: splat.Bug}, {Kind: splat.Oops}, {Kind: splat.Panic, Fatal: true}}
+		if diff := cmp.Diff(want, c.Splats()); diff != "" {
+			t.Errorf("pieces of %d (-want +got)\n%s", size, diff)
+		}
+		if !isClosed(c.panicked) || !isClosed(c.life) {
+			t.Errorf("pieces of %d: the panic was not told", size)
+		}
+		if got := c.crash(); got != "BUG: kernel NULL pointer dereference, address: 0000000000000010" {
+			t.Errorf("pieces of %d: crash %q", size, got)
+		}
+	}
+}
+
+func TestConsoleWithoutCrash(t *testing.T) {
+	c := consoleOf(t, "[    0.1] Command line: panic=-1 oops=panic\n[    2.000000] BUG: sleeping function called from invalid context at x.c:1\n", 4096)
+	if isClosed(c.panicked) || c.crash() != "" {
+		t.Errorf("crash %q", c.crash())
+	}
+	silent := consoleOf(t, "", 1)
+	if isClosed(silent.life) || silent.Tail(10) != "" {
+		t.Error("nothing passes for life")
+	}
+}
+
+func TestConsoleTailIsSafe(t *testing.T) {
+	c := consoleOf(t, "one\r\ntwo\r\n\x1b[31mthree\r\n", 5)
+	if got := c.Tail(2); got != "two\n\\x1b[31mthree" {
+		t.Errorf("tail %q", got)
+	}
+	if got := c.Tail(0); got != "" {
+		t.Errorf("no lines: %q", got)
+	}
+	if got := string(readFile(t, c.Path())); got != "one\r\ntwo\r\n\x1b[31mthree\r\n" {
+		t.Errorf("the file holds %q", got)
+	}
+}
+
+// TestConsoleEndlessLine: a line without end is looked at in pieces, and a
+// line feed right after a full piece makes no line of its own.
+func TestConsoleEndlessLine(t *testing.T) {
+	text := strings.Repeat("x", 3*maxLine) + "\nKernel panic - not syncing: after all\n"
+	c := consoleOf(t, text, 1000)
+	if !isClosed(c.panicked) {
+		t.Error("the panic after a long line is not seen")
+	}
+	if cap(c.line) > 2*maxLine {
+		t.Errorf("a line took %d bytes", cap(c.line))
+	}
+}
+
+func TestConsoleCountsSplats(t *testing.T) {
+	c := consoleOf(t, strings.Repeat("BUG: Bad page state\n", maxSplats+100), 4096)
+	if n := len(c.Splats()); n != maxSplats {
+		t.Errorf("%d splats", n)
+	}
+}
+
+func FuzzConsole(f *testing.F) {
+	f.Add(crash, 3)
+	f.Fuzz(func(t *testing.T, text string, size int) {
+		size = 1 + (size&0xffff)%5000
+		whole, parts := consoleOf(t, text, 1<<20), consoleOf(t, text, size)
+		if diff := cmp.Diff(whole.Splats(), parts.Splats()); diff != "" {
+			t.Errorf("depends on how it is read: %s", diff)
+		}
+	})
+}

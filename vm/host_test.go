@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/vm/vmtest"
+)
+
+// fakeHost is a host whose processor and KVM device look as if KVM worked.
+func fakeHost(t *testing.T) host {
+	t.Helper()
+	dir := t.TempDir()
+	h := host{filepath.Join(dir, "cpuinfo"), filepath.Join(dir, "kvm"), filepath.Join(dir, "boot_id")}
+	for path, text := range map[string]string{
+		h.cpuinfo: "processor\t: 0\nvendor_id\t: AuthenticAMD\nflags\t\t: fpu svm sse\n",
+		h.kvm:     "",
+		h.bootID:  "5b8e\n",
+	} {
+		rewrite(t, path, text)
+	}
+	return h
+}
+
+func rewrite(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRefusesKVM(t *testing.T) {
+	h := fakeHost(t)
+	if reason := h.refusesKVM(); reason != "" {
+		t.Errorf("refused: %s", reason)
+	}
+	// "svm" in another field, or inside a word, is no flag.
+	rewrite(t, h.cpuinfo, "model name\t: vmx svm\nflags\t\t: fpu svm_lock xvmx\nbugs\t\t: vmx\n")
+	if reason := h.refusesKVM(); !strings.Contains(reason, "neither vmx nor svm") {
+		t.Errorf("reason %q", reason)
+	}
+	rewrite(t, h.cpuinfo, "flags\t\t: vmx\n")
+	h.kvm += "-missing"
+	if reason := h.refusesKVM(); !strings.Contains(reason, "kvm-missing") {
+		t.Errorf("reason %q", reason)
+	}
+	h.cpuinfo += "-missing"
+	if reason := h.refusesKVM(); !strings.Contains(reason, "unknown") {
+		t.Errorf("reason %q", reason)
+	}
+}
+
+func TestRemember(t *testing.T) {
+	h := fakeHost(t)
+	s := Spec{QEMU: vmtest.QEMU(t, vmtest.Script{}), State: filepath.Join(t.TempDir(), "state")}
+	if got := h.remembered(s); got != "" {
+		t.Errorf("remembered %q before anything happened", got)
+	}
+	if err := h.remember(s, "no life"); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.remembered(s); got != "no life" {
+		t.Errorf("remembered %q", got)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.State, "*.tmp")); left != nil {
+		t.Errorf("left behind: %v", left)
+	}
+	none := s
+	none.State = ""
+	if err := h.remember(none, "x"); err != nil || h.remembered(none) != "" {
+		t.Errorf("without a place: %v", err)
+	}
+	rewrite(t, h.bootID, "another boot\n")
+	if got := h.remembered(s); got != "" {
+		t.Errorf("remembered %q after a reboot", got)
+	}
+	rewrite(t, h.bootID, "5b8e\n")
+	if err := os.Chtimes(s.QEMU, time.Time{}, time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.remembered(s); got != "" {
+		t.Errorf("remembered %q of another QEMU", got)
+	}
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/vm/vmtest"
+)
+
+func newKeys(t *testing.T) *Keys {
+	t.Helper()
+	keys, err := NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// sshSpec is a fake guest that has the server's half of serverKeys.
+func sshSpec(t *testing.T, ours, servers *Keys, steps ...vmtest.Step) Spec {
+	t.Helper()
+	script := vmtest.Script{Steps: steps}
+	if servers != nil {
+		script.Keys = servers.GuestFiles()
+	}
+	spec := fakeSpec(t, script)
+	spec.Keys = ours
+	return spec
+}
+
+func TestKeys(t *testing.T) {
+	keys := newKeys(t)
+	files := keys.GuestFiles()
+	host, err := ssh.ParsePrivateKey(files["etc/klptest/host_key"])
+	if err != nil || string(host.PublicKey().Marshal()) != string(keys.host.Marshal()) {
+		t.Errorf("host key: %v", err)
+	}
+	if text := string(files["etc/klptest/host_key"]); !strings.HasPrefix(text, "-----BEGIN OPENSSH PRIVATE KEY-----\n") {
+		t.Errorf("host key: %.40q", text)
+	}
+	client, _, _, rest, err := ssh.ParseAuthorizedKey(files["etc/klptest/authorized_keys"])
+	if err != nil || len(rest) > 0 || string(client.Marshal()) != string(keys.client.PublicKey().Marshal()) {
+		t.Errorf("authorized_keys: %v", err)
+	}
+	if len(files) != 2 {
+		t.Errorf("%d files", len(files))
+	}
+}
+
+func TestSSH(t *testing.T) {
+	keys := newKeys(t)
+	v := started(t, sshSpec(t, keys, keys))
+	ctx, cancel := context.WithCancel(t.Context())
+	client, err := v.SSH(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	cancel() // the client outlives the wait
+	if out := runSSH(t, client, "uname -r"); out != "uname -r" {
+		t.Errorf("answer %q", out)
+	}
+}
+
+func TestSSHWithoutKeys(t *testing.T) {
+	v := started(t, fakeSpec(t, vmtest.Script{}))
+	if _, err := v.SSH(t.Context()); err == nil || !strings.Contains(err.Error(), "without keys") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSSHPinsTheHostKey(t *testing.T) {
+	ours, other := newKeys(t), newKeys(t)
+	imposter := &Keys{client: ours.client, host: other.host, hostPEM: other.hostPEM}
+	v := started(t, sshSpec(t, ours, imposter))
+	if client, err := v.SSH(t.Context()); err == nil || !strings.Contains(err.Error(), "host key mismatch") {
+		t.Errorf("%v, error %v", client, err)
+	}
+}
+
+func TestSSHStrangerIsRefused(t *testing.T) {
+	ours, other := newKeys(t), newKeys(t)
+	v := started(t, sshSpec(t, ours, &Keys{client: other.client, host: ours.host, hostPEM: ours.hostPEM}))
+	if client, err := v.SSH(t.Context()); err == nil || !strings.Contains(err.Error(), "unable to authenticate") {
+		t.Errorf("%v, error %v", client, err)
+	}
+}
+
+func TestSSHEndsWhenTheGuestPanics(t *testing.T) {
+	v := started(t, sshSpec(t, newKeys(t), nil, vmtest.Step{After: "human-monitor-command"},
+		vmtest.Step{Print: "[    1.000000] Kernel panic - not syncing: No working init found.\n"}, vmtest.Exit(0)))
+	_, err := v.SSH(t.Context())
+	var e *blame.Error
+	if !errors.As(err, &e) || e.Party != blame.Kernel || !strings.Contains(e.Detail(), "No working init") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSSHEndsWhenTheGuestIsClosed(t *testing.T) {
+	v := started(t, sshSpec(t, newKeys(t), nil))
+	time.AfterFunc(50*time.Millisecond, func() { v.Close() })
+	if _, err := v.SSH(t.Context()); !errors.Is(err, errGone) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSSHHasALimit(t *testing.T) {
+	spec := sshSpec(t, newKeys(t), nil, vmtest.Step{Print: "still booting\n"})
+	spec.SSHWait = 200 * time.Millisecond
+	v := started(t, spec)
+	<-v.console.life
+	_, err := v.SSH(t.Context())
+	var e *blame.Error
+	if !errors.As(err, &e) || e.Party != blame.Rig || !strings.Contains(e.Error(), "no answer within 200ms") || !strings.Contains(e.Tail, "still booting") {
+		t.Errorf("error %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := v.SSH(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// TestSSHSilentOops: a guest that crashed without a panic and does not answer
+// is the kernel's fault.
+func TestSSHSilentOops(t *testing.T) {
+	spec := sshSpec(t, newKeys(t), nil, vmtest.Step{Print: "[    1.000000] Oops: 0000 [#1] PREEMPT SMP NOPTI\n"})
+	spec.SSHWait = time.Millisecond
+	v := started(t, spec)
+	for len(v.Console().Splats()) == 0 {
+		runtime.Gosched()
+	}
+	if _, err := v.SSH(t.Context()); blame.Of(err) != blame.Kernel {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSSHWaitDefaults(t *testing.T) {
+	if (Spec{}).sshWait(KVM) != kvmSSHWait || (Spec{}).sshWait(TCG) != tcgSSHWait || (Spec{SSHWait: 1}).sshWait(KVM) != 1 {
+		t.Error("wrong limits")
+	}
+}
+
+// TestFirstGreeting: a server that takes connections but says nothing, as
+// QEMU does before the guest is up, does not hold up the one that speaks.
+func TestFirstGreeting(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var silent []net.Conn
+	accepted := make(chan struct{})
+	go func() {
+		defer close(accepted)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			if silent = append(silent, conn); len(silent) == 3 {
+				conn.Write([]byte("SSH-2.0-x\r\n"))
+			}
+		}
+	}()
+	conn, err := firstGreeting(t.Context(), l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	greeting := make([]byte, 9)
+	if _, err := conn.Read(greeting); err != nil || string(greeting) != "SSH-2.0-x" {
+		t.Errorf("%q, %v", greeting, err)
+	}
+	conn.Close()
+	l.Close()
+	<-accepted
+	for _, c := range silent {
+		c.Close()
+	}
+}
+
+// TestHandshakeIsCancelled: the server greets and then says no more.
+func TestHandshakeIsCancelled(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	go func() {
+		theirs.Write([]byte("SSH-2.0-x\r\n"))
+		buf := make([]byte, 1024)
+		for {
+			if _, err := theirs.Read(buf); err != nil {
+				return
+			}
+		}
+	}()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	reason := errors.New("enough")
+	time.AfterFunc(50*time.Millisecond, func() { cancel(reason) })
+	config := &ssh.ClientConfig{HostKeyCallback: ssh.InsecureIgnoreHostKey()}
+	if _, err := handshake(ctx, ours, "guest", config); !errors.Is(err, reason) {
+		t.Errorf("error %v", err)
+	}
+}
