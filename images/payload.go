@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ var compressions = []struct {
 	{"\x28\xb5\x2f\xfd", decodeZstd},
 	{"\x02\x21\x4c\x18", stream(func(r io.Reader) (io.Reader, error) { return lz4.NewReader(r), nil })},
 	{"BZh", stream(func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil })},
-	{"\x5d\x00\x00", stream(func(r io.Reader) (io.Reader, error) { return lzma.NewReader(r) })},
+	{"\x5d\x00\x00", stream(openLZMA)},
 }
 
 // decompress writes the vmlinux of a bzImage's payload to w.
@@ -50,6 +51,19 @@ func decompress(ctx context.Context, payload []byte, w io.Writer) error {
 		}
 	}
 	return fmt.Errorf("unknown compression of the kernel: % x", payload[:min(6, len(payload))])
+}
+
+// openLZMA refuses a dictionary that would fill the memory: the header says
+// how large it is, and lzma -9 makes 64 MB.
+func openLZMA(r io.Reader) (io.Reader, error) {
+	var header [lzma.HeaderLen]byte
+	if _, err := io.ReadFull(r, header[:]); err != nil {
+		return nil, err
+	}
+	if binary.LittleEndian.Uint32(header[1:]) > 256<<20 {
+		return nil, errTooLong
+	}
+	return lzma.NewReader(io.MultiReader(bytes.NewReader(header[:]), r))
 }
 
 func stream(open func(io.Reader) (io.Reader, error)) func(context.Context, []byte, io.Writer) error {

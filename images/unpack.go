@@ -18,8 +18,12 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxUnpacked is how much one package may hold; linux-image holds 0.5 GB.
-const maxUnpacked = 4 << 30
+// maxPackage is how much one package may hold, linux-image holds 0.5 GB;
+// maxUnpacked how much of it may be wanted, the headers are 0.1 GB.
+const (
+	maxPackage  = 4 << 30
+	maxUnpacked = 1 << 30
+)
 
 // fromHeaders takes the whole header tree but its vmlinux: that is for BTF of
 // modules only, which would need pahole on the host.
@@ -67,12 +71,12 @@ func unpack(ctx context.Context, deb, dest string, want func(string) string) err
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		list := command{Name: "dpkg-deb", Args: []string{"--fsys-tarfile", deb}, Stdout: &limited{w: w, left: maxUnpacked}}
+		list := command{Name: "dpkg-deb", Args: []string{"--fsys-tarfile", deb}, Stdout: &limited{w: w, left: maxPackage}}
 		err := list.run(ctx)
 		w.CloseWithError(err) // nil is the end of the file
 		done <- err
 	}()
-	err = unpackTar(r, root, want)
+	err = unpackTar(r, root, want, maxUnpacked)
 	r.CloseWithError(err)
 	return explainUnpack(filepath.Base(deb), err, <-done)
 }
@@ -96,7 +100,7 @@ func explainUnpack(deb string, ours, dpkg error) error {
 	return explained
 }
 
-func unpackTar(r io.Reader, root *os.Root, want func(string) string) error {
+func unpackTar(r io.Reader, root *os.Root, want func(string) string, most int64) error {
 	var links []string
 	t := tar.NewReader(r)
 	for {
@@ -114,6 +118,10 @@ func unpackTar(r io.Reader, root *os.Root, want func(string) string) error {
 		}
 		if name = want(name); name == "" {
 			continue
+		}
+		// A sparse file can be larger than the archive it is in.
+		if most -= h.Size; most < 0 {
+			return errTooLong
 		}
 		if h.Typeflag == tar.TypeSymlink {
 			links = append(links, name)
@@ -137,8 +145,11 @@ func stayInside(root *os.Root, links []string) error {
 
 // cleanName refuses names that are absolute or lead upwards.
 func cleanName(name string) (string, error) {
-	clean := path.Clean(name)
-	if !fs.ValidPath(clean) || strings.Contains("/"+name+"/", "/../") {
+	clean := strings.TrimSuffix(strings.TrimPrefix(name, "./"), "/")
+	if name == "./" {
+		clean = "."
+	}
+	if !fs.ValidPath(clean) {
 		return "", fmt.Errorf("file name %q leaves the package", name)
 	}
 	return clean, nil

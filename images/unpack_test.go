@@ -135,6 +135,15 @@ func TestUnpackStaysInside(t *testing.T) {
 	}
 }
 
+func TestCleanName(t *testing.T) {
+	for name, want := range map[string]string{"./": ".", ".": ".", "./a/": "a", "a/b": "a/b", "/": "", "/a": "", "..": "", "./../a": "", "a/../b": "", "a//b": "", "": ""} {
+		got, err := cleanName(name)
+		if got != want || (err != nil) != (want == "") {
+			t.Errorf("%q becomes %q, %v", name, got, err)
+		}
+	}
+}
+
 func TestUnpackRefusesDevices(t *testing.T) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
@@ -146,8 +155,23 @@ func TestUnpackRefusesDevices(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	if err := unpackTar(&b, root, everything); err == nil || !strings.Contains(err.Error(), "neither file") {
+	if err := unpackTar(&b, root, everything, 1<<20); err == nil || !strings.Contains(err.Error(), "neither file") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnpackIsCapped(t *testing.T) {
+	root, err := os.OpenRoot(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	two := tarOf(entry{"a", "12345", ""}, entry{"b", "12345", ""})
+	if err := unpackTar(strings.NewReader(two), root, everything, 9); err != errTooLong {
+		t.Errorf("got %v", err)
+	}
+	if err := unpackTar(strings.NewReader(two), root, func(string) string { return "" }, 0); err != nil {
+		t.Errorf("what is not wanted counts: %v", err)
 	}
 }
 
@@ -205,7 +229,7 @@ func FuzzUnpackTar(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer in.Close()
-		_ = unpackTar(bytes.NewReader(data), in, everything)
+		_ = unpackTar(bytes.NewReader(data), in, everything, 1<<20)
 		entries, err := os.ReadDir(dir)
 		if err != nil || len(entries) != 1 {
 			t.Errorf("%v beside it, %v", entries, err)
