@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -257,6 +258,33 @@ func TestCancelledDownloadLeavesNothing(t *testing.T) {
 	}
 	wantClean(t, kept)
 	wantDead(t, strings.TrimSpace(string(pid)))
+}
+
+func TestKilledDownloadIsSweptByTheNext(t *testing.T) {
+	pool, kept := fakeApt(t), newCache(t)
+	put(t, filepath.Join(pool, "trouble"), `echo $$ > "$POOL/begun.fifo"; exec sleep 600`)
+	fifo := filepath.Join(pool, "begun.fifo")
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	klptest := exec.CommandContext(t.Context(), os.Args[0])
+	klptest.Env = append(os.Environ(), "KLPTEST_IMAGES_CACHE="+kept.Root())
+	if err := klptest.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid, err := os.ReadFile(fifo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := klptest.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = klptest.Wait() // says that it was killed
+	wantDead(t, strings.TrimSpace(string(pid)))
+	if kept, err = cache.Open(kept.Root()); err != nil {
+		t.Fatal(err)
+	}
+	wantClean(t, kept)
 }
 
 // wantDead waits for a process to end, which must have been killed.

@@ -81,3 +81,10 @@ func TestFileNeedsHeaders(t *testing.T) {
 	_, err = Resolve(t.Context(), newCache(t), file, Options{KDir: t.TempDir()})
 	wantUserError(t, err, "not a kernel tree")
 }
+
+func TestHeadersOfAKernelThatHasThem(t *testing.T) {
+	for _, spec := range []string{"debian:6.12", "host", buildTree(t)} {
+		_, err := Resolve(t.Context(), newCache(t), spec, Options{KDir: "/somewhere"})
+		wantUserError(t, err, "leave --kdir out")
+	}
+}

@@ -3,12 +3,28 @@
 package images
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/klptest/klptest/internal/cache"
 )
+
+// TestMain runs the test binary as a klptest that resolves a kernel when
+// KLPTEST_IMAGES_CACHE names its cache.
+func TestMain(m *testing.M) {
+	root := os.Getenv("KLPTEST_IMAGES_CACHE")
+	if root == "" {
+		os.Exit(m.Run())
+	}
+	c, err := cache.Open(root)
+	if err == nil {
+		_, err = Resolve(context.Background(), c, "debian:6.12", Options{})
+	}
+	fmt.Println(err)
+}
 
 func newCache(t *testing.T) *cache.Cache {
 	t.Helper()

@@ -33,6 +33,9 @@ func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kern
 	if runtime.GOARCH != "amd64" {
 		return nil, userErrorf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
 	}
+	if o.KDir != "" && s.Form != Path {
+		return nil, strayKDir(spec)
+	}
 	k, err := resolve(ctx, c, s, o)
 	if err != nil {
 		return nil, err
@@ -49,6 +52,10 @@ func resolve(ctx context.Context, c *cache.Cache, s Spec, o Options) (*Kernel, e
 		return resolvePath(ctx, c, s.Value, o)
 	}
 	return resolveDebian(ctx, c, s, o)
+}
+
+func strayKDir(spec string) error {
+	return userErrorf("leave --kdir out", "%s has its own headers: --kdir is for a kernel that is given as a file", spec)
 }
 
 func refuseWithoutLivepatch(k *Kernel) error {

@@ -25,6 +25,8 @@ func resolvePath(ctx context.Context, c *cache.Cache, path string, o Options) (*
 		return nil, userErrorf(forms, "no such kernel: %s", path)
 	case err != nil:
 		return nil, &blame.Error{Party: blame.User, Err: err}
+	case info.IsDir() && o.KDir != "":
+		return nil, strayKDir(path)
 	case info.IsDir():
 		return resolveTree(path)
 	}
