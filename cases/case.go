@@ -60,9 +60,14 @@ type Source struct {
 // Modules returns the modules that the case loads, each once.
 func (c *Case) Modules() []string {
 	var names []string
+	seen := map[string]bool{}
 	for _, s := range c.Steps {
-		if s.Command.Verb == Insmod && !slices.Contains(names, s.Command.Args[0]) {
-			names = append(names, s.Command.Args[0])
+		if s.Command.Verb != Insmod {
+			continue
+		}
+		if name := s.Command.Args[0]; !seen[name] {
+			seen[name] = true
+			names = append(names, name)
 		}
 	}
 	return names

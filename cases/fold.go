@@ -68,7 +68,7 @@ type open struct {
 // fold replaces each splat and each bare stack dump by one entry. own are the
 // names that begin lines which are in no splat, whatever is around them. It
 // tells whether the last splat lacks its end.
-func fold(list []entry, own []string) (out []entry, truncated bool) {
+func fold(list []entry, own map[string]bool) (out []entry, truncated bool) {
 	f := &folder{}
 	for _, e := range list {
 		if e.marker || isOwn(e.text, own) {
@@ -80,9 +80,18 @@ func fold(list []entry, own []string) (out []entry, truncated bool) {
 	return f.out, f.open != nil && f.open.end != nil
 }
 
-func isOwn(line string, own []string) bool {
+func isOwn(line string, own map[string]bool) bool {
 	name, _, ok := strings.Cut(line, ": ")
-	return ok && slices.Contains(own, name)
+	return ok && own[name]
+}
+
+// ownNames are the names of modules and of what logs for all of them.
+func ownNames(modules []string) map[string]bool {
+	own := map[string]bool{"livepatch": true}
+	for _, m := range modules {
+		own[m] = true
+	}
+	return own
 }
 
 func (f *folder) line(e entry) {

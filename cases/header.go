@@ -12,6 +12,9 @@ import (
 	"time"
 )
 
+// maxLeaves is more modules than a case has reason to leave.
+const maxLeaves = 32
+
 // headerLine is a line of the prose that looks like a header.
 var headerLine = regexp.MustCompile(`^([A-Z][A-Za-z-]*):(?: (.*))?$`)
 
@@ -113,6 +116,9 @@ func (c *Case) setLeaves(value string) error {
 			return err
 		}
 		c.Leaves = append(c.Leaves, name)
+	}
+	if len(c.Leaves) > maxLeaves {
+		return fmt.Errorf("more than %d modules", maxLeaves)
 	}
 	return nil
 }

@@ -71,17 +71,18 @@ func (g *inferring) unload(name string) []string {
 	return []string{"rmmod " + name}
 }
 
-// fails tells whether a line says that the command failed; and notes what
-// the line says has ended.
-func (g *inferring) fails(line string) bool {
+// fails tells whether a line says that the command failed, and whether that
+// is always with EINVAL; and it notes what the line says has ended.
+func (g *inferring) fails(line string) (fails, known bool) {
 	if m := failed.FindStringSubmatch(line); m != nil {
 		g.unload(m[1])
-		return true
+		return true, false
 	}
 	if m := unpatched.FindStringSubmatch(line); m != nil && slices.Contains(g.loaded, m[1]) {
 		g.gone[m[1]] = true
 	}
-	return incompatible.MatchString(line)
+	fails = incompatible.MatchString(line)
+	return fails, fails
 }
 
 // rest returns the commands that undo what is left, and names the livepatches

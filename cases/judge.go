@@ -57,7 +57,7 @@ func newJudgement(c *Case, o Observation) *judgement {
 	ran := min(len(o.Answers), len(steps))
 	stall, _ := o.stall()
 	j := &judgement{c: c, o: o, steps: steps[:ran], whole: ran == len(steps) && stall == nil}
-	j.log = readLog(j.steps, o.records(), append(c.Modules(), "livepatch"))
+	j.log = readLog(j.steps, o.records(), ownNames(c.Modules()))
 	return j
 }
 

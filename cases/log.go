@@ -40,9 +40,9 @@ type kernelLog struct {
 	open    bool       // the log ends inside a splat
 }
 
-// readLog gives each line to the command that it comes after. own are the
-// prefixes of lines that do not belong to a splat even inside one.
-func readLog(steps []Step, records []Record, own []string) kernelLog {
+// readLog gives each line to the command that it comes after; own is as in
+// fold.
+func readLog(steps []Step, records []Record, own map[string]bool) kernelLog {
 	l := kernelLog{owned: make([][]string, len(steps))}
 	l.entries, l.open = fold(entries(records), own)
 	at := -1

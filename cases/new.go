@@ -59,10 +59,12 @@ func New(title string, pasted io.Reader) ([]byte, error) {
 type script struct {
 	typed   bool // the text has commands; else they are inferred
 	infer   inferring
-	begun   bool // there was a command
-	skipped int  // lines before it
-	verb    Verb // of the last command
+	begun   bool     // there was a command
+	skipped int      // lines before it
+	verb    Verb     // of the last command
+	modules []string // that are loaded
 	errno   string
+	guessed bool // errno is no more than likely
 	entries []entry
 }
 
@@ -94,8 +96,8 @@ func (s *script) log(line string) {
 			c, _ := parseCommand(text)
 			s.command(c)
 		}
-		if s.infer.fails(line) {
-			s.errno = "EINVAL"
+		if fails, known := s.infer.fails(line); fails {
+			s.errno, s.guessed = "EINVAL", !known
 		}
 	}
 	if !s.begun {
@@ -109,6 +111,9 @@ func (s *script) command(c Command) {
 	s.flush()
 	s.begun, s.verb = true, c.Verb
 	s.put(markerMark + c.Text)
+	if c.Verb == Insmod {
+		s.modules = append(s.modules, c.Args[0])
+	}
 }
 
 // flush writes the errno of the last command behind all that it logged.
@@ -116,11 +121,11 @@ func (s *script) flush() {
 	if s.errno == "" {
 		return
 	}
-	if !s.typed {
+	if s.guessed {
 		s.put(inferredNote)
 	}
 	s.put("! " + s.errno)
-	s.errno = ""
+	s.errno, s.guessed = "", false
 }
 
 func (s *script) put(lines ...string) {
@@ -149,7 +154,7 @@ func (s *script) file(title string) []byte {
 	if s.skipped > 0 {
 		fmt.Fprintf(&b, "# %d lines before the first command are left out.\n", s.skipped)
 	}
-	list, _ := fold(s.entries, s.own())
+	list, _ := fold(s.entries, ownNames(s.modules))
 	for _, e := range list {
 		line := e.text
 		if !e.marker {
@@ -158,15 +163,4 @@ func (s *script) file(title string) []byte {
 		b.WriteString(line + "\n")
 	}
 	return b.Bytes()
-}
-
-// own are the modules whose lines are never part of a splat.
-func (s *script) own() []string {
-	names := []string{"livepatch"}
-	for _, e := range s.entries {
-		if c, err := parseCommand(strings.TrimPrefix(e.text, markerMark)); e.marker && err == nil && c.Verb == Insmod {
-			names = append(names, c.Args[0])
-		}
-	}
-	return names
 }

@@ -79,6 +79,9 @@ func (e *edit) step(s Step, observed func(Kind) []string) {
 // replace keeps the lines that both have. Between two of these, new lines
 // take the places of old ones, with their conditions, as far as there are any.
 func (e *edit) replace(old []Expected, observed []string, behind int) {
+	if len(old) > 0 {
+		behind = old[0].Line - 1
+	}
 	var texts []string
 	for _, x := range old {
 		texts = append(texts, x.Text)

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestUpdateOfPassingIsIdentity(t *testing.T) {
+	for _, f := range passing(t) {
+		got, err := Update(f.data, f.c, f.o)
+		if d := cmp.Diff(string(f.data), string(got)); err != nil || d != "" {
+			t.Errorf("%s: %v\n%s", f.path, err, d)
+		}
+	}
+}
+
+func TestUpdate(t *testing.T) {
+	const head = "Title\n\nNeeds: kernel >= 5\n\n-- transcript --\n"
+	tests := []struct {
+		name, old, want string
+	}{
+		{
+			"all new", `
+% insmod klp_a
+% cat /x`, `
+% insmod klp_a
+one
+two
+! EINVAL
+% cat /x
+= 1
+= 2
+`,
+		},
+		{
+			"all wrong", `
+# before
+% insmod klp_a
+# comment
+eins
+zwei
+
+drei
+! EBUSY
+# last
+% cat /x
+= eins
+`, `
+# before
+% insmod klp_a
+# comment
+one
+two
+
+! EINVAL
+# last
+% cat /x
+= 1
+= 2
+`,
+		},
+		{
+			"some wrong", `
+%  insmod klp_a
+\one
+# comment
+= wrong
+2
+%  cat /x
+=   1
+= 1
+= 3
+`, `
+%  insmod klp_a
+\one
+# comment
+two
+! EINVAL
+%  cat /x
+= 1
+= 2
+`,
+		},
+		{
+			"conditions", `
+[kernel >= 6] % insmod klp_a
+[kernel >= 7] three
+[kernel < 7]  wrong
+[kernel < 7] wrong, too
+[kernel < 7] ! EAGAIN
+[kernel >= 7] ! EPERM
+[kernel >= 7] % sh not here
+ kept
+! EPERM
+% cat /x
+[kernel < 7] = 1
+[kernel >= 7] = 0
+`, `
+[kernel >= 6] % insmod klp_a
+[kernel >= 7] three
+[kernel < 7]  one
+[kernel < 7] two
+[kernel < 7] ! EINVAL
+[kernel >= 7] ! EPERM
+[kernel >= 7] % sh not here
+ kept
+! EPERM
+% cat /x
+[kernel < 7] = 1
+= 2
+[kernel >= 7] = 0
+`,
+		},
+	}
+	for _, test := range tests {
+		data := head + test.old
+		c, err := Parse("t", []byte(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Observation{
+			Facts:   Facts{Release: "6.12.0"},
+			Answers: []Answer{{Errno: "EINVAL"}, {Output: "1\n2\n"}},
+			End: EndState{Records: []Record{
+				{Facility: 1, Text: "% insmod klp_a"}, {Text: "one"}, {Text: "two"}, {Facility: 1, Text: "% cat /x"},
+			}},
+		}
+		got, err := Update([]byte(data), c, o)
+		if d := cmp.Diff(head+test.want, string(got)); err != nil || d != "" {
+			t.Errorf("%s: %v\n%s", test.name, err, d)
+		}
+	}
+}
+
+func TestUpdateKeepsSources(t *testing.T) {
+	const data = "T\n-- transcript --\n% sh x\n-- a.c --\n= not output\n% not a command"
+	c, err := Parse("t", []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Observation{Answers: []Answer{{Output: "y"}}, End: EndState{Records: []Record{{Facility: 1, Text: "% sh x"}}}}
+	got, err := Update([]byte(data), c, o)
+	want := strings.Replace(data, "% sh x\n", "% sh x\n= y\n", 1)
+	if string(got) != want || err != nil {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
+func TestUpdateRefuses(t *testing.T) {
+	refused := map[string]string{
+		"oops":            "unexpected BUG klp_get_state: BUG: kernel NULL pointer dereference, address: 0000000000000010",
+		"warn-unexpected": "unexpected WARNING klp_get_prev_state: WARNING: CPU: 0 PID: 231 at kernel/livepatch/state.c:69 klp_get_prev_state+0x6b/0x80",
+		"leak":            "klp_a/1/1 never freed; klp_a had it last",
+		"left-behind":     "module klp_a is still loaded",
+		"stall":           "% insmod klp_a states=1:1: transition of klp_a did not end within 1m0s",
+		"stall-starved":   "the host gave the guest less than half of the processor time that it asked for",
+		"marker-missing":  "the log lacks the marker of % cat /sys/kernel/livepatch/klp_a/enabled",
+		"cut-short":       "only 1 of the case's commands ran",
+		"warn-truncated":  "the log ends inside a splat",
+	}
+	for name, why := range refused {
+		f := readCorpus(t, "testdata/judge/"+name+".txtar")
+		_, err := Update(f.data, f.c, f.o)
+		want := name + ".txtar is not updated: " + why
+		if err == nil || err.Error() != want || blame.Of(err) != blame.User {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	f := readCorpus(t, "testdata/judge/line-changed.txtar")
+	changed := strings.Replace(string(f.data), "% rmmod", "# x\n% rmmod", 1)
+	if _, err := Update([]byte(changed), f.c, f.o); err == nil || !strings.Contains(err.Error(), "was changed since it was run") {
+		t.Errorf("changed file: %v", err)
+	}
+}
+
+// TestUpdatePasses: whatever a case says and whatever was seen, the updated
+// case passes, and updating it again changes nothing.
+func TestUpdatePasses(t *testing.T) {
+	line := rapid.SampledFrom([]string{"a", "b", "c", "% x", "= y", "[z]", "* w", "-- q --", "klp_a: d\x1b", " lead"})
+	lines := rapid.SliceOfN(line, 0, 6)
+	expected := rapid.SampledFrom([]string{"a", "b", "c", "# note", "", "[kernel >= 6] a", "[kernel >= 7] b", "= a", "= b", `\% x`})
+	rapid.Check(t, func(t *rapid.T) {
+		var script, head strings.Builder
+		var o Observation
+		o.Facts.Release = "6.12.0"
+		fmt.Fprint(&head, "Title\n\n-- transcript --\n")
+		for i := range rapid.IntRange(1, 4).Draw(t, "steps") {
+			text := fmt.Sprintf("sh %d", i)
+			fmt.Fprintf(&script, "%% %s\n%s\n", text, strings.Join(rapid.SliceOfN(expected, 0, 6).Draw(t, "expected"), "\n"))
+			o.Answers = append(o.Answers, drawAnswer(t, text, lines))
+		}
+		data := []byte(head.String() + script.String())
+		c, err := Parse("t", data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		once, err := Update(data, c, o)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+		again, err := Parse("t", once)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := Judge(again, o); f.Verdict != Pass {
+			t.Fatalf("%s:\n%s", f.Reasons, f.Diff)
+		}
+		if twice, err := Update(once, again, o); err != nil || string(twice) != string(once) {
+			t.Fatalf("%v: the second update changes:\n%s", err, cmp.Diff(string(once), string(twice)))
+		}
+		if strings.Count(string(once), "# note") != strings.Count(string(data), "# note") || strings.Count(string(once), "[kernel >= 7] b") != strings.Count(string(data), "[kernel >= 7] b") {
+			t.Fatalf("comments or lines for other kernels are gone:\n%s", once)
+		}
+	})
+}
+
+func drawAnswer(t *rapid.T, text string, lines *rapid.Generator[[]string]) Answer {
+	a := Answer{
+		Errno:   rapid.SampledFrom([]string{"", "EINVAL", "exit 1"}).Draw(t, "errno"),
+		Output:  strings.Join(lines.Draw(t, "output"), "\n"),
+		Records: []Record{{Facility: 1, Text: markerMark + text}},
+	}
+	for _, l := range lines.Draw(t, "log") {
+		a.Records = append(a.Records, Record{Text: l})
+	}
+	return a
+}
+
+func TestCommon(t *testing.T) {
+	texts := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := texts.Draw(t, "a"), texts.Draw(t, "b")
+		list := common(a, b)
+		for i, m := range list {
+			if a[m.old] != b[m.observed] || i > 0 && (m.old <= list[i-1].old || m.observed <= list[i-1].observed) {
+				t.Fatalf("%v is no subsequence of %q and %q", list, a, b)
+			}
+		}
+		if want := longestCommon(a, b); len(list) != want {
+			t.Fatalf("%v has not %d lines of %q and %q", list, want, a, b)
+		}
+	})
+}
+
+// longestCommon is the definition.
+func longestCommon(a, b []string) int {
+	switch {
+	case len(a) == 0 || len(b) == 0:
+		return 0
+	case a[0] == b[0]:
+		return 1 + longestCommon(a[1:], b[1:])
+	}
+	return max(longestCommon(a[1:], b), longestCommon(a, b[1:]))
+}
