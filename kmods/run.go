@@ -6,12 +6,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -21,57 +21,57 @@ import (
 // self is this very program, also when its file has been replaced since.
 const self = "/proc/self/exe"
 
+// grace is how long a supervisor may take to kill what it runs.
+const grace = 10 * time.Second
+
 // run has a job done by a supervisor, and returns when nothing of it is left.
 func run(ctx context.Context, j job) (outcome, error) {
-	if err := ctx.Err(); err != nil {
-		return outcome{}, err
-	}
 	order, err := json.Marshal(j)
 	if err != nil {
 		return outcome{}, err
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return outcome{}, err
-	}
-	stop := context.AfterFunc(ctx, func() { w.Close() })
-	out, err := superviseFrom(r, w, order)
-	if stop() {
-		w.Close()
-	}
+	var stdout, stderr bytes.Buffer
+	err = superviseFrom(ctx, order, j.Limit+grace, &stdout, &stderr)
 	if ctx.Err() != nil {
 		return outcome{}, ctx.Err()
 	}
-	return out, err
+	if err != nil {
+		return outcome{}, &blame.Error{Summary: "the build supervisor failed", Tail: stderr.String(), Err: err}
+	}
+	return readOutcome(stdout.Bytes())
 }
 
-// superviseFrom starts the supervisor with r as the pipe from its parent,
-// sends the order through w, and waits for the answer.
-func superviseFrom(r, w *os.File, order []byte) (outcome, error) {
+// superviseFrom starts the supervisor, sends it the order, and waits for it,
+// at most the limit. What ends the build is that the pipe is closed.
+func superviseFrom(ctx context.Context, order []byte, limit time.Duration, stdout, stderr *bytes.Buffer) error {
 	// Pdeathsig is sent when the starting thread ends. SIGTERM, so that the
 	// supervisor can clean up; the pipe alone would do, this is the second net.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(self)
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Cancel, cmd.WaitDelay = w.Close, grace
 	cmd.Args[0] = "klptest-build"
 	cmd.Env = []string{supervisorEnv + "=1"}
 	cmd.ExtraFiles = []*os.File{r} // becomes parentFD
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGTERM}
-	err := cmd.Start()
+	err = cmd.Start()
 	r.Close()
 	if err != nil {
-		return outcome{}, &blame.Error{Summary: "cannot start the build supervisor", Err: err}
+		return err
 	}
 	_, sendErr := w.Write(order)
-	if err := cmd.Wait(); err != nil || sendErr != nil {
-		return outcome{}, &blame.Error{
-			Summary: fmt.Sprintf("the build supervisor failed (%v, %v)", err, sendErr),
-			Tail:    stderr.String(),
-		}
+	if err := cmd.Wait(); err != nil {
+		return err
 	}
-	return readOutcome(stdout.Bytes())
+	return sendErr
 }
 
 func readOutcome(answer []byte) (outcome, error) {

@@ -34,6 +34,7 @@ func TestRun(t *testing.T) {
 		{"success", "echo out; echo err >&2", outcome{Ending: exited}, "out\nerr\n"},
 		{"failure", "exit 7", outcome{Ending: exited, Code: 7}, ""},
 		{"signal", "kill -9 $$", outcome{Ending: exited, Code: -1}, ""},
+		{"no inherited file", "test -e /proc/$$/fd/1 && ! test -e /proc/$$/fd/3", outcome{Ending: exited}, ""},
 		{"clean environment", "env | sed 's/=.*//' | grep -vE '^(PWD|SHLVL|_|OLDPWD)$'", outcome{Ending: exited}, "PATH\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -34,6 +34,7 @@ func Main() (handled bool) {
 	if os.Getenv(supervisorEnv) == "" {
 		return false
 	}
+	unix.CloseOnExec(parentFD)
 	out := supervise(os.NewFile(parentFD, "parent"))
 	// When this fails the parent is gone: nobody is left to be told.
 	_ = json.NewEncoder(os.Stdout).Encode(out)

@@ -14,6 +14,10 @@
  * that is the version, and the name of state->data where there is any. What
  * the callback then does about data is logged in lines of its own, see
  * klp_probe_data.h. Nothing is logged but from callbacks and from loading.
+ *
+ * A callback that comes with a module being loaded or removed, while no
+ * livepatch is in transition, makes klp_get_prev_state() warn: the kernel means
+ * it for transitions only. Without states= and watch= it is not called.
  */
 #ifndef KLP_PROBE_H
 #define KLP_PROBE_H

@@ -23,6 +23,10 @@
  * stays enabled and will free its data itself: take and free then do what
  * alloc does, and copy copies without freeing.
  *
+ * klp_get_prev_state() finds the newest earlier livepatch only. When several
+ * with the same state are replaced at once, the data of the older ones is lost,
+ * whatever data= says: no callback of theirs runs any more.
+ *
  * post_patch comes a second time, without a pre_patch, when a disabling is
  * reversed; the data is settled by then and left alone.
  *
