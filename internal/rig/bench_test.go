@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/guest"
+)
+
+// The benchmarks boot guests, so they say a median and the spread of all
+// runs rather than a mean: `make bench`. KLPTEST_KERNEL names the kernel.
+
+// samples collects durations and reports them.
+type samples []time.Duration
+
+func (s samples) report(b *testing.B) {
+	b.Helper()
+	slices.Sort(s)
+	at := func(percent int) float64 {
+		return float64(s[(len(s)-1)*percent/100].Microseconds()) / 1000
+	}
+	b.ReportMetric(0, "ns/op") // the mean is of no use
+	b.ReportMetric(at(50), "median-ms")
+	b.ReportMetric(at(10), "p10-ms")
+	b.ReportMetric(at(90), "p90-ms")
+}
+
+// measure times f for each iteration; what cleanup it returns is not timed.
+func measure(b *testing.B, f func() (after func())) {
+	b.Helper()
+	var s samples
+	for range b.N {
+		start := time.Now()
+		after := f()
+		s = append(s, time.Since(start))
+		if after != nil {
+			after()
+		}
+	}
+	s.report(b)
+}
+
+func benchRig(b *testing.B) *Rig {
+	b.Helper()
+	root, err := cache.Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := cache.Open(root)
+	if err != nil {
+		b.Fatal(err)
+	}
+	kernel := os.Getenv("KLPTEST_KERNEL")
+	if kernel == "" {
+		kernel = "debian:6.12"
+	}
+	r, err := New(b.Context(), c, Options{Kernel: kernel})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := r.modules.shipped(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return r
+}
+
+// BenchmarkBoot is from nothing to the agent's first answer.
+func BenchmarkBoot(b *testing.B) {
+	r := benchRig(b)
+	elf := r.kernel.Image
+	for name, image := range map[string]string{"ELF": elf, "bzImage": r.kernel.BzImage} {
+		b.Run(name, func(b *testing.B) {
+			if image == "" {
+				b.Skip("the kernel has no such image")
+			}
+			r.kernel.Image = image
+			defer func() { r.kernel.Image = elf }()
+			measure(b, func() func() {
+				g, err := r.boot(b.Context(), shape{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				return func() { g.Close() }
+			})
+		})
+	}
+}
+
+// BenchmarkGuest measures on one running guest.
+func BenchmarkGuest(b *testing.B) {
+	r := benchRig(b)
+	g, err := r.Guest(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer g.Close()
+	b.Run("connect", func(b *testing.B) {
+		measure(b, func() func() {
+			client, err := g.VM.SSH(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			return func() { client.Close() }
+		})
+	})
+	if err := g.Agent.Begin(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("command", func(b *testing.B) {
+		cat := cases.Command{Text: "cat /proc/version", Verb: cases.Cat, Args: []string{"/proc/version"}}
+		measure(b, func() func() { do(b, g.Agent, cat); return nil })
+	})
+	b.Run("insmod+disable+rmmod", func(b *testing.B) {
+		measure(b, func() func() {
+			do(b, g.Agent, cases.Command{Text: "insmod klp_a states=1:1", Verb: cases.Insmod, Args: []string{"klp_a", "states=1:1"}})
+			do(b, g.Agent, cases.Command{Text: "echo 0", Verb: cases.Echo, Args: []string{"0", "/sys/kernel/livepatch/klp_a/enabled"}})
+			do(b, g.Agent, cases.Command{Text: "rmmod klp_a", Verb: cases.Rmmod, Args: []string{"klp_a"}})
+			return nil
+		})
+	})
+}
+
+func do(b *testing.B, agent *guest.Client, cmd cases.Command) {
+	b.Helper()
+	a, err := agent.Step(context.Background(), cmd, time.Minute)
+	if err != nil || a.Errno != "" || a.Stall != nil {
+		b.Fatalf("%s: %+v, %v", cmd.Text, a, err)
+	}
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package rig joins what the other packages know nothing of each other for: a
+// kernel (images), modules built against it (kmods), and VMs (vm) whose agent
+// (internal/guest) is the machine that cases run on.
+//
+// A guest serves one case after the other for as long as each passes and
+// leaves it clean; after anything else it is thrown away and the next case
+// gets a new one.
+package rig

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/vm"
+)
+
+// Guest is a booted VM and the agent in it.
+type Guest struct {
+	VM     *vm.VM
+	SSH    *ssh.Client
+	Agent  *guest.Client
+	config map[string]string // of its kernel
+}
+
+// boot starts a guest and waits for its agent.
+func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) {
+	r.booted++
+	dir := filepath.Join(r.work, fmt.Sprintf("guest-%d", r.booted))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	spec, err := r.spec(dir, s)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guest{config: r.kernel.Config}
+	if err := g.start(ctx, spec); err != nil {
+		r.keep = r.keep || ctx.Err() == nil // what was interrupted did not fail
+		g.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+func (g *Guest) start(ctx context.Context, spec vm.Spec) (err error) {
+	if g.VM, err = vm.Start(ctx, spec); err != nil {
+		return err
+	}
+	if g.SSH, err = g.VM.SSH(ctx); err != nil {
+		return err
+	}
+	g.Agent, err = whileAlive(ctx, g.VM, func(ctx context.Context) (*guest.Client, error) {
+		return guest.Connect(ctx, g.SSH)
+	})
+	return err
+}
+
+// spec describes a guest of this rig, with keys of its own.
+func (r *Rig) spec(dir string, s shape) (vm.Spec, error) {
+	keys, err := vm.NewKeys()
+	if err != nil {
+		return vm.Spec{}, err
+	}
+	initrd := filepath.Join(dir, "initrd")
+	if err := withKeys(initrd, r.initrd, keys.GuestFiles()); err != nil {
+		return vm.Spec{}, err
+	}
+	spec := r.o.spec()
+	spec.Kernel, spec.Initrd = r.kernel.Image, initrd
+	spec.CPUs, spec.Memory = s.cpus, s.memory
+	spec.Dir, spec.Keys, spec.State = dir, keys, r.cache.Root()
+	return spec, nil
+}
+
+// Close ends the connection and the VM, as far as they were made.
+func (g *Guest) Close() error {
+	if g.Agent != nil {
+		g.Agent.Close() // fails when the guest has died, which is no news
+	}
+	if g.SSH != nil {
+		g.SSH.Close()
+	}
+	if g.VM == nil {
+		return nil
+	}
+	return g.VM.Close()
+}
+
+func (g *Guest) machine(step func(string)) cases.Machine { return machine{g, step} }
+
+func (g *Guest) traces() (log, qemu string) {
+	return g.VM.Console().Path(), g.VM.CommandLine()
+}
+
+func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
+	for _, m := range modules {
+		if g.Agent.Has(m.Name) {
+			continue
+		}
+		data, err := os.ReadFile(m.Path)
+		if err != nil {
+			return err
+		}
+		_, err = whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, g.Agent.Put(ctx, m.Name, data)
+		})
+		if err != nil {
+			return fmt.Errorf("copying %s into the guest: %w", m.Name, err)
+		}
+	}
+	return nil
+}

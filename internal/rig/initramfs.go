@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// baseInitramfs is the guest's initramfs but for the keys, from the cache.
+func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	contents := images.Contents{Init: self, Modules: k.Modules, Busybox: images.FindBusybox()}
+	key, err := keyOf(append([]string{self, contents.Busybox}, k.Modules...))
+	if err != nil {
+		return "", err
+	}
+	dir, err := c.Entry(ctx, "initramfs", key, func(_ context.Context, dir string) error {
+		return writeInitramfs(filepath.Join(dir, "initrd"), nil, contents)
+	})
+	return filepath.Join(dir, "initrd"), err
+}
+
+// keyOf names an initramfs by the contents of its files, in their order.
+func keyOf(paths []string) (string, error) {
+	h := sha256.New()
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%s %d\n", filepath.Base(path), len(data))
+		h.Write(data)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32], nil
+}
+
+// withKeys writes the base initramfs and, behind it, an archive of its own
+// with the guest's keys: the kernel unpacks one after the other.
+func withKeys(path, base string, keys map[string][]byte) error {
+	in, err := os.Open(base)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return writeInitramfs(path, in, images.Contents{Files: keys})
+}
+
+// writeInitramfs makes the file of what is in base, if anything, and an
+// archive of contents.
+func writeInitramfs(path string, base io.Reader, contents images.Contents) error {
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if base != nil {
+		if _, err := io.Copy(out, base); err != nil {
+			return err
+		}
+	}
+	if err := images.WriteInitramfs(out, contents); err != nil {
+		return err
+	}
+	return out.Close()
+}

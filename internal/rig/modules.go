@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/kmods"
+)
+
+// modules are what cases load, built for one kernel.
+type modules struct {
+	builder *kmods.Builder
+	target  kmods.Target
+	shipped func() (map[string]kmods.Module, error) // waits for the build
+}
+
+// startModules starts the build of the shipped modules: a guest boots in the
+// same time.
+func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *modules {
+	var built map[string]kmods.Module
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		built, err = b.Shipped(ctx, t)
+		return err
+	})
+	return &modules{builder: b, target: t, shipped: func() (map[string]kmods.Module, error) {
+		err := g.Wait()
+		return built, err
+	}}
+}
+
+// of returns the modules that a case loads, shipped ones and its own, each
+// checked to be one of this kernel's.
+func (m *modules) of(ctx context.Context, c *cases.Case) ([]kmods.Module, error) {
+	all, err := m.shipped()
+	if err != nil {
+		return nil, err
+	}
+	own, err := m.own(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	all = maps.Clone(all)
+	maps.Copy(all, own)
+	var list []kmods.Module
+	for _, name := range c.Modules() {
+		mod, ok := all[name]
+		if !ok {
+			return nil, blame.Userf("no module %s: neither shipped nor a source in the case", name)
+		}
+		list = append(list, mod)
+	}
+	return list, checkAll(list, m.target.Release)
+}
+
+func (m *modules) own(ctx context.Context, c *cases.Case) (map[string]kmods.Module, error) {
+	if len(c.Sources) == 0 {
+		return nil, nil
+	}
+	var files []kmods.Source
+	for _, s := range c.Sources {
+		files = append(files, kmods.Source{Name: s.Name, Data: s.Data})
+	}
+	return m.builder.Foreign(ctx, m.target, files)
+}
+
+// all returns every shipped module.
+func (m *modules) all() ([]kmods.Module, error) {
+	built, err := m.shipped()
+	return slices.Collect(maps.Values(built)), err
+}
+
+func checkAll(list []kmods.Module, release string) error {
+	for _, mod := range list {
+		if err := kmods.Check(mod, release); err != nil {
+			return err
+		}
+	}
+	return nil
+}

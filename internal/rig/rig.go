@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"io"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/vm"
+)
+
+// Options says on what to run. The zero value of a field is its default.
+type Options struct {
+	Kernel     string   // a kernel in the notation of images.Resolve
+	KDir       string   // the build directory of a kernel given as a file
+	KernelArgs []string // further arguments of the kernel's command line
+	QEMU       string
+	Accel      vm.Accel
+	Memory     int          // MiB, for cases that do not say
+	CPUs       int          // likewise
+	Trust      bool         // build foreign C without a sandbox where there is none
+	Keep       bool         // keep the work directory whatever the verdicts
+	Notice     func(string) // one-liners for people
+	Console    io.Writer    // a live copy of each guest's console
+}
+
+// spec is what the options say of each guest.
+func (o Options) spec() vm.Spec {
+	return vm.Spec{
+		QEMU:    o.QEMU,
+		Append:  append(guest.KernelArgs(), o.KernelArgs...),
+		Memory:  o.Memory,
+		CPUs:    o.CPUs,
+		Accel:   o.Accel,
+		Notice:  o.Notice,
+		Console: o.Console,
+	}
+}
+
+// Rig is a kernel made ready to boot, its modules, and the guests that run
+// it.
+type Rig struct {
+	o       Options
+	cache   *cache.Cache
+	kernel  *images.Kernel
+	initrd  string
+	modules *modules
+	pool    *pool
+	booted  int
+	work    string
+	keep    bool
+	cancel  context.CancelFunc // ends the modules' build
+	release func()             // of the work directory
+}
+
+// New resolves the kernel and prepares what its guests boot; the modules are
+// built meanwhile. Close gives everything back.
+func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if err := o.spec().Precheck(); err != nil {
+		return nil, err // before anything is downloaded
+	}
+	k, err := images.Resolve(ctx, c, o.Kernel, images.Options{KDir: o.KDir, Notice: o.Notice})
+	if err != nil {
+		return nil, err
+	}
+	initrd, err := baseInitramfs(ctx, c, k)
+	if err != nil {
+		return nil, err
+	}
+	work, release, err := c.Temp("run")
+	if err != nil {
+		return nil, err
+	}
+	r := &Rig{o: o, cache: c, kernel: k, initrd: initrd, work: work, release: release, keep: o.Keep}
+	r.pool = newPool(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
+	ctx, r.cancel = context.WithCancel(ctx)
+	target := kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
+	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, target)
+	return r, nil
+}
+
+// Run runs the cases one after the other and tells ev of each. It returns
+// early only when ctx ends or a result cannot be reported.
+func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.Result, error) {
+	run := runner{pool: r.pool, modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, keep: func() { r.keep = true }}
+	return run.run(ctx, list, ev)
+}
+
+// Guest boots a guest that is the caller's to close, with all shipped modules
+// in it.
+func (r *Rig) Guest(ctx context.Context) (*Guest, error) {
+	g, err := r.boot(ctx, shape{r.o.CPUs, r.o.Memory})
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.modules.all()
+	if err == nil {
+		err = g.put(ctx, list)
+	}
+	if err != nil {
+		g.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// Kernel is the kernel under test.
+func (r *Rig) Kernel() *images.Kernel { return r.kernel }
+
+// Work is the directory that holds each guest's logs; it outlives Close when
+// something failed, or when it was to be kept.
+func (r *Rig) Work() string { return r.work }
+
+// Close ends the guests and removes what need not be kept.
+func (r *Rig) Close() error {
+	var errs *multierror.Error
+	errs = multierror.Append(errs, r.pool.close())
+	r.cancel()
+	_, _ = r.modules.shipped() // ends now; whoever needs its error has asked for it
+	if r.keep {
+		errs = multierror.Append(errs, r.cache.Keep(r.work))
+	}
+	r.release()
+	return errs.ErrorOrNil()
+}
