@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// maxCaseFile is more than any case is: what is larger is not read.
+const maxCaseFile = 1 << 20
+
+// selectCases returns the cases that the arguments name: files, and names or
+// patterns of shipped ones; all shipped ones when there are none.
+func selectCases(args []string) ([]*cases.Case, error) {
+	shipped, err := cases.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	if len(args) == 0 {
+		return shipped, nil
+	}
+	var list []*cases.Case
+	for _, arg := range args {
+		some, err := selectArg(shipped, arg)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+func selectArg(shipped []*cases.Case, arg string) ([]*cases.Case, error) {
+	if !isFile(arg) {
+		return cases.Select(shipped, []string{arg})
+	}
+	c, err := readCase(arg)
+	if err != nil {
+		return nil, err
+	}
+	return []*cases.Case{c}, nil
+}
+
+// isFile tells a file from the name of a case: names have neither a slash nor
+// an ending.
+func isFile(arg string) bool {
+	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, ".txtar")
+}
+
+func readCase(path string) (*cases.Case, error) {
+	data, err := readCaseFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return cases.Parse(path, data)
+}
+
+func readCaseFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, blame.Userf("no such case file: %s", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxCaseFile {
+		return nil, blame.Userf("%s: not a case: cases are files of at most 1 MB", path)
+	}
+	return os.ReadFile(path)
+}

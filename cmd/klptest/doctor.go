@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/doctor"
+	"github.com/klptest/klptest/internal/report"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	var kernel, kdir string
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Name what is missing on this host, and the command that mends it",
+		Long: `Look at what a run needs of this host: programs, memory, processors, disk.
+With --kernel also at the kernel's headers and configuration.
+
+Exit status: 0 nothing that is needed is missing, 3 something is.`,
+		Example: `  klptest doctor
+  klptest doctor --kernel ~/linux`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			dir, err := cache.Default()
+			if err != nil {
+				return err
+			}
+			findings := doctor.Examine(doctor.Here(), dir, 512)
+			if kernel != "" {
+				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
+			}
+			if missing := printFindings(a.out, findings); missing > 0 {
+				return verdicts(exitError)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&kernel, "kernel", "", "also look at this kernel, which is fetched if need be")
+	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` of a kernel given as a file")
+	return c
+}
+
+// examineKernel resolves the kernel and looks at its configuration.
+func (a *app) examineKernel(ctx context.Context, spec, kdir string) []doctor.Finding {
+	k, err := resolveForDoctor(ctx, spec, images.Options{KDir: kdir, Notice: a.notice})
+	if err != nil {
+		return []doctor.Finding{doctor.FromError("kernel "+spec, err)}
+	}
+	findings := []doctor.Finding{{Name: "kernel", OK: true, Detail: k.Name + ", release " + k.Release}}
+	findings = append(findings, options(images.Required(k.Config), false)...)
+	return append(findings, options(images.Recommended(k.Config), true)...)
+}
+
+func options(missing []images.Missing, optional bool) (findings []doctor.Finding) {
+	for _, m := range missing {
+		findings = append(findings, doctor.Finding{
+			Name: m.Option, Optional: optional, Detail: m.Why, Mend: "set it to " + m.Want + " and build the kernel again",
+		})
+	}
+	return findings
+}
+
+func resolveForDoctor(ctx context.Context, spec string, o images.Options) (*images.Kernel, error) {
+	store, err := openCache()
+	if err != nil {
+		return nil, err
+	}
+	return images.Resolve(ctx, store, spec, o)
+}
+
+// printFindings prints a line each, with the mending command below what is
+// missing, and counts what cannot be done without.
+func printFindings(w io.Writer, findings []doctor.Finding) (missing int) {
+	for _, f := range findings {
+		mark := "ok     "
+		switch {
+		case !f.OK && f.Optional:
+			mark = "without"
+		case !f.OK:
+			mark = "MISSING"
+			missing++
+		}
+		fmt.Fprintf(w, "%s  %-14s %s\n", mark, f.Name, report.Escape(f.Detail))
+		if !f.OK {
+			fmt.Fprintf(w, "%*s  → %s\n", len(mark)+15, "", f.Mend)
+		}
+	}
+	return missing
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// The exit statuses that do not come from verdicts; report.ExitCode has the
+// others. README.md lists them all.
+const (
+	exitUsage       = 2
+	exitError       = 3
+	exitInterrupted = 130 // as a shell reports SIGINT
+)
+
+// verdicts is the outcome of a run that was not all PASS. It has been
+// reported already.
+type verdicts int
+
+func (v verdicts) Error() string { return fmt.Sprintf("exit status %d", int(v)) }
+
+// exitStatus is the only place where an error becomes an exit status.
+func exitStatus(err error) int {
+	var v verdicts
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
+	case errors.As(err, &v):
+		return int(v)
+	case usage(err):
+		return exitUsage
+	}
+	return exitError
+}
+
+// usage tells whether err is the user's to mend. Cobra's own errors (unknown
+// command, wrong number of arguments) have no type, only fixed beginnings.
+func usage(err error) bool {
+	for _, prefix := range []string{"unknown command", "accepts ", "requires ", "unknown flag", "if any flags"} {
+		if strings.HasPrefix(err.Error(), prefix) {
+			return true
+		}
+	}
+	return blame.Of(err) == blame.User
+}
+
+// explain prints an error, the short line first; details follow.
+func explain(w io.Writer, err error) {
+	var v verdicts
+	if err == nil || errors.As(err, &v) {
+		return
+	}
+	text := err.Error() + "\n"
+	var e *blame.Error
+	if errors.As(err, &e) {
+		text = err.Error() + "\n" + strings.TrimPrefix(e.Detail(), e.Error()+"\n")
+	}
+	fmt.Fprint(w, "klptest: ", report.Escape(text))
+}

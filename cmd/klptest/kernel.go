@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/vm"
+)
+
+// defaultKernel is what cases run on when nobody says otherwise.
+const defaultKernel = "debian:6.12"
+
+// machineFlags are the flags of every command that boots a guest.
+func machineFlags(f *pflag.FlagSet, o *rig.Options) {
+	f.StringVar(&o.Kernel, "kernel", defaultKernel, "kernel: debian:SERIES, debian:VERSION, a build tree, a bzImage or vmlinux (with --kdir), host")
+	f.StringVar(&o.KDir, "kdir", "", "build `directory` or headers of a kernel given as a file")
+	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further `argument` of the kernel command line; may be repeated")
+	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default qemu-system-x86_64 on the PATH)")
+	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
+	f.IntVar(&o.Memory, "memory", 512, "memory of a guest in `MiB`, for cases that do not say")
+	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not say")
+	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
+	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all passes")
+}
+
+func (a *app) kernelCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "kernel",
+		Short: "List and fetch kernels",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.kernelListCommand(), a.kernelFetchCommand())
+	return c
+}
+
+func (a *app) kernelListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the kernels that --kernel can name here",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			store, err := openCache()
+			if err != nil {
+				return err
+			}
+			list, err := images.List(c.Context(), store)
+			return errors.Join(printListings(a.out, list), err)
+		},
+	}
+}
+
+func printListings(w io.Writer, list []images.Listing) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, l := range list {
+		cached := ""
+		if l.Cached {
+			cached = "cached"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", l.Spec, l.Release, l.Source, cached)
+	}
+	return t.Flush()
+}
+
+func (a *app) kernelFetchCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "fetch KERNEL",
+		Short:   "Download a kernel and its headers into the cache",
+		Example: "  klptest kernel fetch debian:6.1",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			store, err := openCache()
+			if err != nil {
+				return err
+			}
+			k, err := images.Resolve(c.Context(), store, args[0], images.Options{Notice: a.notice})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.out, "%s\nrelease %s\nimage   %s\nkdir    %s\n", k.Name, k.Release, k.Image, k.KDir)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/kmods"
+)
+
+// errInterrupted is why the context of a run ends on SIGINT or SIGTERM.
+var errInterrupted = errors.New("interrupted")
+
+func main() {
+	if guest.Main() || kmods.Main() {
+		return
+	}
+	os.Exit(mainExit())
+}
+
+func mainExit() int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		<-signals
+		signal.Stop(signals) // a second one ends the process at once
+		cancel(errInterrupted)
+	}()
+	return run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+}

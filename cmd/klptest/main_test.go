@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/kmods"
+)
+
+// The test program is klptest in scripts, and so also PID 1 of their guests
+// and the supervisor of their builds.
+func TestMain(m *testing.M) {
+	if guest.Main() || kmods.Main() {
+		return
+	}
+	testscript.Main(m, map[string]func(){"klptest": func() { os.Exit(mainExit()) }})
+}
+
+// TestScript runs the scripts that need no VM. Their programs are fakes on a
+// PATH of their own.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
+			path, err := exec.LookPath("klptest") // for scripts that empty the PATH
+			e.Setenv("KLPTEST", path)
+			return err
+		},
+	})
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// reporter returns the reporter of --format.
+func (a *app) reporter(o runOptions) (report.Reporter, error) {
+	switch o.format {
+	case "human":
+		fd, tty := terminal(a.out)
+		return report.NewHuman(a.out, report.HumanOptions{
+			Color: tty && os.Getenv("NO_COLOR") == "",
+			Live:  tty && !o.verbose && os.Getenv("TERM") != "dumb",
+			Width: func() int { return width(fd) },
+		}), nil
+	case "ktap":
+		return report.NewKTAP(a.out), nil
+	case "json":
+		return report.NewJSON(a.out), nil
+	}
+	return nil, &blame.Error{Party: blame.User, Summary: "unknown format " + o.format, Advice: "formats: human, ktap, json"}
+}
+
+// terminal returns the descriptor of a stream that is a terminal.
+func terminal(stream any) (fd int, tty bool) {
+	f, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	return int(f.Fd()), true
+}
+
+func width(fd int) int {
+	w, _, err := term.GetSize(fd)
+	if err != nil || w <= 0 {
+		return 80
+	}
+	return w
+}
+
+func writeJUnit(path string, head report.Run, results []cases.Result) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return &blame.Error{Party: blame.User, Summary: "cannot write the JUnit report", Err: err}
+	}
+	return errors.Join(report.WriteJUnit(f, head, results), f.Close())
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// streams are the three standard ones, so that the whole program can be run
+// inside a test.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is what every command needs.
+type app struct {
+	streams
+	mu      sync.Mutex
+	noticed map[string]bool // lines that notice has printed; guarded by mu
+}
+
+// run is the whole program: arguments in, exit status out.
+func run(ctx context.Context, args []string, s streams) int {
+	a := &app{streams: s, noticed: map[string]bool{}}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	explain(s.err, err)
+	return exitStatus(err)
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "klptest",
+		Short: "Test the livepatch system-state API on real kernels",
+		Long: `klptest boots a livepatch-enabled kernel in QEMU, builds test livepatches
+against it, runs cases (scripts of insmod, echo, rmmod …) over SSH and compares
+the kernel's log with what each case says must be there, line by line.`,
+		Example: `  klptest run                                  all shipped cases on debian:6.12
+  klptest run --kernel debian:6.1 'state-*'    some of them on another kernel
+  klptest show state-add > my.txtar            start a case of your own
+  klptest run my.txtar                         run it`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version(),
+	}
+	root.SetVersionTemplate("klptest {{.Version}}\n")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
+	})
+	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(),
+		a.shellCommand(), a.doctorCommand(), a.kernelCommand())
+	return root
+}
+
+// openCache opens the default cache.
+func openCache() (*cache.Cache, error) {
+	root, err := cache.Default()
+	if err != nil {
+		return nil, err
+	}
+	return cache.Open(root)
+}
+
+// notice prints a one-liner that is not a result, once: each guest that boots
+// says again why it has no KVM.
+func (a *app) notice(line string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.noticed[line] {
+		a.noticed[line] = true
+		fmt.Fprintln(a.err, "klptest:", report.Escape(line))
+	}
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// runOptions are the flags of `klptest run`.
+type runOptions struct {
+	rig.Options
+	format  string
+	junit   string
+	timeout time.Duration
+	verbose bool
+	update  bool
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run [CASE|PATTERN|FILE]...",
+		Short: "Run cases and print verdicts",
+		Long: `Run cases on a kernel: shipped ones by name or pattern, or files that hold a
+case; without arguments all shipped ones.
+
+Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
+4 nothing was run, 130 interrupted.`,
+		Example: `  klptest run
+  klptest run --kernel debian:6.1 'state-*'
+  klptest run --kernel ~/linux --format ktap my.txtar
+  klptest run --kernel bzImage --kdir ~/build -v state-add`,
+		ValidArgsFunction: completeCases,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.runCases(c.Context(), args, o)
+		},
+	}
+	f := c.Flags()
+	machineFlags(f, &o.Options)
+	f.StringVar(&o.format, "format", "human", "output: human, ktap or json")
+	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
+	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
+	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files by what happened")
+	return c
+}
+
+func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
+	list, err := selectCases(args)
+	if err != nil {
+		return err
+	}
+	if err := updatable(args, o.update); err != nil {
+		return err
+	}
+	rep, err := a.reporter(o)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
+	defer cancel()
+	results, err := a.drive(limited, list, rep, o)
+	if err := errors.Join(err, context.Cause(ctx)); err != nil {
+		return err
+	}
+	if o.update {
+		if err := a.update(list, results); err != nil {
+			return err
+		}
+	}
+	if code := report.ExitCode(results); code != 0 {
+		return verdicts(code)
+	}
+	return nil
+}
+
+// drive makes a rig, runs the cases on it and reports.
+func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter, o runOptions) (results []cases.Result, err error) {
+	store, err := openCache()
+	if err != nil {
+		return nil, err
+	}
+	o.Notice = a.notice
+	if o.verbose {
+		o.Console = a.err
+	}
+	r, err := rig.New(ctx, store, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		err = errors.Join(err, r.Close())
+		if o.Keep {
+			a.notice("work directory: " + r.Work())
+		}
+	}()
+	head := report.Run{Kernel: r.Kernel().Name, Release: r.Kernel().Release, Klptest: version(), Started: time.Now(), Total: len(list)}
+	if err := rep.Begin(head); err != nil {
+		return nil, err
+	}
+	results, err = r.Run(ctx, list, rep)
+	err = errors.Join(err, rep.End())
+	if o.junit != "" {
+		err = errors.Join(err, writeJUnit(o.junit, head, results))
+	}
+	return results, err
+}
+
+func errTimeout(limit time.Duration) error {
+	return &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("the run did not end within %s", limit), Advice: "give more time with --timeout, or run fewer cases"}
+}
+
+// updatable refuses --update for cases that have no file to be rewritten.
+func updatable(args []string, update bool) error {
+	if !update {
+		return nil
+	}
+	for _, arg := range args {
+		if !isFile(arg) {
+			return &blame.Error{Party: blame.User, Summary: "--update rewrites case files; " + arg + " is the name of a shipped case", Advice: "klptest show " + arg + " > " + arg + ".txtar"}
+		}
+	}
+	if len(args) == 0 {
+		return blame.Userf("--update needs the case files to rewrite")
+	}
+	return nil
+}

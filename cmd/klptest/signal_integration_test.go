@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A signal comes at these moments after the start, or up to twice as late:
+// in a boot and in a case, and every other time in the build of the modules.
+var moments = []time.Duration{50 * time.Millisecond, time.Second, 3 * time.Second, 6 * time.Second}
+
+// TestIntegrationSignal interrupts and kills runs at many moments, and looks
+// for what they leave behind.
+func TestIntegrationSignal(t *testing.T) {
+	if os.Getenv("KLPTEST_VM") == "" {
+		t.Skip("set KLPTEST_VM=1 to boot guests")
+	}
+	home := privateCache(t)
+	if out, err := klptest(home, "run", "state-add").CombinedOutput(); err != nil { // builds the modules
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Run("SIGINT", func(t *testing.T) {
+		for i, moment := range moments {
+			status := signalled(t, home, i%2 == 1, moment, syscall.SIGINT)
+			if status != exitInterrupted {
+				t.Errorf("exit status %d, want %d", status, exitInterrupted)
+			}
+			if left := leftovers(t, home); left != nil {
+				t.Errorf("after SIGINT: %q", left)
+			}
+		}
+	})
+	t.Run("SIGKILL", func(t *testing.T) {
+		for i, moment := range moments {
+			signalled(t, home, i%2 == 1, moment, syscall.SIGKILL)
+			gone(t, home, 2*time.Second)
+			if err := klptest(home, "list").Run(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out, err := klptest(home, "run", "state-add").CombinedOutput()
+		if err != nil {
+			t.Fatalf("the next run: %v\n%s", err, out)
+		}
+		if left := leftovers(t, home); left != nil {
+			t.Errorf("after the next run: %q", left)
+		}
+	})
+}
+
+// privateCache is a cache of its own with the kernels of the user's cache.
+func privateCache(t *testing.T) string {
+	t.Helper()
+	if out, err := klptest("", "kernel", "fetch", defaultKernel).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, err := os.MkdirTemp(user, "klptest-signal-") // hard links want one file system
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(home) })
+	if err := os.Mkdir(filepath.Join(home, "klptest"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("cp", "-al", filepath.Join(user, "klptest", "kernels"), filepath.Join(home, "klptest")).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return home
+}
+
+// klptest is this test program as klptest, with a cache of its own if home is
+// given.
+func klptest(home string, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Args = append([]string{"klptest"}, args...)
+	if home != "" {
+		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+home)
+	}
+	return cmd
+}
+
+// signalled runs all cases, sends the signal around the moment, and returns
+// the exit status.
+func signalled(t *testing.T, home string, rebuild bool, moment time.Duration, sig syscall.Signal) int {
+	t.Helper()
+	if rebuild {
+		if err := os.RemoveAll(filepath.Join(home, "klptest", "kmods")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := moment + rand.N(moment)
+	cmd := klptest(home, "run")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { cmd.Process.Signal(sig) })
+	defer timer.Stop()
+	err := cmd.Wait()
+	t.Logf("%v after %v (modules to build: %v): %v\n%s", sig, after, rebuild, err, out.Bytes())
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// leftovers are temporary files in the cache and processes that name it.
+func leftovers(t *testing.T, home string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(home, "klptest", "tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, e := range entries {
+		left = append(left, "tmp/"+e.Name())
+	}
+	return append(left, processes(t, home)...)
+}
+
+// processes are the command lines that name a directory: QEMU's, make's and
+// the compilers' do.
+func processes(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err == nil && strings.Contains(string(data), dir) {
+			list = append(list, strings.ReplaceAll(string(data), "\x00", " "))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// gone waits until no process names the directory.
+func gone(t *testing.T, dir string, limit time.Duration) {
+	t.Helper()
+	var left []string
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if left = processes(t, dir); left == nil {
+			return
+		}
+	}
+	t.Errorf("still there %v after SIGKILL: %q", limit, left)
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// update rewrites the files of the cases that did not pass by what happened.
+func (a *app) update(list []*cases.Case, results []cases.Result) error {
+	for i, res := range results {
+		if res.Verdict != cases.Fail {
+			continue
+		}
+		if err := a.updateFile(list[i], res); err != nil {
+			return err
+		}
+		a.notice("updated " + list[i].File)
+	}
+	return nil
+}
+
+func (a *app) updateFile(c *cases.Case, res cases.Result) error {
+	old, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	data, err := cases.Update(old, c, res.Observation)
+	if err != nil {
+		return err
+	}
+	return replaceFile(c.File, data)
+}
+
+// replaceFile puts a new file in the place of an old one, whole or not at all.
+func replaceFile(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".klptest-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Chmod(info.Mode().Perm()); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
