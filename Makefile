@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Everything is linked statically: the binary is also PID 1 of the guests.
+export CGO_ENABLED = 0
+GO ?= go
+KERNEL ?= debian:6.12
+CASES ?=
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+version = $(shell git describe --always --dirty 2>/dev/null)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: run
+run: deps build ## run all cases on KERNEL (default debian:6.12); CASES selects some
+	bin/klptest run --kernel $(KERNEL) $(CASES)
+
+.PHONY: build
+build: ## build bin/klptest
+	$(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.release=$(version)' -o bin/klptest ./cmd/klptest
+
+.PHONY: test
+test: deps check vm-test ## everything that CI runs: check, then the tests that boot VMs
+
+.PHONY: check
+check: build ## gofmt, vet, staticcheck, unit tests, lint of the cases; no VM
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test ./...
+	bin/klptest check
+
+.PHONY: vm-test
+vm-test: deps build ## the integration tests, and all cases on both Debian kernels
+	KLPTEST_VM=1 $(GO) test -count=1 -timeout 20m -run Integration ./...
+	bin/klptest run --kernel debian:6.12
+	bin/klptest run --kernel debian:6.1
+
+.PHONY: race
+race: ## unit tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+.PHONY: fuzz
+fuzz: ## each fuzz test for 20 s
+	.ci/fuzz 20s
+
+.PHONY: bench
+bench: deps build ## boot, connect, round trip, one livepatch: medians and spread
+	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 30m ./internal/rig
+
+.PHONY: deps
+deps: ## install with apt what is missing, or name it
+	@.ci/deps
+
+.PHONY: clean
+clean: ## remove bin/
+	rm -rf bin
