@@ -7,4 +7,59 @@
 // guest or a model of one), and judged by comparing what was logged and
 // answered with what the transcript says. Parsing and judging are pure.
 // The shipped cases are embedded; see [Shipped].
+//
+// # The file
+//
+// A case is a txtar archive of at most 1 MB: UTF-8, lines that end in LF (CR
+// LF is refused), no control characters but tabs. The first line is the title;
+// prose and headers follow in any order:
+//
+//	Covers:  what of the documentation the case shows; may be repeated
+//	Needs:   conditions, joined by commas; may be repeated. Otherwise: SKIP
+//	CPUs:    1 to 64
+//	Memory:  MB, 128 to 65536
+//	Timeout: of the whole case, such as 90s or 10m; 5m unless it is given
+//	Taints:  taint bits that it may set, by letter (W) or by number (9)
+//	Leaves:  modules that are still loaded at the end
+//
+// A line of prose must not begin as a header does, with a capitalised word and
+// a colon and a blank. The section "transcript" is the script; any other
+// section is C source, NAME.c of the module NAME, or NAME.h.
+//
+// # The transcript
+//
+//	% COMMAND            a command; what follows is expected of it
+//	any other line       of the kernel's log, in order
+//	* WARNING function   a splat of the kernel, folded; * stack: a bare dump
+//	= TEXT               a line of the command's output
+//	! EINVAL             the command fails so; errno 524: one without a name;
+//	                     of sh, exit 1 or SIGKILL
+//	[CONDITION] line     the line counts where the condition holds; in front
+//	                     of a command it is for all that follows up to the next
+//	# comment            ignored, as blank lines are
+//	\line                a line of the log that begins with one of % = ! # [ \,
+//	                     with a blank, or with "* " or "-- "
+//
+// Log, errno and output are compared apart from each other. Blanks at the end
+// of a line do not count; bytes that are not text are shown as \xNN.
+//
+// # Commands
+//
+//	insmod NAME [PARAM=VALUE…]   echo VALUE > PATH   hold old|new
+//	rmmod NAME                   cat PATH            release old|new
+//	wait PATCH                   sh COMMAND
+//
+// The VALUE of echo is all up to the last " > ", without the quotes around it
+// if there are any; nothing is expanded. A " &" after insmod, echo or sh says
+// not to wait for the transition that the command starts.
+//
+// # Conditions
+//
+//	kernel >= 6.14    also > < <= == !=; as many numbers are compared as the
+//	                  condition has, so that 6.12.117 is == 6.12 and <= 6.12
+//	config NAME       the option is y, m or has a value; config NAME=VALUE
+//	sysfs ATTRIBUTE   livepatches have such a file in sysfs
+//
+// Each may follow "not"; several are joined by commas and must all hold. What
+// is not known of a kernel does not hold, nor does its contrary.
 package cases

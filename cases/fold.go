@@ -34,6 +34,7 @@ var (
 		`PGD|Mem abort info|Data abort info|swapper pgtable|Internal error|pstate|pc|lr|sp|x\d+ ?|` +
 		`RIP|RSP|R[A-Z]X|R[A-Z]P|R\d\d|E[A-Z]X|FS|CS|CR\d|DR\d|PKRU|irq event stamp|hardirqs last|softirqs last|` +
 		`rcu|Sending NMI|NMI backtrace|task)\b.*[: ]|` +
+		`^"echo 0 > |^in_atomic\(\): |^preempt_count: |^RCU nest depth: |^Preemption disabled at:|^caller is |^(\d+ locks?|no locks) held by |^\s+#\d+: |` +
 		`^#PF: |^Disabling lock debugging due to |^note: \S+ exited with |^stack backtrace:|^Last potentially related|^Dumping ftrace|` +
 		`^\s*</?(TASK|IRQ|NMI|EOI|SOFTIRQ)>|^\s+[\w?]|^\s+\(|^\s*\[?<?[0-9a-f]{8,}|` + `^\s*\?? ?[\w.]+\+0x[0-9a-f]+/0x`)
 )

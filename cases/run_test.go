@@ -199,3 +199,20 @@ func TestRunInterrupted(t *testing.T) {
 		t.Errorf("%s:\n%s", res.Verdict, d)
 	}
 }
+
+// dyingMachine finds out that the kernel is dead when ctx has ended already.
+type dyingMachine struct{ *fakeMachine }
+
+func (m dyingMachine) Step(ctx context.Context, _ Command, _ time.Duration) (Answer, error) {
+	<-ctx.Done()
+	return Answer{}, &blame.Error{Party: blame.Kernel, Summary: "the kernel panicked"}
+}
+
+func TestRunDeathAtTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		res := Run(t.Context(), dyingMachine{smallMachine()}, mustParse(t, smallScript))
+		if d := cmp.Diff([]string{"% insmod klp_a: the kernel panicked"}, res.Reasons); res.Verdict != Fail || d != "" {
+			t.Errorf("%s:\n%s", res.Verdict, d)
+		}
+	})
+}
