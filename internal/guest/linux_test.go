@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+import (
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestLinuxRelease(t *testing.T) {
+	want, err := os.ReadFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		t.Skip(err)
+	}
+	if got := (linux{}).release(); got != strings.TrimSpace(string(want)) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What is no module is refused, whatever this kernel allows; the error is an
+// errno.
+func TestLinuxLoadGivesTheErrno(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.ko")
+	if err := (linux{}).load(path, ""); !errors.Is(err, unix.ENOENT) {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path, []byte("no ELF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if name, ok := symbol((linux{}).load(path, "")); !ok {
+		t.Errorf("no errno: %q", name)
+	}
+}
+
+func TestInterfaceErrorsNameTheInterface(t *testing.T) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	const none = "klpnone0"
+	if _, err := net.InterfaceByName(none); err == nil {
+		t.Skip(none, " exists")
+	}
+	for _, err := range []error{setUp(fd, none), setAddr(fd, none, unix.SIOCSIFADDR, guestAddr)} {
+		if err == nil || !strings.HasPrefix(err.Error(), none) {
+			t.Error(err)
+		}
+	}
+	if err := setUp(fd, strings.Repeat("x", unix.IFNAMSIZ)); err == nil {
+		t.Error("a name that is too long")
+	}
+}
