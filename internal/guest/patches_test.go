@@ -21,7 +21,7 @@ func TestUnsettled(t *testing.T) {
 		"patching":           {map[string][2]string{"a": {"1", "0"}, "b": {"1", "1"}}, "transition of b"},
 		"unpatching":         {map[string][2]string{"a": {"0", "1"}}, "transition of a"},
 		"replaced":           {map[string][2]string{"a": {"0", "0"}, "b": {"1", "0"}}, "removal of a"},
-		"transition matters": {map[string][2]string{"a": {"0", "0"}, "b": {"0", "1"}}, "transition of b"},
+		"transition matters": {map[string][2]string{"a": {"0", "1"}, "b": {"0", "0"}}, "transition of a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := tree(t.TempDir())
