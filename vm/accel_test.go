@@ -129,3 +129,16 @@ func TestShortLife(t *testing.T) {
 	}
 	v.Close()
 }
+
+// TestLifeThatIsOver: when the first byte and the end are there at the same
+// moment, the byte counts.
+func TestLifeThatIsOver(t *testing.T) {
+	v := newVM(Spec{}, KVM)
+	v.console = consoleOf(t, "x", 1)
+	close(v.exited)
+	for range 100 {
+		if err := v.awaitLife(t.Context(), autoLife); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func TestConsoleTailIsSafe(t *testing.T) {
 // line feed right after a full piece makes no line of its own.
 func TestConsoleEndlessLine(t *testing.T) {
 	text := strings.Repeat("x", 3*maxLine) + "\nKernel panic - not syncing: after all\n"
-	c := consoleOf(t, text, 1000)
+	c := consoleOf(t, text, 64<<10)
 	if !isClosed(c.panicked) {
 		t.Error("the panic after a long line is not seen")
 	}

@@ -3,4 +3,14 @@
 // Package vm runs one QEMU virtual machine as a process: a [Spec] is
 // validated, turned into an argument list by a pure function, started, waited
 // for and closed. It knows nothing of livepatches.
+//
+// It expects qemu-system-x86_64 7.2 or later and a private directory for
+// each machine, into which it writes console.log and qemu.log. QMP and the
+// console come over inherited sockets; the only port is the one for SSH, on
+// 127.0.0.1, chosen by QEMU.
+//
+// A machine ends in one way only: [VM.Exited] is closed. A panic on the
+// console, the end of the context given to [Start] and [VM.Close] all lead
+// there, every wait watches it, and [VM.Death] then tells whose fault it was.
+// QEMU also dies with the thread that started it, hence with klptest.
 package vm

@@ -179,6 +179,24 @@ func TestQMPEndOfFileSaysSo(t *testing.T) {
 
 // What else it promises.
 
+// TestQMPReplyRightBeforeTheEnd: many times, because the reply and the end
+// are there at the same moment.
+func TestQMPReplyRightBeforeTheEnd(t *testing.T) {
+	for range 100 {
+		ours, theirs := net.Pipe()
+		go vmtest.ServeQMP(theirs, vmtest.Greeting, func(c vmtest.Command) string {
+			theirs.Write([]byte(c.Return("{}")))
+			theirs.Close()
+			return ""
+		})
+		m := newMonitor(ours)
+		if err := m.Connect(); err != nil {
+			t.Fatal(err)
+		}
+		m.Disconnect()
+	}
+}
+
 func TestQMPErrorIsTold(t *testing.T) {
 	m := connected(t, vmtest.Greeting, func(c vmtest.Command) string {
 		if c.Execute == "qmp_capabilities" {
@@ -222,6 +240,9 @@ func TestQMPLateReply(t *testing.T) {
 		defer cancel()
 		if _, err := m.run(ctx, []byte(`{"execute":"slow"}`)); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v", err)
+		}
+		if len(m.waiting) > 0 {
+			t.Error("the command that was given up is still waited for")
 		}
 		out, err := m.within(t.Context()).Run([]byte(`{"execute":"quick"}`))
 		if err != nil || !strings.Contains(string(out), "quick") {
