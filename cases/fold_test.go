@@ -26,27 +26,27 @@ func foldText(log string, modules ...string) (lines []string, truncated bool) {
 	return lines, truncated
 }
 
-func TestFold(t *testing.T) {
-	tests := []struct{ name, log, want string }{
-		{"nothing", "livepatch: a\nklp_a: b", "livepatch: a\nklp_a: b"},
-		{
-			"WARN since 6.18", `
+// foldTests are logs, in which "% " begins a marker, and what remains of them.
+var foldTests = []struct{ name, log, want string }{
+	{"nothing", "livepatch: a\nklp_a: b", "livepatch: a\nklp_a: b"},
+	{
+		"WARN since 6.18", `
 before
 ------------[ cut here ]------------
 WARNING: kernel/livepatch/state.c:69 at klp_get_prev_state+0x6b/0x80, CPU#0: insmod/231
 Modules linked in: klp_a(OEK)
 ---[ end trace 0000000000000000 ]---
 after`, "before\n* WARNING klp_get_prev_state\nafter",
-		},
-		{
-			"WARN with a text of the module", `
+	},
+	{
+		"WARN with a text of the module", `
 ------------[ cut here ]------------
 klp_b: data of state 1 has magic deadda7a
 WARNING: CPU: 0 PID: 231 at probe_data_valid.part.0+0x6b/0x80 [klp_b]
 ---[ end trace 0000000000000000 ]---`, "* WARNING probe_data_valid\nklp_b: data of state 1 has magic deadda7a",
-		},
-		{
-			"BUG", `
+	},
+	{
+		"BUG", `
 ------------[ cut here ]------------
 kernel BUG at kernel/livepatch/core.c:987!
 Oops: invalid opcode: 0000 [#1] PREEMPT SMP NOPTI
@@ -54,25 +54,25 @@ RIP: 0010:klp_enable_patch+0x31b/0x660
 ---[ end trace 0000000000000000 ]---
 RIP: 0010:klp_enable_patch+0x31b/0x660
 after`, "* BUG klp_enable_patch\nafter",
-		},
-		{
-			"general protection fault", `
+	},
+	{
+		"general protection fault", `
 Oops: general protection fault, probably for non-canonical address 0xdead000000000122: 0000 [#1] PREEMPT SMP NOPTI
 CPU: 0 UID: 0 PID: 231 Comm: insmod
 RIP: 0010:klp_free_patch_start+0x1f/0x80
 ---[ end trace 0000000000000000 ]---
 Kernel panic - not syncing: Fatal exception
 Kernel Offset: disabled`, "* Oops klp_free_patch_start\n* panic",
-		},
-		{
-			"panic_on_warn", `
+	},
+	{
+		"panic_on_warn", `
 ------------[ cut here ]------------
 WARNING: CPU: 0 PID: 231 at kernel/livepatch/state.c:69 klp_get_prev_state+0x6b/0x80
 RIP: 0010:klp_get_prev_state+0x6b/0x80
 Kernel panic - not syncing: kernel: panic_on_warn set ...`, "* WARNING klp_get_prev_state\n* panic",
-		},
-		{
-			"arm64", `
+	},
+	{
+		"arm64", `
 Unable to handle kernel NULL pointer dereference at virtual address 0000000000000010
 Mem abort info:
   ESR = 0x0000000096000004
@@ -90,9 +90,9 @@ Call trace:
 Code: f9400000 (f9400801)
 ---[ end trace 0000000000000000 ]---
 after`, "* Oops klp_get_state\nafter",
-		},
-		{
-			"KASAN", `
+	},
+	{
+		"KASAN", `
 before
 ==================================================================
 BUG: KASAN: slab-use-after-free in klp_post_patch_callback+0x9d/0x150
@@ -102,9 +102,9 @@ anything at all
 ==================================================================
 Disabling lock debugging due to kernel taint
 after`, "before\n* KASAN klp_post_patch_callback\nafter",
-		},
-		{
-			"lockdep", `
+	},
+	{
+		"lockdep", `
 ======================================================
 WARNING: possible circular locking dependency detected
 6.12.0 Tainted: G           OE K
@@ -120,17 +120,17 @@ Call Trace:
  dump_stack_lvl+0x5d/0x80
  </TASK>
 after`, "* lockdep\nafter",
-		},
-		{
-			"UBSAN with a cut", `
+	},
+	{
+		"UBSAN with a cut", `
 ------------[ cut here ]------------
 UBSAN: array-index-out-of-bounds in kernel/livepatch/core.c:120:14
 index 3 is out of range for type 'int [2]'
 ---[ end trace ]---
 after`, "* UBSAN\nafter",
-		},
-		{
-			"hung task", `
+	},
+	{
+		"hung task", `
 INFO: task insmod:214 blocked for more than 120 seconds.
       Tainted: G           OE K    6.12.117+deb12-amd64
 "echo 0 > /proc/sys/kernel/hung_task_timeout_secs" disables this message.
@@ -140,9 +140,9 @@ Call Trace:
  __schedule+0x505/0xbf0
  </TASK>
 after`, "* stall\nafter",
-		},
-		{
-			"sleeping function", `
+	},
+	{
+		"sleeping function", `
 BUG: sleeping function called from invalid context at kernel/locking/mutex.c:585
 in_atomic(): 1, irqs_disabled(): 0, non_block: 0, pid: 231, name: insmod
 preempt_count: 1, expected: 0
@@ -154,9 +154,9 @@ Call Trace:
  dump_stack_lvl+0x5d/0x80
  </TASK>
 after`, "* BUG\nafter",
-		},
-		{
-			"stack", `
+	},
+	{
+		"stack", `
 klp_a: loading anyway
 CPU: 0 PID: 231 Comm: insmod Tainted: G           OE K    6.1.0
 Hardware name: QEMU
@@ -166,37 +166,39 @@ Call Trace:
 RIP: 0033:0x7f2a
  </TASK>
 after`, "klp_a: loading anyway\n* stack\nafter",
-		},
-		{
-			"two stacks", "CPU: 0 PID: 1 Comm: a\n dump_stack+0x1/0x2\nCPU: 0 PID: 1 Comm: a\n dump_stack+0x1/0x2\nlivepatch: x\nCall Trace:\n x+0x1/0x2",
-			"* stack\nlivepatch: x",
-		},
-		{
-			"markers go through", `
+	},
+	{
+		"two stacks", "CPU: 0 PID: 1 Comm: a\n dump_stack+0x1/0x2\nCPU: 0 PID: 1 Comm: a\n dump_stack+0x1/0x2\nlivepatch: x\nCall Trace:\n x+0x1/0x2",
+		"* stack\nlivepatch: x",
+	},
+	{
+		"markers go through", `
 ------------[ cut here ]------------
 % rmmod klp_a
 WARNING: CPU: 0 PID: 231 at kernel/livepatch/state.c:69 klp_get_prev_state+0x6b/0x80
 livepatch: 'klp_a': patching complete
 ---[ end trace 0000000000000000 ]---
 after`, "* WARNING klp_get_prev_state\n% rmmod klp_a\nlivepatch: 'klp_a': patching complete\nafter",
-		},
-		{"a rule is a line", "======================\nafter", "======================\nafter"},
-		{"an end alone", "---[ end trace 0000000000000000 ]---", "---[ end trace 0000000000000000 ]---"},
-		{
-			"two warnings", `
+	},
+	{"a rule is a line", "======================\nafter", "======================\nafter"},
+	{"an end alone", "---[ end trace 0000000000000000 ]---", "---[ end trace 0000000000000000 ]---"},
+	{
+		"two warnings", `
 ------------[ cut here ]------------
 WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
 ------------[ cut here ]------------
 WARNING: CPU: 0 PID: 231 at a.c:2 second+0x6b/0x80
 ---[ end trace 0000000000000000 ]---
 after`, "* WARNING first\n* WARNING second\nafter",
-		},
-		{
-			"a cut of nothing known", "------------[ cut here ]------------\n---[ end trace 0000000000000000 ]---\nafter",
-			"* splat\nafter",
-		},
-	}
-	for _, test := range tests {
+	},
+	{
+		"a cut of nothing known", "------------[ cut here ]------------\n---[ end trace 0000000000000000 ]---\nafter",
+		"* splat\nafter",
+	},
+}
+
+func TestFold(t *testing.T) {
+	for _, test := range foldTests {
 		got, truncated := foldText(test.log, "klp_a", "klp_b")
 		if d := cmp.Diff(strings.Split(test.want, "\n"), got); d != "" {
 			t.Errorf("%s:\n%s", test.name, d)

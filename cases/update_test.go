@@ -22,13 +22,14 @@ func TestUpdateOfPassingIsIdentity(t *testing.T) {
 	}
 }
 
-func TestUpdate(t *testing.T) {
-	const head = "Title\n\nNeeds: kernel >= 5\n\n-- transcript --\n"
-	tests := []struct {
-		name, old, want string
-	}{
-		{
-			"all new", `
+const updateHead = "Title\n\nNeeds: kernel >= 5\n\n-- transcript --\n"
+
+// updateTests are scripts and what becomes of them; the same is seen for each.
+var updateTests = []struct {
+	name, old, want string
+}{
+	{
+		"all new", `
 % insmod klp_a
 % cat /x`, `
 % insmod klp_a
@@ -39,9 +40,9 @@ two
 = 1
 = 2
 `,
-		},
-		{
-			"all wrong", `
+	},
+	{
+		"all wrong", `
 # before
 % insmod klp_a
 # comment
@@ -66,9 +67,9 @@ two
 = 1
 = 2
 `,
-		},
-		{
-			"some wrong", `
+	},
+	{
+		"some wrong", `
 %  insmod klp_a
 \one
 # comment
@@ -88,9 +89,9 @@ two
 = 1
 = 2
 `,
-		},
-		{
-			"conditions", `
+	},
+	{
+		"conditions", `
 [kernel >= 6] % insmod klp_a
 [kernel >= 7] three
 [kernel < 7]  wrong
@@ -118,10 +119,12 @@ two
 = 2
 [kernel >= 7] = 0
 `,
-		},
-	}
-	for _, test := range tests {
-		data := head + test.old
+	},
+}
+
+func TestUpdate(t *testing.T) {
+	for _, test := range updateTests {
+		data := updateHead + test.old
 		c, err := Parse("t", []byte(data))
 		if err != nil {
 			t.Fatal(err)
@@ -134,7 +137,7 @@ two
 			}},
 		}
 		got, err := Update([]byte(data), c, o)
-		if d := cmp.Diff(head+test.want, string(got)); err != nil || d != "" {
+		if d := cmp.Diff(updateHead+test.want, string(got)); err != nil || d != "" {
 			t.Errorf("%s: %v\n%s", test.name, err, d)
 		}
 	}
