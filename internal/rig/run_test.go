@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/kmods"
+)
+
+// fake is a guest without a VM. It logs nothing, so a case that expects
+// nothing passes.
+type fake struct {
+	name   string
+	left   []string // modules that are there at the end
+	die    error    // what each step ends with
+	putErr error
+	log    *[]string
+}
+
+func (f *fake) say(what string) { *f.log = append(*f.log, f.name+" "+what) }
+
+func (f *fake) machine(step func(string)) cases.Machine { return fakeMachine{f, step} }
+func (f *fake) put(context.Context, []kmods.Module) error {
+	return f.putErr
+}
+func (f *fake) traces() (log, qemu string) { return f.name + ".log", "qemu " + f.name }
+func (f *fake) Close() error               { f.say("close"); return nil }
+
+type fakeMachine struct {
+	*fake
+	step func(string)
+}
+
+func (m fakeMachine) Facts(context.Context, []string) (cases.Facts, error) {
+	return cases.Facts{Release: "6.12.0"}, nil
+}
+func (m fakeMachine) Begin(context.Context) error { return nil }
+func (m fakeMachine) Step(_ context.Context, cmd cases.Command, _ time.Duration) (cases.Answer, error) {
+	m.step(cmd.Text)
+	m.say(cmd.Text)
+	return cases.Answer{Records: []cases.Record{{Facility: 1, Text: "% " + cmd.Text}}}, m.die
+}
+func (m fakeMachine) End(context.Context) (cases.EndState, error) {
+	return cases.EndState{Modules: m.left}, nil
+}
+
+// events keeps the verdicts in order.
+type events struct {
+	verdicts []string
+	err      error
+}
+
+func (e *events) Start(string)        {}
+func (e *events) Step(string, string) {}
+func (e *events) Case(r cases.Result) error {
+	e.verdicts = append(e.verdicts, r.Name+" "+string(r.Verdict))
+	return e.err
+}
+
+func parse(t *testing.T, name, headers string) *cases.Case {
+	t.Helper()
+	c, err := cases.Parse(name, []byte("A case.\n\n"+headers+"\n-- transcript --\n% insmod klp_a\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// newRunner runs on fakes that are booted in the order of the list.
+func newRunner(fakes ...*fake) (r *runner, log *[]string, kept *bool) {
+	log, kept = new([]string), new(bool)
+	next := 0
+	boot := func(_ context.Context, s shape) (instance, error) {
+		f := fakes[next]
+		next++
+		f.log = log
+		f.say("boot")
+		return f, nil
+	}
+	none := func(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, nil }
+	return &runner{pool: newPool(boot), modules: none, keep: func() { *kept = true }}, log, kept
+}
+
+func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
+	tests := []struct {
+		name    string
+		first   fake
+		headers string
+		want    []string
+		keep    bool
+	}{
+		{"after PASS", fake{name: "1"}, "", []string{"1 boot", "1 insmod klp_a", "1 insmod klp_a"}, false},
+		{"after SKIP", fake{name: "1"}, "Needs: kernel >= 99.0\n", []string{"1 boot", "1 insmod klp_a"}, false},
+		{"after a leak", fake{name: "1", left: []string{"klp_a"}}, "", []string{"1 boot", "1 insmod klp_a", "1 close", "2 boot", "2 insmod klp_a"}, true},
+		{"after what was allowed to stay", fake{name: "1", left: []string{"klp_a"}}, "Leaves: klp_a\n", []string{"1 boot", "1 insmod klp_a", "1 close", "2 boot", "2 insmod klp_a"}, false},
+		{"after its taint", fake{name: "1"}, "Taints: W\n", []string{"1 boot", "1 insmod klp_a", "1 close", "2 boot", "2 insmod klp_a"}, false},
+		{"after its death", fake{name: "1", die: &blame.Error{Party: blame.Kernel, Summary: "panic"}}, "", []string{"1 boot", "1 insmod klp_a", "1 close", "2 boot", "2 insmod klp_a"}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r, log, kept := newRunner(&tt.first, &fake{name: "2"})
+			list := []*cases.Case{parse(t, "one", tt.headers), parse(t, "two", "")}
+			if _, err := r.run(t.Context(), list, &events{}); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, *log); diff != "" {
+				t.Error(diff)
+			}
+			if *kept != tt.keep {
+				t.Errorf("logs kept: %v, want %v", *kept, tt.keep)
+			}
+		})
+	}
+}
+
+func TestFailureCarriesItsTraces(t *testing.T) {
+	r, _, _ := newRunner(&fake{name: "1", left: []string{"klp_a"}})
+	results, err := r.run(t.Context(), []*cases.Case{parse(t, "one", "")}, &events{})
+	if err != nil || len(results) != 1 {
+		t.Fatal(results, err)
+	}
+	if res := results[0]; res.Verdict != cases.Fail || res.Log != "1.log" || res.QEMU != "qemu 1" || res.Duration <= 0 {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
+	boots := 0
+	r := &runner{
+		pool: newPool(func(context.Context, shape) (instance, error) {
+			boots++
+			return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
+		}),
+		def: shape{cpus: 1, memory: 512},
+	}
+	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
+	ev := &events{}
+	if _, err := r.run(t.Context(), list, ev); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a FAIL", "b FAIL", "c FAIL", "d FAIL"}; !slices.Equal(ev.verdicts, want) {
+		t.Errorf("verdicts %q, want %q", ev.verdicts, want)
+	}
+	if boots != 2 {
+		t.Errorf("%d boots for 2 shapes", boots)
+	}
+}
+
+func TestRigsFaultIsAnError(t *testing.T) {
+	broken := errors.New("disk full")
+	for name, spoil := range map[string]func(*runner, *fake){
+		"modules": func(r *runner, _ *fake) {
+			r.modules = func(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, broken }
+		},
+		"copying": func(_ *runner, f *fake) { f.putErr = broken },
+		"agent":   func(_ *runner, f *fake) { f.die = broken },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fake{name: "1"}
+			r, _, _ := newRunner(f)
+			spoil(r, f)
+			ev := &events{}
+			if _, err := r.run(t.Context(), []*cases.Case{parse(t, "one", "")}, ev); err != nil {
+				t.Fatal(err)
+			}
+			if want := []string{"one ERROR"}; !slices.Equal(ev.verdicts, want) {
+				t.Errorf("verdicts %q, want %q", ev.verdicts, want)
+			}
+		})
+	}
+}
+
+func TestRunEndsEarlyWhenCancelledOrUnheard(t *testing.T) {
+	list := []*cases.Case{parse(t, "one", ""), parse(t, "two", "")}
+	t.Run("cancelled", func(t *testing.T) {
+		r, _, kept := newRunner(&fake{name: "1"})
+		why := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(why)
+		ev := &events{}
+		results, err := r.run(ctx, list, ev)
+		if !errors.Is(err, why) || len(results) != 0 || ev.verdicts != nil || *kept {
+			t.Errorf("%v, %v, %v, kept %v", results, err, ev.verdicts, *kept)
+		}
+	})
+	t.Run("unheard", func(t *testing.T) {
+		r, _, _ := newRunner(&fake{name: "1"})
+		ev := &events{err: errors.New("broken pipe")}
+		results, err := r.run(t.Context(), list, ev)
+		if !errors.Is(err, ev.err) || len(results) != 1 {
+			t.Errorf("%v, %v", results, err)
+		}
+	})
+}
+
+func TestPoolClosesAllGuests(t *testing.T) {
+	r, log, _ := newRunner(&fake{name: "1"}, &fake{name: "2"})
+	for _, s := range []shape{{cpus: 1}, {cpus: 2}, {cpus: 1}} {
+		if _, err := r.pool.get(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.pool.close(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(*log)
+	if want := []string{"1 boot", "1 close", "2 boot", "2 close"}; !slices.Equal(*log, want) {
+		t.Errorf("%q, want %q", *log, want)
+	}
+}
