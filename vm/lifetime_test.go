@@ -30,13 +30,19 @@ func alive(pid int) bool {
 	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
 }
 
-func openFiles(t *testing.T) int {
+// openFiles are the descriptors of this process: what each is.
+func openFiles(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(entries)
+	var files []string
+	for _, e := range entries {
+		name, _ := os.Readlink("/proc/self/fd/" + e.Name())
+		files = append(files, e.Name()+" "+name)
+	}
+	return files
 }
 
 // pids are the processes that a fake QEMU wrote to its list of runs.
@@ -66,10 +72,10 @@ func TestCancelAtAnyMoment(t *testing.T) {
 	for range 25 {
 		startCancelled(t, spec, time.Duration(rand.Int64N(int64(80*time.Millisecond))))
 	}
-	if n := openFiles(t); n > files {
-		t.Errorf("%d descriptors, %d before", n, files)
+	goleak.VerifyNone(t, goroutines) // first: it waits for those that are about to close something
+	if now := openFiles(t); len(now) > len(files) {
+		t.Errorf("descriptors before and now:\n%s\n%s", strings.Join(files, ", "), strings.Join(now, ", "))
 	}
-	goleak.VerifyNone(t, goroutines)
 	for _, pid := range pids(t, runs) {
 		if alive(pid) {
 			t.Errorf("process %d is still there", pid)
