@@ -5,6 +5,8 @@ package cases
 import (
 	"embed"
 	"io/fs"
+	"slices"
+	"strings"
 )
 
 //go:embed *.txtar
@@ -31,5 +33,6 @@ func Shipped() ([]*Case, error) {
 		}
 		list = append(list, c)
 	}
+	slices.SortFunc(list, func(a, b *Case) int { return strings.Compare(a.Name, b.Name) }) // the files sort with their ending
 	return list, nil
 }

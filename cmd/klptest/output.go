@@ -17,18 +17,28 @@ import (
 func (a *app) reporter(o runOptions) (report.Reporter, error) {
 	switch o.format {
 	case "human":
-		fd, tty := terminal(a.out)
-		return report.NewHuman(a.out, report.HumanOptions{
-			Color: tty && os.Getenv("NO_COLOR") == "",
-			Live:  tty && !o.verbose && os.Getenv("TERM") != "dumb",
-			Width: func() int { return width(fd) },
-		}), nil
+		return a.human(o.verbose), nil
 	case "ktap":
 		return report.NewKTAP(a.out), nil
 	case "json":
 		return report.NewJSON(a.out), nil
 	}
 	return nil, &blame.Error{Party: blame.User, Summary: "unknown format " + o.format, Advice: "formats: human, ktap, json"}
+}
+
+// human reports for people, as well as the terminal can.
+func (a *app) human(verbose bool) *report.Human {
+	fd, tty := terminal(a.out)
+	live := tty && !verbose && os.Getenv("TERM") != "dumb"
+	h := report.NewHuman(a.out, report.HumanOptions{
+		Color: tty && os.Getenv("NO_COLOR") == "",
+		Live:  live,
+		Width: func() int { return width(fd) },
+	})
+	if live {
+		a.live = h
+	}
+	return h
 }
 
 // terminal returns the descriptor of a stream that is a terminal.

@@ -27,6 +27,7 @@ type app struct {
 	streams
 	mu      sync.Mutex
 	noticed map[string]bool // lines that notice has printed; guarded by mu
+	live    *report.Human   // has a status line on the terminal; nil: none has
 }
 
 // run is the whole program: arguments in, exit status out.
@@ -83,8 +84,13 @@ func openCache() (*cache.Cache, error) {
 func (a *app) notice(line string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.noticed[line] {
-		a.noticed[line] = true
-		fmt.Fprintln(a.err, "klptest:", report.Escape(line))
+	if a.noticed[line] {
+		return
 	}
+	a.noticed[line] = true
+	if a.live != nil {
+		a.live.Notice("klptest: " + line)
+		return
+	}
+	fmt.Fprintln(a.err, "klptest:", report.Escape(line))
 }

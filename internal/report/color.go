@@ -20,7 +20,7 @@ const (
 )
 
 // paint colours text, where the reader wants colours.
-func (h *human) paint(c color, text string) string {
+func (h *Human) paint(c color, text string) string {
 	if !h.o.Color || c == plain {
 		return text
 	}

@@ -23,11 +23,12 @@ type HumanOptions struct {
 
 // NewHuman makes a reporter for people: one line a case, the details of what
 // failed, a summary. Its methods may be called from several goroutines.
-func NewHuman(w io.Writer, o HumanOptions) Reporter {
-	return &human{w: w, o: o, stop: func() {}}
+func NewHuman(w io.Writer, o HumanOptions) *Human {
+	return &Human{w: w, o: o, stop: func() {}}
 }
 
-type human struct {
+// Human reports for people; see NewHuman.
+type Human struct {
 	o    HumanOptions
 	stop func() // ends the redrawing
 
@@ -39,7 +40,7 @@ type human struct {
 	drawn  bool // the status line is on the screen
 }
 
-func (h *human) Begin(run Run) error {
+func (h *Human) Begin(run Run) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.run = run
@@ -50,14 +51,14 @@ func (h *human) Begin(run Run) error {
 	return nil
 }
 
-func (h *human) Start(name string) {
+func (h *Human) Start(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.status.start(oneLine(name), time.Now())
 	h.draw()
 }
 
-func (h *human) Step(name, step string) {
+func (h *Human) Step(name, step string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	name, step = oneLine(name), oneLine(step)
@@ -71,7 +72,7 @@ func (h *human) Step(name, step string) {
 	h.draw()
 }
 
-func (h *human) Case(r cases.Result) error {
+func (h *Human) Case(r cases.Result) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.tally.add(r)
@@ -85,7 +86,16 @@ func (h *human) Case(r cases.Result) error {
 	return h.print(text)
 }
 
-func (h *human) End() error {
+// Notice prints a line that is no result, above the status line.
+func (h *Human) Notice(line string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	// A failure to write shows again, and is returned, in Case.
+	_ = h.print(oneLine(line) + "\n")
+	h.draw()
+}
+
+func (h *Human) End() error {
 	h.stop() // before the lock, which a last redrawing may hold
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -96,9 +106,9 @@ func (h *human) End() error {
 const indent = "      "
 
 // caseLine is the line of a case; a skipped one's reason is on it.
-func (h *human) caseLine(r cases.Result) string {
+func (h *Human) caseLine(r cases.Result) string {
 	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
-	line := fmt.Sprintf("%s %-24s%7s", h.paint(verdictColor(r.Verdict), verdict), oneLine(r.Name), seconds(r.Duration))
+	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), oneLine(r.Name), seconds(r.Duration))
 	if why := skipReason(r); r.Verdict == cases.Skip && why != "" {
 		line += "  " + why
 	}
@@ -109,7 +119,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) 
 
 // details lays out sections. Lines of the log's tail have a bar before them:
 // they must not pass for the command line that is there to be copied.
-func (h *human) details(sections []section) string {
+func (h *Human) details(sections []section) string {
 	var b strings.Builder
 	for _, s := range sections {
 		if s.kind == logTail {
@@ -122,7 +132,7 @@ func (h *human) details(sections []section) string {
 	return b.String()
 }
 
-func (h *human) detail(k kind, line string) string {
+func (h *Human) detail(k kind, line string) string {
 	switch k {
 	case diff:
 		return h.paint(diffColor(line), line)
@@ -144,7 +154,7 @@ func summary(run Run, t tally, took time.Duration) string {
 }
 
 // print writes whole lines where the status line was.
-func (h *human) print(text string) error {
+func (h *Human) print(text string) error {
 	if h.drawn {
 		text = clearLine + text
 		h.drawn = false

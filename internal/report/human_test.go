@@ -48,6 +48,7 @@ func TestLive(t *testing.T) {
 		}
 		time.Sleep(3 * time.Second)
 		h.Start("b")
+		h.Notice("no KVM here")
 		if err := h.End(); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,9 @@ func TestLive(t *testing.T) {
 			`1.5s "\r\x1b[K1/2  a  0s"`,
 			`1.5s "\r\x1b[K1/2  a  0s  insmod klp_"`,
 			`2s "\r\x1b[K1/2  a  0s  insmod klp_"`,
-			`2.5s "\r\x1b[KPASS  a                          1.0s\n"`,
+			`2.5s "\r\x1b[KPASS  a                                  1.0s\n"`,
+			`5.5s "\r\x1b[K2/2  b  0s"`,
+			`5.5s "\r\x1b[Kno KVM here\n"`,
 			`5.5s "\r\x1b[K2/2  b  0s"`,
 			`5.5s "\r\x1b[K1 passed, 0 failed, 0 errors, 0 skipped, 1 not run in 6 s on 6.12.117+deb12-amd64 (debian:6.12)\n"`,
 		}

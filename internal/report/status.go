@@ -54,7 +54,7 @@ func truncate(text string, width int) string {
 }
 
 // draw shows the status line, or what has become of it. The caller has h.mu.
-func (h *human) draw() {
+func (h *Human) draw() {
 	if !h.o.Live || h.status.name == "" {
 		return
 	}
@@ -68,7 +68,7 @@ func (h *human) draw() {
 }
 
 // tick shows that time goes on.
-func (h *human) tick() {
+func (h *Human) tick() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.draw()
