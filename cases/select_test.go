@@ -4,6 +4,7 @@ package cases
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,9 +74,12 @@ func TestShipped(t *testing.T) {
 	if err != nil || len(files) != len(list) || len(list) == 0 {
 		t.Fatalf("%d files, %d cases, %v", len(files), len(list), err)
 	}
-	for i, c := range list {
-		if c.File != files[i] || c.Name+".txtar" != c.File {
-			t.Errorf("case %s of file %s, want %s", c.Name, c.File, files[i])
+	if !slices.IsSortedFunc(list, func(a, b *Case) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("not sorted by name")
+	}
+	for _, c := range list {
+		if !slices.Contains(files, c.File) || c.Name+".txtar" != c.File {
+			t.Errorf("case %s of file %s", c.Name, c.File)
 		}
 		if len(c.Covers) == 0 || !strings.HasSuffix(c.Title, ".") {
 			t.Errorf("%s: no Covers, or a title that is no sentence", c.File)
