@@ -35,9 +35,13 @@ check: build ## gofmt, vet, staticcheck, unit tests, lint of the cases; no VM
 	$(GO) test ./...
 	bin/klptest check
 
+# What the integration tests of vm and kmods are told of a kernel.
+fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')
+
 .PHONY: vm-test
 vm-test: deps build ## the integration tests, and all cases on both Debian kernels
-	KLPTEST_VM=1 $(GO) test -count=1 -timeout 20m -run Integration ./...
+	KLPTEST_VM=1 KLPTEST_KERNEL=$(call fetched,image) KLPTEST_KDIR=$(call fetched,kdir) KLPTEST_MODULES=$(call fetched,modules) \
+		$(GO) test -p 1 -count=1 -timeout 20m ./...
 	bin/klptest run --kernel debian:6.12
 	bin/klptest run --kernel debian:6.1
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -74,7 +75,7 @@ func printListings(w io.Writer, list []images.Listing) error {
 func (a *app) kernelFetchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "fetch KERNEL",
-		Short:   "Download a kernel and its headers into the cache",
+		Short:   "Download a kernel and its headers into the cache, and say where they are",
 		Example: "  klptest kernel fetch debian:6.1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -86,8 +87,9 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "%s\nrelease %s\nimage   %s\nkdir    %s\n", k.Name, k.Release, k.Image, k.KDir)
-			return nil
+			_, err = fmt.Fprintf(a.out, "name     %s\nrelease  %s\nimage    %s\nkdir     %s\nmodules  %s\n",
+				k.Name, k.Release, k.Image, k.KDir, strings.Join(k.Modules, ":"))
+			return err
 		},
 	}
 }

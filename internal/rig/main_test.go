@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"os"
+	"testing"
+
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/kmods"
+)
+
+// The test program is PID 1 of the benchmarks' guests, and supervises their
+// builds.
+func TestMain(m *testing.M) {
+	if guest.Main() || kmods.Main() {
+		return
+	}
+	os.Exit(m.Run())
+}
