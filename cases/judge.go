@@ -48,7 +48,8 @@ type judgement struct {
 	c     *Case
 	o     Observation
 	steps []Step // those that ran
-	whole bool   // all that should run did
+	total int    // of the case's steps that should run
+	whole bool   // all of these did, and no others
 	log   kernelLog
 }
 
@@ -56,7 +57,7 @@ func newJudgement(c *Case, o Observation) *judgement {
 	steps := c.resolve(o.Facts)
 	ran := min(len(o.Answers), len(steps))
 	stall, _ := o.stall()
-	j := &judgement{c: c, o: o, steps: steps[:ran], whole: ran == len(steps) && stall == nil}
+	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil}
 	j.log = readLog(j.steps, o.records(), ownNames(c.Modules()))
 	return j
 }
@@ -114,10 +115,13 @@ func (j *judgement) rigFaults() []string {
 	for _, i := range j.log.lost {
 		list = append(list, fmt.Sprintf("the log lacks the marker of %% %s", j.steps[i].Command.Text))
 	}
+	for _, text := range j.log.surplus {
+		list = append(list, "the log has a second marker of "+text)
+	}
 	stall, _ := j.o.stall()
 	switch {
 	case stall == nil && !j.whole:
-		list = append(list, fmt.Sprintf("only %d of the case's commands ran", len(j.steps)))
+		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
 	case stall != nil && stall.Starved:
 		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
 	case stall != nil && stall.Limit > 0 && stall.Limit < j.c.waitLimit():

@@ -5,9 +5,14 @@ package cases
 import "slices"
 
 // leftovers tells what is not as it was before the case: modules, patches,
-// data and taints. What a run that was cut short has left says nothing.
+// data and taints; and what the case before it has left to happen. What a run
+// that was cut short has left says nothing.
 func (j *judgement) leftovers() []string {
-	list := j.c.dataFaults(j.log.entries, j.whole)
+	var list []string
+	for _, line := range j.log.early {
+		list = append(list, "logged before the first command: "+line)
+	}
+	list = append(list, j.c.dataFaults(j.log.entries, j.whole)...)
 	if j.whole {
 		list = append(list, j.stayed()...)
 	}

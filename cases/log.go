@@ -2,7 +2,10 @@
 
 package cases
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // entry is a line of the log that matters.
 type entry struct {
@@ -34,8 +37,10 @@ func entries(records []Record) []entry {
 
 // kernelLog is a run's log, taken apart.
 type kernelLog struct {
+	early   []string   // what livepatch and its modules logged before the first command
 	owned   [][]string // for each command, the log lines up to the next one
 	lost    []int      // commands whose marker is not in the log
+	surplus []string   // markers of commands that had theirs already
 	entries []entry    // all of it, folded
 	open    bool       // the log ends inside a splat
 }
@@ -47,22 +52,35 @@ func readLog(steps []Step, records []Record, own map[string]bool) kernelLog {
 	l.entries, l.open = fold(entries(records), own)
 	at := -1
 	for _, e := range l.entries {
-		if !e.marker {
-			if at >= 0 {
-				l.owned[at] = append(l.owned[at], e.line())
-			}
-			continue
-		}
-		for next := at + 1; next < len(steps); next++ {
-			if e.text == markerMark+steps[next].Command.Text {
-				l.lose(at+1, next)
-				at = next
-				break
-			}
+		switch {
+		case e.marker:
+			at = l.mark(e.text, steps, at)
+		case at >= 0:
+			l.owned[at] = append(l.owned[at], e.line())
+		case isOwn(e.text, own):
+			l.early = append(l.early, e.line())
 		}
 	}
 	l.lose(at+1, len(steps))
+	if slices.Contains(l.lost, 0) {
+		l.early = nil // nothing tells where the first command begins
+	}
 	return l
+}
+
+// mark returns the command after at that a marker is of. When a command has
+// two, one of them is forged, and nothing tells which.
+func (l *kernelLog) mark(text string, steps []Step, at int) int {
+	for next := at + 1; next < len(steps); next++ {
+		if text == markerMark+steps[next].Command.Text {
+			l.lose(at+1, next)
+			return next
+		}
+	}
+	if slices.ContainsFunc(steps, func(s Step) bool { return text == markerMark+s.Command.Text }) {
+		l.surplus = append(l.surplus, text)
+	}
+	return at
 }
 
 func (l *kernelLog) lose(from, to int) {

@@ -166,7 +166,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"stall":           "% insmod klp_a states=1:1: transition of klp_a did not end within 1m0s",
 		"stall-starved":   "the host gave the guest less than half of the processor time that it asked for",
 		"marker-missing":  "the log lacks the marker of % cat /sys/kernel/livepatch/klp_a/enabled",
-		"cut-short":       "only 1 of the case's commands ran",
+		"cut-short":       "1 of 4 commands ran",
 		"warn-truncated":  "the log ends inside a splat",
 	}
 	for name, why := range refused {
