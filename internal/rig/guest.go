@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/hashicorp/go-multierror"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/klptest/klptest/cases"
@@ -18,30 +19,38 @@ import (
 
 // Guest is a booted VM and the agent in it.
 type Guest struct {
-	VM     *vm.VM
-	SSH    *ssh.Client
-	Agent  *guest.Client
-	config map[string]string // of its kernel
+	VM    *vm.VM
+	SSH   *ssh.Client
+	Agent *guest.Client
+	rig   *Rig
+	dir   string // its logs
+	kept  bool   // dir outlives it
 }
 
 // boot starts a guest and waits for its agent.
 func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) {
-	r.booted++
-	dir := filepath.Join(r.work, fmt.Sprintf("guest-%d", r.booted))
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return nil, err
-	}
-	spec, err := r.spec(dir, s)
+	g, err := r.newGuest()
 	if err != nil {
 		return nil, err
 	}
-	g := &Guest{config: r.kernel.Config}
-	if err := g.start(ctx, spec); err != nil {
-		r.keep = r.keep || ctx.Err() == nil // what was interrupted did not fail
+	spec, err := r.spec(g.dir, s)
+	if err == nil {
+		err = g.start(ctx, spec)
+	}
+	if err != nil {
+		if ctx.Err() == nil { // what was interrupted did not fail
+			g.keep()
+		}
 		g.Close()
 		return nil, err
 	}
 	return g, nil
+}
+
+// newGuest is a guest that has nothing yet but a directory.
+func (r *Rig) newGuest() (*Guest, error) {
+	dir := filepath.Join(r.work, fmt.Sprintf("guest-%d", r.guests.Add(1)))
+	return &Guest{rig: r, dir: dir, kept: r.o.Keep}, os.Mkdir(dir, 0o700)
 }
 
 func (g *Guest) start(ctx context.Context, spec vm.Spec) (err error) {
@@ -74,24 +83,45 @@ func (r *Rig) spec(dir string, s shape) (vm.Spec, error) {
 	return spec, nil
 }
 
-// Close ends the connection and the VM, as far as they were made.
+// Close ends the connection and the VM, as far as they were made, and removes
+// the guest's logs unless they are to be kept.
 func (g *Guest) Close() error {
+	var errs *multierror.Error
 	if g.Agent != nil {
 		g.Agent.Close() // fails when the guest has died, which is no news
 	}
 	if g.SSH != nil {
 		g.SSH.Close()
 	}
-	if g.VM == nil {
-		return nil
+	if g.VM != nil {
+		errs = multierror.Append(errs, g.VM.Close())
 	}
-	return g.VM.Close()
+	if !g.kept {
+		errs = multierror.Append(errs, os.RemoveAll(g.dir))
+	}
+	return errs.ErrorOrNil()
 }
 
 func (g *Guest) machine(step func(string)) cases.Machine { return machine{g, step} }
 
-func (g *Guest) traces() (log, qemu string) {
+// keep makes the guest's logs outlive it.
+func (g *Guest) keep() {
+	g.kept = true
+	g.rig.keep.Store(true)
+}
+
+func (g *Guest) preserve() (log, qemu string) {
+	g.keep()
 	return g.VM.Console().Path(), g.VM.CommandLine()
+}
+
+func (g *Guest) alive() bool {
+	select {
+	case <-g.VM.Exited():
+		return false
+	default:
+		return true
+	}
 }
 
 func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {

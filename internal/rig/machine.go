@@ -28,8 +28,8 @@ func (m machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error)
 	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
-	if m.config != nil {
-		f.Config = m.config
+	if config := m.rig.kernel.Config; config != nil {
+		f.Config = config
 	}
 	return f, err
 }

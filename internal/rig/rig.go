@@ -4,7 +4,9 @@ package rig
 
 import (
 	"context"
+	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -26,7 +28,9 @@ type Options struct {
 	Memory     int          // MiB, for cases that do not say
 	CPUs       int          // likewise
 	Trust      bool         // build foreign C without a sandbox where there is none
-	Keep       bool         // keep the work directory whatever the verdicts
+	Keep       bool         // keep each guest's logs whatever the verdicts
+	OneVM      bool         // one guest for all cases, whatever they leave in it
+	Fresh      bool         // a boot for each case
 	Notice     func(string) // one-liners for people
 	Console    io.Writer    // a live copy of each guest's console
 }
@@ -52,10 +56,9 @@ type Rig struct {
 	kernel  *images.Kernel
 	initrd  string
 	modules *modules
-	pool    *pool
-	booted  int
-	work    string
-	keep    bool
+	work    string             // the guests' logs
+	guests  atomic.Int32       // counts them
+	keep    atomic.Bool        // work outlives the rig
 	cancel  context.CancelFunc // ends the modules' build
 	release func()             // of the work directory
 }
@@ -81,19 +84,29 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{o: o, cache: c, kernel: k, initrd: initrd, work: work, release: release, keep: o.Keep}
-	r.pool = newPool(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
+	r := &Rig{o: o, cache: c, kernel: k, initrd: initrd, work: work, release: release}
+	r.keep.Store(o.Keep)
 	ctx, r.cancel = context.WithCancel(ctx)
 	target := kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
 	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, target)
 	return r, nil
 }
 
-// Run runs the cases one after the other and tells ev of each. It returns
-// early only when ctx ends or a result cannot be reported.
-func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.Result, error) {
-	run := runner{pool: r.pool, modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, keep: func() { r.keep = true }}
+// Run runs the cases and tells ev of each. It returns early only when ctx
+// ends or a result cannot be reported.
+func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) (results []cases.Result, err error) {
+	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}}
+	run.source = r.source(ctx, run.shapes(list))
+	defer func() { err = errors.Join(err, run.source.close()) }()
 	return run.run(ctx, list, ev)
+}
+
+func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
+	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }).once()
+	if r.o.Fresh {
+		return newEach(ctx, boot, false, wanted)
+	}
+	return newSingle(boot, r.o.OneVM)
 }
 
 // Guest boots a guest that is the caller's to close, with all shipped modules
@@ -124,10 +137,9 @@ func (r *Rig) Work() string { return r.work }
 // Close ends the guests and removes what need not be kept.
 func (r *Rig) Close() error {
 	var errs *multierror.Error
-	errs = multierror.Append(errs, r.pool.close())
 	r.cancel()
 	_, _ = r.modules.shipped() // ends now; whoever needs its error has asked for it
-	if r.keep {
+	if r.keep.Load() {
 		errs = multierror.Append(errs, r.cache.Keep(r.work))
 	}
 	r.release()

@@ -4,39 +4,45 @@ package rig
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/kmods"
 )
 
-// Events hears how a run goes; see internal/report.
+// Events hears how a run goes; see internal/report. Calls do not overlap.
+// Case comes in the order of the cases; Start and Step come as it happens,
+// from several cases in turn when they run side by side.
 type Events interface {
 	Start(name string)
 	Step(name, step string)
 	Case(cases.Result) error
 }
 
-// runner runs cases on the guests of a pool.
+// runner runs cases on the guests of a source.
 type runner struct {
-	pool    *pool
+	source  source
 	modules func(context.Context, *cases.Case) ([]kmods.Module, error)
-	def     shape  // for what a case does not say
-	keep    func() // called when something failed: the logs are wanted
+	def     shape // for what a case does not say
+	jobs    int   // cases that run side by side; 0 is 1
 }
 
-// run runs the cases one after the other. It returns early only when ctx ends
-// or a result cannot be reported.
+// run runs the cases. It returns early only when ctx ends or a result cannot
+// be reported; the results are those that were reported.
 func (r *runner) run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.Result, error) {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ev = &serial{ev: ev}
+	done, wait := r.start(inner, list, ev)
+	defer wait()
+	defer cancel()
 	var results []cases.Result
-	for _, c := range list {
-		ev.Start(c.Name)
-		started := time.Now()
-		res := r.runCase(ctx, c, func(step string) { ev.Step(c.Name, step) })
+	for i := range list {
+		res := <-done[i]
 		if ctx.Err() != nil {
 			return results, context.Cause(ctx)
 		}
-		res.Duration = time.Since(started)
 		results = append(results, res)
 		if err := ev.Case(res); err != nil {
 			return results, err
@@ -45,13 +51,53 @@ func (r *runner) run(ctx context.Context, list []*cases.Case, ev Events) ([]case
 	return results, nil
 }
 
+// start runs the cases in the background, each result in a channel of its
+// own. After ctx has ended the results mean nothing.
+func (r *runner) start(ctx context.Context, list []*cases.Case, ev Events) (done []chan cases.Result, wait func()) {
+	next := make(chan int, len(list))
+	for i := range list {
+		done = append(done, make(chan cases.Result, 1))
+		next <- i
+	}
+	close(next)
+	var workers sync.WaitGroup
+	for range max(1, r.jobs) {
+		workers.Go(func() {
+			for i := range next {
+				done[i] <- r.runTimed(ctx, list[i], ev)
+			}
+		})
+	}
+	return done, workers.Wait
+}
+
+func (r *runner) runTimed(ctx context.Context, c *cases.Case, ev Events) cases.Result {
+	if ctx.Err() != nil {
+		return cases.Result{}
+	}
+	ev.Start(c.Name)
+	started := time.Now()
+	res := r.runCase(ctx, c, func(step string) { ev.Step(c.Name, step) })
+	res.Duration = time.Since(started)
+	return res
+}
+
 func (r *runner) runCase(ctx context.Context, c *cases.Case, step func(string)) cases.Result {
 	s := r.shapeOf(c)
-	step("boot")
-	g, err := r.pool.get(ctx, s)
+	step("start a guest")
+	g, err := r.source.get(ctx, s)
 	if err != nil {
 		return cases.Broken(c, err)
 	}
+	res := r.runOn(ctx, g, c, step)
+	if ctx.Err() == nil && (res.Verdict == cases.Fail || res.Verdict == cases.Error) {
+		res.Log, res.QEMU = g.preserve()
+	}
+	r.source.put(s, g, reusable(c, res))
+	return res
+}
+
+func (r *runner) runOn(ctx context.Context, g instance, c *cases.Case, step func(string)) cases.Result {
 	step("build modules")
 	modules, err := r.modules(ctx, c)
 	if err != nil {
@@ -59,24 +105,9 @@ func (r *runner) runCase(ctx context.Context, c *cases.Case, step func(string)) 
 	}
 	step("copy modules")
 	if err := g.put(ctx, modules); err != nil {
-		r.discard(s)
 		return cases.Broken(c, err)
 	}
-	res := cases.Run(ctx, g.machine(step), c)
-	if ctx.Err() == nil && (res.Verdict == cases.Fail || res.Verdict == cases.Error) {
-		res.Log, res.QEMU = g.traces()
-		r.keep()
-	}
-	if !reusable(c, res) {
-		r.discard(s)
-	}
-	return res
-}
-
-// discard ends a guest that no case may use any more. That it does not end
-// cleanly is no news about the case.
-func (r *runner) discard(s shape) {
-	_ = r.pool.discard(s)
+	return cases.Run(ctx, g.machine(step), c)
 }
 
 func (r *runner) shapeOf(c *cases.Case) shape {
@@ -90,6 +121,15 @@ func (r *runner) shapeOf(c *cases.Case) shape {
 	return s
 }
 
+// shapes counts the guests of each shape that the cases will ask for.
+func (r *runner) shapes(list []*cases.Case) map[shape]int {
+	n := map[shape]int{}
+	for _, c := range list {
+		n[r.shapeOf(c)]++
+	}
+	return n
+}
+
 // reusable tells whether the guest is as it was before the case: its end
 // state has been checked, and nothing was allowed to stay.
 func reusable(c *cases.Case, res cases.Result) bool {
@@ -97,4 +137,28 @@ func reusable(c *cases.Case, res cases.Result) bool {
 		return true
 	}
 	return res.Verdict == cases.Pass && c.Taints == 0 && len(c.Leaves) == 0
+}
+
+// serial hands events on one at a time.
+type serial struct {
+	mu sync.Mutex
+	ev Events
+}
+
+func (s *serial) Start(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ev.Start(name)
+}
+
+func (s *serial) Step(name, step string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ev.Step(name, step)
+}
+
+func (s *serial) Case(res cases.Result) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ev.Case(res)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,17 +24,34 @@ type fake struct {
 	left   []string // modules that are there at the end
 	die    error    // what each step ends with
 	putErr error
-	log    *[]string
+	kept   bool // its logs were asked for
+	log    *journal
 }
 
-func (f *fake) say(what string) { *f.log = append(*f.log, f.name+" "+what) }
+func (f *fake) say(what string) { f.log.add(f.name + " " + what) }
+
+// journal is what happened, in order; of several goroutines, too.
+type journal struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (j *journal) add(line string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, line)
+}
 
 func (f *fake) machine(step func(string)) cases.Machine { return fakeMachine{f, step} }
 func (f *fake) put(context.Context, []kmods.Module) error {
 	return f.putErr
 }
-func (f *fake) traces() (log, qemu string) { return f.name + ".log", "qemu " + f.name }
-func (f *fake) Close() error               { f.say("close"); return nil }
+func (f *fake) preserve() (log, qemu string) {
+	f.kept = true
+	return f.name + ".log", "qemu " + f.name
+}
+func (f *fake) alive() bool  { return f.die == nil }
+func (f *fake) Close() error { f.say("close"); return nil }
 
 type fakeMachine struct {
 	*fake
@@ -75,20 +93,28 @@ func parse(t *testing.T, name, headers string) *cases.Case {
 	return c
 }
 
-// newRunner runs on fakes that are booted in the order of the list.
-func newRunner(fakes ...*fake) (r *runner, log *[]string, kept *bool) {
-	log, kept = new([]string), new(bool)
-	next := 0
-	boot := func(_ context.Context, s shape) (instance, error) {
-		f := fakes[next]
-		next++
+// inOrder makes the fakes of the list, one after the other.
+func inOrder(fakes ...*fake) (maker, *journal) {
+	log := &journal{}
+	var mu sync.Mutex
+	return func(context.Context, shape) (instance, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		f := fakes[0]
+		fakes = fakes[1:]
 		f.log = log
 		f.say("boot")
 		return f, nil
-	}
-	none := func(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, nil }
-	return &runner{pool: newPool(boot), modules: none, keep: func() { *kept = true }}, log, kept
+	}, log
 }
+
+// newRunner runs on one fake at a time, in the order of the list.
+func newRunner(fakes ...*fake) (*runner, *journal) {
+	m, log := inOrder(fakes...)
+	return &runner{source: newSingle(m, false), modules: noModules}, log
+}
+
+func noModules(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, nil }
 
 func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 	tests := []struct {
@@ -107,23 +133,23 @@ func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r, log, kept := newRunner(&tt.first, &fake{name: "2"})
+			r, log := newRunner(&tt.first, &fake{name: "2"})
 			list := []*cases.Case{parse(t, "one", tt.headers), parse(t, "two", "")}
 			if _, err := r.run(t.Context(), list, &events{}); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, *log); diff != "" {
+			if diff := cmp.Diff(tt.want, log.lines); diff != "" {
 				t.Error(diff)
 			}
-			if *kept != tt.keep {
-				t.Errorf("logs kept: %v, want %v", *kept, tt.keep)
+			if tt.first.kept != tt.keep {
+				t.Errorf("logs kept: %v, want %v", tt.first.kept, tt.keep)
 			}
 		})
 	}
 }
 
 func TestFailureCarriesItsTraces(t *testing.T) {
-	r, _, _ := newRunner(&fake{name: "1", left: []string{"klp_a"}})
+	r, _ := newRunner(&fake{name: "1", left: []string{"klp_a"}})
 	results, err := r.run(t.Context(), []*cases.Case{parse(t, "one", "")}, &events{})
 	if err != nil || len(results) != 1 {
 		t.Fatal(results, err)
@@ -135,13 +161,11 @@ func TestFailureCarriesItsTraces(t *testing.T) {
 
 func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 	boots := 0
-	r := &runner{
-		pool: newPool(func(context.Context, shape) (instance, error) {
-			boots++
-			return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
-		}),
-		def: shape{cpus: 1, memory: 512},
-	}
+	boot := maker(func(context.Context, shape) (instance, error) {
+		boots++
+		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
+	})
+	r := &runner{source: newSingle(boot.once(), false), modules: noModules, def: shape{cpus: 1, memory: 512}}
 	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.run(t.Context(), list, ev); err != nil {
@@ -166,7 +190,7 @@ func TestRigsFaultIsAnError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &fake{name: "1"}
-			r, _, _ := newRunner(f)
+			r, _ := newRunner(f)
 			spoil(r, f)
 			ev := &events{}
 			if _, err := r.run(t.Context(), []*cases.Case{parse(t, "one", "")}, ev); err != nil {
@@ -182,38 +206,23 @@ func TestRigsFaultIsAnError(t *testing.T) {
 func TestRunEndsEarlyWhenCancelledOrUnheard(t *testing.T) {
 	list := []*cases.Case{parse(t, "one", ""), parse(t, "two", "")}
 	t.Run("cancelled", func(t *testing.T) {
-		r, _, kept := newRunner(&fake{name: "1"})
+		f := &fake{name: "1"}
+		r, _ := newRunner(f)
 		why := errors.New("enough")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(why)
 		ev := &events{}
 		results, err := r.run(ctx, list, ev)
-		if !errors.Is(err, why) || len(results) != 0 || ev.verdicts != nil || *kept {
-			t.Errorf("%v, %v, %v, kept %v", results, err, ev.verdicts, *kept)
+		if !errors.Is(err, why) || len(results) != 0 || ev.verdicts != nil || f.kept {
+			t.Errorf("%v, %v, %v, kept %v", results, err, ev.verdicts, f.kept)
 		}
 	})
 	t.Run("unheard", func(t *testing.T) {
-		r, _, _ := newRunner(&fake{name: "1"})
+		r, _ := newRunner(&fake{name: "1"})
 		ev := &events{err: errors.New("broken pipe")}
 		results, err := r.run(t.Context(), list, ev)
 		if !errors.Is(err, ev.err) || len(results) != 1 {
 			t.Errorf("%v, %v", results, err)
 		}
 	})
-}
-
-func TestPoolClosesAllGuests(t *testing.T) {
-	r, log, _ := newRunner(&fake{name: "1"}, &fake{name: "2"})
-	for _, s := range []shape{{cpus: 1}, {cpus: 2}, {cpus: 1}} {
-		if _, err := r.pool.get(t.Context(), s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := r.pool.close(); err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(*log)
-	if want := []string{"1 boot", "1 close", "2 boot", "2 close"}; !slices.Equal(*log, want) {
-		t.Errorf("%q, want %q", *log, want)
-	}
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"sync"
+
+	"github.com/hashicorp/go-multierror"
+)
+
+// each is a source that gives every case a guest of its own. While cases run
+// it makes the next guest ready, as long as one will be asked for.
+type each struct {
+	make   maker
+	warm   bool            // make guests ahead
+	ctx    context.Context // of what is made ahead
+	cancel context.CancelFunc
+	work   sync.WaitGroup // what is being made ahead, or closed
+
+	mu     sync.Mutex
+	wanted map[shape]int       // guests that will yet be asked for
+	ready  map[shape]chan made // being made, or made, ahead
+	errs   *multierror.Error   // of closing
+}
+
+// made is what a maker returned.
+type made struct {
+	guest instance
+	err   error
+}
+
+// newEach will be asked for the wanted number of guests of each shape.
+func newEach(ctx context.Context, m maker, warm bool, wanted map[shape]int) *each {
+	e := &each{make: m, warm: warm, wanted: wanted, ready: map[shape]chan made{}}
+	e.ctx, e.cancel = context.WithCancel(ctx)
+	return e
+}
+
+func (e *each) get(ctx context.Context, s shape) (instance, error) {
+	e.mu.Lock()
+	e.wanted[s]--
+	ahead := e.ready[s]
+	delete(e.ready, s)
+	e.mu.Unlock()
+	g, err := e.take(ctx, s, ahead)
+	if err == nil {
+		e.ahead(s)
+	}
+	return g, err
+}
+
+// take waits for the guest that was made ahead, or makes one.
+func (e *each) take(ctx context.Context, s shape, ahead chan made) (instance, error) {
+	if ahead == nil {
+		return e.make(ctx, s)
+	}
+	m := <-ahead
+	return m.guest, m.err
+}
+
+// ahead begins to make the next guest of a shape, if one will be wanted and
+// none is being made.
+func (e *each) ahead(s shape) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.warm || e.wanted[s] <= 0 || e.ready[s] != nil {
+		return
+	}
+	next := make(chan made, 1)
+	e.ready[s] = next
+	e.work.Go(func() {
+		g, err := e.make(e.ctx, s)
+		next <- made{g, err}
+	})
+}
+
+// put closes the guest beside what else goes on: nobody waits for its end.
+func (e *each) put(_ shape, g instance, _ bool) {
+	e.work.Go(func() { e.end(g) })
+}
+
+func (e *each) end(g instance) {
+	err := g.Close()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.errs = multierror.Append(e.errs, err)
+}
+
+func (e *each) close() error {
+	e.cancel()
+	e.mu.Lock()
+	ready := e.ready
+	e.ready = nil
+	e.mu.Unlock()
+	for _, ahead := range ready {
+		if m := <-ahead; m.err == nil {
+			e.end(m.guest)
+		}
+	}
+	e.work.Wait()
+	return e.errs.ErrorOrNil()
+}

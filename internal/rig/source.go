@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"sync"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/kmods"
+)
+
+// shape is what a case may ask of a machine; 0 is vm's default.
+type shape struct{ cpus, memory int }
+
+// instance is a running guest as a run needs it.
+type instance interface {
+	// machine is the guest as a case sees it; step hears each command.
+	machine(step func(text string)) cases.Machine
+	// put copies the modules into the guest that it does not have yet.
+	put(ctx context.Context, modules []kmods.Module) error
+	// preserve makes the guest's logs outlive it, and returns the console's
+	// path and the QEMU command line.
+	preserve() (log, qemu string)
+	// alive tells whether it can run another case.
+	alive() bool
+	Close() error
+}
+
+// source gives each case a guest. Its methods may be called from several
+// goroutines.
+type source interface {
+	// get returns a guest that is the caller's until put.
+	get(ctx context.Context, s shape) (instance, error)
+	// put takes a guest back; clean tells that it is as it was at get.
+	put(s shape, g instance, clean bool)
+	// close ends all guests, those that are still out excepted.
+	close() error
+}
+
+// maker makes a guest of a shape: by a boot, or as a clone.
+type maker func(context.Context, shape) (instance, error)
+
+// once makes a maker remember for each shape that it failed: it would fail
+// the same way, and as slowly, for each case.
+func (m maker) once() maker {
+	var mu sync.Mutex
+	broken := map[shape]error{}
+	return func(ctx context.Context, s shape) (instance, error) {
+		mu.Lock()
+		err := broken[s]
+		mu.Unlock()
+		if err != nil {
+			return nil, err
+		}
+		g, err := m(ctx, s)
+		if err != nil && ctx.Err() == nil {
+			mu.Lock()
+			broken[s] = err
+			mu.Unlock()
+		}
+		return g, err
+	}
+}

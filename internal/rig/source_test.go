@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/kmods"
+)
+
+func TestOneVMServesAllButTheDead(t *testing.T) {
+	dirty, dead := &fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2", die: errors.New("gone")}
+	m, log := inOrder(dirty, dead, &fake{name: "3"})
+	s := newSingle(m, true)
+	for range 2 { // the second time it is dead
+		g, err := s.get(t.Context(), shape{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.put(shape{}, g, false)
+		dirty.die = dead.die
+	}
+	g, err := s.get(t.Context(), shape{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.put(shape{}, g, false)
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"1 boot", "1 close", "2 boot", "2 close"}
+	if diff := cmp.Diff(want, log.lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEachCaseHasItsOwnGuest(t *testing.T) {
+	m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
+	e := newEach(t.Context(), m, false, map[shape]int{{}: 2})
+	r := runner{source: e, modules: noModules}
+	if _, err := r.run(t.Context(), []*cases.Case{parse(t, "one", ""), parse(t, "two", "")}, &events{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.close(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(log.lines) // closing goes on beside the next boot
+	want := []string{"1 boot", "1 close", "1 insmod klp_a", "2 boot", "2 close", "2 insmod klp_a"}
+	if diff := cmp.Diff(want, log.lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A guest is made ahead while a case runs, but never one too many, and what
+// was made for nobody is closed.
+func TestNextGuestIsMadeAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
+		e := newEach(t.Context(), m, true, map[shape]int{{}: 3})
+		for i := range 2 {
+			g, err := e.get(t.Context(), shape{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if want := fmt.Sprintf("%d boot", i+2); log.lines[len(log.lines)-1] != want {
+				t.Fatalf("after guest %d: %q", i+1, log.lines)
+			}
+			e.put(shape{}, g, true)
+			synctest.Wait()
+		}
+		if err := e.close(); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"1 boot", "2 boot", "1 close", "3 boot", "2 close", "3 close"}
+		if diff := cmp.Diff(want, log.lines); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestResultsComeInOrderOfTheCases(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var names []string
+		var list []*cases.Case
+		for i := range 8 {
+			names = append(names, fmt.Sprintf("case-%d PASS", i))
+			list = append(list, parse(t, fmt.Sprintf("case-%d", i), ""))
+		}
+		log := &journal{}
+		var busy busy
+		takes := 10 * time.Second
+		m := maker(func(context.Context, shape) (instance, error) {
+			busy.mu.Lock()
+			defer busy.mu.Unlock()
+			takes -= time.Second
+			return &slow{fake{name: "g", log: log}, takes, &busy}, nil
+		})
+		e := newEach(t.Context(), m, false, map[shape]int{{}: 8})
+		r := runner{source: e, modules: noModules, jobs: 3}
+		ev := &events{}
+		if _, err := r.run(t.Context(), list, ev); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.close(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(names, ev.verdicts); diff != "" {
+			t.Error(diff)
+		}
+		if busy.most != 3 {
+			t.Errorf("%d cases ran side by side, want 3", busy.most)
+		}
+	})
+}
+
+// busy counts the cases that run side by side.
+type busy struct {
+	mu        sync.Mutex
+	now, most int
+}
+
+func (b *busy) add(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now += n
+	b.most = max(b.most, b.now)
+}
+
+// slow is a fake whose modules take their time, the first one's the longest.
+type slow struct {
+	fake
+	takes time.Duration
+	busy  *busy
+}
+
+func (s *slow) put(context.Context, []kmods.Module) error {
+	s.busy.add(1)
+	defer s.busy.add(-1)
+	time.Sleep(s.takes)
+	return nil
+}
