@@ -11,11 +11,13 @@ import (
 	llsys "github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
 
-// sandbox is what a build that is not trusted may reach: files below Readable
-// may be read and executed, those below Writable also changed, nothing else.
+// sandbox is what a build that is not trusted may reach. Links lead where they
+// lead; what is missing is left out.
 type sandbox struct {
-	Readable []string `json:"readable"`
-	Writable []string `json:"writable"`
+	Dirs     []string `json:"dirs"`     // what is below may be read and executed
+	Files    []string `json:"files"`    // may be read
+	Listed   []string `json:"listed"`   // the names below may be read: make finds files by them
+	Writable []string `json:"writable"` // what is below may also be changed
 }
 
 // toolDirs hold the distribution's programs and libraries, and nothing of the
@@ -31,9 +33,9 @@ var toolDirs = []string{
 const boxPath = "/usr/bin:/bin"
 
 // The limits of one process of a build that is not trusted. The largest
-// compiler of a module takes 0.2 GB and 3 s. There is none on the number of
+// compiler of a module takes 0.2 GB and 3 s, and no file has 1 MB. There is none on the number of
 // processes: RLIMIT_NPROC counts all those of the user, whatever started them.
-const boxLimits = "ulimit -c 0; ulimit -t 60; ulimit -v 2097152; ulimit -f 131072; " // s, KiB, 512 bytes
+const boxLimits = "ulimit -c 0; ulimit -t 60; ulimit -v 2097152; ulimit -f 32768; " // s, KiB, 512 bytes
 
 // limited runs argv under boxLimits. A shell sets them because the supervisor
 // cannot set its own: a Go program reserves more memory than a compiler needs.
@@ -42,7 +44,12 @@ func limited(argv []string) []string {
 }
 
 func newSandbox(t Target, dir string) *sandbox {
-	return &sandbox{Readable: slices.Concat(toolDirs, t.readable()), Writable: []string{dir}}
+	return &sandbox{
+		Dirs:     slices.Concat(toolDirs, t.within(kernelDirs)),
+		Files:    append(t.within(kernelFiles), "/etc/ld.so.cache"),
+		Listed:   t.roots(),
+		Writable: []string{dir},
+	}
 }
 
 // landlockABI is the version of Landlock that this kernel has, 0 for none.
@@ -61,9 +68,10 @@ func (s *sandbox) confine() error {
 		return errors.New("this kernel has no Landlock")
 	}
 	err := landlock.V11.BestEffort().Restrict(
-		landlock.RODirs(s.Readable...).IgnoreIfMissing(),
+		landlock.RODirs(s.Dirs...).IgnoreIfMissing(),
+		landlock.ROFiles(s.Files...).IgnoreIfMissing(),
+		landlock.PathAccess(llsys.AccessFSReadDir, s.Listed...).IgnoreIfMissing(),
 		landlock.RWDirs(s.Writable...),
-		landlock.ROFiles("/etc/ld.so.cache").IgnoreIfMissing(),
 		landlock.RWFiles("/dev/null"),
 	)
 	if err != nil {

@@ -35,17 +35,24 @@ func checkPath(what, dir string) error {
 	return nil
 }
 
-// readable lists the directories of the kernel that a module build reads. The
-// scripts of a header package, and the sources of a tree with an output
-// directory, are links to elsewhere.
-func (t Target) readable() []string {
-	dirs := append([]string{t.KDir}, t.Headers...)
-	for _, dir := range append([]string{t.KDir}, t.Headers...) {
-		for _, link := range []string{"scripts", "tools", "source"} {
-			if to, err := filepath.EvalSymlinks(filepath.Join(dir, link)); err == nil {
-				dirs = append(dirs, to)
-			}
+// What a module build reads of a kernel, in its build tree as in packaged
+// headers. The signing key (certs/), .git and the rest of a tree it does not
+// need.
+var (
+	kernelDirs  = []string{"arch", "include", "scripts", "tools"}
+	kernelFiles = []string{".config", ".kernelvariables", "Makefile", "Module.symvers"}
+)
+
+// roots are the directories that hold them.
+func (t Target) roots() []string { return append([]string{t.KDir}, t.Headers...) }
+
+// within names each of the names in each of the target's roots.
+func (t Target) within(names []string) []string {
+	var paths []string
+	for _, root := range t.roots() {
+		for _, name := range names {
+			paths = append(paths, filepath.Join(root, name))
 		}
 	}
-	return dirs
+	return paths
 }
