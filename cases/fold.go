@@ -23,7 +23,8 @@ var folds = []string{
 }
 
 var (
-	stackStart = regexp.MustCompile(`^CPU: \d+ (UID: \d+ )?PID: \d+ Comm: |^Call [Tt]race:`)
+	stackHead  = regexp.MustCompile(`^CPU: \d+ (UID: \d+ )?PID: \d+ Comm: `) // lib/dump_stack.c
+	stackStart = regexp.MustCompile(stackHead.String() + `|^Call [Tt]race:`)
 	ripLine    = regexp.MustCompile(`^(?:RIP: \w+:|pc : )([\w.]+)\+0x`)
 	banner     = regexp.MustCompile(`^[=-]{20,}$`)
 
@@ -64,6 +65,7 @@ type open struct {
 	kind  string
 	where string
 	end   *regexp.Regexp // the line that it certainly goes on to; nil: it lasts as long as the dump
+	ended bool           // it has said so: another splat or stack is not of it
 }
 
 // fold replaces each splat and each bare stack dump by one entry. own are the
@@ -115,18 +117,22 @@ func (f *folder) line(e entry) {
 }
 
 // begins tells whether a splat's line begins one, or belongs to the open one:
-// a WARN's second line, the Oops of a BUG.
+// a WARN's second line, the Oops of a BUG, a stall that is told of at length.
+// A splat of another kind is never taken for a part: a case that expects the
+// open one would pass with both.
 func (f *folder) begins(s splat.Splat) bool {
+	o := f.open
 	switch {
-	case f.open == nil:
+	case o == nil || o.ended:
 		return true
-	case s.Fatal && s.Kind != splat.Oops:
-		return f.open.kind != string(s.Kind)
-	case f.open.end != nil:
+	case o.kind == "":
 		return false
+	case s.Kind == splat.Oops && o.kind == string(splat.Bug):
+		return false
+	case o.kind != string(s.Kind):
+		return true
 	}
-	goesOn := s.Kind == splat.Oops || s.Kind == splat.Stall && f.open.kind == string(s.Kind)
-	return !goesOn || f.open.kind == stackFold
+	return o.end == nil && s.Kind != splat.Oops && s.Kind != splat.Stall && !s.Fatal
 }
 
 func (f *folder) begin(e entry, kind, where string, end *regexp.Regexp) {
@@ -156,6 +162,9 @@ func (f *folder) name() {
 }
 
 func (o *open) has(line string) bool {
+	if stackHead.MatchString(line) && (o.ended || o.kind == stackFold) {
+		return false
+	}
 	return o.end != nil || dumpLine.MatchString(line) || endTrace.MatchString(line)
 }
 
@@ -170,8 +179,9 @@ func (o *open) add(line string, s splat.Splat) {
 		o.where = functionName(s.Where)
 	}
 	if o.end != nil && o.end.MatchString(line) {
-		o.end = nil
+		o.end, o.ended = nil, o.kind != string(splat.Lockdep) // whose end is the stack's begin
 	}
+	o.ended = o.ended || endTrace.MatchString(line)
 }
 
 // checkFold refuses a fold that no log comes to.

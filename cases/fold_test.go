@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,7 +170,7 @@ after`, "klp_a: loading anyway\n* stack\nafter",
 	},
 	{
 		"two stacks", "CPU: 0 PID: 1 Comm: a\n dump_stack+0x1/0x2\nCPU: 0 PID: 1 Comm: a\n dump_stack+0x1/0x2\nlivepatch: x\nCall Trace:\n x+0x1/0x2",
-		"* stack\nlivepatch: x",
+		"* stack\n* stack\nlivepatch: x",
 	},
 	{
 		"markers go through", `
@@ -190,6 +191,46 @@ WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
 WARNING: CPU: 0 PID: 231 at a.c:2 second+0x6b/0x80
 ---[ end trace 0000000000000000 ]---
 after`, "* WARNING first\n* WARNING second\nafter",
+	},
+	{
+		"a report within a warning", `
+------------[ cut here ]------------
+WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
+==================================================================
+BUG: KASAN: slab-use-after-free in second+0x9d/0x150
+==================================================================`, "* WARNING first\n* KASAN second",
+	},
+	{
+		"an oops right after a warning", `
+------------[ cut here ]------------
+WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
+---[ end trace 0000000000000000 ]---
+Oops: general protection fault, probably for non-canonical address 0xdead000000000122: 0000 [#1] PREEMPT SMP NOPTI
+RIP: 0010:second+0x1f/0x80
+---[ end trace 0000000000000000 ]---
+Oops: 0000 [#2] PREEMPT SMP NOPTI
+RIP: 0010:third+0x1f/0x80
+---[ end trace 0000000000000000 ]---`, "* WARNING first\n* Oops second\n* Oops third",
+	},
+	{
+		"a stack right after a warning", `
+------------[ cut here ]------------
+WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
+CPU: 0 UID: 0 PID: 231 Comm: insmod
+---[ end trace 0000000000000000 ]---
+CPU: 0 UID: 0 PID: 231 Comm: insmod
+Call Trace:
+ dump_stack+0x1/0x2`, "* WARNING first\n* stack",
+	},
+	{
+		"a stall within a warning", `
+------------[ cut here ]------------
+WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
+rcu: INFO: rcu_preempt self-detected stall on CPU
+rcu: rcu_preempt kthread starved for 5000 jiffies!
+CPU: 0 UID: 0 PID: 231 Comm: insmod
+---[ end trace 0000000000000000 ]---
+after`, "* WARNING first\n* stall\nafter",
 	},
 	{
 		"a cut of nothing known", "------------[ cut here ]------------\n---[ end trace 0000000000000000 ]---\nafter",
@@ -234,6 +275,41 @@ func TestCheckFold(t *testing.T) {
 	for _, line := range []string{"* splat", "* warning f", "*  stack", "* "} {
 		if checkFold(line) == nil {
 			t.Errorf("%q can be expected", line)
+		}
+	}
+}
+
+// TestSplatWithinASplat puts a splat behind each line of another one: a case
+// that expects the outer one alone fails.
+func TestSplatWithinASplat(t *testing.T) {
+	outer := map[string]string{
+		"* WARNING f": "------------[ cut here ]------------\nWARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\nRIP: 0010:f+0x1/0x2\n---[ end trace 0000000000000000 ]---",
+		"* KASAN f":   "==================================================================\nBUG: KASAN: x in f+0x1/0x2\nCall Trace:\n==================================================================",
+		"* lockdep":   "WARNING: possible recursive locking detected\nbut task is already holding lock:\nstack backtrace:\nCall Trace:",
+		"* stack":     "CPU: 0 UID: 0 PID: 1 Comm: a\nCall Trace:\n f+0x1/0x2",
+	}
+	inner := map[string]string{
+		"* Oops":    "Oops: general protection fault: 0000 [#1] SMP",
+		"* BUG":     "BUG: kernel NULL pointer dereference, address: 0000000000000010",
+		"* KFENCE":  "BUG: KFENCE: use-after-free read in g+0x1/0x2",
+		"* stall":   "INFO: task x:1 blocked for more than 120 seconds.",
+		"* panic":   "Kernel panic - not syncing: x",
+		"* WARNING": "------------[ cut here ]------------",
+	}
+	for want, text := range outer {
+		lines := strings.Split(text, "\n")
+		for kind, line := range inner {
+			for i := range lines[1:] {
+				if i == 0 && strings.Contains(lines[0], "cut here") {
+					continue // it would be the cut's title
+				}
+				log := slices.Insert(slices.Clone(lines), i+1, line)
+				o := Observation{Answers: []Answer{{Records: []Record{{Facility: 1, Text: "% sh x"}, {Text: strings.Join(log, "\n")}}}}}
+				f := Judge(mustParse(t, "% sh x\n"+want), o)
+				if f.Verdict != Fail || len(f.splats) == 0 {
+					t.Errorf("%s within %s, behind line %d: %s", kind, want, i, f.Verdict)
+				}
+			}
 		}
 	}
 }
