@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -17,7 +18,10 @@ import (
 )
 
 // Cache is a directory of entries and of temporary directories.
-type Cache struct{ root string }
+type Cache struct {
+	root  string
+	users *os.File // holds the lock that says that the cache is in use
+}
 
 // Default is where the cache is when nobody says otherwise:
 // $XDG_CACHE_HOME/klptest, or ~/.cache/klptest.
@@ -36,11 +40,11 @@ func Open(root string) (*Cache, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cache{root}
+	c := &Cache{root: root}
 	if err := errors.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
 		return nil, unwritable(err)
 	}
-	if err := c.sweep(); err != nil {
+	if err := errors.Join(c.use(), c.sweep()); err != nil {
 		return nil, unwritable(err)
 	}
 	return c, nil
@@ -60,7 +64,7 @@ func (c *Cache) Root() string { return c.root }
 // entries, but not for its own.
 func (c *Cache) Entry(ctx context.Context, kind, key string, fill func(ctx context.Context, dir string) error) (string, error) {
 	path, err := c.path(kind, key)
-	if err != nil || exists(path) {
+	if err != nil || touch(path) {
 		return path, err
 	}
 	unlock, err := c.lockEntry(ctx, kind, key)
@@ -93,10 +97,13 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 	return keys, nil
 }
 
+// reserved are the directories that the cache keeps for itself.
+var reserved = []string{"tmp", "locks"}
+
 // path is where an entry is, or an error when a name would leave the cache's
 // directory or hit what the cache keeps for itself.
 func (c *Cache) path(kind, key string) (string, error) {
-	if !plain(kind) || !plain(key) || slices.Contains([]string{"tmp", "locks"}, kind) {
+	if !plain(kind) || !plain(key) || slices.Contains(reserved, kind) {
 		return "", fmt.Errorf("cache: bad entry name %q/%q", kind, key)
 	}
 	return c.in(kind, key), nil
@@ -191,6 +198,12 @@ func kept(dir string) string { return dir + ".kept" }
 // plain refuses names that would leave their directory.
 func plain(name string) bool {
 	return name != "" && name == filepath.Base(name) && !strings.HasPrefix(name, ".")
+}
+
+// touch marks an entry as used now, and tells whether it is there.
+func touch(path string) bool {
+	now := time.Now()
+	return os.Chtimes(path, now, now) == nil
 }
 
 func exists(path string) bool {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cache
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Usage is what an entry takes.
+type Usage struct {
+	Kind, Key string
+	Size      int64 // bytes on disk
+	Used      time.Time
+}
+
+// String is the entry's name.
+func (u Usage) String() string { return u.Kind + "/" + u.Key }
+
+// Usage lists all entries, the latest used first.
+func (c *Cache) Usage() ([]Usage, error) {
+	kinds, err := os.ReadDir(c.root)
+	if err != nil {
+		return nil, err
+	}
+	var list []Usage
+	for _, kind := range kinds {
+		if !kind.IsDir() || slices.Contains(reserved, kind.Name()) {
+			continue
+		}
+		keys, err := c.Entries(kind.Name())
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			list = append(list, c.usage(kind.Name(), key))
+		}
+	}
+	slices.SortFunc(list, func(a, b Usage) int { return b.Used.Compare(a.Used) })
+	return list, nil
+}
+
+// usage adds up an entry. One that is removed meanwhile takes nothing.
+func (c *Cache) usage(kind, key string) Usage {
+	u := Usage{Kind: kind, Key: key}
+	dir := c.in(kind, key)
+	if info, err := os.Stat(dir); err == nil {
+		u.Used = info.ModTime()
+	}
+	_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		var s unix.Stat_t
+		if err == nil && unix.Lstat(path, &s) == nil {
+			u.Size += s.Blocks * 512 // memory files have holes
+		}
+		return nil
+	})
+	return u
+}
+
+// Excess picks the entries of a list as Usage returns it that must go, the
+// least recently used ones, for the rest to take at most max bytes.
+func Excess(list []Usage, max int64) []Usage {
+	var sum int64
+	for i, u := range list {
+		if sum += u.Size; sum > max {
+			return list[i:]
+		}
+	}
+	return nil
+}
+
+// RemoveAll deletes entries, unless another process uses the cache: it may be
+// about to open one of them.
+func (c *Cache) RemoveAll(ctx context.Context, list []Usage) error {
+	alone, err := c.claim()
+	if err != nil {
+		return err
+	}
+	defer alone()
+	var errs []error
+	for _, u := range list {
+		errs = append(errs, c.Remove(ctx, u.Kind, u.Key))
+	}
+	return errors.Join(errs...)
+}
+
+// use marks the cache as used for the life of this process.
+func (c *Cache) use() error {
+	f, err := os.OpenFile(c.in("users.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH); err != nil {
+		f.Close()
+		return err
+	}
+	c.users = f
+	return nil
+}
+
+// claim makes this process the only user until release.
+func (c *Cache) claim() (release func(), err error) {
+	fd := int(c.users.Fd())
+	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		// A failed conversion may have dropped the lock; flock(2).
+		return nil, errors.Join(inUse(err), unix.Flock(fd, unix.LOCK_SH))
+	}
+	return func() { _ = unix.Flock(fd, unix.LOCK_SH) }, nil
+}
+
+func inUse(err error) error {
+	if !errors.Is(err, unix.EWOULDBLOCK) {
+		return err
+	}
+	return &blame.Error{Party: blame.User, Summary: "the cache is in use by another klptest", Advice: "wait until that has ended"}
+}

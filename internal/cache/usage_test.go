@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cache
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// filled is a cache with entries of 100 KB, the first used last.
+func filled(t *testing.T, names ...string) *Cache {
+	t.Helper()
+	c, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range names {
+		dir, err := c.Entry(t.Context(), "kind", name, func(_ context.Context, dir string) error {
+			return os.WriteFile(filepath.Join(dir, "data"), make([]byte, 100<<10), 0o600)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		used := time.Now().Add(-time.Duration(i+1) * time.Hour)
+		if err := os.Chtimes(dir, used, used); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func names(list []Usage) (names []string) {
+	for _, u := range list {
+		names = append(names, u.String())
+	}
+	return names
+}
+
+func usage(t *testing.T, c *Cache) []Usage {
+	t.Helper()
+	list, err := c.Usage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestUsageListsTheLatestUsedFirst(t *testing.T) {
+	c := filled(t, "a", "b", "c")
+	list := usage(t, c)
+	if diff := cmp.Diff([]string{"kind/a", "kind/b", "kind/c"}, names(list)); diff != "" {
+		t.Error(diff)
+	}
+	for _, u := range list {
+		if u.Size < 100<<10 || u.Size > 120<<10 {
+			t.Errorf("%s takes %d bytes", u, u.Size)
+		}
+	}
+	if _, err := c.Entry(t.Context(), "kind", "c", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(usage(t, c))[0]; got != "kind/c" {
+		t.Errorf("the entry used last is %s", got)
+	}
+}
+
+func TestUsageCountsBlocksNotHoles(t *testing.T) {
+	c := filled(t)
+	_, err := c.Entry(t.Context(), "kind", "sparse", func(_ context.Context, dir string) error {
+		path := filepath.Join(dir, "memory")
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			return err
+		}
+		return os.Truncate(path, 1<<30)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := usage(t, c); list[0].Size > 1<<20 {
+		t.Errorf("a hole takes %d bytes", list[0].Size)
+	}
+}
+
+func TestExcess(t *testing.T) {
+	list := []Usage{{Key: "a", Size: 5}, {Key: "b", Size: 5}, {Key: "c", Size: 5}}
+	for max, want := range map[int64]int{15: 0, 14: 1, 10: 1, 9: 2, 0: 3} {
+		if got := len(Excess(list, max)); got != want {
+			t.Errorf("Excess(%d) = %d entries, want %d", max, got, want)
+		}
+	}
+}
+
+func TestRemoveAll(t *testing.T) {
+	c := filled(t, "a", "b", "c")
+	if err := c.RemoveAll(t.Context(), usage(t, c)[1:]); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"kind/a"}, names(usage(t, c))); diff != "" {
+		t.Error(diff)
+	}
+	left, err := os.ReadDir(c.in("tmp"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("left in tmp: %v, %v", left, err)
+	}
+}
+
+func TestNothingIsRemovedUnderAnotherUser(t *testing.T) {
+	c := filled(t, "a")
+	other, err := Open(c.Root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the refusal changes nothing
+		if err := c.RemoveAll(t.Context(), usage(t, c)); err == nil || blame.Of(err) != blame.User {
+			t.Fatalf("%v, want the user's error", err)
+		}
+	}
+	if err := other.users.Close(); err != nil { // as when its process ends
+		t.Fatal(err)
+	}
+	if err := c.RemoveAll(t.Context(), usage(t, c)); err != nil {
+		t.Fatal(err)
+	}
+}
