@@ -99,6 +99,12 @@ func (c Condition) Unmet(f Facts) string {
 	return ""
 }
 
+// known tells whether the kernel's answer is known.
+func (c Condition) known(f Facts) bool {
+	have, _ := c.look(f)
+	return have != ""
+}
+
 // look returns what the kernel has, in words, and whether that is what the
 // condition names; no words when it is not known.
 func (c Condition) look(f Facts) (have string, holds bool) {

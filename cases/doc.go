@@ -61,5 +61,6 @@
 //	sysfs ATTRIBUTE   livepatches have such a file in sysfs
 //
 // Each may follow "not"; several are joined by commas and must all hold. What
-// is not known of a kernel does not hold, nor does its contrary.
+// is not known of a kernel does not hold, nor does its contrary: a case that
+// asks for it anywhere is skipped.
 package cases

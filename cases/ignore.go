@@ -29,6 +29,17 @@ var ignored = []*regexp.Regexp{
 	regexp.MustCompile(`^sched: RT throttling activated$`),                // kernel/sched/rt.c
 	regexp.MustCompile(`^sched_clock: Marking \(un\)?stable `),            // kernel/sched/clock.c
 	regexp.MustCompile(`^clocksource: |^tsc: (Refined TSC|Marking TSC) `), // kernel/time/clocksource.c, arch/x86/kernel/tsc.c
+	regexp.MustCompile(`^CE: .* min_delta_ns to \d+ nsec$`),               // kernel/time/clockevents.c
+	regexp.MustCompile(`^NOHZ tick-stop error: `),                         // kernel/time/tick-sched.c
+	regexp.MustCompile(`^sched: DL replenish lagged too much$`),           // kernel/sched/deadline.c
+	regexp.MustCompile(`^INFO: NMI handler .* took too long to run: `),    // arch/x86/kernel/nmi.c
+	regexp.MustCompile(`^serial8250: too much work for irq\d+$`),          // drivers/tty/serial/8250/8250_core.c
+
+	// Below the limit of a stall: kernel/rcu/tasks.h, once in ten seconds.
+	regexp.MustCompile(`^rcu_tasks_wait_gp: .* grace period number \d+ \(since boot\) is \d+ jiffies old\.$`),
+
+	// Devices that are looked for at leisure; drivers/input.
+	regexp.MustCompile(`^input: .* as /devices/|^psmouse serio\d+: `),
 }
 
 func isIgnored(line string) bool {

@@ -109,14 +109,23 @@ func (l *lint) unreleased() {
 	}
 }
 
-// expected finds lines that no log can match, because they are dropped from it.
+// expected finds lines that nothing can match: those that are dropped from
+// each log, and failures of another kind than the command's.
 func (l *lint) expected(s Step) {
 	for _, e := range s.Expect {
-		if e.Kind == Log && isIgnored(strings.TrimPrefix(e.Text, `\`)) {
+		isStatus := !strings.HasPrefix(e.Text, "! E") && !strings.HasPrefix(e.Text, "! errno ")
+		switch {
+		case e.Kind == Log && isIgnored(strings.TrimPrefix(e.Text, `\`)):
 			l.add(e.Line, "this line is dropped from each log: remove it")
-		}
-		if e.Kind == Errno && s.Command.Verb != Sh && strings.HasPrefix(e.Text, "! exit ") {
-			l.add(e.Line, "%s fails with an errno, not with an exit status", s.Command.Verb)
+		case e.Kind == Errno && isStatus != (s.Command.Verb == Sh):
+			l.add(e.Line, "%s fails with %s", s.Command.Verb, failsWith(s.Command.Verb))
 		}
 	}
+}
+
+func failsWith(v Verb) string {
+	if v == Sh {
+		return "an exit status or by a signal: ! exit 1, ! SIGKILL"
+	}
+	return "an errno: ! EINVAL"
 }

@@ -44,7 +44,12 @@ func TestCheck(t *testing.T) {
 		{"marker fits", head + "% insmod klp_a\n% sh " + long, nil},
 		{"marker", head + "% insmod klp_a\n% sh x" + long, []string{"5: the command has 901 bytes; the log takes 900 at once"}},
 		{"dropped", head + "% insmod klp_a\nklp_a: tainting kernel with TAINT_LIVEPATCH", []string{"5: this line is dropped from each log: remove it"}},
-		{"exit", head + "% insmod klp_a\n! exit 1\n% sh false\n! exit 1", []string{"5: insmod fails with an errno, not with an exit status"}},
+		{
+			"failures", head + "% insmod klp_a\n! exit 1\n% cat /x\n! SIGKILL\n% sh a\n! exit 1\n% sh b\n! SIGKILL\n% sh c\n! EINVAL\n% rmmod klp_a\n! errno 524", []string{
+				"5: insmod fails with an errno: ! EINVAL", "7: cat fails with an errno: ! EINVAL",
+				"13: sh fails with an exit status or by a signal: ! exit 1, ! SIGKILL",
+			},
+		},
 	}
 	for _, test := range tests {
 		c, err := Parse("t", []byte(test.text))

@@ -5,6 +5,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -56,14 +57,30 @@ func run(ctx context.Context, m Machine, c *Case) Result {
 	return conclude(c, o, err)
 }
 
+// skip tells why the case cannot be run on a kernel, or would show nothing.
+// A question that has no answer would drop a line and its contrary alike.
 func (c *Case) skip(f Facts) string {
 	if why := unmet(c.Needs, f); why != "" {
 		return why
 	}
-	if len(c.resolve(f)) == 0 {
-		return "the conditions leave no command to run"
+	for _, cond := range c.conditions() {
+		if !cond.known(f) {
+			return cond.Unmet(f)
+		}
+	}
+	steps := c.resolve(f)
+	switch {
+	case len(steps) == 0:
+		return "the case has no command for this kernel"
+	case !loads(steps) && loads(c.Steps):
+		return "the case loads no module on this kernel"
 	}
 	return ""
+}
+
+// loads tells whether a step loads a module.
+func loads(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool { return s.Command.Verb == Insmod })
 }
 
 // observe runs the commands. What it saw counts even when it returns an error.

@@ -64,10 +64,31 @@ func TestRunSkip(t *testing.T) {
 	if d := cmp.Diff([]string{"Facts"}, m.calls); d != "" {
 		t.Error(d)
 	}
+}
 
-	res = Run(t.Context(), m, mustParse(t, "[kernel >= 6.14] % insmod klp_a"))
-	if d := cmp.Diff([]string{"the conditions leave no command to run"}, res.Reasons); res.Verdict != Skip || d != "" {
-		t.Errorf("%s:\n%s", res.Verdict, d)
+// TestRunSkipsWhatWouldShowNothing: what conditions leave out of a transcript
+// must not leave a case that passes for want of anything to check.
+func TestRunSkipsWhatWouldShowNothing(t *testing.T) {
+	tests := []struct{ script, why string }{
+		{"", "the case has no command for this kernel"},
+		{"[kernel >= 6.14] % insmod klp_a", "the case has no command for this kernel"},
+		{"[kernel >= 6.14] % insmod klp_a\n% cat /x", "the case loads no module on this kernel"},
+		{"% insmod klp_a\n[config KASAN] % rmmod klp_a\n[not config KASAN] % cat /x", "needs config KASAN, which is not known of this kernel"},
+		{"% insmod klp_a\n[not sysfs patched] a\n[sysfs patched] b", "needs not sysfs patched, which is not known of this kernel"},
+	}
+	for _, test := range tests {
+		m := smallMachine()
+		res := Run(t.Context(), m, mustParse(t, test.script))
+		if d := cmp.Diff([]string{test.why}, res.Reasons); res.Verdict != Skip || d != "" {
+			t.Errorf("%q: %s\n%s", test.script, res.Verdict, d)
+		}
+		if d := cmp.Diff([]string{"Facts"}, m.calls); d != "" {
+			t.Errorf("%q:\n%s", test.script, d)
+		}
+	}
+	m := smallMachine()
+	if res := Run(t.Context(), m, mustParse(t, "% cat /x\n= 1")); res.Verdict != Pass {
+		t.Errorf("a case that loads nothing anywhere: %s", res.Verdict)
 	}
 }
 
