@@ -16,8 +16,10 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
+// PutDir is where the guest keeps what [Client.Put] has stored: NAME.ko files.
+const PutDir = "/run/klptest/modules"
+
 const (
-	putDir   = "/run/klptest/modules"
 	holderAt = "/sys/module/klp_target/parameters/hold_"
 
 	rmmodPatience = 2 * time.Second
@@ -140,7 +142,7 @@ func (c commander) held(what string) bool {
 	return err == nil && state != "0"
 }
 
-func modulePath(name string) string { return putDir + "/" + name + ".ko" }
+func modulePath(name string) string { return PutDir + "/" + name + ".ko" }
 
 // validModule keeps a module's name from being a path. The length is the
 // kernel's (MODULE_NAME_LEN of a 64-bit kernel).
