@@ -23,6 +23,9 @@ const (
 	logName  = "build.log"
 	tempName = "tmp" // TMPDIR of the compilers
 	maxLog   = 1 << 20
+
+	// Without debug information a module has some 30 KB.
+	maxModule = 8 << 20
 )
 
 // build is one run of make: what, against what, with what.
@@ -156,24 +159,30 @@ func readLog(dir string) string {
 // collect copies the modules that were built in from to the directory to.
 func (b build) collect(from, to string) error {
 	for _, name := range modules(b.files) {
-		info, err := os.Lstat(filepath.Join(from, name+".ko"))
-		if err == nil && !info.Mode().IsRegular() {
-			err = fmt.Errorf("%s.ko is a %v: %w", name, info.Mode().Type(), fs.ErrInvalid)
-		}
+		data, err := product(from, name)
 		if err != nil {
-			return &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}
+			return err
 		}
-		if err := copyFile(filepath.Join(from, name+".ko"), filepath.Join(to, name+".ko")); err != nil {
+		if err := os.WriteFile(filepath.Join(to, name+".ko"), data, 0o600); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func copyFile(from, to string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return err
+// product reads a module that make left in dir.
+func product(dir, name string) ([]byte, error) {
+	path := filepath.Join(dir, name+".ko")
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("it is a %v: %w", info.Mode().Type(), fs.ErrInvalid)
+	case info.Size() > maxModule:
+		return nil, blame.Userf("%s.ko has %d bytes, more than the %d that are sent to a guest", name, info.Size(), maxModule)
 	}
-	return os.WriteFile(to, data, 0o600)
+	if err != nil {
+		return nil, &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}
+	}
+	return os.ReadFile(path)
 }

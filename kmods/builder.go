@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/modinfo"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 type Module struct {
 	Name string // as in /sys/module
 	Path string // of the .ko
-	Info Modinfo
+	Info modinfo.Info
 }
 
 // Builder builds modules. Its Cache must be set.
@@ -32,11 +33,12 @@ type Builder struct {
 	Cache  *cache.Cache
 	Trust  bool         // build a stranger's C without a sandbox
 	Notice func(string) // gets a line about what takes long; may be nil
-	Make   string       // the make to run; empty: the one in $PATH
-	CC     string       // the compiler; empty: the one that built the kernel
 
-	limit time.Duration // for tests: instead of the limits above
-	abi   func() int    // for tests: instead of landlockABI
+	// For tests:
+	make  string        // instead of the one in $PATH
+	cc    string        // instead of the one that built the kernel
+	limit time.Duration // instead of the limits above
+	abi   func() int    // instead of landlockABI
 }
 
 // Shipped returns the modules that klptest ships, by name. For a packaged
@@ -143,9 +145,9 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 func (b *Builder) publish(ctx context.Context, plan build, from string) (string, error) {
 	h := sha256.New()
 	for _, name := range modules(plan.files) {
-		data, err := os.ReadFile(filepath.Join(from, name+".ko"))
+		data, err := product(from, name)
 		if err != nil {
-			return "", &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}
+			return "", err
 		}
 		fmt.Fprintf(h, "%s %x\n", name, sha256.Sum256(data))
 	}
@@ -159,16 +161,27 @@ func (b *Builder) publish(ctx context.Context, plan build, from string) (string,
 func load(dir string, plan build) (map[string]Module, error) {
 	all := map[string]Module{}
 	for _, name := range modules(plan.files) {
-		path := filepath.Join(dir, name+".ko")
-		info, err := ReadModinfo(path)
-		if err != nil {
-			return nil, err
+		m, err := readModule(name, filepath.Join(dir, name+".ko"))
+		if err == nil {
+			err = Check(m, plan.target.Release)
 		}
-		m := Module{name, path, info}
-		if err := Check(m, plan.target.Release); err != nil {
+		if err != nil {
 			return nil, err
 		}
 		all[name] = m
 	}
 	return all, nil
+}
+
+func readModule(name, path string) (Module, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Module{}, err
+	}
+	defer f.Close()
+	info, err := modinfo.Read(f)
+	if err != nil {
+		return Module{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return Module{name, path, info}, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/modinfo"
 )
 
 // newBuilder uses a fake make, which a sandbox would not let run: it trusts.
@@ -24,7 +25,7 @@ func newBuilder(t *testing.T, mode string) *Builder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Builder{Cache: c, Trust: true, Make: newFakeMake(t, mode), CC: "/bin/true"}
+	return &Builder{Cache: c, Trust: true, make: newFakeMake(t, mode), cc: "/bin/true"}
 }
 
 var own = []Source{{"own.c", []byte("int x;\n")}, {"own.h", nil}, {"two.c", nil}}
@@ -38,7 +39,7 @@ func TestShippedIsCached(t *testing.T) {
 	want := Module{
 		Name: "klp_a",
 		Path: first["klp_a"].Path,
-		Info: Modinfo{Name: "klp_a", Vermagic: "6.12.1 SMP mod_unload ", Livepatch: true},
+		Info: modinfo.Info{Name: "klp_a", Vermagic: "6.12.1 SMP mod_unload ", Livepatch: true},
 	}
 	if diff := cmp.Diff(want, first["klp_a"]); diff != "" {
 		t.Error(diff)
@@ -140,7 +141,7 @@ func TestLiveStartsAfreshAfterAKill(t *testing.T) {
 	if _, err := b.Shipped(t.Context(), k); err == nil || half() != 1 {
 		t.Fatalf("%v, %d", err, half())
 	}
-	b.Make, b.limit = newFakeMake(t, "good"), 0
+	b.make, b.limit = newFakeMake(t, "good"), 0
 	if _, err := b.Shipped(t.Context(), k); err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +244,25 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
+// What make leaves is data of a stranger's.
+func TestWhatIsNoModuleIsNotKept(t *testing.T) {
+	b, dir := build{files: []Source{{"own.c", nil}}}, t.TempDir()
+	path := filepath.Join(dir, "own.ko")
+	for want, leave := range map[string]func() error{
+		"did not build": func() error { return nil },
+		"it is a L":     func() error { return os.Symlink("/etc/passwd", path) },
+		"more than the": func() error { return os.WriteFile(path, make([]byte, maxModule+1), 0o600) },
+	} {
+		if err := leave(); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.collect(dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+		os.Remove(path)
+	}
+}
+
 func TestCompilersOwnLines(t *testing.T) {
 	b, k := newBuilder(t, "fails"), newKernel(t, "6.12.1")
 	_, err := b.Foreign(t.Context(), k, own)
@@ -270,7 +290,7 @@ func TestFailedBuildIsNotCached(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	b.Make = newFakeMake(t, "good")
+	b.make = newFakeMake(t, "good")
 	if _, err := b.Shipped(t.Context(), k); err != nil {
 		t.Error(err)
 	}

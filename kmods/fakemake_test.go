@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klptest/klptest/internal/modinfo/modinfotest"
 )
 
 const fakeMakePrefix = "fakemake-"
@@ -119,7 +121,7 @@ func goodMake(kdir, dir string) int {
 		}
 		name := strings.TrimSuffix(object, ".o")
 		info := "name=" + name + "\x00vermagic=" + string(release) + " SMP mod_unload \x00livepatch=Y\x00"
-		if err := os.WriteFile(filepath.Join(dir, name+".ko"), fakeModule(info), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name+".ko"), modinfotest.Module(info), 0o600); err != nil {
 			panic(err)
 		}
 	}

@@ -29,7 +29,7 @@ func victim(root string) int {
 		fmt.Println(err)
 		return 1
 	}
-	b := Builder{Cache: c, Make: os.Getenv("KLPTEST_TEST_MAKE"), CC: "/bin/true"}
+	b := Builder{Cache: c, make: os.Getenv("KLPTEST_TEST_MAKE"), cc: "/bin/true"}
 	_, err = b.Shipped(context.Background(), Target{KDir: root, Release: "6.12.1", Key: "k"})
 	fmt.Println(err)
 	return 1

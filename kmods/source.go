@@ -31,6 +31,9 @@ var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
 //go:embed src/*.c src/*.h
 var src embed.FS
 
+// Names are the modules that klptest ships, sorted.
+func Names() []string { return modules(shipped()) }
+
 // shipped returns the embedded sources, sorted by name.
 func shipped() []Source {
 	entries, err := src.ReadDir("src")
@@ -87,7 +90,7 @@ func checkModules(names []string) error {
 	if len(names) == 0 {
 		return blame.Userf("no .c file, so no module to build")
 	}
-	ours := modules(shipped())
+	ours := Names()
 	for _, name := range names {
 		if slices.Contains(ours, name) {
 			return blame.Userf("%s.c has the name of a module that klptest ships", name)

@@ -21,16 +21,16 @@ type toolchain struct{ make, cc, version string }
 // toolchain looks for the compiler that built the kernel and, failing that,
 // for any gcc.
 func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
-	want := b.CC
+	want := b.cc
 	if want == "" {
 		want = kernelCompiler(t.KDir)
 	}
-	make, err := exec.LookPath(orDefault(b.Make, "make"))
+	make, err := exec.LookPath(orDefault(b.make, "make"))
 	if err != nil {
 		return toolchain{}, missing("make", "make "+packageOf(want), err)
 	}
 	cc, err := exec.LookPath(want)
-	if err != nil && b.CC == "" {
+	if err != nil && b.cc == "" {
 		if cc, err = exec.LookPath("gcc"); err == nil {
 			b.notice(fmt.Sprintf("the kernel was built with %s, which is not here: building modules with %s", want, cc))
 		}

@@ -49,9 +49,9 @@ func TestMissingTools(t *testing.T) {
 		b               Builder
 		summary, advice string
 	}{
-		{"make", Builder{Make: "no-such-make"}, "no make", "apt install make gcc-99"},
-		{"compiler", Builder{Make: "sh"}, "no C compiler x-gcc-99", "apt install gcc-99"},
-		{"chosen compiler", Builder{Make: "sh", CC: "gcc-98"}, "no C compiler gcc-98", "apt install gcc-98"},
+		{"make", Builder{make: "no-such-make"}, "no make", "apt install make gcc-99"},
+		{"compiler", Builder{make: "sh"}, "no C compiler x-gcc-99", "apt install gcc-99"},
+		{"chosen compiler", Builder{make: "sh", cc: "gcc-98"}, "no C compiler gcc-98", "apt install gcc-98"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("PATH", emptyPath(t, "sh"))
@@ -88,7 +88,7 @@ func TestOtherCompilerIsNoticed(t *testing.T) {
 	k := newKernel(t, "6.12.1")
 	write(t, filepath.Join(k.KDir, ".config"), `CONFIG_CC_VERSION_TEXT="gcc-99 99"`+"\n")
 	var lines []string
-	b := Builder{Make: "/bin/true", Notice: func(line string) { lines = append(lines, line) }}
+	b := Builder{make: "/bin/true", Notice: func(line string) { lines = append(lines, line) }}
 	got, err := b.toolchain(t.Context(), k)
 	if err != nil || got.cc != filepath.Join(dir, "gcc") {
 		t.Fatalf("%+v, %v", got, err)

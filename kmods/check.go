@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Check tells, before any VM starts, whether a kernel of that release would
+// take the module: the kernel compares vermagic (kernel/module/version.c), and
+// klp_enable_patch() refuses a module that is not marked as a livepatch, which
+// each shipped one but klp_target must be.
+func Check(m Module, release string) error {
+	built, _, _ := strings.Cut(m.Info.Vermagic, " ")
+	if built != release {
+		return &blame.Error{
+			Party:   blame.User,
+			Summary: fmt.Sprintf("%s was built for kernel %s, not for %s", filepath.Base(m.Path), built, release),
+			Advice:  "use the headers or the build tree of the kernel that is booted; after a change of its version, rebuild the tree",
+		}
+	}
+	if shippedLivepatch(m.Name) && !m.Info.Livepatch {
+		return blame.Rigf("%s is not marked as a livepatch: was it built without CONFIG_LIVEPATCH?", filepath.Base(m.Path))
+	}
+	return nil
+}
+
+func shippedLivepatch(name string) bool {
+	return name != "klp_target" && slices.Contains(Names(), name)
+}
