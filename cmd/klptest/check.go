@@ -34,17 +34,17 @@ func (a *app) checkCommand() *cobra.Command {
 				}
 			}
 			if problems > 0 {
-				return &blame.Error{Party: blame.User, Err: errors.New(plural(problems, "problem"))}
+				return &blame.Error{Party: blame.User, Err: errors.New(plural(problems, "problem", "problems"))}
 			}
-			fmt.Fprintln(a.out, plural(len(list), "case"), "checked")
+			fmt.Fprintln(a.out, plural(len(list), "case", "cases"), "checked")
 			return nil
 		},
 	}
 }
 
-func plural(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
 	}
-	return fmt.Sprint(n, " ", noun)
+	return fmt.Sprint(n, " ", many)
 }

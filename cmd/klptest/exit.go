@@ -45,7 +45,7 @@ func exitStatus(err error) int {
 // usage tells whether err is the user's to mend. Cobra's own errors (unknown
 // command, wrong number of arguments) have no type, only fixed beginnings.
 func usage(err error) bool {
-	for _, prefix := range []string{"unknown command", "accepts ", "requires ", "unknown flag", "if any flags"} {
+	for _, prefix := range []string{"unknown command", "accepts ", "requires ", "required flag", "unknown flag", "if any flags"} {
 		if strings.HasPrefix(err.Error(), prefix) {
 			return true
 		}

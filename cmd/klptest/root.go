@@ -66,7 +66,7 @@ the kernel's log with what each case says must be there, line by line.`,
 		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
 	})
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(),
-		a.shellCommand(), a.doctorCommand(), a.kernelCommand())
+		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand())
 	return root
 }
 

@@ -5,38 +5,82 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/term"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
 )
 
 func (a *app) shellCommand() *cobra.Command {
 	var o rig.Options
 	c := &cobra.Command{
-		Use:   "shell [-- COMMAND]...",
+		Use:   "shell [CASE[@STEP]] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
-		Long: `Boot a guest and open a shell in it (busybox, from the host). The shipped
-modules are in ` + guest.PutDir + `. With a command, run that and exit by its status.`,
+		Long: `Start a guest and open a shell in it (busybox, from the host). The shipped
+modules are in ` + guest.PutDir + `. With a case, shipped or a file, the guest has
+run it first: up to its STEPth command, or all of it. With a COMMAND, run that
+and exit by its status.`,
 		Example: `  klptest shell
+  klptest shell state-takeover-higher@2
   klptest shell --kernel debian:6.1 -- uname -r`,
+		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.shell(c.Context(), o, args)
+			words, command := args, []string(nil)
+			if dash := c.ArgsLenAtDash(); dash >= 0 {
+				words, command = args[:dash], args[dash:]
+			}
+			if len(words) > 1 {
+				return blame.Userf("one case at most; a command comes after --")
+			}
+			before, err := prologue(words)
+			if err != nil {
+				return err
+			}
+			return a.shell(c.Context(), o, before, command)
 		},
 	}
 	machineFlags(c.Flags(), &o)
 	return c
 }
 
-func (a *app) shell(ctx context.Context, o rig.Options, args []string) (err error) {
+// prologue is the case to run before the shell, cut off behind its step; nil
+// without one.
+func prologue(words []string) (*cases.Case, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	name, step, cut := strings.Cut(words[0], "@")
+	list, err := selectCases([]string{name})
+	if err != nil {
+		return nil, err
+	}
+	c := list[0]
+	if !cut {
+		return c, nil
+	}
+	n, err := strconv.Atoi(step)
+	if err != nil || n < 0 || n > len(c.Steps) {
+		return nil, blame.Userf("%s has steps 0 to %d, not %q", name, len(c.Steps), step)
+	}
+	part := *c
+	part.Steps = c.Steps[:n]
+	return &part, nil
+}
+
+func (a *app) shell(ctx context.Context, o rig.Options, before *cases.Case, command []string) (err error) {
 	if images.FindBusybox() == "" {
 		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: "apt-get install busybox-static"}
 	}
@@ -50,12 +94,19 @@ func (a *app) shell(ctx context.Context, o rig.Options, args []string) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	g, err := r.Guest(ctx)
+	g, err := r.Guest(ctx, before)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.Close()) }()
-	return a.attach(ctx, g.SSH, args)
+	if before != nil {
+		observed, err := g.Play(ctx, before)
+		fmt.Fprint(a.err, report.Escape(observed))
+		if err != nil {
+			return err
+		}
+	}
+	return a.attach(ctx, g.SSH, command)
 }
 
 // attach joins the terminal to a session in the guest until it ends.

@@ -101,7 +101,7 @@ func BenchmarkBoot(b *testing.B) {
 // BenchmarkGuest measures on one running guest.
 func BenchmarkGuest(b *testing.B) {
 	r := benchRig(b)
-	g, err := r.Guest(b.Context())
+	g, err := r.Guest(b.Context(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

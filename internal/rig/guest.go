@@ -102,6 +102,16 @@ func (g *Guest) Close() error {
 	return errs.ErrorOrNil()
 }
 
+// Play runs the commands of a case and returns the transcript as it was,
+// whatever the case expects.
+func (g *Guest) Play(ctx context.Context, c *cases.Case) (observed string, err error) {
+	res := cases.Run(ctx, g.machine(func(string) {}), c)
+	if !g.alive() {
+		return res.Observed, g.VM.Death()
+	}
+	return res.Observed, context.Cause(ctx)
+}
+
 func (g *Guest) machine(step func(string)) cases.Machine { return machine{g, step} }
 
 // keep makes the guest's logs outlive it.

@@ -109,18 +109,26 @@ func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
 	return newSingle(boot, r.o.OneVM)
 }
 
-// Guest boots a guest that is the caller's to close, with all shipped modules
-// in it.
-func (r *Rig) Guest(ctx context.Context) (*Guest, error) {
-	g, err := r.boot(ctx, shape{r.o.CPUs, r.o.Memory})
+// Guest starts a guest that is the caller's to close, of the shape that c asks
+// for, with all shipped modules and c's own in it. c may be nil.
+func (r *Rig) Guest(ctx context.Context, c *cases.Case) (*Guest, error) {
+	list, err := r.modules.all()
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.modules.all()
-	if err == nil {
-		err = g.put(ctx, list)
+	s := shape{r.o.CPUs, r.o.Memory}
+	if c != nil {
+		own, err := r.modules.of(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		list, s = append(list, own...), s.of(c)
 	}
+	g, err := r.boot(ctx, s)
 	if err != nil {
+		return nil, err
+	}
+	if err := g.put(ctx, list); err != nil {
 		g.Close()
 		return nil, err
 	}

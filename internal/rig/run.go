@@ -83,7 +83,7 @@ func (r *runner) runTimed(ctx context.Context, c *cases.Case, ev Events) cases.R
 }
 
 func (r *runner) runCase(ctx context.Context, c *cases.Case, step func(string)) cases.Result {
-	s := r.shapeOf(c)
+	s := r.def.of(c)
 	step("start a guest")
 	g, err := r.source.get(ctx, s)
 	if err != nil {
@@ -110,22 +110,11 @@ func (r *runner) runOn(ctx context.Context, g instance, c *cases.Case, step func
 	return cases.Run(ctx, g.machine(step), c)
 }
 
-func (r *runner) shapeOf(c *cases.Case) shape {
-	s := r.def
-	if c.CPUs != 0 {
-		s.cpus = c.CPUs
-	}
-	if c.Memory != 0 {
-		s.memory = c.Memory
-	}
-	return s
-}
-
 // shapes counts the guests of each shape that the cases will ask for.
 func (r *runner) shapes(list []*cases.Case) map[shape]int {
 	n := map[shape]int{}
 	for _, c := range list {
-		n[r.shapeOf(c)]++
+		n[r.def.of(c)]++
 	}
 	return n
 }

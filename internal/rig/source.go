@@ -13,6 +13,17 @@ import (
 // shape is what a case may ask of a machine; 0 is vm's default.
 type shape struct{ cpus, memory int }
 
+// of is the shape that a case asks for; s is for what it does not say.
+func (s shape) of(c *cases.Case) shape {
+	if c.CPUs != 0 {
+		s.cpus = c.CPUs
+	}
+	if c.Memory != 0 {
+		s.memory = c.Memory
+	}
+	return s
+}
+
 // instance is a running guest as a run needs it.
 type instance interface {
 	// machine is the guest as a case sees it; step hears each command.

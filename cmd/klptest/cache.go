@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+func (a *app) cacheCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "cache",
+		Short: "List and remove what is kept in the cache",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.cacheListCommand(), a.cacheRemoveCommand(), a.cachePruneCommand())
+	return c
+}
+
+func (a *app) cacheListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "ls",
+		Short: "List the entries: name, size, last use; the latest used first",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			store, err := openCache()
+			if err != nil {
+				return err
+			}
+			list, err := store.Usage()
+			if err != nil {
+				return err
+			}
+			return printUsage(a.out, list)
+		},
+	}
+}
+
+func printUsage(w io.Writer, list []cache.Usage) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, u := range list {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", u, size(u.Size), u.Used.Format(time.DateTime))
+	}
+	return t.Flush()
+}
+
+func (a *app) cacheRemoveCommand() *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use:   "rm [ENTRY]...",
+		Short: "Remove entries, named as by cache ls",
+		Example: `  klptest cache rm kmods/0123456789abcdef
+  klptest cache rm --all`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if all == (len(args) > 0) {
+				return blame.Userf("name the entries to remove, or give --all")
+			}
+			store, err := openCache()
+			if err != nil {
+				return err
+			}
+			list, err := store.Usage()
+			if err != nil {
+				return err
+			}
+			if !all {
+				if list, err = named(list, args); err != nil {
+					return err
+				}
+			}
+			return a.removeEntries(c.Context(), store, list)
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "remove every entry")
+	return c
+}
+
+// named picks the entries of the given names.
+func named(list []cache.Usage, names []string) (picked []cache.Usage, err error) {
+	for _, name := range names {
+		i := slices.IndexFunc(list, func(u cache.Usage) bool { return u.String() == name })
+		if i < 0 {
+			return nil, &blame.Error{Party: blame.User, Summary: "no such entry: " + name, Advice: "klptest cache ls lists them"}
+		}
+		picked = append(picked, list[i])
+	}
+	return picked, nil
+}
+
+func (a *app) cachePruneCommand() *cobra.Command {
+	var limit string
+	c := &cobra.Command{
+		Use:     "prune --max-size SIZE",
+		Short:   "Remove the least recently used entries until the rest fits",
+		Example: "  klptest cache prune --max-size 2G",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			bytes, err := parseSize(limit)
+			if err != nil {
+				return err
+			}
+			store, err := openCache()
+			if err != nil {
+				return err
+			}
+			list, err := store.Usage()
+			if err != nil {
+				return err
+			}
+			return a.removeEntries(c.Context(), store, cache.Excess(list, bytes))
+		},
+	}
+	c.Flags().StringVar(&limit, "max-size", "", "what the entries may take in all: `SIZE` in bytes, or with K, M or G")
+	_ = c.MarkFlagRequired("max-size") // fails only for a flag that is not there
+	return c
+}
+
+func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cache.Usage) error {
+	err := store.RemoveAll(ctx, list)
+	if err != nil {
+		return err
+	}
+	var total int64
+	for _, u := range list {
+		total += u.Size
+	}
+	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", plural(len(list), "entry", "entries"), size(total))
+	return err
+}
