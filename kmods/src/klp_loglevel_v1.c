@@ -38,7 +38,7 @@ static int pre_patch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
 
-	pr_info("pre_patch: allocating memory for the original console_loglevel\n");
+	pr_info("%s: allocating memory for the original console_loglevel\n", __func__);
 	state->data = kzalloc(sizeof(int), GFP_KERNEL);
 	return state->data ? 0 : -ENOMEM;
 }
@@ -48,7 +48,7 @@ static void post_patch(struct klp_object *obj)
 {
 	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
 
-	pr_info("post_patch: setting console_loglevel to %d\n", CONSOLE_LOGLEVEL_MOTORMOUTH);
+	pr_info("%s: setting console_loglevel to %d\n", __func__, CONSOLE_LOGLEVEL_MOTORMOUTH);
 	*original = console_loglevel;
 	console_loglevel = CONSOLE_LOGLEVEL_MOTORMOUTH;
 }
@@ -58,7 +58,7 @@ static void pre_unpatch(struct klp_object *obj)
 {
 	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
 
-	pr_info("pre_unpatch: restoring console_loglevel\n");
+	pr_info("%s: restoring console_loglevel\n", __func__);
 	console_loglevel = *original;
 }
 
@@ -67,7 +67,7 @@ static void post_unpatch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
 
-	pr_info("post_unpatch: freeing the original console_loglevel\n");
+	pr_info("%s: freeing the original console_loglevel\n", __func__);
 	kfree(state->data);
 	state->data = NULL;
 }

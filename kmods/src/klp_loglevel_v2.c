@@ -28,10 +28,10 @@ static int pre_patch(struct klp_object *obj)
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
 
 	if (prev && prev->data) {
-		pr_info("pre_patch: the original console_loglevel will be taken over\n");
+		pr_info("%s: the original console_loglevel will be taken over\n", __func__);
 		return 0;
 	}
-	pr_info("pre_patch: allocating memory for the original console_loglevel\n");
+	pr_info("%s: allocating memory for the original console_loglevel\n", __func__);
 	state->data = kzalloc(sizeof(int), GFP_KERNEL);
 	return state->data ? 0 : -ENOMEM;
 }
@@ -47,13 +47,13 @@ static void post_patch(struct klp_object *obj)
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
 
 	if (!state->data) {
-		pr_info("post_patch: taking over the original console_loglevel\n");
+		pr_info("%s: taking over the original console_loglevel\n", __func__);
 		state->data = prev->data;
 		prev->data = NULL;
 	} else {
 		*(int *)state->data = console_loglevel;
 	}
-	pr_info("post_patch: setting console_loglevel to %d\n", CONSOLE_LOGLEVEL_DEBUG);
+	pr_info("%s: setting console_loglevel to %d\n", __func__, CONSOLE_LOGLEVEL_DEBUG);
 	console_loglevel = CONSOLE_LOGLEVEL_DEBUG;
 }
 
@@ -62,7 +62,7 @@ static void pre_unpatch(struct klp_object *obj)
 {
 	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
 
-	pr_info("pre_unpatch: restoring console_loglevel\n");
+	pr_info("%s: restoring console_loglevel\n", __func__);
 	console_loglevel = *original;
 }
 
@@ -75,10 +75,10 @@ static void post_unpatch(struct klp_object *obj)
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
 
 	if (!state->data) {
-		pr_info("post_unpatch: keeping console_loglevel as it is\n");
+		pr_info("%s: keeping console_loglevel as it is\n", __func__);
 		return;
 	}
-	pr_info("post_unpatch: freeing the original console_loglevel\n");
+	pr_info("%s: freeing the original console_loglevel\n", __func__);
 	kfree(state->data);
 	state->data = NULL;
 }

@@ -34,14 +34,14 @@ static struct klp_patch patch;
 /* The memory of v1 and v2 is too small: always allocate. */
 static int pre_patch(struct klp_object *obj)
 {
-	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
+	struct loglevel *level = kzalloc(sizeof(*level), GFP_KERNEL);
 
-	pr_info("pre_patch: allocating memory for two loglevels\n");
-	state->data = kzalloc(sizeof(struct loglevel), GFP_KERNEL);
-	return state->data ? 0 : -ENOMEM;
+	pr_info("%s: allocating memory for two loglevels\n", __func__);
+	klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data = level;
+	return level ? 0 : -ENOMEM;
 }
 
-/* The original loglevel comes first in the data of each version. */
+/* The version tells what data there is. */
 static int original_of(const struct klp_state *state)
 {
 	if (state->version < 3)
@@ -58,12 +58,13 @@ static void post_patch(struct klp_object *obj)
 	level->original = console_loglevel;
 	level->set = CONSOLE_LOGLEVEL_MOTORMOUTH;
 	if (prev && prev->data) {
-		pr_info("post_patch: copying the original console_loglevel, freeing the old data\n");
+		pr_info("%s: copying the original console_loglevel, freeing the old data\n",
+			__func__);
 		level->original = original_of(prev);
 		kfree(prev->data);
 		prev->data = NULL;
 	}
-	pr_info("post_patch: setting console_loglevel to %d\n", level->set);
+	pr_info("%s: setting console_loglevel to %d\n", __func__, level->set);
 	console_loglevel = level->set;
 }
 
@@ -73,10 +74,10 @@ static void pre_unpatch(struct klp_object *obj)
 	struct loglevel *level = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
 
 	if (console_loglevel != level->set) {
-		pr_info("pre_unpatch: console_loglevel was changed meanwhile, keeping it\n");
+		pr_info("%s: console_loglevel was changed meanwhile, keeping it\n", __func__);
 		return;
 	}
-	pr_info("pre_unpatch: restoring console_loglevel\n");
+	pr_info("%s: restoring console_loglevel\n", __func__);
 	console_loglevel = level->original;
 }
 
@@ -85,7 +86,7 @@ static void post_unpatch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);
 
-	pr_info("post_unpatch: freeing the two loglevels\n");
+	pr_info("%s: freeing the two loglevels\n", __func__);
 	kfree(state->data);
 	state->data = NULL;
 }
