@@ -16,15 +16,9 @@ type bzImage struct {
 	payload []byte // the compressed vmlinux
 }
 
-var errNotBzImage = errors.New("not an x86 bzImage")
-
-func isBzImage(data []byte) bool {
-	return len(data) >= 0x250 && string(data[0x202:0x206]) == "HdrS"
-}
-
 func parseBzImage(data []byte) (bzImage, error) {
-	if !isBzImage(data) {
-		return bzImage{}, errNotBzImage
+	if len(data) < 0x250 || string(data[0x202:0x206]) != "HdrS" {
+		return bzImage{}, errors.New("not an x86 bzImage")
 	}
 	u16 := func(at int) int64 { return int64(binary.LittleEndian.Uint16(data[at:])) }
 	u32 := func(at int) int64 { return int64(binary.LittleEndian.Uint32(data[at:])) }

@@ -4,6 +4,7 @@ package images
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -77,44 +78,52 @@ func fetchHeaders(ctx context.Context, dir, scratch string, pkgs []pkg, files []
 	return nil
 }
 
+// finish makes an entry of what was unpacked to it and, from the image, loose.
 func (p parts) finish(ctx context.Context, dir, loose string, o Options) error {
-	m := manifest{Release: p.Release, Version: p.Version, Image: p.Image, KDir: "usr/src/" + p.headers(),
-		Headers: []string{"usr/src/" + p.common(), "usr/lib/" + p.kbuild.Name}}
+	kdir := "usr/src/" + p.headers()
+	if err := relocate(filepath.Join(dir, kdir)); err != nil {
+		return err
+	}
 	for _, name := range []string{"bzImage", "config"} {
 		if err := os.Rename(filepath.Join(loose, name), filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
-	if err := relocate(filepath.Join(dir, m.KDir)); err != nil {
-		return err
-	}
-	config, err := readConfig(filepath.Join(dir, "config"))
+	modules, err := addModules(dir, os.DirFS(filepath.Join(loose, "kernel")))
 	if err != nil {
 		return err
 	}
-	found, err := unpackModules(os.DirFS(filepath.Join(loose, "kernel")), config, filepath.Join(dir, "modules"))
+	boot, err := addVmlinux(ctx, dir, o)
 	if err != nil {
 		return err
 	}
-	for _, name := range found {
-		m.Modules = append(m.Modules, "modules/"+name)
-	}
-	m.Boot, err = extract(ctx, dir, o)
-	if err != nil {
-		return err
-	}
-	return m.write(dir)
+	return manifest{Release: p.Release, Version: p.Version, Image: p.Image, Boot: boot, KDir: kdir,
+		Headers: []string{"usr/src/" + p.common(), "usr/lib/" + p.kbuild.Name}, Modules: modules}.write(dir)
 }
 
-// extract makes the vmlinux beside the bzImage and returns which to boot.
-func extract(ctx context.Context, dir string, o Options) (string, error) {
-	err := writeVmlinux(ctx, filepath.Join(dir, "bzImage"), filepath.Join(dir, "vmlinux"))
-	switch {
-	case err == nil:
-		return "vmlinux", nil
-	case ctx.Err() != nil:
-		return "", ctx.Err()
+// addModules puts the network modules of the entry's config into it.
+func addModules(dir string, tree fs.FS) ([]string, error) {
+	config, err := readConfig(filepath.Join(dir, "config"))
+	if err != nil {
+		return nil, err
 	}
-	o.notice("booting the bzImage, which is slower: " + err.Error())
-	return "bzImage", nil
+	found, err := networkModules(tree, config)
+	if err != nil {
+		return nil, err
+	}
+	names, err := writeModules(found, filepath.Join(dir, "modules"))
+	return within("modules", names), err
+}
+
+// addVmlinux puts the vmlinux beside the entry's bzImage, and returns which of
+// the two to boot.
+func addVmlinux(ctx context.Context, dir string, o Options) (string, error) {
+	image, err := readImage(filepath.Join(dir, "bzImage"))
+	if err != nil {
+		return "", err
+	}
+	if err := writeVmlinux(ctx, image, filepath.Join(dir, "vmlinux")); err != nil {
+		return "bzImage", o.bootsSlower(ctx, err)
+	}
+	return "vmlinux", nil
 }

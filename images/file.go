@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -43,12 +42,12 @@ func resolveFile(ctx context.Context, c *cache.Cache, path string, o Options) (*
 
 // addImage sets Image, BzImage and Release from a bzImage or a vmlinux.
 func (k *Kernel) addImage(ctx context.Context, c *cache.Cache, path string, o Options) error {
-	magic, err := head(path, 0x250)
+	elf, err := startsWith(path, "\x7fELF")
 	if err != nil {
 		return &blame.Error{Party: blame.User, Err: err}
 	}
-	if string(magic[:4]) == "\x7fELF" {
-		return k.addVmlinux(path)
+	if elf {
+		return k.addELF(path)
 	}
 	data, err := readImage(path)
 	if err != nil {
@@ -63,7 +62,18 @@ func (k *Kernel) addImage(ctx context.Context, c *cache.Cache, path string, o Op
 	return err
 }
 
-func (k *Kernel) addVmlinux(path string) (err error) {
+// startsWith tells a large file's kind without reading it.
+func startsWith(path, magic string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head, err := readAtMost(io.NewSectionReader(f, 0, int64(len(magic))), int64(len(magic)))
+	return string(head) == magic, err
+}
+
+func (k *Kernel) addELF(path string) (err error) {
 	k.Image = path
 	if preferPVH(path, "") == "" {
 		return userErrorf("set CONFIG_PVH=y, or give the bzImage", "%s cannot be booted: no PVH entry", path)
@@ -72,35 +82,26 @@ func (k *Kernel) addVmlinux(path string) (err error) {
 	return err
 }
 
-func head(path string, n int) ([]byte, error) {
-	f, err := os.Open(path)
+// extracted is the cached vmlinux of the bzImage at path, or path when there
+// can be none.
+func extracted(ctx context.Context, c *cache.Cache, path string, image []byte, o Options) (string, error) {
+	sum := sha256.Sum256(image)
+	dir, err := c.Entry(ctx, "vmlinux", hex.EncodeToString(sum[:]), func(ctx context.Context, dir string) error {
+		return writeVmlinux(ctx, image, filepath.Join(dir, "vmlinux"))
+	})
 	if err != nil {
-		return nil, err
+		return path, o.bootsSlower(ctx, err)
 	}
-	defer f.Close()
-	data := make([]byte, n)
-	_, err = io.ReadFull(f, data)
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = nil // shorter: the zeros match no magic
-	}
-	return data, err
+	return filepath.Join(dir, "vmlinux"), nil
 }
 
-// extracted is the cached vmlinux of a bzImage, or the bzImage when there can
-// be none.
-func extracted(ctx context.Context, c *cache.Cache, path string, data []byte, o Options) (string, error) {
-	sum := sha256.Sum256(data)
-	dir, err := c.Entry(ctx, "vmlinux", hex.EncodeToString(sum[:]), func(ctx context.Context, dir string) error {
-		return writeVmlinux(ctx, path, filepath.Join(dir, "vmlinux"))
-	})
-	switch {
-	case err == nil:
-		return filepath.Join(dir, "vmlinux"), nil
-	case ctx.Err() != nil:
-		return "", ctx.Err()
+// bootsSlower says why a bzImage has no vmlinux. Only the end of ctx is an
+// error.
+func (o Options) bootsSlower(ctx context.Context, why error) error {
+	if ctx.Err() == nil {
+		o.notice("booting the bzImage, which is slower: " + why.Error())
 	}
-	o.notice("booting the bzImage, which is slower: " + err.Error())
-	return path, nil
+	return ctx.Err()
 }
 
 // findModules looks for the network modules in the first tree that has them,
@@ -113,7 +114,7 @@ func (k *Kernel) findModules(ctx context.Context, c *cache.Cache, trees ...strin
 			return nil, nil
 		}
 		if err == nil {
-			return keepModules(ctx, c, tree, k.Config, found)
+			return keepModules(ctx, c, found)
 		}
 		if first == nil {
 			first = err
@@ -122,13 +123,13 @@ func (k *Kernel) findModules(ctx context.Context, c *cache.Cache, trees ...strin
 	return nil, &blame.Error{Party: blame.User, Summary: k.Name, Advice: "build its modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_NET to y", Err: first}
 }
 
-func keepModules(ctx context.Context, c *cache.Cache, tree string, config map[string]string, found []module) ([]string, error) {
+func keepModules(ctx context.Context, c *cache.Cache, found []module) ([]string, error) {
 	sum := sha256.New()
 	for _, m := range found {
 		sum.Write(m.data)
 	}
 	dir, err := c.Entry(ctx, "modules", hex.EncodeToString(sum.Sum(nil)), func(_ context.Context, dir string) error {
-		_, err := unpackModules(os.DirFS(tree), config, dir)
+		_, err := writeModules(found, dir)
 		return err
 	})
 	if err != nil {

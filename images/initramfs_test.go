@@ -65,7 +65,7 @@ func archiveOf(t *testing.T, c Contents) []byte {
 func guestContents(t *testing.T) Contents {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{"klptest": elfFile(""), "busybox": elfFile(""), "00-b.ko": "module b", "a.ko": "module a"} {
+	for name, text := range map[string]string{"klptest": elfFile(), "busybox": elfFile(), "00-b.ko": "module b", "a.ko": "module a"} {
 		put(t, filepath.Join(dir, name), text)
 	}
 	return Contents{Init: filepath.Join(dir, "klptest"), Busybox: filepath.Join(dir, "busybox"),
@@ -82,7 +82,7 @@ func TestWriteInitramfs(t *testing.T) {
 	want := map[string]string{
 		".": "", "dev": dir, "proc": dir, "sys": dir, "tmp": dir, "run": dir, "root": dir, "bin": dir, "etc": dir, "etc/klptest": dir,
 		"lib": dir, "lib/klptest": dir, "lib/klptest/modules": dir,
-		"init": "100755 " + elfFile(""), "bin/busybox": "100755 " + elfFile(""),
+		"init": "100755 " + elfFile(), "bin/busybox": "100755 " + elfFile(),
 		"lib/klptest/modules/00-b.ko": "100600 module b", "lib/klptest/modules/01-a.ko": "100600 module a",
 		"etc/klptest/key": "100600 secret", "etc/z": "100600 ",
 	}
@@ -115,7 +115,7 @@ func TestSameContentsSameBytes(t *testing.T) {
 
 func TestDynamicProgramsAreRefused(t *testing.T) {
 	dynamic := filepath.Join(t.TempDir(), "dynamic")
-	put(t, dynamic, elfFile("", segment{elf.PT_INTERP, "/lib64/ld-linux-x86-64.so.2\x00"}))
+	put(t, dynamic, elfFile(segment{elf.PT_INTERP, "/lib64/ld-linux-x86-64.so.2\x00"}))
 	script := filepath.Join(t.TempDir(), "script")
 	put(t, script, "#!/bin/sh\n")
 	for _, c := range []struct {
@@ -147,8 +147,8 @@ func TestWriteErrorsAreReported(t *testing.T) {
 
 func TestFindBusybox(t *testing.T) {
 	dir := fakePath(t, nil)
-	put(t, filepath.Join(dir, "busybox"), elfFile("", segment{elf.PT_INTERP, "/lib/ld.so\x00"}))
-	put(t, filepath.Join(dir, "busybox.static"), elfFile(""))
+	put(t, filepath.Join(dir, "busybox"), elfFile(segment{elf.PT_INTERP, "/lib/ld.so\x00"}))
+	put(t, filepath.Join(dir, "busybox.static"), elfFile())
 	if got := FindBusybox(); got != filepath.Join(dir, "busybox.static") {
 		t.Errorf("got %q", got)
 	}

@@ -4,7 +4,6 @@ package images
 
 import (
 	"bytes"
-	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +17,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+
+	"github.com/klptest/klptest/internal/modinfo"
 )
 
 // maxModule is how large a decompressed module may be; with debug
@@ -105,39 +106,17 @@ func (w *loadOrder) visit(name string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	depends, err := moduleDepends(data)
+	info, err := modinfo.Read(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	for _, d := range depends {
+	for _, d := range info.Depends {
 		if err := w.visit(d); err != nil {
 			return err
 		}
 	}
 	w.order = append(w.order, module{name, file, data})
 	return nil
-}
-
-// moduleDepends reads the depends= line that modpost writes to .modinfo.
-func moduleDepends(data []byte) ([]string, error) {
-	f, err := elf.NewFile(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	section := f.Section(".modinfo")
-	if section == nil {
-		return nil, errors.New("not a kernel module: no .modinfo")
-	}
-	info, err := section.Data()
-	if err != nil {
-		return nil, err
-	}
-	for line := range strings.SplitSeq(string(info), "\x00") {
-		if list, ok := strings.CutPrefix(line, "depends="); ok && list != "" {
-			return strings.Split(strings.ReplaceAll(list, "-", "_"), ","), nil
-		}
-	}
-	return nil, nil
 }
 
 func readModule(tree fs.FS, file string) ([]byte, error) {
@@ -173,13 +152,9 @@ func readAtMost(r io.Reader, most int64) ([]byte, error) {
 	return data, err
 }
 
-// unpackModules writes the modules to dir as NN-name.ko and returns the file
+// writeModules writes the modules to dir as NN-name.ko and returns the file
 // names in load order.
-func unpackModules(tree fs.FS, config map[string]string, dir string) ([]string, error) {
-	found, err := networkModules(tree, config)
-	if err != nil {
-		return nil, err
-	}
+func writeModules(found []module, dir string) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func TestModulesThatCannotBeLoaded(t *testing.T) {
 		"the driver is missing":   {func(f map[string]string) { delete(f, "drivers/net/virtio_net.ko.xz") }, "needs the module virtio_net"},
 		"damaged":                 {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = "?" }, "drivers/virtio/virtio.ko"},
 		"damaged archive":         {func(f map[string]string) { f["net/core/failover.ko.gz"] = "?" }, "net/core/failover.ko.gz"},
-		"no module":               {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = elfFile("") }, "no .modinfo"},
+		"no module":               {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = elfFile() }, "no .modinfo"},
 	} {
 		files := debianTree()
 		c.change(files)
@@ -98,9 +98,13 @@ func TestModulesThatDependOnEachOther(t *testing.T) {
 	}
 }
 
-func TestUnpackModules(t *testing.T) {
+func TestWriteModules(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "modules")
-	names, err := unpackModules(tree(debianTree()), map[string]string{"VIRTIO_NET": "m"}, dir)
+	found, err := networkModules(tree(debianTree()), map[string]string{"VIRTIO_NET": "m"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := writeModules(found, dir)
 	want := []string{"00-failover.ko", "01-net_failover.ko", "02-virtio.ko", "03-virtio_ring.ko", "04-virtio_net.ko"}
 	if diff := cmp.Diff(want, names); diff != "" || err != nil {
 		t.Fatal(err, diff)

@@ -23,12 +23,8 @@ var errNoPVH = errors.New("the kernel has no PVH entry (CONFIG_PVH)")
 // writeVmlinux makes the ELF kernel of a bzImage that QEMU can start by its
 // PVH entry, so that the guest need not decompress it. On an error there is
 // no file.
-func writeVmlinux(ctx context.Context, bzPath, path string) error {
-	data, err := readImage(bzPath)
-	if err != nil {
-		return err
-	}
-	bz, err := parseBzImage(data)
+func writeVmlinux(ctx context.Context, image []byte, path string) error {
+	bz, err := parseBzImage(image)
 	if err != nil {
 		return err
 	}

@@ -121,10 +121,8 @@ func TestWriteVmlinux(t *testing.T) {
 		"cut short":           {bzImageOf(whole, testRelease)[:1200], "cut short"},
 		"no ELF":              {bzImageOf(gzipped("hello"), testRelease), "no PVH entry"},
 	} {
-		dir := t.TempDir()
-		bz, vmlinux := filepath.Join(dir, "bzImage"), filepath.Join(dir, "vmlinux")
-		put(t, bz, c.image)
-		err := writeVmlinux(t.Context(), bz, vmlinux)
+		vmlinux := filepath.Join(t.TempDir(), "vmlinux")
+		err := writeVmlinux(t.Context(), []byte(c.image), vmlinux)
 		if c.wantErr == "" {
 			if got, _ := os.ReadFile(vmlinux); err != nil || string(got) != pvhKernel() {
 				t.Errorf("%s: %v", name, err)
