@@ -111,13 +111,7 @@ func (j *judgement) crashed() bool {
 
 // rigFaults tells why the observation proves nothing.
 func (j *judgement) rigFaults() []string {
-	var list []string
-	for _, i := range j.log.lost {
-		list = append(list, fmt.Sprintf("the log lacks the marker of %% %s", j.steps[i].Command.Text))
-	}
-	for _, text := range j.log.surplus {
-		list = append(list, "the log has a second marker of "+text)
-	}
+	list := j.markerFaults()
 	stall, _ := j.o.stall()
 	switch {
 	case stall == nil && !j.whole:
@@ -126,6 +120,22 @@ func (j *judgement) rigFaults() []string {
 		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
 	case stall != nil && stall.Limit > 0 && stall.Limit < j.c.waitLimit():
 		list = append(list, fmt.Sprintf("the case's time of %s left no more than %s for a wait", j.c.limit(), stall.Limit))
+	}
+	return list
+}
+
+// markerFaults tells why the log's lines cannot be given to the commands.
+// Where a marker is forged, others are out of order and seem to be missing.
+func (j *judgement) markerFaults() []string {
+	var list []string
+	for _, text := range j.log.surplus {
+		list = append(list, "the log has a marker too many of "+text)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	for _, i := range j.log.lost {
+		list = append(list, "the log lacks the marker of "+j.steps[i].Command.marker())
 	}
 	return list
 }

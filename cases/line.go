@@ -18,6 +18,9 @@ const foldMark = "* "
 // markerMark is what a command's marker in the log begins with.
 const markerMark = "% "
 
+// marker is what the command's marker in the log says.
+func (c Command) marker() string { return markerMark + c.Text }
+
 // logLine is a line of the kernel log as the transcript shows it.
 func logLine(text string) string {
 	text = escape(text)

@@ -80,7 +80,7 @@ func (l *lint) firstLine() int {
 }
 
 func (l *lint) marker(s Step) {
-	if n := len(markerMark) + len(s.Command.Text) + 1; n > maxMarker {
+	if n := len(s.Command.marker()) + 1; n > maxMarker {
 		l.add(s.Line, "the command has %d bytes; the log takes %d at once", n, maxMarker)
 	}
 }

@@ -40,7 +40,7 @@ type kernelLog struct {
 	early   []string   // what livepatch and its modules logged before the first command
 	owned   [][]string // for each command, the log lines up to the next one
 	lost    []int      // commands whose marker is not in the log
-	surplus []string   // markers of commands that had theirs already
+	surplus []string   // markers that are in the log more often than their command was given
 	entries []entry    // all of it, folded
 	open    bool       // the log ends inside a splat
 }
@@ -65,22 +65,37 @@ func readLog(steps []Step, records []Record, own map[string]bool) kernelLog {
 	if slices.Contains(l.lost, 0) {
 		l.early = nil // nothing tells where the first command begins
 	}
+	l.count(steps)
 	return l
 }
 
-// mark returns the command after at that a marker is of. When a command has
-// two, one of them is forged, and nothing tells which.
+// mark returns the command after at that a marker is of, else at.
 func (l *kernelLog) mark(text string, steps []Step, at int) int {
 	for next := at + 1; next < len(steps); next++ {
-		if text == markerMark+steps[next].Command.Text {
+		if text == steps[next].Command.marker() {
 			l.lose(at+1, next)
 			return next
 		}
 	}
-	if slices.ContainsFunc(steps, func(s Step) bool { return text == markerMark+s.Command.Text }) {
-		l.surplus = append(l.surplus, text)
-	}
 	return at
+}
+
+// count finds markers that are more than the commands: some are forged, and
+// nothing tells which.
+func (l *kernelLog) count(steps []Step) {
+	due := map[string]int{}
+	for _, s := range steps {
+		due[s.Command.marker()]++
+	}
+	for _, e := range l.entries {
+		n, known := due[e.text]
+		if !e.marker || !known {
+			continue
+		}
+		if due[e.text] = n - 1; n == 0 {
+			l.surplus = append(l.surplus, e.text)
+		}
+	}
 }
 
 func (l *kernelLog) lose(from, to int) {

@@ -110,7 +110,7 @@ func (s *script) log(line string) {
 func (s *script) command(c Command) {
 	s.flush()
 	s.begun, s.verb = true, c.Verb
-	s.put(markerMark + c.Text)
+	s.put(c.marker())
 	if c.Verb == Insmod {
 		s.modules = append(s.modules, c.Args[0])
 	}

@@ -8,7 +8,7 @@ package cases
 func expected(steps []Step) []shown {
 	var list []shown
 	for _, s := range steps {
-		list = append(list, shown{markerMark + s.Command.Text, s.Line})
+		list = append(list, shown{s.Command.marker(), s.Line})
 		for _, kind := range []Kind{Log, Errno, Output} {
 			for _, e := range s.Expect {
 				if e.Kind == kind {
@@ -24,7 +24,7 @@ func expected(steps []Step) []shown {
 func (j *judgement) observed() []string {
 	var list []string
 	for i, s := range j.steps {
-		list = append(list, markerMark+s.Command.Text)
+		list = append(list, s.Command.marker())
 		for _, kind := range []Kind{Log, Errno, Output} {
 			list = append(list, j.observedLines(i, kind)...)
 		}
