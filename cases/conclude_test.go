@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,29 +82,5 @@ func TestRunUpdateRun(t *testing.T) {
 	}
 	if res = Run(t.Context(), smallMachine(), c); res.Verdict != Pass {
 		t.Errorf("%q:\n%s", res.Reasons, data)
-	}
-}
-
-// TestShippedCheck: nothing that is shipped, nor the examples, has a problem.
-func TestShippedCheck(t *testing.T) {
-	modules := []string{
-		"klp_a", "klp_b", "klp_c", "klp_d", "klp_e", "klp_f", "klp_g", "klp_h", "klp_target",
-		"klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3",
-	}
-	paths, _ := filepath.Glob("*.txtar")
-	examples, _ := filepath.Glob("testdata/*.txtar")
-	for _, p := range append(paths, examples...) {
-		data, err := os.ReadFile(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := Parse(p, data)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		for _, problem := range Check(c, modules) {
-			t.Error(problem)
-		}
 	}
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestShippedCheck: nothing that is shipped, nor the examples, has a problem.
+func TestShippedCheck(t *testing.T) {
+	modules := []string{
+		"klp_a", "klp_b", "klp_c", "klp_d", "klp_e", "klp_f", "klp_g", "klp_h", "klp_target",
+		"klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3",
+	}
+	paths, _ := filepath.Glob("*.txtar")
+	examples, _ := filepath.Glob("testdata/*.txtar")
+	for _, p := range append(paths, examples...) {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := Parse(p, data)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, problem := range Check(c, modules) {
+			t.Error(problem)
+		}
+	}
+}
+
+// covers names a section of the documentation, the function or the callback
+// that it speaks of, and the words of it that the case shows.
+var covers = regexp.MustCompile(`^system-state\.rst [1-4], ((klp_get_state\(patch, id\)|klp_get_prev_state\(id\)|(pre|post)_(un)?patch): )?"[^"]+"$`)
+
+// TestShippedHeaders: all cases begin alike.
+func TestShippedHeaders(t *testing.T) {
+	list, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		if !strings.HasSuffix(c.Title, ".") || len(c.Title) > 84 || c.Prose == "" || len(c.Covers) == 0 {
+			t.Errorf("%s: title %q, prose %q, %d Covers", c.Name, c.Title, c.Prose, len(c.Covers))
+		}
+		for _, text := range c.Covers {
+			if !covers.MatchString(text) {
+				t.Errorf("%s: Covers: %s", c.Name, text)
+			}
+		}
+	}
+}
