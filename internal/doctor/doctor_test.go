@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -114,6 +115,15 @@ func TestUnlimitedCgroupIsNoLack(t *testing.T) {
 	write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n")
 	if got := bad(Examine(h, "/cache", 512)); got != nil {
 		t.Errorf("missing: %q", got)
+	}
+}
+
+func TestGuestsSideBySide(t *testing.T) {
+	h := healthy(t)
+	for memory, want := range map[int]int{512: min(runtime.NumCPU(), 5), 3000: 1, 100000: 1, -qemuOverhead: min(runtime.NumCPU(), 4000)} {
+		if got := h.Guests(memory); got != want {
+			t.Errorf("%d guests of %d MiB, want %d", got, memory, want)
+		}
 	}
 }
 
