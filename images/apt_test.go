@@ -144,6 +144,59 @@ func TestCachedKernelIsNotFetchedAgain(t *testing.T) {
 	}
 }
 
+func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
+	for name, c := range map[string]struct {
+		trouble func(pool string)
+		want    string
+	}{
+		"no lists": {func(pool string) { put(t, pool+"/pkgnames", ""); put(t, pool+"/lists", "\n") }, "apt has no package lists"},
+		"no apt":   {func(string) { fakePath(t, nil) }, "there is no apt here"},
+		"not offered": {func(pool string) {
+			put(t, pool+"/show", "Depends: x\n")
+			put(t, pool+"/madison", madison("linux-image-6.1.0-1-amd64 6.1.2-1"))
+		}, "no suite"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pool, kept := fakeApt(t), newCache(t)
+			first, err := Resolve(t.Context(), kept, "debian:6.12", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.trouble(pool)
+			var said []string
+			again, err := Resolve(t.Context(), kept, "debian:6.12", Options{Notice: func(s string) { said = append(said, s) }})
+			if diff := cmp.Diff(first, again); diff != "" || err != nil {
+				t.Errorf("%v %s", err, diff)
+			}
+			if len(said) != 1 || !strings.HasPrefix(said[0], "using debian:6.12.7-1, which the cache has: ") || !strings.Contains(said[0], c.want) {
+				t.Errorf("says %q", said)
+			}
+			_, err = Resolve(t.Context(), kept, "debian:6.1", Options{})
+			wantUserError(t, err, c.want)
+		})
+	}
+}
+
+func TestNewestCached(t *testing.T) {
+	c := newCache(t)
+	for _, version := range []string{"6.12.9-1", "6.12.10-1", "6.1.11-1"} {
+		m := manifest{Release: strings.TrimSuffix(version, "-1") + "-amd64", Version: version, Image: "linux-image"}
+		_, err := c.Entry(t.Context(), kernels, m.offer().key(), func(_ context.Context, dir string) error {
+			put(t, filepath.Join(dir, "config"), "")
+			return m.write(dir)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if k := newestCached(c, spec{formSeries, "6.12"}); k == nil || k.Name != "debian:6.12.10-1" {
+		t.Errorf("%+v", k)
+	}
+	if k := newestCached(c, spec{formSeries, "6.13"}); k != nil {
+		t.Errorf("%+v", k)
+	}
+}
+
 func TestResolveDebianFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		spec    string

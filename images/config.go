@@ -3,7 +3,6 @@
 package images
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -18,13 +17,18 @@ const maxConfig = 8 << 20
 
 var configLine = regexp.MustCompile(`^CONFIG_([A-Za-z0-9_]+)=(.*)$`)
 
-// ParseConfig reads a kernel's .config: options without CONFIG_, strings
+// parseConfig reads a kernel's .config: options without CONFIG_, strings
 // without their quotes; an option that is not set is not in the map.
-func ParseConfig(r io.Reader) (map[string]string, error) {
+func parseConfig(r io.Reader) (map[string]string, error) {
+	all, err := readAtMost(r, maxConfig)
+	if err != nil {
+		return nil, err
+	}
 	config := map[string]string{}
-	lines := bufio.NewScanner(io.LimitReader(r, maxConfig))
-	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSpace(lines.Text())
+	n := 0
+	for line := range strings.Lines(string(all)) {
+		n++
+		text := strings.TrimSpace(line)
 		if text == "" || text[0] == '#' {
 			continue
 		}
@@ -34,7 +38,7 @@ func ParseConfig(r io.Reader) (map[string]string, error) {
 		}
 		config[m[1]] = unquote(m[2])
 	}
-	return config, lines.Err()
+	return config, nil
 }
 
 func unquote(value string) string {
@@ -59,7 +63,7 @@ func readConfig(path string) (map[string]string, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	config, err := ParseConfig(r)
+	config, err := parseConfig(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

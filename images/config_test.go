@@ -25,7 +25,7 @@ CONFIG_EMPTY=""
 `
 
 func TestParseConfig(t *testing.T) {
-	got, err := ParseConfig(strings.NewReader(sampleConfig))
+	got, err := parseConfig(strings.NewReader(sampleConfig))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,8 +36,8 @@ func TestParseConfig(t *testing.T) {
 }
 
 func TestParseConfigRefuses(t *testing.T) {
-	for _, text := range []string{"LIVEPATCH=y", "CONFIG_A=y\nnonsense", "\x7fELF\x02", strings.Repeat("x", 1<<20)} {
-		if got, err := ParseConfig(strings.NewReader(text)); err == nil {
+	for _, text := range []string{"LIVEPATCH=y", "CONFIG_A=y\nnonsense", "\x7fELF\x02", strings.Repeat("CONFIG_A=y\n", 1<<20)} {
+		if got, err := parseConfig(strings.NewReader(text)); err == nil {
 			t.Errorf("%.20q is read as %v", text, got)
 		}
 	}
@@ -128,7 +128,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add(sampleConfig)
 	f.Add("CONFIG_A=\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		config, err := ParseConfig(strings.NewReader(text))
+		config, err := parseConfig(strings.NewReader(text))
 		if err != nil {
 			return
 		}

@@ -12,19 +12,36 @@ import (
 // kernels is the cache's kind for unpacked packages.
 const kernels = "kernels"
 
-func resolveDebian(ctx context.Context, c *cache.Cache, s Spec, o Options) (*Kernel, error) {
-	if s.Form == Exact {
-		if k := cached(c, s.Value); k != nil {
+// resolveDebian takes an exact version from the cache, if it is there, and the
+// newest of a series from what apt offers now. Without apt, its lists or the
+// network the cache must do.
+func resolveDebian(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, error) {
+	if s.form == formExact {
+		if k := newestCached(c, s); k != nil {
 			return k, nil
 		}
 	}
+	k, err := fromApt(ctx, c, s, o)
+	if err == nil || ctx.Err() != nil || s.form == formExact {
+		return k, err
+	}
+	if k := newestCached(c, s); k != nil {
+		o.notice("using " + k.Name + ", which the cache has: " + err.Error())
+		return k, nil
+	}
+	return nil, err
+}
+
+func fromApt(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, error) {
 	pkgs, err := aptPackages(ctx)
 	if err != nil {
 		return nil, err
 	}
 	all := offers(pkgs)
-	fitting := slices.DeleteFunc(slices.Clone(all), func(of offer) bool { return !s.admits(of) })
-	for _, of := range fitting {
+	for _, of := range all {
+		if !s.admits(of) {
+			continue
+		}
 		if k := load(c, of.key()); k != nil {
 			return k, nil
 		}
@@ -36,29 +53,35 @@ func resolveDebian(ctx context.Context, c *cache.Cache, s Spec, o Options) (*Ker
 			return fetch(ctx, c, of, kbuild, o)
 		}
 	}
-	if s.Form == Exact {
-		return nil, noVersion(s.Value, all)
+	if s.form == formExact {
+		return nil, noVersion(s.value, all)
 	}
-	return nil, noSeries(s.Value, osRelease(), all)
+	return nil, noSeries(s.value, osRelease(), all)
 }
 
-func (s Spec) admits(o offer) bool {
-	if s.Form == Exact {
-		return o.matches(s.Value)
+func (s spec) admits(o offer) bool {
+	if s.form == formExact {
+		return o.matches(s.value)
 	}
-	return o.series() == s.Value
+	return o.series() == s.value
 }
 
-// cached finds an exact version that was unpacked before; apt need not be
-// there then.
-func cached(c *cache.Cache, version string) *Kernel {
+// newestCached finds what was unpacked before; apt need not be there.
+func newestCached(c *cache.Cache, s spec) *Kernel {
 	keys, err := c.Entries(kernels)
 	if err != nil {
 		return nil
 	}
-	for _, key := range slices.Backward(keys) {
-		if m, err := readManifest(c, key); err == nil && m.offer().matches(version) {
-			return load(c, key)
+	var fitting []offer
+	for _, key := range keys {
+		if m, err := readManifest(c, key); err == nil && s.admits(m.offer()) {
+			fitting = append(fitting, m.offer())
+		}
+	}
+	slices.SortFunc(fitting, newestFirst)
+	for _, of := range fitting {
+		if k := load(c, of.key()); k != nil {
+			return k
 		}
 	}
 	return nil

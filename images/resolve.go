@@ -21,19 +21,19 @@ func (o Options) notice(line string) {
 	}
 }
 
-// Resolve finds a kernel by its notation, see [ParseSpec]. A Debian kernel is
+// Resolve finds a kernel by its notation,  Debian kernel is
 // downloaded and unpacked unless the cache has it. A kernel that is known to
 // be built without CONFIG_LIVEPATCH is an error of the user's; what else it
 // should have is for [Required].
 func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
-	s, err := ParseSpec(spec)
+	s, err := parseSpec(spec)
 	if err != nil {
 		return nil, err
 	}
 	if runtime.GOARCH != "amd64" {
 		return nil, userErrorf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
 	}
-	if o.KDir != "" && s.Form != Path {
+	if o.KDir != "" && s.form != formPath {
 		return nil, strayKDir(spec)
 	}
 	k, err := resolve(ctx, c, s, o)
@@ -44,12 +44,12 @@ func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kern
 	return k, refuseWithoutLivepatch(k)
 }
 
-func resolve(ctx context.Context, c *cache.Cache, s Spec, o Options) (*Kernel, error) {
-	switch s.Form {
-	case Host:
+func resolve(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, error) {
+	switch s.form {
+	case formHost:
 		return resolveHost(ctx, c, "/", o)
-	case Path:
-		return resolvePath(ctx, c, s.Value, o)
+	case formPath:
+		return resolvePath(ctx, c, s.value, o)
 	}
 	return resolveDebian(ctx, c, s, o)
 }

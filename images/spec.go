@@ -11,21 +11,21 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Form is which of the notations a kernel is given in.
-type Form int
+// form is which of the notations a kernel is given in. Whether a path is a
+// build tree or an image, the file system says.
+type form int
 
-// The forms. Whether a path is a build tree or an image, the file system says.
 const (
-	Series Form = iota // debian:6.12
-	Exact              // debian:6.12.115-1~deb12u1 or debian:6.12.115+deb12
-	Path               // a build tree, a bzImage or a vmlinux
-	Host               // host
+	formSeries form = iota // debian:6.12
+	formExact              // debian:6.12.115-1~deb12u1 or debian:6.12.115+deb12
+	formPath               // a build tree, a bzImage or a vmlinux
+	formHost               // host
 )
 
-// Spec is a kernel as the user wrote it.
-type Spec struct {
-	Form  Form
-	Value string // the series, the version or the path; empty for the host
+// spec is a kernel as the user wrote it.
+type spec struct {
+	form  form
+	value string // the series, the version or the path; empty for the host
 }
 
 // forms is the advice of every error about the notation.
@@ -43,26 +43,26 @@ var (
 	otherScheme  = regexp.MustCompile(`^[a-z0-9]+:[^/]*$`)
 )
 
-// ParseSpec reads a kernel notation. Its errors list the forms.
-func ParseSpec(text string) (Spec, error) {
+// parseSpec reads a kernel notation. Its errors list the forms.
+func parseSpec(text string) (spec, error) {
 	version, debian := strings.CutPrefix(text, "debian:")
 	switch {
 	case text == "":
-		return Spec{}, badSpec("no kernel is named")
+		return spec{}, badSpec("no kernel is named")
 	case !printable(text):
-		return Spec{}, badSpec("not a kernel: %q", text)
+		return spec{}, badSpec("not a kernel: %q", text)
 	case text == "host":
-		return Spec{Form: Host}, nil
+		return spec{form: formHost}, nil
 	case debian && seriesName.MatchString(version):
-		return Spec{Series, version}, nil
+		return spec{formSeries, version}, nil
 	case debian && exactVersion.MatchString(version):
-		return Spec{Exact, version}, nil
+		return spec{formExact, version}, nil
 	case debian:
-		return Spec{}, badSpec("not a Debian kernel version: %q", version)
+		return spec{}, badSpec("not a Debian kernel version: %q", version)
 	case otherScheme.MatchString(text):
-		return Spec{}, badSpec("not a kernel: %q", text)
+		return spec{}, badSpec("not a kernel: %q", text)
 	}
-	return Spec{Path, text}, nil
+	return spec{formPath, text}, nil
 }
 
 func badSpec(format string, args ...any) error {

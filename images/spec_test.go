@@ -11,21 +11,21 @@ import (
 )
 
 func TestParseSpec(t *testing.T) {
-	for text, want := range map[string]Spec{
-		"debian:6.12":                    {Series, "6.12"},
-		"debian:6.1":                     {Series, "6.1"},
-		"debian:6.12.115-1~deb12u1":      {Exact, "6.12.115-1~deb12u1"},
-		"debian:6.12.115+deb12":          {Exact, "6.12.115+deb12"},
-		"debian:6.1.0-56":                {Exact, "6.1.0-56"},
-		"debian:6.12~rc1-1":              {Exact, "6.12~rc1-1"},
-		"host":                           {Host, ""},
-		"linux":                          {Path, "linux"},
-		"../linux":                       {Path, "../linux"},
-		"/boot/vmlinuz-6.12":             {Path, "/boot/vmlinuz-6.12"},
-		"/srv/debian:6.12":               {Path, "/srv/debian:6.12"},
-		"./Host with spaces and ümlauts": {Path, "./Host with spaces and ümlauts"},
+	for text, want := range map[string]spec{
+		"debian:6.12":                    {formSeries, "6.12"},
+		"debian:6.1":                     {formSeries, "6.1"},
+		"debian:6.12.115-1~deb12u1":      {formExact, "6.12.115-1~deb12u1"},
+		"debian:6.12.115+deb12":          {formExact, "6.12.115+deb12"},
+		"debian:6.1.0-56":                {formExact, "6.1.0-56"},
+		"debian:6.12~rc1-1":              {formExact, "6.12~rc1-1"},
+		"host":                           {formHost, ""},
+		"linux":                          {formPath, "linux"},
+		"../linux":                       {formPath, "../linux"},
+		"/boot/vmlinuz-6.12":             {formPath, "/boot/vmlinuz-6.12"},
+		"/srv/debian:6.12":               {formPath, "/srv/debian:6.12"},
+		"./Host with spaces and ümlauts": {formPath, "./Host with spaces and ümlauts"},
 	} {
-		got, err := ParseSpec(text)
+		got, err := parseSpec(text)
 		if err != nil || got != want {
 			t.Errorf("%q: got %v, %v, want %v", text, got, err, want)
 		}
@@ -35,7 +35,7 @@ func TestParseSpec(t *testing.T) {
 func TestParseSpecRefuses(t *testing.T) {
 	for _, text := range []string{"", "debian:", "debian:6", "debian:trixie", "debian:6.12/x", "debian:6.12 ", "debian:6.12;id",
 		"debian:-o=x", "debain:6.12", "ubuntu:6.8", "a\nb", "a\x1b[31m", "a\x00", "\xff"} {
-		_, err := ParseSpec(text)
+		_, err := parseSpec(text)
 		wantUserError(t, err, "")
 		var typed *blame.Error
 		if errors.As(err, &typed) && typed.Advice != forms {
@@ -62,12 +62,12 @@ func FuzzParseSpec(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := ParseSpec(text)
+		s, err := parseSpec(text)
 		if err != nil {
 			wantUserError(t, err, "")
 			return
 		}
-		if !printable(s.Value) || s.Form == Exact && (strings.ContainsAny(s.Value, "/ =") || s.Value[0] == '-') {
+		if !printable(s.value) || s.form == formExact && (strings.ContainsAny(s.value, "/ =") || s.value[0] == '-') {
 			t.Errorf("%q becomes %v", text, s)
 		}
 	})
