@@ -28,14 +28,14 @@ func resolvePath(ctx context.Context, c *cache.Cache, path string, o Options) (*
 	case info.IsDir() && o.KDir != "":
 		return nil, strayKDir(path)
 	case info.IsDir():
-		return resolveTree(path)
+		return resolveTree(path, o)
 	}
 	return resolveFile(ctx, c, path, o)
 }
 
 // resolveTree takes a kernel from its build tree, as it is: nothing is copied,
 // because the next make changes it.
-func resolveTree(dir string) (*Kernel, error) {
+func resolveTree(dir string, o Options) (*Kernel, error) {
 	config, release, err := readTree(dir)
 	if err != nil {
 		return nil, err
@@ -52,12 +52,26 @@ func resolveTree(dir string) (*Kernel, error) {
 	if image.release() != release {
 		return nil, userErrorf(makeTree(dir), "%s is half built: its bzImage is %s, the tree is %s", dir, image.release(), release)
 	}
+	if reconfigured(dir) {
+		o.notice(dir + "/.config has changed since the kernel was built: " + makeTree(dir))
+	}
 	modules, err := treeModules(dir, config)
 	if err != nil {
 		return nil, err
 	}
 	return &Kernel{Name: release, Release: release, Image: preferPVH(filepath.Join(dir, "vmlinux"), bz), BzImage: bz,
 		KDir: dir, Headers: beside(dir), Config: config, Modules: modules, Live: true}, nil
+}
+
+// reconfigured tells that make has not seen the .config yet: it would make
+// include/config/auto.conf again before all else (the kernel's Makefile).
+func reconfigured(dir string) bool {
+	config, err := os.Stat(filepath.Join(dir, ".config"))
+	if err != nil {
+		return false
+	}
+	seen, err := os.Stat(filepath.Join(dir, "include/config/auto.conf"))
+	return err == nil && config.ModTime().After(seen.ModTime())
 }
 
 // readTree reads what a build tree and packaged headers have alike.

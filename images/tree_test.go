@@ -3,9 +3,12 @@
 package images
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -48,9 +51,32 @@ func TestTreeWithoutPVHBootsTheBzImage(t *testing.T) {
 	for _, vmlinux := range []string{plainKernel(), "damaged"} {
 		dir := buildTree(t)
 		put(t, filepath.Join(dir, "vmlinux"), vmlinux)
-		k, err := resolveTree(dir)
+		k, err := resolveTree(dir, Options{})
 		if err != nil || k.Image != k.BzImage {
 			t.Errorf("%v, %v", k, err)
+		}
+	}
+}
+
+func TestChangedConfigIsNoticed(t *testing.T) {
+	dir := buildTree(t)
+	built := time.Now().Add(-time.Hour)
+	put(t, filepath.Join(dir, "include/config/auto.conf"), "")
+	for _, c := range []struct {
+		configured time.Time
+		want       string
+	}{
+		{built.Add(-time.Minute), ""},
+		{built, ""},
+		{built.Add(time.Minute), "/.config has changed since the kernel was built: make -C"},
+	} {
+		if err := errors.Join(os.Chtimes(dir+"/include/config/auto.conf", built, built), os.Chtimes(dir+"/.config", c.configured, c.configured)); err != nil {
+			t.Fatal(err)
+		}
+		var said string
+		_, err := Resolve(t.Context(), newCache(t), dir, Options{Notice: func(s string) { said = s }})
+		if err != nil || (said == "") != (c.want == "") || !strings.Contains(said, c.want) {
+			t.Errorf("%v: %q, %v", c.configured.Sub(built), said, err)
 		}
 	}
 }
