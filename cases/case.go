@@ -42,6 +42,8 @@ const (
 	Output             // = text
 )
 
+var kinds = []Kind{Log, Errno, Output}
+
 // Expected is a line that is expected after a command.
 type Expected struct {
 	Line int
@@ -60,14 +62,9 @@ type Source struct {
 // Modules returns the modules that the case loads, each once.
 func (c *Case) Modules() []string {
 	var names []string
-	seen := map[string]bool{}
 	for _, s := range c.Steps {
-		if s.Command.Verb != Insmod {
-			continue
-		}
-		if name := s.Command.Args[0]; !seen[name] {
-			seen[name] = true
-			names = append(names, name)
+		if s.Command.Verb == Insmod && !slices.Contains(names, s.Command.Args[0]) {
+			names = append(names, s.Command.Args[0])
 		}
 	}
 	return names

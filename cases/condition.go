@@ -86,9 +86,9 @@ func (c Condition) String() string {
 	return s
 }
 
-// Unmet tells why the condition does not hold; empty when it does. What is
+// unmet tells why the condition does not hold; empty when it does. What is
 // not known of a kernel does not hold, nor does its contrary.
-func (c Condition) Unmet(f Facts) string {
+func (c Condition) unmet(f Facts) string {
 	have, holds := c.look(f)
 	switch {
 	case have == "":
@@ -148,7 +148,7 @@ func (c Condition) lookConfig(f Facts) (have string, holds bool) {
 // unmet tells why not all of the conditions hold; empty when they do.
 func unmet(list []Condition, f Facts) string {
 	for _, c := range list {
-		if why := c.Unmet(f); why != "" {
+		if why := c.unmet(f); why != "" {
 			return why
 		}
 	}

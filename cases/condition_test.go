@@ -55,7 +55,7 @@ func TestConditionUnmet(t *testing.T) {
 			t.Errorf("%s: %v", test.condition, err)
 			continue
 		}
-		if got := c.Unmet(facts); got != test.unmet {
+		if got := c.unmet(facts); got != test.unmet {
 			t.Errorf("%s: %q, want %q", test.condition, got, test.unmet)
 		}
 	}
@@ -68,7 +68,7 @@ func TestConditionUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := "needs " + text + ", which is not known of this kernel"
-		if got := c.Unmet(Facts{Release: "unknown"}); got != want {
+		if got := c.unmet(Facts{Release: "unknown"}); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -8,6 +8,14 @@
 // answered with what the transcript says. Parsing and judging are pure.
 // The shipped cases are embedded; see [Shipped].
 //
+// A file is read by parse.go: its archive, header, transcript, and there each
+// command and condition; lint.go finds what parses but cannot be meant. What
+// was observed is judged by judge.go: log.go gives the lines of the kernel's
+// log to the commands, after ignore.go, fold.go and wording.go; render.go
+// writes both transcripts, which diff.go compares; data.go and leftovers.go
+// find what no transcript says. update.go writes an observation back into a
+// file, and new.go, with the files new_*.go, makes a case from a pasted log.
+//
 // # The file
 //
 // A case is a txtar archive of at most 1 MB: UTF-8, lines that end in LF (CR

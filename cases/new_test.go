@@ -73,29 +73,6 @@ func TestNewErrors(t *testing.T) {
 	}
 }
 
-func TestErrnoOf(t *testing.T) {
-	tests := map[string]string{
-		"insmod: ERROR: could not insert module x.ko: Invalid parameters":      "EINVAL",
-		"insmod: ERROR: could not insert module x.ko: Device or resource busy": "EBUSY",
-		"insmod: ERROR: could not insert module x.ko: Operation not supported": "EOPNOTSUPP",
-		"insmod: can't insert 'x.ko': invalid module format":                   "ENOEXEC",
-		"rmmod: ERROR: Module x is in use by: y":                               "EAGAIN",
-		"rmmod: ERROR: Module x is not currently loaded":                       "ENOENT",
-		"-bash: echo: write error: Invalid argument":                           "EINVAL",
-		"sh: write error: Invalid argument":                                    "EINVAL",
-		"cat: /sys/x: No such file or directory":                               "ENOENT",
-		"livepatch: failed to patch object: Invalid argument":                  "",
-		"insmod: something else":                                               "",
-		"klp_a: insmod: Invalid argument, too":                                 "",
-		"livepatch: failed to register ftrace handler for function 'x' (-16)":  "",
-	}
-	for line, want := range tests {
-		if got, ok := errnoOf(line); got != want || ok != (want != "") {
-			t.Errorf("%q: %q, %t, want %q", line, got, ok, want)
-		}
-	}
-}
-
 func FuzzNew(f *testing.F) {
 	paths, _ := filepath.Glob("testdata/new/*.log")
 	for _, p := range paths {

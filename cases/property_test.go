@@ -60,8 +60,8 @@ func TestExactlyOneHolds(t *testing.T) {
 	for _, text := range texts {
 		yes, err1 := parseCondition(text)
 		no, err2 := parseCondition("not " + text)
-		if err1 != nil || err2 != nil || (yes.Unmet(f) == "") == (no.Unmet(f) == "") {
-			t.Errorf("%s: %q and %q", text, yes.Unmet(f), no.Unmet(f))
+		if err1 != nil || err2 != nil || (yes.unmet(f) == "") == (no.unmet(f) == "") {
+			t.Errorf("%s: %q and %q", text, yes.unmet(f), no.unmet(f))
 		}
 	}
 }

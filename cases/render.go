@@ -9,7 +9,7 @@ func expected(steps []Step) []shown {
 	var list []shown
 	for _, s := range steps {
 		list = append(list, shown{s.Command.marker(), s.Line})
-		for _, kind := range []Kind{Log, Errno, Output} {
+		for _, kind := range kinds {
 			for _, e := range s.Expect {
 				if e.Kind == kind {
 					list = append(list, shown{e.Text, e.Line})
@@ -25,7 +25,7 @@ func (j *judgement) observed() []string {
 	var list []string
 	for i, s := range j.steps {
 		list = append(list, s.Command.marker())
-		for _, kind := range []Kind{Log, Errno, Output} {
+		for _, kind := range kinds {
 			list = append(list, j.observedLines(i, kind)...)
 		}
 	}

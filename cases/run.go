@@ -65,7 +65,7 @@ func (c *Case) skip(f Facts) string {
 	}
 	for _, cond := range c.conditions() {
 		if !cond.known(f) {
-			return cond.Unmet(f)
+			return cond.unmet(f)
 		}
 	}
 	steps := c.resolve(f)

@@ -5,6 +5,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -236,4 +237,31 @@ func TestRunDeathAtTheLimit(t *testing.T) {
 			t.Errorf("%s:\n%s", res.Verdict, d)
 		}
 	})
+}
+
+// TestRunOnTwoKernels runs one file where its conditions hold and where they
+// do not.
+func TestRunOnTwoKernels(t *testing.T) {
+	data, err := os.ReadFile("testdata/conditions.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Parse("conditions.txtar", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const cat = "cat /sys/kernel/livepatch/klp_a/stack_order"
+	for there, want := range map[bool][]string{
+		true:  {"% insmod klp_a states=1:1", "% " + cat, "% rmmod klp_a"},
+		false: {"% insmod klp_a states=1:1", "% rmmod klp_a"},
+	} {
+		m := &fakeMachine{
+			facts:   Facts{Release: "6.12.117", Sysfs: map[string]bool{"stack_order": there}},
+			answers: map[string]fakeAnswer{cat: {output: "1\n"}},
+		}
+		res := Run(t.Context(), m, c)
+		if d := cmp.Diff(want, m.commands()); res.Verdict != Pass || d != "" {
+			t.Errorf("%t: %s %q\n%s", there, res.Verdict, res.Reasons, d)
+		}
+	}
 }

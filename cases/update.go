@@ -67,7 +67,7 @@ func newEdit(data []byte) *edit {
 // line goes behind the last one of its kind, or of the kinds before.
 func (e *edit) step(s Step, observed func(Kind) []string) {
 	behind := s.Line
-	for _, kind := range []Kind{Log, Errno, Output} {
+	for _, kind := range kinds {
 		old := slices.DeleteFunc(slices.Clone(s.Expect), func(x Expected) bool { return x.Kind != kind })
 		e.replace(old, observed(kind), behind)
 		for _, x := range old {

@@ -237,29 +237,25 @@ func drawAnswer(t *rapid.T, text string, lines *rapid.Generator[[]string]) Answe
 	return a
 }
 
-func TestCommon(t *testing.T) {
-	texts := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 8)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := texts.Draw(t, "a"), texts.Draw(t, "b")
-		list := common(a, b)
-		for i, m := range list {
-			if a[m.old] != b[m.observed] || i > 0 && (m.old <= list[i-1].old || m.observed <= list[i-1].observed) {
-				t.Fatalf("%v is no subsequence of %q and %q", list, a, b)
-			}
-		}
-		if want := longestCommon(a, b); len(list) != want {
-			t.Fatalf("%v has not %d lines of %q and %q", list, want, a, b)
-		}
-	})
-}
-
-// longestCommon is the definition.
-func longestCommon(a, b []string) int {
-	switch {
-	case len(a) == 0 || len(b) == 0:
-		return 0
-	case a[0] == b[0]:
-		return 1 + longestCommon(a[1:], b[1:])
+// TestRunUpdateRun: a case that fails for its text alone passes after update.
+func TestRunUpdateRun(t *testing.T) {
+	data := []byte("T\n\n-- transcript --\n% insmod klp_a\n% cat /x\n= wrong\n% rmmod klp_a\n! EBUSY\n")
+	c, err := Parse("t.txtar", data)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return max(longestCommon(a[1:], b), longestCommon(a, b[1:]))
+	res := Run(t.Context(), smallMachine(), c)
+	if res.Verdict != Fail {
+		t.Fatalf("%+v", res)
+	}
+	data, err = Update(data, c, res.Observation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err = Parse("t.txtar", data); err != nil {
+		t.Fatal(err)
+	}
+	if res = Run(t.Context(), smallMachine(), c); res.Verdict != Pass {
+		t.Errorf("%q:\n%s", res.Reasons, data)
+	}
 }

@@ -8,48 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTranslate(t *testing.T) {
-	tests := map[string][]string{
-		"insmod klp_a":                          {"insmod klp_a"},
-		"insmod test_modules/test-klp-state.ko": {"insmod test_klp_state"},
-		"sudo insmod ./x.ko a=1 b=2":            {"insmod x a=1 b=2"},
-		"modprobe test_klp_livepatch":           {"insmod test_klp_livepatch"},
-		"modprobe -r a b.ko":                    {"rmmod a", "rmmod b"},
-		"rmmod a b":                             {"rmmod a", "rmmod b"},
-		"rmmod -f a":                            {"sh rmmod -f a"},
-		"insmod x.ko flag":                      {"sh insmod x.ko flag"},
-		"echo 0 > /sys/x":                       {"echo 0 > /sys/x"},
-		"echo 0>/sys/x":                         {"echo 0 > /sys/x"},
-		"echo -n 1 >  /sys/x":                   {"echo 1 > /sys/x"},
-		"echo 'file a +p' > /sys/x":             {"echo 'file a +p' > /sys/x"},
-		"echo hello":                            {"sh echo hello"},
-		"echo 0 > relative":                     {"sh echo 0 > relative"},
-		"cat /proc/x":                           {"cat /proc/x"},
-		"cat a b":                               {"sh cat a b"},
-		"uname -r":                              {"sh uname -r"},
-		"wait klp_a":                            {"wait klp_a"},
-		"hold old":                              {"hold old"},
-		"insmod klp_a states=1:1 &":             {"insmod klp_a states=1:1 &"},
-		"dmesg -c":                              nil,
-		"journalctl -k":                         nil,
-		"":                                      nil,
-		"rmmod":                                 {"sh rmmod"},
-		"modprobe":                              {"sh modprobe"},
-	}
-	for typed, want := range tests {
-		var got []string
-		for _, c := range translate(typed) {
-			got = append(got, c.Text)
-			if _, err := parseCommand(c.Text); err != nil {
-				t.Errorf("%q: %v", typed, err)
-			}
-		}
-		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("%q:\n%s", typed, d)
-		}
-	}
-}
-
 func TestUnstamp(t *testing.T) {
 	const text = " ? klp_free+0x1/0x2"
 	fronts := []string{

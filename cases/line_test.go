@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import "testing"
+
+// TestLogLine: whatever the kernel logs, the transcript's line for it is read
+// back as the same.
+func TestLogLine(t *testing.T) {
+	for _, text := range []string{"plain", "% x", "= 1", "! EINVAL", "# c", "[a] b", `\x1b`, "* stack", "*", "** x", "-- a --", "-- ", "  indented", "\tt", "=", "%"} {
+		line := logLine(text)
+		when, rest, err := splitConditions(line)
+		if when != nil || err != nil {
+			t.Errorf("%q: %v, %v", line, when, err)
+			continue
+		}
+		kind, again, err := parseExpected(rest)
+		if kind != Log || again != line || err != nil {
+			t.Errorf("%q is read as %q, kind %d, %v", line, again, kind, err)
+		}
+	}
+}
