@@ -3,18 +3,40 @@
 package images
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klptest/klptest/internal/cache"
 )
 
-func needVM(t *testing.T) {
-	t.Helper()
+// Debian's kernels, fetched unless the user's cache has them, can be built
+// against, and boot our initramfs as ELF and as bzImage.
+func TestIntegrationDebian(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
-		t.Skip("set KLPTEST_VM=1 to download kernels and build a module")
+		t.Skip("set KLPTEST_VM=1 to fetch and boot kernels")
+	}
+	for _, series := range []string{"6.12", "6.1"} {
+		t.Run(series, func(t *testing.T) {
+			begin := time.Now()
+			k, err := Resolve(t.Context(), usersCache(t), "debian:"+series, Options{Notice: func(s string) { t.Log(s) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s after %v", k.Name, time.Since(begin).Round(100*time.Millisecond))
+			if !strings.HasSuffix(k.Image, "/vmlinux") || len(k.Modules) < 3 {
+				t.Errorf("boots %s with %v", k.Image, k.Modules)
+			}
+			if m := append(Required(k.Config), Recommended(k.Config)...); len(m) != 0 {
+				t.Errorf("Debian's kernel lacks %v", m)
+			}
+			buildHello(t, k)
+			bootBoth(t, k)
+		})
 	}
 }
 
@@ -28,28 +50,6 @@ module_exit(hello_exit);
 MODULE_LICENSE("GPL");
 MODULE_INFO(livepatch, "Y");
 `
-
-func TestDebianKernelsBuildModules(t *testing.T) {
-	needVM(t)
-	for _, series := range []string{"6.12", "6.1"} {
-		t.Run(series, func(t *testing.T) {
-			c := newCache(t)
-			begin := time.Now()
-			k, err := Resolve(t.Context(), c, "debian:"+series, Options{Notice: func(s string) { t.Log(s) }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("%s after %v", k.Name, time.Since(begin).Round(100*time.Millisecond))
-			if !strings.HasSuffix(k.Image, "/vmlinux") || len(k.Modules) < 3 {
-				t.Errorf("boots %s with %v", k.Image, k.Modules)
-			}
-			if m := append(Required(k.Config), Recommended(k.Config)...); len(m) != 0 {
-				t.Errorf("Debian's kernel lacks %v", m)
-			}
-			buildHello(t, k)
-		})
-	}
-}
 
 func buildHello(t *testing.T, k *Kernel) {
 	t.Helper()
@@ -69,4 +69,65 @@ func buildHello(t *testing.T, k *Kernel) {
 	if err != nil || !strings.Contains(string(module), "vermagic="+k.Release+" ") {
 		t.Errorf("not for %s, %v", k.Release, err)
 	}
+}
+
+func bootBoth(t *testing.T, k *Kernel) {
+	t.Helper()
+	initramfs := twoArchives(t, k.Modules)
+	for _, image := range []string{k.Image, k.BzImage} {
+		console := bootOnce(t, image, initramfs)
+		for _, want := range []string{"-virtio_net.ko <nil>", "key secret <nil>", "card eth0 <nil>"} {
+			if !strings.Contains(console, want) {
+				t.Errorf("%s: no %q on the console:\n%s", filepath.Base(image), want, console)
+			}
+		}
+	}
+}
+
+// bootOnce starts what klptest gives to QEMU, without the rest of klptest,
+// and returns the console.
+func bootOnce(t *testing.T, image, initramfs string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	begin := time.Now()
+	out, err := exec.CommandContext(ctx, "qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-nographic", "-no-reboot", "-nodefaults", "-serial", "stdio",
+		"-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile=",
+		"-kernel", image, "-initrd", initramfs, "-append", "console=ttyS0 panic=-1 quiet").CombinedOutput()
+	t.Logf("%s: %v", filepath.Base(image), time.Since(begin).Round(100*time.Millisecond))
+	if err != nil {
+		t.Errorf("qemu: %v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// twoArchives is an initramfs of the test's init, with its key in a second
+// archive.
+func twoArchives(t *testing.T, modules []string) string {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/init", "./testdata/cmd/init")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	both := append(archiveOf(t, Contents{Init: dir + "/init", Modules: modules}),
+		archiveOf(t, Contents{Files: map[string][]byte{"etc/key": []byte("secret")}})...)
+	put(t, dir+"/initramfs", string(both))
+	return dir + "/initramfs"
+}
+
+// usersCache is the one that klptest itself uses: what is there already need
+// not be fetched again.
+func usersCache(t *testing.T) *cache.Cache {
+	t.Helper()
+	root, err := cache.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := cache.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
