@@ -42,8 +42,12 @@ var anyInclude = regexp.MustCompile(`(?m)^include (\$\(dir \$\(lastword \$\(MAKE
 
 // beside names the directories that a module build in kdir reads as well: the
 // source of a tree built with O=, linux-headers-…-common and linux-kbuild of
-// packaged headers. The Makefile includes them and links lead to them.
+// Debian's headers, what Ubuntu's link to. The Makefile includes them and links
+// lead to them.
 func beside(kdir string) []string {
+	if real, err := filepath.EvalSymlinks(kdir); err == nil {
+		kdir = real
+	}
 	var found []string
 	add := func(path string) {
 		path, err := filepath.EvalSymlinks(path)
@@ -59,7 +63,7 @@ func beside(kdir string) []string {
 		}
 	}
 	add(filepath.Join(kdir, "source"))
-	for _, link := range []string{"scripts", "tools"} {
+	for _, link := range []string{"scripts", "tools", "Makefile"} {
 		if path, err := filepath.EvalSymlinks(filepath.Join(kdir, link)); err == nil {
 			add(filepath.Dir(path))
 		}

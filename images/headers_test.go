@@ -3,6 +3,7 @@
 package images
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,7 +68,14 @@ func TestBeside(t *testing.T) {
 	if err := relocate(kdir); err != nil {
 		t.Fatal(err)
 	}
+	ubuntu, here := filepath.Join(root, "linux-headers-6.8.0-31-generic"), filepath.Join(root, "here")
+	put(t, filepath.Join(ubuntu, "scripts/Makefile.build"), "")
+	if err := errors.Join(os.Symlink("../linux/Makefile", filepath.Join(ubuntu, "Makefile")), os.Symlink(source, here)); err != nil {
+		t.Fatal(err)
+	}
 	for dir, want := range map[string][]string{
+		here:    nil,
+		ubuntu:  {source},
 		source:  nil,
 		objects: {source},
 		kdir:    {filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common"), filepath.Join(root, "usr/lib/linux-kbuild-6.1")},

@@ -22,6 +22,10 @@ import (
 // it holds no debug information.
 const maxVmlinux = 1 << 30
 
+// maxWindow is how much of its output a decompressor may have to remember.
+// zstd --ultra -22, which kernels use, needs 128 MB.
+const maxWindow = 256 << 20
+
 // compressions are those of scripts/Makefile.lib, by magic number
 // (Documentation/arch/x86/boot.rst, payload_offset), but lzo.
 var compressions = []struct {
@@ -54,13 +58,13 @@ func decompress(ctx context.Context, payload []byte, w io.Writer) error {
 }
 
 // openLZMA refuses a dictionary that would fill the memory: the header says
-// how large it is, and lzma -9 makes 64 MB.
+// how large it is.
 func openLZMA(r io.Reader) (io.Reader, error) {
 	var header [lzma.HeaderLen]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
 		return nil, err
 	}
-	if binary.LittleEndian.Uint32(header[1:]) > 256<<20 {
+	if binary.LittleEndian.Uint32(header[1:]) > maxWindow {
 		return nil, errTooLong
 	}
 	return lzma.NewReader(io.MultiReader(bytes.NewReader(header[:]), r))
@@ -88,7 +92,7 @@ func withoutSize(payload []byte) []byte {
 }
 
 func decodeZstd(_ context.Context, payload []byte, w io.Writer) error {
-	d, err := zstd.NewReader(bytes.NewReader(withoutSize(payload)), zstd.WithDecoderMaxMemory(maxVmlinux))
+	d, err := zstd.NewReader(bytes.NewReader(withoutSize(payload)), zstd.WithDecoderMaxMemory(maxWindow))
 	if err != nil {
 		return err
 	}
@@ -101,7 +105,7 @@ func decodeZstd(_ context.Context, payload []byte, w io.Writer) error {
 // (scripts/xz_wrap.sh), which the Go package does not have.
 func runXZ(ctx context.Context, payload []byte, w io.Writer) error {
 	// Single-stream, because the length follows the stream.
-	xz := command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream"}, Stdin: bytes.NewReader(payload), Stdout: w}
+	xz := command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: bytes.NewReader(payload), Stdout: w}
 	err := xz.run(ctx)
 	if errors.Is(err, exec.ErrNotFound) {
 		return errors.New("there is no xz program (apt-get install xz-utils)")

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -141,6 +142,9 @@ func TestWriteVmlinux(t *testing.T) {
 func TestSizesAreCapped(t *testing.T) {
 	if err := decompress(t.Context(), []byte("\x5d\x00\x00\x00\xff"+strings.Repeat("x", 100)), io.Discard); err != errTooLong {
 		t.Errorf("lzma with a dictionary of 4 GB: %v", err)
+	}
+	if err := decompress(t.Context(), []byte("\x28\xb5\x2f\xfd\x00\x98\x01\x00\x00size"), io.Discard); !errors.Is(err, zstd.ErrWindowSizeExceeded) {
+		t.Errorf("zstd with a window of 512 MB: %v", err)
 	}
 	w := &limited{w: io.Discard, left: 10}
 	if _, err := io.Copy(w, strings.NewReader(strings.Repeat("x", 11))); err != errTooLong {
