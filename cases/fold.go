@@ -12,46 +12,15 @@ import (
 )
 
 const (
-	cutHere   = "[ cut here ]---" // lib/bug.c
-	stackFold = "stack"
+	stackFold splat.Kind = "stack" // a dump that nothing wrong goes with
+	unknown   splat.Kind = "splat" // a cut without a title; no case can expect it
 )
 
 // folds are what can stand behind the mark of a fold.
-var folds = []string{
-	stackFold, string(splat.Panic), string(splat.Oops), string(splat.Bug), string(splat.Warning), string(splat.KASAN), string(splat.KCSAN),
-	string(splat.KFENCE), string(splat.KMSAN), string(splat.UBSAN), string(splat.Lockdep), string(splat.Stall),
+var folds = []splat.Kind{
+	stackFold, splat.Panic, splat.Oops, splat.Bug, splat.Warning, splat.KASAN, splat.KCSAN,
+	splat.KFENCE, splat.KMSAN, splat.UBSAN, splat.Lockdep, splat.Stall,
 }
-
-var (
-	stackHead  = regexp.MustCompile(`^CPU: \d+ (UID: \d+ )?PID: \d+ Comm: `) // lib/dump_stack.c
-	stackStart = regexp.MustCompile(stackHead.String() + `|^Call [Tt]race:`)
-	ripLine    = regexp.MustCompile(`^(?:RIP: \w+:|pc : )([\w.]+)\+0x`)
-	banner     = regexp.MustCompile(`^[=-]{20,}$`)
-
-	// dumpLine is what a splat or a stack dump goes on with: show_regs() and
-	// show_stack() of x86 and arm64, lib/dump_stack.c, and what the detectors
-	// of page faults, RCU stalls and hung tasks add.
-	dumpLine = regexp.MustCompile(`^(CPU|Hardware name|Workqueue|Tainted|Modules linked in|Unloaded tainted modules|Code|Call [Tt]race|Kernel Offset|` +
-		`PGD|Mem abort info|Data abort info|swapper pgtable|Internal error|pstate|pc|lr|sp|x\d+ ?|` +
-		`RIP|RSP|R[A-Z]X|R[A-Z]P|R\d\d|E[A-Z]X|FS|CS|CR\d|DR\d|PKRU|irq event stamp|hardirqs last|softirqs last|` +
-		`rcu|Sending NMI|NMI backtrace|task)\b.*[: ]|` +
-		`^"echo 0 > |^in_atomic\(\): |^preempt_count: |^RCU nest depth: |^Preemption disabled at:|^caller is |^(\d+ locks?|no locks) held by |^\s+#\d+: |` +
-		`^#PF: |^Disabling lock debugging due to |^note: \S+ exited with |^stack backtrace:|^Last potentially related|^Dumping ftrace|` +
-		`^\s*</?(TASK|IRQ|NMI|EOI|SOFTIRQ)>|^\s+[\w?]|^\s+\(|^\s*\[?<?[0-9a-f]{8,}|` + `^\s*\?? ?[\w.]+\+0x[0-9a-f]+/0x`)
-)
-
-// ends is what a splat ends with that says so itself; any other goes on for
-// as long as its lines look like a dump.
-var ends = map[splat.Kind]*regexp.Regexp{
-	splat.KASAN:   banner,                                  // mm/kasan/report.c
-	splat.KCSAN:   banner,                                  // kernel/kcsan/report.c
-	splat.KFENCE:  banner,                                  // mm/kfence/report.c
-	splat.KMSAN:   banner,                                  // mm/kmsan/report.c
-	splat.UBSAN:   banner,                                  // lib/ubsan.c, where it does not begin with a cut
-	splat.Lockdep: regexp.MustCompile(`^stack backtrace:`), // kernel/locking/lockdep.c
-}
-
-var endTrace = regexp.MustCompile(`^---\[ end trace `) // kernel/panic.c
 
 // folder folds the splats of a log, line by line.
 type folder struct {
@@ -61,8 +30,8 @@ type folder struct {
 
 // open is a fold that is not over.
 type open struct {
-	at    int // its entry
-	kind  string
+	at    int        // its entry
+	kind  splat.Kind // empty: not known yet
 	where string
 	end   *regexp.Regexp // the line that it certainly goes on to; nil: it lasts as long as the dump
 	ended bool           // it has said so: another splat or stack is not of it
@@ -100,16 +69,19 @@ func ownNames(modules []string) map[string]bool {
 func (f *folder) line(e entry) {
 	s, isSplat := splat.Match(e.text)
 	switch {
-	case strings.Contains(e.text, cutHere):
-		f.begin(e, "", "", endTrace)
+	case cutHere.MatchString(e.text):
+		f.begin(e, splat.Splat{}, endTrace)
 	case isSplat && f.begins(s):
-		f.begin(e, string(s.Kind), s.Where, ends[s.Kind])
+		f.begin(e, s, ends[s.Kind])
 	case f.open != nil && (isSplat || f.open.has(e.text)):
 		f.title(e, s)
 		f.open.add(e.text, s)
 		f.name()
+		if f.open.ended && f.open.kind == splat.Warning {
+			f.open = nil // after an oops, registers are shown once more
+		}
 	case stackStart.MatchString(e.text):
-		f.begin(e, stackFold, "", nil)
+		f.begin(e, splat.Splat{Kind: stackFold}, nil)
 	default:
 		f.open = nil
 		f.out = append(f.out, e)
@@ -127,19 +99,19 @@ func (f *folder) begins(s splat.Splat) bool {
 		return true
 	case o.kind == "":
 		return false
-	case s.Kind == splat.Oops && o.kind == string(splat.Bug):
+	case s.Kind == splat.Oops && o.kind == splat.Bug:
 		return false
-	case o.kind != string(s.Kind):
+	case o.kind != s.Kind:
 		return true
 	}
 	return o.end == nil && s.Kind != splat.Oops && s.Kind != splat.Stall && !s.Fatal
 }
 
-func (f *folder) begin(e entry, kind, where string, end *regexp.Regexp) {
-	if n := len(f.out); n > 0 && kind != "" && kind != stackFold && banner.MatchString(f.out[n-1].text) {
+func (f *folder) begin(e entry, s splat.Splat, end *regexp.Regexp) {
+	if n := len(f.out); n > 0 && s.Kind != "" && s.Kind != stackFold && banner.MatchString(f.out[n-1].text) {
 		f.out = f.out[:n-1] // the line of === above a report
 	}
-	f.open = &open{at: len(f.out), kind: kind, where: functionName(where), end: end}
+	f.open = &open{at: len(f.out), kind: s.Kind, where: functionName(s.Where), end: end}
 	f.out = append(f.out, e)
 	f.name()
 }
@@ -155,9 +127,9 @@ func (f *folder) title(e entry, s splat.Splat) {
 func (f *folder) name() {
 	e, kind := &f.out[f.open.at], f.open.kind
 	if kind == "" {
-		kind = "splat"
+		kind = unknown
 	}
-	e.fold = strings.TrimSpace(foldMark + kind + " " + f.open.where)
+	e.fold = strings.TrimSpace(foldMark + string(kind) + " " + f.open.where)
 	e.splat = kind != stackFold
 }
 
@@ -170,7 +142,7 @@ func (o *open) has(line string) bool {
 
 func (o *open) add(line string, s splat.Splat) {
 	if o.kind == "" && s.Kind != "" {
-		o.kind = string(s.Kind)
+		o.kind = s.Kind
 	}
 	if m := ripLine.FindStringSubmatch(line); m != nil && o.where == "" && o.kind != stackFold {
 		o.where = functionName(m[1])
@@ -179,7 +151,7 @@ func (o *open) add(line string, s splat.Splat) {
 		o.where = functionName(s.Where)
 	}
 	if o.end != nil && o.end.MatchString(line) {
-		o.end, o.ended = nil, o.kind != string(splat.Lockdep) // whose end is the stack's begin
+		o.end, o.ended = nil, o.kind != splat.Lockdep // whose end is the stack's begin
 	}
 	o.ended = o.ended || endTrace.MatchString(line)
 }
@@ -187,8 +159,12 @@ func (o *open) add(line string, s splat.Splat) {
 // checkFold refuses a fold that no log comes to.
 func checkFold(line string) error {
 	kind, _, _ := strings.Cut(line[len(foldMark):], " ")
-	if !slices.Contains(folds, kind) {
-		return fmt.Errorf("%q is no fold%s; the folds are %s (a log line that begins so is written \\* …)", line, didYouMean(kind, folds), strings.Join(folds, ", "))
+	if slices.Contains(folds, splat.Kind(kind)) {
+		return nil
 	}
-	return nil
+	var known []string
+	for _, k := range folds {
+		known = append(known, string(k))
+	}
+	return fmt.Errorf("%q is no fold%s; the folds are %s (a log line that begins so is written \\* …)", line, didYouMean(kind, known), strings.Join(known, ", "))
 }

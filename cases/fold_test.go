@@ -223,6 +223,14 @@ Call Trace:
  dump_stack+0x1/0x2`, "* WARNING first\n* stack",
 	},
 	{
+		"an indented line right after a warning", `
+------------[ cut here ]------------
+WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
+---[ end trace 0000000000000000 ]---
+  indented
+task: 1`, "* WARNING first\n  indented\ntask: 1",
+	},
+	{
 		"a stall within a warning", `
 ------------[ cut here ]------------
 WARNING: CPU: 0 PID: 231 at a.c:1 first+0x6b/0x80
