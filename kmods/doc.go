@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package kmods holds the kernel modules that cases load, builds them against
-// a kernel, and reads what a built module says of itself.
+// a kernel, and checks that this kernel would take them.
 //
 // The C sources, in src/, are embedded. [Builder.Shipped] builds them with
 // Kbuild and keeps the result in the cache; [Builder.Foreign] builds the C
 // files of a case, which may come from a stranger: names are checked, the
 // Kbuild file is generated, and the compiler runs under Landlock with nothing
-// readable but the toolchain and the kernel's headers, and nothing writable
-// but the build directory.
+// readable but the toolchain and what a build needs of the kernel's tree, and
+// nothing writable but the build directory.
 //
 // It expects make, a C compiler and binutils, and that main calls [Main] first:
 // every build runs under a supervisor, which is this program started again. It

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestResolveDebian(t *testing.T) {
+	fakeApt(t)
+	c := newCache(t)
+	var notices []string
+	k, err := Resolve(t.Context(), c, "debian:6.12", Options{Notice: func(s string) { notices = append(notices, s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(c.Root(), "kernels", "debian-6.12.7+deb13-amd64_6.12.7-1_1")
+	want := &Kernel{
+		Spec: "debian:6.12", Name: "debian:6.12.7-1", Release: fakeRelease, Key: filepath.Base(dir),
+		Image: dir + "/vmlinux", BzImage: dir + "/bzImage", KDir: dir + "/usr/src/linux-headers-" + fakeRelease,
+		Headers: []string{dir + "/usr/src/" + fakeCommon, dir + "/usr/lib/" + fakeKbuild},
+		Config:  map[string]string{"LIVEPATCH": "y", "VIRTIO_NET": "m", "VIRTIO_PCI": "y"},
+		Modules: []string{dir + "/modules/00-failover.ko", dir + "/modules/01-virtio_net.ko"},
+	}
+	if diff := cmp.Diff(want, k); diff != "" {
+		t.Error(diff)
+	}
+	if all := strings.Join(notices, "\n"); !strings.HasPrefix(all, "downloading linux-image-6.12.7+deb13-amd64 1 MB\n") {
+		t.Errorf("notices: %s", all)
+	}
+	for _, path := range append(append(k.Headers, k.Modules...), k.Image, k.BzImage, k.KDir+"/scripts/Makefile.build") {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestCachedKernelIsNotFetchedAgain(t *testing.T) {
+	pool := fakeApt(t)
+	c := newCache(t)
+	first, err := Resolve(t.Context(), c, "debian:6.12", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(pool, "uris")); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Resolve(t.Context(), c, "debian:6.12", Options{})
+	if diff := cmp.Diff(first, again); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+	fakePath(t, nil) // an exact version needs no apt
+	for _, exact := range []string{"debian:6.12.7-1", "debian:6.12.7+deb13"} {
+		k, err := Resolve(t.Context(), c, exact, Options{})
+		if err != nil || k.Key != first.Key {
+			t.Errorf("%s: %v, %v", exact, k, err)
+		}
+	}
+}
+
+func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
+	for name, c := range map[string]struct {
+		trouble func(pool string)
+		want    string
+	}{
+		"no lists": {func(pool string) { put(t, pool+"/pkgnames", ""); put(t, pool+"/lists", "\n") }, "apt has no package lists"},
+		"no apt":   {func(string) { fakePath(t, nil) }, "there is no apt here"},
+		"not offered": {func(pool string) {
+			put(t, pool+"/show", "Depends: x\n")
+			put(t, pool+"/madison", madison("linux-image-6.1.0-1-amd64 6.1.2-1"))
+		}, "no suite"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pool, kept := fakeApt(t), newCache(t)
+			first, err := Resolve(t.Context(), kept, "debian:6.12", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.trouble(pool)
+			var said []string
+			again, err := Resolve(t.Context(), kept, "debian:6.12", Options{Notice: func(s string) { said = append(said, s) }})
+			if diff := cmp.Diff(first, again); diff != "" || err != nil {
+				t.Errorf("%v %s", err, diff)
+			}
+			if len(said) != 1 || !strings.HasPrefix(said[0], "using debian:6.12.7-1, which the cache has: ") || !strings.Contains(said[0], c.want) {
+				t.Errorf("says %q", said)
+			}
+			_, err = Resolve(t.Context(), kept, "debian:6.1", Options{})
+			wantUserError(t, err, c.want)
+		})
+	}
+}
+
+func TestNewestCached(t *testing.T) {
+	c := newCache(t)
+	for _, version := range []string{"6.12.9-1", "6.12.10-1", "6.1.11-1"} {
+		m := manifest{Release: strings.TrimSuffix(version, "-1") + "-amd64", Version: version, Image: "linux-image"}
+		_, err := c.Entry(t.Context(), kernels, m.offer().key(), func(_ context.Context, dir string) error {
+			put(t, filepath.Join(dir, "config"), "")
+			return m.write(dir)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if k := newestCached(c, spec{formSeries, "6.12"}); k == nil || k.Name != "debian:6.12.10-1" {
+		t.Errorf("%+v", k)
+	}
+	if k := newestCached(c, spec{formSeries, "6.13"}); k != nil {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestResolveDebianFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec    string
+		trouble func(t *testing.T, pool string)
+		want    string
+	}{
+		"series missing": {"debian:6.1", nil, "no suite in apt's sources has a whole 6.1 kernel"},
+		"exact missing":  {"debian:6.12.8-1", nil, "the newest is debian:6.12.7-1"},
+		"no kbuild": {"debian:6.12", func(t *testing.T, pool string) {
+			put(t, filepath.Join(pool, "show"), "Depends: linux-kbuild-6.12.7+deb13 (>= 6.12.8-1)\n")
+		}, "image, headers and kbuild"},
+		"no lists": {"debian:6.12", func(t *testing.T, pool string) {
+			put(t, filepath.Join(pool, "pkgnames"), "")
+			put(t, filepath.Join(pool, "lists"), "\n")
+		}, "apt-get update"},
+		"no lists but installed kernels": {"debian:6.12", func(t *testing.T, pool string) {
+			put(t, filepath.Join(pool, "madison"), "")
+			put(t, filepath.Join(pool, "lists"), "")
+		}, "apt has no package lists"},
+		"another distribution": {"debian:6.12", func(t *testing.T, pool string) {
+			put(t, filepath.Join(pool, "pkgnames"), "linux-image-6.8.0-31-generic\n")
+		}, "have no Debian kernels"},
+		"no apt": {"debian:6.12", func(t *testing.T, _ string) { fakePath(t, nil) }, "there is no apt here"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pool, kept := fakeApt(t), newCache(t)
+			if c.trouble != nil {
+				c.trouble(t, pool)
+			}
+			_, err := Resolve(t.Context(), kept, c.spec, Options{})
+			wantUserError(t, err, c.want)
+			wantClean(t, kept)
+		})
+	}
+}
