@@ -49,8 +49,8 @@ const (
 
 // Command is one `%` line.
 type Command struct {
-	Text       string   `json:"text"`                 // the line without "% ": the marker in the log
-	Verb       Verb     `json:"verb"`                 //
+	Text       string   `json:"text"` // the line without "% ": the marker in the log
+	Verb       Verb     `json:"verb"`
 	Args       []string `json:"args"`                 // insmod: NAME PARAM=VALUE…; rmmod: NAME; echo: VALUE PATH; cat: PATH; wait: PATCH; hold, release: WHAT; sh: COMMAND
 	Background bool     `json:"background,omitempty"` // the line ends in " &": do not wait for the transition
 }

@@ -5,6 +5,7 @@ package doctor
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -47,7 +48,7 @@ func Examine(h Host, cacheDir string, memory int) []Finding {
 	for _, p := range programs {
 		list = append(list, h.program(p))
 	}
-	return append(list, h.lists(), h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
+	return append(list, h.packageLists(), h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
 }
 
 func (h Host) program(p program) Finding {
@@ -65,8 +66,8 @@ func (h Host) program(p program) Finding {
 	return f
 }
 
-// lists looks for apt's package lists, without which it knows no package.
-func (h Host) lists() Finding {
+// packageLists looks for apt's package lists, without which it knows no package.
+func (h Host) packageLists() Finding {
 	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: "apt-get update"}
 	if _, err := h.LookPath("apt-cache"); err != nil {
 		f.Mend = "apt-get install apt"
@@ -91,8 +92,8 @@ func (h Host) sandbox() Finding {
 func (h Host) acceleration() Finding {
 	f := Finding{Name: "KVM", Optional: true, Detail: "software emulation: guests are some ten times slower",
 		Mend: "use a host with virtualization (vmx or svm in /proc/cpuinfo) and access to /dev/kvm"}
-	flags := " " + h.read("proc/cpuinfo") + " "
-	if strings.Contains(flags, " vmx ") || strings.Contains(flags, " svm ") {
+	flags := strings.Fields(h.read("proc/cpuinfo"))
+	if slices.Contains(flags, "vmx") || slices.Contains(flags, "svm") {
 		f.OK, f.Detail = true, "the processor has it; a run checks that it boots a kernel"
 	}
 	return f

@@ -18,7 +18,7 @@ func healthy(t *testing.T) Host {
 	t.Helper()
 	root := t.TempDir()
 	write(t, root, "proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable:    4096000 kB\n")
-	write(t, root, "proc/cpuinfo", "flags\t\t: fpu vmx sse\n")
+	write(t, root, "proc/cpuinfo", "flags\t\t: fpu sse vmx\nbugs\t\t:\n")
 	return Host{
 		Root:     root,
 		LookPath: func(p string) (string, error) { return "/usr/bin/" + p, nil },

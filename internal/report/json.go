@@ -3,7 +3,6 @@
 package report
 
 import (
-	_ "embed"
 	"encoding/json"
 	"io"
 	"strings"
@@ -12,23 +11,17 @@ import (
 	"github.com/klptest/klptest/cases"
 )
 
-//go:embed schema.json
-var schema string
-
 // schemaID names the form of the document; it changes when a reader of the
 // old form could no longer read the new one.
 const schemaID = "urn:klptest:report:1"
 
-// Schema is the JSON Schema (draft 2020-12) of what [NewJSON] writes.
-func Schema() []byte { return []byte(schema) }
-
-// NewJSON makes a reporter that writes one JSON document, when the run ends.
+// NewJSON makes a reporter that writes one JSON document, as schema.json
+// describes it, when the run ends.
 // Text is escaped as in all other formats, see [Escape].
 func NewJSON(w io.Writer) Reporter {
 	return &jsonReporter{w: w, doc: jsonDocument{Schema: schemaID, Results: []jsonResult{}}}
 }
 
-// jsonDocument is the document, as schema.json describes it.
 type jsonDocument struct {
 	Schema  string       `json:"schema"`
 	Klptest string       `json:"klptest"`

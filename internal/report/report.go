@@ -13,7 +13,7 @@ type Run struct {
 	Kernel  string    // what the user asked for: "debian:6.12"
 	Release string    // uname -r of the kernel under test
 	Klptest string    // version of klptest
-	Started time.Time //
+	Started time.Time
 	Total   int       // cases that are to run, those to be skipped included
 }
 
