@@ -10,11 +10,11 @@ import (
 
 // Run is what is known of a run when it begins.
 type Run struct {
-	Kernel  string    // what the user asked for: "debian:6.12"
-	Release string    // uname -r of the kernel under test
-	Klptest string    // version of klptest
+	Kernel  string // what the user asked for: "debian:6.12"
+	Release string // uname -r of the kernel under test
+	Klptest string // version of klptest
 	Started time.Time
-	Total   int       // cases that are to run, those to be skipped included
+	Total   int // cases that are to run, those to be skipped included
 }
 
 // Reporter is told of a run as it goes. It may be used from several
