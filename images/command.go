@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
@@ -88,12 +87,4 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String escapes control bytes: the text may quote a stranger's file names.
-func (t *tail) String() string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || printable(string(r)) {
-			return r
-		}
-		return '?'
-	}, string(t.text))
-}
+func (t *tail) String() string { return string(t.text) }

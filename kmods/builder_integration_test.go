@@ -185,7 +185,7 @@ func TestIntegrationForeignErrors(t *testing.T) {
 	for _, tt := range []struct{ code, summary, tail string }{
 		{"int f(void) { return nope; }", "own.c does not compile", "own.c:5:22: error: 'nope' undeclared"},
 		{"int nope(void); int f(void); int f(void) { return nope(); }", "own.c does not link", `"nope" [own.ko] undefined`},
-		{"#error out of $(luck)\x1b[2J", "own.c does not compile", `#error out of $(luck)\x1b[2J`},
+		{"#error out of $(luck)\x1b[2J", "own.c does not compile", "#error out of $(luck)"},
 	} {
 		_, err := b.Foreign(t.Context(), k, []Source{{"own.c", []byte(goodModule + tt.code + "\n")}, {"own.h", nil}})
 		e, ok := errors.AsType[*blame.Error](err)

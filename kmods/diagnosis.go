@@ -3,10 +3,8 @@
 package kmods
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 const (
@@ -24,7 +22,8 @@ var (
 )
 
 // diagnose reads the log of a failed make: one line that says what failed, and
-// the compiler's own lines, the first ones, since those are to the point.
+// the compiler's own lines, the first ones, since those are to the point. They
+// quote a stranger's C, unescaped.
 func diagnose(log, dir string) (summary, tail string) {
 	summary = "the modules do not build"
 	if m := failedLink.FindStringSubmatch(log); m != nil {
@@ -47,25 +46,12 @@ func lines(log, dir string, skip func(line string) bool) string {
 		if skip(line) {
 			continue
 		}
-		line = printable(strings.ReplaceAll(line, dir+"/", ""))
+		line = strings.ReplaceAll(line, dir+"/", "")
 		if n++; n > maxTailLines || b.Len()+len(line) > maxTailBytes {
 			b.WriteString("…\n")
 			break
 		}
 		b.WriteString(line + "\n")
-	}
-	return b.String()
-}
-
-// printable escapes what could steer a terminal: the lines quote the source.
-func printable(line string) string {
-	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(line, "\uFFFD") {
-		if r == '\t' || unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\x%02x`, r)
-		}
 	}
 	return b.String()
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
@@ -80,7 +79,7 @@ func readOutcome(answer []byte) (outcome, error) {
 		return outcome{}, &blame.Error{
 			Summary: "the build supervisor gave no answer",
 			Advice:  "a program that builds modules must call kmods.Main first",
-			Tail:    strings.ToValidUTF8(string(answer), "?"),
+			Tail:    string(answer),
 			Err:     err,
 		}
 	}
