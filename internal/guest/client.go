@@ -5,7 +5,6 @@ package guest
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,10 +14,6 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
 )
-
-// grace is how long the guest may take for anything beside a step's own limit:
-// much more than it needs under emulation, so that only a dead one exceeds it.
-const grace = 60 * time.Second
 
 // Client is the host's end of a session with the agent: a [cases.Machine].
 // Calls follow one another; a second one waits. A call that fails otherwise
@@ -58,10 +53,17 @@ func newClient(ctx context.Context, rw io.ReadWriteCloser) (*Client, error) {
 
 // Close ends the session. The SSH connection stays its owner's.
 func (c *Client) Close() error {
-	if err := c.session.Close(); err != nil && !errors.Is(err, io.EOF) {
+	done := make(chan error, 1)
+	go func() { done <- c.session.Close() }() // blocks when the guest takes nothing
+	select {
+	case err := <-done:
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		return err
+	case <-time.After(farewell):
+		return blame.Rigf("the guest did not let its session end in %v", farewell)
 	}
-	return nil
 }
 
 // Facts is [cases.Machine]'s. Config is nil unless the kernel has
@@ -71,6 +73,7 @@ func (c *Client) Facts(ctx context.Context, attrs []string) (cases.Facts, error)
 	if err != nil || r.Facts == nil {
 		return cases.Facts{}, orEmpty(err)
 	}
+	r.Facts.Release = clip([]byte(r.Facts.Release), maxRelease)
 	return *r.Facts, nil
 }
 
@@ -87,6 +90,9 @@ func (c *Client) Step(ctx context.Context, cmd cases.Command, limit time.Duratio
 		return cases.Answer{}, orEmpty(err)
 	}
 	r.Answer.Records = r.Records
+	if s := r.Answer.Stall; s != nil { // what the host knows better
+		s.Limit, s.Starved = limit, false
+	}
 	return *r.Answer, nil
 }
 
@@ -128,83 +134,4 @@ func orEmpty(err error) error {
 		return err
 	}
 	return blame.Rigf("the guest's answer is empty")
-}
-
-// call sends a request and waits for all of its answer. Neither a read nor a
-// write ends while the guest is silent, so both are left to a goroutine that
-// ends with the SSH connection, at the latest.
-func (c *Client) call(ctx context.Context, limit time.Duration, req request) (reply, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.broken != nil {
-		return reply{}, c.broken
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit,
-		blame.Rigf("the guest did not answer %q in %v", req.Op, limit))
-	defer cancel()
-	c.id++
-	req.ID = c.id
-	type result struct {
-		reply
-		error
-	}
-	done := make(chan result, 1)
-	go func() {
-		r, err := c.exchange(req)
-		done <- result{r, err}
-	}()
-	select {
-	case r := <-done:
-		return c.settled(r.reply, r.error)
-	case <-ctx.Done():
-		c.broken = context.Cause(ctx)
-		c.session.Close()
-		return reply{}, c.broken
-	}
-}
-
-func (c *Client) settled(r reply, err error) (reply, error) {
-	if err != nil {
-		c.broken = err
-		c.session.Close()
-		return reply{}, err
-	}
-	if r.Fault != nil {
-		return reply{}, r.Fault.err()
-	}
-	return r, nil
-}
-
-func (c *Client) exchange(req request) (reply, error) {
-	if err := writeLine(c.out, req); err != nil {
-		return reply{}, gone(err)
-	}
-	var records []cases.Record
-	for total := 0; ; {
-		line, err := readLine(c.in)
-		if err != nil {
-			return reply{}, gone(err)
-		}
-		if total += len(line); total > maxTotal {
-			return reply{}, flooded()
-		}
-		var r reply
-		if err := json.Unmarshal(line, &r); err != nil {
-			return reply{}, fmt.Errorf("the guest's answer is no JSON: %w", err)
-		}
-		if r.ID != req.ID {
-			return reply{}, blame.Rigf("the guest answered request %d, not %d", r.ID, req.ID)
-		}
-		if records = append(records, r.Records...); !r.More {
-			r.Records = records
-			return r, nil
-		}
-	}
-}
-
-func gone(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) {
-		return blame.Rigf("the guest's agent ended the session")
-	}
-	return fmt.Errorf("the session with the guest's agent: %w", err)
 }

@@ -5,7 +5,6 @@ package guest
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -140,43 +138,6 @@ func TestClientIsToldOfAKernelWithoutLivepatch(t *testing.T) {
 	}
 }
 
-// lying is a client whose guest answers each request with text.
-func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
-	t.Helper()
-	host, guest := net.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer guest.Close()
-		_, _ = readLine(bufio.NewReader(guest))
-		text(guest)
-	}()
-	_, err := newClient(ctx, host)
-	<-done
-	return err
-}
-
-func TestClientTrustsNothing(t *testing.T) {
-	line := fmt.Sprintf(`{"id":1,"more":true,"records":[{"text":"%s"}]}`+"\n", strings.Repeat("x", maxLine/2))
-	for want, text := range map[string]func(io.Writer){
-		"ended the session": func(io.Writer) {},
-		"no JSON":           func(w io.Writer) { io.WriteString(w, "hello\n") },
-		"request 2, not 1":  func(w io.Writer) { io.WriteString(w, `{"id":2}`+"\n") },
-		"version 9":         func(w io.Writer) { io.WriteString(w, `{"id":1,"version":9}`+"\n") },
-		"a line of more":    func(w io.Writer) { io.WriteString(w, strings.Repeat("x", maxLine+1)) },
-		"floods its log": func(w io.Writer) {
-			for range maxTotal/(maxLine/2) + 1 {
-				io.WriteString(w, line)
-			}
-		},
-	} {
-		err := lying(t.Context(), t, text)
-		if err == nil || !strings.Contains(err.Error(), want) || blame.Of(err) != blame.Rig {
-			t.Errorf("want %q, got %v", want, err)
-		}
-	}
-}
-
 func TestClientEmptyAnswer(t *testing.T) {
 	host, guest := net.Pipe()
 	go func() {
@@ -201,44 +162,6 @@ func TestClientEmptyAnswer(t *testing.T) {
 			t.Error(err)
 		}
 	}
-}
-
-// A silent guest costs no more than ctx, and the session is over then.
-func TestClientEndsWithItsContext(t *testing.T) {
-	a, k := newGuest(t)
-	stuck := make(chan struct{})
-	k.onLoad = func(string, string) error {
-		close(stuck)
-		patch(t, a.files, "klp_a", "1", "1")
-		return nil
-	}
-	c := connected(t, a)
-	if err := errors.Join(c.Put(t.Context(), "klp_a", nil), c.Begin(t.Context())); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	died := errors.New("the guest died")
-	go func() {
-		<-stuck
-		cancel(died)
-	}()
-	if _, err := c.Step(ctx, cmd(cases.Insmod, "klp_a"), time.Hour); !errors.Is(err, died) {
-		t.Error(err)
-	}
-	if err := c.Begin(t.Context()); !errors.Is(err, died) {
-		t.Errorf("a later call: %v", err)
-	}
-}
-
-func TestClientGivesUpOnASilentGuest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		host, guest := net.Pipe()
-		defer guest.Close()
-		_, err := newClient(t.Context(), host)
-		if err == nil || !strings.Contains(err.Error(), "did not answer") || blame.Of(err) != blame.Rig {
-			t.Error(err)
-		}
-	})
 }
 
 func TestServeRefusesGarbage(t *testing.T) {

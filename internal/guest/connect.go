@@ -9,6 +9,8 @@ import (
 	"io"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 const subsystem = "klptest"
@@ -19,6 +21,9 @@ const subsystem = "klptest"
 // When ctx ends, the session does. A goroutine may then still wait for the
 // guest; it ends when the owner of conn closes it.
 func Connect(ctx context.Context, conn *ssh.Client) (*Client, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, grace,
+		blame.Rigf("the guest did not open a session with its agent in %v", grace))
+	defer cancel()
 	type result struct {
 		rw  *sessionPipe
 		err error

@@ -16,11 +16,15 @@ import (
 )
 
 const (
-	protocolVersion = 1
+	protocolVersion = 2
 	maxLine         = 1 << 20   // bytes of one line, with its newline
 	maxTotal        = 32 << 20  // bytes of one answer, all lines of it
 	chunkSize       = 512 << 10 // of a module; base64 makes 683 KB of it
 	batchSize       = 128 << 10 // of records; escaping makes at most six times as much of it
+	maxFault        = 4 << 10   // bytes of an error's text
+	maxRelease      = 64        // bytes of uname -r: __NEW_UTS_LEN of include/uapi/linux/utsname.h
+
+	pulse = 5 * time.Second // how often the agent says that it is still at a request
 )
 
 type operation string
@@ -54,7 +58,8 @@ type chunk struct {
 }
 
 // reply is one line from the guest. An answer is any number of lines that hold
-// records only and say that there is more, then one that holds the rest.
+// records, or nothing, and say that there is more, then one that holds the
+// rest.
 type reply struct {
 	ID      uint64          `json:"id"`
 	More    bool            `json:"more,omitempty"`
@@ -88,13 +93,18 @@ func faultOf(err error) *fault {
 }
 
 func (f *fault) err() error {
-	switch {
-	case f.Overrun:
+	if f.Overrun {
 		return overrun(f.Lost)
-	case f.User:
-		return &blame.Error{Party: blame.User, Summary: f.Text, Advice: f.Advice}
 	}
-	return &blame.Error{Party: blame.Rig, Summary: f.Text, Advice: f.Advice}
+	e := &blame.Error{
+		Party:   blame.Rig,
+		Summary: clip([]byte(f.Text), maxFault),
+		Advice:  clip([]byte(f.Advice), maxFault),
+	}
+	if f.User {
+		e.Party = blame.User
+	}
+	return e
 }
 
 var errLongLine = fmt.Errorf("a line of more than %d bytes", maxLine)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
@@ -28,7 +29,7 @@ func (a *agent) serve(rw io.ReadWriter) error {
 		failure = receive(ctx, bufio.NewReader(rw), requests)
 	}()
 	for req := range requests {
-		err := send(rw, req.ID, a.handle(ctx, req))
+		err := a.answer(ctx, rw, req)
 		if ctx.Err() != nil {
 			break // nobody is there to read it
 		}
@@ -39,6 +40,23 @@ func (a *agent) serve(rw io.ReadWriter) error {
 	for range requests { // until receive has ended
 	}
 	return failure
+}
+
+// answer says each pulse that it is still at the request, because a host that
+// hears nothing gives the guest up.
+func (a *agent) answer(ctx context.Context, w io.Writer, req request) error {
+	done := make(chan reply, 1)
+	go func() { done <- a.handle(ctx, req) }()
+	tick := time.NewTicker(pulse)
+	defer tick.Stop()
+	for {
+		select {
+		case r := <-done:
+			return send(w, req.ID, r)
+		case <-tick.C:
+			_ = writeLine(w, reply{ID: req.ID, More: true}) // the answer will fail, too
+		}
+	}
 }
 
 func receive(ctx context.Context, r *bufio.Reader, requests chan<- request) error {
