@@ -45,6 +45,7 @@ func newAgent(k kernel, files tree) *agent {
 func (a *agent) close() {
 	if a.log != nil {
 		a.log.dev.Close()
+		a.log = nil
 	}
 }
 
@@ -118,7 +119,6 @@ func (a *agent) debug() error {
 // follow goes to the log's end, and makes sure that markers arrive.
 func (a *agent) follow() error {
 	a.close()
-	a.log = nil
 	dev, err := a.kernel.openLog()
 	if err != nil {
 		return fmt.Errorf("opening /dev/kmsg: %w", err)

@@ -117,7 +117,7 @@ func TestClientFaults(t *testing.T) {
 	if _, err := c.call(t.Context(), grace, request{Op: "dance"}); err == nil || !strings.Contains(err.Error(), "dance") {
 		t.Error(err)
 	}
-	for _, op := range []operation{opStep, opPut} {
+	for _, op := range []operation{opStep, opPut, opRenew} {
 		if _, err := c.call(t.Context(), grace, request{Op: op}); err == nil {
 			t.Errorf("%s without its argument", op)
 		}

@@ -26,11 +26,12 @@ const (
 	rmmodPause    = 20 * time.Millisecond
 )
 
-// kernel is what a command asks of the kernel beyond files.
+// kernel is what the agent asks of the kernel beyond files.
 type kernel interface {
 	load(path, params string) error // finit_module(2), once
 	unload(name string) error       // delete_module(2), O_NONBLOCK
 	openLog() (logDevice, error)
+	renew(seed []byte, now time.Time) error
 	release() string // uname -r
 }
 

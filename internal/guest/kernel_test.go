@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
@@ -24,11 +25,17 @@ type fakeKernel struct {
 	log      *fakeLog
 	onLoad   func(path, params string) error
 	onUnload func(name string) error
+	renewed  []renewal
 }
 
 func (k *fakeKernel) load(path, params string) error { return k.onLoad(path, params) }
 func (k *fakeKernel) unload(name string) error       { return k.onUnload(name) }
 func (k *fakeKernel) release() string                { return "6.12.0-fake" }
+
+func (k *fakeKernel) renew(seed []byte, now time.Time) error {
+	k.renewed = append(k.renewed, renewal{seed, now})
+	return nil
+}
 
 func (k *fakeKernel) openLog() (logDevice, error) {
 	if k.log == nil {

@@ -30,12 +30,14 @@ const (
 type operation string
 
 const (
-	opHello operation = "hello"
-	opFacts operation = "facts"
-	opBegin operation = "begin"
-	opStep  operation = "step"
-	opEnd   operation = "end"
-	opPut   operation = "put"
+	opHello   operation = "hello"
+	opFacts   operation = "facts"
+	opBegin   operation = "begin"
+	opStep    operation = "step"
+	opEnd     operation = "end"
+	opPut     operation = "put"
+	opQuiesce operation = "quiesce"
+	opRenew   operation = "renew"
 )
 
 // request is one line to the guest; the fields that its operation needs are
@@ -48,6 +50,7 @@ type request struct {
 	Command *cases.Command `json:"command,omitempty"` // step
 	Limit   time.Duration  `json:"limit_ns,omitempty"`
 	Put     *chunk         `json:"put,omitempty"`
+	Renew   *renewal       `json:"renew,omitempty"`
 }
 
 // chunk is a piece of a module's file.

@@ -6,14 +6,16 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"os"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
+// Requests of include/uapi/linux/random.h, on amd64.
 const (
-	rndAddEntropy = 0x40085203 // RNDADDENTROPY of include/uapi/linux/random.h, amd64
-	seedBits      = sha256.Size * 8
+	rndAddEntropy = 0x40085203 // RNDADDENTROPY
+	rndReseedCRNG = 0x5207     // RNDRESEEDCRNG
 )
 
 // seed makes random numbers available at once: under emulation the kernel
@@ -26,17 +28,47 @@ func (bootLinux) seed() error {
 		return err
 	}
 	sum := sha256.Sum256(append([]byte("klptest seed\n"), key...))
-	pool := make([]byte, 8, 8+len(sum)) // struct rand_pool_info
-	binary.NativeEndian.PutUint32(pool[0:], seedBits)
-	binary.NativeEndian.PutUint32(pool[4:], sha256.Size)
-	pool = append(pool, sum[:]...)
+	return withRandom(func(fd int) error { return addEntropy(fd, sum[:]) })
+}
+
+// renew draws all random numbers from here on from the seed, too: the kernel
+// would go on for up to a minute with what it has (drivers/char/random.c,
+// crng_reseed_interval).
+func (linux) renew(seed []byte, now time.Time) error {
+	err := withRandom(func(fd int) error {
+		if err := addEntropy(fd, seed); err != nil {
+			return err
+		}
+		return randomIoctl("RNDRESEEDCRNG", fd, rndReseedCRNG, nil)
+	})
+	if err != nil {
+		return err
+	}
+	ts := unix.NsecToTimespec(now.UnixNano())
+	return os.NewSyscallError("clock_settime", unix.ClockSettime(unix.CLOCK_REALTIME, &ts))
+}
+
+func withRandom(f func(fd int) error) error {
 	fd, err := unix.Open("/dev/urandom", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
-	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), rndAddEntropy, uintptr(unsafe.Pointer(&pool[0]))); errno != 0 {
-		return os.NewSyscallError("RNDADDENTROPY", errno)
+	return f(fd)
+}
+
+// addEntropy mixes secret bytes into the pool and has all their bits counted.
+func addEntropy(fd int, secret []byte) error {
+	pool := make([]byte, 8, 8+len(secret)) // struct rand_pool_info
+	binary.NativeEndian.PutUint32(pool[0:], uint32(8*len(secret)))
+	binary.NativeEndian.PutUint32(pool[4:], uint32(len(secret)))
+	pool = append(pool, secret...)
+	return randomIoctl("RNDADDENTROPY", fd, rndAddEntropy, unsafe.Pointer(&pool[0]))
+}
+
+func randomIoctl(name string, fd int, request uintptr, arg unsafe.Pointer) error {
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {
+		return os.NewSyscallError(name, errno)
 	}
 	return nil
 }

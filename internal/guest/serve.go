@@ -139,6 +139,10 @@ func (a *agent) dispatch(ctx context.Context, req request, r *reply) error {
 			return blame.Rigf("a put without data")
 		}
 		return a.put(req.Put.Name, req.Put.Data, req.Put.First)
+	case opQuiesce:
+		return a.quiesce(ctx)
+	case opRenew:
+		return a.renew(req.Renew)
 	}
 	return blame.Rigf("the guest does not know the operation %.40q", req.Op)
 }
