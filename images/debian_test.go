@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -51,7 +52,14 @@ func TestCachedKernelIsNotFetchedAgain(t *testing.T) {
 	if err := os.Remove(filepath.Join(pool, "uris")); err != nil {
 		t.Fatal(err)
 	}
+	dir, old := filepath.Join(c.Root(), kernels, first.Key), time.Now().Add(-time.Hour)
+	if err := os.Chtimes(dir, old, old); err != nil {
+		t.Fatal(err)
+	}
 	again, err := Resolve(t.Context(), c, "debian:6.12", Options{})
+	if info, err := os.Stat(dir); err != nil || !info.ModTime().After(old) {
+		t.Errorf("the cache does not know that it is in use: %v", err)
+	}
 	if diff := cmp.Diff(first, again); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}

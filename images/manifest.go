@@ -46,11 +46,14 @@ func readManifest(c *cache.Cache, key string) (manifest, error) {
 // load makes a kernel of a cache entry, or nil when there is none that can be
 // used.
 func load(c *cache.Cache, key string) *Kernel {
+	dir, ok := c.Lookup(kernels, key)
+	if !ok {
+		return nil
+	}
 	m, err := readManifest(c, key)
 	if err != nil {
 		return nil
 	}
-	dir := filepath.Join(c.Root(), kernels, key)
 	config, err := readConfig(filepath.Join(dir, "config"))
 	if err != nil {
 		return nil

@@ -81,6 +81,13 @@ func (c *Cache) Entry(ctx context.Context, kind, key string, fill func(ctx conte
 	return path, nil
 }
 
+// Lookup returns the directory of an entry that is there, and marks the entry
+// as used now.
+func (c *Cache) Lookup(kind, key string) (dir string, ok bool) {
+	path, err := c.path(kind, key)
+	return path, err == nil && touch(path)
+}
+
 // Entries lists the keys of a kind that are there, sorted.
 func (c *Cache) Entries(kind string) ([]string, error) {
 	if _, err := c.path(kind, "any"); err != nil {

@@ -9,8 +9,9 @@
 // kernel releases that lock when the holder dies. Temporary directories of
 // dead processes are removed by the next [Open].
 //
-//	ROOT/KIND/KEY/…      entries, never changed once there
+//	ROOT/KIND/KEY/…      entries, never changed once there; their time is that of the last use
 //	ROOT/locks/KIND/KEY  one lock for each entry being filled
 //	ROOT/tmp/NAME/       of a process that holds the lock ROOT/tmp/NAME.lock
 //	ROOT/tmp.lock        held while a temporary directory is made, or dead ones removed
+//	ROOT/users.lock      shared by all processes that have the cache open
 package cache

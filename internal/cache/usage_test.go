@@ -71,6 +71,21 @@ func TestUsageListsTheLatestUsedFirst(t *testing.T) {
 	}
 }
 
+func TestLookupMarksAsUsed(t *testing.T) {
+	c := filled(t, "a", "b", "c")
+	if dir, ok := c.Lookup("kind", "b"); !ok || dir != filepath.Join(c.Root(), "kind", "b") {
+		t.Errorf("%s, %v", dir, ok)
+	}
+	for _, name := range []string{"absent", "../kind/a", "..", ""} {
+		if dir, ok := c.Lookup("kind", name); ok {
+			t.Errorf("%q is %s", name, dir)
+		}
+	}
+	if diff := cmp.Diff([]string{"kind/b", "kind/a", "kind/c"}, names(usage(t, c))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestUsageCountsBlocksNotHoles(t *testing.T) {
 	c := filled(t)
 	_, err := c.Entry(t.Context(), "kind", "sparse", func(_ context.Context, dir string) error {
