@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+)
+
+const holderAt = moduleDir + "/klp_target/parameters/hold_"
+
+// outcome is what a command itself comes to, before any wait.
+type outcome struct {
+	output string
+	ret    int
+	starts bool // a transition may have begun, or come closer to its end
+}
+
+// run does what the agent in the guest does.
+func (m *Machine) run(cmd cases.Command) outcome {
+	args := cmd.Args
+	switch cmd.Verb {
+	case cases.Insmod:
+		ret := m.k.insmod(args[0], args[1:])
+		return outcome{ret: ret, starts: errnoName(ret) == "" && m.k.directory(args[0]) != nil}
+	case cases.Rmmod:
+		return m.rmmod(args[0])
+	case cases.Echo:
+		ret := m.write(args[1], args[0])
+		return outcome{ret: ret, starts: ret == 0 && under(args[1], livepatchDir)}
+	case cases.Cat:
+		return m.cat(args[0])
+	case cases.Wait:
+		return outcome{starts: true}
+	case cases.Hold:
+		return outcome{ret: m.write(holderAt+args[0], "1")}
+	case cases.Release:
+		ret := m.write(holderAt+args[0], "0")
+		return outcome{ret: ret, starts: ret == 0 && !m.held("old") && !m.held("new")}
+	}
+	m.k.giveUp("the command %s", cmd.Verb)
+	return outcome{}
+}
+
+// rmmod is patient with a livepatch that is gone from sysfs.
+func (m *Machine) rmmod(name string) outcome {
+	mod := m.k.modules.find(name)
+	livepatch := mod != nil && mod.program.isLivepatch()
+	ret := m.k.rmmod(name)
+	if errnoName(ret) == "EAGAIN" && livepatch && m.k.directory(name) == nil {
+		m.k.elapse()
+		ret = m.k.rmmod(name)
+	}
+	return outcome{ret: ret, starts: ret == 0 && !livepatch}
+}
+
+func (m *Machine) held(what string) bool { return m.cat(holderAt+what).output != "0" }
+
+func (m *Machine) cat(path string) outcome {
+	f := m.k.open(path)
+	switch {
+	case f == nil:
+		return outcome{ret: -int(unix.ENOENT)}
+	case f.dir:
+		return outcome{ret: -int(unix.EISDIR)}
+	case f.read == nil:
+		return outcome{ret: -int(unix.EACCES)}
+	}
+	return outcome{output: f.read()}
+}
+
+func (m *Machine) write(path, value string) int {
+	f := m.k.open(path)
+	switch {
+	case f == nil:
+		return -int(unix.ENOENT)
+	case f.dir:
+		return -int(unix.EISDIR)
+	case f.write == nil:
+		return -int(unix.EACCES)
+	}
+	return f.write(value + "\n")
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// Errors are negative, as inside the kernel.
+const (
+	ebusy  = -int(unix.EBUSY)
+	eexist = -int(unix.EEXIST)
+	einval = -int(unix.EINVAL)
+	enomem = -int(unix.ENOMEM)
+)
+
+// maxModuleName is MODULE_NAME_LEN of a 64-bit kernel, with the zero.
+const maxModuleName = 56
+
+// core is the livepatch core: the variables of kernel/livepatch/*.c and the
+// functions that work on them. klp_mutex serialises all of it in the kernel,
+// so that no two run at once.
+type core struct {
+	logger
+	facts
+	modules *moduleList
+	tasks   *taskList
+
+	patches     []*patch  // klp_patches: enabled or in transition, oldest first
+	transition  *patch    // klp_transition_patch; nil: there is none
+	target      direction // klp_target_state; idle: there is none
+	stacks      map[address][]*function
+	delayedWork bool // klp_transition_work is scheduled
+
+	directories   []*patch // those with a directory in sysfs
+	freeWork      []*patch // freed but for their directory and the module's reference
+	prevStateWarn bool     // klp_get_prev_state() has warned
+}
+
+func newCore(f facts, log *kmsg, modules *moduleList, tasks *taskList) *core {
+	return &core{
+		logger: logger{log, "livepatch: "}, facts: f, modules: modules, tasks: tasks,
+		target: idle, stacks: map[address][]*function{},
+	}
+}
+
+// enablePatch is klp_enable_patch(): what a livepatch's init calls.
+func (c *core) enablePatch(p *patch) int {
+	if !c.isPatchCompatible(p) {
+		c.err("Livepatch patch (%s) is not compatible with the already installed livepatches.", p.mod.name)
+		return einval
+	}
+	p.mod.refs++
+	p.enabled, p.forced = false, false
+	ret := c.initPatch(p)
+	if ret == 0 {
+		ret = c.enable(p)
+	}
+	if ret != 0 {
+		c.freePatchStart(p)
+		c.freePatchFinish(p)
+	}
+	return ret
+}
+
+// initPatch is klp_init_patch().
+func (c *core) initPatch(p *patch) int {
+	c.directories = append(c.directories, p)
+	if p.replace {
+		c.addNops(p)
+	}
+	for _, o := range p.objects {
+		if ret := c.initObject(p, o); ret != 0 {
+			return ret
+		}
+	}
+	c.patches = append(c.patches, p)
+	return 0
+}
+
+// addNops is klp_add_nops(): what the listed livepatches patch and p does not
+// goes back to the original code.
+func (c *core) addNops(p *patch) {
+	for _, old := range c.patches {
+		for _, oldObject := range old.objects {
+			o := p.findObject(oldObject.name)
+			if o == nil {
+				o = &object{name: oldObject.name, dynamic: true}
+				p.objects = append(p.objects, o)
+			}
+			for _, f := range oldObject.functions {
+				if o.findFunction(f.name) == nil {
+					o.functions = append(o.functions, &function{name: f.name, nop: true})
+				}
+			}
+		}
+	}
+}
+
+// initObject is klp_init_object().
+func (c *core) initObject(p *patch, o *object) int {
+	if len(o.name) >= maxModuleName {
+		return einval
+	}
+	o.patched, o.mod = false, nil
+	if m := c.modules.find(o.name); o.isModule() && m != nil && m.klpAlive {
+		o.mod = m
+	}
+	seen := map[string]bool{}
+	for _, f := range o.functions {
+		if seen[f.name] {
+			c.duplicate(p, o, f)
+			return eexist
+		}
+		seen[f.name] = true
+		f.patched, f.transition = false, false
+	}
+	if o.isLoaded() {
+		return c.initObjectLoaded(o)
+	}
+	return 0
+}
+
+// duplicate is what sysfs and the kobjects say of a name that there is
+// already; fs/sysfs/dir.c and lib/kobject.c.
+func (c *core) duplicate(p *patch, o *object, f *function) {
+	logger{c.kmsg, "sysfs: "}.warn("cannot create duplicate filename '/kernel/livepatch/%s/%s/%s,1'", p.mod.name, o, f.name)
+	c.kmsg.dumpStack()
+	logger{c.kmsg, "kobject: "}.err("kobject_add_internal failed for %s,1 with -EEXIST, "+
+		"don't try to register things with the same name in the same directory.", f.name)
+}
+
+// initObjectLoaded is klp_init_object_loaded().
+func (c *core) initObjectLoaded(o *object) int {
+	for _, f := range o.functions {
+		if !c.modules.hasFunction(o.String(), f.name) {
+			c.err("symbol '%s' not found in symbol table", f.name)
+			return einval
+		}
+		f.oldFunc = address(o.String() + ":" + f.name)
+		if f.nop {
+			f.newFunc = f.oldFunc
+		}
+	}
+	return 0
+}
+
+// enable is __klp_enable_patch().
+func (c *core) enable(p *patch) int {
+	if c.transition != nil {
+		return ebusy
+	}
+	c.notice("enabling patch '%s'", p.mod.name)
+	c.initTransition(p, patched)
+	for _, o := range p.objects {
+		if !o.isLoaded() {
+			continue
+		}
+		if ret := o.prePatch(); ret != 0 {
+			c.logger.warn("pre-patch callback failed for object '%s'", o)
+			c.logger.warn("failed to enable patch '%s'", p.mod.name)
+			c.cancelTransition()
+			return ret
+		}
+		c.patchObject(o)
+	}
+	c.startTransition()
+	p.enabled = true
+	c.tryCompleteTransition()
+	return 0
+}
+
+// disable is __klp_disable_patch().
+func (c *core) disable(p *patch) int {
+	if c.transition != nil {
+		return ebusy
+	}
+	c.initTransition(p, unpatched)
+	for _, o := range p.objects {
+		if o.patched {
+			o.preUnpatch()
+		}
+	}
+	c.startTransition()
+	p.enabled = false
+	c.tryCompleteTransition()
+	return 0
+}
+
+// unpatchReplacedPatches is klp_unpatch_replaced_patches().
+func (c *core) unpatchReplacedPatches(by *patch) {
+	for _, old := range c.patches {
+		if old == by {
+			return
+		}
+		old.enabled = false
+		c.unpatchObjects(old)
+	}
+}
+
+// discardNops is klp_discard_nops().
+func (c *core) discardNops(p *patch) {
+	for _, o := range p.objects {
+		for _, f := range o.functions {
+			if f.nop && f.patched {
+				c.unpatchFunction(f)
+			}
+		}
+		o.patched = o.patched && !o.dynamic
+		o.functions = slices.DeleteFunc(o.functions, func(f *function) bool { return f.nop })
+	}
+	p.objects = slices.DeleteFunc(p.objects, func(o *object) bool { return o.dynamic })
+}
+
+// freePatchStart is klp_free_patch_start(): p is no longer listed.
+func (c *core) freePatchStart(p *patch) {
+	c.patches = slices.DeleteFunc(c.patches, func(q *patch) bool { return q == p })
+	p.objects = nil
+}
+
+// freePatchFinish is klp_free_patch_finish(). A forced livepatch keeps its
+// module for ever: a task may still be in its code.
+func (c *core) freePatchFinish(p *patch) {
+	c.directories = slices.DeleteFunc(c.directories, func(q *patch) bool { return q == p })
+	if !p.forced {
+		p.mod.refs--
+	}
+}
+
+// freePatchAsync is klp_free_patch_async().
+func (c *core) freePatchAsync(p *patch) {
+	c.freePatchStart(p)
+	c.freeWork = append(c.freeWork, p)
+}
+
+// freeReplacedPatchesAsync is klp_free_replaced_patches_async().
+func (c *core) freeReplacedPatchesAsync(by *patch) {
+	for _, old := range slices.Clone(c.patches) {
+		if old == by {
+			return
+		}
+		c.freePatchAsync(old)
+	}
+}
+
+// runFreeWork is klp_free_patch_work_fn(), of each livepatch that waits for
+// it.
+func (c *core) runFreeWork() {
+	for _, p := range c.freeWork {
+		c.freePatchFinish(p)
+	}
+	c.freeWork = nil
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// facts is what differs between kernels in what the model shows.
+type facts struct {
+	release     string
+	patchedAttr bool // OBJECT/patched: 6.1, bb26cfd9e77e
+	replaceAttr bool // replace: 6.11, adb68ed26a3e
+	orderAttr   bool // stack_order: 6.14, 3dae09de4061
+	forcesAll   bool // forcing marks each listed livepatch: until 5.18, 2957308343fa
+}
+
+// Releases are kernels that differ in what the model shows of them, oldest
+// first. Those in between are like the one before.
+var Releases = []string{"6.1", "6.11", "6.14"}
+
+var releaseForm = regexp.MustCompile(`^(\d{1,4})\.(\d{1,4})([.+-].*)?$`)
+
+// factsOf knows a kernel by its release, as uname -r says it.
+func factsOf(release string) (facts, error) {
+	m := releaseForm.FindStringSubmatch(release)
+	if m == nil {
+		return facts{}, blame.Userf("%q is no release of a kernel, such as 6.12", release)
+	}
+	major, _ := strconv.Atoi(m[1])
+	minor, _ := strconv.Atoi(m[2])
+	since := func(a, b int) bool { return major > a || major == a && minor >= b }
+	if !since(5, 5) {
+		return facts{}, blame.Userf("the state API came with Linux 5.5; there is no model of %s", release)
+	}
+	return facts{
+		release:     release,
+		patchedAttr: since(6, 1),
+		replaceAttr: since(6, 11),
+		orderAttr:   since(6, 14),
+		forcesAll:   !since(5, 18),
+	}, nil
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// ErrNotModelled is in the chain of the error of a step that the model cannot
+// answer.
+var ErrNotModelled = errors.New("not modelled")
+
+// kernel is the livepatch core and what surrounds it.
+type kernel struct {
+	*core
+	log    kmsg
+	printk [4]int // /proc/sys/kernel/printk
+	gaveUp error  // why the model no longer knows
+}
+
+func newKernel(f facts) *kernel {
+	k := &kernel{printk: [4]int{7, 4, 1, 7}}
+	k.core = newCore(f, &k.log, &moduleList{}, newTaskList())
+	return k
+}
+
+// giveUp says what the model does not know. The first reason counts.
+func (k *kernel) giveUp(format string, args ...any) {
+	if k.gaveUp == nil {
+		e := blame.Userf("the model does not have "+format, args...)
+		k.gaveUp = errors.Join(e, ErrNotModelled)
+	}
+}
+
+// newProgram returns the program of a shipped module, or nil.
+func (k *kernel) newProgram(m *module) program {
+	switch m.name {
+	case "klp_target":
+		return newTarget(k)
+	case "klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3":
+		return newLoglevel(k, m, uint32(m.name[len(m.name)-1]-'0'))
+	}
+	if probeNumber(address(m.name)) > 0 {
+		return newProbe(k, m)
+	}
+	return nil
+}
+
+// probeNumber is PROBE_NUMBER of the probe that code belongs to; 0: to none.
+func probeNumber(code address) int {
+	name, _, _ := strings.Cut(string(code), ":")
+	if len(name) != len("klp_a") || !strings.HasPrefix(name, "klp_") || name[4] < 'a' || name[4] > 'h' {
+		return 0
+	}
+	return int(name[4]-'a') + 1
+}
+
+// elapse is the passing of a second or two.
+func (k *kernel) elapse() {
+	k.runTasks()
+	k.transitionWork()
+	k.runTasks()
+	k.runFreeWork()
+}
+
+// runTasks lets each task do what it does within milliseconds.
+func (k *kernel) runTasks() {
+	if k.transition != nil {
+		k.tasks.agent.updatePatchState(k.target)
+	}
+	if m := k.modules.find("klp_target"); m != nil {
+		t := m.program.(*target)
+		t.old.run()
+		t.new.run()
+	}
+}

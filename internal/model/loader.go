@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// insmod is load_module() of kernel/module/main.c, from where the module is
+// told of to where its init has run. A positive return value is not an error
+// to user space.
+func (k *kernel) insmod(name string, args []string) int {
+	if k.modules.find(name) != nil {
+		return eexist
+	}
+	m := &module{name: name}
+	if m.program = k.newProgram(m); m.program == nil {
+		k.giveUp("the module %s", name)
+		return einval
+	}
+	k.modules.list = append(k.modules.list, m)
+	ret := k.moduleComing(m)
+	if ret != 0 {
+		k.modules.remove(m)
+		return ret
+	}
+	if ret = k.parseArgs(m, args); ret == 0 {
+		ret = k.runInit(m)
+	}
+	if ret < 0 {
+		k.moduleGoing(m)
+		k.modules.remove(m)
+	}
+	return ret
+}
+
+// runInit is do_init_module(). Linux 7.0 words the warning otherwise.
+func (k *kernel) runInit(m *module) int {
+	ret := m.program.init()
+	if ret <= 0 {
+		return ret
+	}
+	logger{k.kmsg, ""}.warn("do_init_module: '%s'->init suspiciously returned %d, it should follow 0/-E convention\n"+
+		"do_init_module: loading module anyway...", m.name, ret)
+	k.kmsg.dumpStack()
+	return 0
+}
+
+// parseArgs is parse_args() of kernel/params.c.
+func (k *kernel) parseArgs(m *module, args []string) int {
+	log := logger{k.kmsg, m.name + ": "}
+	params := m.program.params()
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		p := findParam(params, name)
+		if p == nil {
+			log.warn("unknown parameter '%s' ignored", name)
+			continue
+		}
+		if ret := p.set(value); ret != 0 {
+			log.err("`%s' invalid for parameter `%s'", value, name)
+			return ret
+		}
+	}
+	return 0
+}
+
+func findParam(list []param, name string) *param {
+	for i := range list {
+		if list[i].name == name {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// rmmod is delete_module(2) with O_NONBLOCK.
+func (k *kernel) rmmod(name string) int {
+	m := k.modules.find(name)
+	switch {
+	case m == nil:
+		return -int(unix.ENOENT)
+	case m.refs != 0:
+		return -int(unix.EWOULDBLOCK)
+	}
+	m.program.exit()
+	k.moduleGoing(m)
+	k.modules.remove(m)
+	return 0
+}

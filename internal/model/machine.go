@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// Bits of /proc/sys/kernel/tainted that are not taken for granted.
+const taintWarn = 1 << 9
+
+// Machine is the model as a machine that runs cases. It is not safe for use
+// by several goroutines.
+type Machine struct {
+	k      *kernel
+	taint  uint64
+	before cases.EndState // what there was at Begin
+}
+
+var _ cases.Machine = (*Machine)(nil)
+
+// New returns a freshly booted kernel of a release, such as 6.12. The error is
+// the user's: there is no model of that kernel.
+func New(release string) (*Machine, error) {
+	f, err := factsOf(release)
+	if err != nil {
+		return nil, err
+	}
+	return &Machine{k: newKernel(f)}, nil
+}
+
+// config is of any kernel that klptest takes; nothing else is set.
+var config = map[string]string{"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y"}
+
+// Facts is [cases.Machine]'s.
+func (m *Machine) Facts(_ context.Context, attrs []string) (cases.Facts, error) {
+	f := cases.Facts{Release: m.k.release, Config: config, Sysfs: map[string]bool{}}
+	for _, name := range attrs {
+		f.Sysfs[name] = m.hasAttr(name)
+	}
+	return f, nil
+}
+
+func (m *Machine) hasAttr(name string) bool {
+	return m.k.patchAttr(&patch{}, name) != nil || name == "patched" && m.k.patchedAttr
+}
+
+// Begin is [cases.Machine]'s.
+func (m *Machine) Begin(context.Context) error {
+	m.k.prevStateWarn = false
+	m.before = m.left()
+	return nil
+}
+
+// Step is [cases.Machine]'s. The error has [ErrNotModelled] in its chain when
+// the model does not know; it is of no use afterwards.
+func (m *Machine) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+	if err := ctx.Err(); err != nil {
+		return cases.Answer{}, err
+	}
+	m.k.log.add(user, levelNotice, "% "+cmd.Text)
+	out := m.run(cmd)
+	ans := cases.Answer{Output: out.output, Errno: errnoName(out.ret)}
+	m.k.runTasks()
+	m.k.runFreeWork()
+	if out.starts && !cmd.Background {
+		ans.Stall = m.settle(limit)
+	}
+	ans.Records = m.k.log.take()
+	if m.k.prevStateWarn {
+		m.taint |= taintWarn
+	}
+	if m.k.gaveUp != nil {
+		return ans, fmt.Errorf("%% %s: %w", cmd.Text, m.k.gaveUp)
+	}
+	return ans, nil
+}
+
+// errnoName names an error as a system call returns it: what is not between
+// -4095 and -1 is none.
+func errnoName(ret int) string {
+	if ret >= 0 || ret < -4095 {
+		return ""
+	}
+	if name := unix.ErrnoName(unix.Errno(-ret)); name != "" {
+		return name
+	}
+	return fmt.Sprintf("errno %d", -ret)
+}
+
+// settle waits until no transition runs. When the same tasks block it for a
+// second, they always will.
+func (m *Machine) settle(limit time.Duration) *cases.Stall {
+	for m.k.transition != nil {
+		before := m.k.progress()
+		m.k.elapse()
+		if m.k.transition != nil && m.k.progress() == before {
+			return m.stall(limit)
+		}
+	}
+	return nil
+}
+
+// progress is what changes as long as a transition may end by itself.
+func (k *kernel) progress() string {
+	text := fmt.Sprint(k.delayedWork)
+	for _, t := range k.tasks.list {
+		text += fmt.Sprint(" ", t.comm, t.state, t.pending, t.in)
+	}
+	return text
+}
+
+func (m *Machine) stall(limit time.Duration) *cases.Stall {
+	s := &cases.Stall{What: "transition of " + m.k.transition.mod.name, Limit: limit}
+	for _, t := range m.k.tasks.list {
+		if t.state != m.k.target {
+			s.Tasks = append(s.Tasks, cases.Task{Comm: t.comm, Stack: string(t.in)})
+		}
+	}
+	return s
+}
+
+// End is [cases.Machine]'s.
+func (m *Machine) End(context.Context) (cases.EndState, error) {
+	end := m.left()
+	end.Modules = without(end.Modules, m.before.Modules)
+	end.Patches = without(end.Patches, m.before.Patches)
+	end.Records = m.k.log.take()
+	return end, nil
+}
+
+func (m *Machine) left() cases.EndState {
+	end := cases.EndState{Taint: m.taint}
+	for _, mod := range m.k.modules.list {
+		end.Modules = append(end.Modules, mod.name)
+	}
+	for _, p := range m.k.directories {
+		end.Patches = append(end.Patches, p.mod.name)
+	}
+	slices.Sort(end.Modules)
+	slices.Sort(end.Patches)
+	return end
+}
+
+func without(list, drop []string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return slices.Contains(drop, s) })
+}

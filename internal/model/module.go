@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import "slices"
+
+// module is a loaded module, or one that is being loaded.
+type module struct {
+	name     string
+	program  program
+	refs     int  // references, without the loader's own
+	klpAlive bool // klp_module_coming() has run
+}
+
+// program is what a module does.
+type program interface {
+	params() []param
+	init() int // 0 or a negative errno; a positive value loads it all the same
+	exit()
+	functions() []string // that can be patched
+	isLivepatch() bool
+}
+
+// param is a module parameter.
+type param struct {
+	name     string
+	get      func() string // nil: what it was set to cannot be read
+	set      func(value string) int
+	writable bool // in sysfs
+}
+
+// moduleList is /proc/modules, in the order of loading.
+type moduleList struct{ list []*module }
+
+func (l *moduleList) find(name string) *module {
+	for _, m := range l.list {
+		if m.name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+func (l *moduleList) remove(m *module) {
+	l.list = slices.DeleteFunc(l.list, func(n *module) bool { return n == m })
+}
+
+// vmlinuxFunctions are those of the kernel that the probe has replacements
+// for. Any other name is taken for one that does not exist.
+var vmlinuxFunctions = []string{"cmdline_proc_show", "loadavg_proc_show", "uptime_proc_show", "version_proc_show"}
+
+// hasFunction looks a symbol up, as kallsyms does.
+func (l *moduleList) hasFunction(object, name string) bool {
+	if object == "vmlinux" {
+		return slices.Contains(vmlinuxFunctions, name)
+	}
+	m := l.find(object)
+	return m != nil && slices.Contains(m.program.functions(), name)
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import "slices"
+
+// The stacks of functions are what kernel/livepatch/patch.c keeps for each
+// original function: its replacements, the newest first.
+
+// patchObject is klp_patch_object(). It cannot fail here: nothing but
+// livepatch uses ftrace.
+func (c *core) patchObject(o *object) {
+	for _, f := range o.functions {
+		c.stacks[f.oldFunc] = slices.Insert(c.stacks[f.oldFunc], 0, f)
+		f.patched = true
+	}
+	o.patched = true
+}
+
+// unpatchObject is klp_unpatch_object().
+func (c *core) unpatchObject(o *object) {
+	for _, f := range o.functions {
+		if f.patched {
+			c.unpatchFunction(f)
+		}
+	}
+	o.patched = false
+}
+
+// unpatchObjects is klp_unpatch_objects().
+func (c *core) unpatchObjects(p *patch) {
+	for _, o := range p.objects {
+		if o.patched {
+			c.unpatchObject(o)
+		}
+	}
+}
+
+// unpatchFunction is klp_unpatch_func().
+func (c *core) unpatchFunction(f *function) {
+	stack := slices.DeleteFunc(c.stacks[f.oldFunc], func(g *function) bool { return g == f })
+	if c.stacks[f.oldFunc] = stack; len(stack) == 0 {
+		delete(c.stacks, f.oldFunc)
+	}
+	f.patched = false
+}
+
+// before returns what ran in place of f's original until f was enabled.
+func (c *core) before(f *function) address {
+	stack := c.stacks[f.oldFunc]
+	if i := slices.Index(stack, f) + 1; i < len(stack) {
+		return stack[i].newFunc
+	}
+	return f.oldFunc
+}
+
+// called is klp_ftrace_handler(): where a task gets to that calls a function.
+func (c *core) called(t *task, original address) address {
+	stack := c.stacks[original]
+	if len(stack) == 0 {
+		return original
+	}
+	f := stack[0]
+	if f.transition && t.state == unpatched {
+		return c.before(f)
+	}
+	return f.newFunc
+}
