@@ -64,6 +64,45 @@ func readCorpus(t testing.TB, path string) *corpusFile {
 	return f
 }
 
+// replayed are the shipped cases, each with what it asks to be seen.
+func replayed(t testing.TB) []*corpusFile {
+	list, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*corpusFile
+	for _, c := range list {
+		data, err := shipped.ReadFile(c.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, &corpusFile{path: c.File, c: c, data: data, o: replay(c)})
+	}
+	return files
+}
+
+// replay is an observation that is all as the case says, on a kernel where
+// its conditions hold.
+func replay(c *Case) Observation {
+	o := Observation{Facts: Facts{Release: "6.12.117"}, End: EndState{Taint: testTaints}}
+	for _, s := range c.Steps {
+		var a Answer
+		o.End.Records = append(o.End.Records, Record{Facility: 1, Text: s.Command.marker()})
+		for _, e := range s.Expect {
+			switch e.Kind {
+			case Log:
+				o.End.Records = append(o.End.Records, Record{Text: strings.TrimPrefix(e.Text, `\`)})
+			case Errno:
+				a.Errno = strings.TrimPrefix(e.Text, "! ")
+			case Output:
+				a.Output += strings.TrimPrefix(e.Text, "= ") + "\n"
+			}
+		}
+		o.Answers = append(o.Answers, a)
+	}
+	return o
+}
+
 func (f *corpusFile) section(name string) (string, bool) {
 	for _, file := range f.archive.Files {
 		if file.Name == name {

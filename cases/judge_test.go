@@ -4,6 +4,7 @@ package cases
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestEachExpectedLineCounts(t *testing.T) {
 		"dropped": func(string) string { return "" },
 		"doubled": func(line string) string { return line + "\n" + line },
 	}
-	for _, f := range passing(t) {
+	for _, f := range append(passing(t), replayed(t)...) {
 		for _, s := range f.c.resolve(f.o.Facts) {
 			for _, e := range s.Expect {
 				for how, change := range changes {
@@ -65,6 +66,27 @@ func TestEachExpectedLineCounts(t *testing.T) {
 					}
 					checkChanged(t, f, e, how, change)
 				}
+			}
+		}
+	}
+}
+
+// TestEachRecordCounts: a shipped case fails when the kernel logs any line of
+// it a second time, or not at all.
+func TestEachRecordCounts(t *testing.T) {
+	for _, f := range replayed(t) {
+		if got := Judge(f.c, f.o); got.Verdict != Pass {
+			t.Errorf("%s: %s because of %q", f.path, got.Verdict, got.Reasons)
+		}
+		for i, r := range f.o.End.Records {
+			without, twice := f.o, f.o
+			without.End.Records = slices.Delete(slices.Clone(f.o.End.Records), i, i+1)
+			twice.End.Records = slices.Insert(slices.Clone(f.o.End.Records), i, r)
+			if got := Judge(f.c, without); got.Verdict == Pass {
+				t.Errorf("%s: passes without %q", f.path, r.Text)
+			}
+			if got := Judge(f.c, twice); got.Verdict == Pass {
+				t.Errorf("%s: passes with two of %q", f.path, r.Text)
 			}
 		}
 	}

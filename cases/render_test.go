@@ -32,6 +32,18 @@ func TestErrnoHasOneName(t *testing.T) {
 	}
 }
 
+// TestCaseCounts: neither the log nor the output is normalised.
+func TestCaseCounts(t *testing.T) {
+	c := mustParse(t, "% cat /x\nlog A\n= out A")
+	for _, seen := range [][2]string{{"log A", "out A"}, {"log A", "out a"}, {"log a", "out A"}, {"log  A", "out A"}, {"log A", "out  A"}} {
+		o := Observation{Answers: []Answer{{Output: seen[1], Records: []Record{{Facility: 1, Text: "% cat /x"}, {Text: seen[0]}}}}}
+		same := seen == [2]string{"log A", "out A"}
+		if f := Judge(c, o); (f.Verdict == Pass) != same {
+			t.Errorf("%q: %s", seen, f.Verdict)
+		}
+	}
+}
+
 func TestOutputLines(t *testing.T) {
 	tests := map[string][]string{
 		"":           nil,

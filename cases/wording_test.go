@@ -11,6 +11,11 @@ func TestWording(t *testing.T) {
 			t.Errorf("%q is worded %q", line, got)
 		}
 	}
+	for _, line := range []string{"do_init_module: 'kd'->init suspiciously returned 5, x", `\do_init_module: 'kd'->init suspiciously returned 5, x`} {
+		if _, got, err := parseExpected(line); got != "kd: init suspiciously returned 5, x" || err != nil {
+			t.Errorf("%q is read as %q, %v", line, got, err)
+		}
+	}
 	for _, symbol := range []string{"klp_get_state", "klp_get_state.isra.0", "klp_get_state.constprop.0.cold", "klp_get_state.part.0.isra.2"} {
 		if got := functionName(symbol); got != "klp_get_state" {
 			t.Errorf("%s is named %s", symbol, got)
