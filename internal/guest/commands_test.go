@@ -163,6 +163,33 @@ func TestCatIsCut(t *testing.T) {
 	}
 }
 
+// What a file has at the moment is all of it; a reader that waited would stand
+// still here.
+func TestCatDoesNotWait(t *testing.T) {
+	a, _ := newGuest(t)
+	path := a.files.path("/pipe")
+	if err := unix.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := os.OpenFile(path, os.O_RDWR, 0) // it has a writer, and thus no end
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	for _, text := range []string{"", "now"} {
+		if _, err := pipe.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		if out := a.run(t.Context(), cmd(cases.Cat, "/pipe")); out.output != text || out.err != nil {
+			t.Errorf("%+v, want %q", out, text)
+		}
+	}
+	name, ok := symbol(a.run(t.Context(), cmd(cases.Cat, "/")).err)
+	if name != "EISDIR" || !ok {
+		t.Errorf("a directory: %q", name)
+	}
+}
+
 func TestReleaseWaitsForTheLastHolder(t *testing.T) {
 	a, _ := newGuest(t)
 	put(t, a.files, holderAt+"old", "0\n")

@@ -29,18 +29,36 @@ func (t tree) exists(name string) bool {
 }
 
 // read returns a file's text without the newlines at its end. It does not wait
-// for a file that has nothing to say yet.
+// for a file that has nothing more to say at the moment, such as a trace_pipe.
 func (t tree) read(name string, limit int) (string, error) {
 	f, err := os.OpenFile(t.path(name), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	data, err := io.ReadAll(io.LimitReader(present{f}, int64(limit)+1))
 	if err != nil {
 		return "", err
 	}
 	return clip(data, limit), nil
+}
+
+// present is what a file has at the moment: where it says EAGAIN, reading an
+// os.File would wait.
+type present struct{ file *os.File }
+
+func (p present) Read(b []byte) (n int, err error) {
+	err = control(p.file, func(fd int) (err error) {
+		n, err = unix.Read(fd, b)
+		return err
+	})
+	switch {
+	case errors.Is(err, unix.EAGAIN), err == nil && n == 0 && len(b) > 0:
+		return 0, io.EOF
+	case err != nil:
+		return 0, &os.PathError{Op: "read", Path: p.file.Name(), Err: err}
+	}
+	return n, nil
 }
 
 // write is one write(2), as sysfs wants it.
