@@ -20,6 +20,7 @@ import (
 const (
 	pollFirst = time.Millisecond
 	pollMost  = 20 * time.Millisecond
+	lastWord  = 500 * time.Millisecond // for a command to end with its limit
 )
 
 // Step is [cases.Machine]'s.
@@ -90,14 +91,21 @@ func (a *agent) attempt(ctx context.Context, cmd cases.Command) (outcome, *cases
 		case <-tick.C:
 			a.log.drain()
 		case <-ctx.Done():
-			return outcome{}, a.stuck(cmd, tid.Load())
+			return outcome{}, &cases.Stall{What: "end of " + cmd.Text, Tasks: a.stuck(done, tid.Load())}
 		}
 	}
 }
 
-func (a *agent) stuck(cmd cases.Command, tid int64) *cases.Stall {
-	thread := tree(a.files.path("/proc/self/task/" + strconv.FormatInt(tid, 10)))
-	return &cases.Stall{What: "end of " + cmd.Text, Tasks: []cases.Task{thread.task()}}
+// stuck is the thread of a command that does not end with its limit, as one in
+// the kernel does not.
+func (a *agent) stuck(done <-chan outcome, tid int64) []cases.Task {
+	select {
+	case <-done:
+		return nil
+	case <-time.After(lastWord):
+		thread := tree(a.files.path("/proc/self/task/" + strconv.FormatInt(tid, 10)))
+		return []cases.Task{thread.task()}
+	}
 }
 
 // settle waits until no transition runs and no patch is being removed.

@@ -165,6 +165,17 @@ func TestStepStuckInTheKernel(t *testing.T) {
 	}
 }
 
+// A shell that runs into its limit is killed; no thread of the agent is to
+// blame.
+func TestStepOfAShellThatDoesNotEnd(t *testing.T) {
+	a, _ := begun(t, nil)
+	busybox(t, a.files)
+	ans, err := a.Step(t.Context(), cmd(cases.Sh, "exec sleep 1000"), time.Millisecond)
+	if err != nil || ans.Stall == nil || ans.Stall.What != "end of sh exec sleep 1000" || ans.Stall.Tasks != nil {
+		t.Errorf("%+v %v", ans, err)
+	}
+}
+
 func TestStepEndsWithItsContext(t *testing.T) {
 	a, _ := begun(t, func(a *agent, _ *fakeKernel) error {
 		patch(t, a.files, "klp_a", "1", "1")
