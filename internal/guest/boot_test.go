@@ -5,6 +5,7 @@ package guest
 import (
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -162,5 +163,27 @@ func TestFirstInterface(t *testing.T) {
 func TestKernelArgs(t *testing.T) {
 	if args := KernelArgs(); !slices.Contains(args, "printk.devkmsg=on") {
 		t.Error(args)
+	}
+}
+
+// The agent gets the socket that PID 1 has opened.
+func TestListen(t *testing.T) {
+	f, err := listenOn("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	ln, err := net.FileListener(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	if _, err := listenOn(ln.Addr().String()); err == nil {
+		t.Error("no error for a port that is taken")
 	}
 }

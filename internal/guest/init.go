@@ -23,7 +23,11 @@ const (
 func runInit() {
 	go powerOffOnSignal()
 	boot(bootLinux{}, "/", complain)
-	supervise(startAgent, wait, complain)
+	if ln, err := listenOn(listenAt); err != nil {
+		complain("agent: %v", err)
+	} else {
+		supervise(func() (int, error) { return startAgent(ln) }, wait, complain)
+	}
 	powerOff()
 }
 
@@ -97,11 +101,11 @@ var agentTuning = []string{
 	"GODEBUG=asyncpreemptoff=1", // no signals: one could end a system call with EINTR
 }
 
-func startAgent() (int, error) {
+func startAgent(listener *os.File) (int, error) {
 	return syscall.ForkExec("/proc/self/exe", []string{agentName}, &syscall.ProcAttr{
 		Dir:   "/",
 		Env:   append(environment(), agentTuning...),
-		Files: []uintptr{0, 1, 2},
+		Files: []uintptr{0, 1, 2, listenerFD: listener.Fd()},
 	})
 }
 
