@@ -3,13 +3,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/kmods"
 )
@@ -17,18 +20,18 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [CASE|PATTERN|FILE]...",
-		Short: "Parse and lint cases without a VM",
+		Short: "Parse and lint cases, and run them on a model of the kernel, without a VM",
 		Example: `  klptest check
   klptest check my.txtar`,
 		ValidArgsFunction: completeCases,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := selectCases(args)
 			if err != nil {
 				return err
 			}
 			problems := 0
 			for _, c := range list {
-				for _, p := range cases.Check(c, kmods.Names()) {
+				for _, p := range a.checkCase(cmd.Context(), c, slices.Contains(args, c.File)) {
 					fmt.Fprintln(a.out, report.Escape(p.String()))
 					problems++
 				}
@@ -40,6 +43,19 @@ func (a *app) checkCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// checkCase returns what is wrong with a case. A file of the user's may tell of
+// a bug: that the model differs from it is worth knowing, and no problem.
+func (a *app) checkCase(ctx context.Context, c *cases.Case, isFile bool) []cases.Problem {
+	problems, differences := cases.Check(c, kmods.Names()), model.Check(ctx, c)
+	if !isFile {
+		return append(problems, differences...)
+	}
+	for _, p := range differences {
+		a.notice("note: " + p.String())
+	}
+	return problems
 }
 
 func plural(n int, one, many string) string {

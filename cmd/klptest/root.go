@@ -65,7 +65,7 @@ the kernel's log with what each case says must be there, line by line.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
 	})
-	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(),
+	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand())
 	return root
 }

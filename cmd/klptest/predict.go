@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/internal/model"
+	"github.com/klptest/klptest/internal/report"
+)
+
+func (a *app) predictCommand() *cobra.Command {
+	var release string
+	cmd := &cobra.Command{
+		Use:   "predict CASE|FILE",
+		Short: "Print the transcript that a model of the kernel makes of a case's commands",
+		Long: `predict runs the commands of a case on a model of the livepatch core, without a
+VM, and prints the transcript that a kernel must make of them. The lines that the
+case expects are not looked at.`,
+		Example: `  klptest predict state-add
+  klptest predict --release 6.1 my.txtar`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeCases,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := selectCases(args)
+			if err != nil {
+				return err
+			}
+			for _, c := range list {
+				text, err := model.Predict(cmd.Context(), release, c)
+				if err != nil {
+					return err
+				}
+				fmt.Fprint(a.out, report.Escape(text))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&release, "release", "6.12", "the kernel's `RELEASE`, as uname -r has it")
+	return cmd
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func parse(t testing.TB, transcript string) *cases.Case {
+	t.Helper()
+	c, err := cases.Parse("a.txtar", []byte("A case.\n\n-- transcript --\n"+transcript))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// expectation is any line of a transcript but commands and comments.
+var expectation = regexp.MustCompile(`(?m)^[^%#\[\n].*\n|^\[[^\]]*\] *[^%\n].*\n`)
+
+// TestPredictShipped: what is predicted of a file does not depend on the lines
+// that it expects, and is these lines.
+func TestPredictShipped(t *testing.T) {
+	list, err := cases.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		if _, why := beyond(c); why != "" {
+			continue
+		}
+		data, err := fs.ReadFile(cases.ShippedFS(), c.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, transcript, _ := strings.Cut(string(data), "-- transcript --\n")
+		bare := head + "-- transcript --\n" + expectation.ReplaceAllString(transcript, "")
+		blank, err := cases.Parse(c.File, []byte(bare))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range blank.Steps {
+			if len(s.Expect) > 0 {
+				t.Fatalf("%s:%d: %v left", c.File, s.Line, s.Expect)
+			}
+		}
+		full, err1 := Predict(t.Context(), "6.12", c)
+		got, err2 := Predict(t.Context(), "6.12", blank)
+		if d := cmp.Diff(full, got); d != "" || errText(err1) != errText(err2) {
+			t.Errorf("%s: %v, %v\n%s", c.Name, err1, err2, d)
+		}
+	}
+}
+
+func errText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestPredictRefuses(t *testing.T) {
+	own := parse(t, "% insmod klp_own\n-- klp_own.c --\nint x;\n")
+	for _, tc := range []struct {
+		c             *cases.Case
+		release, want string
+	}{
+		{parse(t, "% insmod klp_a\n% sh true\n"), "6.12", "a.txtar:5: the model does not have sh"},
+		{own, "6.12", "a.txtar:6: the model does not have modules of a case's own"},
+		{parse(t, "% insmod klp_a\n% cat /etc/passwd\n"), "6.12", "/etc/passwd"},
+		{parse(t, "% insmod klp_a\n"), "5.4", "there is no model of 5.4"},
+		{parse(t, "% insmod klp_a\n"), "debian", "no release"},
+	} {
+		got, err := Predict(t.Context(), tc.release, tc.c)
+		if err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%q, %v; want %q", got, err, tc.want)
+		}
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("stop")
+	cancel(stop)
+	if _, err := Predict(ctx, "6.12", parse(t, "% insmod klp_a\n")); !errors.Is(err, stop) {
+		t.Errorf("canceled: %v", err)
+	}
+}
+
+// TestCheckShipped: nothing that is shipped differs from the model.
+func TestCheckShipped(t *testing.T) {
+	list, err := cases.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		for _, p := range Check(t.Context(), c) {
+			t.Error(p)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	const load = "% insmod klp_a\nlivepatch: enabling patch 'klp_a'\n"
+	const rest = "livepatch: 'klp_a': initializing patching transition\nklp_a: pre_patch vmlinux\n" +
+		"livepatch: 'klp_a': starting patching transition\nlivepatch: 'klp_a': completing patching transition\n" +
+		"klp_a: post_patch vmlinux\nlivepatch: 'klp_a': patching complete\n"
+	for _, tc := range []struct{ transcript, want string }{
+		{load, "a.txtar:5: the model of Linux 6.1 differs: nothing more expected here; got: livepatch: 'klp_a': initializing patching transition"},
+		{load + rest, "a.txtar:4: the model of Linux 6.1 differs: module klp_a is still loaded"},
+		{load + rest + "% cat /sys/kernel/livepatch/klp_a/replace\n[kernel < 6.11] ! ENOENT\n[kernel >= 6.11] = 1\n" +
+			"% cat /sys/kernel/livepatch/klp_a/stack_order\n[kernel < 6.14] ! ENOENT\n[kernel >= 6.14] = 1\n",
+			"a.txtar:4: the model of Linux 6.1 differs: module klp_a is still loaded\n" +
+				"a.txtar:14: the model of Linux 6.11 differs: expected: = 1; got: = 0"},
+		{load + "% sh true\n", ""},
+		{load + "% cat /etc/passwd\n", ""},
+	} {
+		var got []string
+		for _, p := range Check(t.Context(), parse(t, tc.transcript)) {
+			got = append(got, p.String())
+		}
+		if d := cmp.Diff(tc.want, strings.Join(got, "\n")); d != "" {
+			t.Errorf("%s(-want +got):\n%s", tc.transcript, d)
+		}
+	}
+}
