@@ -49,7 +49,7 @@ type judgement struct {
 	o     Observation
 	steps []Step // those that ran
 	total int    // of the case's steps that should run
-	whole bool   // all of these did, and no others
+	whole bool   // all of these did, and no others, to the end
 	log   kernelLog
 }
 
@@ -57,7 +57,7 @@ func newJudgement(c *Case, o Observation) *judgement {
 	steps := c.resolve(o.Facts)
 	ran := min(len(o.Answers), len(steps))
 	stall, _ := o.stall()
-	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil}
+	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
 	j.log = readLog(j.steps, o.records(), ownNames(c.Modules()))
 	return j
 }
@@ -114,6 +114,8 @@ func (j *judgement) rigFaults() []string {
 	list := j.markerFaults()
 	stall, _ := j.o.stall()
 	switch {
+	case j.o.Broken != "":
+		list = append(list, "the run was broken off: "+escape(j.o.Broken))
 	case stall == nil && !j.whole:
 		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
 	case stall != nil && stall.Starved:

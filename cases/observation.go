@@ -8,6 +8,7 @@ type Observation struct {
 	Facts   Facts
 	Answers []Answer // of the commands that ran, in order
 	End     EndState
+	Broken  string // the error that ended the run; then End may be missing
 }
 
 // records is the whole log, in order.

@@ -65,6 +65,9 @@ func newResult(c *Case) Result {
 // conclude makes a result of what was seen and of the error that ended it.
 // After an error, what is missing says nothing; a splat does.
 func conclude(c *Case, o Observation, err error) Result {
+	if err != nil {
+		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
+	}
 	f := Judge(c, o)
 	res := newResult(c)
 	res.Verdict, res.Reasons = f.Verdict, f.Reasons

@@ -237,6 +237,25 @@ func drawAnswer(t *rapid.T, text string, lines *rapid.Generator[[]string]) Answe
 	return a
 }
 
+// TestUpdateRefusesADeath: all commands have answered, then the kernel dies.
+func TestUpdateRefusesADeath(t *testing.T) {
+	data := []byte("T\n\n-- transcript --\n% insmod klp_a\n% cat /x\n= wrong\n% rmmod klp_a\n")
+	c, err := Parse("t.txtar", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := smallMachine()
+	m.broken = map[string]error{"End": &blame.Error{Party: blame.Kernel, Summary: "the kernel panicked"}}
+	res := Run(t.Context(), m, c)
+	if res.Verdict != Fail {
+		t.Fatalf("%+v", res)
+	}
+	_, err = Update(data, c, res.Observation)
+	if want := "t.txtar is not updated: the run was broken off: the kernel panicked"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // TestRunUpdateRun: a case that fails for its text alone passes after update.
 func TestRunUpdateRun(t *testing.T) {
 	data := []byte("T\n\n-- transcript --\n% insmod klp_a\n% cat /x\n= wrong\n% rmmod klp_a\n! EBUSY\n")
