@@ -22,7 +22,7 @@ func resolveDebian(ctx context.Context, c *cache.Cache, s spec, o Options) (*Ker
 		}
 	}
 	k, err := fromApt(ctx, c, s, o)
-	if err == nil || ctx.Err() != nil || s.form == formExact {
+	if err == nil || ctx.Err() != nil {
 		return k, err
 	}
 	if k := newestCached(c, s); k != nil {

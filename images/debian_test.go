@@ -4,6 +4,7 @@ package images
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,9 +106,22 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 	}
 }
 
+func TestCancelledQuestionIsNotAnsweredFromTheCache(t *testing.T) {
+	fakeApt(t)
+	kept := newCache(t)
+	if _, err := Resolve(t.Context(), kept, "debian:6.12", Options{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if k, err := Resolve(ctx, kept, "debian:6.12", Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", k, err)
+	}
+}
+
 func TestNewestCached(t *testing.T) {
 	c := newCache(t)
-	for _, version := range []string{"6.12.9-1", "6.12.10-1", "6.1.11-1"} {
+	for _, version := range []string{"6.12.9-1", "6.12.30-1", "6.12.10-1", "6.1.31-1"} {
 		m := manifest{Release: strings.TrimSuffix(version, "-1") + "-amd64", Version: version, Image: "linux-image"}
 		_, err := c.Entry(t.Context(), kernels, m.offer().key(), func(_ context.Context, dir string) error {
 			put(t, filepath.Join(dir, "config"), "")
@@ -117,7 +131,7 @@ func TestNewestCached(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if k := newestCached(c, spec{formSeries, "6.12"}); k == nil || k.Name != "debian:6.12.10-1" {
+	if k := newestCached(c, spec{formSeries, "6.12"}); k == nil || k.Name != "debian:6.12.30-1" {
 		t.Errorf("%+v", k)
 	}
 	if k := newestCached(c, spec{formSeries, "6.13"}); k != nil {
