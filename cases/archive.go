@@ -59,10 +59,7 @@ func (p *problems) sections(data []byte) []section {
 func (p *problems) checkText(n int, line string) {
 	switch bad := badText(line); {
 	case bad == "carriage return" && strings.HasSuffix(line, "\r"):
-		if n == 1 {
-			p.add(n, "the lines end in CR LF; convert the file: sed -i 's/\\r$//' FILE")
-		}
-		if n > 1 && len(p.list) == 0 {
+		if len(p.list) == 0 { // once: most likely all lines do
 			p.add(n, "the line ends in CR LF; convert the file: sed -i 's/\\r$//' FILE")
 		}
 	case bad != "":

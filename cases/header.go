@@ -34,32 +34,33 @@ var repeatable = map[string]bool{"Covers": true, "Needs": true}
 // header reads the comment of the archive: title, prose, headers.
 func (p *problems) header(c *Case, s section) {
 	p.checkMarkers(s)
-	var prose []string
-	seen := map[string]bool{}
-	s.lines(func(n int, line string) {
-		if n == 1 {
-			c.Title = p.title(line)
-			return
-		}
-		key, value, ok := splitHeader(line)
-		if !ok {
-			if line != "" || len(prose) > 0 && prose[len(prose)-1] != "" {
-				prose = append(prose, line) // headers leave no gap
-			}
-			return
-		}
-		if seen[key] && !repeatable[key] {
-			p.add(n, "a second %s", key)
-		}
-		seen[key] = true
-		if err := setHeader(c, key, value); err != nil {
-			p.add(n, "%v", err)
-		}
-	})
 	if len(s.data) == 0 {
 		p.add(1, "the first line is the title")
 	}
+	var prose []string
+	seen := map[string]bool{}
+	s.lines(func(n int, line string) {
+		key, value, ok := splitHeader(line)
+		switch {
+		case n == 1:
+			c.Title = p.title(line)
+		case ok:
+			p.set(c, n, key, value, seen[key])
+			seen[key] = true
+		case line != "" || len(prose) > 0 && prose[len(prose)-1] != "": // headers leave no gap
+			prose = append(prose, line)
+		}
+	})
 	c.Prose = strings.TrimSpace(strings.Join(prose, "\n"))
+}
+
+func (p *problems) set(c *Case, n int, key, value string, again bool) {
+	if again && !repeatable[key] {
+		p.add(n, "a second %s", key)
+	}
+	if err := setHeader(c, key, value); err != nil {
+		p.add(n, "%v", err)
+	}
 }
 
 func (p *problems) title(line string) string {

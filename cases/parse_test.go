@@ -124,7 +124,7 @@ func TestParseBytes(t *testing.T) {
 	const ok = "Title\n-- transcript --\n"
 	tests := []struct{ data, want string }{
 		{"", "x:1: the first line is the title"},
-		{"Title\r\n\r\n-- transcript --\r\n", `x:1: the lines end in CR LF; convert the file: sed -i 's/\r$//' FILE`},
+		{"Title\r\n\r\n-- transcript --\r\n", `x:1: the line ends in CR LF; convert the file: sed -i 's/\r$//' FILE`},
 		{ok + "# a\x00b\n", "x:3: control character U+0000 in the text"},
 		{ok + "\n# a\x1b[31m\n", "x:4: control character U+001B in the text"},
 		{ok + "# \xff\n", "x:3: invalid UTF-8 in the text"},
