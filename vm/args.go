@@ -12,9 +12,23 @@ import (
 const sandbox = "on,spawn=deny,elevateprivileges=deny,obsolete=deny,resourcecontrol=deny"
 
 // args are QEMU's arguments when klptest runs it.
-func (s Spec) args(accel Accel) []string { return s.wiredArgs(accel, inherited) }
+func (s Spec) args(accel Accel) []string {
+	args := append(s.machineArgs(accel, inherited), s.bootArgs(accel)...)
+	if s.Template != "" {
+		args = append(args, memoryDevice(s.withDefaults().Memory, original).args...)
+	}
+	return args
+}
 
-func (s Spec) wiredArgs(accel Accel, w wiring) []string {
+// cloneArgs are QEMU's arguments for a clone. Its kernel is in memory: no
+// file that the template booted from is needed, or looked at.
+func (s Spec) cloneArgs(accel Accel) []string {
+	args := append(s.machineArgs(accel, inherited), memoryDevice(s.withDefaults().Memory, private).args...)
+	return append(args, "-incoming", "defer")
+}
+
+// machineArgs describe the machine without what it boots.
+func (s Spec) machineArgs(accel Accel, w wiring) []string {
 	s = s.withDefaults()
 	args := []string{
 		"-name", "klptest",
@@ -26,7 +40,11 @@ func (s Spec) wiredArgs(accel Accel, w wiring) []string {
 	for _, d := range s.devices(accel, w) {
 		args = append(args, d.args...)
 	}
-	args = append(args, "-kernel", s.Kernel)
+	return args
+}
+
+func (s Spec) bootArgs(accel Accel) []string {
+	args := []string{"-kernel", s.Kernel}
 	if s.Initrd != "" {
 		args = append(args, "-initrd", s.Initrd)
 	}
@@ -55,7 +73,8 @@ func (s Spec) cmdline(accel Accel) string {
 // console on the terminal.
 func (s Spec) commandLine(accel Accel) string {
 	s = s.withDefaults()
-	words := append([]string{s.QEMU}, s.wiredArgs(accel, terminal)...)
+	words := append([]string{s.QEMU}, s.machineArgs(accel, terminal)...)
+	words = append(words, s.bootArgs(accel)...)
 	for i, w := range words {
 		words[i] = shellQuote(w)
 	}

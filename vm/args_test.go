@@ -38,6 +38,9 @@ func TestArgs(t *testing.T) {
 	golden(t, "args-small-tcg.golden", strings.Join(small.args(TCG), "\n")+"\n")
 	golden(t, "args-full-tcg.golden", strings.Join(full.args(TCG), "\n")+"\n")
 	golden(t, "args-full-kvm.golden", strings.Join(full.args(KVM), "\n")+"\n")
+	full.Template = "/t"
+	golden(t, "args-template.golden", strings.Join(full.args(TCG), "\n")+"\n")
+	golden(t, "args-clone.golden", strings.Join(full.cloneArgs(TCG), "\n")+"\n")
 	golden(t, "commandline.golden", full.commandLine(TCG)+"\n")
 }
 

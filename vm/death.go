@@ -4,10 +4,8 @@ package vm
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 
@@ -60,11 +58,12 @@ func (v *VM) qemuDeath() error {
 		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.qemuLog()}
 	}
 	e := &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + ")"}
-	var exit *exec.ExitError
 	switch {
 	case v.process.err == nil:
 		e.Summary = "the guest reset or powered off, and its console does not say why"
-	case errors.As(v.process.err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+	case v.memory != nil && signalled(v.process, syscall.SIGBUS):
+		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
+	case signalled(v.process, syscall.SIGKILL):
 		e.Advice = "somebody killed it; `dmesg | grep -i oom` tells whether the host was out of memory"
 	}
 	return v.withConsole(e)

@@ -23,6 +23,7 @@ const (
 const (
 	qmpFD     = 3
 	consoleFD = 4
+	memoryFD  = 5 // of templates and clones only: the file that holds the guest's memory
 )
 
 // machineDevice: q35 and pc boot Debian's kernel in the same time, whether

@@ -9,6 +9,14 @@
 // console come over inherited sockets; the only port is the one for SSH, on
 // 127.0.0.1, chosen by QEMU.
 //
+// A machine that was started with Spec.Template can become a [Template]:
+// [VM.Snapshot] leaves its memory, its device state and a manifest in that
+// directory, [OpenTemplate] checks them, and [Template.Clone] makes machines
+// that go on from there, each with a copy-on-write view of the memory. A
+// template is the memory of a guest with its keys in it: the directory must
+// be private. It is written once and never changed. Between the two, a rename
+// of the directory makes it appear whole.
+//
 // A machine ends in one way only: [VM.Exited] is closed. A panic on the
 // console, the end of the context given to [Start] and [VM.Close] all lead
 // there, every wait watches it, and [VM.Death] then tells whose fault it was.

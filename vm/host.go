@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -53,16 +52,11 @@ func (h host) memory(s Spec) string {
 	if s.State == "" || err != nil {
 		return ""
 	}
-	path, err := exec.LookPath(s.QEMU)
+	qemu, err := qemuID(s.QEMU)
 	if err != nil {
 		return ""
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return ""
-	}
-	id := fmt.Sprintf("%s\n%s\n%d\n%d", boot, path, info.Size(), info.ModTime().UnixNano())
-	return filepath.Join(s.State, fmt.Sprintf("no-kvm-%x", sha256.Sum256([]byte(id))))
+	return filepath.Join(s.State, fmt.Sprintf("no-kvm-%x", sha256.Sum256(fmt.Appendf(nil, "%s\n%s", boot, qemu))))
 }
 
 // remembered is the reason that an earlier start left behind, or empty.

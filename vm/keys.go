@@ -12,36 +12,42 @@ import (
 )
 
 // Keys are the SSH keys of one guest: one pair that we log in with, one that
-// the guest proves itself with. Neither outlives the run.
+// the guest proves itself with. They live as long as the guest and, when it
+// becomes a template, as the template.
 type Keys struct {
-	client  ssh.Signer
-	host    ssh.PublicKey
-	hostPEM []byte
+	client    ssh.Signer
+	clientPEM []byte
+	host      ssh.PublicKey
+	hostPEM   []byte // empty in a clone: its guest has the key already
 }
 
 // NewKeys makes an ed25519 client pair and a host key.
 func NewKeys() (*Keys, error) {
-	_, clientKey, err := ed25519.GenerateKey(rand.Reader)
+	client, clientPEM, err := newKey()
 	if err != nil {
 		return nil, fmt.Errorf("client key: %w", err)
 	}
-	client, err := ssh.NewSignerFromKey(clientKey)
-	if err != nil {
-		return nil, fmt.Errorf("client key: %w", err)
-	}
-	hostPub, hostKey, err := ed25519.GenerateKey(rand.Reader)
+	host, hostPEM, err := newKey()
 	if err != nil {
 		return nil, fmt.Errorf("host key: %w", err)
 	}
-	host, err := ssh.NewPublicKey(hostPub)
+	return &Keys{client: client, clientPEM: clientPEM, host: host.PublicKey(), hostPEM: hostPEM}, nil
+}
+
+func newKey() (ssh.Signer, []byte, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("host key: %w", err)
+		return nil, nil, err
 	}
-	block, err := ssh.MarshalPrivateKey(hostKey, "")
+	signer, err := ssh.NewSignerFromKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("host key: %w", err)
+		return nil, nil, err
 	}
-	return &Keys{client: client, host: host, hostPEM: pem.EncodeToMemory(block)}, nil
+	block, err := ssh.MarshalPrivateKey(key, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	return signer, pem.EncodeToMemory(block), nil
 }
 
 // GuestFiles are the files of the guest's initramfs that go with the keys, by
@@ -51,4 +57,25 @@ func (k *Keys) GuestFiles() map[string][]byte {
 		"etc/klptest/host_key":        k.hostPEM,
 		"etc/klptest/authorized_keys": ssh.MarshalAuthorizedKey(k.client.PublicKey()),
 	}
+}
+
+// storedKeys are what logging in to a clone takes. The private half of the
+// host key is in the guest's memory only.
+type storedKeys struct {
+	Client []byte `json:"client"` // private, OpenSSH PEM
+	Host   []byte `json:"host"`   // public, in the wire format
+}
+
+func (k *Keys) stored() storedKeys { return storedKeys{k.clientPEM, k.host.Marshal()} }
+
+func (s storedKeys) keys() (*Keys, error) {
+	client, err := ssh.ParsePrivateKey(s.Client)
+	if err != nil {
+		return nil, fmt.Errorf("client key: %w", err)
+	}
+	host, err := ssh.ParsePublicKey(s.Host)
+	if err != nil {
+		return nil, fmt.Errorf("host key: %w", err)
+	}
+	return &Keys{client: client, clientPEM: s.Client, host: host}, nil
 }

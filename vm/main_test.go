@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func runSSH(t *testing.T, client *ssh.Client, command string) string {
+func runSSH(t testing.TB, client *ssh.Client, command string) string {
 	t.Helper()
 	session, err := client.NewSession()
 	if err != nil {

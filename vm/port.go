@@ -4,6 +4,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,4 +29,21 @@ func forwardedPort(usernet string, guestPort int) (int, error) {
 		return int(port), nil
 	}
 	return 0, fmt.Errorf("QEMU forwards no port to port %d of the guest: %q", guestPort, usernet)
+}
+
+// silent are the states of a connection (tcpstates of libslirp) of which the
+// guest knows nothing, or nothing any more: it has never answered, or said
+// goodbye.
+var silent = []string{"HOST_FORWARD", "SYN_SENT", "TIME_WAIT", "CLOSED"}
+
+// openConnection tells whether the guest has a TCP connection.
+func openConnection(usernet string) bool {
+	for line := range strings.Lines(usernet) {
+		state, isTCP := strings.CutPrefix(strings.TrimSpace(line), "TCP[")
+		state, _, _ = strings.Cut(state, "]")
+		if isTCP && !slices.Contains(silent, state) {
+			return true
+		}
+	}
+	return false
 }

@@ -32,3 +32,22 @@ func FuzzForwardedPort(f *testing.F) {
 		}
 	})
 }
+
+func TestOpenConnection(t *testing.T) {
+	const head = "Hub -1 (net):\r\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r\n"
+	for state, want := range map[string]bool{
+		"TCP[ESTABLISHED]": true, "TCP[SYN_RCVD]": true, "TCP[CLOSE_WAIT]": true, "TCP[FIN_WAIT_1]": true, "TCP[FIN_WAIT_2]": true,
+		"TCP[CLOSING]": true, "TCP[LAST_ACK]": true, "TCP[unheard of]": true,
+		"TCP[SYN_SENT]": false, "TCP[TIME_WAIT]": false, "TCP[CLOSED]": false, "TCP[HOST_FORWARD]": false, "UDP[238 sec]": false,
+	} {
+		rows := "  TCP[TIME_WAIT]     14       127.0.0.1 39371       10.0.2.15    22     0     0\r\n" +
+			"  " + state + "   49       127.0.0.1 39371       10.0.2.15    22     0    36\r\n" +
+			"  TCP[HOST_FORWARD]  12       127.0.0.1 39371       10.0.2.15    22     0     0\r\n"
+		if got := openConnection(head + rows); got != want {
+			t.Errorf("%s: %t", state, got)
+		}
+	}
+	if openConnection(head) {
+		t.Error("an empty list has a connection")
+	}
+}

@@ -3,6 +3,7 @@
 package vm
 
 import (
+	"errors"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -45,3 +46,14 @@ func spawn(cmd *exec.Cmd) (*process, error) {
 func (p *process) kill() { _ = p.cmd.Process.Kill() }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// signalled tells that the process was killed by a signal. It is for a
+// process that is over.
+func signalled(p *process, by syscall.Signal) bool {
+	var exit *exec.ExitError
+	if !errors.As(p.err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == by
+}

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/digitalocean/go-qemu/qmp"
+	"golang.org/x/sys/unix"
 )
 
 // errGone says that QEMU's end of the QMP connection is closed: QEMU exited.
@@ -102,6 +104,11 @@ func (m *monitor) Run(command []byte) ([]byte, error) {
 }
 
 func (m *monitor) run(ctx context.Context, command []byte) ([]byte, error) {
+	return m.runPassing(ctx, command, nil)
+}
+
+// runPassing is run for a command that passes a file to QEMU; nil: none.
+func (m *monitor) runPassing(ctx context.Context, command []byte, file *os.File) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, qmpLimit)
 	defer cancel()
 	var fields map[string]json.RawMessage
@@ -114,7 +121,7 @@ func (m *monitor) run(ctx context.Context, command []byte) ([]byte, error) {
 	}
 	defer m.forget(id)
 	fields["id"] = json.RawMessage(strconv.Quote(id))
-	if err := m.send(ctx, fields); err != nil {
+	if err := m.send(ctx, fields, file); err != nil {
 		return nil, fmt.Errorf("QMP command %s: %w", fields["execute"], err)
 	}
 	select {
@@ -152,7 +159,7 @@ func (m *monitor) forget(id string) {
 
 // send writes a command. One that was cut short leaves the stream useless,
 // so a failed write ends the connection.
-func (m *monitor) send(ctx context.Context, command any) error {
+func (m *monitor) send(ctx context.Context, command any, file *os.File) error {
 	line, err := json.Marshal(command)
 	if err != nil {
 		return err
@@ -160,13 +167,27 @@ func (m *monitor) send(ctx context.Context, command any) error {
 	m.write.Lock()
 	defer m.write.Unlock()
 	stop := context.AfterFunc(ctx, func() { m.conn.SetWriteDeadline(time.Unix(1, 0)) })
-	_, err = m.conn.Write(append(line, '\n'))
+	err = write(m.conn, append(line, '\n'), file)
 	if !stop() && err == nil {
 		err = context.Cause(ctx)
 	}
 	if err != nil {
 		m.conn.Close()
 	}
+	return err
+}
+
+// write writes a line and, with it, a file (unix(7), SCM_RIGHTS).
+func write(conn net.Conn, line []byte, file *os.File) error {
+	if file == nil {
+		_, err := conn.Write(line)
+		return err
+	}
+	socket, ok := conn.(*net.UnixConn)
+	if !ok {
+		return errors.New("no file can be passed over this connection")
+	}
+	_, _, err := socket.WriteMsgUnix(line, unix.UnixRights(int(file.Fd())), nil)
 	return err
 }
 

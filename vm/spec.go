@@ -30,6 +30,11 @@ type Spec struct {
 	Keys    *Keys         // SSH keys of this guest; nil: no SSH, and no network device
 	SSHWait time.Duration // how long SSH waits for the guest; 0: 30 s under KVM, 120 s under TCG
 
+	// Template is an existing private directory in which Snapshot is to make a
+	// template of this machine: the guest's memory is a file there from the
+	// start. Empty: the machine is for itself.
+	Template string
+
 	// State is a directory where it is remembered that KVM does not work on
 	// this host, until it boots again; empty: not remembered.
 	State string

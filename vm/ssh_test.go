@@ -175,7 +175,7 @@ func TestFirstGreeting(t *testing.T) {
 			}
 		}
 	}()
-	conn, err := firstGreeting(t.Context(), l.Addr().String())
+	conn, err := firstGreeting(t.Context(), l.Addr().String(), dialEvery)
 	if err != nil {
 		t.Fatal(err)
 	}

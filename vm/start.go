@@ -69,13 +69,19 @@ func (h host) learn(spec Spec, failure error) string {
 // that long for the first console byte.
 func launch(ctx context.Context, spec Spec, accel Accel, life time.Duration) (*VM, error) {
 	v := newVM(spec, accel)
-	if err := v.boot(ctx, life); err != nil {
-		if death := v.Death(); death != nil {
-			err = death
-		}
-		return nil, join(err, v.Close())
+	return v.orClose(v.boot(ctx, life))
+}
+
+// orClose is v when it came up without an error. Otherwise it says of what v
+// died, if it did, and leaves nothing behind.
+func (v *VM) orClose(err error) (*VM, error) {
+	if err == nil {
+		return v, nil
 	}
-	return v, nil
+	if death := v.Death(); death != nil && !errors.Is(err, ErrStale) {
+		err = death
+	}
+	return nil, join(err, v.Close())
 }
 
 func (v *VM) boot(ctx context.Context, life time.Duration) error {
@@ -135,10 +141,15 @@ func (v *VM) awaitLife(ctx context.Context, limit time.Duration) error {
 }
 
 func (v *VM) findPort(ctx context.Context) error {
-	usernet, err := raw.NewMonitor(v.monitor.within(ctx)).HumanMonitorCommand("info usernet", nil)
+	usernet, err := v.usernet(ctx)
 	if err != nil {
 		return fmt.Errorf("ask QEMU for the forwarded port: %w", err)
 	}
 	v.port, err = forwardedPort(usernet, 22)
 	return err
+}
+
+// usernet is QEMU's list of forwarded ports and connections.
+func (v *VM) usernet(ctx context.Context) (string, error) {
+	return raw.NewMonitor(v.monitor.within(ctx)).HumanMonitorCommand("info usernet", nil)
 }

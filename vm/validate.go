@@ -25,7 +25,7 @@ const (
 // Validate refuses what cannot work. It fills nothing in.
 func (s Spec) Validate() error {
 	s = s.withDefaults()
-	for _, check := range []func() error{s.checkSizes, s.checkKernel, s.checkInitrd, s.checkDir, s.checkQEMU} {
+	for _, check := range []func() error{s.checkSizes, s.checkKernel, s.checkInitrd, s.checkDir, s.checkTemplate, s.checkQEMU} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -126,6 +126,13 @@ func (s Spec) checkDir() error {
 	}
 	if !info.IsDir() {
 		return blame.Rigf("directory for the guest's logs: %s is not a directory", s.Dir)
+	}
+	return nil
+}
+
+func (s Spec) checkTemplate() error {
+	if s.Template != "" && s.Keys == nil {
+		return blame.Rigf("a template needs SSH keys: nothing else reaches its clones")
 	}
 	return nil
 }

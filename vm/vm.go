@@ -25,10 +25,14 @@ const (
 type VM struct {
 	spec    Spec
 	accel   Accel
+	parent  *Template // what a clone is made of; nil: the machine boots
 	console *Console
 	monitor *monitor
 	process *process
 	port    int // of 127.0.0.1, forwarded to the guest's port 22
+
+	memory *os.File // of a template in the making: the guest's memory
+	whole  bool     // the template is made
 
 	exited chan struct{}   // closed when QEMU has exited and the console is whole
 	ctx    context.Context // whose end kills the guest; for the cause only
@@ -111,10 +115,22 @@ func (v *VM) run(ctx context.Context) error {
 	}
 	defer consoleFile.Close()
 	v.onClose(consoleConn.Close)
-	cmd := exec.Command(v.spec.QEMU, v.spec.args(v.accel)...)
+	cmd := exec.Command(v.spec.QEMU, v.args()...)
 	cmd.Stdout, cmd.Stderr = stderr, stderr
 	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile} // qmpFD, consoleFD
+	if memory, err := v.openMemory(); err != nil {
+		return err
+	} else if memory != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, memory) // memoryFD
+	}
 	return v.spawn(ctx, cmd, consoleConn)
+}
+
+func (v *VM) args() []string {
+	if v.parent != nil {
+		return v.spec.cloneArgs(v.accel)
+	}
+	return v.spec.args(v.accel)
 }
 
 func (v *VM) openConsole() error {

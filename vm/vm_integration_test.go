@@ -22,7 +22,7 @@ import (
 // integration gives the spec of a guest with a real kernel: KLPTEST_KERNEL,
 // and the modules that it needs for virtio-net, decompressed, in load order,
 // in KLPTEST_MODULES, separated by colons.
-func integration(t *testing.T) Spec {
+func integration(t testing.TB) Spec {
 	t.Helper()
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot a kernel")
@@ -45,7 +45,7 @@ func integration(t *testing.T) Spec {
 	return Spec{Kernel: kernel, Initrd: initrd, Dir: t.TempDir(), Keys: keys, Notice: func(s string) { t.Log(s) }}
 }
 
-func buildInit(t *testing.T) []byte {
+func buildInit(t testing.TB) []byte {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "init")
 	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "./testdata/cmd/init")
@@ -56,7 +56,7 @@ func buildInit(t *testing.T) []byte {
 	return readFile(t, program)
 }
 
-func readFile(t *testing.T, path string) []byte {
+func readFile(t testing.TB, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -65,7 +65,7 @@ func readFile(t *testing.T, path string) []byte {
 	return data
 }
 
-func writeInitrd(t *testing.T, path string, files map[string][]byte) {
+func writeInitrd(t testing.TB, path string, files map[string][]byte) {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {

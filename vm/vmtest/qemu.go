@@ -6,17 +6,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The descriptors that klptest passes to QEMU.
 const (
 	qmpFD     = 3
 	consoleFD = 4
+	memoryFD  = 5
 )
 
 // Main turns the process into a fake QEMU, and does not return, when it was
@@ -49,17 +51,22 @@ func fakeQEMU(path string, args []string) error {
 	if err != nil {
 		return err
 	}
-	file := os.NewFile(qmpFD, "qmp")
-	qmp, err := net.FileConn(file)
+	qmp, err := inheritedQMP()
 	if err != nil {
 		return err
 	}
-	file.Close() // qmp has a descriptor of its own
-	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 100)}
+	if err := s.fillMemory(args); err != nil {
+		return err
+	}
+	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 1000)}
 	if !s.NoQMP {
+		f := &fake{Script: s, port: port, qmp: qmp}
 		go ServeQMP(qmp, Greeting, func(c Command) string {
-			io.WriteString(qmp, s.answer(c, port))
+			io.WriteString(qmp, f.answer(c))
 			m.answered <- c.Execute
+			if f.over {
+				os.Exit(f.status)
+			}
 			return ""
 		})
 	}
@@ -89,21 +96,53 @@ func accel(args []string) string {
 	return name
 }
 
-func (s Script) answer(c Command, port int) string {
+// fake is what QMP talks to.
+type fake struct {
+	Script
+	port   int
+	qmp    *rightsConn
+	listed int  // how often the connections were asked for
+	over   bool // the last answer was the last
+	status int
+}
+
+func (f *fake) answer(c Command) string {
+	f.note(c)
+	if f.DieAt == c.Execute {
+		fmt.Fprintln(os.Stderr, "fake QEMU: dies at", c.Execute)
+		f.over, f.status = true, 1
+		return ""
+	}
+	if f.KillAt == c.Execute {
+		unix.Kill(os.Getpid(), unix.SIGKILL)
+	}
+	if desc, ok := f.Refuse[c.Execute]; ok {
+		return c.Error("GenericError", desc)
+	}
 	switch c.Execute {
 	case "human-monitor-command":
-		return c.Return(fmt.Sprintf("%q", s.usernet(port)))
+		f.listed++
+		return c.Return(fmt.Sprintf("%q", f.usernet(f.port, f.listed <= f.Connected)))
 	case "query-cpus-fast":
 		return c.Return(fmt.Sprintf(`[{"cpu-index": 0, "thread-id": %d}]`, os.Getpid()))
+	case "migrate":
+		return c.Return("{}") + f.giveOut()
+	case "migrate-incoming":
+		return c.Return("{}") + f.takeIn()
+	case "quit":
+		f.over = true
 	}
 	return c.Return("{}")
 }
 
 // usernet has the form of QEMU 7.2.
-func (s Script) usernet(port int) string {
+func (s Script) usernet(port int, open bool) string {
 	text := "Hub -1 (net):\r\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r\n"
 	if s.NoPort {
 		return text
+	}
+	if open {
+		text += fmt.Sprintf("  TCP[ESTABLISHED]   49       127.0.0.1 %d       10.0.2.15    22     0    36\r\n", port)
 	}
 	return text + fmt.Sprintf("  TCP[HOST_FORWARD]  12       127.0.0.1 %d       10.0.2.15    22     0     0\r\n", port)
 }
@@ -118,7 +157,7 @@ func (s Script) steps(accel string) []Step {
 // machine is what the steps act on.
 type machine struct {
 	console  *os.File
-	qmp      net.Conn
+	qmp      io.Closer
 	answered chan string // the QMP commands so far
 }
 

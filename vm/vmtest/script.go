@@ -24,6 +24,20 @@ type Script struct {
 	// Runs is a file that gets one line a start: the process id and the
 	// accelerator.
 	Runs string `json:"runs,omitempty"`
+	// Commands is a file that gets a line for each QMP command of each start.
+	Commands string `json:"commands,omitempty"`
+	// Refuse has QMP commands that are answered with an error, and that error.
+	Refuse map[string]string `json:"refuse,omitempty"`
+	// DieAt is a QMP command instead of whose answer the process ends, with
+	// status 1 and a line on its standard error.
+	DieAt string `json:"die_at,omitempty"`
+	// KillAt is a QMP command that makes the process kill itself with SIGKILL.
+	KillAt string `json:"kill_at,omitempty"`
+	// FailMigration makes each migration fail.
+	FailMigration bool `json:"fail_migration,omitempty"`
+	// Connected is how many answers to `info usernet` show a connection to
+	// the guest; the first answer is for the one who asks for the port.
+	Connected int `json:"connected,omitempty"`
 }
 
 // Step is one thing that a fake QEMU does; of its fields one is set.
@@ -49,24 +63,34 @@ const scriptEnv = "KLPTEST_FAKE_QEMU"
 func QEMU(t testing.TB, script Script) string {
 	t.Helper()
 	dir := t.TempDir()
-	text, err := json.Marshal(script)
-	if err != nil {
-		t.Fatal(err)
-	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	scriptFile, program := filepath.Join(dir, "script.json"), filepath.Join(dir, "qemu")
+	program := filepath.Join(dir, "qemu")
 	// A race detector's program would sleep for a second before it exits.
-	wrapper := "#!/bin/sh\nGORACE=atexit_sleep_ms=0 " + scriptEnv + "=" + quote(scriptFile) + " exec " + quote(self) + ` "$@"` + "\n"
-	for path, data := range map[string]string{scriptFile: string(text), program: wrapper} {
-		if err := os.WriteFile(path, []byte(data), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	wrapper := "#!/bin/sh\nGORACE=atexit_sleep_ms=0 " + scriptEnv + "=" + quote(scriptPath(program)) + " exec " + quote(self) + ` "$@"` + "\n"
+	if err := os.WriteFile(program, []byte(wrapper), 0o700); err != nil {
+		t.Fatal(err)
 	}
+	Rewrite(t, program, script)
 	return program
 }
+
+// Rewrite gives a program that QEMU returned another script. The program
+// itself stays as it is.
+func Rewrite(t testing.TB, program string, script Script) {
+	t.Helper()
+	text, err := json.Marshal(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(scriptPath(program), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func scriptPath(program string) string { return filepath.Join(filepath.Dir(program), "script.json") }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/digitalocean/go-qemu/qmp/raw"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	cloneLimit = 20 * time.Second // for QEMU to take in a state of less than a megabyte
+	lastWords  = time.Second      // for QEMU to end after that failed
+)
+
+// Clone starts a guest that goes on where the template stood still, and
+// returns when it runs. It shares the template's memory until it writes to
+// it, and differs in the forwarded port and in its logs, which go to dir, an
+// existing private directory. The entropy pool and the clock are the
+// template's: whoever logs in first must reseed the one and set the other.
+// As with Start, the guest is killed when ctx is done. An error wraps
+// ErrStale when QEMU does not take the template.
+func (t *Template) Clone(ctx context.Context, dir string) (*VM, error) {
+	spec := t.spec
+	spec.Dir = dir
+	for _, check := range []func() error{spec.checkDir, spec.checkQEMU} {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	v := newVM(spec, t.accel)
+	v.parent = t
+	return v.orClose(v.resume(ctx))
+}
+
+// resume is for a clone what boot is for a machine that starts from nothing.
+func (v *VM) resume(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if err := v.run(ctx); err != nil {
+		return err
+	}
+	if err := v.takeIn(ctx); err != nil {
+		return v.refused(ctx, v.ended(ctx, err))
+	}
+	// The port first: the guest runs when the caller may dial, so that no
+	// connection attempt is lost.
+	if err := v.findPort(ctx); err != nil {
+		return v.ended(ctx, err)
+	}
+	return v.ended(ctx, raw.NewMonitor(v.monitor.within(ctx)).Cont())
+}
+
+// takeIn loads the device state. The machine stands still afterwards.
+func (v *VM) takeIn(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, cloneLimit, fmt.Errorf("QEMU has not taken the template in within %s", cloneLimit))
+	defer cancel()
+	if err := v.monitor.connect(ctx); err != nil {
+		return err
+	}
+	m, err := v.prepareMigration(ctx)
+	if err != nil {
+		return err
+	}
+	v.feed(m.stream)
+	if err := m.qmp.MigrateIncoming(migrationURI); err != nil {
+		return err
+	}
+	return m.wait(ctx)
+}
+
+// feed writes the state to QEMU, which may never read it: the writer ends
+// with the machine.
+func (v *VM) feed(stream net.Conn) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = stream.Write(v.parent.state) // what QEMU misses it complains of
+		stream.Close()
+	}()
+	v.onClose(func() error {
+		stream.Close()
+		<-done
+		return nil
+	})
+}
+
+// refused marks a failure to take a template in as the template's fault,
+// unless somebody else ended the attempt.
+func (v *VM) refused(ctx context.Context, err error) error {
+	if ctx.Err() != nil || isClosed(v.exited) && signalled(v.process, syscall.SIGKILL) {
+		return err
+	}
+	if errors.Is(err, errMigration) {
+		v.awaitLastWords(ctx)
+	}
+	e := &blame.Error{Summary: err.Error()}
+	if death := v.Death(); death != nil {
+		errors.As(death, &e)
+	}
+	e.Party, e.Err, e.Advice = blame.Rig, ErrStale, ""
+	return e
+}
+
+func (v *VM) awaitLastWords(ctx context.Context) {
+	select {
+	case <-v.exited:
+	case <-time.After(lastWords):
+	case <-ctx.Done():
+	}
+}

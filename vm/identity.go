@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// TemplateID names what a template of this machine depends on: QEMU's binary
+// and arguments, the kernel's arguments, the accelerator that a start would
+// try first, under KVM also the host's processor and kernel; and key, which
+// stands for the contents of Kernel and Initrd, whose paths do not count. It
+// can be the name of a file.
+func (s Spec) TemplateID(key string) (string, error) { return thisHost.templateID(s, key) }
+
+func (h host) templateID(s Spec, key string) (string, error) {
+	s = s.withDefaults()
+	s.Keys = &Keys{} // a template always has some
+	qemu, err := qemuID(s.QEMU)
+	if err != nil {
+		return "", blame.Rigf("identity of the template: %w", err)
+	}
+	accel := h.likely(s)
+	parts := append([]string{manifestFormat, qemu, key, s.cmdline(accel)}, s.cloneArgs(accel)...)
+	if accel == KVM {
+		id, err := h.processorID()
+		if err != nil {
+			return "", blame.Rigf("identity of the template: %w", err)
+		}
+		parts = append(parts, id)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", parts))
+	return fmt.Sprintf("%x", sum[:16]), nil
+}
+
+// likely is the accelerator that start tries first.
+func (h host) likely(s Spec) Accel {
+	if s.Accel != Auto {
+		return s.Accel
+	}
+	if h.refusesKVM() != "" || h.remembered(s) != "" {
+		return TCG
+	}
+	return KVM
+}
+
+// qemuID tells one QEMU from another without running it.
+func qemuID(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s\n%d\n%d", path, info.Size(), info.ModTime().UnixNano()), nil
+}
+
+// processorID is what -cpu host makes of this host: the processor's model and
+// flags, and the kernel, which decides what KVM passes on of them.
+func (h host) processorID() (string, error) {
+	info, err := os.ReadFile(h.cpuinfo)
+	if err != nil {
+		return "", err
+	}
+	first, _, _ := bytes.Cut(info, []byte("\n\n"))
+	var id strings.Builder
+	for line := range strings.Lines(string(first)) {
+		switch name, _, _ := strings.Cut(line, ":"); strings.TrimSpace(name) {
+		case "vendor_id", "cpu family", "model", "model name", "stepping", "microcode", "flags":
+			id.WriteString(strings.TrimSpace(line) + "\n")
+		}
+	}
+	var uts unix.Utsname
+	if err := unix.Uname(&uts); err != nil {
+		return "", os.NewSyscallError("uname", err)
+	}
+	return id.String() + unix.ByteSliceToString(uts.Release[:]), nil
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// The files of a template. The manifest is written last: without it there is
+// no template.
+const (
+	memoryFile   = "memory"
+	stateFile    = "state"
+	manifestFile = "manifest"
+)
+
+// manifestFormat is part of a template's identity: one in another format is
+// another template.
+const manifestFormat = "klptest template 1"
+
+// manifest says what a template is, and how its files can be told from
+// damaged ones. It holds a private key.
+type manifest struct {
+	ID     string     `json:"id"` // Spec.TemplateID
+	Accel  Accel      `json:"accel"`
+	Memory fileSum    `json:"memory"`
+	State  fileSum    `json:"state"`
+	Keys   storedKeys `json:"keys"`
+}
+
+// fileSum is the size of a file and its dataSum.
+type fileSum struct {
+	Size int64  `json:"size"`
+	Sum  uint32 `json:"sum"`
+}
+
+func sumFile(f *os.File) (fileSum, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return fileSum{}, err
+	}
+	sum, err := dataSum(f)
+	return fileSum{info.Size(), sum}, err
+}
+
+// encode is the manifest as JSON after a line with its own checksum.
+func (m manifest) encode() ([]byte, error) {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	return append(fmt.Appendf(nil, "%x\n", sha256.Sum256(text)), text...), nil
+}
+
+func decodeManifest(data []byte) (manifest, error) {
+	sum, text, _ := bytes.Cut(data, []byte("\n"))
+	if want := fmt.Sprintf("%x", sha256.Sum256(text)); string(sum) != want {
+		return manifest{}, errors.New("its checksum is wrong")
+	}
+	var m manifest
+	return m, json.Unmarshal(text, &m)
+}
+
+func readManifest(dir string) (manifest, error) {
+	data, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err != nil {
+		return manifest{}, err
+	}
+	m, err := decodeManifest(data)
+	if err != nil {
+		return manifest{}, fmt.Errorf("the manifest is damaged: %w", err)
+	}
+	return m, nil
+}
+
+// writeFile writes a new file to the disk.
+func writeFile(path string, data []byte) (fileSum, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fileSum{}, err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return fileSum{}, err
+	}
+	if err := f.Sync(); err != nil {
+		return fileSum{}, err
+	}
+	return sumFile(f)
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}

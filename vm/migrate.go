@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/digitalocean/go-qemu/qmp"
+	"github.com/digitalocean/go-qemu/qmp/raw"
+)
+
+// A template's device state goes out, and a clone's comes in, by QEMU's
+// migration, over a socket that is passed to QEMU: exec: would need the right to
+// start programs. The memory is left where it is: x-ignore-shared
+// (qapi/migration.json of QEMU).
+const (
+	setCapabilities = `{"execute":"migrate-set-capabilities","arguments":{"capabilities":[` +
+		`{"capability":"x-ignore-shared","state":true},{"capability":"events","state":true}]}}`
+	passSocket      = `{"execute":"getfd","arguments":{"fdname":"migration"}}`
+	migrationURI    = "fd:migration"
+	migrationDone   = "completed"
+	migrationFailed = "failed"
+)
+
+// errMigration says that QEMU has given up. An incoming migration ends QEMU
+// besides, which then says why.
+var errMigration = errors.New("QEMU's migration failed")
+
+// migration is the one migration of a machine.
+type migration struct {
+	qmp    *raw.Monitor
+	events <-chan qmp.Event
+	stream net.Conn // our end
+}
+
+// prepareMigration goes as far as both directions are the same. The machine's
+// end closes the stream.
+func (v *VM) prepareMigration(ctx context.Context) (migration, error) {
+	events, err := v.monitor.Events(ctx)
+	if err != nil {
+		return migration{}, err
+	}
+	if _, err := v.monitor.run(ctx, []byte(setCapabilities)); err != nil {
+		return migration{}, err
+	}
+	ours, theirs, err := socketPair("migration")
+	if err != nil {
+		return migration{}, err
+	}
+	defer theirs.Close()
+	v.onClose(func() error { ours.Close(); return nil }) // it may be closed already
+	if _, err := v.monitor.runPassing(ctx, []byte(passSocket), theirs); err != nil {
+		return migration{}, err
+	}
+	return migration{qmp: raw.NewMonitor(v.monitor.within(ctx)), events: events, stream: ours}, nil
+}
+
+// wait waits for the end of the migration.
+func (m migration) wait(ctx context.Context) error {
+	for {
+		select {
+		case e, ok := <-m.events:
+			switch {
+			case !ok && ctx.Err() != nil:
+				return context.Cause(ctx)
+			case !ok:
+				return errGone
+			case e.Event != "MIGRATION":
+			case e.Data["status"] == migrationDone:
+				return nil
+			case e.Data["status"] == migrationFailed:
+				return errMigration
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

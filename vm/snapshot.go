@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/digitalocean/go-qemu/qmp/raw"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+const (
+	snapshotLimit = 60 * time.Second // of all of it; the disk may be slow
+	silenceLimit  = 10 * time.Second // for connections that were closed just now
+	silencePoll   = 5 * time.Millisecond
+	maxState      = 64 << 20 // bytes of device state; it has a third of a megabyte
+)
+
+// Snapshot stops the guest, makes a template of it in Spec.Template, and ends
+// it, also when it fails. All SSH connections must be closed, or about to be.
+// The key stands for the contents of Kernel and Initrd. When Snapshot
+// returns nil, the template is on the disk.
+func (v *VM) Snapshot(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, snapshotLimit, fmt.Errorf("not done within %s", snapshotLimit))
+	defer cancel()
+	err := v.snapshot(ctx, key)
+	if err != nil {
+		err = fmt.Errorf("snapshot of the guest: %w", err)
+	}
+	v.whole = err == nil
+	return join(err, v.Close())
+}
+
+func (v *VM) snapshot(ctx context.Context, key string) error {
+	if v.memory == nil {
+		return blame.Rigf("it was not started as a template")
+	}
+	id, err := v.spec.TemplateID(key)
+	if err != nil {
+		return err
+	}
+	state, err := v.giveOut(ctx)
+	if err != nil {
+		err = v.ended(ctx, err)
+		if death := v.Death(); death != nil {
+			err = death
+		}
+		return err
+	}
+	return noPlace(v.store(manifest{ID: id, Accel: v.accel, Keys: v.spec.Keys.stored()}, state))
+}
+
+// halt stops the guest at a moment at which nobody is connected to it: a
+// clone would have the guest's half of the connection.
+func (v *VM) halt(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, silenceLimit, errors.New("an SSH connection to it is still open"))
+	defer cancel()
+	qmp := raw.NewMonitor(v.monitor.within(ctx))
+	for {
+		if err := qmp.Stop(); err != nil {
+			return err
+		}
+		usernet, err := v.usernet(ctx)
+		if err != nil || !openConnection(usernet) {
+			return err
+		}
+		if err := qmp.Cont(); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(silencePoll):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// giveOut ends the guest and returns its device state. Its memory is whole in
+// its file when QEMU is gone.
+func (v *VM) giveOut(ctx context.Context) ([]byte, error) {
+	if err := v.halt(ctx); err != nil {
+		return nil, err
+	}
+	m, err := v.prepareMigration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	read := make(chan []byte, 1)
+	go func() {
+		state, _ := io.ReadAll(io.LimitReader(m.stream, maxState)) // QEMU itself says whether it was all
+		read <- state
+	}()
+	if err := m.qmp.Migrate(migrationURI, nil, nil, nil); err != nil {
+		return nil, err
+	}
+	if err := m.wait(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.qmp.Quit(); err != nil && !errors.Is(err, errGone) {
+		return nil, err
+	}
+	select {
+	case <-v.exited:
+		return <-read, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// store writes the template's files, the manifest last, and waits until they
+// are on the disk.
+func (v *VM) store(m manifest, state []byte) (err error) {
+	if m.Memory, err = sumFile(v.memory); err != nil {
+		return err
+	}
+	if err := v.memory.Sync(); err != nil {
+		return err
+	}
+	if m.State, err = writeFile(filepath.Join(v.spec.Template, stateFile), state); err != nil {
+		return err
+	}
+	text, err := m.encode()
+	if err != nil {
+		return err
+	}
+	if _, err := writeFile(filepath.Join(v.spec.Template, manifestFile), text); err != nil {
+		return err
+	}
+	return syncDir(v.spec.Template)
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/vm/vmtest"
+)
+
+// TestSnapshotFails: whatever goes wrong, the guest is gone and there is no
+// template, nor a part of one.
+func TestSnapshotFails(t *testing.T) {
+	runs := filepath.Join(t.TempDir(), "runs")
+	before, goroutines := openFiles(t), goleak.IgnoreCurrent()
+	for _, command := range []string{"stop", "migrate-set-capabilities", "getfd", "migrate", "quit"} {
+		t.Run(command+" refused", func(t *testing.T) {
+			failsWith(t, vmtest.Script{Runs: runs, Refuse: refuse(command)}, "not today")
+		})
+		t.Run("dies at "+command, func(t *testing.T) {
+			if command == "quit" {
+				t.Skip("that is what it is for")
+			}
+			failsWith(t, vmtest.Script{Runs: runs, DieAt: command}, "dies at "+command)
+		})
+	}
+	t.Run("migration fails", func(t *testing.T) {
+		failsWith(t, vmtest.Script{Runs: runs, FailMigration: true}, "migration failed")
+	})
+	goleak.VerifyNone(t, goroutines)
+	nothingLeft(t, before, runs)
+}
+
+func failsWith(t *testing.T, script vmtest.Script, want string) {
+	t.Helper()
+	spec := templateSpec(t, script)
+	v := started(t, spec)
+	err := v.Snapshot(t.Context(), "key")
+	if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "snapshot of the guest: ") {
+		t.Errorf("error %v, want %q", err, want)
+	}
+	if !isClosed(v.Exited()) {
+		t.Error("the guest is still there")
+	}
+	if left := list(t, spec.Template); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestSnapshotOfTheDead: who killed the guest, is said.
+func TestSnapshotOfTheDead(t *testing.T) {
+	v := started(t, templateSpec(t, vmtest.Script{Steps: []vmtest.Step{{After: "human-monitor-command"},
+		{Print: "Kernel panic - not syncing: x\n"}, vmtest.Exit(0)}}))
+	<-v.Exited()
+	if err := v.Snapshot(t.Context(), "key"); blame.Of(err) != blame.Kernel || !strings.Contains(err.Error(), "not syncing: x") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSnapshotNeedsASpec(t *testing.T) {
+	v := started(t, fakeSpec(t, vmtest.Script{}))
+	if err := v.Snapshot(t.Context(), "key"); err == nil || !strings.Contains(err.Error(), "not started as a template") {
+		t.Errorf("error %v", err)
+	}
+	spec := templateSpec(t, vmtest.Script{})
+	spec.Keys = nil
+	if err := spec.Validate(); err == nil || !strings.Contains(err.Error(), "keys") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestSnapshotWaitsForSilence: the first answer is for the port, two more
+// show a connection.
+func TestSnapshotWaitsForSilence(t *testing.T) {
+	commands := filepath.Join(t.TempDir(), "commands")
+	spec := templateSpec(t, vmtest.Script{Connected: 3, Commands: commands})
+	snapshot(t, spec)
+	if text := string(readFile(t, commands)); strings.Count(text, "stop {}\n") != 3 || strings.Count(text, "cont {}\n") != 2 {
+		t.Errorf("commands:\n%s", text)
+	}
+	opened(t, spec)
+}
+
+func TestSnapshotIsCancelled(t *testing.T) {
+	spec := templateSpec(t, vmtest.Script{Connected: 1 << 20})
+	v := started(t, spec)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	reason := errors.New("enough")
+	time.AfterFunc(50*time.Millisecond, func() { cancel(reason) })
+	if err := v.Snapshot(ctx, "key"); !errors.Is(err, reason) {
+		t.Errorf("error %v", err)
+	}
+	if left := list(t, spec.Template); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestCloseWithoutSnapshot leaves no file of the size of the memory.
+func TestCloseWithoutSnapshot(t *testing.T) {
+	spec := templateSpec(t, vmtest.Script{})
+	if err := started(t, spec).Close(); err != nil {
+		t.Error(err)
+	}
+	if left := list(t, spec.Template); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestSnapshotNeverReplaces: a template is written once.
+func TestSnapshotNeverReplaces(t *testing.T) {
+	spec := templateSpec(t, vmtest.Script{})
+	snapshot(t, spec)
+	if _, err := Start(t.Context(), spec); !errors.Is(err, os.ErrExist) {
+		t.Errorf("error %v", err)
+	}
+	opened(t, spec)
+}
+
+// TestFullDiskKillsQEMU: a hole that cannot be filled is a SIGBUS.
+func TestFullDiskKillsQEMU(t *testing.T) {
+	p, err := spawn(exec.Command("sh", "-c", "kill -BUS $$"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.done
+	v := newVM(Spec{Dir: t.TempDir()}, TCG)
+	v.console, v.process, v.ctx = consoleOf(t, "", 1), p, t.Context()
+	close(v.exited)
+	if err := v.Death(); errors.Is(err, ErrNoPlace) {
+		t.Errorf("ordinary memory: %v", err)
+	}
+	v.memory = os.Stdin
+	if err := v.Death(); !errors.Is(err, ErrNoPlace) || blame.Of(err) != blame.Rig {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// What to do when templates do not work; errors.Is finds them.
+var (
+	// ErrStale: the template is damaged, of another machine, or refused by
+	// QEMU. Make it again.
+	ErrStale = errors.New("the template must be made again")
+	// ErrNoPlace: there is no room for a template, or it is on a file system
+	// that cannot be written to. Put it elsewhere, or boot.
+	ErrNoPlace = errors.New("no place for a template")
+)
+
+// Template is a booted guest at rest, of which clones can be made, any number
+// at once. It holds its files open: what was checked is what clones get,
+// whatever becomes of the directory. Close must be called in the end; clones
+// outlive it.
+type Template struct {
+	spec   Spec // of the clones, but for Dir
+	accel  Accel
+	memory *os.File
+	state  []byte
+}
+
+// OpenTemplate opens what Snapshot left in dir, which may have been renamed
+// since, and checks each byte that matters, at 2 to 4 GB/s. The spec says what machine is
+// wanted and how its clones are run; of Kernel and Initrd, key stands for the
+// contents, as in Snapshot. Its Keys are not used: the template has its own.
+// An error wraps ErrStale or ErrNoPlace when that is what it comes to.
+func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
+	id, err := spec.TemplateID(key)
+	if err != nil {
+		return nil, err
+	}
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, unfit(dir, err)
+	}
+	if m.ID != id {
+		return nil, unfit(dir, errors.New("it is of another machine"))
+	}
+	t, err := m.open(dir, spec)
+	if err != nil {
+		return nil, unfit(dir, err)
+	}
+	return t, nil
+}
+
+func (m manifest) open(dir string, spec Spec) (*Template, error) {
+	keys, err := m.Keys.keys()
+	if err != nil {
+		return nil, err
+	}
+	state, err := m.State.open(filepath.Join(dir, stateFile))
+	if err != nil {
+		return nil, err
+	}
+	defer state.Close()
+	device, err := io.ReadAll(io.NewSectionReader(state, 0, m.State.Size))
+	if err != nil {
+		return nil, err
+	}
+	memory, err := m.Memory.open(filepath.Join(dir, memoryFile))
+	if err != nil {
+		return nil, err
+	}
+	spec = spec.withDefaults()
+	spec.Keys, spec.Template = keys, ""
+	return &Template{spec: spec, accel: m.Accel, memory: memory, state: device}, nil
+}
+
+// open opens a file that must be as it was. QEMU opens the memory for writing
+// although it never writes; so it must be possible here.
+func (want fileSum) open(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	// The size comes first: it costs nothing.
+	info, err := f.Stat()
+	if err == nil && info.Size() != want.Size {
+		err = fmt.Errorf("%s has %d bytes, not %d", filepath.Base(path), info.Size(), want.Size)
+	}
+	if err == nil {
+		var sum uint32
+		if sum, err = dataSum(f); err == nil && sum != want.Sum {
+			err = fmt.Errorf("%s is damaged", filepath.Base(path))
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// unfit puts an error of a template under what there is to do about it.
+func unfit(dir string, err error) error {
+	if err = noPlace(err); !errors.Is(err, ErrNoPlace) {
+		err = fmt.Errorf("%w: %w", ErrStale, err)
+	}
+	return blame.Rigf("template %s: %w", dir, err)
+}
+
+// Close gives up the template's files. Its clones are not concerned.
+func (t *Template) Close() error { return t.memory.Close() }
