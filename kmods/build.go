@@ -80,6 +80,13 @@ func (b build) check(dir string) error {
 			Err:     err,
 		}
 	}
+	if program := b.tools.outside(toolDirs); b.boxed && program != "" {
+		return &blame.Error{
+			Party:   blame.User,
+			Summary: fmt.Sprintf("the case has C files, and the sandbox that confines their compiler does not reach %s", program),
+			Advice:  "install the distribution's own; or read the C files, and when you trust them: --trust-sources",
+		}
+	}
 	return nil
 }
 

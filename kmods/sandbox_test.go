@@ -3,13 +3,17 @@
 package kmods
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // The same script with and without a sandbox: each thing that the sandbox
@@ -100,6 +104,29 @@ func TestForeignJobIsConfined(t *testing.T) {
 	b.boxed = false
 	if j := b.job("/d"); j.Box != nil || j.Argv[0] != "/usr/bin/make" {
 		t.Errorf("%+v", j)
+	}
+}
+
+// A compiler of the host's own would only be said to be denied.
+func TestForeignCompilerMustBeInReach(t *testing.T) {
+	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
+	b.Trust, b.abi = false, func() int { return 1 }
+	_, err := b.Foreign(t.Context(), k, own)
+	e, ok := errors.AsType[*blame.Error](err)
+	if !ok || e.Party != blame.User || !strings.HasSuffix(e.Summary, "does not reach "+b.make) || !strings.Contains(e.Advice, "--trust-sources") {
+		t.Errorf("%v", err)
+	}
+	if runs(t, k) != 0 {
+		t.Error("make ran")
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "gcc"), "")
+	if err := os.Symlink("/bin/true", filepath.Join(dir, "make")); err != nil {
+		t.Fatal(err)
+	}
+	tools := toolchain{make: filepath.Join(dir, "make"), cc: filepath.Join(dir, "gcc")}
+	if got := tools.outside(toolDirs); got != tools.cc {
+		t.Errorf("%s", got)
 	}
 }
 

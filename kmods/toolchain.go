@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -44,6 +45,18 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 	}
 	version, _, _ := strings.Cut(string(out), "\n")
 	return toolchain{make, cc, version}, nil
+}
+
+// outside returns the first program that is in none of the directories.
+func (t toolchain) outside(dirs []string) string {
+	for _, program := range []string{t.make, t.cc} {
+		path, err := filepath.EvalSymlinks(program)
+		inside := func(dir string) bool { return strings.HasPrefix(path, dir+"/") }
+		if err != nil || !slices.ContainsFunc(dirs, inside) {
+			return program
+		}
+	}
+	return ""
 }
 
 func orDefault(s, otherwise string) string {
