@@ -5,6 +5,7 @@ package vmtest
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 
 	"golang.org/x/crypto/ssh"
@@ -25,7 +26,7 @@ func (s Script) listen() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	go ServeSSH(l, config)
+	go ServeSSH(l, config, Echo)
 	return port, nil
 }
 
@@ -51,19 +52,22 @@ func ServerConfig(files map[string][]byte) (*ssh.ServerConfig, error) {
 	return config, nil
 }
 
-// ServeSSH accepts connections until the listener is closed. A session
-// answers a command with the command itself.
-func ServeSSH(l net.Listener, config *ssh.ServerConfig) {
+// Echo answers a command with the command itself.
+func Echo(command string) string { return command }
+
+// ServeSSH accepts connections until the listener is closed. A session runs
+// one command; several may run at once.
+func ServeSSH(l net.Listener, config *ssh.ServerConfig, run func(command string) (output string)) {
 	for {
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		go serveConn(conn, config)
+		go serveConn(conn, config, run)
 	}
 }
 
-func serveConn(conn net.Conn, config *ssh.ServerConfig) {
+func serveConn(conn net.Conn, config *ssh.ServerConfig, run func(string) string) {
 	defer conn.Close()
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
@@ -75,11 +79,11 @@ func serveConn(conn net.Conn, config *ssh.ServerConfig) {
 		if err != nil {
 			return
 		}
-		go echo(session, requests)
+		go answer(session, requests, run)
 	}
 }
 
-func echo(session ssh.Channel, requests <-chan *ssh.Request) {
+func answer(session ssh.Channel, requests <-chan *ssh.Request, run func(string) string) {
 	defer session.Close()
 	for r := range requests {
 		var exec struct{ Command string }
@@ -88,7 +92,7 @@ func echo(session ssh.Channel, requests <-chan *ssh.Request) {
 			continue
 		}
 		r.Reply(true, nil)
-		session.Write([]byte(exec.Command))
+		io.WriteString(session, run(exec.Command))
 		session.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{0}))
 		return
 	}

@@ -2,7 +2,9 @@
 
 // Command init is PID 1 of the guest that the integration test boots: it
 // brings up the network and an SSH server, or crashes the kernel when the
-// kernel's command line has "vmtest.panic".
+// kernel's command line has "vmtest.panic". Of the commands that it is sent
+// over SSH it knows "fill X", which writes X to a lot of memory, "what",
+// which says what is there, and "crash". It repeats the others.
 package main
 
 import (
@@ -11,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -34,7 +37,7 @@ func run() error {
 		return err
 	}
 	if strings.Contains(string(cmdline), "vmtest.panic") {
-		return os.WriteFile("/proc/sysrq-trigger", []byte("c"), 0o200)
+		return crash()
 	}
 	if err := loadModules(); err != nil {
 		return err
@@ -44,6 +47,8 @@ func run() error {
 	}
 	return serve()
 }
+
+func crash() error { return os.WriteFile("/proc/sysrq-trigger", []byte("c"), 0o200) }
 
 // loadModules loads what the initramfs has, in the order of the names.
 func loadModules() error {
@@ -103,6 +108,36 @@ func serve() error {
 		return err
 	}
 	fmt.Println("init: listening")
-	vmtest.ServeSSH(l, config)
+	vmtest.ServeSSH(l, config, new(memory).run)
 	return nil
+}
+
+// memory is 4 MB that hold one byte all over, unless something else has
+// written there.
+type memory struct {
+	sync.Mutex
+	bytes [4 << 20]byte
+}
+
+func (m *memory) run(command string) string {
+	m.Lock()
+	defer m.Unlock()
+	if with, ok := strings.CutPrefix(command, "fill "); ok {
+		for i := range m.bytes {
+			m.bytes[i] = with[0]
+		}
+		return "filled"
+	}
+	if command == "crash" {
+		return fmt.Sprint(crash())
+	}
+	if command != "what" {
+		return command
+	}
+	for _, b := range m.bytes {
+		if b != m.bytes[0] {
+			return "a mixture"
+		}
+	}
+	return string(m.bytes[:1])
 }
