@@ -48,7 +48,9 @@
 //	\line                a line of the log that begins with one of % = ! # [ \,
 //	                     with a blank, or with "* " or "-- "
 //
-// Log, errno and output are compared apart from each other. Blanks at the end
+// A command is written to the log before it runs, as its marker; a marker too
+// many or too few is an ERROR, and a line of livepatch before the first one a
+// FAIL. Log, errno and output are compared apart from each other. Blanks at the end
 // of a line do not count; bytes that are not text are shown as \xNN.
 //
 // # Commands
