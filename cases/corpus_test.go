@@ -81,17 +81,23 @@ func replayed(t testing.TB) []*corpusFile {
 	return files
 }
 
-// replay is an observation that is all as the case says, on a kernel where
-// its conditions hold.
+// replay is an observation that is all as the case says, on a kernel with
+// each attribute that the case asks for.
 func replay(c *Case) Observation {
-	o := Observation{Facts: Facts{Release: "6.12.117"}, End: EndState{Taint: testTaints}}
-	for _, s := range c.Steps {
+	o := Observation{
+		Facts: Facts{Release: "6.12.117", Config: map[string]string{}, Sysfs: map[string]bool{}},
+		End:   EndState{Taint: testTaints | c.Taints, Modules: c.Leaves},
+	}
+	for _, attr := range c.SysfsAttrs() {
+		o.Facts.Sysfs[attr] = true
+	}
+	for _, s := range c.resolve(o.Facts) {
 		var a Answer
 		o.End.Records = append(o.End.Records, Record{Facility: 1, Text: s.Command.marker()})
 		for _, e := range s.Expect {
 			switch e.Kind {
 			case Log:
-				o.End.Records = append(o.End.Records, Record{Text: strings.TrimPrefix(e.Text, `\`)})
+				o.End.Records = append(o.End.Records, Record{Text: logged(e.Text)})
 			case Errno:
 				a.Errno = strings.TrimPrefix(e.Text, "! ")
 			case Output:
@@ -101,6 +107,17 @@ func replay(c *Case) Observation {
 		o.Answers = append(o.Answers, a)
 	}
 	return o
+}
+
+// logged is what comes to a line of a transcript.
+func logged(line string) string {
+	if where, ok := strings.CutPrefix(line, "* WARNING "); ok {
+		return "------------[ cut here ]------------\nWARNING: CPU: 0 PID: 1 at a.c:1 " + where + "+0x1/0x2\n---[ end trace 0000000000000000 ]---"
+	}
+	if line == "* stack" {
+		return "CPU: 0 PID: 1 Comm: insmod\nCall Trace:\n f+0x1/0x2"
+	}
+	return strings.TrimPrefix(line, `\`)
 }
 
 func (f *corpusFile) section(name string) (string, bool) {

@@ -71,10 +71,18 @@ func TestEachExpectedLineCounts(t *testing.T) {
 	}
 }
 
+// TestReplay: splats and stacks are replayed as well.
+func TestReplay(t *testing.T) {
+	c := mustParse(t, "% insmod klp_a\n* WARNING klp_get_prev_state\n* stack\n\\% x\n! EINVAL\n[sysfs replace] % cat /x\n= 1\n= 2")
+	if f := Judge(c, replay(c)); f.Verdict != Pass {
+		t.Errorf("%s because of %q:\n%s", f.Verdict, f.Reasons, f.Diff)
+	}
+}
+
 // TestEachShippedLineCounts changes each line that a shipped case expects.
 func TestEachShippedLineCounts(t *testing.T) {
 	for _, f := range replayed(t) {
-		for _, s := range f.c.Steps {
+		for _, s := range f.c.resolve(f.o.Facts) {
 			for _, e := range s.Expect {
 				checkChanged(t, f, e, "changed", changeLine)
 			}

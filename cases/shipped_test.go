@@ -34,9 +34,10 @@ func TestShippedCheck(t *testing.T) {
 	}
 }
 
-// covers names a section of the documentation, the function or the callback
-// that it speaks of, and the words of it that the case shows.
-var covers = regexp.MustCompile(`^system-state\.rst [1-4], ((klp_get_state\(patch, id\)|klp_get_prev_state\(id\)|(pre|post)_(un)?patch): )?"[^"]+"$`)
+// covers names a section of the documentation or a part of livepatch, there
+// perhaps a function or a callback, and the words or the rule that the case
+// shows.
+var covers = regexp.MustCompile(`^([a-z-]+\.rst [1-9]|livepatch: \w+), (\w+(\(\w+(, \w+)*\))?: )?"[^"]+"$`)
 
 // TestShippedHeaders: all cases begin alike.
 func TestShippedHeaders(t *testing.T) {
