@@ -16,20 +16,32 @@ const kernels = "kernels"
 // newest of a series from what apt offers now. Without apt, its lists or the
 // network the cache must do.
 func resolveDebian(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, error) {
-	if s.form == formExact {
-		if k := newestCached(c, s); k != nil {
-			return k, nil
-		}
+	if k := known(c, s); k != nil {
+		return k, nil
 	}
 	k, err := fromApt(ctx, c, s, o)
-	if err == nil || ctx.Err() != nil {
-		return k, err
+	if err == nil {
+		if s.form == formSeries {
+			newestOf(c, s.value).remember(c, k.Key)
+		}
+		return k, nil
+	}
+	if ctx.Err() != nil {
+		return nil, err
 	}
 	if k := newestCached(c, s); k != nil {
 		o.notice("using " + k.Name + ", which the cache has: " + err.Error())
 		return k, nil
 	}
 	return nil, err
+}
+
+// known is the kernel when the cache has it and apt could not say otherwise.
+func known(c *cache.Cache, s spec) *Kernel {
+	if s.form == formExact {
+		return newestCached(c, s)
+	}
+	return load(c, newestOf(c, s.value).recall())
 }
 
 func fromApt(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, error) {

@@ -92,6 +92,7 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.trouble(pool)
+			forget(t, kept)
 			var said []string
 			again, err := Resolve(t.Context(), kept, "debian:6.12", Options{Notice: func(s string) { said = append(said, s) }})
 			if diff := cmp.Diff(first, again); diff != "" || err != nil {
@@ -112,6 +113,7 @@ func TestCancelledQuestionIsNotAnsweredFromTheCache(t *testing.T) {
 	if _, err := Resolve(t.Context(), kept, "debian:6.12", Options{}); err != nil {
 		t.Fatal(err)
 	}
+	forget(t, kept)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if k, err := Resolve(ctx, kept, "debian:6.12", Options{}); !errors.Is(err, context.Canceled) {
