@@ -17,9 +17,18 @@ type outcome struct {
 	starts bool // a transition may have begun, or come closer to its end
 }
 
+// arguments is how many a command has at least.
+var arguments = map[cases.Verb]int{
+	cases.Insmod: 1, cases.Rmmod: 1, cases.Echo: 2, cases.Cat: 1, cases.Wait: 1, cases.Hold: 1, cases.Release: 1,
+}
+
 // run does what the agent in the guest does.
 func (m *Machine) run(cmd cases.Command) outcome {
 	args := cmd.Args
+	if n, ok := arguments[cmd.Verb]; !ok || len(args) < n {
+		m.k.giveUp("the command %s", cmd.Text)
+		return outcome{}
+	}
 	switch cmd.Verb {
 	case cases.Insmod:
 		ret := m.k.insmod(args[0], args[1:])
@@ -39,7 +48,6 @@ func (m *Machine) run(cmd cases.Command) outcome {
 		ret := m.write(holderAt+args[0], "0")
 		return outcome{ret: ret, starts: ret == 0 && !m.held("old") && !m.held("new")}
 	}
-	m.k.giveUp("the command %s", cmd.Verb)
 	return outcome{}
 }
 

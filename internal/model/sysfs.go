@@ -44,7 +44,7 @@ func (k *kernel) unknown(path string) *file {
 	return nil
 }
 
-func flag(b bool) string {
+func digitOf(b bool) string {
 	if b {
 		return "1"
 	}
@@ -84,13 +84,13 @@ func (k *kernel) openPatch(name []string) *file {
 func (k *kernel) patchAttr(p *patch, name string) *file {
 	switch {
 	case name == "enabled":
-		return &file{read: func() string { return flag(p.enabled) }, write: func(v string) int { return k.storeEnabled(p, v) }}
+		return &file{read: func() string { return digitOf(p.enabled) }, write: func(v string) int { return k.storeEnabled(p, v) }}
 	case name == "transition":
-		return &file{read: func() string { return flag(p == k.transition) }}
+		return &file{read: func() string { return digitOf(p == k.transition) }}
 	case name == "force":
 		return &file{write: func(v string) int { return k.storeForce(p, v) }}
 	case name == "replace" && k.replaceAttr:
-		return &file{read: func() string { return flag(p.replace) }}
+		return &file{read: func() string { return digitOf(p.replace) }}
 	case name == "stack_order" && k.orderAttr:
 		return &file{read: func() string { return strconv.Itoa(slices.Index(k.patches, p) + 1) }}
 	}
@@ -104,7 +104,7 @@ func (k *kernel) openObject(o *object, name []string) *file {
 	case len(name) > 1:
 		return nil
 	case name[0] == "patched" && k.patchedAttr:
-		return &file{read: func() string { return flag(o.patched) }}
+		return &file{read: func() string { return digitOf(o.patched) }}
 	}
 	if f, ok := strings.CutSuffix(name[0], ",1"); ok && o.findFunction(f) != nil {
 		return &file{dir: true}
