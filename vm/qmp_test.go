@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -299,5 +300,14 @@ func TestQMPKeepsTheNewestEvents(t *testing.T) {
 		if e := <-m.readers[0]; e.Event != want {
 			t.Errorf("event %s, want %s", e.Event, want)
 		}
+	}
+}
+
+// TestQMPPassesFilesOverSocketsOnly: QEMU would wait for a file that never
+// came.
+func TestQMPPassesFilesOverSocketsOnly(t *testing.T) {
+	m := connected(t, vmtest.Greeting, nil) // over a pipe
+	if _, err := m.runPassing(t.Context(), []byte(`{"execute":"getfd"}`), os.Stdin); err == nil || !strings.Contains(err.Error(), "no file can be passed") {
+		t.Errorf("error %v", err)
 	}
 }
