@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -47,6 +48,11 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 	}
 	f := c.Flags()
 	machineFlags(f, &o.Options)
+	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
+	f.BoolVar(&o.Fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
+	f.BoolVar(&o.OneVM, "one-vm", false, "run all cases in one guest, to hunt for what one does to the next")
+	f.BoolVar(&o.Cold, "no-pool", false, "make no guest before a case asks for it")
+	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	f.StringVar(&o.format, "format", "human", "output: human, ktap or json")
 	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
@@ -66,6 +72,12 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	rep, err := a.reporter(o)
 	if err != nil {
 		return err
+	}
+	if o.Jobs < 0 {
+		return blame.Userf("--jobs %d: at least 1", o.Jobs)
+	}
+	if o.Jobs == 0 {
+		o.Jobs = doctor.Here().Guests(o.Memory)
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()

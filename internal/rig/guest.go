@@ -3,6 +3,7 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -28,23 +29,16 @@ type Guest struct {
 }
 
 // boot starts a guest and waits for its agent.
-func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) {
+func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) { return r.bootIn(ctx, s, "") }
+
+// bootIn boots a guest of which a template can be made in the directory, if
+// one is given.
+func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, error) {
 	g, err := r.newGuest()
 	if err != nil {
 		return nil, err
 	}
-	spec, err := r.spec(g.dir, s)
-	if err == nil {
-		err = g.start(ctx, spec)
-	}
-	if err != nil {
-		if ctx.Err() == nil { // what was interrupted did not fail
-			g.keep()
-		}
-		g.Close()
-		return nil, err
-	}
-	return g, nil
+	return g.orClose(ctx, g.boot(ctx, s, template))
 }
 
 // newGuest is a guest that has nothing yet but a directory.
@@ -53,10 +47,39 @@ func (r *Rig) newGuest() (*Guest, error) {
 	return &Guest{rig: r, dir: dir, kept: r.o.Keep}, os.Mkdir(dir, 0o700)
 }
 
-func (g *Guest) start(ctx context.Context, spec vm.Spec) (err error) {
+// orClose closes a guest that was not made whole, and keeps its logs unless
+// it was interrupted.
+func (g *Guest) orClose(ctx context.Context, err error) (*Guest, error) {
+	if err == nil {
+		return g, nil
+	}
+	if ctx.Err() == nil {
+		g.keep()
+	}
+	g.Close() // what it says is less than err
+	return nil, err
+}
+
+// boot starts a VM with keys of its own, and connects. The initramfs goes
+// where it will be wanted: to the template, or to the guest's logs.
+func (g *Guest) boot(ctx context.Context, s shape, template string) error {
+	keys, err := vm.NewKeys()
+	if err != nil {
+		return err
+	}
+	spec := g.rig.spec(s)
+	spec.Dir, spec.Keys, spec.Template = g.dir, keys, template
+	spec.Initrd = filepath.Join(cmp.Or(template, g.dir), initrdFile)
+	if err := withKeys(spec.Initrd, g.rig.initrd, keys.GuestFiles()); err != nil {
+		return err
+	}
 	if g.VM, err = vm.Start(ctx, spec); err != nil {
 		return err
 	}
+	return g.connect(ctx)
+}
+
+func (g *Guest) connect(ctx context.Context) (err error) {
 	if g.SSH, err = g.VM.SSH(ctx); err != nil {
 		return err
 	}
@@ -66,21 +89,23 @@ func (g *Guest) start(ctx context.Context, spec vm.Spec) (err error) {
 	return err
 }
 
-// spec describes a guest of this rig, with keys of its own.
-func (r *Rig) spec(dir string, s shape) (vm.Spec, error) {
-	keys, err := vm.NewKeys()
-	if err != nil {
-		return vm.Spec{}, err
-	}
-	initrd := filepath.Join(dir, "initrd")
-	if err := withKeys(initrd, r.initrd, keys.GuestFiles()); err != nil {
-		return vm.Spec{}, err
-	}
+// disconnect leaves the guest alone, ready to be stopped.
+func (g *Guest) disconnect(ctx context.Context) error {
+	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, g.Agent.Quiesce(ctx)
+	})
+	g.Agent.Close() // the connection ends as well, whatever it says
+	g.SSH.Close()
+	g.Agent, g.SSH = nil, nil
+	return err
+}
+
+// spec describes the guests of a shape, but for what each has of its own.
+func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
-	spec.Kernel, spec.Initrd = r.kernel.Image, initrd
+	spec.Kernel, spec.State = r.kernel.Image, r.cache.Root()
 	spec.CPUs, spec.Memory = s.cpus, s.memory
-	spec.Dir, spec.Keys, spec.State = dir, keys, r.cache.Root()
-	return spec, nil
+	return spec
 }
 
 // Close ends the connection and the VM, as far as they were made, and removes

@@ -15,21 +15,25 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// baseInitramfs is the guest's initramfs but for the keys, from the cache.
-func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (string, error) {
+// initrdFile is the initramfs in any directory that has one.
+const initrdFile = "initrd"
+
+// baseInitramfs is the guest's initramfs but for the keys, from the cache; the
+// key names its contents.
+func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (path, key string, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	contents := images.Contents{Init: self, Modules: k.Modules, Busybox: images.FindBusybox()}
-	key, err := keyOf(append([]string{self, contents.Busybox}, k.Modules...))
+	key, err = keyOf(append([]string{self, contents.Busybox}, k.Modules...))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	dir, err := c.Entry(ctx, "initramfs", key, func(_ context.Context, dir string) error {
-		return writeInitramfs(filepath.Join(dir, "initrd"), nil, contents)
+		return writeInitramfs(filepath.Join(dir, initrdFile), nil, contents)
 	})
-	return filepath.Join(dir, "initrd"), err
+	return filepath.Join(dir, initrdFile), key, err
 }
 
 // keyOf names an initramfs by the contents of its files, in their order.

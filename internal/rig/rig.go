@@ -29,8 +29,10 @@ type Options struct {
 	CPUs       int          // likewise
 	Trust      bool         // build foreign C without a sandbox where there is none
 	Keep       bool         // keep each guest's logs whatever the verdicts
+	Jobs       int          // cases that run side by side
 	OneVM      bool         // one guest for all cases, whatever they leave in it
 	Fresh      bool         // a boot for each case
+	Cold       bool         // make no guest before it is asked for
 	Notice     func(string) // one-liners for people
 	Console    io.Writer    // a live copy of each guest's console
 }
@@ -51,16 +53,18 @@ func (o Options) spec() vm.Spec {
 // Rig is a kernel made ready to boot, its modules, and the guests that run
 // it.
 type Rig struct {
-	o       Options
-	cache   *cache.Cache
-	kernel  *images.Kernel
-	initrd  string
-	modules *modules
-	work    string             // the guests' logs
-	guests  atomic.Int32       // counts them
-	keep    atomic.Bool        // work outlives the rig
-	cancel  context.CancelFunc // ends the modules' build
-	release func()             // of the work directory
+	o         Options
+	cache     *cache.Cache
+	kernel    *images.Kernel
+	initrd    string
+	initrdKey string // names its contents
+	modules   *modules
+	templates *templates
+	work      string             // the guests' logs
+	guests    atomic.Int32       // counts them
+	keep      atomic.Bool        // work outlives the rig
+	cancel    context.CancelFunc // ends the modules' build
+	release   func()             // of the work directory
 }
 
 // New resolves the kernel and prepares what its guests boot; the modules are
@@ -76,7 +80,7 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	initrd, err := baseInitramfs(ctx, c, k)
+	initrd, initrdKey, err := baseInitramfs(ctx, c, k)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +88,12 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{o: o, cache: c, kernel: k, initrd: initrd, work: work, release: release}
+	r := &Rig{o: o, cache: c, kernel: k, initrd: initrd, initrdKey: initrdKey, work: work, release: release}
 	r.keep.Store(o.Keep)
+	if r.templates, err = r.newTemplates(); err != nil {
+		release()
+		return nil, err
+	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	target := kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
 	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, target)
@@ -95,18 +103,22 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 // Run runs the cases and tells ev of each. It returns early only when ctx
 // ends or a result cannot be reported.
 func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) (results []cases.Result, err error) {
-	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}}
+	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs}
 	run.source = r.source(ctx, run.shapes(list))
 	defer func() { err = errors.Join(err, run.source.close()) }()
 	return run.run(ctx, list, ev)
 }
 
 func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
-	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }).once()
-	if r.o.Fresh {
-		return newEach(ctx, boot, false, wanted)
+	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
+	clone := maker(func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) })
+	switch {
+	case r.o.OneVM:
+		return newSingle(boot.once(), true)
+	case r.o.Fresh:
+		return newEach(ctx, boot.once(), false, wanted)
 	}
-	return newSingle(boot, r.o.OneVM)
+	return newEach(ctx, clone.once(), !r.o.Cold, wanted)
 }
 
 // Guest starts a guest that is the caller's to close, of the shape that c asks
@@ -124,7 +136,7 @@ func (r *Rig) Guest(ctx context.Context, c *cases.Case) (*Guest, error) {
 		}
 		list, s = append(list, own...), s.of(c)
 	}
-	g, err := r.boot(ctx, s)
+	g, err := r.clone(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +158,7 @@ func (r *Rig) Work() string { return r.work }
 func (r *Rig) Close() error {
 	var errs *multierror.Error
 	r.cancel()
+	r.templates.close()
 	_, _ = r.modules.shipped() // ends now; whoever needs its error has asked for it
 	if r.keep.Load() {
 		errs = multierror.Append(errs, r.cache.Keep(r.work))

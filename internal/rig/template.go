@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/vm"
+)
+
+// templates are the booted guests at rest that this rig's guests are cloned
+// from, one of each shape. They stay in the cache.
+type templates struct {
+	rig *Rig
+	key string // the contents of kernel and initramfs
+
+	mu     sync.Mutex // held while one is made: all who wait want it
+	open   map[shape]*vm.Template
+	broken error // why there are none
+}
+
+func (r *Rig) newTemplates() (*templates, error) {
+	kernel, err := kernelKey(r.kernel)
+	if err != nil {
+		return nil, err
+	}
+	return &templates{rig: r, key: kernel + " " + r.initrdKey, open: map[shape]*vm.Template{}}, nil
+}
+
+// kernelKey names the contents of a kernel's image. Packages do not change; a
+// build tree does.
+func kernelKey(k *images.Kernel) (string, error) {
+	if k.Key != "" {
+		return k.Key, nil
+	}
+	return keyOf([]string{k.Image})
+}
+
+// get returns the template of a shape from the cache, made if need be.
+func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if tmpl := t.open[s]; tmpl != nil || t.broken != nil {
+		return tmpl, t.broken
+	}
+	tmpl, err := t.load(ctx, s)
+	if errors.Is(err, vm.ErrStale) {
+		t.rig.o.Notice(err.Error() + ": making it again")
+		tmpl, err = t.again(ctx, s)
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			t.broken = err
+		}
+		return nil, err
+	}
+	t.open[s] = tmpl
+	return tmpl, nil
+}
+
+// load opens the template in the cache; what is not there is made first.
+func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
+	spec := t.rig.spec(s)
+	id, err := spec.TemplateID(t.key)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := t.rig.cache.Entry(ctx, "templates", id, func(ctx context.Context, dir string) error {
+		return t.rig.makeTemplate(ctx, s, dir, t.key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	spec.Initrd = filepath.Join(dir, initrdFile) // for the command line that people copy
+	return vm.OpenTemplate(dir, spec, t.key)
+}
+
+// again makes a template in the place of one that cannot be used.
+func (t *templates) again(ctx context.Context, s shape) (*vm.Template, error) {
+	id, err := t.rig.spec(s).TemplateID(t.key)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.rig.cache.Remove(ctx, "templates", id); err != nil {
+		return nil, err
+	}
+	return t.load(ctx, s)
+}
+
+// refused drops a template that QEMU did not take, so that the next get makes
+// another.
+func (t *templates) refused(ctx context.Context, s shape, tmpl *vm.Template) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.open[s] != tmpl {
+		return // somebody else has seen to it
+	}
+	delete(t.open, s)
+	_ = tmpl.Close() // it was only read
+	id, err := t.rig.spec(s).TemplateID(t.key)
+	if err == nil {
+		err = t.rig.cache.Remove(ctx, "templates", id)
+	}
+	t.broken = err
+}
+
+func (t *templates) close() {
+	for _, tmpl := range t.open {
+		_ = tmpl.Close() // it was only read
+	}
+}
+
+// makeTemplate boots a guest and makes a template of it in dir.
+func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error {
+	g, err := r.bootIn(ctx, s, dir)
+	if err != nil {
+		return err
+	}
+	if err := g.disconnect(ctx); err != nil {
+		return errors.Join(err, g.Close())
+	}
+	return errors.Join(g.VM.Snapshot(ctx, key), g.Close())
+}
+
+// clone makes a guest from the template of its shape. Without a template it
+// is booted: slower, but the same.
+func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
+	for try := 0; ; try++ {
+		tmpl, err := r.templates.get(ctx, s)
+		if errors.Is(err, vm.ErrNoPlace) {
+			r.o.Notice(err.Error() + ": booting each guest")
+			return r.boot(ctx, s)
+		}
+		if err != nil {
+			return nil, err
+		}
+		g, err := r.cloneOf(ctx, tmpl)
+		if !errors.Is(err, vm.ErrStale) || try > 0 {
+			return g, err
+		}
+		r.o.Notice(err.Error() + ": making it again")
+		r.templates.refused(ctx, s, tmpl)
+	}
+}
+
+func (r *Rig) cloneOf(ctx context.Context, tmpl *vm.Template) (*Guest, error) {
+	g, err := r.newGuest()
+	if err != nil {
+		return nil, err
+	}
+	g.VM, err = tmpl.Clone(ctx, g.dir)
+	if err == nil {
+		err = g.connect(ctx)
+	}
+	if err == nil {
+		_, err = whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, g.Agent.Renew(ctx)
+		})
+	}
+	return g.orClose(ctx, err)
+}
