@@ -45,12 +45,12 @@ func boot(k booter, files tree, complain func(string, ...any)) {
 	if err := k.seed(); err != nil {
 		complain("random seed: %v", err)
 	}
-	for _, name := range files.names(ModulesDir) {
+	for _, name := range files.names(modulesDir) {
 		if !strings.HasSuffix(name, ".ko") {
 			continue
 		}
 		// Built in is as good as loaded.
-		if err := k.load(files.path(ModulesDir+"/"+name), ""); err != nil && !errors.Is(err, unix.EEXIST) {
+		if err := k.load(files.path(modulesDir+"/"+name), ""); err != nil && !errors.Is(err, unix.EEXIST) {
 			complain("module %s: %v", name, err)
 		}
 	}

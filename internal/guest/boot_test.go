@@ -58,7 +58,7 @@ func booted(t *testing.T, fail map[string]error) (calls, complaints []string) {
 	t.Helper()
 	root := tree(t.TempDir())
 	for _, name := range []string{"02-virtio_net.ko", "00-failover.ko", "README"} {
-		put(t, root, ModulesDir+"/"+name, "")
+		put(t, root, modulesDir+"/"+name, "")
 	}
 	b := &bootLog{fail: fail}
 	boot(b, root, func(format string, args ...any) { complaints = append(complaints, fmt.Sprintf(format, args...)) })
@@ -147,7 +147,7 @@ func TestFirstInterface(t *testing.T) {
 	put(t, root, netDir+"/bonding_masters", "")
 	put(t, root, netDir+"/lo/address", "")
 	synctest.Test(t, func(t *testing.T) {
-		if _, err := firstInterface(root, interfaceWait); err == nil || !strings.Contains(err.Error(), ModulesDir) {
+		if _, err := firstInterface(root, interfaceWait); err == nil || !strings.Contains(err.Error(), modulesDir) {
 			t.Error(err)
 		}
 		go func() {

@@ -83,7 +83,7 @@ func (c *Client) Begin(ctx context.Context) error {
 	return err
 }
 
-// Step is [cases.Machine]'s. A kernel log that overran is an [OverrunError].
+// Step is [cases.Machine]'s. A kernel log that overran is an error.
 func (c *Client) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
 	r, err := c.call(ctx, limit+grace, request{Op: opStep, Command: &cmd, Limit: limit})
 	if err != nil || r.Answer == nil {

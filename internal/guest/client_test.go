@@ -110,7 +110,7 @@ func TestClientFaults(t *testing.T) {
 	k.log.lose(5)
 	k.log.printk("x")
 	_, err := c.End(t.Context())
-	var overrun *OverrunError
+	var overrun *overrunError
 	if !errors.As(err, &overrun) || overrun.Lost != 5 {
 		t.Error(err)
 	}

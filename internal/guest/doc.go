@@ -11,10 +11,15 @@
 //
 // The protocol is JSON lines of at most 1 MB each, one request at a time.
 // [Client] speaks it on the host and is a [cases.Machine]. It trusts nothing
-// that the guest says: lines, totals and waits are bounded.
+// that the guest says: lines, totals and waits are bounded. The agent is heard
+// every few seconds while it is at a request, so that one that a case has
+// stopped, or cut off, is missed soon.
 //
-// Of its surroundings the package expects, in the guest, the files at
-// [HostKeyPath] and [AuthorizedKeysPath], modules to load at boot in
-// [ModulesDir], and the kernel arguments of [KernelArgs]; on the host an SSH
-// connection that its owner closes when the guest is dead.
+// Around a snapshot of the guest belong [Client.Quiesce], before, and
+// [Client.Renew], in each clone. An idle agent has no timer.
+//
+// Of its surroundings the package expects, in the guest, the files
+// /etc/klptest/host_key and /etc/klptest/authorized_keys, modules to load at
+// boot in /lib/klptest/modules, and the kernel arguments of [KernelArgs]; on
+// the host an SSH connection that its owner closes when the guest is dead.
 package guest

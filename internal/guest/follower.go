@@ -30,12 +30,12 @@ type logDevice interface {
 	Close() error
 }
 
-// OverrunError says that the kernel overwrote records before they were read.
-type OverrunError struct {
+// overrunError says that the kernel overwrote records before they were read.
+type overrunError struct {
 	Lost uint64 // 0 when it is not known how many
 }
 
-func (e *OverrunError) Error() string {
+func (e *overrunError) Error() string {
 	if e.Lost == 0 {
 		return "the kernel log overran: records lost"
 	}
@@ -45,7 +45,7 @@ func (e *OverrunError) Error() string {
 func overrun(lost uint64) error {
 	return &blame.Error{
 		Party:  blame.Rig,
-		Err:    &OverrunError{Lost: lost},
+		Err:    &overrunError{Lost: lost},
 		Advice: "give the guest a larger log, such as --kernel-args log_buf_len=8M",
 	}
 }

@@ -67,7 +67,7 @@ func TestFollowerNeverSkips(t *testing.T) {
 			f := &follower{dev: tc.log}
 			for range 2 { // the error stays
 				got, err := f.take()
-				var overrun *OverrunError
+				var overrun *overrunError
 				if !errors.As(err, &overrun) || overrun.Lost != tc.lost || got != nil {
 					t.Errorf("records %v, error %v", got, err)
 				}

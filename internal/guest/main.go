@@ -6,9 +6,9 @@ import "os"
 
 // Where the guest looks for what the host has put into its initramfs.
 const (
-	HostKeyPath        = "/etc/klptest/host_key"        // private, OpenSSH or PKCS#8 PEM
-	AuthorizedKeysPath = "/etc/klptest/authorized_keys" // one key a line, as sshd has it
-	ModulesDir         = "/lib/klptest/modules"         // *.ko, loaded in lexical order at boot
+	hostKeyPath        = "/etc/klptest/host_key"        // private, OpenSSH or PKCS#8 PEM
+	authorizedKeysPath = "/etc/klptest/authorized_keys" // one key a line, as sshd has it
+	modulesDir         = "/lib/klptest/modules"         // *.ko, loaded in lexical order at boot
 )
 
 const (

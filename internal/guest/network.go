@@ -48,7 +48,7 @@ func firstInterface(files tree, limit time.Duration) (string, error) {
 			}
 		}
 		if time.Now().After(end) {
-			return "", fmt.Errorf("no network interface in %v: is the driver of the network card missing from %s?", limit, ModulesDir)
+			return "", fmt.Errorf("no network interface in %v: is the driver of the network card missing from %s?", limit, modulesDir)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func faultOf(err error) *fault {
 	if e := (*blame.Error)(nil); errors.As(err, &e) {
 		f.Advice = e.Advice
 	}
-	if e := (*OverrunError)(nil); errors.As(err, &e) {
+	if e := (*overrunError)(nil); errors.As(err, &e) {
 		f.Overrun, f.Lost = true, e.Lost
 	}
 	return f

@@ -23,7 +23,7 @@ const (
 // key is the secret of this guest, fresh from the host's random numbers, and
 // stays secret behind the hash; the kernel mixes its own into it.
 func (bootLinux) seed() error {
-	key, err := os.ReadFile(HostKeyPath)
+	key, err := os.ReadFile(hostKeyPath)
 	if err != nil {
 		return err
 	}

@@ -27,13 +27,13 @@ type sshd struct {
 // sshConfig reads the keys. Of the algorithms only those are left that are
 // cheap under emulation.
 func sshConfig(files tree) (*ssh.ServerConfig, error) {
-	hostKey, err := files.read(HostKeyPath, 64<<10)
+	hostKey, err := files.read(hostKeyPath, 64<<10)
 	if err != nil {
 		return nil, err
 	}
 	signer, err := ssh.ParsePrivateKey([]byte(hostKey + "\n"))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", HostKeyPath, err)
+		return nil, fmt.Errorf("%s: %w", hostKeyPath, err)
 	}
 	keys, err := authorizedKeys(files)
 	if err != nil {
@@ -56,14 +56,14 @@ func sshConfig(files tree) (*ssh.ServerConfig, error) {
 }
 
 func authorizedKeys(files tree) (keys []string, err error) {
-	text, err := files.read(AuthorizedKeysPath, 64<<10)
+	text, err := files.read(authorizedKeysPath, 64<<10)
 	if err != nil {
 		return nil, err
 	}
 	for rest := []byte(text); len(rest) > 0; {
 		var key ssh.PublicKey
 		if key, _, _, rest, err = ssh.ParseAuthorizedKey(rest); err != nil {
-			return nil, fmt.Errorf("%s: %w", AuthorizedKeysPath, err)
+			return nil, fmt.Errorf("%s: %w", authorizedKeysPath, err)
 		}
 		keys = append(keys, string(key.Marshal()))
 	}

@@ -56,9 +56,9 @@ func newSSHGuest(t *testing.T) *sshGuest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, a.files, HostKeyPath, string(pem.EncodeToMemory(block)))
+	put(t, a.files, hostKeyPath, string(pem.EncodeToMemory(block)))
 	_, other := newKey(t)
-	put(t, a.files, AuthorizedKeysPath, string(ssh.MarshalAuthorizedKey(other.PublicKey()))+
+	put(t, a.files, authorizedKeysPath, string(ssh.MarshalAuthorizedKey(other.PublicKey()))+
 		string(ssh.MarshalAuthorizedKey(g.user.PublicKey())))
 	config, err := sshConfig(a.files)
 	if err != nil {
@@ -159,12 +159,12 @@ func TestOnlyAuthorizedKeys(t *testing.T) {
 func TestSSHConfigErrors(t *testing.T) {
 	g := newSSHGuest(t)
 	files := g.agent.files
-	put(t, files, AuthorizedKeysPath, "no key\n")
-	if _, err := sshConfig(files); err == nil || !strings.Contains(err.Error(), AuthorizedKeysPath) {
+	put(t, files, authorizedKeysPath, "no key\n")
+	if _, err := sshConfig(files); err == nil || !strings.Contains(err.Error(), authorizedKeysPath) {
 		t.Error(err)
 	}
-	put(t, files, HostKeyPath, "no key\n")
-	if _, err := sshConfig(files); err == nil || !strings.Contains(err.Error(), HostKeyPath) {
+	put(t, files, hostKeyPath, "no key\n")
+	if _, err := sshConfig(files); err == nil || !strings.Contains(err.Error(), hostKeyPath) {
 		t.Error(err)
 	}
 }

@@ -195,7 +195,7 @@ func TestStepReportsOverrun(t *testing.T) {
 		return nil
 	})
 	_, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Minute)
-	var overrun *OverrunError
+	var overrun *overrunError
 	if !errors.As(err, &overrun) || overrun.Lost != 3 {
 		t.Errorf("%v", err)
 	}
