@@ -4,6 +4,7 @@ package guest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -225,5 +226,32 @@ func TestNothingWaitsForAGuestThatTakesNothing(t *testing.T) {
 			t.Error(err)
 		}
 		close(s.end) // as the connection's end does
+	})
+}
+
+// FuzzGuest lets a guest say anything, and then nothing more.
+func FuzzGuest(f *testing.F) {
+	hello := fmt.Sprintf(`{"id":1,"version":%d}`+"\n", protocolVersion)
+	f.Add([]byte(hello + `{"id":2,"facts":{"release":"6.12.0","config":{"A":"y"}}}` + "\n"))
+	f.Add([]byte(hello + `{"id":2,"more":true,"records":[{"seq":1}]}` + "\n" + `{"id":2,"answer":{"stall":{}}}` + "\n"))
+	f.Add([]byte(hello + `{"id":2,"fault":{"overrun":true,"lost":3}}` + "\n" + `{"id":3,"end":null}` + "\n"))
+	f.Fuzz(func(t *testing.T, said []byte) {
+		rw := struct {
+			io.Reader
+			io.Writer
+			io.Closer
+		}{bytes.NewReader(said), io.Discard, io.NopCloser(nil)}
+		c, err := newClient(t.Context(), rw)
+		if err != nil {
+			return
+		}
+		_, err1 := c.Facts(t.Context(), nil)
+		_, err2 := c.Step(t.Context(), cmd(cases.Cat, "/x"), time.Second)
+		_, err3 := c.End(t.Context())
+		for _, err := range []error{err1, err2, err3} {
+			if err != nil && blame.Of(err) == blame.Kernel {
+				t.Errorf("the guest blames the kernel: %v", err)
+			}
+		}
 	})
 }
