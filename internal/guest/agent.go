@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
@@ -133,28 +132,6 @@ func (a *agent) follow() error {
 	}
 	a.log = log
 	return nil
-}
-
-func (f *follower) check() error {
-	if err := f.mark(beginMarker); err != nil {
-		return err
-	}
-	records, err := f.take()
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(records, isMarker(beginMarker)) {
-		return &blame.Error{
-			Party:   blame.Rig,
-			Summary: "the kernel drops what the agent writes to its log",
-			Advice:  "boot it with " + strings.Join(KernelArgs(), " "),
-		}
-	}
-	return nil
-}
-
-func isMarker(text string) func(cases.Record) bool {
-	return func(r cases.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
 }
 
 // End is [cases.Machine]'s. The end marker is for readers of the console; it

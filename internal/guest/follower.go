@@ -5,6 +5,7 @@ package guest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -82,6 +83,29 @@ func (f *follower) mark(text string) error {
 		return fmt.Errorf("writing to /dev/kmsg: %w", err)
 	}
 	return nil
+}
+
+// check makes sure that marks arrive.
+func (f *follower) check() error {
+	if err := f.mark(beginMarker); err != nil {
+		return err
+	}
+	records, err := f.take()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(records, isMarker(beginMarker)) {
+		return &blame.Error{
+			Party:   blame.Rig,
+			Summary: "the kernel drops what the agent writes to its log",
+			Advice:  "boot it with " + strings.Join(KernelArgs(), " "),
+		}
+	}
+	return nil
+}
+
+func isMarker(text string) func(cases.Record) bool {
+	return func(r cases.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
 }
 
 // drain reads what is there, without waiting for more.
