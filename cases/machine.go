@@ -96,5 +96,5 @@ type EndState struct {
 	Records []Record `json:"records,omitempty"`
 	Modules []string `json:"modules,omitempty"` // loaded now, not at Begin
 	Patches []string `json:"patches,omitempty"` // directories in /sys/kernel/livepatch now, not at Begin
-	Taint   uint64   `json:"taint"`             // /proc/sys/kernel/tainted
+	Taint   uint64   `json:"taint"`             // bits of /proc/sys/kernel/tainted gained since Begin
 }

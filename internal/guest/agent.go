@@ -30,9 +30,14 @@ var dynamicDebug = []string{
 // each session, used by one request at a time.
 type agent struct {
 	commander
-	log     *follower
-	modules []string // at Begin
-	patches []string // at Begin
+	log    *follower
+	before standing // at Begin
+}
+
+// standing is what a case may leave behind.
+type standing struct {
+	modules, patches []string
+	taint            uint64
 }
 
 var _ cases.Machine = (*agent)(nil)
@@ -93,7 +98,10 @@ func (a *agent) Begin(context.Context) error {
 	if err := a.debug(); err != nil {
 		return err
 	}
-	a.modules, a.patches = a.loaded(), a.files.names(livepatchDir)
+	var err error
+	if a.before, err = a.look(); err != nil {
+		return err
+	}
 	return a.follow()
 }
 
@@ -147,26 +155,31 @@ func (a *agent) End(context.Context) (cases.EndState, error) {
 	if err != nil {
 		return cases.EndState{}, err
 	}
-	taint, err := a.taint()
+	now, err := a.look()
 	return cases.EndState{
 		Records: slices.DeleteFunc(records, isMarker(endMarker)),
-		Modules: added(a.modules, a.loaded()),
-		Patches: added(a.patches, a.files.names(livepatchDir)),
-		Taint:   taint,
+		Modules: added(a.before.modules, now.modules),
+		Patches: added(a.before.patches, now.patches),
+		Taint:   now.taint &^ a.before.taint,
 	}, err
 }
 
-func (a *agent) loaded() []string {
-	text, _ := a.files.read("/proc/modules", maxProcFile)
-	return firstWords(text)
-}
-
-func (a *agent) taint() (uint64, error) {
-	text, err := a.files.read("/proc/sys/kernel/tainted", 32)
+// look fails rather than see nothing: nothing left is what passes.
+func (a *agent) look() (s standing, err error) {
+	modules, err := a.files.read("/proc/modules", maxProcFile)
 	if err != nil {
-		return 0, err
+		return s, err
 	}
-	return strconv.ParseUint(text, 10, 64)
+	taint, err := a.files.read("/proc/sys/kernel/tainted", 32)
+	if err != nil {
+		return s, err
+	}
+	if s.patches, err = a.files.list(livepatchDir); err != nil {
+		return s, err
+	}
+	s.modules = firstWords(modules)
+	s.taint, err = strconv.ParseUint(taint, 10, 64)
+	return s, err
 }
 
 // added returns what is in after and not in before, sorted.

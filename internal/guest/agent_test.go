@@ -75,12 +75,13 @@ func TestBeginNeedsALog(t *testing.T) {
 func TestEndTellsWhatIsLeft(t *testing.T) {
 	a, k := newGuest(t)
 	patch(t, a.files, "klp_before", "1", "0")
+	put(t, a.files, "/proc/sys/kernel/tainted", "4097\n") // a taint of the boot's
 	if err := a.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	patch(t, a.files, "klp_b", "1", "0")
 	put(t, a.files, "/proc/modules", "klp_b 1 1 - Live 0x0\nvirtio_net 1 0 - Live 0x0\nklp_a 1 0 - Live 0x0\n")
-	put(t, a.files, "/proc/sys/kernel/tainted", "45056\n")
+	put(t, a.files, "/proc/sys/kernel/tainted", "45057\n")
 	k.log.printk("late")
 	got, err := a.End(t.Context())
 	if err != nil {
@@ -90,9 +91,28 @@ func TestEndTellsWhatIsLeft(t *testing.T) {
 		t.Error(diff)
 	}
 	got.Records = nil
-	want := cases.EndState{Modules: []string{"klp_a", "klp_b"}, Patches: []string{"klp_b"}, Taint: 45056}
+	want := cases.EndState{Modules: []string{"klp_a", "klp_b"}, Patches: []string{"klp_b"}, Taint: 45056 - 4096}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What cannot be seen must not pass for nothing left.
+func TestEndThatSeesNothingIsAnError(t *testing.T) {
+	for _, lost := range []string{"/proc/modules", "/proc/sys/kernel/tainted", livepatchDir} {
+		a, _ := newGuest(t)
+		if err := a.Begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(a.files.path(lost)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := a.End(t.Context()); err == nil {
+			t.Errorf("without %s: %+v", lost, got)
+		}
+		if err := a.Begin(t.Context()); err == nil {
+			t.Errorf("a case begins without %s", lost)
+		}
 	}
 }
 

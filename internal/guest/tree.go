@@ -73,12 +73,18 @@ func (t tree) write(name, text string) error {
 
 // names lists a directory in lexical order; one that is not there is empty.
 func (t tree) names(dir string) []string {
-	entries, _ := os.ReadDir(t.path(dir))
+	names, _ := t.list(dir)
+	return names
+}
+
+// list returns the names in a directory, sorted.
+func (t tree) list(dir string) ([]string, error) {
+	entries, err := os.ReadDir(t.path(dir))
 	names := make([]string, 0, len(entries))
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	return names
+	return names, err
 }
 
 // firstWords returns the first word of each line, sorted.
