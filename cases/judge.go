@@ -109,6 +109,11 @@ func (j *judgement) crashed() bool {
 	})
 }
 
+// stallLogged tells whether the kernel itself complains of a stall.
+func (j *judgement) stallLogged() bool {
+	return slices.ContainsFunc(j.unexpected(), func(e entry) bool { return e.fold == foldMark+string(splat.Stall) })
+}
+
 // rigFaults tells why the observation proves nothing.
 func (j *judgement) rigFaults() []string {
 	list := j.markerFaults()
@@ -118,7 +123,7 @@ func (j *judgement) rigFaults() []string {
 		list = append(list, "the run was broken off: "+escape(j.o.Broken))
 	case stall == nil && !j.whole:
 		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
-	case stall != nil && stall.Starved:
+	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
 		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
 	case stall != nil && stall.Limit > 0 && stall.Limit < j.c.waitLimit():
 		list = append(list, fmt.Sprintf("the case's time of %s left no more than %s for a wait", j.c.limit(), stall.Limit))

@@ -210,3 +210,31 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// A stall that only the log tells of is the host's fault when the host starved
+// the guest, and the kernel's otherwise; any other splat is the kernel's.
+func TestJudgeBlamesAStarvingHost(t *testing.T) {
+	stall := "rcu: INFO: rcu_sched self-detected stall on CPU"
+	tests := []struct {
+		line    string
+		starved bool
+		want    Verdict
+	}{
+		{stall, false, Fail},
+		{stall, true, Error},
+		{"BUG: kernel NULL pointer dereference, address: 0000000000000000", true, Fail},
+		{"klp_a: unexpected", true, Fail},
+		{"", true, Pass},
+	}
+	c := mustParse(t, "% insmod klp_a")
+	for _, tt := range tests {
+		records := []Record{{Facility: 1, Text: "% insmod klp_a"}}
+		if tt.line != "" {
+			records = append(records, Record{Text: tt.line})
+		}
+		o := Observation{Answers: []Answer{{Records: records}}, End: EndState{Starved: tt.starved}}
+		if f := Judge(c, o); f.Verdict != tt.want {
+			t.Errorf("%q, starved %v: %s, want %s\n%q", tt.line, tt.starved, f.Verdict, tt.want, f.Reasons)
+		}
+	}
+}

@@ -97,4 +97,7 @@ type EndState struct {
 	Modules []string `json:"modules,omitempty"` // loaded now, not at Begin
 	Patches []string `json:"patches,omitempty"` // directories in /sys/kernel/livepatch now, not at Begin
 	Taint   uint64   `json:"taint"`             // bits of /proc/sys/kernel/tainted gained since Begin
+	// Starved is set by the rig, as in Stall: a stall that the log tells of
+	// proves nothing.
+	Starved bool `json:"-"`
 }

@@ -137,7 +137,9 @@ func (g *Guest) Play(ctx context.Context, c *cases.Case) (observed string, err e
 	return res.Observed, context.Cause(ctx)
 }
 
-func (g *Guest) machine(step func(string)) cases.Machine { return machine{g, step} }
+func (g *Guest) machine(step func(string)) cases.Machine {
+	return &machine{Guest: g, step: step}
+}
 
 // keep makes the guest's logs outlive it.
 func (g *Guest) keep() {

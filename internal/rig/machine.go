@@ -19,12 +19,13 @@ const deathGrace = 3 * time.Second
 // much processor time it got).
 type machine struct {
 	*Guest
-	step func(text string)
+	step  func(text string)
+	began vm.CPUTime // at Begin
 }
 
-var _ cases.Machine = machine{}
+var _ cases.Machine = (*machine)(nil)
 
-func (m machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
+func (m *machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
 	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
@@ -34,28 +35,37 @@ func (m machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error)
 	return f, err
 }
 
-func (m machine) Begin(ctx context.Context) error {
-	_, err := whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
+func (m *machine) Begin(ctx context.Context) (err error) {
+	if m.began, err = m.VM.CPUTime(); err != nil {
+		return err
+	}
+	_, err = whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, m.Agent.Begin(ctx)
 	})
 	return err
 }
 
-func (m machine) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+func (m *machine) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
 	m.step("% " + cmd.Text)
-	before, errBefore := m.VM.CPUTime()
 	a, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Answer, error) {
 		return m.Agent.Step(ctx, cmd, limit)
 	})
-	if a.Stall != nil && errBefore == nil {
-		after, err := m.VM.CPUTime()
-		a.Stall.Starved = err == nil && starved(before, after)
+	if a.Stall != nil {
+		a.Stall.Starved = m.starved()
 	}
 	return a, err
 }
 
-func (m machine) End(ctx context.Context) (cases.EndState, error) {
-	return whileAlive(ctx, m.VM, m.Agent.End)
+func (m *machine) End(ctx context.Context) (cases.EndState, error) {
+	end, err := whileAlive(ctx, m.VM, m.Agent.End)
+	end.Starved = m.starved()
+	return end, err
+}
+
+// starved tells whether the host has starved the guest since Begin.
+func (m *machine) starved() bool {
+	now, err := m.VM.CPUTime()
+	return err == nil && starved(m.began, now)
 }
 
 // starved tells whether the host gave the guest's CPU threads less than half
