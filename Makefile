@@ -38,10 +38,11 @@ check: build ## gofmt, vet, staticcheck, unit tests, lint of the cases; no VM
 # What the integration tests of vm and kmods are told of a kernel.
 fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')
 
+vm-env = KLPTEST_VM=1 KLPTEST_KERNEL=$(call fetched,image) KLPTEST_KDIR=$(call fetched,kdir) KLPTEST_MODULES=$(call fetched,modules)
+
 .PHONY: vm-test
 vm-test: deps build ## the integration tests, and all cases on both Debian kernels
-	KLPTEST_VM=1 KLPTEST_KERNEL=$(call fetched,image) KLPTEST_KDIR=$(call fetched,kdir) KLPTEST_MODULES=$(call fetched,modules) \
-		$(GO) test -p 1 -count=1 -timeout 20m ./...
+	$(vm-env) $(GO) test -p 1 -count=1 -timeout 20m ./...
 	bin/klptest run --kernel debian:6.12
 	bin/klptest run --kernel debian:6.1
 
@@ -54,8 +55,13 @@ fuzz: ## each fuzz test for 20 s
 	.ci/fuzz 20s
 
 .PHONY: bench
-bench: deps build ## boot, connect, round trip, one livepatch: medians and spread
-	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 30m ./internal/rig
+bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians and spread
+	$(vm-env) $(GO) test -run '^$$' -bench Clone -benchtime 15x -timeout 30m ./vm
+	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 60m ./internal/rig
+
+.PHONY: soak
+soak: deps build ## 300 clones in a row, 200 cases at -j 4: nothing may stay
+	KLPTEST_VM=1 KLPTEST_SOAK=300 $(GO) test -count=1 -timeout 60m -v -run IntegrationSoak ./internal/rig
 
 .PHONY: deps
 deps: ## install with apt what is missing, or name it

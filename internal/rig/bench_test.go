@@ -3,6 +3,7 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"slices"
@@ -15,7 +16,7 @@ import (
 )
 
 // The benchmarks boot guests, so they say a median and the spread of all
-// runs rather than a mean: `make bench`. KLPTEST_KERNEL names the kernel.
+// runs rather than a mean: `make bench`. KLPTEST_RUN_KERNEL names the kernel.
 
 // samples collects durations and reports them.
 type samples []time.Duration
@@ -47,27 +48,31 @@ func measure(b *testing.B, f func() (after func())) {
 	s.report(b)
 }
 
-func benchRig(b *testing.B) *Rig {
-	b.Helper()
+// newRig makes a rig on the user's cache, with its modules built.
+func newRig(tb testing.TB, o Options) *Rig {
+	tb.Helper()
 	root, err := cache.Default()
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	c, err := cache.Open(root)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
-	kernel := os.Getenv("KLPTEST_KERNEL")
-	if kernel == "" {
-		kernel = "debian:6.12"
-	}
-	r, err := New(b.Context(), c, Options{Kernel: kernel})
+	o.Kernel = cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12")
+	r, err := New(tb.Context(), c, o)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	if _, err := r.modules.shipped(); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
+	return r
+}
+
+func benchRig(b *testing.B, o Options) *Rig {
+	b.Helper()
+	r := newRig(b, o)
 	b.Cleanup(func() {
 		if err := r.Close(); err != nil {
 			b.Error(err)
@@ -78,7 +83,7 @@ func benchRig(b *testing.B) *Rig {
 
 // BenchmarkBoot is from nothing to the agent's first answer.
 func BenchmarkBoot(b *testing.B) {
-	r := benchRig(b)
+	r := benchRig(b, Options{})
 	elf := r.kernel.Image
 	for name, image := range map[string]string{"ELF": elf, "bzImage": r.kernel.BzImage} {
 		b.Run(name, func(b *testing.B) {
@@ -100,7 +105,7 @@ func BenchmarkBoot(b *testing.B) {
 
 // BenchmarkGuest measures on one running guest.
 func BenchmarkGuest(b *testing.B) {
-	r := benchRig(b)
+	r := benchRig(b, Options{})
 	g, err := r.Guest(b.Context(), nil)
 	if err != nil {
 		b.Fatal(err)

@@ -25,7 +25,7 @@ type Options struct {
 	KernelArgs []string // further arguments of the kernel's command line
 	QEMU       string
 	Accel      vm.Accel
-	Memory     int          // MiB, for cases that do not say
+	Memory     int          // MiB, for cases that do not say; 0: what the kernel needs
 	CPUs       int          // likewise
 	Trust      bool         // build foreign C without a sandbox where there is none
 	Keep       bool         // keep each guest's logs whatever the verdicts
@@ -79,6 +79,9 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	k, err := images.Resolve(ctx, c, o.Kernel, images.Options{KDir: o.KDir, Notice: o.Notice})
 	if err != nil {
 		return nil, err
+	}
+	if o.Memory == 0 {
+		o.Memory = k.Memory()
 	}
 	initrd, initrdKey, err := baseInitramfs(ctx, c, k)
 	if err != nil {

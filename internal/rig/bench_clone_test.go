@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// BenchmarkCloned is what a case costs beside its steps.
+func BenchmarkCloned(b *testing.B) {
+	r := benchRig(b, Options{Cold: true})
+	g, err := r.clone(b.Context(), shape{}) // makes the template
+	if err != nil {
+		b.Fatal(err)
+	}
+	g.Close()
+	b.Run("answer", func(b *testing.B) { // clone to the agent's first answer
+		measure(b, func() func() {
+			g, err := r.clone(b.Context(), shape{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			return func() { g.Close() }
+		})
+	})
+	b.Run("clone+connect+teardown", func(b *testing.B) {
+		measure(b, func() func() {
+			g, err := r.clone(b.Context(), shape{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			g.Close()
+			return nil
+		})
+	})
+	empty := &cases.Case{Name: "empty", Title: "No steps."}
+	b.Run("empty-case", func(b *testing.B) {
+		measure(b, func() func() { runAll(b, r, []*cases.Case{empty}); return nil })
+	})
+}
+
+// BenchmarkSuite runs all shipped cases. The pool is off, so that a clone is
+// made when its case begins.
+func BenchmarkSuite(b *testing.B) {
+	list, err := cases.Shipped()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, jobs := range map[string]int{"j1": 1, "j2": 2} {
+		b.Run(name, func(b *testing.B) {
+			r := benchRig(b, Options{Cold: true, Jobs: jobs})
+			runAll(b, r, list) // makes the templates
+			var s samples
+			for range 3 { // a suite is long: three say enough
+				start := time.Now()
+				runAll(b, r, list)
+				s = append(s, time.Since(start))
+			}
+			s.report(b)
+			b.ReportMetric(float64(len(list))/s[len(s)/2].Minutes(), "cases/min")
+		})
+	}
+}
+
+func runAll(b *testing.B, r *Rig, list []*cases.Case) {
+	b.Helper()
+	results, err := r.Run(b.Context(), list, &events{})
+	if err != nil || len(results) != len(list) {
+		b.Fatalf("%d results, %v", len(results), err)
+	}
+	for _, res := range results {
+		if res.Verdict == cases.Fail || res.Verdict == cases.Error && len(list) > 1 {
+			b.Errorf("%s %s: %q", res.Verdict, res.Name, res.Reasons)
+		}
+	}
+}
+
+// BenchmarkVirtme boots the same kernel to one command with virtme-ng, where
+// that is installed.
+func BenchmarkVirtme(b *testing.B) {
+	vng, err := exec.LookPath("vng")
+	if err != nil {
+		b.Skip("no vng on the PATH")
+	}
+	r := benchRig(b, Options{})
+	measure(b, func() func() {
+		out, err := exec.CommandContext(b.Context(), vng, "--run", r.kernel.BzImage, "--memory", "512M", "--", "true").CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		return nil
+	})
+}

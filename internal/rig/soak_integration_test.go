@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// TestIntegrationSoak makes clones in a row and runs cases side by side, and
+// looks for what stays: processes, descriptors, files, goroutines. KLPTEST_SOAK
+// says how many clones; two thirds as many cases run (make soak: 300 and 200).
+func TestIntegrationSoak(t *testing.T) {
+	if os.Getenv("KLPTEST_VM") == "" {
+		t.Skip("set KLPTEST_VM=1 to boot guests")
+	}
+	clones := 15
+	if text := os.Getenv("KLPTEST_SOAK"); text != "" {
+		var err error
+		if clones, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer goleak.VerifyNone(t)
+	r := newRig(t, Options{Jobs: 4})
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(r.Work()); err == nil {
+			t.Errorf("%s is still there", r.Work())
+		}
+	}()
+	clone(t, r) // makes the template, and opens what stays open
+	before := standing(t)
+	for range clones {
+		clone(t, r)
+	}
+	runMany(t, r, clones*2/3)
+	if after := standing(t); after != before {
+		t.Errorf("before: %+v, after: %+v", before, after)
+	}
+	if left, err := os.ReadDir(r.Work()); err != nil || len(left) != 0 {
+		t.Errorf("left in %s: %v, %v", r.Work(), left, err)
+	}
+}
+
+func clone(t *testing.T, r *Rig) {
+	t.Helper()
+	g, err := r.clone(t.Context(), shape{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// runMany runs the same short case many times.
+func runMany(t *testing.T, r *Rig, n int) {
+	t.Helper()
+	shipped, err := cases.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := cases.Select(shipped, []string{"state-lower-refused"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := make([]*cases.Case, n)
+	for i := range list {
+		list[i] = one[0]
+	}
+	results, err := r.Run(t.Context(), list, &events{})
+	if err != nil || len(results) != n {
+		t.Fatalf("%d results, %v", len(results), err)
+	}
+	for _, res := range results {
+		if res.Verdict != cases.Pass {
+			t.Errorf("%s: %q %s", res.Verdict, res.Reasons, res.Diff)
+		}
+	}
+}
+
+// things are what a run must give back.
+type things struct{ descriptors, children int }
+
+func standing(t *testing.T) things {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tasks, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, task := range tasks {
+		if text, err := os.ReadFile(task); err == nil { // else the thread has ended
+			n += len(strings.Fields(string(text)))
+		}
+	}
+	return things{len(fds), n}
+}
