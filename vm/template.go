@@ -34,10 +34,12 @@ type Template struct {
 }
 
 // OpenTemplate opens what Snapshot left in dir, which may have been renamed
-// since, and checks each byte that matters, at 2 to 4 GB/s. The spec says what machine is
-// wanted and how its clones are run; of Kernel and Initrd, key stands for the
-// contents, as in Snapshot. Its Keys are not used: the template has its own.
-// An error wraps ErrStale or ErrNoPlace when that is what it comes to.
+// since, and checks each byte that matters: some 20 ms for a guest that has
+// used 85 MB. The spec says what machine is wanted and how its clones are run;
+// key stands for the contents of Kernel and Initrd, as in Snapshot. Of the
+// spec, Dir, Template and Keys are not used: the template has keys of its own,
+// and each clone a directory. An error wraps ErrStale or ErrNoPlace when that
+// is what it comes to.
 func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
 	id, err := spec.TemplateID(key)
 	if err != nil {
@@ -76,7 +78,7 @@ func (m manifest) open(dir string, spec Spec) (*Template, error) {
 		return nil, err
 	}
 	spec = spec.withDefaults()
-	spec.Keys, spec.Template = keys, ""
+	spec.Keys = keys
 	return &Template{spec: spec, accel: m.Accel, memory: memory, state: device}, nil
 }
 

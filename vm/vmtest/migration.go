@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -51,12 +52,17 @@ func (c *rightsConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fillMemory writes to the memory file as a guest does that boots.
+// fillMemory writes to the memory file as a guest does that boots, or as a
+// clone would that has no copy of its own.
 func (s Script) fillMemory(args []string) error {
 	if !strings.Contains(strings.Join(args, " "), "share=on") {
 		return nil
 	}
-	_, err := os.NewFile(memoryFD, "memory").WriteAt([]byte(Memory), MemoryOffset)
+	text := Memory
+	if slices.Contains(args, "-incoming") {
+		text = strings.ToUpper(text)
+	}
+	_, err := os.NewFile(memoryFD, "memory").WriteAt([]byte(text), MemoryOffset)
 	return err
 }
 

@@ -41,7 +41,7 @@ func (k talker) say(command string, file *os.File) {
 }
 
 // fakeWithMemory runs a fake QEMU that has a memory file.
-func fakeWithMemory(t *testing.T, script Script, share string) (*exec.Cmd, talker, string) {
+func fakeWithMemory(t *testing.T, script Script, share string, args ...string) (*exec.Cmd, talker, string) {
 	t.Helper()
 	qmp, qmpFile := socketPair(t)
 	_, consoleFile := socketPair(t)
@@ -50,7 +50,7 @@ func fakeWithMemory(t *testing.T, script Script, share string) (*exec.Cmd, talke
 		t.Fatal(err)
 	}
 	defer memory.Close()
-	cmd := exec.Command(QEMU(t, script), "-object", "memory-backend-file,share="+share)
+	cmd := exec.Command(QEMU(t, script), append(args, "-object", "memory-backend-file,share="+share)...)
 	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile, memory}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestMigrateOut(t *testing.T) {
 
 func TestMigrateIn(t *testing.T) {
 	for state, want := range map[string]string{DeviceState: "completed", "something else": "failed"} {
-		cmd, k, memory := fakeWithMemory(t, Script{}, "off")
+		cmd, k, memory := fakeWithMemory(t, Script{}, "off", "-incoming", "defer")
 		if info, err := os.Stat(memory); err != nil || info.Size() != 0 {
 			t.Errorf("private memory was written to: %v", err)
 		}

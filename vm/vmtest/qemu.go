@@ -60,7 +60,7 @@ func fakeQEMU(path string, args []string) error {
 	}
 	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 1000)}
 	if !s.NoQMP {
-		f := &fake{Script: s, port: port, qmp: qmp}
+		f := &fake{Script: s, port: port, qmp: qmp, incoming: slices.Contains(args, "-incoming")}
 		go ServeQMP(qmp, Greeting, func(c Command) string {
 			io.WriteString(qmp, f.answer(c))
 			m.answered <- c.Execute
@@ -99,11 +99,12 @@ func accel(args []string) string {
 // fake is what QMP talks to.
 type fake struct {
 	Script
-	port   int
-	qmp    *rightsConn
-	listed int  // how often the connections were asked for
-	over   bool // the last answer was the last
-	status int
+	port     int
+	qmp      *rightsConn
+	incoming bool // it is a clone
+	listed   int  // how often the connections were asked for
+	over     bool // the last answer was the last
+	status   int
 }
 
 func (f *fake) answer(c Command) string {
@@ -128,6 +129,9 @@ func (f *fake) answer(c Command) string {
 	case "migrate":
 		return c.Return("{}") + f.giveOut()
 	case "migrate-incoming":
+		if !f.incoming {
+			return c.Error("GenericError", "'-incoming' was not specified on the command line")
+		}
 		return c.Return("{}") + f.takeIn()
 	case "quit":
 		f.over = true
