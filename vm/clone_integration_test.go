@@ -109,8 +109,12 @@ func realPanic(t *testing.T, tmpl *Template) {
 
 // realRefusal: a damage that no checksum found.
 func realRefusal(t *testing.T, tmpl *Template) {
-	half := *tmpl
-	half.state = half.state[:len(half.state)/2]
+	memory, err := tmpl.share()
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := &Template{spec: tmpl.spec, accel: tmpl.accel, memory: memory, state: tmpl.state[:len(tmpl.state)/2]}
+	defer half.Close()
 	v, err := half.Clone(t.Context(), t.TempDir())
 	if v != nil || !errors.Is(err, ErrStale) || !strings.Contains(err.Error(), "QEMU ended") {
 		t.Errorf("%v, error %v", v, err)

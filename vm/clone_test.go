@@ -198,3 +198,40 @@ func cloneCancelled(t *testing.T, tmpl *Template, after time.Duration) {
 		t.Error(err)
 	}
 }
+
+// TestCloneOfAClosedTemplate: with several workers, one may find out that a
+// template must go while another clones it.
+func TestCloneOfAClosedTemplate(t *testing.T) {
+	spec := templateSpec(t, vmtest.Script{})
+	snapshot(t, spec)
+	files := openFiles(t)
+	tmpl := opened(t, spec)
+	var group errgroup.Group
+	for range 4 {
+		dir := t.TempDir()
+		group.Go(func() error {
+			v, err := tmpl.Clone(t.Context(), dir)
+			if err != nil {
+				if errors.Is(err, ErrStale) {
+					return nil
+				}
+				return err
+			}
+			return v.Close()
+		})
+	}
+	for range 2 {
+		if err := tmpl.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := group.Wait(); err != nil {
+		t.Error(err)
+	}
+	if _, err := tmpl.Clone(t.Context(), t.TempDir()); !errors.Is(err, ErrStale) {
+		t.Errorf("error %v", err)
+	}
+	if now := openFiles(t); len(now) > len(files) {
+		t.Errorf("descriptors before and now:\n%v\n%v", files, now)
+	}
+}

@@ -70,22 +70,23 @@ func noPlace(err error) error {
 	return err
 }
 
-// openMemory gives the file that QEMU inherits as memory; nil: the machine has
-// ordinary memory.
-func (v *VM) openMemory() (*os.File, error) {
+// openMemory gives the file that QEMU inherits as memory, and what to do when
+// it has. The file is nil when the machine has ordinary memory.
+func (v *VM) openMemory() (f *os.File, inherited func(), err error) {
 	if v.parent != nil {
-		return v.parent.memory, nil
+		f, err := v.parent.share()
+		return f, func() { f.Close() }, err
 	}
 	if v.spec.Template == "" {
-		return nil, nil
+		return nil, func() {}, nil
 	}
-	f, err := createMemory(filepath.Join(v.spec.Template, memoryFile), int64(v.spec.Memory)<<20)
+	f, err = createMemory(filepath.Join(v.spec.Template, memoryFile), int64(v.spec.Memory)<<20)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	v.memory = f
 	v.onClose(v.closeMemory)
-	return f, nil
+	return f, func() {}, nil
 }
 
 // closeMemory leaves the template's files only when they are a template.

@@ -8,6 +8,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/internal/blame"
 )
@@ -27,10 +30,12 @@ var (
 // whatever becomes of the directory. Close must be called in the end; clones
 // outlive it.
 type Template struct {
-	spec   Spec // of the clones, but for Dir
-	accel  Accel
-	memory *os.File
-	state  []byte
+	spec  Spec // of the clones, but for Dir
+	accel Accel
+	state []byte
+
+	mu     sync.Mutex // guards memory
+	memory *os.File   // nil once closed
 }
 
 // OpenTemplate opens what Snapshot left in dir, which may have been renamed
@@ -115,5 +120,30 @@ func unfit(dir string, err error) error {
 	return blame.Rigf("template %s: %w", dir, err)
 }
 
-// Close gives up the template's files. Its clones are not concerned.
-func (t *Template) Close() error { return t.memory.Close() }
+// share is a descriptor of the memory for one clone. Of a template that was
+// closed meanwhile there is none: whoever closed it has, or makes, another.
+func (t *Template) share() (*os.File, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.memory == nil {
+		return nil, blame.Rigf("%w: it was closed", ErrStale)
+	}
+	fd, err := unix.FcntlInt(t.memory.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return os.NewFile(uintptr(fd), t.memory.Name()), nil
+}
+
+// Close gives up the template's files. Its clones are not concerned, and a
+// Clone at the same time succeeds or says ErrStale. Further calls do nothing.
+func (t *Template) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.memory == nil {
+		return nil
+	}
+	err := t.memory.Close()
+	t.memory = nil
+	return err
+}

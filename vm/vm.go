@@ -118,9 +118,12 @@ func (v *VM) run(ctx context.Context) error {
 	cmd := exec.Command(v.spec.QEMU, v.args()...)
 	cmd.Stdout, cmd.Stderr = stderr, stderr
 	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile} // qmpFD, consoleFD
-	if memory, err := v.openMemory(); err != nil {
+	memory, inherited, err := v.openMemory()
+	if err != nil {
 		return err
-	} else if memory != nil {
+	}
+	defer inherited()
+	if memory != nil {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, memory) // memoryFD
 	}
 	return v.spawn(ctx, cmd, consoleConn)
