@@ -35,7 +35,11 @@ func (c *core) applyToComing(p *patch, o *object) int {
 		c.logger.warn("pre-patch callback failed for object '%s'", o)
 		return ret
 	}
-	c.patchObject(o)
+	if ret := c.patchObject(o); ret != 0 {
+		c.logger.warn("failed to apply patch '%s' to module '%s' (%d)", p.mod.name, o, ret)
+		o.postUnpatch()
+		return ret
+	}
 	if p != c.transition {
 		o.postPatch()
 	}

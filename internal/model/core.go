@@ -32,6 +32,7 @@ type core struct {
 	transition  *patch    // klp_transition_patch; nil: there is none
 	target      direction // klp_target_state; idle: there is none
 	stacks      map[address][]*function
+	ftraceOff   bool // /proc/sys/kernel/ftrace_enabled is 0
 	delayedWork bool // klp_transition_work is scheduled
 
 	directories   []*patch // those with a directory in sysfs
@@ -158,18 +159,29 @@ func (c *core) enable(p *patch) int {
 		if !o.isLoaded() {
 			continue
 		}
-		if ret := o.prePatch(); ret != 0 {
-			c.logger.warn("pre-patch callback failed for object '%s'", o)
+		if ret := c.enableObject(o); ret != 0 {
 			c.logger.warn("failed to enable patch '%s'", p.mod.name)
 			c.cancelTransition()
 			return ret
 		}
-		c.patchObject(o)
 	}
 	c.startTransition()
 	p.enabled = true
 	c.tryCompleteTransition()
 	return 0
+}
+
+// enableObject is the part of __klp_enable_patch() that is about one object.
+func (c *core) enableObject(o *object) int {
+	if ret := o.prePatch(); ret != 0 {
+		c.logger.warn("pre-patch callback failed for object '%s'", o)
+		return ret
+	}
+	ret := c.patchObject(o)
+	if ret != 0 {
+		c.logger.warn("failed to patch object '%s'", o)
+	}
+	return ret
 }
 
 // disable is __klp_disable_patch().

@@ -55,6 +55,7 @@ var someCommand = rapid.Custom(func(t *rapid.T) string {
 		return rapid.SampledFrom([]string{
 			"echo 2 > /sys/module/klp_target/parameters/hold_new", "cat /sys/module/klp_target/parameters/value", "cat /sys/module/klp_a/refcnt",
 			"cat /sys/kernel/livepatch/klp_a/klp_target/patched", "insmod klp_loglevel_v2", "rmmod klp_loglevel_v2",
+			"echo 0 > /proc/sys/kernel/ftrace_enabled", "echo 1 > /proc/sys/kernel/ftrace_enabled",
 		}).Draw(t, "other")
 	}
 	return "wait " + probe

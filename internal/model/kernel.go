@@ -71,9 +71,18 @@ func (k *kernel) runTasks() {
 	if k.transition != nil {
 		k.tasks.agent.updatePatchState(k.target)
 	}
-	if m := k.modules.find("klp_target"); m != nil {
-		t := m.program.(*target)
+	if t := k.klpTarget(); t != nil {
 		t.old.run()
 		t.new.run()
 	}
+}
+
+// klpTarget is klp_target, if it is loaded.
+func (k *kernel) klpTarget() *target {
+	m := k.modules.find("klp_target")
+	if m == nil {
+		return nil
+	}
+	t, _ := m.program.(*target)
+	return t
 }

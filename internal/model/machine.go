@@ -37,7 +37,7 @@ func New(release string) (*Machine, error) {
 }
 
 // config is of any kernel that klptest takes; nothing else is set.
-var config = map[string]string{"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y"}
+var config = map[string]string{"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y"}
 
 // Facts is [cases.Machine]'s.
 func (m *Machine) Facts(_ context.Context, attrs []string) (cases.Facts, error) {

@@ -94,7 +94,8 @@ func TestPredictRefuses(t *testing.T) {
 	}
 }
 
-// TestCheckShipped: nothing that is shipped differs from the model.
+// TestCheckShipped: nothing that is shipped differs from the model, and the
+// model leaves out nothing that it could judge.
 func TestCheckShipped(t *testing.T) {
 	list, err := cases.Shipped()
 	if err != nil {
@@ -103,6 +104,11 @@ func TestCheckShipped(t *testing.T) {
 	for _, c := range list {
 		for _, p := range Check(t.Context(), c) {
 			t.Error(p)
+		}
+		if _, why := beyond(c); why == "" && len(c.Needs) == 0 {
+			if _, err := Predict(t.Context(), "6.12", c); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }

@@ -7,14 +7,27 @@ import "slices"
 // The stacks of functions are what kernel/livepatch/patch.c keeps for each
 // original function: its replacements, the newest first.
 
-// patchObject is klp_patch_object(). It cannot fail here: nothing but
-// livepatch uses ftrace.
-func (c *core) patchObject(o *object) {
+// patchObject is klp_patch_object().
+func (c *core) patchObject(o *object) int {
 	for _, f := range o.functions {
-		c.stacks[f.oldFunc] = slices.Insert(c.stacks[f.oldFunc], 0, f)
-		f.patched = true
+		if ret := c.patchFunction(f); ret != 0 {
+			c.unpatchObject(o)
+			return ret
+		}
 	}
 	o.patched = true
+	return 0
+}
+
+// patchFunction is klp_patch_func(). Nothing but livepatch uses ftrace here.
+func (c *core) patchFunction(f *function) int {
+	if len(c.stacks[f.oldFunc]) == 0 && c.ftraceOff {
+		c.err("failed to register ftrace handler for function '%s' (%d)", f.name, ebusy)
+		return ebusy
+	}
+	c.stacks[f.oldFunc] = slices.Insert(c.stacks[f.oldFunc], 0, f)
+	f.patched = true
+	return 0
 }
 
 // unpatchObject is klp_unpatch_object().

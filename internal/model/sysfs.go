@@ -31,6 +31,8 @@ func (k *kernel) open(path string) *file {
 		return k.openModule(path, name[2:])
 	case path == "/proc/sys/kernel/printk":
 		return &file{read: k.readPrintk, write: k.writePrintk}
+	case path == "/proc/sys/kernel/ftrace_enabled":
+		return &file{read: func() string { return digitOf(!k.ftraceOff) }, write: k.writeFtrace}
 	case len(name) == 2 && name[0] == "proc":
 		return k.openProc(path, name[1])
 	}

@@ -25,3 +25,17 @@ func (k *kernel) writePrintk(value string) int {
 	}
 	return 0
 }
+
+// writeFtrace is ftrace_enable_sysctl() of kernel/trace/ftrace.c. While
+// livepatch uses ftrace it cannot be switched off.
+func (k *kernel) writeFtrace(value string) int {
+	n, ret := kstrtoint(strings.TrimSpace(value))
+	switch {
+	case ret != 0:
+		return einval
+	case n == 0 && len(k.stacks) > 0:
+		return ebusy
+	}
+	k.ftraceOff = n == 0
+	return 0
+}
