@@ -13,14 +13,14 @@ import (
 // BenchmarkCloned is what a case costs beside its steps.
 func BenchmarkCloned(b *testing.B) {
 	r := benchRig(b, Options{Cold: true})
-	g, err := r.clone(b.Context(), shape{}) // makes the template
+	g, err := r.clone(b.Context(), shape{r.o.CPUs, r.o.Memory}) // makes the template
 	if err != nil {
 		b.Fatal(err)
 	}
 	g.Close()
 	b.Run("answer", func(b *testing.B) { // clone to the agent's first answer
 		measure(b, func() func() {
-			g, err := r.clone(b.Context(), shape{})
+			g, err := r.clone(b.Context(), shape{r.o.CPUs, r.o.Memory})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -29,7 +29,7 @@ func BenchmarkCloned(b *testing.B) {
 	})
 	b.Run("clone+connect+teardown", func(b *testing.B) {
 		measure(b, func() func() {
-			g, err := r.clone(b.Context(), shape{})
+			g, err := r.clone(b.Context(), shape{r.o.CPUs, r.o.Memory})
 			if err != nil {
 				b.Fatal(err)
 			}

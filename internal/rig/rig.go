@@ -3,6 +3,7 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -80,6 +81,7 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.CPUs = cmp.Or(o.CPUs, 1)
 	if o.Memory == 0 {
 		o.Memory = k.Memory()
 	}

@@ -5,10 +5,13 @@ package rig
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/klptest/klptest/cases"
@@ -44,8 +47,8 @@ func TestIntegrationSoak(t *testing.T) {
 		clone(t, r)
 	}
 	runMany(t, r, clones*2/3)
-	if after := standing(t); after != before {
-		t.Errorf("before: %+v, after: %+v", before, after)
+	if diff := cmp.Diff(before, standing(t)); diff != "" {
+		t.Errorf("stays behind: %s", diff)
 	}
 	if left, err := os.ReadDir(r.Work()); err != nil || len(left) != 0 {
 		t.Errorf("left in %s: %v, %v", r.Work(), left, err)
@@ -54,7 +57,7 @@ func TestIntegrationSoak(t *testing.T) {
 
 func clone(t *testing.T, r *Rig) {
 	t.Helper()
-	g, err := r.clone(t.Context(), shape{})
+	g, err := r.clone(t.Context(), shape{r.o.CPUs, r.o.Memory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,24 +92,33 @@ func runMany(t *testing.T, r *Rig, n int) {
 	}
 }
 
-// things are what a run must give back.
-type things struct{ descriptors, children int }
-
-func standing(t *testing.T) things {
+// standing lists what a run must give back: descriptors, by what they are of,
+// and child processes.
+func standing(t *testing.T) (list []string) {
 	t.Helper()
-	fds, err := os.ReadDir("/proc/self/fd")
+	fds, err := filepath.Glob("/proc/self/fd/*")
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, fd := range fds {
+		if name, err := os.Readlink(fd); err == nil { // else it was Glob's own
+			list = append(list, inode.ReplaceAllString(name, ""))
+		}
 	}
 	tasks, err := filepath.Glob("/proc/self/task/*/children")
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
 	for _, task := range tasks {
 		if text, err := os.ReadFile(task); err == nil { // else the thread has ended
-			n += len(strings.Fields(string(text)))
+			for _, pid := range strings.Fields(string(text)) {
+				list = append(list, "child "+pid)
+			}
 		}
 	}
-	return things{len(fds), n}
+	slices.Sort(list)
+	return list
 }
+
+// inode tells one socket from another.
+var inode = regexp.MustCompile(`:\[\d+\]$`)
