@@ -27,10 +27,13 @@ func resolvePath(ctx context.Context, c *cache.Cache, path string, o Options) (*
 		return nil, &blame.Error{Party: blame.User, Err: err}
 	case info.IsDir() && o.KDir != "":
 		return nil, strayKDir(path)
-	case info.IsDir():
-		return resolveTree(path, o)
+	case !info.IsDir():
+		return resolveFile(ctx, c, path, o)
 	}
-	return resolveFile(ctx, c, path, o)
+	if k, handled, err := resolveSource(ctx, c, path, o); handled {
+		return k, err
+	}
+	return resolveTree(path, o)
 }
 
 // resolveTree takes a kernel from its build tree, as it is: nothing is copied,

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// Builder builds a kernel from its source. The source is never written to;
+// what is built stays in the cache, so that the next build makes only what has
+// changed.
+//
+// A build runs the tree's Makefiles and programs on this host: a source tree is
+// trusted, as make in it would trust it.
+type Builder struct {
+	Cache     *cache.Cache
+	Source    string         // top directory of the tree
+	Fragments []string       // files with options, over base.config
+	Debug     bool           // debug.config as well
+	Progress  func(Progress) // may be nil
+
+	parts []fragment // instead of those files, for a kernel that has been built before
+	path  string     // instead of the PATH, for tests
+}
+
+// Build builds what has changed since the last build, and returns the kernel.
+// It waits while another process builds the same. The error of a source that
+// does not build is an [ErrBroken].
+func (b Builder) Build(ctx context.Context) (*Kernel, error) {
+	w, err := b.open(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	return w.Build(ctx)
+}
+
+// builtKind is the directory of the cache with the views; each has a lock
+// "kernels-built-ID".
+const builtKind = "kernels-built"
+
+// open takes the view of that purpose, which looks like the source.
+func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
+	source, err := b.sourceDir()
+	if err != nil {
+		return nil, err
+	}
+	if b.path == "" {
+		if err := refuseWithoutTools(MissingTools()); err != nil {
+			return nil, err
+		}
+	}
+	parts, err := b.fragments()
+	if err != nil {
+		return nil, err
+	}
+	want, err := settings(parts)
+	if err != nil {
+		return nil, err
+	}
+	id := viewID(source, parts) + purpose
+	unlock, err := b.Cache.Lock(ctx, builtKind+"-"+id)
+	if err != nil {
+		return nil, err
+	}
+	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
+	w := &Workshop{view: v, parts: parts, want: want, make: maker{view: v.dir, dir: v.build(), path: b.path}, progress: b.Progress, unlock: unlock}
+	if err := w.begin(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return w, nil
+}
+
+// sourceDir is the source's one name.
+func (b Builder) sourceDir() (string, error) {
+	source, err := filepath.EvalSymlinks(b.Source)
+	if err == nil {
+		source, err = filepath.Abs(source)
+	}
+	if err != nil {
+		return "", &blame.Error{Party: blame.User, Err: err}
+	}
+	return source, checkSource(source)
+}
+
+func (b Builder) fragments() ([]fragment, error) {
+	if len(b.parts) > 0 {
+		return b.parts, nil
+	}
+	return fragments(b.Debug, b.Fragments)
+}
+
+// viewID names a source with the fragments: each has objects of its own.
+func viewID(source string, parts []fragment) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q\n", source)
+	for _, p := range parts {
+		fmt.Fprintf(h, "%q\n", p.text)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
+
+// Workshop opens the one of that purpose, a plain word; the source itself is
+// built first if need be.
+func (b Builder) Workshop(ctx context.Context, purpose string) (*Workshop, error) {
+	w, err := b.open(ctx, "-"+purpose)
+	if err != nil {
+		return nil, err
+	}
+	if there(w.view.build(), "vmlinux") {
+		return w, nil
+	}
+	if err := b.seed(ctx, w); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// seed copies what was built of the source.
+func (b Builder) seed(ctx context.Context, w *Workshop) error {
+	original, err := b.open(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer original.Close()
+	if _, err := original.Build(ctx); err != nil {
+		return err
+	}
+	return errors.Join(copyBuild(ctx, original.view, w.view), w.view.reset())
+}

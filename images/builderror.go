@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// ErrBroken is in the error of a source tree that does not build: its
+// author's fault, so that a series or a bisection can go on.
+var ErrBroken = errors.New("the kernel does not build")
+
+// brokenBuild is an error that is [ErrBroken].
+func brokenBuild(summary, tail, log string, err error) error {
+	return &blame.Error{Party: blame.User, Summary: summary, Tail: tail, Path: log, Err: fmt.Errorf("%w (%w)", ErrBroken, err)}
+}
+
+var (
+	diskFull = regexp.MustCompile(`No space left on device|Disk quota exceeded`)
+	// What compiler, linker, objtool, modpost and make say is wrong.
+	buildFault = regexp.MustCompile(`(?i)\berror\b:? |undefined reference|multiple definition|\bStop\.$|^Error:`)
+	// What make says of its own end, after the cause.
+	makeEnd = regexp.MustCompile(`^make(\[\d+\])?: `)
+)
+
+const (
+	maxFaultLines = 30
+	maxBuildLine  = 64 << 10
+)
+
+// diagnoseBuild reads the log of a failed make: the first line that says what
+// is wrong is the summary, and with what follows the tail.
+func diagnoseBuild(log io.Reader, path string, cause error) error {
+	var faults []string
+	last := &tail{}
+	lines := bufio.NewScanner(log)
+	lines.Buffer(nil, maxBuildLine)
+	for lines.Scan() {
+		line := lines.Text()
+		if diskFull.MatchString(line) {
+			return &blame.Error{Summary: "no room to build the kernel", Advice: "free some, or set XDG_CACHE_HOME to a larger file system", Tail: line, Path: path, Err: cause}
+		}
+		if (len(faults) > 0 || buildFault.MatchString(line)) && len(faults) < maxFaultLines && !step.MatchString(line) {
+			faults = append(faults, line)
+		}
+		fmt.Fprintln(last, line)
+	}
+	return brokenBuild(headline(faults), faultText(faults, last), path, cause)
+}
+
+// headline is the compiler's own line where there is one.
+func headline(faults []string) string {
+	for _, line := range faults {
+		if buildFault.MatchString(line) && !makeEnd.MatchString(line) {
+			return strings.TrimPrefix(strings.TrimSpace(line), "../")
+		}
+	}
+	return "make fails"
+}
+
+func faultText(faults []string, last *tail) string {
+	if len(faults) == 0 {
+		return last.String()
+	}
+	said := &tail{}
+	for _, line := range faults {
+		fmt.Fprintln(said, strings.TrimPrefix(line, "../"))
+	}
+	return said.String()
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// watchdog runs its arguments, and ends the whole process group when
+// descriptor 3 ends, which is when klptest closes it or dies: what make has
+// started would outlive make. Told to terminate, make removes what it has
+// half written.
+const watchdog = `"$@" 3<&- &
+pid=$!
+( trap '' TERM; read -r _ <&3; kill -TERM 0; sleep 5; kill -KILL 0 ) >/dev/null 2>&1 &
+trap : TERM
+wait $pid; status=$?
+while kill -0 $pid 2>/dev/null; do wait $pid; status=$?; done
+exit $status`
+
+// ccacheDir has compilers that are ccache, where Debian installs it.
+const ccacheDir = "/usr/lib/ccache"
+
+// maker runs make for a kernel.
+type maker struct {
+	view string // the source
+	dir  string // the build directory
+	path string // instead of the PATH, for tests
+}
+
+// environ: what the caller's environment says of a build must not reach make,
+// and neither user, host nor time the kernel, so that equal sources make
+// equal kernels.
+func (m maker) environ() []string {
+	path := os.Getenv("PATH")
+	if info, err := os.Stat(ccacheDir); err == nil && info.IsDir() {
+		path = ccacheDir + ":" + path
+	}
+	if m.path != "" {
+		path = m.path
+	}
+	env := []string{"PATH=" + path, "LC_ALL=C", "KBUILD_BUILD_USER=klptest", "KBUILD_BUILD_HOST=klptest",
+		"KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970", "KBUILD_BUILD_VERSION=1"}
+	for _, name := range []string{"HOME", "TMPDIR", "CCACHE_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// run runs make for the targets. What it prints, stderr included, goes to
+// out. It returns when nothing of it is left.
+func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	argv := []string{"-c", watchdog, "make", "nice", "-n", "5", "make", "-C", m.view, "O=" + m.dir,
+		"ARCH=x86_64", "LOCALVERSION=", "-j" + strconv.Itoa(runtime.NumCPU())}
+	cmd := exec.CommandContext(ctx, "/bin/sh", append(argv, targets...)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = m.environ(), out, out
+	cmd.ExtraFiles = []*os.File{r}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = w.Close
+	cmd.WaitDelay = 10 * time.Second
+	err = cmd.Start()
+	r.Close()
+	if err != nil {
+		return err
+	}
+	err = cmd.Wait()
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the watcher, which has nothing left to watch
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		err = fmt.Errorf("%w (%w)", errKilled, err)
+	}
+	if ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	return err
+}
+
+// errKilled is of a make that had no time to remove what it had half written.
+var errKilled = errors.New("make was killed")
+
+// config runs make for targets that take seconds.
+func (m maker) config(ctx context.Context, target string) error {
+	said := &tail{}
+	err := m.run(ctx, said, target)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return brokenBuild("make "+target+" fails", said.String(), "", err)
+}
+
+// logFile is what make has said, in the build directory.
+const logFile = ".klptest.log"
+
+// kernel builds the kernel, and keeps the log.
+func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
+	path := filepath.Join(m.dir, logFile)
+	log, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	steps := newCounter(!there(m.dir, "vmlinux"), progress)
+	err = m.run(ctx, io.MultiWriter(log, steps), "bzImage", "modules")
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if _, seekErr := log.Seek(0, io.SeekStart); seekErr != nil {
+		return errors.Join(err, seekErr)
+	}
+	return diagnoseBuild(log, path, err)
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Progress is how far a build has come.
+type Progress struct {
+	Step    int // files made so far
+	Of      int // about how many there are; 0: not known
+	Elapsed time.Duration
+}
+
+// fullBuild is how many steps base.config takes in Linux 6.12. Other versions
+// differ by some percent, which is good enough for an estimate.
+const fullBuild = 1740
+
+// Left is an estimate; 0 when there is none.
+func (p Progress) Left() time.Duration {
+	if p.Of == 0 || p.Step < p.Of/20 || p.Step > p.Of {
+		return 0
+	}
+	return p.Elapsed * time.Duration(p.Of-p.Step) / time.Duration(p.Step)
+}
+
+// String is a line without an end.
+func (p Progress) String() string {
+	s := fmt.Sprintf("building the kernel: step %d", p.Step)
+	if p.Of > 0 {
+		s += fmt.Sprintf(" of about %d", max(p.Of, p.Step))
+	}
+	s += ", " + p.Elapsed.Round(time.Second).String()
+	if left := p.Left(); left > 0 {
+		s += fmt.Sprintf(", some %s left", left.Round(10*time.Second))
+	}
+	return s
+}
+
+// step is a line of Kbuild that tells of a file being made.
+var step = regexp.MustCompile(`^  [A-Z][A-Z0-9_]*( \[M\])? +\S`)
+
+// counter counts the steps in what make prints.
+type counter struct {
+	of      int
+	n       int
+	started time.Time
+	tell    func(Progress)
+	line    []byte // that has no end yet
+}
+
+func newCounter(full bool, tell func(Progress)) *counter {
+	c := &counter{started: time.Now(), tell: tell}
+	if full {
+		c.of = fullBuild
+	}
+	return c
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.line = append(c.line, p...)
+	for {
+		line, rest, whole := bytes.Cut(c.line, []byte("\n"))
+		if !whole {
+			break
+		}
+		c.line = rest
+		if step.Match(line) {
+			c.n++
+			c.report()
+		}
+	}
+	if len(c.line) > maxBuildLine {
+		c.line = nil // no line of Kbuild is that long
+	}
+	return len(p), nil
+}
+
+func (c *counter) report() {
+	if c.tell != nil {
+		c.tell(Progress{Step: c.n, Of: c.of, Elapsed: time.Since(c.started)})
+	}
+}

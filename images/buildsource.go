@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+)
+
+// The state API came with Linux 5.5 (kernel/livepatch/state.c).
+const stateMajor, stateMinor = 5, 5
+
+var (
+	makeVersion = regexp.MustCompile(`(?m)^VERSION = (\d+)$`)
+	makePatch   = regexp.MustCompile(`(?m)^PATCHLEVEL = (\d+)$`)
+)
+
+// isSource tells a kernel's source from its build tree, which may be the same
+// directory.
+func isSource(dir string) bool {
+	return there(dir, "Kconfig") && there(dir, "Kbuild") && !there(dir, ".config")
+}
+
+// checkSource refuses what cannot be built out of tree.
+func checkSource(dir string) error {
+	makefile, err := os.ReadFile(filepath.Join(dir, "Makefile"))
+	major, minor := makeVersion.FindSubmatch(makefile), makePatch.FindSubmatch(makefile)
+	if err != nil || major == nil || minor == nil || !there(dir, "Kconfig") || !there(dir, "Kbuild") {
+		return userErrorf("name the top directory of a kernel's source: a git work tree, or an unpacked tarball", "%s is not the source of a kernel", dir)
+	}
+	a, _ := strconv.Atoi(string(major[1]))
+	b, _ := strconv.Atoi(string(minor[1]))
+	if a < stateMajor || a == stateMajor && b < stateMinor {
+		return userErrorf("use a newer one", "Linux %d.%d in %s is too old: livepatches have states since 5.5", a, b, dir)
+	}
+	return checkClean(dir)
+}
+
+// checkClean refuses a tree that has been built in place: Kbuild would take
+// its objects and headers for those of the other configuration, and refuses
+// it as well.
+func checkClean(dir string) error {
+	for _, name := range []string{".config", "include/config", "arch/x86/include/generated"} {
+		if there(dir, name) {
+			return userErrorf("save its .config and: make -C "+dir+" mrproper\nor test the kernel that is built there: --kernel "+dir,
+				"%s has been configured or built in place (%s), nothing can be built from it elsewhere", dir, name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// state is what a tree was like: names, sizes and times of all files, and of
+// those alone that decide what can be configured.
+type state struct{ all, kconfig string }
+
+// state looks at the source and at the view's own files. It takes half a
+// second where make would take several to find that there is nothing to do.
+func (v view) state() (state, error) {
+	all, kconfig := sha256.New(), sha256.New()
+	err := errors.Join(hashTree(v.source, all, kconfig), hashTree(v.dir, all, kconfig))
+	return state{fmt.Sprintf("%x", all.Sum(nil)), fmt.Sprintf("%x", kconfig.Sum(nil))}, err
+}
+
+func hashTree(root string, all, kconfig hash.Hash) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if filepath.Dir(path) == root && (!linked(d.Name()) || d.Name() == "Documentation") {
+			return skip(d)
+		}
+		if d.IsDir() {
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		line := fmt.Appendf(nil, "%s %v %d %d\n", path, info.Mode(), info.Size(), mtime(info))
+		all.Write(line)
+		if kconfigFile.MatchString(d.Name()) || strings.HasPrefix(path, filepath.Join(root, "scripts/kconfig")) {
+			kconfig.Write(line)
+		}
+		return nil
+	})
+}
+
+// mtime is not that of links: they are made again each time.
+func mtime(info fs.FileInfo) int64 {
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return 0
+	}
+	return info.ModTime().UnixNano()
+}
+
+// The stamps in a build directory: the state of the tree that was configured,
+// and that was built; and a mark that is there while make runs.
+const (
+	configured = ".klptest.configured"
+	built      = ".klptest.built"
+	unfinished = ".klptest.unfinished"
+)
+
+func stamped(dir, name, state string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	return err == nil && string(text) == state
+}
+
+func setStamp(dir, name, state string) error {
+	return os.WriteFile(filepath.Join(dir, name), []byte(state), 0o600)
+}
+
+// guard marks the directory while work goes on. The mark stays when make was
+// killed: it may have left files half written, which the next make would take
+// for whole ones.
+func guard(dir string, work func() error) error {
+	mark := filepath.Join(dir, unfinished)
+	if err := os.WriteFile(mark, nil, 0o600); err != nil {
+		return err
+	}
+	err := work()
+	if errors.Is(err, errKilled) {
+		return err
+	}
+	return errors.Join(err, os.Remove(mark))
+}
+
+// clearUnfinished removes what a killed make had made.
+func clearUnfinished(dir string) error {
+	mark, err := os.Stat(filepath.Join(dir, unfinished))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && !info.ModTime().Before(mark.ModTime()) {
+			err = os.Remove(path)
+		}
+		return err
+	})
+	return errors.Join(err, os.RemoveAll(filepath.Join(dir, unfinished)))
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// view is a directory that looks like a kernel source tree: links lead to the
+// tree, but for the files that were replaced. The build directory is in it,
+// because Kbuild then names every source by a path relative to that ("../mm"):
+// its objects do not depend on where the view is, so that a view can be copied
+// and ccache knows them again.
+//
+// A replaced file and the directories above it are real. A real file never
+// becomes a link again: the source's may be older than the object that was
+// made of the replaced one, and make would keep that.
+type view struct {
+	dir    string
+	source string
+}
+
+// buildDir is where a view is built in; no kernel has such a directory.
+const buildDir = "build"
+
+func (v view) build() string { return filepath.Join(v.dir, buildDir) }
+
+// reset makes the view look like the source as it is now.
+func (v view) reset() error {
+	if there(v.dir, buildDir) {
+		return v.resetDir(".")
+	}
+	if err := os.MkdirAll(v.build(), 0o700); err != nil {
+		return err
+	}
+	return v.linkDir(".")
+}
+
+// linkDir fills a new directory of the view.
+func (v view) linkDir(dir string) error {
+	names, err := v.entries(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if err := os.Symlink(filepath.Join(v.source, path), filepath.Join(v.dir, path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resetDir makes a real directory of the view like the source's.
+func (v view) resetDir(dir string) error {
+	want, err := v.entries(dir)
+	if err != nil {
+		return err
+	}
+	have, err := os.ReadDir(filepath.Join(v.dir, dir))
+	if err != nil {
+		return err
+	}
+	for _, e := range have {
+		if dir == "." && !linked(e.Name()) {
+			continue
+		}
+		if err := v.resetEntry(filepath.Join(dir, e.Name()), e, slices.Contains(want, e.Name())); err != nil {
+			return err
+		}
+	}
+	for _, name := range want {
+		if err := v.restore(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restore brings back what is not there: a file as a real one, since an object
+// may be left of what was in its place before.
+func (v view) restore(path string) error {
+	from, to := filepath.Join(v.source, path), filepath.Join(v.dir, path)
+	if _, err := os.Lstat(to); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	info, err := os.Lstat(from)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return os.Symlink(from, to)
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, info.Mode().Perm()|0o600)
+}
+
+// entries names what the source has in a directory; nothing, where it has no
+// such directory.
+func (v view) entries(dir string) ([]string, error) {
+	found, err := os.ReadDir(filepath.Join(v.source, dir))
+	if errors.Is(err, fs.ErrNotExist) && dir != "." {
+		return nil, nil
+	}
+	var names []string
+	for _, e := range found {
+		if dir != "." || linked(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
+// linked tells whether an entry of the source's top directory is part of the
+// view: .git and .config are not.
+func linked(name string) bool {
+	return name != buildDir && !strings.HasPrefix(name, ".")
+}
+
+// resetEntry makes one entry of the view like the source's.
+func (v view) resetEntry(path string, e fs.DirEntry, wanted bool) error {
+	full := filepath.Join(v.dir, path)
+	switch {
+	case e.IsDir() && wanted:
+		return v.resetDir(path)
+	case !wanted:
+		return os.RemoveAll(full)
+	case e.Type().IsRegular():
+		data, err := os.ReadFile(filepath.Join(v.source, path))
+		if err != nil {
+			return err
+		}
+		return rewrite(full, data)
+	}
+	if to, err := os.Readlink(full); err != nil || to == filepath.Join(v.source, path) {
+		return err
+	}
+	return os.Remove(full)
+}
+
+// rewrite writes a file only when that changes it, so that make has nothing to
+// do for one that stays.
+func rewrite(path string, data []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	return os.WriteFile(path, data, 0o600)
+}
+
+// own makes a file of the view a real one with the source's contents, so that
+// it can be written to. It need not be there.
+func (v view) own(path string) error {
+	if !filepath.IsLocal(path) || filepath.Clean(path) != path || !linked(strings.Split(path, "/")[0]) {
+		return userErrorf("", "not a file of the kernel tree: %q", path)
+	}
+	if err := v.ownDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	full := filepath.Join(v.dir, path)
+	info, err := os.Lstat(full)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() {
+		return nil
+	}
+	data, err := os.ReadFile(full)
+	if err != nil {
+		return userErrorf("", "%s is no file of the kernel tree", path)
+	}
+	if info, err = os.Stat(full); err != nil {
+		return err
+	}
+	if err := os.Remove(full); err != nil {
+		return err
+	}
+	return os.WriteFile(full, data, info.Mode().Perm()|0o600)
+}
+
+// ownDir makes a directory of the view, and those above it, real ones.
+func (v view) ownDir(dir string) error {
+	if dir == "." {
+		return nil
+	}
+	if err := v.ownDir(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	full := filepath.Join(v.dir, dir)
+	info, err := os.Lstat(full)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return os.Mkdir(full, 0o700)
+	case err != nil:
+		return err
+	case info.IsDir():
+		return nil
+	}
+	if err := errors.Join(os.Remove(full), os.Mkdir(full, 0o700)); err != nil {
+		return err
+	}
+	return v.linkDir(dir)
+}

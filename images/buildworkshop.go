@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Workshop is where variants of a source are built, in a copy of what the
+// source's own build has made. It is locked until Close.
+type Workshop struct {
+	view     view
+	parts    []fragment
+	want     []setting
+	make     maker
+	progress func(Progress)
+	unlock   func()
+}
+
+// begin makes the view look like the source.
+func (w *Workshop) begin() error {
+	if err := os.MkdirAll(w.view.dir, 0o700); err != nil {
+		return err
+	}
+	now := time.Now()
+	return errors.Join(os.Chtimes(w.view.dir, now, now), // used now, for `klptest cache`
+		recipe{w.view.source, w.parts}.write(w.view.dir), w.view.reset())
+}
+
+// Close lets others in.
+func (w *Workshop) Close() { w.unlock() }
+
+// Dir is the tree that is built: files that were given to Own may be written
+// there.
+func (w *Workshop) Dir() string { return w.view.dir }
+
+// Reset undoes all changes.
+func (w *Workshop) Reset() error { return w.view.reset() }
+
+// Own makes files of the tree ones that can be written to, removed or made
+// without touching the source; their names are relative to Dir.
+func (w *Workshop) Own(names ...string) error {
+	for _, name := range names {
+		if err := w.view.own(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Build builds the tree as it is now.
+func (w *Workshop) Build(ctx context.Context) (*Kernel, error) {
+	now, err := w.view.state()
+	if err != nil {
+		return nil, err
+	}
+	dir := w.view.build()
+	if err := clearUnfinished(dir); err != nil {
+		return nil, err
+	}
+	err = once(dir, configured, now.kconfig, func() error { return w.configure(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	err = once(dir, built, now.all, func() error {
+		return guard(dir, func() error { return w.make.kernel(ctx, w.progress) })
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.kernel()
+}
+
+// once does the work unless the stamp tells that it was done for that state.
+func once(dir, stamp, state string, work func() error) error {
+	if stamped(dir, stamp, state) {
+		return nil
+	}
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, stamp)), work()); err != nil {
+		return err
+	}
+	return setStamp(dir, stamp, state)
+}
+
+// configure writes the .config.
+func (w *Workshop) configure(ctx context.Context) error {
+	if err := w.make.config(ctx, "tinyconfig"); err != nil {
+		return err
+	}
+	path := filepath.Join(w.view.build(), ".config")
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(asConfig(w.parts))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := w.make.config(ctx, "olddefconfig"); err != nil {
+		return err
+	}
+	config, err := readConfig(path)
+	if err != nil {
+		return err
+	}
+	return refuseLost(w.view.source, config, w.want)
+}
+
+func (w *Workshop) kernel() (*Kernel, error) {
+	k, err := resolveTree(w.view.build(), Options{})
+	if err != nil {
+		return nil, err
+	}
+	k.Headers = append(k.Headers, w.view.source) // the view's links lead there
+	return k, nil
+}
