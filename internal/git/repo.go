@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package git
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Repo is a developer's repository. It is only read.
+type Repo struct {
+	dir     string
+	objects string // its object database
+	common  string // its .git
+}
+
+// Open finds the repository that dir is in.
+func Open(ctx context.Context, dir string) (*Repo, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &Repo{dir: dir}
+	out, err := r.ask(ctx, "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-common-dir")
+	if err != nil {
+		var e *blame.Error
+		if errors.As(err, &e) && ctx.Err() == nil {
+			e.Summary = "no git repository in " + dir
+		}
+		return nil, err
+	}
+	lines := strings.Split(out, "\n")
+	if len(lines) != 2 {
+		return nil, blame.Rigf("git rev-parse says %q", out)
+	}
+	r.objects, r.common = lines[0], lines[1]
+	return r, nil
+}
+
+// ID tells repositories apart: one for all work trees of a repository.
+func (r *Repo) ID() string { return r.common }
+
+func (r *Repo) ask(ctx context.Context, args ...string) (string, error) {
+	out, err := Command{Dir: r.dir, Args: args}.Output(ctx)
+	return strings.TrimSpace(string(out)), err
+}
+
+// Commit is the full name of the commit that rev means.
+func (r *Repo) Commit(ctx context.Context, rev string) (string, error) {
+	sha, err := r.ask(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	if err != nil && ctx.Err() == nil {
+		return "", &blame.Error{Party: blame.User, Summary: "no such revision in " + r.dir + ": " + rev, Advice: "git -C " + r.dir + " log --oneline"}
+	}
+	return sha, err
+}
+
+// Subject is the first line of a commit's message.
+func (r *Repo) Subject(ctx context.Context, sha string) (string, error) {
+	return r.ask(ctx, "show", "--no-patch", "--format=%s", sha)
+}
+
+// IsAncestor tells whether one commit is among those that another builds on.
+func (r *Repo) IsAncestor(ctx context.Context, old, later string) (bool, error) {
+	out, err := r.ask(ctx, "merge-base", old, later)
+	return out == old, err
+}
+
+// Patches is an mbox of the commits from one to another, the first one
+// excluded.
+func (r *Repo) Patches(ctx context.Context, from, to string) ([]byte, error) {
+	merges, err := r.ask(ctx, "rev-list", "--merges", "--max-count=1", from+".."+to)
+	if err != nil {
+		return nil, err
+	}
+	if merges != "" {
+		return nil, blame.Userf("%s..%s has a merge (%.12s): a series is a line of commits", from, to, merges)
+	}
+	out, err := Command{Dir: r.dir, Args: []string{"format-patch", "--stdout", "--no-ext-diff", "--no-textconv", "--no-signature",
+		"--binary", "--full-index", "--no-cover-letter", "--no-attach", "--no-thread", from + ".." + to}}.Output(ctx)
+	if err == nil && len(out) == 0 {
+		err = blame.Userf("there is no commit in %s..%s", from, to)
+	}
+	return out, err
+}

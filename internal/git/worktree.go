@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package git
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Worktree is a work tree of ours, with the commits of a repository.
+type Worktree struct{ Dir string }
+
+// Borrow makes a work tree in dir, or takes the one that is there, with the
+// commits that the repository has now.
+func (r *Repo) Borrow(ctx context.Context, dir string) (*Worktree, error) {
+	w := &Worktree{Dir: dir}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".git/HEAD")); errors.Is(err, os.ErrNotExist) {
+		if _, err := w.Git(ctx, "init", "--quiet", "--template="); err != nil {
+			return nil, err
+		}
+	}
+	info := filepath.Join(dir, ".git/objects/info")
+	if err := os.MkdirAll(info, 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(info, "alternates"), []byte(r.objects+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	return w, w.copyShallow(r.common)
+}
+
+// copyShallow takes over where the history of a shallow repository ends.
+func (w *Worktree) copyShallow(common string) error {
+	to := filepath.Join(w.Dir, ".git/shallow")
+	data, err := os.ReadFile(filepath.Join(common, "shallow"))
+	if errors.Is(err, os.ErrNotExist) {
+		return os.RemoveAll(to)
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o600)
+}
+
+// Git runs git in the work tree.
+func (w *Worktree) Git(ctx context.Context, args ...string) (string, error) {
+	out, err := w.Command(args...).Output(ctx)
+	return strings.TrimSpace(string(out)), err
+}
+
+// Command is a run of git in the work tree.
+func (w *Worktree) Command(args ...string) Command {
+	return Command{Dir: w.Dir, Args: args, Own: true}
+}
+
+// Checkout makes the work tree what the commit says, whatever was there.
+func (w *Worktree) Checkout(ctx context.Context, sha string) error {
+	// What a git that was killed has left; the work tree has one user.
+	if err := os.RemoveAll(filepath.Join(w.Dir, ".git/index.lock")); err != nil {
+		return err
+	}
+	if _, err := w.Git(ctx, "checkout", "--quiet", "--force", "--detach", sha); err != nil {
+		return err
+	}
+	_, err := w.Git(ctx, "clean", "--quiet", "-ffdx")
+	return err
+}
