@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package bisect
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/git"
+)
+
+// Question is what a search is for. A search is taken up again when the same
+// question is asked.
+type Question struct {
+	Good, Bad string   // commits, by their full names
+	Step      []string // the command that judges a commit
+}
+
+// Session is a search in a work tree.
+type Session struct {
+	tree *git.Worktree
+	q    Question
+}
+
+// Open begins a search, or takes up one that was interrupted.
+func Open(ctx context.Context, tree *git.Worktree, q Question) (s *Session, resumed bool, err error) {
+	s = &Session{tree, q}
+	if s.pending() {
+		return s, true, s.unlock()
+	}
+	return s, false, s.begin(ctx)
+}
+
+func (s *Session) path(name string) string { return filepath.Join(s.tree.Dir, ".git", name) }
+
+const (
+	questionFile = "klptest-question.json"
+	notesFile    = "klptest-notes.jsonl"
+)
+
+// pending tells whether that very search is under way.
+func (s *Session) pending() bool {
+	data, err := os.ReadFile(s.path(questionFile))
+	var q Question
+	if err != nil || json.Unmarshal(data, &q) != nil || !reflect.DeepEqual(q, s.q) {
+		return false
+	}
+	_, err = os.Stat(s.path("BISECT_START"))
+	return err == nil
+}
+
+// unlock removes what a git that was killed has left. The work tree has one
+// user at a time.
+func (s *Session) unlock() error { return os.RemoveAll(s.path("index.lock")) }
+
+func (s *Session) begin(ctx context.Context) error {
+	if err := s.forget(ctx); err != nil {
+		return err
+	}
+	// git bisect start wants a HEAD to come back to.
+	if err := s.tree.Checkout(ctx, s.q.Good); err != nil {
+		return err
+	}
+	data, err := json.Marshal(s.q)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(s.path(questionFile), data, 0o600); err != nil {
+		return err
+	}
+	_, err = s.tree.Git(ctx, "bisect", "start", s.q.Bad, s.q.Good, "--")
+	return err
+}
+
+// forget ends whatever search there is.
+func (s *Session) forget(ctx context.Context) error {
+	if err := errors.Join(s.unlock(), os.RemoveAll(s.path(notesFile)), os.RemoveAll(s.path(questionFile))); err != nil {
+		return err
+	}
+	if _, err := os.Stat(s.path("BISECT_START")); err != nil {
+		return nil
+	}
+	_, err := s.tree.Git(ctx, "bisect", "reset", "HEAD")
+	return err
+}
+
+// NotesIn is the file of a work tree where steps are to write what they find,
+// see [Note].
+func NotesIn(tree string) string { return filepath.Join(tree, ".git", notesFile) }
+
+// Run has git search; what steps print goes to out. It ends when the commit is
+// found or cannot be, and when ctx does; the search can then be taken up again.
+func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
+	run := s.tree.Command(append([]string{"bisect", "run"}, s.q.Step...)...)
+	// Not a file, so that git's end is awaited together with that of the step.
+	run.Stdout, run.Stderr = writer{out}, writer{out}
+	_, runErr := run.Output(ctx)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	log, err := s.tree.Git(ctx, "bisect", "log")
+	if err != nil {
+		return nil, err
+	}
+	notes, err := readNotes(NotesIn(s.tree.Dir))
+	if err != nil {
+		return nil, err
+	}
+	answer := parseLog(log)
+	answer.Notes = notes
+	if answer.First == "" && len(answer.Possible) == 0 {
+		return nil, &blame.Error{Summary: "the search has stopped", Advice: "mend what is wrong and give the same command again: it goes on from here", Err: runErr}
+	}
+	return answer, s.forget(ctx)
+}
+
+type writer struct{ io.Writer }
+
+// Answer is what a search has found.
+type Answer struct {
+	First    string   // the first bad commit; empty: not to be told
+	Possible []string // those among which it is, when the rest was skipped
+	Notes    []Note   // what each step has found
+}
+
+// parseLog reads what git bisect log says in the end:
+//
+//	# first bad commit: [SHA] subject
+//	# possible first bad commit: [SHA] subject
+func parseLog(log string) *Answer {
+	a := &Answer{}
+	for line := range strings.Lines(log) {
+		if rest, ok := strings.CutPrefix(line, "# first bad commit: ["); ok {
+			a.First, _, _ = strings.Cut(rest, "]")
+		}
+		if rest, ok := strings.CutPrefix(line, "# possible first bad commit: ["); ok {
+			sha, _, _ := strings.Cut(rest, "]")
+			a.Possible = append(a.Possible, sha)
+		}
+	}
+	return a
+}
