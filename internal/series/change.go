@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// detail is an error with the lines that show it.
+func detail(err error) string {
+	text := err.Error()
+	var e *blame.Error
+	if errors.As(err, &e) && e.Tail != "" {
+		text += "\n" + strings.TrimRight(e.Tail, "\n")
+	}
+	return text
+}
+
+// Change is what a patch does to a case.
+type Change string
+
+// The changes. A case that was not judged before a patch or after it is
+// unknown: a patch is only told to break what passed before.
+const (
+	Leaves  Change = "leaves"
+	Fixes   Change = "fixes"
+	Breaks  Change = "breaks"
+	Unknown Change = "unknown"
+)
+
+// Changes are, for each step but the base, what its patch does to each case.
+// It is compared with the last kernel on which the case was judged: what a
+// patch that does not build has done shows with the one that mends the build.
+func Changes(steps []Step) []map[string]Change {
+	var list []map[string]Change
+	before := map[string]cases.Verdict{}
+	for i, s := range steps {
+		now := verdicts(s)
+		if i > 0 {
+			list = append(list, changes(before, now))
+		}
+		for name, v := range now {
+			if v == cases.Pass || v == cases.Fail {
+				before[name] = v
+			}
+		}
+	}
+	return list
+}
+
+func verdicts(s Step) map[string]cases.Verdict {
+	found := map[string]cases.Verdict{}
+	for _, r := range s.Results {
+		found[r.Name] = r.Verdict
+	}
+	return found
+}
+
+func changes(before, now map[string]cases.Verdict) map[string]Change {
+	found := map[string]Change{}
+	for name, v := range now {
+		switch was := before[name]; {
+		case was == cases.Pass && v == cases.Fail:
+			found[name] = Breaks
+		case was == cases.Fail && v == cases.Pass:
+			found[name] = Fixes
+		case was == v:
+			found[name] = Leaves
+		default:
+			found[name] = Unknown
+		}
+	}
+	return found
+}
+
+// Guilty tells whether any patch is at fault, or breaks a case.
+func Guilty(steps []Step) bool {
+	for i, found := range Changes(steps) {
+		if steps[i+1].Fault != None {
+			return true
+		}
+		for _, c := range found {
+			if c == Breaks {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/git"
+)
+
+// Patch is one patch of a series.
+type Patch struct {
+	Subject string // without "[PATCH 1/3]"; the file's name where there is none
+	Diff    []byte
+	number  int // of "[PATCH 1/3]"; 0: none
+}
+
+const maxPatches = 64 << 20
+
+var (
+	mailStart  = regexp.MustCompile(`^(From |[A-Za-z-]+: )`)
+	diffStart  = regexp.MustCompile(`(?m)^(diff --git |--- \S)`)
+	subjectTag = regexp.MustCompile(`^\s*(\[[^\]]*\]\s*)+`)
+	ofSeries   = regexp.MustCompile(`\[[^\]]*\b0*(\d+)/\d+[^\]]*\]`)
+)
+
+// Read reads patch files and mailboxes, in their order; a mailbox in which each
+// mail says "n/m" in that order. Mails without a patch are left out.
+func Read(ctx context.Context, tmp string, files []string) (all []Patch, err error) {
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			return nil, &blame.Error{Party: blame.User, Err: err}
+		}
+		if !info.Mode().IsRegular() || info.Size() > maxPatches {
+			return nil, blame.Userf("%s is no file of patches, of at most 64 MB", file)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, &blame.Error{Party: blame.User, Err: err}
+		}
+		some, err := Split(ctx, tmp, filepath.Base(file), data)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// Split reads one file; tmp is a directory for what is in between.
+func Split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) {
+	if !diffStart.Match(data) && !mailStart.Match(data) {
+		return nil, blame.Userf("%s has no patch", name)
+	}
+	if !mailStart.Match(data) {
+		return []Patch{{Subject: name, Diff: data}}, nil
+	}
+	dir, err := os.MkdirTemp(tmp, "mails-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	split := git.Command{Dir: dir, Args: []string{"mailsplit", "-b", "--keep-cr", "-o" + dir}, Stdin: bytes.NewReader(data), Own: true}
+	if _, err := split.Output(ctx); err != nil {
+		return nil, err
+	}
+	patches, err := readMails(ctx, dir)
+	if err == nil && len(patches) == 0 {
+		err = blame.Userf("%s has no patch", name)
+	}
+	return inOrder(patches), err
+}
+
+// readMails reads the mails 0001, 0002 … of a directory.
+func readMails(ctx context.Context, dir string) (patches []Patch, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		p, err := readMail(ctx, dir, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		if diffStart.Match(p.Diff) {
+			patches = append(patches, p)
+		}
+	}
+	return patches, nil
+}
+
+// readMail takes a mail apart, whatever its encoding.
+func readMail(ctx context.Context, dir, name string) (p Patch, err error) {
+	mail, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		return p, err
+	}
+	defer mail.Close()
+	diff := filepath.Join(dir, name+".diff")
+	info, err := git.Command{Dir: dir, Args: []string{"mailinfo", "-k", name + ".text", diff}, Stdin: mail, Own: true}.Output(ctx)
+	if err != nil {
+		return p, err
+	}
+	if p.Diff, err = os.ReadFile(diff); err != nil {
+		return p, err
+	}
+	for line := range strings.Lines(string(info)) {
+		if subject, ok := strings.CutPrefix(strings.TrimSpace(line), "Subject: "); ok {
+			p.Subject = strings.TrimSpace(subjectTag.ReplaceAllString(subject, ""))
+			if m := ofSeries.FindStringSubmatch(subject); m != nil {
+				p.number, _ = strconv.Atoi(m[1])
+			}
+		}
+	}
+	return p, errors.Join(os.Remove(diff), os.Remove(filepath.Join(dir, name+".text")))
+}
+
+// inOrder sorts patches by their numbers, when each has one of its own.
+func inOrder(patches []Patch) []Patch {
+	seen := map[int]bool{0: true}
+	for _, p := range patches {
+		if seen[p.number] {
+			return patches
+		}
+		seen[p.number] = true
+	}
+	slices.SortStableFunc(patches, func(a, b Patch) int { return a.number - b.number })
+	return patches
+}
+
+// Tree is a kernel's tree that patches are applied to.
+type Tree interface {
+	Dir() string
+	// Own makes files of the tree ones that can be written to, removed or made.
+	Own(names ...string) error
+}
+
+// ErrDoesNotApply is in the error of a patch for another tree.
+var ErrDoesNotApply = errors.New("the patch does not apply")
+
+// Apply applies the patch, whole or not at all.
+func (p Patch) Apply(ctx context.Context, tree Tree) error {
+	names, err := p.files(ctx, tree.Dir())
+	if err == nil {
+		err = tree.Own(names...)
+	}
+	if err == nil {
+		_, err = p.git(ctx, tree.Dir(), "apply", "--whitespace=nowarn", "-")
+	}
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", ErrDoesNotApply, err)
+	}
+	return err
+}
+
+// files are those that the patch touches, under their old and new names.
+func (p Patch) files(ctx context.Context, dir string) (names []string, err error) {
+	out, err := p.git(ctx, dir, "apply", "--numstat", "-z", "-")
+	if err != nil {
+		return nil, err
+	}
+	names = numstat(string(out))
+	out, err = p.git(ctx, dir, "apply", "--numstat", "-z", "--reverse", "-")
+	return slices.Compact(append(names, numstat(string(out))...)), err
+}
+
+// numstat reads records of "ADDED\tDELETED\tNAME\0".
+func numstat(out string) (names []string) {
+	for record := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+		if fields := strings.SplitN(record, "\t", 3); len(fields) == 3 {
+			names = append(names, fields[2])
+		}
+	}
+	return names
+}
+
+func (p Patch) git(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	return git.Command{Dir: dir, Args: args, Stdin: bytes.NewReader(p.Diff), Own: true}.Output(ctx)
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"context"
+	"errors"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// Lab has a kernel that patches are applied to, one after another.
+type Lab interface {
+	Apply(ctx context.Context, p Patch) error
+	// Build builds the kernel as it is; the error of one that does not build is
+	// for broken to tell from others.
+	Build(ctx context.Context) error
+	// Run runs the cases on the kernel that was built last.
+	Run(ctx context.Context) ([]cases.Result, error)
+	// Broken tells whether an error of Build is the source's fault.
+	Broken(err error) bool
+}
+
+// Step is the kernel after a patch.
+type Step struct {
+	Name    string // "base", or the patch's subject
+	Fault   Fault
+	Why     string // one line or more about the fault
+	Results []cases.Result
+}
+
+// Fault is what is wrong with a patch itself.
+type Fault string
+
+// The faults.
+const (
+	None         Fault = ""
+	DoesNotApply Fault = "does not apply"
+	DoesNotBuild Fault = "does not build"
+	NotTried     Fault = "not tried" // an earlier one does not apply
+)
+
+// Run tries the base and then each patch, and tells of each step when it is
+// over. It returns an error when nothing can be said of the patches any more.
+func Run(ctx context.Context, lab Lab, patches []Patch, tell func(Step)) ([]Step, error) {
+	steps := []Step{{Name: "base"}}
+	if err := lab.Build(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	if steps[0].Results, err = lab.Run(ctx); err != nil {
+		return nil, err
+	}
+	tell(steps[0])
+	for _, p := range patches {
+		s, err := next(ctx, lab, p, steps[len(steps)-1])
+		if err != nil {
+			return steps, err
+		}
+		steps = append(steps, s)
+		tell(s)
+	}
+	return steps, nil
+}
+
+func next(ctx context.Context, lab Lab, p Patch, last Step) (Step, error) {
+	s := Step{Name: p.Subject}
+	if last.Fault == DoesNotApply || last.Fault == NotTried {
+		s.Fault = NotTried
+		return s, nil
+	}
+	err := lab.Apply(ctx, p)
+	if errors.Is(err, ErrDoesNotApply) {
+		s.Fault, s.Why = DoesNotApply, detail(err)
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	err = lab.Build(ctx)
+	if err != nil && lab.Broken(err) {
+		s.Fault, s.Why = DoesNotBuild, detail(err)
+		return s, nil
+	}
+	if err == nil {
+		s.Results, err = lab.Run(ctx)
+	}
+	return s, err
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// rows are the lines of the table: a kernel each, its cells in the order of
+// the cases that not all kernels have alike. The others are only counted.
+type table struct {
+	steps   []Step
+	changes []map[string]Change
+	columns []string // cases that some kernel does not pass
+	alike   int      // cases that all kernels pass
+}
+
+func newTable(steps []Step) table {
+	t := table{steps: steps, changes: Changes(steps)}
+	if len(steps) == 0 {
+		return t
+	}
+	for _, name := range names(steps) {
+		if t.passes(name) {
+			t.alike++
+		} else {
+			t.columns = append(t.columns, name)
+		}
+	}
+	return t
+}
+
+// names are the cases' names, in their order.
+func names(steps []Step) (list []string) {
+	for _, s := range steps {
+		for _, r := range s.Results {
+			if !slices.Contains(list, r.Name) {
+				list = append(list, r.Name)
+			}
+		}
+	}
+	return list
+}
+
+func (t table) passes(name string) bool {
+	for _, s := range t.steps {
+		if v, ok := verdicts(s)[name]; ok && v != cases.Pass {
+			return false
+		}
+	}
+	return true
+}
+
+// cell is the verdict of a case on a kernel, and what the patch has to do with
+// it.
+func (t table) cell(i int, name string) string {
+	v, ok := verdicts(t.steps[i])[name]
+	if !ok {
+		return "-"
+	}
+	if i > 0 && (t.changes[i-1][name] == Breaks || t.changes[i-1][name] == Fixes) {
+		return string(v) + " (" + string(t.changes[i-1][name]) + ")"
+	}
+	return string(v)
+}
+
+// label numbers a step.
+func (t table) label(i int) string {
+	if i == 0 {
+		return t.steps[0].Name
+	}
+	return fmt.Sprintf("%d/%d %s", i, len(t.steps)-1, t.steps[i].Name)
+}
+
+// summary is what a patch does, in one line.
+func (t table) summary(i int) string {
+	if f := t.steps[i].Fault; f != None {
+		return string(f)
+	}
+	if i == 0 {
+		return count(t.steps[0])
+	}
+	var parts []string
+	for _, c := range []Change{Breaks, Fixes} {
+		var hit []string
+		for _, name := range t.columns {
+			if t.changes[i-1][name] == c {
+				hit = append(hit, name)
+			}
+		}
+		if len(hit) > 0 {
+			parts = append(parts, string(c)+" "+strings.Join(hit, ", "))
+		}
+	}
+	if len(parts) == 0 {
+		return "leaves all as it was: " + count(t.steps[i])
+	}
+	return strings.Join(parts, "; ")
+}
+
+func count(s Step) string {
+	n := map[cases.Verdict]int{}
+	for _, r := range s.Results {
+		n[r.Verdict]++
+	}
+	text := fmt.Sprintf("%d passed", n[cases.Pass])
+	for _, v := range []struct {
+		verdict cases.Verdict
+		word    string
+	}{{cases.Fail, "failed"}, {cases.Error, "errors"}, {cases.Skip, "skipped"}} {
+		if n[v.verdict] > 0 {
+			text += fmt.Sprintf(", %d %s", n[v.verdict], v.word)
+		}
+	}
+	return text
+}
+
+// Human writes the table for a terminal: kernels are lines, and each case that
+// some kernel does not pass has a line below.
+func Human(w io.Writer, steps []Step) error {
+	t := newTable(steps)
+	var b strings.Builder
+	for i := range steps {
+		fmt.Fprintf(&b, "%s: %s\n", t.label(i), t.summary(i))
+		for _, line := range strings.Split(steps[i].Why, "\n") {
+			if line != "" {
+				fmt.Fprintf(&b, "      %s\n", line)
+			}
+		}
+		for _, name := range t.columns {
+			fmt.Fprintf(&b, "      %-32s %s\n", name, t.cell(i, name))
+		}
+	}
+	if t.alike > 0 {
+		fmt.Fprintf(&b, "%d cases pass on every kernel that was run\n", t.alike)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Markdown writes the table for a mail or a tracker.
+func Markdown(w io.Writer, steps []Step) error {
+	t := newTable(steps)
+	var b strings.Builder
+	head := append([]string{"kernel", "result"}, t.columns...)
+	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat("---|", len(head)))
+	for i := range steps {
+		cells := []string{t.label(i), t.summary(i)}
+		for _, name := range t.columns {
+			cells = append(cells, t.cell(i, name))
+		}
+		for j := range cells {
+			cells[j] = strings.NewReplacer("|", `\|`, "\n", " ").Replace(cells[j])
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
+	}
+	if t.alike > 0 {
+		fmt.Fprintf(&b, "\n%d cases pass on every kernel that was run.\n", t.alike)
+	}
+	for i, s := range steps {
+		if s.Why != "" {
+			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", t.label(i), strings.ReplaceAll(s.Why, "\n", "\n    "))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
