@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package mutants measures how strong the shipped cases are: each mutant is a
+// change of one line of kernel/livepatch that breaks something documented. A
+// mutant is killed when a case says FAIL; one that survives shows what no case
+// tests. An ERROR kills nothing: it says nothing about the kernel.
+package mutants

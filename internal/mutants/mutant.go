@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mutants
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// Mutant is a change of one line of a source file.
+type Mutant struct {
+	Name     string
+	File     string // relative to the kernel's tree
+	After    string // text before the line, of which there is one; the line may be there more than once
+	Original string // part of a line
+	Mutated  string // what comes in its place
+	Breaks   string // what documented behaviour that is
+}
+
+// errAnotherSource is of a mutant that was made for other versions.
+var errAnotherSource = errors.New("this kernel has no such line")
+
+// Apply returns the file with the change.
+func (m Mutant) Apply(source []byte) ([]byte, error) {
+	if bytes.Count(source, []byte(m.After)) != 1 && m.After != "" {
+		return nil, fmt.Errorf("%w: after %q in %s", errAnotherSource, m.After, m.File)
+	}
+	start := bytes.Index(source, []byte(m.After)) + len(m.After)
+	at := bytes.Index(source[start:], []byte(m.Original))
+	if at < 0 {
+		return nil, fmt.Errorf("%w: %q in %s", errAnotherSource, m.Original, m.File)
+	}
+	at += start
+	var b bytes.Buffer
+	b.Write(source[:at])
+	b.WriteString(m.Mutated)
+	b.Write(source[at+len(m.Original):])
+	return b.Bytes(), nil
+}

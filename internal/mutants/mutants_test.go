@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mutants
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+)
+
+func TestApply(t *testing.T) {
+	const source = "int f(void)\n{\n\treturn 0;\n}\n\nint g(void)\n{\n\treturn 0;\n}\n"
+	m := Mutant{File: "x.c", After: "int g(void)", Original: "return 0;", Mutated: "return 1;"}
+	got, err := m.Apply([]byte(source))
+	want := strings.Replace(source, "g(void)\n{\n\treturn 0;", "g(void)\n{\n\treturn 1;", 1)
+	if err != nil || string(got) != want {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestApplyToAnotherSource(t *testing.T) {
+	for name, m := range map[string]Mutant{
+		"no such line":   {Original: "return 2;"},
+		"no such place":  {After: "int h(", Original: "return 0;"},
+		"two places":     {After: "int ", Original: "return 0;"},
+		"line is before": {After: "int g(", Original: "int f("},
+	} {
+		if _, err := m.Apply([]byte("int f();\nint g() { return 0; }")); !errors.Is(err, errAnotherSource) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+	}
+}
+
+func TestListIsSound(t *testing.T) {
+	names := map[string]bool{}
+	perFile := map[string]int{}
+	for _, m := range List() {
+		if names[m.Name] || m.Name == "" || m.Breaks == "" || m.Original == m.Mutated {
+			t.Errorf("bad mutant %+v", m)
+		}
+		if strings.Contains(m.Original+m.Mutated, "\n") {
+			t.Errorf("%s changes more than a line", m.Name)
+		}
+		names[m.Name] = true
+		perFile[m.File]++
+	}
+	if len(names) < 15 || perFile[state] == 0 || perFile[core] == 0 || perFile[transition] == 0 {
+		t.Errorf("%d mutants: %v", len(names), perFile)
+	}
+}
+
+// All mutants can be made of the kernel that KLPTEST_SOURCE names.
+func TestListFitsTheKernel(t *testing.T) {
+	source := os.Getenv("KLPTEST_SOURCE")
+	if source == "" {
+		t.Skip("set KLPTEST_SOURCE to the source of Linux 6.12")
+	}
+	for _, m := range List() {
+		data, err := os.ReadFile(filepath.Join(source, m.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := m.Apply(data)
+		if err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+			continue
+		}
+		before, after := strings.Split(string(data), "\n"), strings.Split(string(changed), "\n")
+		n := 0
+		for i := range before {
+			if before[i] != after[i] {
+				n++
+			}
+		}
+		if n != 1 || len(before) != len(after) {
+			t.Errorf("%s changes %d lines", m.Name, n)
+		}
+	}
+}
+
+// lab is one in which each file has the text "good", and results depend on
+// what was built.
+type lab struct {
+	results map[string][]cases.Result
+	broken  string // text that does not build
+	built   []string
+}
+
+func (l *lab) Read(string) ([]byte, error) { return []byte("good"), nil }
+
+func (l *lab) Build(_ context.Context, file string, data []byte) error {
+	l.built = append(l.built, file+" "+string(data))
+	if l.broken != "" && string(data) == l.broken {
+		return errors.New("does not build")
+	}
+	return nil
+}
+
+func (l *lab) Run(context.Context) ([]cases.Result, error) {
+	_, text, _ := strings.Cut(l.built[len(l.built)-1], " ")
+	return l.results[text], nil
+}
+
+func verdicts(list ...cases.Verdict) (results []cases.Result) {
+	for i, v := range list {
+		results = append(results, cases.Result{Name: string(rune('a' + i)), Verdict: v})
+	}
+	return results
+}
+
+func TestOnlyAFailKills(t *testing.T) {
+	l := &lab{broken: "worse", results: map[string][]cases.Result{
+		"good":  verdicts(cases.Pass, cases.Pass, cases.Skip),
+		"bad":   verdicts(cases.Pass, cases.Fail, cases.Fail),
+		"other": verdicts(cases.Error, cases.Pass, cases.Skip),
+	}}
+	list := []Mutant{
+		{Name: "m1", File: "f", Original: "good", Mutated: "bad"},
+		{Name: "m2", File: "f", Original: "good", Mutated: "other", Breaks: "a rule"},
+		{Name: "m3", File: "f", Original: "good", Mutated: "worse"},
+		{Name: "m4", File: "f", Original: "missing", Mutated: "x"},
+	}
+	var lines []string
+	outcomes, err := Run(t.Context(), l, list, func(o Outcome) { lines = append(lines, o.Line()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := Count(outcomes), (Tally{1, 1, 2}); got != want {
+		t.Errorf("tally %v, want %v", got, want)
+	}
+	want := []string{
+		"killed    m1                       f  by b and 1 more",
+		"SURVIVED  m2                       f (1 cases could say nothing)\n          no case tests: a rule",
+		"not tried m3                       f: does not build",
+		"not tried m4                       f: this kernel has no such line: \"missing\" in f",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUnsoundKernel(t *testing.T) {
+	l := &lab{results: map[string][]cases.Result{"good": verdicts(cases.Pass, cases.Error)}}
+	outcomes, err := Run(t.Context(), l, List(), nil)
+	if !errors.Is(err, errUnsound) || !strings.Contains(err.Error(), "ERROR b") || outcomes != nil {
+		t.Errorf("outcomes %v, error %v", outcomes, err)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("interrupted")
+	l := &lab{results: map[string][]cases.Result{"bad": verdicts(cases.Fail)}}
+	list := []Mutant{{Name: "m1", Original: "good", Mutated: "bad"}, {Name: "m2", Original: "good", Mutated: "bad"}}
+	outcomes, err := Run(ctx, l, list, func(Outcome) { cancel(cause) })
+	if !errors.Is(err, cause) || len(outcomes) != 1 {
+		t.Errorf("outcomes %v, error %v", outcomes, err)
+	}
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mutants
+
+import (
+	"context"
+	"errors"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// Lab builds kernels and runs cases on them.
+type Lab interface {
+	// Read returns a file of the source as it is.
+	Read(file string) ([]byte, error)
+	// Build builds the kernel with that one file changed.
+	Build(ctx context.Context, file string, data []byte) error
+	// Run runs the cases on the kernel that was built last.
+	Run(ctx context.Context) ([]cases.Result, error)
+}
+
+// Outcome is what became of a mutant.
+type Outcome struct {
+	Mutant
+	Killers []string // the cases that failed; none: it survives
+	Errors  int      // cases that could say nothing
+	Err     error    // it could not be tried
+}
+
+// Killed tells whether a case has found the mutant.
+func (o Outcome) Killed() bool { return o.Err == nil && len(o.Killers) > 0 }
+
+// errUnsound is of a kernel on which cases fail before anything is changed.
+var errUnsound = errors.New("not all cases pass on the unchanged kernel: mutants would show nothing")
+
+// Run tries the mutants one after another, and tells of each. It ends early
+// only when ctx does. The first thing to be tried is the kernel as it is.
+func Run(ctx context.Context, lab Lab, list []Mutant, tell func(Outcome)) ([]Outcome, error) {
+	if err := sound(ctx, lab); err != nil {
+		return nil, err
+	}
+	var outcomes []Outcome
+	for _, m := range list {
+		o := try(ctx, lab, m)
+		if ctx.Err() != nil {
+			return outcomes, context.Cause(ctx)
+		}
+		outcomes = append(outcomes, o)
+		tell(o)
+	}
+	return outcomes, nil
+}
+
+// sound makes sure that it is the mutants that cases will fail for.
+func sound(ctx context.Context, lab Lab) error {
+	data, err := lab.Read(state)
+	if err == nil {
+		err = lab.Build(ctx, state, data)
+	}
+	if err != nil {
+		return err
+	}
+	results, err := lab.Run(ctx)
+	for _, r := range results {
+		if r.Verdict == cases.Fail || r.Verdict == cases.Error {
+			return errors.Join(errUnsound, errors.New(string(r.Verdict)+" "+r.Name))
+		}
+	}
+	return err
+}
+
+func try(ctx context.Context, lab Lab, m Mutant) Outcome {
+	o := Outcome{Mutant: m}
+	data, err := lab.Read(m.File)
+	if err == nil {
+		data, err = m.Apply(data)
+	}
+	if err == nil {
+		err = lab.Build(ctx, m.File, data)
+	}
+	if err != nil {
+		o.Err = err
+		return o
+	}
+	results, err := lab.Run(ctx)
+	for _, r := range results {
+		switch r.Verdict {
+		case cases.Fail:
+			o.Killers = append(o.Killers, r.Name)
+		case cases.Error:
+			o.Errors++
+		}
+	}
+	o.Err = err
+	return o
+}
