@@ -63,6 +63,15 @@ bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians
 soak: deps build ## 300 clones in a row, 200 cases at -j 4: nothing may stay
 	KLPTEST_VM=1 KLPTEST_SOAK=300 $(GO) test -count=1 -timeout 60m -v -run IntegrationSoak ./internal/rig
 
+.PHONY: mutants
+mutants: deps-kernel-build build ## which one-line mistakes in kernel/livepatch the cases find; SOURCE is a kernel's source
+	@test -n "$(SOURCE)" || { echo 'name a kernel source: make mutants SOURCE=~/linux' >&2; exit 2; }
+	bin/klptest mutants $(SOURCE) $(CASES)
+
+.PHONY: deps-kernel-build
+deps-kernel-build:
+	@.ci/deps kernel-build
+
 .PHONY: deps
 deps: ## install with apt what is missing, or name it
 	@.ci/deps

@@ -32,7 +32,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 			if err != nil {
 				return err
 			}
-			findings := doctor.Examine(doctor.Here(), dir, 512)
+			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(images.MissingTools()))
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
@@ -45,6 +45,18 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 	c.Flags().StringVar(&kernel, "kernel", "", "also look at this kernel, which is fetched if need be")
 	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` of a kernel given as a file")
 	return c
+}
+
+// kernelBuilds tells whether kernels can be built from their source.
+func kernelBuilds(missing []images.Tool) doctor.Finding {
+	f := doctor.Finding{Name: "kernel builds", Optional: true, OK: len(missing) == 0, Detail: "all that they need is there"}
+	if !f.OK {
+		f.Detail, f.Mend = "no kernel can be built from source: missing", images.InstallTools(missing)
+		for _, t := range missing {
+			f.Detail += " " + t.Name
+		}
+	}
+	return f
 }
 
 // examineKernel resolves the kernel and looks at its configuration.

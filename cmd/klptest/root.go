@@ -6,10 +6,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/report"
@@ -43,6 +45,9 @@ func run(ctx context.Context, args []string, s streams) int {
 		err = context.Cause(ctx)
 	}
 	explain(s.err, err)
+	if slices.Contains(args, "--"+bisectExit) {
+		return bisect.ExitOfRun(exitStatus(err))
+	}
 	return exitStatus(err)
 }
 
@@ -66,7 +71,8 @@ the kernel's log with what each case says must be there, line by line.`,
 		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
 	})
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(),
-		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand())
+		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
+		a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand())
 	return root
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -57,6 +56,7 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
+	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 for what cannot be judged")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files by what happened")
 	return c
 }
@@ -77,7 +77,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 		return blame.Userf("--jobs %d: at least 1", o.Jobs)
 	}
 	if o.Jobs == 0 {
-		o.Jobs = doctor.Here().Guests(o.Memory)
+		o.Jobs = sideBySide(o.Memory)
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/bisect"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/git"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// stepOptions are the flags that bisect hands on to each step.
+type stepOptions struct {
+	rig.Options
+	build   images.Builder
+	confirm int
+}
+
+func stepFlags(c *cobra.Command, o *stepOptions) {
+	guestFlags(c.Flags(), &o.Options)
+	buildFlags(c, &o.build)
+	c.Flags().IntVar(&o.confirm, "confirm", 2, "runs that must fail alike for a commit to be bad")
+}
+
+// bisectStepCommand judges the commit that git bisect run has checked out in
+// the current directory.
+func (a *app) bisectStepCommand() *cobra.Command {
+	var o stepOptions
+	c := &cobra.Command{
+		Use:    "bisect-step CASE|PATTERN|FILE...",
+		Short:  "Judge one commit, for git bisect run",
+		Hidden: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.bisectStep(c.Context(), o, args)
+		},
+	}
+	stepFlags(c, &o)
+	return c
+}
+
+func (a *app) bisectStep(ctx context.Context, o stepOptions, args []string) error {
+	note, err := a.judgeCommit(ctx, o, args)
+	if err != nil {
+		if ctx.Err() == nil {
+			explain(a.err, err)
+		}
+		return verdicts(bisect.ExitAbort)
+	}
+	fmt.Fprintf(a.err, "klptest: %.12s %s: %s, %s\n", note.Commit, report.Escape(note.Subject), note.Mark, report.Escape(note.Why))
+	if err := note.Write(bisect.NotesIn(".")); err != nil {
+		return verdicts(bisect.ExitAbort)
+	}
+	if code := note.Exit(); code != 0 {
+		return verdicts(code)
+	}
+	return nil
+}
+
+func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (note bisect.Note, err error) {
+	list, err := selectCases(args)
+	if err != nil {
+		return note, err
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return note, err
+	}
+	tree := git.Worktree{Dir: here}
+	if note.Commit, err = tree.Git(ctx, "rev-parse", "HEAD"); err != nil {
+		return note, err
+	}
+	if note.Subject, err = tree.Git(ctx, "show", "--no-patch", "--format=%s", "HEAD"); err != nil {
+		return note, err
+	}
+	note.Judgement, err = a.judge(ctx, o, list)
+	return note, err
+}
+
+// judge builds the kernel and runs the cases. What is the tree's fault is a
+// reason to skip the commit; what is this host's ends the search.
+func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bisect.Judgement, error) {
+	k, err := a.buildHere(ctx, o.build)
+	switch {
+	case ctx.Err() != nil:
+		return bisect.Judgement{}, context.Cause(ctx)
+	case errors.Is(err, images.ErrBroken) || err != nil && blame.Of(err) == blame.User:
+		why, _, _ := strings.Cut(err.Error(), "\n")
+		return bisect.Judgement{Mark: bisect.Skip, Why: why}, nil
+	case err != nil:
+		return bisect.Judgement{}, err
+	}
+	o.Kernel = k.KDir
+	return bisect.Judge(ctx, o.confirm, func(ctx context.Context) ([]cases.Result, error) {
+		return a.quietRun(ctx, list, o.Options)
+	})
+}
+
+func (a *app) buildHere(ctx context.Context, b images.Builder) (*images.Kernel, error) {
+	if missing := images.MissingTools(); len(missing) > 0 {
+		return nil, &blame.Error{Summary: "no kernel can be built here", Advice: images.InstallTools(missing)}
+	}
+	store, err := openCache()
+	if err != nil {
+		return nil, err
+	}
+	show, done := a.buildProgress()
+	defer done()
+	b.Cache, b.Source, b.Progress = store, ".", show
+	return b.Build(ctx)
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/images"
+)
+
+func (a *app) kernelBuildCommand() *cobra.Command {
+	var b images.Builder
+	c := &cobra.Command{
+		Use:   "build SRC",
+		Short: "Build a small kernel for klptest from its source",
+		Long: `Build a kernel from a source tree, a git work tree or an unpacked tarball, with
+all that klptest needs and little else: the options of images/config/base.config
+over make tinyconfig. The tree is never written to. What is built stays in the
+cache: the next build makes only what has changed.
+
+The first build takes minutes. "klptest run --kernel SRC" builds by itself.
+
+Building runs the tree's Makefiles on this host, as make in the tree would:
+build only sources that you trust.`,
+		Example: `  klptest kernel build ~/linux
+  klptest kernel build ~/linux --debug
+  klptest kernel build ~/linux --config my.config`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			b.Source = args[0]
+			return a.buildKernel(c.Context(), b)
+		},
+	}
+	buildFlags(c, &b)
+	return c
+}
+
+// buildFlags are the flags of every command that builds kernels.
+func buildFlags(c *cobra.Command, b *images.Builder) {
+	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "`fragment` of a .config with further options; may be repeated")
+	c.Flags().BoolVar(&b.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/config/debug.config)")
+}
+
+func (a *app) buildKernel(ctx context.Context, b images.Builder) error {
+	store, err := openCache()
+	if err != nil {
+		return err
+	}
+	b.Cache = store
+	progress, done := a.buildProgress()
+	b.Progress = progress
+	k, err := b.Build(ctx)
+	done()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "release  %s\nimage    %s\nkdir     %s\n", k.Release, k.Image, k.KDir)
+	return err
+}
+
+// buildProgress shows a build: as a line that changes, on a terminal; else a
+// line now and then.
+func (a *app) buildProgress() (show func(images.Progress), done func()) {
+	fd, tty := terminal(a.err)
+	if !tty || os.Getenv("TERM") == "dumb" {
+		return nowAndThen(a.err), func() {}
+	}
+	drawn := false
+	show = func(p images.Progress) {
+		drawn = true
+		fmt.Fprintf(a.err, "\r\x1b[K%.*s", width(fd)-1, p)
+	}
+	return show, func() {
+		if drawn {
+			fmt.Fprint(a.err, "\r\x1b[K")
+		}
+	}
+}
+
+// logEvery is how often a log hears of a build.
+const logEvery = 30 * time.Second
+
+func nowAndThen(w io.Writer) func(images.Progress) {
+	var next time.Duration
+	return func(p images.Progress) {
+		if p.Elapsed >= next {
+			next = p.Elapsed + logEvery
+			fmt.Fprintln(w, "klptest:", p)
+		}
+	}
+}

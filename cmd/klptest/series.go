@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/git"
+	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/internal/series"
+)
+
+// seriesOptions are the flags of `klptest series`.
+type seriesOptions struct {
+	rig.Options
+	build  images.Builder
+	base   string
+	repo   string
+	format string
+}
+
+func (a *app) seriesCommand() *cobra.Command {
+	var o seriesOptions
+	c := &cobra.Command{
+		Use:   "series [--base SRC|REV] PATCH|MBOX|REV..REV... [CASE|PATTERN|FILE.txtar]...",
+		Short: "Run cases after each patch of a series, and say which patch breaks what",
+		Long: `Apply the patches of a series one by one to a copy of a kernel's source, build
+and run the cases after each, and print what each patch fixes, breaks and leaves.
+A patch that does not apply or does not build is reported as that patch's fault.
+
+--base is a source tree, or a revision of the repository that --git names; for
+REV..REV it is the first revision when it is left out. Neither the tree nor the
+repository is written to.
+
+Building runs the tree's Makefiles, with the patches, on this host, as make in it
+would: try only patches that you trust.
+
+Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
+130 interrupted.`,
+		Example: `  klptest series --base ~/linux 0001-a.patch 0002-b.patch
+  klptest series --base v6.12 --git ~/linux series.mbox 'state-*'
+  klptest series --git ~/linux v6.12..my-branch --format markdown`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.series(c.Context(), o, args)
+		},
+	}
+	f := c.Flags()
+	guestFlags(f, &o.Options)
+	buildFlags(c, &o.build)
+	f.StringVar(&o.base, "base", "", "what the series is for: a source tree, or a `revision`")
+	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
+	f.StringVar(&o.format, "format", "human", "output: human, markdown, ktap or json")
+	return c
+}
+
+// seriesArgs are the arguments, told apart.
+type seriesArgs struct{ patches, ranges, cases []string }
+
+// sortArgs tells patches from cases: cases have no ending, or .txtar, and
+// ranges have two dots.
+func sortArgs(args []string) (s seriesArgs) {
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		switch {
+		case err == nil && info.Mode().IsRegular() && !strings.HasSuffix(arg, ".txtar"):
+			s.patches = append(s.patches, arg)
+		case err != nil && !isFile(arg) && strings.Contains(arg, ".."):
+			s.ranges = append(s.ranges, arg)
+		case strings.HasSuffix(arg, ".patch") || strings.HasSuffix(arg, ".mbox") || strings.HasSuffix(arg, ".diff"):
+			s.patches = append(s.patches, arg) // which is not there
+		case err != nil && strings.Contains(arg, "..") && !strings.HasSuffix(arg, ".txtar"):
+			s.ranges = append(s.ranges, arg) // of branches with a slash
+		default:
+			s.cases = append(s.cases, arg)
+		}
+	}
+	return s
+}
+
+func (a *app) series(ctx context.Context, o seriesOptions, args []string) error {
+	sorted := sortArgs(args)
+	list, err := selectCases(sorted.cases)
+	if err != nil {
+		return err
+	}
+	write, err := a.seriesWriter(o.format)
+	if err != nil {
+		return err
+	}
+	store, err := openCache()
+	if err != nil {
+		return err
+	}
+	patches, err := a.readSeries(ctx, store, o.repo, sorted, &o.base)
+	if err != nil {
+		return err
+	}
+	source, unlock, err := a.base(ctx, store, o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	steps, err := a.trySeries(ctx, store, o, source, patches, list)
+	if len(steps) > 0 && ctx.Err() == nil {
+		err = errors.Join(err, write(steps))
+	}
+	if err == nil && series.Guilty(steps) {
+		return verdicts(1)
+	}
+	return err
+}
+
+// readSeries reads the patches; a range says by itself what it is based on.
+func (a *app) readSeries(ctx context.Context, store *cache.Cache, repo string, args seriesArgs, base *string) ([]series.Patch, error) {
+	if len(args.patches)+len(args.ranges) == 0 {
+		return nil, blame.Userf("no patch, mailbox or REV..REV is given")
+	}
+	tmp, release, err := store.Temp("series")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	patches, err := series.Read(ctx, tmp, args.patches)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range args.ranges {
+		some, err := readRange(ctx, tmp, repo, r, base)
+		if err != nil {
+			return nil, err
+		}
+		patches = append(patches, some...)
+	}
+	return patches, nil
+}
+
+func readRange(ctx context.Context, tmp, repo, revs string, base *string) ([]series.Patch, error) {
+	r, err := git.Open(ctx, repo)
+	if err != nil {
+		return nil, err
+	}
+	from, to, _ := strings.Cut(revs, "..")
+	if to == "" {
+		to = "HEAD"
+	}
+	if from, err = r.Commit(ctx, from); err != nil {
+		return nil, err
+	}
+	if to, err = r.Commit(ctx, to); err != nil {
+		return nil, err
+	}
+	mails, err := r.Patches(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	if *base == "" {
+		*base = from
+	}
+	return series.Split(ctx, tmp, revs, mails)
+}
+
+// base is the source tree that the series is for.
+func (a *app) base(ctx context.Context, store *cache.Cache, o seriesOptions) (dir string, unlock func(), err error) {
+	if o.base == "" {
+		return "", nil, &blame.Error{Party: blame.User, Summary: "what is the series for?", Advice: "--base SRC, or --base REV with --git DIR"}
+	}
+	if info, err := os.Stat(o.base); err == nil && info.IsDir() {
+		return o.base, func() {}, nil
+	}
+	r, err := git.Open(ctx, o.repo)
+	if err != nil {
+		return "", nil, err
+	}
+	sha, err := r.Commit(ctx, o.base)
+	if err != nil {
+		return "", nil, err
+	}
+	tree, unlock, err := a.borrow(ctx, store, r)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := tree.Checkout(ctx, sha); err != nil {
+		unlock()
+		return "", nil, err
+	}
+	return tree.Dir, unlock, nil
+}
+
+func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*cases.Case) ([]series.Step, error) {
+	show, done := a.buildProgress()
+	o.build.Cache, o.build.Source, o.build.Progress = store, source, show
+	shop, err := o.build.Workshop(ctx, "series")
+	done()
+	if err != nil {
+		return nil, err
+	}
+	defer shop.Close()
+	lab := patched{&bench{app: a, workshop: shop, cases: list, options: o.Options, clear: done}}
+	n := 0
+	return series.Run(ctx, lab, patches, func(s series.Step) {
+		a.notice(fmt.Sprintf("%d/%d %s", n, len(patches), s.Name))
+		n++
+	})
+}
+
+// patched is a bench for patches.
+type patched struct{ *bench }
+
+var _ series.Lab = patched{}
+
+func (p patched) Apply(ctx context.Context, patch series.Patch) error {
+	return patch.Apply(ctx, p.workshop)
+}
+
+func (p patched) Build(ctx context.Context) error { return p.build(ctx) }
+
+func (p patched) Broken(err error) bool { return errors.Is(err, images.ErrBroken) }

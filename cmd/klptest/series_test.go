@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/series"
+)
+
+func TestSortArgs(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"0001-a.patch", "box", "my.txtar"} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := sortArgs([]string{"0001-a.patch", "box", "my.txtar", "state-*", "v6.11..v6.12", "HEAD~3..", "missing.patch", "a..user/topic", "../x.txtar", "state-add"})
+	want := seriesArgs{
+		patches: []string{"0001-a.patch", "box", "missing.patch"},
+		ranges:  []string{"v6.11..v6.12", "HEAD~3..", "a..user/topic"},
+		cases:   []string{"my.txtar", "state-*", "../x.txtar", "state-add"},
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(seriesArgs{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestStepResults(t *testing.T) {
+	steps := []series.Step{
+		{Name: "base", Results: []cases.Result{{Name: "c", Verdict: cases.Pass}}},
+		{Name: "p", Results: []cases.Result{{Name: "c", Verdict: cases.Fail, Reasons: []string{"differs"}}}},
+		{Name: "q", Fault: series.DoesNotApply, Why: "patch failed"},
+		{Name: "r", Fault: series.NotTried},
+	}
+	want := []cases.Result{
+		{Name: "0/3 c", Verdict: cases.Pass},
+		{Name: "1/3 c", Verdict: cases.Fail, Reasons: []string{"breaks it: p", "differs"}},
+		{Name: "2/3", Title: "q", Verdict: cases.Fail, Reasons: []string{"does not apply"}, Tail: "patch failed"},
+		{Name: "3/3", Title: "r", Verdict: cases.Skip, Reasons: []string{"not tried"}},
+	}
+	if diff := cmp.Diff(want, stepResults(steps)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestStepWordsMeanTheSameElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	data, err := os.ReadFile(filepath.Join(rootDir, "cases/state-add.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("my.txtar", data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var o stepOptions
+	c := &cobra.Command{}
+	c.Flags().String("good", "", "")
+	stepFlags(c, &o)
+	if err := c.Flags().Parse([]string{"--good=v1", "--confirm=3", "--config=a.config", "--kernel-args=x=1", "--debug"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := stepWords(c.Flags(), []string{"my.txtar", "state-*"})
+	want := []string{"--config=" + filepath.Join(dir, "a.config"), "--confirm=3", "--debug=true", "--kernel-args=x=1", "--", filepath.Join(dir, "my.txtar"), "state-*"}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+// rootDir is the top of the source tree, found before a test changes the
+// directory.
+var rootDir, _ = filepath.Abs("../..")
