@@ -18,8 +18,6 @@ type Snapshot struct {
 	// Situation tells apart what the core tells apart, without names, ids and
 	// data: two machines in one situation differ in details.
 	Situation string
-	// Whole tells apart all that can make a difference later.
-	Whole string
 }
 
 // Snapshot returns where the machine has got to.
@@ -32,34 +30,44 @@ func (m *Machine) Snapshot() Snapshot {
 	if k.transition != nil {
 		s.Transition = k.transition.mod.name
 	}
-	situation := []string{fmt.Sprint("target ", k.target, " held ", s.Held["old"], s.Held["new"], " loaded ", k.klpTarget() != nil)}
-	whole := []string{fmt.Sprint(k.delayedWork, k.prevStateWarn, k.printk)}
 	for _, p := range k.patches {
 		s.Patches = append(s.Patches, p.mod.name)
-		situation = append(situation, k.outline(p))
 	}
-	for _, mod := range k.modules.list {
-		whole = append(whole, k.detail(mod))
-	}
-	slices.Sort(whole)
-	for _, t := range k.tasks.list {
-		whole = append(whole, fmt.Sprint(t.comm, t.state, t.pending, t.in))
-	}
-	s.Situation = strings.Join(situation, "; ")
-	s.Whole = s.Situation + "\n" + strings.Join(append(whole, s.Patches...), "\n")
+	s.Situation = fmt.Sprintf("%s; held %s %s; klp_target %v; ftrace %v", k.outline(), s.Held["old"], s.Held["new"], k.klpTarget() != nil, !k.ftraceOff)
 	return s
 }
 
-// outline describes a listed livepatch without names.
-func (k *kernel) outline(p *patch) string {
-	text := fmt.Sprintf("patch replace=%v forced=%v stateful=%v", p.replace, p.forced, len(p.states) > 0)
-	if p == k.transition {
-		text += " in transition"
+// Whole tells apart all that can make a difference later.
+func (m *Machine) Whole() string {
+	return strings.Join(append(m.k.details(), m.Snapshot().Patches...), "\n")
+}
+
+// outline describes what is listed: how many, and the one in transition.
+func (k *kernel) outline() string {
+	forced := slices.ContainsFunc(k.patches, func(p *patch) bool { return p.forced })
+	text := fmt.Sprintf("%d patches, forced %v", min(len(k.patches), 3), forced)
+	p := k.transition
+	if p == nil {
+		return text
 	}
-	for _, o := range p.objects {
-		text += fmt.Sprintf(" [module=%v patched=%v functions=%v post_unpatch=%v]", o.isModule(), o.patched, len(o.functions) > 0, o.postUnpatchEnabled)
+	newest := p == k.patches[len(k.patches)-1]
+	return fmt.Sprintf("%s; %s, replace %v, newest %v, objects %d", text, k.target, p.replace, newest, len(p.objects))
+}
+
+// details are all that makes a difference later, but for the list's order.
+func (k *kernel) details() []string {
+	list := []string{fmt.Sprint(k.target, k.delayedWork, k.prevStateWarn, k.printk, k.ftraceOff)}
+	for _, mod := range k.modules.list {
+		list = append(list, k.detail(mod))
 	}
-	return text
+	for _, t := range k.tasks.list {
+		list = append(list, fmt.Sprint(t.comm, t.state, t.pending, t.in))
+	}
+	if k.transition != nil {
+		list = append(list, k.transition.mod.name)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // detail describes a module with all that its livepatch has.
@@ -70,6 +78,9 @@ func (k *kernel) detail(m *module) string {
 		return text // what was not listed any more is never listed again
 	}
 	text += fmt.Sprintf("%+v enabled=%v settled=%v", p.args, p.patch.enabled, p.settled)
+	for _, o := range p.patch.objects {
+		text += fmt.Sprint(" ", o, o.patched, o.postUnpatchEnabled, len(o.functions))
+	}
 	for _, s := range p.patch.states {
 		if s.data != nil {
 			text += fmt.Sprintf(" %d:%s", s.id, s.data.name)

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/model"
+)
+
+// sequence is a script as a case.
+type sequence struct {
+	edges []string // the transitions of the model that it covers
+	c     *cases.Case
+	file  []byte
+}
+
+// write makes a case of a script: its commands, and what the model says of
+// them. It reports false when the model itself leaves something behind that
+// fails a case, such as data that nobody frees.
+func (s *script) write(name, title string) (sequence, bool) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n%s-- transcript --\n", title, s.headers())
+	head := b.String()
+	for _, cmd := range s.commands {
+		fmt.Fprintf(&b, "%% %s\n", cmd.Text)
+	}
+	bare, err := cases.Parse(name+".txtar", []byte(b.String()))
+	if err != nil {
+		return sequence{}, false
+	}
+	transcript, err := model.Predict(context.Background(), s.release, bare)
+	if err != nil {
+		return sequence{}, false
+	}
+	file := []byte(head + transcript)
+	c, err := cases.Parse(name+".txtar", file)
+	if err != nil {
+		return sequence{}, false
+	}
+	m, err := model.New(s.release)
+	if err != nil || cases.Run(context.Background(), m, c).Verdict != cases.Pass {
+		return sequence{}, false
+	}
+	return sequence{s.edges, c, file}, true
+}
+
+// headers say what the commands leave behind on a kernel that is right.
+func (s *script) headers() string {
+	text := ""
+	if s.warned {
+		text += "Taints: W\n"
+	}
+	if left := s.at.Modules; len(left) > 0 {
+		text += "Leaves: " + strings.Join(left, ", ") + "\n"
+	}
+	if text != "" {
+		text += "\n"
+	}
+	return text
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// repeats is how often a difference is tried again.
+const repeats = 5
+
+// Difference is a sequence of which the kernel makes something else than the
+// model, the shortest that was found.
+type Difference struct {
+	Case   *cases.Case
+	File   []byte       // the case, as a file
+	Shell  []byte       // the same commands for people without klptest
+	Result cases.Result // of the kernel
+	Times  int          // that it differed, of Tried
+	Tried  int
+}
+
+// Name is what to call the reproducer: the same one has the same name.
+func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.ChecksumIEEE(d.File)) }
+
+// explain confirms a difference and shrinks it. One that does not come again
+// is returned as it was.
+func (x *explorer) explain(ctx context.Context, q sequence, res cases.Result) (*Difference, error) {
+	times, err := x.confirm(ctx, q)
+	if err == nil && times > 0 {
+		q, res, err = x.shrink(ctx, q, res)
+	}
+	if err == nil && times > 0 {
+		times, err = x.confirm(ctx, q)
+	}
+	d := &Difference{Case: q.c, File: q.file, Result: res, Times: times, Tried: repeats}
+	d.Shell = shell(q.c)
+	return d, err
+}
+
+// confirm runs a sequence again, and counts how often it differs.
+func (x *explorer) confirm(ctx context.Context, q sequence) (times int, err error) {
+	results, err := x.run(ctx, slices.Repeat([]*cases.Case{q.c}, repeats))
+	for _, res := range results {
+		if res.Verdict == cases.Fail {
+			times++
+		}
+	}
+	return times, err
+}
+
+// shrink takes away what a difference does not need: commands, by delta
+// debugging, then parameters. What the shorter sequence leaves loaded stays
+// loaded: nothing is taken back for the sake of order.
+func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (sequence, cases.Result, error) {
+	best := candidate{sequence: q, ops: operationsOf(q.c, res), res: res}
+	for size := max(1, len(best.ops)/2); size > 0; {
+		shorter, err := x.first(ctx, without(best.ops, size))
+		switch {
+		case err != nil:
+			return best.sequence, best.res, err
+		case shorter.c != nil:
+			best = shorter
+			size = min(size, len(best.ops))
+		default:
+			size /= 2
+		}
+	}
+	for {
+		simpler, err := x.first(ctx, simplified(best.ops))
+		if err != nil || simpler.c == nil {
+			return best.sequence, best.res, err
+		}
+		best = simpler
+	}
+}
+
+// candidate is a sequence and what came of it.
+type candidate struct {
+	sequence
+	ops []string
+	res cases.Result
+}
+
+// first runs sequences and returns the first one that differs; none has no
+// case.
+func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error) {
+	var batch []candidate
+	for _, ops := range list {
+		s, err := newScript(x.Release)
+		if err != nil || !s.follow(ops) {
+			continue
+		}
+		if q, ok := s.write("repro", "A kernel differs from the model of it."); ok {
+			batch = append(batch, candidate{sequence: q, ops: ops})
+		}
+	}
+	return x.firstOf(ctx, batch)
+}
+
+func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, error) {
+	var list []*cases.Case
+	for _, b := range batch {
+		list = append(list, b.c)
+	}
+	results, err := x.run(ctx, list)
+	for i, res := range results {
+		if res.Verdict == cases.Fail {
+			batch[i].res = res
+			return batch[i], nil
+		}
+	}
+	return candidate{}, err
+}
+
+// operationsOf are those of a case, up to the command that differs.
+func operationsOf(c *cases.Case, res cases.Result) []string {
+	last := cases.Judge(c, res.Observation).Line
+	var ops []string
+	for _, s := range c.Steps {
+		if last > 0 && s.Line > last {
+			break
+		}
+		text := strings.TrimSuffix(s.Command.Text, " &")
+		if s.Command.Verb != cases.Wait && text != insideNew {
+			ops = append(ops, text)
+		}
+	}
+	return ops
+}
+
+// without are the sequences that lack size operations in a row.
+func without(ops []string, size int) [][]string {
+	var list [][]string
+	for from := 0; from < len(ops); from += size {
+		to := min(from+size, len(ops))
+		list = append(list, slices.Concat(ops[:from], ops[to:]))
+	}
+	return list
+}
+
+// simplified are the sequences in which one parameter is missing, or one item
+// of one.
+func simplified(ops []string) [][]string {
+	var list [][]string
+	for i, op := range ops {
+		for _, simpler := range simplerForms(op) {
+			list = append(list, slices.Concat(ops[:i], []string{simpler}, ops[i+1:]))
+		}
+	}
+	return list
+}
+
+func simplerForms(op string) []string {
+	words := strings.Fields(op)
+	if words[0] != string(cases.Insmod) {
+		return nil
+	}
+	var list []string
+	for i := 2; i < len(words); i++ {
+		list = append(list, strings.Join(slices.Concat(words[:i], words[i+1:]), " "))
+		name, value, _ := strings.Cut(words[i], "=")
+		items := strings.Split(value, ",")
+		for j := range items {
+			if rest := slices.Concat(items[:j], items[j+1:]); len(rest) > 0 {
+				param := fmt.Sprint(name, "=", strings.Join(rest, ","))
+				list = append(list, strings.Join(slices.Concat(words[:i], []string{param}, words[i+1:]), " "))
+			}
+		}
+	}
+	return list
+}

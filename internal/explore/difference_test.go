@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/model"
+)
+
+// changed is a machine whose answers are changed.
+type changed struct {
+	cases.Machine
+	change func(cmd cases.Command, ans *cases.Answer)
+}
+
+func (m changed) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+	ans, err := m.Machine.Step(ctx, cmd, limit)
+	m.change(cmd, &ans)
+	return ans, err
+}
+
+// dropsPostUnpatch says nothing of post_unpatch after a reversal.
+func dropsPostUnpatch(_ cases.Command, ans *cases.Answer) {
+	reversed := false
+	for i, r := range ans.Records {
+		reversed = reversed || strings.Contains(r.Text, "reversing transition")
+		if reversed && strings.Contains(r.Text, ": post_unpatch klp_target") {
+			ans.Records = append(ans.Records[:i:i], ans.Records[i+1:]...)
+			return
+		}
+	}
+}
+
+func TestDifference(t *testing.T) {
+	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	got, err := Explore(t.Context(), options(0), run)
+	if err != nil || got.Difference == nil {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	d := got.Difference
+	var ops []string
+	for _, s := range d.Case.Steps {
+		ops = append(ops, s.Command.Text)
+	}
+	want := []string{
+		"insmod klp_target", "hold old", "insmod klp_a objs=klp_target funcs=klp_target_hold_old &", "echo 0 > /sys/kernel/livepatch/klp_a/enabled",
+	}
+	if diff := cmp.Diff(want, ops); diff != "" || d.Times != repeats || d.Tried != repeats {
+		t.Errorf("%d of %d times, %s", d.Times, d.Tried, diff)
+	}
+	if d.Result.Verdict != cases.Fail || !strings.Contains(d.Result.Diff, "-klp_a: post_unpatch klp_target") {
+		t.Errorf("%+v", d.Result)
+	}
+	checkReproducer(t, d)
+}
+
+// checkReproducer: the file is a case that a right kernel passes, and the
+// script has its commands.
+func checkReproducer(t *testing.T, d *Difference) {
+	c, err := cases.Parse("x.txtar", d.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := model.New("6.12")
+	if res := cases.Run(t.Context(), m, c); res.Verdict != cases.Pass {
+		t.Errorf("%s: %q\n%s", res.Verdict, res.Reasons, d.File)
+	}
+	for _, line := range []string{
+		"\ninsmod ./klp_target.ko; settle\n", "\necho 1 > /sys/module/klp_target/parameters/hold_old\n",
+		"\ninsmod ./klp_a.ko objs=klp_target funcs=klp_target_hold_old\n", "\necho 0 > /sys/kernel/livepatch/klp_a/enabled; settle\n",
+		"\n# klp_a: post_unpatch klp_target\n", "\nsay 'hold old'\n",
+	} {
+		if !strings.Contains(string(d.Shell), line) {
+			t.Errorf("the script lacks %q:\n%s", line, d.Shell)
+		}
+	}
+}
+
+// TestPassing: what does not come again is reported as it was.
+func TestPassing(t *testing.T) {
+	n := 0
+	once := func(_ cases.Command, ans *cases.Answer) {
+		if n++; n == 30 {
+			ans.Errno = "EIO"
+		}
+	}
+	got, err := Explore(t.Context(), options(2), onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, once} }))
+	if err != nil || got.Difference == nil || got.Difference.Times != 0 || got.Difference.Tried != repeats {
+		t.Fatalf("%+v, %v", got.Difference, err)
+	}
+}
+
+func TestSimplerForms(t *testing.T) {
+	want := []string{"insmod klp_a b=3", "insmod klp_a a=2 b=3", "insmod klp_a a=1 b=3", "insmod klp_a a=1,2"}
+	if d := cmp.Diff(want, simplerForms("insmod klp_a a=1,2 b=3")); d != "" {
+		t.Error(d)
+	}
+	if got := simplerForms("echo 0 > /x"); got != nil {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import "iter"
+
+// exhaustive yields the sequences of a space, breadth first, to a depth. Each
+// operation is done once in each state of the model, reached on the shortest
+// way: ways that lead to the same state are interchangeable, as names and ids
+// are.
+func exhaustive(sp space, release string, depth int) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		root, err := newScript(release)
+		if err != nil {
+			return
+		}
+		seen := map[string]bool{root.m.Whole(): true}
+		level := [][]string{nil}
+		for range depth {
+			var next [][]string
+			for _, path := range level {
+				for _, ops := range extensions(sp, release, path) {
+					s, err := newScript(release)
+					if err != nil || !s.follow(ops) {
+						continue
+					}
+					if !yield(ops) {
+						return
+					}
+					if state := s.m.Whole(); !seen[state] {
+						seen[state] = true
+						next = append(next, ops)
+					}
+				}
+			}
+			level = next
+		}
+	}
+}
+
+// extensions are a sequence and each operation that can come next.
+func extensions(sp space, release string, path []string) [][]string {
+	s, err := newScript(release)
+	if err != nil || !s.follow(path) {
+		return nil
+	}
+	var list [][]string
+	for _, op := range sp.operations(s) {
+		list = append(list, append(path[:len(path):len(path)], op))
+	}
+	return list
+}

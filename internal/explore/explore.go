@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// Runner runs cases on the kernel under test, each on a machine that is as
+// after a boot, and returns the results in the order of the cases. The error
+// is why there are fewer.
+type Runner func(ctx context.Context, list []*cases.Case) ([]cases.Result, error)
+
+// Options say what to explore. Each is needed but for Progress.
+type Options struct {
+	Release  string         // of the kernel under test, for the model
+	Patches  int            // how many livepatches may be loaded at once, 1 to 8
+	Depth    int            // explore all sequences of so many operations; 0: random ones, without end
+	Seed     uint64         // of the random ones
+	Budget   time.Duration  // when to end
+	Batch    int            // sequences that are run at once
+	Progress func(Progress) // hears of each batch
+}
+
+// Progress is how far it has got.
+type Progress struct {
+	Sequences   int           // that were run
+	Operations  int           // commands in these
+	Unjudged    int           // sequences of which the rig made nothing
+	Transitions int           // of the model that were covered
+	Known       int           // of the model, as far as it has been explored
+	Elapsed     time.Duration // since the begin
+}
+
+func (p Progress) String() string {
+	rate := float64(p.Operations) / max(p.Elapsed.Seconds(), 0.001)
+	return fmt.Sprintf("%d sequences, %.1f operations/s, %d of %d transitions of the model", p.Sequences, rate, p.Transitions, p.Known)
+}
+
+// Report is what came out.
+type Report struct {
+	Progress
+	Whole      bool        // all sequences that there are were run
+	Difference *Difference // nil: the kernel did what the model does
+}
+
+// explorer is one exploration.
+type explorer struct {
+	Options
+	run     Runner
+	started time.Time
+	report  Report
+	covered coverage
+	known   coverage
+}
+
+// Explore runs sequences until one differs, all were run, or the time is over.
+// The error is the runner's.
+func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
+	x := &explorer{Options: o, run: run, started: time.Now(), covered: coverage{}, known: coverage{}}
+	if _, err := newScript(o.Release); err != nil {
+		return Report{}, err
+	}
+	batch := make([]sequence, 0, o.Batch)
+	for ops := range x.sequences() {
+		if time.Since(x.started) > o.Budget {
+			return x.report, nil
+		}
+		if q, ok := x.sequence(ops); ok {
+			batch = append(batch, q)
+		}
+		if len(batch) < o.Batch {
+			continue
+		}
+		if err := x.runBatch(ctx, batch); err != nil || x.report.Difference != nil {
+			return x.report, err
+		}
+		batch = batch[:0]
+	}
+	x.report.Whole = true
+	return x.report, x.runBatch(ctx, batch)
+}
+
+// sequences are those of the strategy. They do not depend on what a kernel
+// makes of them.
+func (x *explorer) sequences() iter.Seq[[]string] {
+	if x.Depth > 0 {
+		return exhaustive(small(x.Patches), x.Release, x.Depth)
+	}
+	x.known = scout(large(x.Patches), x.Release)
+	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
+	return func(yield func([]string) bool) {
+		for yield(random(large(x.Patches), x.Release, rng, made)) {
+		}
+	}
+}
+
+// sequence makes a case of operations: with a look at sysfs when they are
+// done, and all taken back.
+func (x *explorer) sequence(ops []string) (sequence, bool) {
+	s, err := newScript(x.Release)
+	if err != nil || !s.follow(ops) || !s.follow(s.sweep()) {
+		return sequence{}, false
+	}
+	s.drain()
+	return s.write(fmt.Sprintf("sequence-%d", x.report.Sequences), "A sequence that was made up.")
+}
+
+// runBatch runs sequences, and looks into the first one that differs.
+func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
+	results, err := x.run(ctx, casesOf(batch))
+	for i, res := range results {
+		x.count(batch[i], res)
+		if res.Verdict == cases.Fail && x.report.Difference == nil {
+			x.report.Difference, err = x.explain(ctx, batch[i], res)
+		}
+	}
+	x.report.Elapsed = time.Since(x.started)
+	if x.Progress != nil {
+		x.Progress(x.report.Progress)
+	}
+	return err
+}
+
+func casesOf(batch []sequence) []*cases.Case {
+	var list []*cases.Case
+	for _, q := range batch {
+		list = append(list, q.c)
+	}
+	return list
+}
+
+func (x *explorer) count(q sequence, res cases.Result) {
+	p := &x.report.Progress
+	p.Sequences++
+	p.Operations += len(q.c.Steps)
+	if res.Verdict == cases.Error {
+		p.Unjudged++
+		return
+	}
+	for _, e := range q.edges {
+		x.covered[e], x.known[e] = true, true
+	}
+	p.Transitions, p.Known = len(x.covered), len(x.known)
+}

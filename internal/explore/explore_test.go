@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/model"
+)
+
+// onModel runs each case on a fresh machine, which wrap may change.
+func onModel(release string, wrap func(cases.Machine) cases.Machine) Runner {
+	return func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
+		var results []cases.Result
+		for _, c := range list {
+			m, err := model.New(release)
+			if err != nil {
+				return results, err
+			}
+			results = append(results, cases.Run(ctx, wrap(m), c))
+		}
+		return results, nil
+	}
+}
+
+func same(m cases.Machine) cases.Machine { return m }
+
+func options(depth int) Options {
+	return Options{Release: "6.12", Patches: 2, Depth: depth, Seed: 1, Budget: time.Hour, Batch: 50}
+}
+
+func TestNoDifference(t *testing.T) {
+	got, err := Explore(t.Context(), options(2), onModel("6.12", same))
+	if err != nil || got.Difference != nil || !got.Whole || got.Unjudged != 0 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if got.Transitions < 50 || got.Transitions != got.Known || got.Operations < 4*got.Sequences {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestSeed: the same seed makes the same sequences, another one others.
+func TestSeed(t *testing.T) {
+	run := func(seed uint64) (list [][]string) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		c := coverage{}
+		for range 20 {
+			list = append(list, random(large(3), "6.12", rng, c))
+		}
+		return list
+	}
+	if d := cmp.Diff(run(1), run(1)); d != "" {
+		t.Error(d)
+	}
+	if cmp.Equal(run(1), run(2)) {
+		t.Error("the seed makes no difference")
+	}
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+const (
+	shortest, longest = 3, 10 // operations of a random sequence
+	tries             = 6     // operations that are looked at for a new one
+	scouts            = 100   // sequences that tell how many transitions there are, about
+
+	loadProbe = "insmod klp_" // the kind of an operation that loads a livepatch
+)
+
+// coverage is which transitions of the model have been seen: an operation that
+// leads from one situation to another.
+type coverage map[string]bool
+
+// edge names the transition that an operation has made.
+func edge(before string, op string, after string) string {
+	return before + "\n" + kind(op) + "\n" + after
+}
+
+// kind is an operation without names.
+func kind(op string) string {
+	verb, rest, _ := strings.Cut(op, " ")
+	switch verb {
+	case "echo":
+		return verb + " " + rest[:1] + rest[strings.LastIndexByte(rest, '/'):]
+	case "hold", "release":
+		return op
+	}
+	name, _, _ := strings.Cut(rest, " ")
+	return verb + " " + strings.TrimRight(name, "abcdefgh")
+}
+
+// scout returns the transitions of the model that random sequences cover.
+func scout(sp space, release string) coverage {
+	c := coverage{}
+	rng := rand.New(rand.NewPCG(0, 0))
+	for range scouts {
+		random(sp, release, rng, c)
+	}
+	return c
+}
+
+// random makes a sequence that goes, where it can, to transitions that c does
+// not have yet, and adds them.
+func random(sp space, release string, rng *rand.Rand, c coverage) []string {
+	s, err := newScript(release)
+	if err != nil {
+		return nil
+	}
+	var ops []string
+	if rng.IntN(2) == 0 {
+		ops = []string{"insmod klp_target", "hold old"} // what is held is where most can happen
+		s.follow(ops)
+	}
+	for range shortest + rng.IntN(longest-shortest+1) {
+		if rng.IntN(4) == 0 {
+			for _, op := range s.sweep() {
+				ops = append(ops, op)
+				s.do(op)
+			}
+		}
+		if op := c.choose(sp, s, rng); op != "" {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
+// choose does the next operation of a sequence.
+func (c coverage) choose(sp space, s *script, rng *rand.Rand) string {
+	op, best := "", (*script)(nil)
+	choice := sortOut(sp.operations(s))
+	for range tries {
+		candidate := choice.pick(rng)
+		next := s.clone()
+		if !next.do(candidate) {
+			continue
+		}
+		op, best = candidate, next
+		if !c[next.last()] {
+			break
+		}
+	}
+	if best != nil {
+		c[best.last()] = true
+		*s = *best
+	}
+	return op
+}
+
+// last is the transition that the last operation has made.
+func (s *script) last() string { return s.edges[len(s.edges)-1] }
+
+// choice is operations by their kind.
+type choice struct {
+	kinds  []string // each kind as often as it is to be taken
+	byKind map[string][]string
+}
+
+// sortOut makes a choice in which each kind is taken as often as any other,
+// but for what loads a livepatch, of which there are most forms.
+func sortOut(ops []string) choice {
+	c := choice{byKind: map[string][]string{}}
+	for _, op := range ops {
+		k := kind(op)
+		if c.byKind[k] == nil {
+			c.kinds = append(c.kinds, k)
+		}
+		c.byKind[k] = append(c.byKind[k], op)
+	}
+	if c.byKind[loadProbe] != nil {
+		c.kinds = append(c.kinds, slices.Repeat([]string{loadProbe}, len(c.kinds)/2)...)
+	}
+	return c
+}
+
+func (c choice) pick(rng *rand.Rand) string {
+	some := c.byKind[c.kinds[rng.IntN(len(c.kinds))]]
+	return some[rng.IntN(len(some))]
+}

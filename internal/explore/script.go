@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/model"
+)
+
+const insideNew = "echo 2 > /sys/module/klp_target/parameters/hold_new"
+
+// script is a list of commands, and the model after them.
+type script struct {
+	release  string
+	commands []cases.Command
+	m        *model.Machine
+	at       model.Snapshot // of m
+	warned   bool           // a command has made the kernel warn
+	edges    []string       // the transitions of the model that operations have made
+}
+
+func newScript(release string) (*script, error) {
+	m, err := model.New(release)
+	if err != nil {
+		return nil, err
+	}
+	return &script{release: release, m: m, at: m.Snapshot()}, m.Begin(context.Background())
+}
+
+// clone replays the commands; that is as quick as a copy would be.
+func (s *script) clone() *script {
+	c, err := newScript(s.release)
+	if err != nil {
+		panic(err) // there is s
+	}
+	for _, cmd := range s.commands {
+		c.step(cmd)
+	}
+	c.at, c.edges = s.at, s.edges[:len(s.edges):len(s.edges)]
+	return c
+}
+
+// run adds a command as it stands. It reports false when that would wait for
+// ever, or when the model does not have it.
+func (s *script) run(text string) bool {
+	cmd, ok := command(text)
+	if !ok {
+		return false
+	}
+	ok = s.step(cmd)
+	s.at = s.m.Snapshot()
+	return ok
+}
+
+func (s *script) step(cmd cases.Command) bool {
+	s.commands = append(s.commands, cmd)
+	ans, err := s.m.Step(context.Background(), cmd, time.Minute)
+	for _, r := range ans.Records {
+		s.warned = s.warned || strings.HasPrefix(r.Text, "WARNING: ")
+	}
+	return err == nil && ans.Stall == nil
+}
+
+// command reads a command as a case's file has it.
+func command(text string) (cases.Command, bool) {
+	c, err := cases.Parse("", []byte("-\n-- transcript --\n% "+text+"\n"))
+	if err != nil || len(c.Steps) != 1 {
+		return cases.Command{}, false
+	}
+	return c.Steps[0].Command, true
+}
+
+// do adds an operation in the form whose outcome does not depend on who is
+// faster: in the background only what is held, and followed by the wait for
+// what nothing holds. It reports false, and adds nothing, when there is none.
+func (s *script) do(op string) bool {
+	next := s.clone()
+	if !next.run(op) {
+		if next = s.clone(); !next.run(op + " &") {
+			return false
+		}
+	}
+	if p := next.at.Transition; p != "" {
+		if over := next.clone(); over.run("wait " + p) {
+			next = over
+		}
+	}
+	if s.at.Held["new"] != "2" && next.at.Held["new"] == "2" && !next.run(insideNew) {
+		return false
+	}
+	next.edges = append(next.edges, edge(s.at.Situation, op, next.at.Situation))
+	*s = *next
+	return true
+}
+
+// follow does operations, and reports whether all of them could be done.
+func (s *script) follow(ops []string) bool {
+	for _, op := range ops {
+		if !s.do(op) {
+			return false
+		}
+	}
+	return true
+}
+
+// probes are the probes that the commands speak of, sorted.
+func (s *script) probes() []string {
+	var list []string
+	for _, name := range probeNames {
+		if slices.ContainsFunc(s.commands, func(cmd cases.Command) bool { return strings.Contains(cmd.Text, name) }) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// sweep is a look at all that sysfs shows.
+func (s *script) sweep() []string {
+	var ops []string
+	for _, p := range s.probes() {
+		dir := "cat /sys/kernel/livepatch/" + p
+		ops = append(ops, dir+"/enabled")
+		if slices.Contains(s.at.Patches, p) {
+			ops = append(ops, dir+"/transition", dir+"/replace", dir+"/vmlinux/patched", dir+"/klp_target/patched")
+		}
+		if s.loaded(p) {
+			ops = append(ops, "cat /sys/module/"+p+"/refcnt")
+		}
+	}
+	if s.loaded("klp_target") {
+		ops = append(ops, "cat /sys/module/klp_target/parameters/value")
+	}
+	return ops
+}
+
+func (s *script) loaded(name string) bool { return slices.Contains(s.at.Modules, name) }
+
+// drain takes back what can be.
+func (s *script) drain() {
+	for _, what := range []string{"old", "new"} {
+		if s.at.Held[what] != "0" {
+			s.do("release " + what)
+		}
+	}
+	patches := s.at.Patches
+	slices.Reverse(patches)
+	for _, p := range patches {
+		if s.do("echo 0 > /sys/kernel/livepatch/"+p+"/enabled") && s.at.Transition == p {
+			s.do("wait " + p)
+		}
+	}
+	for _, name := range s.at.Modules {
+		s.do("rmmod " + name)
+	}
+}
