@@ -70,7 +70,7 @@ the kernel's log with what each case says must be there, line by line.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
 	})
-	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(),
+	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(), a.exploreCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand())
 	return root

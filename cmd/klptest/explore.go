@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+const (
+	progressEvery = 10 * time.Second
+	batchPerGuest = 10 // sequences between two looks at the clock
+	mostPatches   = 7  // one more probe is there to be patched
+)
+
+// exploreOptions are the flags of `klptest explore`.
+type exploreOptions struct {
+	rig    rig.Options
+	model  explore.Options
+	replay string
+	out    string
+}
+
+func (a *app) exploreCommand() *cobra.Command {
+	var o exploreOptions
+	c := &cobra.Command{
+		Use:   "explore",
+		Short: "Look for sequences of commands that a kernel answers otherwise than the model",
+		Long: `explore makes up sequences of commands, runs them on a kernel and compares all
+that comes of them with what the model of the livepatch core predicts. What
+differs is tried again, shrunk, and written as a case and as a shell script.
+
+Exit status: 0 no difference, 1 a difference, else as for run.`,
+		Example: `  klptest explore --budget 30m
+  klptest explore --kernel ~/linux --patches 3 --depth 3
+  klptest explore --replay repro-1a2b3c4d.txtar`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.replay != "" {
+				return a.runCases(c.Context(), []string{o.replay}, runOptions{Options: o.rig, format: "human", timeout: time.Hour})
+			}
+			return a.explore(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	machineFlags(f, &o.rig)
+	f.IntVarP(&o.rig.Jobs, "jobs", "j", 0, "guests that run side by side (default: as many as processors and memory allow)")
+	f.IntVar(&o.model.Patches, "patches", 2, "livepatches that may be loaded at once, 1 to 7")
+	f.IntVar(&o.model.Depth, "depth", 0, "try all sequences of so many operations (default: random ones)")
+	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
+	f.DurationVar(&o.model.Budget, "budget", 10*time.Minute, "when to end")
+	f.StringVar(&o.replay, "replay", "", "run the case in `file`, which explore has written")
+	f.StringVar(&o.out, "out", ".", "`directory` for reproducers")
+	return c
+}
+
+func (a *app) explore(ctx context.Context, o exploreOptions) (err error) {
+	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || o.rig.Jobs < 0 {
+		return blame.Userf("--patches is 1 to %d; --depth and --jobs are not negative", mostPatches)
+	}
+	store, err := openCache()
+	if err != nil {
+		return err
+	}
+	o.rig.Notice = a.notice
+	if o.rig.Jobs == 0 {
+		o.rig.Jobs = sideBySide(o.rig.Memory)
+	}
+	r, err := rig.New(ctx, store, o.rig)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	guests := newFleet(r, o.rig.Jobs)
+	defer guests.close()
+	m := o.model
+	m.Release, m.Batch, m.Progress = r.Kernel().Release, batchPerGuest*o.rig.Jobs, a.exploreProgress()
+	rep, err := explore.Explore(ctx, m, guests.run)
+	if err := errors.Join(err, context.Cause(ctx)); err != nil {
+		return err
+	}
+	return a.explored(rep, o.out)
+}
+
+// exploreProgress prints a line now and then.
+func (a *app) exploreProgress() func(explore.Progress) {
+	last := time.Now()
+	return func(p explore.Progress) {
+		if time.Since(last) > progressEvery {
+			last = time.Now()
+			fmt.Fprintln(a.err, "klptest:", p)
+		}
+	}
+}
+
+// explored reports what came out, and writes the reproducer.
+func (a *app) explored(rep explore.Report, dir string) error {
+	fmt.Fprintln(a.out, rep.Progress)
+	d := rep.Difference
+	switch {
+	case d == nil && rep.Sequences == rep.Unjudged:
+		return blame.Rigf("no sequence was judged")
+	case d == nil:
+		end := "the time is over"
+		if rep.Whole {
+			end = "these are all sequences"
+		}
+		fmt.Fprintln(a.out, "no difference;", end)
+		return nil
+	}
+	name := filepath.Join(dir, d.Name())
+	for ending, data := range map[string][]byte{".txtar": d.File, ".sh": d.Shell} {
+		if err := os.WriteFile(name+ending, data, 0o600); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.out, "a difference, %d of %d times: %s.txtar\n", d.Times, d.Tried, name)
+	fmt.Fprint(a.out, report.Escape(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
+	return verdicts(1)
+}
