@@ -15,6 +15,10 @@ import (
 // tailSize is how many lines of a log an error shows.
 const tailSize = 40
 
+// initDied is how the kernel panics when PID 1 has ended (kernel/exit.c,
+// do_exit). That is user space's doing, unless an oops came before.
+const initDied = "Kernel panic - not syncing: Attempted to kill init!"
+
 // Death says why the guest ended, as a *blame.Error: the kernel is to blame
 // when the console shows a panic or an oops, else the rig. It is nil while
 // the guest runs, and after a Close that ended a living guest.
@@ -24,7 +28,11 @@ func (v *VM) Death() error {
 	default:
 		return nil
 	}
-	if crash := v.console.crash(); crash != "" {
+	crash := v.console.crash()
+	if strings.HasPrefix(crash, initDied) {
+		return v.withConsole(&blame.Error{Summary: "the guest's PID 1 ended: " + crash})
+	}
+	if crash != "" {
 		return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel died: " + crash})
 	}
 	if isClosed(v.closed) {
@@ -60,7 +68,7 @@ func (v *VM) qemuDeath() error {
 	e := &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + ")"}
 	switch {
 	case v.process.err == nil:
-		e.Summary = "the guest reset or powered off, and its console does not say why"
+		e.Summary = "the guest was reset or switched off from inside"
 	case v.memory != nil && signalled(v.process, syscall.SIGBUS):
 		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
 	case signalled(v.process, syscall.SIGKILL):

@@ -104,7 +104,8 @@ func TestDeathWithoutPanicIsTheRigs(t *testing.T) {
 		steps []vmtest.Step
 		want  string
 	}{
-		{"reset", []vmtest.Step{{Print: "reboot: Restarting system\n"}, vmtest.Exit(0)}, "reset or powered off"},
+		{"reset", []vmtest.Step{{Print: "reboot: Restarting system\n"}, vmtest.Exit(0)}, "was reset or switched off from inside"},
+		{"PID 1 ended", []vmtest.Step{{Print: "[    1.000000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000b\n"}, vmtest.Exit(0)}, "PID 1 ended"},
 		{"QEMU's own word", []vmtest.Step{{Print: "boot\n", Stderr: "qemu: first\nqemu: \x1b[1mlast\n"}, vmtest.Exit(1)}, `exit status 1): qemu: \x1b[1mlast`},
 		{"no word", []vmtest.Step{vmtest.Exit(3)}, "exit status 3"},
 	}
@@ -115,6 +116,15 @@ func TestDeathWithoutPanicIsTheRigs(t *testing.T) {
 				t.Errorf("%v: %v, want %q", e.Party, e, tt.want)
 			}
 		})
+	}
+}
+
+// An oops that kills PID 1 is the kernel's fault, although the panic is PID 1's.
+func TestPID1KilledByAnOopsIsTheKernels(t *testing.T) {
+	v := started(t, fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{running,
+		{Print: "[    1.000000] Oops: 0000 [#1] SMP\n[    1.100000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009\n"}, vmtest.Exit(0)}}))
+	if e := died(t, v); e.Party != blame.Kernel {
+		t.Errorf("%v: %v", e.Party, e)
 	}
 }
 
