@@ -59,7 +59,10 @@ func (x *explorer) confirm(ctx context.Context, q sequence) (times int, err erro
 // debugging, then parameters. What the shorter sequence leaves loaded stays
 // loaded: nothing is taken back for the sake of order.
 func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (sequence, cases.Result, error) {
-	best := candidate{sequence: q, ops: operationsOf(q.c, res), res: res}
+	best, err := x.first(ctx, [][]string{operationsOf(q.c, res)})
+	if err != nil || best.c == nil {
+		return q, res, err
+	}
 	for size := max(1, len(best.ops)/2); size > 0; {
 		shorter, err := x.first(ctx, without(best.ops, size))
 		switch {
@@ -119,7 +122,8 @@ func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, e
 	return candidate{}, err
 }
 
-// operationsOf are those of a case, up to the command that differs.
+// operationsOf are those of a case, up to the command that differs; all of
+// them when what differs is the end.
 func operationsOf(c *cases.Case, res cases.Result) []string {
 	last := cases.Judge(c, res.Observation).Line
 	var ops []string

@@ -106,3 +106,32 @@ func TestSimplerForms(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestDifferenceInLastBatch: also of a batch that is not full, and when
+// nothing but the end can be taken away.
+func TestDifferenceInLastBatch(t *testing.T) {
+	denied := func(cmd cases.Command, ans *cases.Answer) {
+		if ans.Errno == "EINVAL" && cmd.Verb == cases.Insmod {
+			ans.Errno = "EPERM"
+		}
+	}
+	o := options(2)
+	o.Batch = 1 << 20
+	got, err := Explore(t.Context(), o, onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} }))
+	if err != nil || got.Difference == nil || !got.Whole {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if d := got.Difference; len(d.Case.Steps) != 2 || d.Times != repeats {
+		t.Errorf("%d times:\n%s", d.Times, d.File)
+	}
+}
+
+// TestBudget: no time, no sequences.
+func TestBudget(t *testing.T) {
+	o := options(0)
+	o.Budget = 0
+	got, err := Explore(t.Context(), o, onModel("6.12", same))
+	if err != nil || got.Sequences != 0 || got.Whole {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

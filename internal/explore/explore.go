@@ -84,7 +84,8 @@ func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
 		batch = batch[:0]
 	}
 	x.report.Whole = true
-	return x.report, x.runBatch(ctx, batch)
+	err := x.runBatch(ctx, batch)
+	return x.report, err
 }
 
 // sequences are those of the strategy. They do not depend on what a kernel
