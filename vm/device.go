@@ -62,7 +62,7 @@ var patience = []string{
 // ignore_loglevel, not loglevel=: the console shows everything whatever a
 // case does to console_loglevel.
 func consoleDevice(w wiring) device {
-	d := device{kargs: []string{"console=ttyS0", "earlyprintk=ttyS0", "ignore_loglevel", "printk.devkmsg=on"}}
+	d := device{kargs: []string{"console=ttyS0", "earlyprintk=ttyS0", "ignore_loglevel"}}
 	if w == terminal {
 		d.args = []string{"-serial", "stdio"}
 		return d
