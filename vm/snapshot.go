@@ -48,7 +48,7 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	state, err := v.giveOut(ctx)
 	if err != nil {
 		err = v.ended(ctx, err)
-		if death := v.Death(); death != nil {
+		if death := v.Death(); death != nil && ctx.Err() == nil { // else it ended because it was told to
 			err = death
 		}
 		return err
