@@ -4,18 +4,25 @@ package explore
 
 import "iter"
 
-// exhaustive yields the sequences of a space, breadth first, to a depth. Each
-// operation is done once in each state of the model, reached on the shortest
-// way: ways that lead to the same state are interchangeable, as names and ids
-// are.
+// starts are what exhaustive sequences begin with: nothing, and a task that
+// will hold the first transition that it can.
+var starts = [][]string{nil, {"insmod klp_target", "hold old"}}
+
+// exhaustive yields the sequences of a space, breadth first, to a depth beyond
+// each start. Each operation is done once in each state of the model, reached
+// on the shortest way: ways that lead to the same state are interchangeable,
+// as names and ids are.
 func exhaustive(sp space, release string, depth int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		root, err := newScript(release)
-		if err != nil {
-			return
+		seen := map[string]bool{}
+		for _, ops := range starts {
+			s, err := newScript(release)
+			if err != nil || !s.follow(ops) {
+				return
+			}
+			seen[s.m.Whole()] = true
 		}
-		seen := map[string]bool{root.m.Whole(): true}
-		level := [][]string{nil}
+		level := starts
 		for range depth {
 			var next [][]string
 			for _, path := range level {

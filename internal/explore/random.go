@@ -5,7 +5,6 @@ package explore
 import (
 	"math/rand/v2"
 	"slices"
-	"strings"
 )
 
 const (
@@ -13,30 +12,8 @@ const (
 	tries             = 6     // operations that are looked at for a new one
 	scouts            = 100   // sequences that tell how many transitions there are, about
 
-	loadProbe = "insmod klp_" // the kind of an operation that loads a livepatch
+	loadProbe = "insmod *" // the kind of an operation that loads a livepatch
 )
-
-// coverage is which transitions of the model have been seen: an operation that
-// leads from one situation to another.
-type coverage map[string]bool
-
-// edge names the transition that an operation has made.
-func edge(before string, op string, after string) string {
-	return before + "\n" + kind(op) + "\n" + after
-}
-
-// kind is an operation without names.
-func kind(op string) string {
-	verb, rest, _ := strings.Cut(op, " ")
-	switch verb {
-	case "echo":
-		return verb + " " + rest[:1] + rest[strings.LastIndexByte(rest, '/'):]
-	case "hold", "release":
-		return op
-	}
-	name, _, _ := strings.Cut(rest, " ")
-	return verb + " " + strings.TrimRight(name, "abcdefgh")
-}
 
 // scout returns the transitions of the model that random sequences cover.
 func scout(sp space, release string) coverage {
@@ -85,19 +62,19 @@ func (c coverage) choose(sp space, s *script, rng *rand.Rand) string {
 			continue
 		}
 		op, best = candidate, next
-		if !c[next.last()] {
+		if !c[next.lastEdge()] {
 			break
 		}
 	}
 	if best != nil {
-		c[best.last()] = true
+		c[best.lastEdge()] = true
 		*s = *best
 	}
 	return op
 }
 
-// last is the transition that the last operation has made.
-func (s *script) last() string { return s.edges[len(s.edges)-1] }
+// lastEdge is the transition that the last operation has made.
+func (s *script) lastEdge() string { return s.edges[len(s.edges)-1] }
 
 // choice is operations by their kind.
 type choice struct {

@@ -20,6 +20,7 @@ type script struct {
 	commands []cases.Command
 	m        *model.Machine
 	at       model.Snapshot // of m
+	last     cases.Answer   // of the last command
 	warned   bool           // a command has made the kernel warn
 	edges    []string       // the transitions of the model that operations have made
 }
@@ -59,11 +60,12 @@ func (s *script) run(text string) bool {
 
 func (s *script) step(cmd cases.Command) bool {
 	s.commands = append(s.commands, cmd)
-	ans, err := s.m.Step(context.Background(), cmd, time.Minute)
-	for _, r := range ans.Records {
+	var err error
+	s.last, err = s.m.Step(context.Background(), cmd, time.Minute)
+	for _, r := range s.last.Records {
 		s.warned = s.warned || strings.HasPrefix(r.Text, "WARNING: ")
 	}
-	return err == nil && ans.Stall == nil
+	return err == nil && s.last.Stall == nil
 }
 
 // command reads a command as a case's file has it.
@@ -85,6 +87,7 @@ func (s *script) do(op string) bool {
 			return false
 		}
 	}
+	answer := next.last
 	if p := next.at.Transition; p != "" {
 		if over := next.clone(); over.run("wait " + p) {
 			next = over
@@ -93,7 +96,7 @@ func (s *script) do(op string) bool {
 	if s.at.Held["new"] != "2" && next.at.Held["new"] == "2" && !next.run(insideNew) {
 		return false
 	}
-	next.edges = append(next.edges, edge(s.at.Situation, op, next.at.Situation))
+	next.edges = append(next.edges, edge(s.at.Situation, op, answer, next.at.Situation))
 	*s = *next
 	return true
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// coverage is which transitions of the model have been seen: an operation that
+// leads from one situation to another, and what is answered and logged.
+type coverage map[string]bool
+
+// edge names the transition that an operation has made.
+func edge(before, op string, ans cases.Answer, after string) string {
+	return strings.Join([]string{before, kind(op), ans.Errno, signature(ans.Records), after}, "\n")
+}
+
+// kind is an operation without names.
+func kind(op string) string {
+	words := strings.Fields(op)
+	switch verb := words[0]; cases.Verb(verb) {
+	case cases.Hold, cases.Release:
+		return op
+	case cases.Echo:
+		return verb + " " + words[1] + " " + path.Base(words[len(words)-1])
+	case cases.Cat:
+		return verb + " " + path.Base(words[1])
+	default:
+		return verb + " " + nameless(words[1])
+	}
+}
+
+// named is what differs between log lines that say the same: names, and the
+// states and data behind them. klp_h is not one of several.
+var named = regexp.MustCompile(`klp_[a-g]\b|: state .*|\b\d+(/\d+)?\b`)
+
+func nameless(text string) string { return named.ReplaceAllString(text, "*") }
+
+// signature is which lines a log has, without names, order and number.
+func signature(log []cases.Record) string {
+	var lines []string
+	for _, r := range log {
+		if r.Facility == 0 {
+			lines = append(lines, nameless(r.Text))
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(slices.Compact(lines), "; ")
+}
