@@ -28,7 +28,7 @@ build: ## build bin/klptest
 test: deps check vm-test ## everything that CI runs: check, then the tests that boot VMs
 
 .PHONY: check
-check: build ## gofmt, vet, staticcheck, unit tests, lint of the cases; no VM
+check: build ## gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
@@ -75,6 +75,11 @@ deps-kernel-build:
 .PHONY: deps
 deps: ## install with apt what is missing, or name it
 	@.ci/deps
+
+.PHONY: docs
+docs: build ## write docs/coverage.md anew, from the cases and cases/rules.txt
+	mkdir -p docs
+	bin/klptest list --coverage > docs/coverage.md
 
 .PHONY: clean
 clean: ## remove bin/

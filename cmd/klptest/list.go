@@ -9,25 +9,58 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 func (a *app) listCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:               "list [CASE|PATTERN]...",
-		Short:             "List the shipped cases, a name and a title on each line",
+	var coverage bool
+	c := &cobra.Command{
+		Use:   "list [CASE|PATTERN]...",
+		Short: "List the shipped cases, a name and a title on each line",
+		Long: `List the shipped cases, a name and a title on each line.
+
+--coverage prints, in Markdown, the rules that the cases are to show, each with
+the cases that do. Exit status 1: there is a rule without a case, or a case that
+covers what is no rule.`,
 		ValidArgsFunction: completeCases,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if coverage && len(args) > 0 {
+				return blame.Userf("--coverage is of all shipped cases: name none")
+			}
 			list, err := selectCases(args)
 			if err != nil {
 				return err
 			}
-			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-			for _, c := range list {
-				fmt.Fprintf(w, "%s\t%s\n", c.Name, c.Title)
+			if coverage {
+				return a.coverage(list)
 			}
-			return w.Flush()
+			return a.titles(list)
 		},
 	}
+	c.Flags().BoolVar(&coverage, "coverage", false, "print which rules the cases cover, in Markdown")
+	return c
+}
+
+func (a *app) titles(list []*cases.Case) error {
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, c := range list {
+		fmt.Fprintf(w, "%s\t%s\n", c.Name, c.Title)
+	}
+	return w.Flush()
+}
+
+func (a *app) coverage(list []*cases.Case) error {
+	table, problems := cases.Coverage(cases.Rules(), list)
+	if err := cases.WriteCoverage(a.out, table); err != nil {
+		return err
+	}
+	for _, p := range problems {
+		a.notice(p)
+	}
+	if len(problems) > 0 {
+		return verdicts(1)
+	}
+	return nil
 }
 
 // completeCases offers the shipped cases' names to a shell; files complete
