@@ -15,6 +15,12 @@ import (
 // leads from one situation to another, and what is answered and logged.
 type coverage map[string]bool
 
+func (c coverage) add(edges []string) {
+	for _, e := range edges {
+		c[e] = true
+	}
+}
+
 // edge names the transition that an operation has made.
 func edge(before, op string, ans cases.Answer, after string) string {
 	return strings.Join([]string{before, kind(op), ans.Errno, signature(ans.Records), after}, "\n")

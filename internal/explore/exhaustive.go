@@ -57,3 +57,16 @@ func extensions(sp space, release string, path []string) [][]string {
 	}
 	return list
 }
+
+// survey returns the transitions of the model that the sequences cover, and
+// how many sequences there are.
+func survey(sp space, release string, depth int) (coverage, int) {
+	c, n := coverage{}, 0
+	for ops := range exhaustive(sp, release, depth) {
+		n++
+		if s, err := newScript(release); err == nil && s.follow(ops) {
+			c.add(s.edges)
+		}
+	}
+	return c, n
+}

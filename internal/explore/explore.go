@@ -31,6 +31,7 @@ type Options struct {
 // Progress is how far it has got.
 type Progress struct {
 	Sequences   int           // that were run
+	All         int           // that there are; 0: no end of them
 	Operations  int           // commands in these
 	Unjudged    int           // sequences of which the rig made nothing
 	Transitions int           // of the model that were covered
@@ -40,7 +41,11 @@ type Progress struct {
 
 func (p Progress) String() string {
 	rate := float64(p.Operations) / max(p.Elapsed.Seconds(), 0.001)
-	return fmt.Sprintf("%d sequences, %.1f operations/s, %d of %d transitions of the model", p.Sequences, rate, p.Transitions, p.Known)
+	sequences := fmt.Sprint(p.Sequences)
+	if p.All > 0 {
+		sequences = fmt.Sprintf("%d of %d", p.Sequences, p.All)
+	}
+	return fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d transitions of the model", sequences, rate, p.Transitions, p.Known)
 }
 
 // Report is what came out.
@@ -69,7 +74,7 @@ func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
 	}
 	batch := make([]sequence, 0, o.Batch)
 	for ops := range x.sequences() {
-		if time.Since(x.started) > o.Budget {
+		if time.Since(x.started) >= o.Budget {
 			return x.report, nil
 		}
 		if q, ok := x.sequence(ops); ok {
@@ -92,7 +97,9 @@ func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
 // makes of them.
 func (x *explorer) sequences() iter.Seq[[]string] {
 	if x.Depth > 0 {
-		return exhaustive(small(x.Patches), x.Release, x.Depth)
+		sp := small(x.Patches)
+		x.known, x.report.All = survey(sp, x.Release, x.Depth)
+		return exhaustive(sp, x.Release, x.Depth)
 	}
 	x.known = scout(large(x.Patches), x.Release)
 	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
@@ -145,8 +152,7 @@ func (x *explorer) count(q sequence, res cases.Result) {
 		p.Unjudged++
 		return
 	}
-	for _, e := range q.edges {
-		x.covered[e], x.known[e] = true, true
-	}
+	x.covered.add(q.edges)
+	x.known.add(q.edges)
 	p.Transitions, p.Known = len(x.covered), len(x.known)
 }

@@ -40,6 +40,9 @@ func TestNoDifference(t *testing.T) {
 	if err != nil || got.Difference != nil || !got.Whole || got.Unjudged != 0 {
 		t.Fatalf("%+v, %v", got, err)
 	}
+	if got.Sequences > got.All || got.Sequences < got.All-10 {
+		t.Errorf("%d of %d sequences", got.Sequences, got.All)
+	}
 	if got.Transitions < 50 || got.Transitions != got.Known || got.Operations < 4*got.Sequences {
 		t.Errorf("%+v", got)
 	}
