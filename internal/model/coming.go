@@ -13,7 +13,7 @@ func (c *core) moduleComing(m *module) int {
 		}
 		o.mod = m
 		if ret := c.applyToComing(p, o); ret != 0 {
-			c.logger.warn("patch '%s' failed for module '%s', refusing to load module '%s'", p.mod.name, m.name, m.name)
+			c.warn("patch '%s' failed for module '%s', refusing to load module '%s'", p.mod.name, m.name, m.name)
 			m.klpAlive = false
 			o.mod = nil
 			c.cleanupModule(m, p)
@@ -27,16 +27,16 @@ func (c *core) moduleComing(m *module) int {
 // livepatch. When that is in transition, post_patch comes with its end.
 func (c *core) applyToComing(p *patch, o *object) int {
 	if ret := c.initObjectLoaded(o); ret != 0 {
-		c.logger.warn("failed to initialize patch '%s' for module '%s' (%d)", p.mod.name, o, ret)
+		c.warn("failed to initialize patch '%s' for module '%s' (%d)", p.mod.name, o, ret)
 		return ret
 	}
 	c.notice("applying patch '%s' to loading module '%s'", p.mod.name, o)
 	if ret := o.prePatch(); ret != 0 {
-		c.logger.warn("pre-patch callback failed for object '%s'", o)
+		c.warn("pre-patch callback failed for object '%s'", o)
 		return ret
 	}
 	if ret := c.patchObject(o); ret != 0 {
-		c.logger.warn("failed to apply patch '%s' to module '%s' (%d)", p.mod.name, o, ret)
+		c.warn("failed to apply patch '%s' to module '%s' (%d)", p.mod.name, o, ret)
 		o.postUnpatch()
 		return ret
 	}

@@ -160,7 +160,7 @@ func (c *core) enable(p *patch) int {
 			continue
 		}
 		if ret := c.enableObject(o); ret != 0 {
-			c.logger.warn("failed to enable patch '%s'", p.mod.name)
+			c.warn("failed to enable patch '%s'", p.mod.name)
 			c.cancelTransition()
 			return ret
 		}
@@ -174,12 +174,12 @@ func (c *core) enable(p *patch) int {
 // enableObject is the part of __klp_enable_patch() that is about one object.
 func (c *core) enableObject(o *object) int {
 	if ret := o.prePatch(); ret != 0 {
-		c.logger.warn("pre-patch callback failed for object '%s'", o)
+		c.warn("pre-patch callback failed for object '%s'", o)
 		return ret
 	}
 	ret := c.patchObject(o)
 	if ret != 0 {
-		c.logger.warn("failed to patch object '%s'", o)
+		c.warn("failed to patch object '%s'", o)
 	}
 	return ret
 }

@@ -37,12 +37,9 @@ func (l *kmsg) take() []cases.Record {
 	return list
 }
 
-// warn logs a WARN() as far as it can be told from others.
-func (l *kmsg) warn(text, file, function string) {
+// splat logs a WARN() as far as it can be told from others.
+func (l *kmsg) splat(file, function string) {
 	l.add(0, levelWarn, "------------[ cut here ]------------")
-	if text != "" {
-		l.add(0, levelWarn, text)
-	}
 	l.add(0, levelWarn, fmt.Sprintf("WARNING: CPU: 0 PID: 1 at %s %s+0x0/0x0", file, function))
 	l.add(0, levelWarn, "---[ end trace 0000000000000000 ]---")
 }

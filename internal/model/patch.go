@@ -122,6 +122,16 @@ func (p *patch) findObject(name string) *object {
 	return nil
 }
 
+// object finds an object by what sysfs and the probe call it.
+func (p *patch) object(shown string) *object {
+	for _, o := range p.objects {
+		if o.String() == shown {
+			return o
+		}
+	}
+	return nil
+}
+
 // findFunction is klp_find_func(); all of ours have sympos 0.
 func (o *object) findFunction(name string) *function {
 	for _, f := range o.functions {

@@ -77,7 +77,7 @@ func (p *probe) parse() int {
 }
 
 func (p *probe) addObject(name string) bool {
-	if name == "" || len(p.patch.objects) == probeMaxObjects || p.object(name) != nil {
+	if name == "" || len(p.patch.objects) == probeMaxObjects || p.patch.object(name) != nil {
 		return false
 	}
 	o := &object{}
@@ -89,16 +89,6 @@ func (p *probe) addObject(name string) bool {
 	return true
 }
 
-// object finds an object by the name that is shown of it.
-func (p *probe) object(name string) *object {
-	for _, o := range p.patch.objects {
-		if o.String() == name {
-			return o
-		}
-	}
-	return nil
-}
-
 // addFunction takes [OBJECT:]NAME.
 func (p *probe) addFunction(item string) bool {
 	object, name, named := strings.Cut(item, ":")
@@ -106,7 +96,7 @@ func (p *probe) addFunction(item string) bool {
 		object, name = "", item
 	}
 	home, known := probeHome(object, name)
-	o := p.object(home)
+	o := p.patch.object(home)
 	if name == "" || o == nil || len(o.functions) == probeMaxFunctions {
 		return false
 	}
@@ -164,7 +154,7 @@ func (p *probe) setFailure(item string) bool {
 	p.failing = p.first
 	object, value, named := strings.Cut(item, ":")
 	if named {
-		p.failing = p.object(object)
+		p.failing = p.patch.object(object)
 	} else {
 		value = item
 	}

@@ -35,7 +35,7 @@ func (c *core) getPrevState(id uint64) *state {
 func (c *core) warnOnce() {
 	if !c.prevStateWarn {
 		c.prevStateWarn = true
-		c.kmsg.warn("", "kernel/livepatch/state.c:69", "klp_get_prev_state")
+		c.kmsg.splat("kernel/livepatch/state.c:69", "klp_get_prev_state")
 	}
 }
 

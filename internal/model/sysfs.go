@@ -114,16 +114,6 @@ func (k *kernel) openObject(o *object, name []string) *file {
 	return nil
 }
 
-// object finds an object by its directory.
-func (p *patch) object(dir string) *object {
-	for _, o := range p.objects {
-		if o.String() == dir {
-			return o
-		}
-	}
-	return nil
-}
-
 // storeEnabled is enabled_store().
 func (k *kernel) storeEnabled(p *patch, value string) int {
 	enabled, ret := kstrtobool(value)

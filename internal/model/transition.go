@@ -150,7 +150,7 @@ func (c *core) reverseTransition() {
 // the transition has scheduled does. The log says "patched" for both
 // directions.
 func (c *core) forceTransition() {
-	c.logger.warn("forcing remaining tasks to the patched state")
+	c.warn("forcing remaining tasks to the patched state")
 	for _, t := range c.tasks.list {
 		t.updatePatchState(c.target)
 	}
