@@ -24,6 +24,7 @@ type runOptions struct {
 	timeout time.Duration
 	verbose bool
 	update  bool
+	shuffle uint64 // 0: the cases run in the order of their names
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -52,6 +53,7 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 	f.BoolVar(&o.OneVM, "one-vm", false, "run all cases in one guest, to hunt for what one does to the next")
 	f.BoolVar(&o.Cold, "no-pool", false, "make no guest before a case asks for it")
 	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
+	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order, which `seed` determines")
 	f.StringVar(&o.format, "format", "human", "output: human, ktap or json")
 	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
@@ -62,11 +64,8 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 }
 
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
-	list, err := selectCases(args)
+	list, err := a.casesToRun(args, o)
 	if err != nil {
-		return err
-	}
-	if err := updatable(args, o.update); err != nil {
 		return err
 	}
 	rep, err := a.reporter(o)
@@ -94,6 +93,18 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 		return verdicts(code)
 	}
 	return nil
+}
+
+// casesToRun returns the cases in the order in which they run.
+func (a *app) casesToRun(args []string, o runOptions) ([]*cases.Case, error) {
+	list, err := selectCases(args)
+	if err != nil {
+		return nil, err
+	}
+	if o.shuffle != 0 {
+		a.notice(fmt.Sprintf("in random order; --shuffle %d repeats it", o.shuffle))
+	}
+	return cases.Shuffle(list, o.shuffle), updatable(args, o.update)
 }
 
 // drive makes a rig, runs the cases on it and reports.

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// Shuffle returns the cases in an order that the seed determines: of the same
+// cases it is always the same one. Seed 0 leaves them as they are.
+func Shuffle(list []*Case, seed uint64) []*Case {
+	list = slices.Clone(list)
+	if seed != 0 {
+		r := rand.New(rand.NewPCG(seed, 0))
+		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	}
+	return list
+}
