@@ -33,17 +33,23 @@ func (a *app) cacheListCommand() *cobra.Command {
 		Short: "List the entries: name, size, last use; the latest used first",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			store, err := openCache()
-			if err != nil {
-				return err
-			}
-			list, err := store.Usage()
+			_, list, err := openUsage()
 			if err != nil {
 				return err
 			}
 			return printUsage(a.out, list)
 		},
 	}
+}
+
+// openUsage opens the cache and lists its entries.
+func openUsage() (*cache.Cache, []cache.Usage, error) {
+	store, err := openCache()
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := store.Usage()
+	return store, list, err
 }
 
 func printUsage(w io.Writer, list []cache.Usage) error {
@@ -65,11 +71,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 			if all == (len(args) > 0) {
 				return blame.Userf("name the entries to remove, or give --all")
 			}
-			store, err := openCache()
-			if err != nil {
-				return err
-			}
-			list, err := store.Usage()
+			store, list, err := openUsage()
 			if err != nil {
 				return err
 			}
@@ -109,11 +111,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			store, err := openCache()
-			if err != nil {
-				return err
-			}
-			list, err := store.Usage()
+			store, list, err := openUsage()
 			if err != nil {
 				return err
 			}
