@@ -96,7 +96,10 @@ type EndState struct {
 	Records []Record `json:"records,omitempty"`
 	Modules []string `json:"modules,omitempty"` // loaded now, not at Begin
 	Patches []string `json:"patches,omitempty"` // directories in /sys/kernel/livepatch now, not at Begin
-	Taint   uint64   `json:"taint"`             // bits of /proc/sys/kernel/tainted gained since Begin
+	// Functions that ftrace redirects now and did not at Begin; empty where
+	// the kernel does not tell.
+	Functions []string `json:"functions,omitempty"`
+	Taint     uint64   `json:"taint"` // bits of /proc/sys/kernel/tainted gained since Begin
 	// Starved is set by the rig, as in Stall: a stall that the log tells of
 	// proves nothing.
 	Starved bool `json:"-"`

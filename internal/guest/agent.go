@@ -5,11 +5,9 @@ package guest
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
@@ -18,7 +16,6 @@ import (
 const (
 	beginMarker = "(begin)"
 	endMarker   = "(end)"
-	maxProcFile = 1 << 20
 )
 
 var dynamicDebug = []string{
@@ -30,14 +27,9 @@ var dynamicDebug = []string{
 // each session, used by one request at a time.
 type agent struct {
 	commander
-	log    *follower
-	before standing // at Begin
-}
-
-// standing is what a case may leave behind.
-type standing struct {
-	modules, patches []string
-	taint            uint64
+	log       *follower
+	functions string   // the file that lists them; empty: there is none
+	before    standing // at Begin
 }
 
 var _ cases.Machine = (*agent)(nil)
@@ -98,6 +90,7 @@ func (a *agent) Begin(context.Context) error {
 	if err := a.debug(); err != nil {
 		return err
 	}
+	a.findFunctions()
 	var err error
 	if a.before, err = a.look(); err != nil {
 		return err
@@ -157,39 +150,10 @@ func (a *agent) End(context.Context) (cases.EndState, error) {
 	}
 	now, err := a.look()
 	return cases.EndState{
-		Records: slices.DeleteFunc(records, isMarker(endMarker)),
-		Modules: added(a.before.modules, now.modules),
-		Patches: added(a.before.patches, now.patches),
-		Taint:   now.taint &^ a.before.taint,
+		Records:   slices.DeleteFunc(records, isMarker(endMarker)),
+		Modules:   added(a.before.modules, now.modules),
+		Patches:   added(a.before.patches, now.patches),
+		Functions: added(a.before.functions, now.functions),
+		Taint:     now.taint &^ a.before.taint,
 	}, err
-}
-
-// look fails rather than see nothing: nothing left is what passes.
-func (a *agent) look() (s standing, err error) {
-	modules, err := a.files.read("/proc/modules", maxProcFile)
-	if err != nil {
-		return s, err
-	}
-	taint, err := a.files.read("/proc/sys/kernel/tainted", 32)
-	if err != nil {
-		return s, err
-	}
-	if s.patches, err = a.files.list(livepatchDir); err != nil {
-		return s, err
-	}
-	s.modules = firstWords(modules)
-	s.taint, err = strconv.ParseUint(taint, 10, 64)
-	return s, err
-}
-
-// added returns what is in after and not in before, sorted.
-func added(before, after []string) []string {
-	set := map[string]bool{}
-	for _, name := range after {
-		set[name] = true
-	}
-	for _, name := range before {
-		delete(set, name)
-	}
-	return slices.Sorted(maps.Keys(set))
 }

@@ -76,12 +76,14 @@ func TestEndTellsWhatIsLeft(t *testing.T) {
 	a, k := newGuest(t)
 	patch(t, a.files, "klp_before", "1", "0")
 	put(t, a.files, "/proc/sys/kernel/tainted", "4097\n") // a taint of the boot's
+	put(t, a.files, enabledFunctions[1], "schedule (1)            \ttramp: 0xffffffffc023e000 (x+0x0/0x100) ->x+0x0/0x100\n")
 	if err := a.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	patch(t, a.files, "klp_b", "1", "0")
 	put(t, a.files, "/proc/modules", "klp_b 1 1 - Live 0x0\nvirtio_net 1 0 - Live 0x0\nklp_a 1 0 - Live 0x0\n")
 	put(t, a.files, "/proc/sys/kernel/tainted", "45057\n")
+	put(t, a.files, enabledFunctions[1], "schedule (1) R\nklp_target_value [klp_target] (2) R I  M \ttramp: 0x0 (klp_ftrace_handler+0x0/0x100)\n\tdirect-->x\nactive (1)\n")
 	k.log.printk("late")
 	got, err := a.End(t.Context())
 	if err != nil {
@@ -91,7 +93,10 @@ func TestEndTellsWhatIsLeft(t *testing.T) {
 		t.Error(diff)
 	}
 	got.Records = nil
-	want := cases.EndState{Modules: []string{"klp_a", "klp_b"}, Patches: []string{"klp_b"}, Taint: 45056 - 4096}
+	want := cases.EndState{
+		Modules: []string{"klp_a", "klp_b"}, Patches: []string{"klp_b"},
+		Functions: []string{"active", "klp_target_value"}, Taint: 45056 - 4096,
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -99,8 +104,9 @@ func TestEndTellsWhatIsLeft(t *testing.T) {
 
 // What cannot be seen must not pass for nothing left.
 func TestEndThatSeesNothingIsAnError(t *testing.T) {
-	for _, lost := range []string{"/proc/modules", "/proc/sys/kernel/tainted", livepatchDir} {
+	for _, lost := range []string{"/proc/modules", "/proc/sys/kernel/tainted", livepatchDir, enabledFunctions[0]} {
 		a, _ := newGuest(t)
+		put(t, a.files, enabledFunctions[0], "")
 		if err := a.Begin(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +116,7 @@ func TestEndThatSeesNothingIsAnError(t *testing.T) {
 		if got, err := a.End(t.Context()); err == nil {
 			t.Errorf("without %s: %+v", lost, got)
 		}
-		if err := a.Begin(t.Context()); err == nil {
+		if err := a.Begin(t.Context()); err == nil && lost != enabledFunctions[0] {
 			t.Errorf("a case begins without %s", lost)
 		}
 	}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestJudgeLeftovers(t *testing.T) {
+	tests := map[string]struct {
+		leaves []string
+		end    EndState
+		broken string
+		want   []string
+	}{
+		"nothing":   {},
+		"a module":  {end: EndState{Modules: []string{"klp_a"}}, want: []string{"module klp_a is still loaded"}},
+		"one meant": {leaves: []string{"klp_a"}, end: EndState{Modules: []string{"klp_a"}}},
+		"one gone":  {leaves: []string{"klp_a"}, want: []string{"module klp_a is gone, though the case says that it stays"}},
+		"a function": {
+			end:  EndState{Functions: []string{"klp_target_value", "schedule"}},
+			want: []string{"function klp_target_value is still redirected by ftrace", "function schedule is still redirected by ftrace"},
+		},
+		"one of a pinned module": {
+			leaves: []string{"klp_a"},
+			end:    EndState{Modules: []string{"klp_a"}, Functions: []string{"schedule"}},
+			want:   []string{"function schedule is still redirected by ftrace"},
+		},
+		"one of a livepatch that stays": {
+			leaves: []string{"klp_a"},
+			end:    EndState{Modules: []string{"klp_a"}, Patches: []string{"klp_a"}, Functions: []string{"schedule"}},
+		},
+		"cut short": {end: EndState{Modules: []string{"klp_a"}, Functions: []string{"schedule"}}, broken: "lost"},
+	}
+	for name, tt := range tests {
+		c := &Case{Leaves: tt.leaves}
+		j := newJudgement(c, Observation{End: tt.end, Broken: tt.broken})
+		if diff := cmp.Diff(tt.want, j.leftovers()); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
