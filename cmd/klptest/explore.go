@@ -21,8 +21,7 @@ import (
 
 const (
 	progressEvery = 10 * time.Second
-	batchPerGuest = 10 // sequences between two looks at the clock
-	mostPatches   = 7  // one more probe is there to be patched
+	mostPatches   = 7 // one more probe is there to be patched
 )
 
 // exploreOptions are the flags of `klptest explore`.
@@ -86,7 +85,7 @@ func (a *app) explore(ctx context.Context, o exploreOptions) (err error) {
 	guests := newFleet(r, o.rig.Jobs)
 	defer guests.close()
 	m := o.model
-	m.Release, m.Batch, m.Progress = r.Kernel().Release, batchPerGuest*o.rig.Jobs, a.exploreProgress()
+	m.Release, m.Jobs, m.Progress = r.Kernel().Release, o.rig.Jobs, a.exploreProgress()
 	rep, err := explore.Explore(ctx, m, guests.run)
 	if err := errors.Join(err, context.Cause(ctx)); err != nil {
 		return err

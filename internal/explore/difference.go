@@ -104,9 +104,15 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 			batch = append(batch, candidate{sequence: q, ops: ops})
 		}
 	}
-	return x.firstOf(ctx, batch)
+	for some := range slices.Chunk(batch, x.Jobs) {
+		if found, err := x.firstOf(ctx, some); err != nil || found.c != nil {
+			return found, err
+		}
+	}
+	return candidate{}, nil
 }
 
+// firstOf is first, of sequences that are run side by side.
 func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, error) {
 	var list []*cases.Case
 	for _, b := range batch {

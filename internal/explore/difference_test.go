@@ -116,7 +116,7 @@ func TestDifferenceInLastBatch(t *testing.T) {
 		}
 	}
 	o := options(2)
-	o.Batch = 1 << 20
+	o.Jobs = 1 << 20
 	got, err := Explore(t.Context(), o, onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} }))
 	if err != nil || got.Difference == nil || !got.Whole {
 		t.Fatalf("%+v, %v", got, err)

@@ -17,6 +17,9 @@ import (
 // is why there are fewer.
 type Runner func(ctx context.Context, list []*cases.Case) ([]cases.Result, error)
 
+// batchPerJob is how many sequences each job gets between two looks at the clock.
+const batchPerJob = 10
+
 // Options say what to explore. Each is needed but for Progress.
 type Options struct {
 	Release  string         // of the kernel under test, for the model
@@ -24,7 +27,7 @@ type Options struct {
 	Depth    int            // explore all sequences of so many operations; 0: random ones, without end
 	Seed     uint64         // of the random ones
 	Budget   time.Duration  // when to end
-	Batch    int            // sequences that are run at once
+	Jobs     int            // cases that the runner runs side by side
 	Progress func(Progress) // hears of each batch
 }
 
@@ -72,7 +75,7 @@ func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
 	if _, err := newScript(o.Release); err != nil {
 		return Report{}, err
 	}
-	batch := make([]sequence, 0, o.Batch)
+	var batch []sequence
 	for ops := range x.sequences() {
 		if time.Since(x.started) >= o.Budget {
 			return x.report, nil
@@ -80,7 +83,7 @@ func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
 		if q, ok := x.sequence(ops); ok {
 			batch = append(batch, q)
 		}
-		if len(batch) < o.Batch {
+		if len(batch) < batchPerJob*o.Jobs {
 			continue
 		}
 		if err := x.runBatch(ctx, batch); err != nil || x.report.Difference != nil {

@@ -32,7 +32,7 @@ func onModel(release string, wrap func(cases.Machine) cases.Machine) Runner {
 func same(m cases.Machine) cases.Machine { return m }
 
 func options(depth int) Options {
-	return Options{Release: "6.12", Patches: 2, Depth: depth, Seed: 1, Budget: time.Hour, Batch: 50}
+	return Options{Release: "6.12", Patches: 2, Depth: depth, Seed: 1, Budget: time.Hour, Jobs: 2}
 }
 
 func TestNoDifference(t *testing.T) {
