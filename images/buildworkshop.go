@@ -66,21 +66,20 @@ func (w *Workshop) Build(ctx context.Context) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = once(dir, built, now.all, func() error {
-		return guard(dir, func() error { return w.make.kernel(ctx, w.progress) })
-	})
+	err = once(dir, built, now.all, func() error { return w.make.kernel(ctx, w.progress) })
 	if err != nil {
 		return nil, err
 	}
 	return w.kernel()
 }
 
-// once does the work unless the stamp tells that it was done for that state.
+// once does the work, guarded, unless the stamp tells that it was done for
+// that state.
 func once(dir, stamp, state string, work func() error) error {
 	if stamped(dir, stamp, state) {
 		return nil
 	}
-	if err := errors.Join(os.RemoveAll(filepath.Join(dir, stamp)), work()); err != nil {
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, stamp)), guard(dir, work)); err != nil {
 		return err
 	}
 	return setStamp(dir, stamp, state)
