@@ -2,7 +2,13 @@
 
 package cases
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+// maxLeakLines is about an object of kmemleak's report, with its backtrace.
+const maxLeakLines = 20
 
 // leftovers tells what is not as it was before the case: modules, patches,
 // redirected functions, data and taints; and what the case before it has left
@@ -34,7 +40,7 @@ func (j *judgement) stayed() []string {
 			list = append(list, "livepatch "+escape(name)+" is still in /sys/kernel/livepatch")
 		}
 	}
-	return append(append(list, j.redirected()...), j.gone()...)
+	return slices.Concat(list, j.redirected(), j.gone(), j.leaked())
 }
 
 // redirected tells which functions are still patched. A livepatch that stays,
@@ -55,6 +61,18 @@ func (j *judgement) gone() []string {
 		if !slices.Contains(j.o.End.Modules, name) {
 			list = append(list, "module "+name+" is gone, though the case says that it stays")
 		}
+	}
+	return list
+}
+
+// leaked begins with kmemleak's own first line, "unreferenced object …".
+func (j *judgement) leaked() []string {
+	var list []string
+	for line := range strings.Lines(j.o.End.Leaks) {
+		if len(list) == maxLeakLines {
+			return append(list, "kmemleak: …")
+		}
+		list = append(list, "kmemleak: "+escape(strings.TrimRight(line, "\n")))
 	}
 	return list
 }

@@ -3,6 +3,8 @@
 package cases
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,7 +34,15 @@ func TestJudgeLeftovers(t *testing.T) {
 			leaves: []string{"klp_a"},
 			end:    EndState{Modules: []string{"klp_a"}, Patches: []string{"klp_a"}, Functions: []string{"schedule"}},
 		},
-		"cut short": {end: EndState{Modules: []string{"klp_a"}, Functions: []string{"schedule"}}, broken: "lost"},
+		"memory": {
+			end:  EndState{Leaks: "unreferenced object 0x1 (size 64):\n  comm \"insmod\"\x1b"},
+			want: []string{"kmemleak: unreferenced object 0x1 (size 64):", `kmemleak:   comm "insmod"\x1b`},
+		},
+		"much memory": {
+			end:  EndState{Leaks: strings.Repeat("x\n", maxLeakLines+1)},
+			want: append(slices.Repeat([]string{"kmemleak: x"}, maxLeakLines), "kmemleak: …"),
+		},
+		"cut short": {end: EndState{Leaks: "x", Modules: []string{"klp_a"}, Functions: []string{"schedule"}}, broken: "lost"},
 	}
 	for name, tt := range tests {
 		c := &Case{Leaves: tt.leaves}

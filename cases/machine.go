@@ -100,6 +100,9 @@ type EndState struct {
 	// the kernel does not tell.
 	Functions []string `json:"functions,omitempty"`
 	Taint     uint64   `json:"taint"` // bits of /proc/sys/kernel/tainted gained since Begin
+	// Leaks is kmemleak's report of memory that has leaked since Begin, or the
+	// beginning of it; empty where the kernel has no kmemleak.
+	Leaks string `json:"leaks,omitempty"`
 	// Starved is set by the rig, as in Stall: a stall that the log tells of
 	// proves nothing.
 	Starved bool `json:"-"`

@@ -30,12 +30,13 @@ type agent struct {
 	log       *follower
 	functions string   // the file that lists them; empty: there is none
 	before    standing // at Begin
+	leaks     kmemleak
 }
 
 var _ cases.Machine = (*agent)(nil)
 
 func newAgent(k kernel, files tree) *agent {
-	return &agent{commander: commander{kernel: k, files: files}}
+	return &agent{commander: commander{kernel: k, files: files}, leaks: kmemleak{files: files, age: leakAge}}
 }
 
 func (a *agent) close() {
@@ -95,6 +96,9 @@ func (a *agent) Begin(context.Context) error {
 	if a.before, err = a.look(); err != nil {
 		return err
 	}
+	if err := a.leaks.begin(); err != nil {
+		return err
+	}
 	return a.follow()
 }
 
@@ -137,7 +141,7 @@ func (a *agent) follow() error {
 
 // End is [cases.Machine]'s. The end marker is for readers of the console; it
 // is not among the records.
-func (a *agent) End(context.Context) (cases.EndState, error) {
+func (a *agent) End(ctx context.Context) (cases.EndState, error) {
 	if a.log == nil {
 		return cases.EndState{}, blame.Rigf("the end of a case that has not begun")
 	}
@@ -149,11 +153,16 @@ func (a *agent) End(context.Context) (cases.EndState, error) {
 		return cases.EndState{}, err
 	}
 	now, err := a.look()
+	if err != nil {
+		return cases.EndState{}, err
+	}
+	leaks, err := a.leaks.end(ctx)
 	return cases.EndState{
 		Records:   slices.DeleteFunc(records, isMarker(endMarker)),
 		Modules:   added(a.before.modules, now.modules),
 		Patches:   added(a.before.patches, now.patches),
 		Functions: added(a.before.functions, now.functions),
 		Taint:     now.taint &^ a.before.taint,
+		Leaks:     leaks,
 	}, err
 }
