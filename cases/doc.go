@@ -15,6 +15,7 @@
 // writes both transcripts, which diff.go compares; data.go and leftovers.go
 // find what no transcript says. update.go writes an observation back into a
 // file, and new.go, with the files new_*.go, makes a case from a pasted log.
+// coverage.go joins the cases with the rules of rules.txt that they show.
 //
 // # The file
 //
@@ -22,7 +23,8 @@
 // LF is refused), no control characters but tabs. The first line is the title;
 // prose and headers follow in any order:
 //
-//	Covers:  what of the documentation the case shows; may be repeated
+//	Covers:  what of the documentation the case shows, SOURCE, "WORDS"; may be
+//	         repeated; for the shipped cases rules.txt has all that there is
 //	Needs:   conditions, joined by commas; may be repeated. Otherwise: SKIP
 //	CPUs:    1 to 64
 //	Memory:  MB, 128 to 65536
