@@ -90,7 +90,7 @@ func TestStallLines(t *testing.T) {
 	s.Tasks[1].Stack = "not a stack"
 	got := s.lines("insmod klp_a")
 	stack := strings.TrimSuffix(strings.Repeat("f < ", maxFrames), " < ")
-	want := []string{"% insmod klp_a: transition of klp_a did not end within 1s", "blocked by t (pid 0): " + stack, "blocked by t (pid 1): not < a < stack"}
+	want := []string{"% insmod klp_a: transition of klp_a did not end within 1s", "blocked by t (pid 0): " + stack, "blocked by t (pid 1): no stack"}
 	if d := cmp.Diff(want, got[:3]); d != "" {
 		t.Error(d)
 	}

@@ -39,8 +39,7 @@ func (t Task) line() string {
 		stack = append(stack, functionName(m[1]))
 	}
 	if len(stack) == 0 {
-		stack = strings.Fields(t.Stack)
-		stack = stack[:min(len(stack), maxFrames)]
+		stack = []string{"no stack"}
 	}
 	return escape(fmt.Sprintf("blocked by %s (pid %d): %s", t.Comm, t.PID, strings.Join(stack, " < ")))
 }
