@@ -21,6 +21,7 @@ type machine struct {
 	*Guest
 	step  func(text string)
 	began vm.CPUTime // at Begin
+	since time.Time  // of Begin
 }
 
 var _ cases.Machine = (*machine)(nil)
@@ -39,6 +40,7 @@ func (m *machine) Begin(ctx context.Context) (err error) {
 	if m.began, err = m.VM.CPUTime(); err != nil {
 		return err
 	}
+	m.since = time.Now()
 	_, err = whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, m.Agent.Begin(ctx)
 	})
@@ -65,15 +67,16 @@ func (m *machine) End(ctx context.Context) (cases.EndState, error) {
 // starved tells whether the host has starved the guest since Begin.
 func (m *machine) starved() bool {
 	now, err := m.VM.CPUTime()
-	return err == nil && starved(m.began, now)
+	return err == nil && starved(m.began, now, time.Since(m.since))
 }
 
 // starved tells whether the host gave the guest's CPU threads less than half
 // of the time that they were ready to run: then a stall says nothing about
-// the kernel.
-func starved(before, after vm.CPUTime) bool {
+// the kernel. A guest that was idle nearly all the time wanted little, and
+// what it waited for that explains no stall.
+func starved(before, after vm.CPUTime, elapsed time.Duration) bool {
 	run, wait := after.Run-before.Run, after.Wait-before.Wait
-	return wait > run
+	return wait > run && wait > elapsed/4
 }
 
 // whileAlive runs f until it returns or the guest dies; a death is reported

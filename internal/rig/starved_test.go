@@ -9,12 +9,22 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-func TestStarvedIsLessThanHalf(t *testing.T) {
+func TestStarvedIsLessThanHalfOfWhatWasWanted(t *testing.T) {
+	tests := []struct {
+		name               string
+		run, wait, elapsed time.Duration
+		want               bool
+	}{
+		{"never waited", 2 * time.Second, 0, 10 * time.Second, false},
+		{"got half", 2 * time.Second, 2 * time.Second, 4 * time.Second, false},
+		{"got less than half", 2 * time.Second, 3 * time.Second, 5 * time.Second, true},
+		{"idle, and waited a little for little", time.Second, 2 * time.Second, time.Minute, false},
+	}
 	before := vm.CPUTime{Run: time.Second, Wait: 5 * time.Second}
-	for wait, want := range map[time.Duration]bool{0: false, 2 * time.Second: false, 2001 * time.Millisecond: true} {
-		after := vm.CPUTime{Run: before.Run + 2*time.Second, Wait: before.Wait + wait}
-		if got := starved(before, after); got != want {
-			t.Errorf("ran 2 s, waited %v: starved %v, want %v", wait, got, want)
+	for _, tt := range tests {
+		after := vm.CPUTime{Run: before.Run + tt.run, Wait: before.Wait + tt.wait}
+		if got := starved(before, after, tt.elapsed); got != tt.want {
+			t.Errorf("%s: starved %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }
