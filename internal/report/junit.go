@@ -14,7 +14,8 @@ import (
 
 // WriteJUnit writes results as JUnit XML: a FAIL is a failure, an ERROR an
 // error; system-out holds the diff and the log's tail. The time of the
-// suite is the sum of its cases'. What XML 1.0 cannot hold is escaped, see
+// suite is the sum of its cases'. Cases of a run that was cut short are one
+// error more, so that it does not look green. What XML 1.0 cannot hold is escaped, see
 // [Escape].
 func WriteJUnit(w io.Writer, run Run, results []cases.Result) error {
 	suite := newSuite(run, results)
@@ -81,7 +82,17 @@ func newSuite(run Run, results []cases.Result) junitSuite {
 		s.Cases = append(s.Cases, newCase(r))
 	}
 	s.Time = junitTime(sum)
+	if missing := run.Total - t.sum(); missing > 0 {
+		s.Tests, s.Errors = s.Tests+1, s.Errors+1
+		s.Cases = append(s.Cases, notRun(missing))
+	}
 	return s
+}
+
+// notRun stands for the cases that a run did not come to.
+func notRun(n int) junitCase {
+	what := &junitText{Message: fmt.Sprintf("the run ended early: %d not run", n), Type: string(cases.Error)}
+	return junitCase{Name: "(not run)", Class: "klptest", Time: junitTime(0), Error: what}
 }
 
 func newCase(r cases.Result) junitCase {

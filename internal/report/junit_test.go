@@ -92,3 +92,25 @@ func FuzzJUnit(f *testing.F) {
 		checkJUnit(t, verdicts[int(v)%len(verdicts)], name, reason, rest)
 	})
 }
+
+// A run that was cut short does not look green.
+func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
+	var b bytes.Buffer
+	passed := []cases.Result{{Name: "a", Verdict: cases.Pass}}
+	if err := WriteJUnit(&b, sampleRun(3), passed); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Suite struct {
+			Tests  int        `xml:"tests,attr"`
+			Errors int        `xml:"errors,attr"`
+			Cases  []readCase `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(b.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if s := doc.Suite; s.Tests != 2 || s.Errors != 1 || len(s.Cases) != 2 || s.Cases[1].Error[0].Message != "the run ended early: 2 not run" {
+		t.Errorf("%+v", s)
+	}
+}
