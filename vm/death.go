@@ -69,6 +69,7 @@ func (v *VM) qemuDeath() error {
 	switch {
 	case v.process.err == nil:
 		e.Summary = "the guest was reset or switched off from inside"
+		e.Advice = "the console's last lines may say by whom; without a word it was a triple fault, or too little memory to boot"
 	case v.memory != nil && signalled(v.process, syscall.SIGBUS):
 		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
 	case signalled(v.process, syscall.SIGKILL):

@@ -27,14 +27,12 @@ func selectCases(args []string) ([]*cases.Case, error) {
 		return shipped, nil
 	}
 	var list []*cases.Case
+	var errs []error // of all arguments, to be mended in one go
 	for _, arg := range args {
 		some, err := selectArg(shipped, arg)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, some...)
+		list, errs = append(list, some...), append(errs, err)
 	}
-	return list, nil
+	return list, errors.Join(errs...)
 }
 
 func selectArg(shipped []*cases.Case, arg string) ([]*cases.Case, error) {

@@ -39,8 +39,8 @@ func (a *app) checkCommand() *cobra.Command {
 			if problems > 0 {
 				return &blame.Error{Party: blame.User, Err: errors.New(plural(problems, "problem", "problems"))}
 			}
-			fmt.Fprintln(a.out, plural(len(list), "case", "cases"), "checked")
-			return nil
+			_, err = fmt.Fprintln(a.out, plural(len(list), "case", "cases"), "checked")
+			return err
 		},
 	}
 }

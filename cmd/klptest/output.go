@@ -29,9 +29,11 @@ func (a *app) reporter(o runOptions) (report.Reporter, error) {
 // human reports for people, as well as the terminal can.
 func (a *app) human(verbose bool) *report.Human {
 	fd, tty := terminal(a.out)
-	live := tty && !verbose && os.Getenv("TERM") != "dumb"
+	name := os.Getenv("TERM")
+	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
+	live := able && !verbose
 	h := report.NewHuman(a.out, report.HumanOptions{
-		Color: tty && os.Getenv("NO_COLOR") == "",
+		Color: able && os.Getenv("NO_COLOR") == "",
 		Live:  live,
 		Width: func() int { return width(fd) },
 	})
@@ -58,10 +60,25 @@ func width(fd int) int {
 	return w
 }
 
-func writeJUnit(path string, head report.Run, results []cases.Result) error {
+// junitFile is where a JUnit report will be; nil: nobody wants one. It is made
+// before the run, so that it can be written after it, and none of an earlier
+// run stays.
+type junitFile struct{ file *os.File }
+
+func createJUnit(path string) (*junitFile, error) {
+	if path == "" {
+		return nil, nil
+	}
 	f, err := os.Create(path)
 	if err != nil {
-		return &blame.Error{Party: blame.User, Summary: "cannot write the JUnit report", Err: err}
+		return nil, &blame.Error{Party: blame.User, Summary: "cannot write the JUnit report", Err: err}
 	}
-	return errors.Join(report.WriteJUnit(f, head, results), f.Close())
+	return &junitFile{f}, nil
+}
+
+func (j *junitFile) write(head report.Run, results []cases.Result) error {
+	if j == nil {
+		return nil
+	}
+	return errors.Join(report.WriteJUnit(j.file, head, results), j.file.Close())
 }

@@ -72,25 +72,39 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.Jobs < 0 {
-		return blame.Userf("--jobs %d: at least 1", o.Jobs)
+	if err := o.check(); err != nil {
+		return err
 	}
-	if o.Jobs == 0 {
-		o.Jobs = sideBySide(o.Memory)
+	junit, err := createJUnit(o.junit)
+	if err != nil {
+		return err
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
-	results, err := a.drive(limited, list, rep, o)
-	if err := errors.Join(err, context.Cause(ctx)); err != nil {
+	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list)}
+	results, err := a.drive(limited, list, rep, &head, o)
+	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
 		return err
 	}
 	if o.update {
-		if err := a.update(list, results); err != nil {
-			return err
-		}
+		explain(a.err, a.update(list, results))
 	}
 	if code := report.ExitCode(results); code != 0 {
 		return verdicts(code)
+	}
+	return nil
+}
+
+// check refuses what no run can be made of, and fills in the number of jobs.
+func (o *runOptions) check() error {
+	switch {
+	case o.Jobs < 0:
+		return blame.Userf("--jobs %d: at least 1", o.Jobs)
+	case o.timeout <= 0:
+		return blame.Userf("--timeout %s: more than 0", o.timeout)
+	}
+	if o.Jobs == 0 {
+		o.Jobs = sideBySide(o.Memory)
 	}
 	return nil
 }
@@ -107,8 +121,9 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*cases.Case, error) {
 	return cases.Shuffle(list, o.shuffle), updatable(args, o.update)
 }
 
-// drive makes a rig, runs the cases on it and reports.
-func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter, o runOptions) (results []cases.Result, err error) {
+// drive makes a rig, completes the head by its kernel, runs the cases and
+// reports.
+func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter, head *report.Run, o runOptions) (results []cases.Result, err error) {
 	store, err := openCache()
 	if err != nil {
 		return nil, err
@@ -127,16 +142,12 @@ func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter
 			a.notice("work directory: " + r.Work())
 		}
 	}()
-	head := report.Run{Kernel: r.Kernel().Name, Release: r.Kernel().Release, Klptest: version(), Started: time.Now(), Total: len(list)}
-	if err := rep.Begin(head); err != nil {
+	head.Kernel, head.Release = r.Kernel().Name, r.Kernel().Release
+	if err := rep.Begin(*head); err != nil {
 		return nil, err
 	}
 	results, err = r.Run(ctx, list, rep)
-	err = errors.Join(err, rep.End())
-	if o.junit != "" {
-		err = errors.Join(err, writeJUnit(o.junit, head, results))
-	}
-	return results, err
+	return results, errors.Join(err, rep.End())
 }
 
 func errTimeout(limit time.Duration) error {

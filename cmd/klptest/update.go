@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -11,16 +12,18 @@ import (
 
 // update rewrites the files of the cases that did not pass by what happened.
 func (a *app) update(list []*cases.Case, results []cases.Result) error {
+	var errs []error
 	for i, res := range results {
 		if res.Verdict != cases.Fail {
 			continue
 		}
 		if err := a.updateFile(list[i], res); err != nil {
-			return err
+			errs = append(errs, err)
+			continue
 		}
 		a.notice("updated " + list[i].File)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (a *app) updateFile(c *cases.Case, res cases.Result) error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,6 +124,14 @@ func TestGuestsSideBySide(t *testing.T) {
 	for memory, want := range map[int]int{512: min(runtime.NumCPU(), 5), 3000: 1, 100000: 1, -qemuOverhead: min(runtime.NumCPU(), 4000)} {
 		if got := h.Guests(memory); got != want {
 			t.Errorf("%d guests of %d MiB, want %d", got, memory, want)
+		}
+	}
+}
+
+func TestCacheThatMakeCannotBuildIn(t *testing.T) {
+	for dir, want := range map[string][]string{"/a b": {"cache"}, "/a:b": {"cache"}, "/ab": nil} {
+		if got := bad(Examine(healthy(t), dir, 512)); !slices.Equal(got, want) {
+			t.Errorf("%q: missing %q, want %q", dir, got, want)
 		}
 	}
 }

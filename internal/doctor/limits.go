@@ -80,6 +80,10 @@ func (h Host) disk(dir string) Finding {
 		f.Detail = err.Error()
 		return f
 	}
+	if i := strings.IndexAny(dir, " \t:#"); i >= 0 {
+		f.Detail, f.Mend = fmt.Sprintf("make cannot build in %q: it has a %q", dir, dir[i]), "set XDG_CACHE_HOME to a path without"
+		return f
+	}
 	f.OK = bytes>>20 >= cacheRoom
 	f.Detail = fmt.Sprintf("%s: %d MiB free, two kernels take %d", dir, bytes>>20, cacheRoom)
 	return f
