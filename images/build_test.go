@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -148,6 +149,31 @@ func TestFailedBuildIsDoneAgain(t *testing.T) {
 		if !errors.Is(err, ErrBroken) || !strings.HasPrefix(err.Error(), "a.c:1: error: no") {
 			t.Errorf("error is %v", err)
 		}
+	}
+}
+
+func TestFullDiskIsNotTheSourcesFault(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *bzImage*) echo "fatal error: error writing to /tmp/x.s: No space left on device"; exit 2; esac`)
+	_, err := b.Build(t.Context())
+	if errors.Is(err, ErrBroken) || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), "no room") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// full is a file on a disk that is full.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestLogThatCannotBeWrittenEndsNothing(t *testing.T) {
+	log := &tolerant{w: full{}}
+	for range 2 {
+		if n, err := log.Write([]byte("abc")); n != 3 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if !errors.Is(log.err, syscall.ENOSPC) {
+		t.Errorf("error is %v", log.err)
 	}
 }
 

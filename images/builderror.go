@@ -35,6 +35,11 @@ const (
 	maxBuildLine  = 64 << 10
 )
 
+// noRoom is for a build that no source could be blamed for.
+func noRoom(log string, err error) error {
+	return &blame.Error{Summary: "no room to build the kernel", Advice: "free some, or set XDG_CACHE_HOME to a larger file system", Path: log, Err: err}
+}
+
 // diagnoseBuild reads the log of a failed make: the first line that says what
 // is wrong is the summary, and with what follows the tail.
 func diagnoseBuild(log io.Reader, path string, cause error) error {
@@ -44,9 +49,6 @@ func diagnoseBuild(log io.Reader, path string, cause error) error {
 	lines.Buffer(nil, maxBuildLine)
 	for lines.Scan() {
 		line := lines.Text()
-		if diskFull.MatchString(line) {
-			return &blame.Error{Summary: "no room to build the kernel", Advice: "free some, or set XDG_CACHE_HOME to a larger file system", Tail: line, Path: path, Err: cause}
-		}
 		if (len(faults) > 0 || buildFault.MatchString(line)) && len(faults) < maxFaultLines && !step.MatchString(line) {
 			faults = append(faults, line)
 		}

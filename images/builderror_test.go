@@ -35,14 +35,6 @@ func TestDiagnoseBuild(t *testing.T) {
 	}
 }
 
-func TestDiagnoseFullDisk(t *testing.T) {
-	log := "fatal error: error writing to /tmp/x.s: No space left on device\n"
-	err := diagnoseBuild(strings.NewReader(log), "/log", errors.New("exit status 2"))
-	if errors.Is(err, ErrBroken) || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), "no room") {
-		t.Errorf("error is %v", err)
-	}
-}
-
 func TestCounter(t *testing.T) {
 	var got []Progress
 	c := newCounter(true, func(p Progress) { got = append(got, p) })

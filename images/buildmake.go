@@ -101,6 +101,9 @@ func (m maker) config(ctx context.Context, target string) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
+	if diskFull.MatchString(said.String()) {
+		return noRoom("", err)
+	}
 	return brokenBuild("make "+target+" fails", said.String(), "", err)
 }
 
@@ -110,18 +113,36 @@ const logFile = ".klptest.log"
 // kernel builds the kernel, and keeps the log.
 func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 	path := filepath.Join(m.dir, logFile)
-	log, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer f.Close()
+	log := &tolerant{w: f}
 	steps := newCounter(!there(m.dir, "vmlinux"), progress)
-	err = m.run(ctx, io.MultiWriter(log, steps), "bzImage", "modules")
+	err = m.run(ctx, io.MultiWriter(steps, log), "bzImage", "modules")
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	if _, seekErr := log.Seek(0, io.SeekStart); seekErr != nil {
+	if steps.full || log.err != nil {
+		return noRoom(path, errors.Join(err, log.err))
+	}
+	if _, seekErr := f.Seek(0, io.SeekStart); seekErr != nil {
 		return errors.Join(err, seekErr)
 	}
-	return diagnoseBuild(log, path, err)
+	return diagnoseBuild(f, path, err)
+}
+
+// tolerant goes on when nothing can be written: a log that ends early must not
+// end what is logged.
+type tolerant struct {
+	w   io.Writer
+	err error // the first
+}
+
+func (t *tolerant) Write(p []byte) (int, error) {
+	if t.err == nil {
+		_, t.err = t.w.Write(p)
+	}
+	return len(p), nil
 }

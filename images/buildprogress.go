@@ -51,6 +51,7 @@ type counter struct {
 	started time.Time
 	tell    func(Progress)
 	line    []byte // that has no end yet
+	full    bool   // a disk is
 }
 
 func newCounter(full bool, tell func(Progress)) *counter {
@@ -69,6 +70,7 @@ func (c *counter) Write(p []byte) (int, error) {
 			break
 		}
 		c.line = rest
+		c.full = c.full || diskFull.Match(line)
 		if step.Match(line) {
 			c.n++
 			c.report()
