@@ -70,6 +70,8 @@ type script struct {
 
 func (s *script) add(p pasteLine) {
 	switch errno, fails := errnoOf(p.text); {
+	case p.note:
+		s.put("# " + escape(p.text))
 	case p.command:
 		for _, c := range translate(p.text) {
 			s.command(c)

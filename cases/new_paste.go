@@ -13,6 +13,7 @@ type pasteLine struct {
 	text    string
 	command bool // the text is what was typed, without the prompt
 	kernel  bool // the line is certainly of the kernel's log
+	note    bool // the text is no line, but says which were taken
 }
 
 var (
@@ -45,25 +46,39 @@ var (
 	}
 )
 
-// readPasted makes lines of a text.
+// readPasted makes lines of a text, or of the transcript that is wrapped in it.
 func readPasted(text string) []pasteLine {
+	lines := unquoted(text)
 	var list []pasteLine
-	for line := range strings.Lines(text) {
-		line = quoteMark.ReplaceAllString(strings.TrimRight(line, " \t\r\n"), "")
-		line = tapMark.ReplaceAllString(line, "$1")
-		p := pasteLine{text: line}
-		p.text, p.kernel = unstamp(line)
-		for _, re := range prompts {
-			if m := re.FindStringSubmatch(p.text); m != nil {
-				p = pasteLine{text: m[1], command: true}
-				break
-			}
-		}
-		if p.text != "" {
+	if side, note := fromDiff(lines); note != "" {
+		lines = side
+		list = append(list, pasteLine{text: note, note: true})
+	}
+	for _, line := range lines {
+		if p := readPasteLine(line); p.text != "" {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// unquoted splits a text into lines, without a mail's marks and trailing space.
+func unquoted(text string) []string {
+	var list []string
+	for line := range strings.Lines(text) {
+		list = append(list, quoteMark.ReplaceAllString(strings.TrimRight(line, " \t\r\n"), ""))
+	}
+	return list
+}
+
+func readPasteLine(line string) (p pasteLine) {
+	p.text, p.kernel = unstamp(tapMark.ReplaceAllString(line, "$1"))
+	for _, re := range prompts {
+		if m := re.FindStringSubmatch(p.text); m != nil {
+			return pasteLine{text: m[1], command: true}
+		}
+	}
+	return p
 }
 
 func unstamp(line string) (text string, stamped bool) {
