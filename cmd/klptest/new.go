@@ -15,18 +15,19 @@ import (
 func (a *app) newCommand() *cobra.Command {
 	var title string
 	c := &cobra.Command{
-		Use:   "new [LOG]",
+		Use:   "new [LOG|-]",
 		Short: "Make a case from a kernel log or a selftest transcript",
 		Long: `Make a case from a pasted kernel log (dmesg, journalctl -k) or from the
-transcript of a kernel selftest, and print it. Without a file it reads
-standard input.`,
+transcript of a kernel selftest, and print it. Of the diff that a failing
+selftest prints, the expected side is taken. Without a file, or with -, it
+reads standard input.`,
 		Example: `  klptest new report.txt > bug.txtar
   dmesg | klptest new --title 'Replace loses the state' > bug.txtar
   klptest run bug.txtar`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			in := a.in
-			if len(args) == 1 {
+			if len(args) == 1 && args[0] != "-" {
 				f, err := os.Open(args[0])
 				if err != nil {
 					return &blame.Error{Party: blame.User, Err: err}
