@@ -45,14 +45,14 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 	f, err := os.Open(bz)
 	switch {
 	case errors.Is(err, os.ErrPermission):
-		return "", "", userErrorf("sudo chmod a+r "+bz, "the host's kernel %s cannot be read", bz)
+		return "", "", hostErrorf("sudo chmod a+r "+bz, "the host's kernel %s cannot be read", bz)
 	case err != nil:
-		return "", "", userErrorf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is not there: no %s", bz)
+		return "", "", hostErrorf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is not there: no %s", bz)
 	}
 	f.Close()
 	build := filepath.Join(root, "lib/modules", release, "build")
 	if kdir, err = filepath.EvalSymlinks(build); err != nil || !there(kdir, "Makefile") {
-		return "", "", userErrorf("install the package linux-headers-"+release+" (or kernel-devel-"+release+")", "the host has no headers: no %s", build)
+		return "", "", hostErrorf("install the package linux-headers-"+release+" (or kernel-devel-"+release+")", "the host has no headers: no %s", build)
 	}
 	return bz, kdir, nil
 }

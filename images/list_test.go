@@ -52,7 +52,7 @@ func TestList(t *testing.T) {
 	}
 	fakePath(t, nil)
 	list, err = List(t.Context(), c)
-	wantUserError(t, err, "there is no apt here")
+	wantHostError(t, err, "there is no apt here")
 	if diff := cmp.Diff([]Listing{{"debian:6.12.7-1", fakeRelease, "cache", true}}, withoutHost(list)); diff != "" {
 		t.Error(diff)
 	}

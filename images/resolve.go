@@ -31,7 +31,7 @@ func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kern
 		return nil, err
 	}
 	if runtime.GOARCH != "amd64" {
-		return nil, userErrorf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
+		return nil, hostErrorf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
 	}
 	if o.KDir != "" && s.form != formPath {
 		return nil, strayKDir(spec)

@@ -76,6 +76,13 @@ func userErrorf(advice, format string, args ...any) error {
 	return err
 }
 
+// hostErrorf is an error of what this host has, with advice.
+func hostErrorf(advice, format string, args ...any) error {
+	err := blame.Rigf(format, args...).(*blame.Error)
+	err.Advice = advice
+	return err
+}
+
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }

@@ -47,13 +47,23 @@ func TestParseSpecRefuses(t *testing.T) {
 // wantUserError checks who is to blame and that some text is in the message.
 func wantUserError(t *testing.T, err error, text string) {
 	t.Helper()
+	wantError(t, err, blame.User, text)
+}
+
+func wantHostError(t *testing.T, err error, text string) {
+	t.Helper()
+	wantError(t, err, blame.Rig, text)
+}
+
+func wantError(t *testing.T, err error, party blame.Party, text string) {
+	t.Helper()
 	if err == nil {
 		t.Error("no error")
 		return
 	}
 	var typed *blame.Error
-	if !errors.As(err, &typed) || typed.Party != blame.User || typed.Advice == "" || !strings.Contains(typed.Detail(), text) {
-		t.Errorf("got %#v, want a user's error with advice and %q", err, text)
+	if !errors.As(err, &typed) || typed.Party != party || typed.Advice == "" || !strings.Contains(typed.Detail(), text) {
+		t.Errorf("got %#v, want an error of the %v's with advice and %q", err, party, text)
 	}
 }
 

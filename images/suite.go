@@ -43,7 +43,7 @@ func noSeries(series, osRelease string, found []offer) error {
 	if suite := suiteFor(series, codename(osRelease)); suite != "" {
 		advice = "add the suite " + suite + " to /etc/apt/sources.list.d, then: apt-get update\nor " + advice
 	}
-	return userErrorf(advice, "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
+	return hostErrorf(advice, "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
 }
 
 // seriesOf lists the series there are as notations, newest first.

@@ -24,7 +24,7 @@ func TestSuiteFor(t *testing.T) {
 func TestNoSeriesNamesTheSuite(t *testing.T) {
 	found := offers(parseMadison(aptSaid(t, "madison.txt")))
 	err := noSeries("6.12", "NAME=x\nVERSION_CODENAME=bookworm\n", found)
-	wantUserError(t, err, "add the suite bookworm-security (or bookworm-backports)")
-	wantUserError(t, err, "debian:6.12 debian:6.1")
-	wantUserError(t, noSeries("4.0", "VERSION_CODENAME=\"bookworm\"", found), "use one of these")
+	wantHostError(t, err, "add the suite bookworm-security (or bookworm-backports)")
+	wantHostError(t, err, "debian:6.12 debian:6.1")
+	wantHostError(t, noSeries("4.0", "VERSION_CODENAME=\"bookworm\"", found), "use one of these")
 }

@@ -195,7 +195,7 @@ func TestUnpackDamagedPackage(t *testing.T) {
 
 func TestUnpackWithoutDpkg(t *testing.T) {
 	fakePath(t, nil)
-	wantUserError(t, unpack(t.Context(), "x.deb", t.TempDir(), everything), "no dpkg-deb")
+	wantHostError(t, unpack(t.Context(), "x.deb", t.TempDir(), everything), "no dpkg-deb")
 }
 
 func TestFromImage(t *testing.T) {
