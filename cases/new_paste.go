@@ -50,9 +50,11 @@ var (
 func readPasted(text string) []pasteLine {
 	lines := unquoted(text)
 	var list []pasteLine
-	if side, note := fromDiff(lines); note != "" {
-		lines = side
-		list = append(list, pasteLine{text: note, note: true})
+	for _, unwrap := range []func([]string) ([]string, string){fromDiff, fromShell} {
+		if inner, note := unwrap(lines); note != "" {
+			lines = inner
+			list = append(list, pasteLine{text: note, note: true})
+		}
 	}
 	for _, line := range lines {
 		if p := readPasteLine(line); p.text != "" {

@@ -19,8 +19,8 @@ func (a *app) newCommand() *cobra.Command {
 		Short: "Make a case from a kernel log or a selftest transcript",
 		Long: `Make a case from a pasted kernel log (dmesg, journalctl -k) or from the
 transcript of a kernel selftest, and print it. Of the diff that a failing
-selftest prints, the expected side is taken. Without a file, or with -, it
-reads standard input.`,
+selftest prints, the expected side is taken; of a selftest's source, what the
+first check_result expects. Without a file, or with -, it reads standard input.`,
 		Example: `  klptest new report.txt > bug.txtar
   dmesg | klptest new --title 'Replace loses the state' > bug.txtar
   klptest run bug.txtar`,
