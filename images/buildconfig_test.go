@@ -140,3 +140,25 @@ func TestRefuseWhatTakesAwayTheNecessary(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func FuzzReadKconfig(f *testing.F) {
+	f.Add(someKconfig)
+	f.Add("endif\nendmenu\nmenu\ndepends on A\nendmenu\ndepends on B\nconfig KASAN\nif")
+	f.Fuzz(func(t *testing.T, text string) {
+		symbols := map[string]*symbol{"KASAN": {}}
+		_ = readKconfig(strings.NewReader(text), symbols) // a line may be too long
+		_ = symbols["KASAN"].needs(nil)
+	})
+}
+
+func FuzzParseFragment(f *testing.F) {
+	f.Add("CONFIG_A=y\n# optional\n# CONFIG_B is not set\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		list, err := parseFragment(fragment{"f", []byte(text)})
+		for _, s := range list {
+			if err == nil && (s.name == "" || s.value == "" && !strings.Contains(text, `""`)) {
+				t.Errorf("setting %+v", s)
+			}
+		}
+	})
+}

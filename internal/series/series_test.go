@@ -309,3 +309,14 @@ func TestMarkdown(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func FuzzNumstat(f *testing.F) {
+	f.Add("1\t2\ta b\x00-\t-\tc\td\x00")
+	f.Fuzz(func(t *testing.T, out string) {
+		for _, name := range numstat(out) {
+			if strings.Contains(name, "\x00") {
+				t.Errorf("name %q", name)
+			}
+		}
+	})
+}
