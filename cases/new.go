@@ -24,7 +24,8 @@ var unrelated = regexp.MustCompile(`^(#|TAP version \d|KTAP version \d|(not )?ok
 // New makes a case from a pasted kernel log (dmesg, journalctl -k, a serial
 // console) or from a transcript (the kernel's selftests, a terminal). Without
 // commands in the text, those that the log shows are written. What comes
-// before the first command is left out. The error is the user's.
+// before the first command is left out, and so is a second test, and a mail's
+// text behind the log. The error is the user's.
 func New(title string, pasted io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(pasted, maxFile+1))
 	if err != nil {
@@ -36,10 +37,11 @@ func New(title string, pasted io.Reader) ([]byte, error) {
 	s := &script{infer: inferring{told: map[string]bool{}, gone: map[string]bool{}}}
 	lines := readPasted(string(data))
 	s.typed = slices.ContainsFunc(lines, func(p pasteLine) bool { return p.command })
-	for _, p := range lines {
-		s.add(p)
-	}
+	left := s.addAll(lines)
 	s.finish()
+	if left != "" {
+		s.put("# " + escape(left))
+	}
 	if !s.begun {
 		return nil, &blame.Error{
 			Party:   blame.User,
@@ -76,7 +78,7 @@ func (s *script) add(p pasteLine) {
 		for _, c := range translate(p.text) {
 			s.command(c)
 		}
-	case !p.kernel && unrelated.MatchString(p.text), isIgnored(p.text):
+	case !p.kernel && unrelated.MatchString(p.text), isIgnored(p.text), canary.MatchString(p.text):
 	case s.begun && !p.kernel && fails:
 		s.errno = errno
 	case s.isOutput(p):
@@ -154,7 +156,7 @@ func (s *script) file(title string) []byte {
 	}
 	fmt.Fprintf(&b, "%s\n\nModules that klptest does not ship go below, as sections -- NAME.c --\n\n-- %s --\n", escape(title), scriptName)
 	if s.skipped > 0 {
-		fmt.Fprintf(&b, "# %d lines before the first command are left out.\n", s.skipped)
+		fmt.Fprintf(&b, "# %s left out before the first command.\n", counted(s.skipped))
 	}
 	list, _ := fold(s.entries, ownNames(s.modules))
 	for _, e := range list {

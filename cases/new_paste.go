@@ -13,6 +13,7 @@ type pasteLine struct {
 	text    string
 	command bool // the text is what was typed, without the prompt
 	kernel  bool // the line is certainly of the kernel's log
+	gap     bool // a blank line comes before it, or it is the mark of a mail's signature
 	note    bool // the text is no line, but says which were taken
 }
 
@@ -56,8 +57,11 @@ func readPasted(text string) []pasteLine {
 			list = append(list, pasteLine{text: note, note: true})
 		}
 	}
+	gap := false
 	for _, line := range lines {
-		if p := readPasteLine(line); p.text != "" {
+		p := readPasteLine(line)
+		p.gap = gap || p.text == "--"
+		if gap = p.text == ""; !gap {
 			list = append(list, p)
 		}
 	}
