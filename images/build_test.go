@@ -19,7 +19,7 @@ import (
 func fakeTools(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
-	putText(t, filepath.Join(dir, "make"), "#!/bin/sh\n"+script)
+	put(t, filepath.Join(dir, "make"), "#!/bin/sh\n"+script)
 	if err := os.Chmod(filepath.Join(dir, "make"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func newSource(t *testing.T, version string) string {
 	t.Helper()
 	dir := makeSource(t, "Kconfig", "Kbuild", "kernel/livepatch/state.c")
 	major, minor, _ := strings.Cut(version, ".")
-	putText(t, dir+"/Makefile", "# SPDX\nVERSION = "+major+"\nPATCHLEVEL = "+minor+"\n")
+	put(t, dir+"/Makefile", "# SPDX\nVERSION = "+major+"\nPATCHLEVEL = "+minor+"\n")
 	return dir
 }
 
@@ -55,7 +55,7 @@ func TestCheckSource(t *testing.T) {
 
 func withFile(t *testing.T, dir, name string) string {
 	t.Helper()
-	putText(t, filepath.Join(dir, name), "")
+	put(t, filepath.Join(dir, name), "")
 	return dir
 }
 
@@ -121,11 +121,11 @@ func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
 	if got := calls(t, b); got != "" {
 		t.Errorf("unchanged: %s", got)
 	}
-	putText(t, filepath.Join(b.Source, "kernel/livepatch/state.c"), "edited")
+	put(t, filepath.Join(b.Source, "kernel/livepatch/state.c"), "edited")
 	if got := calls(t, b); got != "bzImage" {
 		t.Errorf("edited: %s", got)
 	}
-	putText(t, filepath.Join(b.Source, "Kconfig"), "edited as well")
+	put(t, filepath.Join(b.Source, "Kconfig"), "edited as well")
 	if got := calls(t, b); got != "tinyconfig olddefconfig bzImage" {
 		t.Errorf("other options: %s", got)
 	}

@@ -99,8 +99,8 @@ config OUTSIDE
 
 func TestLostOptionSaysWhatItNeeds(t *testing.T) {
 	source := makeSource(t, "Makefile")
-	putText(t, source+"/lib/Kconfig.debug", someKconfig)
-	putText(t, source+"/arch/arm/Kconfig", "config KASAN\n\tdepends on ARM\n")
+	put(t, source+"/lib/Kconfig.debug", someKconfig)
+	put(t, source+"/arch/arm/Kconfig", "config KASAN\n\tdepends on ARM\n")
 	config := map[string]string{"OTHER": "y", "HAVE_ARCH_KASAN": "y", "DEBUG_KERNEL": "y"}
 	for name, want := range map[string]string{
 		"KASAN":    "it depends on EXPERT; DEBUG_KERNEL; HAVE_ARCH_KASAN && !SLUB_TINY; here EXPERT=n DEBUG_KERNEL=y HAVE_ARCH_KASAN=y SLUB_TINY=n",
@@ -122,7 +122,7 @@ func TestLostOptionSaysWhatItNeeds(t *testing.T) {
 
 func TestRefuseLostNamesAll(t *testing.T) {
 	source := makeSource(t, "Makefile")
-	putText(t, source+"/Kconfig", someKconfig)
+	put(t, source+"/Kconfig", someKconfig)
 	err := refuseLost(source, nil, []setting{{"KASAN", "y", false, "debug.config"}, {"NOTHING", "y", false, "my"}})
 	if err == nil {
 		t.Fatal("no error")

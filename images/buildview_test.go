@@ -15,19 +15,9 @@ func makeSource(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range names {
-		putText(t, filepath.Join(dir, name), name)
+		put(t, filepath.Join(dir, name), name)
 	}
 	return dir
-}
-
-func putText(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func readText(t *testing.T, path string) string {
@@ -67,7 +57,7 @@ func TestViewShowsTheSource(t *testing.T) {
 
 func TestViewFollowsTheSource(t *testing.T) {
 	v := newView(t, "Makefile", "old")
-	putText(t, filepath.Join(v.source, "new"), "")
+	put(t, filepath.Join(v.source, "new"), "")
 	if err := os.Remove(filepath.Join(v.source, "old")); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +76,7 @@ func TestOwnedFileIsNotTheSources(t *testing.T) {
 	if err := v.own(name); err != nil {
 		t.Fatal(err)
 	}
-	putText(t, filepath.Join(v.dir, name), "changed")
+	put(t, filepath.Join(v.dir, name), "changed")
 	if got := readText(t, filepath.Join(v.source, name)); got != name {
 		t.Fatalf("the source has %q", got)
 	}
@@ -107,8 +97,8 @@ func TestResetUndoesWithANewTime(t *testing.T) {
 	if err := v.own(name); err != nil {
 		t.Fatal(err)
 	}
-	putText(t, filepath.Join(v.dir, name), "changed")
-	putText(t, filepath.Join(v.dir, "kernel/added.c"), "")
+	put(t, filepath.Join(v.dir, name), "changed")
+	put(t, filepath.Join(v.dir, "kernel/added.c"), "")
 	mustReset(t, v)
 	if got := readText(t, filepath.Join(v.dir, name)); got != name {
 		t.Errorf("the file is %q", got)
@@ -144,7 +134,7 @@ func TestOwnNewAndRemovedFiles(t *testing.T) {
 		if err := v.own(name); err != nil {
 			t.Fatal(err)
 		}
-		putText(t, filepath.Join(v.dir, name), "x")
+		put(t, filepath.Join(v.dir, name), "x")
 	}
 	if err := os.Remove(filepath.Join(v.dir, "kernel/a.c")); err != nil {
 		t.Fatal(err)
@@ -179,18 +169,18 @@ func TestStateTellsChanges(t *testing.T) {
 	if again := mustState(t, v); again != before {
 		t.Fatal("the state of an unchanged tree changes")
 	}
-	putText(t, filepath.Join(v.source, "Documentation/x.rst"), "longer than before")
-	putText(t, filepath.Join(v.source, ".git/index"), "longer than before")
-	putText(t, filepath.Join(v.build(), "a.o"), "")
+	put(t, filepath.Join(v.source, "Documentation/x.rst"), "longer than before")
+	put(t, filepath.Join(v.source, ".git/index"), "longer than before")
+	put(t, filepath.Join(v.build(), "a.o"), "")
 	if again := mustState(t, v); again != before {
 		t.Error("what is not built counts")
 	}
-	putText(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
+	put(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
 	after := mustState(t, v)
 	if after.all == before.all || after.kconfig != before.kconfig {
 		t.Errorf("a changed C file: %v, was %v", after, before)
 	}
-	putText(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
+	put(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
 	if again := mustState(t, v); again.all == after.all || again.kconfig == after.kconfig {
 		t.Errorf("a changed Kconfig file: %v, was %v", again, after)
 	}
@@ -198,7 +188,7 @@ func TestStateTellsChanges(t *testing.T) {
 	if err := v.own("kernel/a.c"); err != nil {
 		t.Fatal(err)
 	}
-	putText(t, filepath.Join(v.dir, "kernel/a.c"), "another")
+	put(t, filepath.Join(v.dir, "kernel/a.c"), "another")
 	if again := mustState(t, v); again.all == before.all {
 		t.Error("a replaced file does not count")
 	}
@@ -218,7 +208,7 @@ func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
 	to := newView(t, "Makefile")
 	long := time.Now().Add(-time.Hour).Truncate(time.Second)
 	cmd := filepath.Join(from.build(), "tools/objtool/.check.o.cmd")
-	putText(t, cmd, "cmd := gcc -I"+from.dir+"/tools")
+	put(t, cmd, "cmd := gcc -I"+from.dir+"/tools")
 	if err := os.Chtimes(cmd, long, long); err != nil {
 		t.Fatal(err)
 	}
@@ -237,12 +227,12 @@ func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
 func TestClearUnfinishedRemovesWhatIsNewer(t *testing.T) {
 	dir := t.TempDir()
 	long := time.Now().Add(-time.Hour)
-	putText(t, filepath.Join(dir, "whole.o"), "")
+	put(t, filepath.Join(dir, "whole.o"), "")
 	if err := os.Chtimes(filepath.Join(dir, "whole.o"), long, long); err != nil {
 		t.Fatal(err)
 	}
 	err := guard(dir, func() error {
-		putText(t, filepath.Join(dir, "sub/half.o"), "")
+		put(t, filepath.Join(dir, "sub/half.o"), "")
 		return errKilled
 	})
 	if err == nil || !there(dir, unfinished) {
