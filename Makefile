@@ -68,6 +68,10 @@ mutants: deps-kernel-build build ## which one-line mistakes in kernel/livepatch 
 	@test -n "$(SOURCE)" || { echo 'name a kernel source: make mutants SOURCE=~/linux' >&2; exit 2; }
 	bin/klptest mutants $(SOURCE) $(CASES)
 
+.PHONY: model-mutants
+model-mutants: ## whether the explorer finds one-line mistakes in the model of the livepatch core
+	KLPTEST_MUTANTS=1 $(GO) test -count=1 -timeout 30m -v -run Mutants ./internal/explore
+
 .PHONY: deps-kernel-build
 deps-kernel-build:
 	@.ci/deps kernel-build

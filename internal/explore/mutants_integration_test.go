@@ -50,8 +50,8 @@ const fewest = 15
 // TestMutants: a changed line in the livepatch core is found, and the
 // reproducer is short.
 func TestMutants(t *testing.T) {
-	if os.Getenv("KLPTEST_VM") == "" {
-		t.Skip("set KLPTEST_VM=1 to build mutants of the model")
+	if os.Getenv("KLPTEST_MUTANTS") == "" { // minutes
+		t.Skip("set KLPTEST_MUTANTS=1 to build mutants of the model, or: make model-mutants")
 	}
 	overlay := buildMutants(t)
 	for _, depth := range []string{"0", "3"} {
