@@ -14,7 +14,7 @@ version = $(shell git describe --always --dirty 2>/dev/null)
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: run
 run: deps build ## run all cases on KERNEL (default debian:6.12); CASES selects some
