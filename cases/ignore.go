@@ -38,6 +38,12 @@ var ignored = []*regexp.Regexp{
 	// Below the limit of a stall: kernel/rcu/tasks.h, once in ten seconds.
 	regexp.MustCompile(`^rcu_tasks_wait_gp: .* grace period number \d+ \(since boot\) is \d+ jiffies old\.$`),
 
+	// What objects do, in kernels with DEBUG_KOBJECT: pr_debug() of lib/kobject.c
+	// and lib/kobject_uevent.c. What they complain of is not among it.
+	regexp.MustCompile(`^kobject: ('[^']*' )?\([0-9a-f]+\): ` +
+		`(kobject_add_internal: |kobject_cleanup, |kobject_uevent_env(: |$)|fill_kobj_path: |auto cleanup |calling ktype release$|(dynamic_kobj|kset)_release$)`),
+	regexp.MustCompile(`^kobject: '[^']*': free name$`),
+
 	// Devices that are looked for at leisure; drivers/input.
 	regexp.MustCompile(`^input: .* as /devices/|^psmouse serio\d+: `),
 }

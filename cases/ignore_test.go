@@ -19,6 +19,8 @@ func TestIgnored(t *testing.T) {
 		"NOHZ tick-stop error: local softirq work is pending, handler #08!!!",
 		"INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.234 msecs", "serial8250: too much work for irq4",
 		"rcu_tasks_wait_gp: rcu_tasks grace period number 9 (since boot) is 2501 jiffies old.",
+		"kobject: 'klp_a' (0000000043041bef): fill_kobj_path: path = '/module/klp_a'", "kobject: (0000000009bbb24b): dynamic_kobj_release",
+		"kobject: 'notes': free name", "kobject: 'klp_a' (0000000043041bef): auto cleanup 'remove' event", "kobject: 'a' (0): kobject_uevent_env",
 		"input: ImExPS/2 Generic Explorer Mouse as /devices/platform/i8042/serio1/input/input3",
 	}
 	keep := []string{
@@ -26,6 +28,8 @@ func TestIgnored(t *testing.T) {
 		"klp_a: pre_patch vmlinux: state 1 own=1 prev=none", "livepatch: tainting", "klp_a: SUBSYSTEM=x",
 		"livepatch: signaling remaining tasks, all of them", "rcu: INFO: rcu_tasks detected stalls on tasks:", "input: x",
 		"INFO: task x:1 blocked for more than 120 seconds.", "CE: x", "sched: x", "workqueue: x", "random: x",
+		"kobject: 'x' (000000002a0fcf81): does not have a release() function, it is broken and must be fixed. See Documentation/core-api/kobject.rst.",
+		"kobject: (000000002a0fcf81): tried to init an initialized object, something is seriously wrong.",
 	}
 	for _, line := range drop {
 		if !isIgnored(line) {
