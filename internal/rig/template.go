@@ -20,7 +20,7 @@ type templates struct {
 
 	mu     sync.Mutex // held while one is made: all who wait want it
 	open   map[shape]*vm.Template
-	broken error // why there are none
+	broken map[shape]error // why a shape has none
 }
 
 func (r *Rig) newTemplates() (*templates, error) {
@@ -28,7 +28,7 @@ func (r *Rig) newTemplates() (*templates, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &templates{rig: r, key: kernel + " " + r.initrdKey, open: map[shape]*vm.Template{}}, nil
+	return &templates{rig: r, key: kernel + " " + r.initrdKey, open: map[shape]*vm.Template{}, broken: map[shape]error{}}, nil
 }
 
 // kernelKey names the contents of a kernel's image. Packages do not change; a
@@ -44,17 +44,19 @@ func kernelKey(k *images.Kernel) (string, error) {
 func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if tmpl := t.open[s]; tmpl != nil || t.broken != nil {
-		return tmpl, t.broken
+	if tmpl, err := t.open[s], t.broken[s]; tmpl != nil || err != nil {
+		return tmpl, err
 	}
 	tmpl, err := t.load(ctx, s)
 	if errors.Is(err, vm.ErrStale) {
 		t.rig.o.Notice(err.Error() + ": making it again")
-		tmpl, err = t.again(ctx, s)
+		if err = t.forget(ctx, s); err == nil {
+			tmpl, err = t.load(ctx, s)
+		}
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			t.broken = err
+			t.broken[s] = err
 		}
 		return nil, err
 	}
@@ -79,16 +81,13 @@ func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	return vm.OpenTemplate(dir, spec, t.key)
 }
 
-// again makes a template in the place of one that cannot be used.
-func (t *templates) again(ctx context.Context, s shape) (*vm.Template, error) {
+// forget removes a template that cannot be used from the cache.
+func (t *templates) forget(ctx context.Context, s shape) error {
 	id, err := t.rig.spec(s).TemplateID(t.key)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := t.rig.cache.Remove(ctx, "templates", id); err != nil {
-		return nil, err
-	}
-	return t.load(ctx, s)
+	return t.rig.cache.Remove(ctx, "templates", id)
 }
 
 // refused drops a template that QEMU did not take, so that the next get makes
@@ -101,11 +100,9 @@ func (t *templates) refused(ctx context.Context, s shape, tmpl *vm.Template) {
 	}
 	delete(t.open, s)
 	_ = tmpl.Close() // it was only read
-	id, err := t.rig.spec(s).TemplateID(t.key)
-	if err == nil {
-		err = t.rig.cache.Remove(ctx, "templates", id)
+	if err := t.forget(ctx, s); err != nil {
+		t.broken[s] = err
 	}
-	t.broken = err
 }
 
 func (t *templates) close() {
