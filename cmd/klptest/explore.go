@@ -69,15 +69,10 @@ func (a *app) explore(ctx context.Context, o exploreOptions) (err error) {
 	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || o.rig.Jobs < 0 {
 		return blame.Userf("--patches is 1 to %d; --depth and --jobs are not negative", mostPatches)
 	}
-	store, err := openCache()
-	if err != nil {
-		return err
-	}
-	o.rig.Notice = a.notice
 	if o.rig.Jobs == 0 {
 		o.rig.Jobs = sideBySide(o.rig.Memory)
 	}
-	r, err := rig.New(ctx, store, o.rig)
+	r, err := a.newRig(ctx, o.rig)
 	if err != nil {
 		return err
 	}

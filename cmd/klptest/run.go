@@ -95,16 +95,13 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	return nil
 }
 
-// check refuses what no run can be made of, and fills in the number of jobs.
-func (o *runOptions) check() error {
+// check refuses what no run can be made of.
+func (o runOptions) check() error {
 	switch {
 	case o.Jobs < 0:
 		return blame.Userf("--jobs %d: at least 1", o.Jobs)
 	case o.timeout <= 0:
 		return blame.Userf("--timeout %s: more than 0", o.timeout)
-	}
-	if o.Jobs == 0 {
-		o.Jobs = sideBySide(o.Memory)
 	}
 	return nil
 }
@@ -124,15 +121,10 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*cases.Case, error) {
 // drive makes a rig, completes the head by its kernel, runs the cases and
 // reports.
 func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter, head *report.Run, o runOptions) (results []cases.Result, err error) {
-	store, err := openCache()
-	if err != nil {
-		return nil, err
-	}
-	o.Notice = a.notice
 	if o.verbose {
 		o.Console = a.err
 	}
-	r, err := rig.New(ctx, store, o.Options)
+	r, err := a.newRig(ctx, o.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -84,12 +84,7 @@ func (a *app) shell(ctx context.Context, o rig.Options, before *cases.Case, comm
 	if images.FindBusybox() == "" {
 		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: "apt-get install busybox-static"}
 	}
-	store, err := openCache()
-	if err != nil {
-		return err
-	}
-	o.Notice = a.notice
-	r, err := rig.New(ctx, store, o)
+	r, err := a.newRig(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/doctor"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// newRig makes a rig on the default cache. It takes as many jobs as fit when
+// none are asked for.
+func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
+	store, err := openCache()
+	if err != nil {
+		return nil, err
+	}
+	o.Notice = a.notice
+	if o.Jobs == 0 {
+		o.Jobs = sideBySide(o.Memory)
+	}
+	return rig.New(ctx, store, o)
+}
+
+// sideBySide is how many cases run at once when nobody says; memory is what a
+// guest gets, 0 for its default.
+func sideBySide(memory int) int {
+	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()))
+}
