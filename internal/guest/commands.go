@@ -83,15 +83,17 @@ func (c commander) insmod(_ context.Context, args []string) outcome {
 	return outcome{err: err, starts: err == nil && c.files.exists(livepatchDir+"/"+name)}
 }
 
-// rmmod is patient with a livepatch that is gone from sysfs: its module's last
-// reference is put a moment after that (core.c, klp_free_patch_finish).
+// rmmod is patient with a livepatch that is gone from sysfs: a work item puts
+// its module's last reference a moment after that (core.c,
+// klp_free_patch_finish). With nothing left to run, that moment is over.
 func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	name := args[0]
 	livepatch := c.isLivepatch(name)
+	freed := func() bool { return livepatch && !c.files.exists(livepatchDir+"/"+name) }
 	for end := time.Now().Add(rmmodPatience); ; {
+		last := freed() && c.idle() || time.Now().After(end)
 		err := c.kernel.unload(name)
-		freed := livepatch && !c.files.exists(livepatchDir+"/"+name)
-		if !errors.Is(err, unix.EAGAIN) || !freed || time.Now().After(end) {
+		if last || !errors.Is(err, unix.EAGAIN) || !freed() {
 			// A module that was patched may have held a transition open.
 			return outcome{err: err, starts: err == nil && !livepatch}
 		}
@@ -99,6 +101,14 @@ func (c commander) rmmod(ctx context.Context, args []string) outcome {
 			return outcome{err: ctx.Err()}
 		}
 	}
+}
+
+// idle tells that no task but the reader wants a CPU: how many do is in the
+// fourth field of /proc/loadavg, before the slash (fs/proc/loadavg.c).
+func (c commander) idle() bool {
+	text, _ := c.files.read("/proc/loadavg", 128)
+	fields := strings.Fields(text)
+	return len(fields) > 3 && strings.HasPrefix(fields[3], "1/")
 }
 
 // isLivepatch tells what a loaded module is: its taint K is TAINT_LIVEPATCH

@@ -3,6 +3,7 @@
 package guest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,12 +83,14 @@ func TestRmmodPatience(t *testing.T) {
 	for name, tc := range map[string]struct {
 		taint  string
 		listed bool
+		load   string // what /proc/loadavg says
 		free   time.Duration
 		want   error
 		took   time.Duration
 	}{
 		"freed soon":          {taint: "OEK", free: 50 * time.Millisecond, took: 60 * time.Millisecond},
-		"forced":              {taint: "OEK", free: time.Hour, want: unix.EAGAIN, took: rmmodPatience + rmmodPause},
+		"forced":              {taint: "OEK", load: "0.10 0.05 0.01 1/71 90", free: time.Hour, want: unix.EAGAIN},
+		"forced and busy":     {taint: "OEK", load: "0.10 0.05 0.01 2/71 90", free: time.Hour, want: unix.EAGAIN, took: rmmodPatience + rmmodPause},
 		"enabled":             {taint: "OEK", listed: true, free: time.Hour, want: unix.EAGAIN},
 		"no livepatch":        {taint: "OE", free: time.Hour, want: unix.EAGAIN},
 		"free from the start": {taint: "OEK"},
@@ -95,6 +98,7 @@ func TestRmmodPatience(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, k := newGuest(t)
 			put(t, a.files, "/sys/module/klp_a/taint", tc.taint+"\n")
+			put(t, a.files, "/proc/loadavg", cmp.Or(tc.load, "0.10 0.05 0.01 2/71 90")+"\n")
 			if tc.listed {
 				patch(t, a.files, "klp_a", "1", "0")
 			}
