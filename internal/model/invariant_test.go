@@ -21,9 +21,9 @@ var (
 	someStates = rapid.SampledFrom([]string{"", " states=1:1", " states=1:2", " states=2:1", " states=1:1,2:0", " states=1:2,1:1 watch=2"})
 	someShape  = rapid.SampledFrom([]string{
 		"", "", " objs=klp_target", " objs=vmlinux,klp_target", " objs=klp_target,vmlinux", " objs=klp_b,vmlinux", " objs=vmlinux,vmlinux",
-		" funcs=cmdline_proc_show", " funcs=nothing", " funcs=uptime_proc_show,uptime_proc_show",
+		" funcs=cmdline_proc_show", " funcs=klp_no_such_function", " funcs=cmdline_proc_show,klp_ftrace_handler", " funcs=uptime_proc_show,uptime_proc_show",
 		" objs=vmlinux,klp_target funcs=klp_target_hold_old", " objs=klp_target funcs=klp_target_hold_old,klp_target_hold_new",
-		" objs=vmlinux,klp_target funcs=klp_target_hold_new,klp_target_value,loadavg_proc_show", " objs=klp_target funcs=klp_target:nothing",
+		" objs=vmlinux,klp_target funcs=klp_target_hold_new,klp_target_value,loadavg_proc_show", " objs=klp_target funcs=klp_target:klp_no_such_function",
 	})
 	someData    = rapid.SampledFrom([]string{"", "", " data=alloc", " data=take", " data=copy", " data=free", " data=fail", " data=leak", " data=?"})
 	someResult  = rapid.SampledFrom([]string{"", "", "", " pre_patch_ret=-19", " pre_patch_ret=7", " objs=klp_target,vmlinux pre_patch_ret=klp_target:-1"})

@@ -46,13 +46,28 @@ func (l *moduleList) remove(m *module) {
 }
 
 // vmlinuxFunctions are those of the kernel that the probe has replacements
-// for. Any other name is taken for one that does not exist.
+// for.
 var vmlinuxFunctions = []string{"cmdline_proc_show", "loadavg_proc_show", "uptime_proc_show", "version_proc_show"}
+
+const (
+	// notTraceable is the name of a function of the kernel that ftrace does
+	// not know: it is notrace, in kernel/livepatch/patch.c.
+	notTraceable = "klp_ftrace_handler"
+	// noFunction is a name that no kernel and no module has.
+	noFunction = "klp_no_such_function"
+)
+
+// knowsFunction tells whether the model can say who has a function of that
+// name.
+func knowsFunction(name string) bool {
+	return slices.Contains(vmlinuxFunctions, name) || slices.Contains(targetFunctions, name) ||
+		name == notTraceable || name == noFunction
+}
 
 // hasFunction looks a symbol up, as kallsyms does.
 func (l *moduleList) hasFunction(object, name string) bool {
 	if object == "vmlinux" {
-		return slices.Contains(vmlinuxFunctions, name)
+		return slices.Contains(vmlinuxFunctions, name) || name == notTraceable
 	}
 	m := l.find(object)
 	return m != nil && slices.Contains(m.program.functions(), name)

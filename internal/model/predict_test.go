@@ -78,6 +78,8 @@ func TestPredictRefuses(t *testing.T) {
 		{parse(t, "% insmod klp_a\n% sh true\n"), "6.12", "a.txtar:5: the model does not have sh"},
 		{own, "6.12", "a.txtar:6: the model does not have modules of a case's own"},
 		{parse(t, "% insmod klp_a\n% cat /etc/passwd\n"), "6.12", "/etc/passwd"},
+		{parse(t, "% insmod klp_a funcs=schedule\n"), "6.12", "the function schedule"},
+		{parse(t, "% insmod klp_a objs=klp_target funcs=klp_target:klp_target_init\n"), "6.12", "the function klp_target_init"},
 		{parse(t, "% insmod klp_a\n"), "5.4", "there is no model of 5.4"},
 		{parse(t, "% insmod klp_a\n"), "debian", "no release"},
 	} {

@@ -100,6 +100,9 @@ func (p *probe) addFunction(item string) bool {
 	if name == "" || o == nil || len(o.functions) == probeMaxFunctions {
 		return false
 	}
+	if !knowsFunction(name) {
+		p.k.giveUp("the function %s", name)
+	}
 	replacement := "probe_unknown"
 	if known {
 		replacement = name

@@ -21,7 +21,12 @@ func (c *core) patchObject(o *object) int {
 
 // patchFunction is klp_patch_func(). Nothing but livepatch uses ftrace here.
 func (c *core) patchFunction(f *function) int {
-	if len(c.stacks[f.oldFunc]) == 0 && c.ftraceOff {
+	first := len(c.stacks[f.oldFunc]) == 0
+	switch {
+	case first && f.name == notTraceable:
+		c.err("failed to find location for function '%s'", f.name)
+		return einval
+	case first && c.ftraceOff:
 		c.err("failed to register ftrace handler for function '%s' (%d)", f.name, ebusy)
 		return ebusy
 	}
