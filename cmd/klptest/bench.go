@@ -4,13 +4,9 @@ package main
 
 import (
 	"context"
-	"errors"
-	"os"
-	"path/filepath"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images"
-	"github.com/klptest/klptest/internal/mutants"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -35,24 +31,4 @@ func (b *bench) Run(ctx context.Context) ([]cases.Result, error) {
 	o := b.options
 	o.Kernel = b.kernel.KDir
 	return b.app.quietRun(ctx, b.cases, o)
-}
-
-// mutated is a bench for mutants.
-type mutated struct{ *bench }
-
-var _ mutants.Lab = mutated{}
-
-func (m mutated) Read(file string) ([]byte, error) {
-	if err := errors.Join(m.workshop.Reset(), m.workshop.Own(file)); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(filepath.Join(m.workshop.Dir(), file))
-}
-
-// Build is asked for the file that was read last.
-func (m mutated) Build(ctx context.Context, file string, data []byte) error {
-	if err := os.WriteFile(filepath.Join(m.workshop.Dir(), file), data, 0o600); err != nil {
-		return err
-	}
-	return m.build(ctx)
 }

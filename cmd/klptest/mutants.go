@@ -4,8 +4,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -24,8 +27,9 @@ func (a *app) mutantsCommand() *cobra.Command {
 		Short:  "Measure how many mistakes in kernel/livepatch the cases find",
 		Hidden: true,
 		Long: `Build the kernel of a source tree again and again, each time with one line of
-kernel/livepatch changed, and run the cases on each. A mutant that no case fails
-on shows what is not tested.
+kernel/livepatch changed, and run the cases on each until one fails: first the
+one that is known to find the change, then all others. A mutant that no case
+fails on shows what is not tested.
 
 Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.`,
 		Args: cobra.MinimumNArgs(1),
@@ -38,6 +42,7 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.
 		},
 	}
 	guestFlags(c.Flags(), &o)
+	c.Flags().IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
 	c.Flags().StringVar(&pattern, "only", "*", "`pattern` of the mutants' names")
 	return c
 }
@@ -78,4 +83,42 @@ func matching(pattern string) (list []mutants.Mutant) {
 		}
 	}
 	return list
+}
+
+// mutated is a bench for mutants.
+type mutated struct{ *bench }
+
+var _ mutants.Lab = mutated{}
+
+func (m mutated) Read(file string) ([]byte, error) {
+	if err := errors.Join(m.workshop.Reset(), m.workshop.Own(file)); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(m.workshop.Dir(), file))
+}
+
+// Build is asked for the file that was read last.
+func (m mutated) Build(ctx context.Context, file string, data []byte) error {
+	if err := os.WriteFile(filepath.Join(m.workshop.Dir(), file), data, 0o600); err != nil {
+		return err
+	}
+	return m.build(ctx)
+}
+
+// Run runs the cases on the kernel that was built last, the one of that name
+// before all others, until one fails.
+func (m mutated) Run(ctx context.Context, first string) ([]cases.Result, error) {
+	o := m.options
+	o.Kernel = m.kernel.KDir
+	return m.app.runUntilFail(ctx, foremost(m.cases, first), o)
+}
+
+// foremost is the list with the case of that name, if it is there, moved to
+// the front.
+func foremost(list []*cases.Case, name string) []*cases.Case {
+	i := slices.IndexFunc(list, func(c *cases.Case) bool { return c.Name == name })
+	if i < 0 {
+		return list
+	}
+	return append([]*cases.Case{list[i]}, slices.Delete(slices.Clone(list), i, i+1)...)
 }

@@ -16,6 +16,8 @@ type Mutant struct {
 	Original string // part of a line
 	Mutated  string // what comes in its place
 	Breaks   string // what documented behaviour that is
+	Case     string // the shipped case that is known to find it: it is tried first
+	Unseen   string // why upstream's tests pass all the same; empty: they notice
 }
 
 // errAnotherSource is of a mutant that was made for other versions.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,8 +52,29 @@ func TestListIsSound(t *testing.T) {
 		names[m.Name] = true
 		perFile[m.File]++
 	}
-	if len(names) < 15 || perFile[state] == 0 || perFile[core] == 0 || perFile[transition] == 0 {
+	if len(names) < 34 || perFile[state] == 0 || perFile[core] == 0 || perFile[transition] == 0 {
 		t.Errorf("%d mutants: %v", len(names), perFile)
+	}
+}
+
+// What a mutant says of tests is to be believed: the case is there, and more
+// than a few are mistakes that upstream's tests let pass.
+func TestListNamesCases(t *testing.T) {
+	shipped, err := cases.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unseen := 0
+	for _, m := range List() {
+		if !slices.ContainsFunc(shipped, func(c *cases.Case) bool { return c.Name == m.Case }) {
+			t.Errorf("%s: there is no case %q", m.Name, m.Case)
+		}
+		if m.Unseen != "" {
+			unseen++
+		}
+	}
+	if unseen < 10 {
+		t.Errorf("upstream's tests would pass %d of the mutants", unseen)
 	}
 }
 
@@ -91,6 +113,7 @@ type lab struct {
 	results map[string][]cases.Result
 	broken  string // text that does not build
 	built   []string
+	first   []string // the cases that were to run before others
 }
 
 func (l *lab) Read(string) ([]byte, error) { return []byte("good"), nil }
@@ -103,7 +126,8 @@ func (l *lab) Build(_ context.Context, file string, data []byte) error {
 	return nil
 }
 
-func (l *lab) Run(context.Context) ([]cases.Result, error) {
+func (l *lab) Run(_ context.Context, first string) ([]cases.Result, error) {
+	l.first = append(l.first, first)
 	_, text, _ := strings.Cut(l.built[len(l.built)-1], " ")
 	return l.results[text], nil
 }
@@ -122,7 +146,7 @@ func TestOnlyAFailKills(t *testing.T) {
 		"other": verdicts(cases.Error, cases.Pass, cases.Skip),
 	}}
 	list := []Mutant{
-		{Name: "m1", File: "f", Original: "good", Mutated: "bad"},
+		{Name: "m1", File: "f", Original: "good", Mutated: "bad", Case: "b", Unseen: "a reason"},
 		{Name: "m2", File: "f", Original: "good", Mutated: "other", Breaks: "a rule"},
 		{Name: "m3", File: "f", Original: "good", Mutated: "worse"},
 		{Name: "m4", File: "f", Original: "missing", Mutated: "x"},
@@ -132,17 +156,20 @@ func TestOnlyAFailKills(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := Count(outcomes), (Tally{1, 1, 2}); got != want {
+	if got, want := Count(outcomes), (Tally{1, 1, 1, 2}); got != want {
 		t.Errorf("tally %v, want %v", got, want)
 	}
 	want := []string{
-		"killed    m1                       f  by b and 1 more",
+		"killed    m1                       f  by b\n          upstream's tests pass: a reason",
 		"SURVIVED  m2                       f (1 cases could say nothing)\n          no case tests: a rule",
 		"not tried m3                       f: does not build",
 		"not tried m4                       f: this kernel has no such line: \"missing\" in f",
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"", "b", ""}, l.first); diff != "" {
+		t.Errorf("first cases: %s", diff)
 	}
 }
 

@@ -3,6 +3,7 @@
 package mutants
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -15,20 +16,21 @@ type Lab interface {
 	Read(file string) ([]byte, error)
 	// Build builds the kernel with that one file changed.
 	Build(ctx context.Context, file string, data []byte) error
-	// Run runs the cases on the kernel that was built last.
-	Run(ctx context.Context) ([]cases.Result, error)
+	// Run runs the cases on the kernel that was built last, the one of that
+	// name before all others, until one fails.
+	Run(ctx context.Context, first string) ([]cases.Result, error)
 }
 
 // Outcome is what became of a mutant.
 type Outcome struct {
 	Mutant
-	Killers []string // the cases that failed; none: it survives
-	Errors  int      // cases that could say nothing
-	Err     error    // it could not be tried
+	Killer string // the first case that failed; none: it survives
+	Errors int    // cases that could say nothing
+	Err    error  // it could not be tried
 }
 
 // Killed tells whether a case has found the mutant.
-func (o Outcome) Killed() bool { return o.Err == nil && len(o.Killers) > 0 }
+func (o Outcome) Killed() bool { return o.Err == nil && o.Killer != "" }
 
 // errUnsound is of a kernel on which cases fail before anything is changed.
 var errUnsound = errors.New("not all cases pass on the unchanged kernel: mutants would show nothing")
@@ -60,7 +62,7 @@ func sound(ctx context.Context, lab Lab) error {
 	if err != nil {
 		return err
 	}
-	results, err := lab.Run(ctx)
+	results, err := lab.Run(ctx, "")
 	for _, r := range results {
 		if r.Verdict == cases.Fail || r.Verdict == cases.Error {
 			return errors.Join(errUnsound, errors.New(string(r.Verdict)+" "+r.Name))
@@ -82,11 +84,11 @@ func try(ctx context.Context, lab Lab, m Mutant) Outcome {
 		o.Err = err
 		return o
 	}
-	results, err := lab.Run(ctx)
+	results, err := lab.Run(ctx, m.Case)
 	for _, r := range results {
 		switch r.Verdict {
 		case cases.Fail:
-			o.Killers = append(o.Killers, r.Name)
+			o.Killer = cmp.Or(o.Killer, r.Name)
 		case cases.Error:
 			o.Errors++
 		}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Line is a line about an outcome; what is broken comes below one that
-// survives.
+// Line is a line about an outcome. Below it comes what is broken, when the
+// mutant survives, or why upstream's tests would not have found it.
 func (o Outcome) Line() string {
 	line := fmt.Sprintf("%-9s %-24s %s", o.word(), o.Name, strings.TrimPrefix(o.File, "kernel/livepatch/"))
 	switch {
@@ -17,7 +17,7 @@ func (o Outcome) Line() string {
 	case !o.Killed():
 		return fmt.Sprintf("%s%s\n          no case tests: %s", line, o.errors(), o.Breaks)
 	}
-	return fmt.Sprintf("%s  by %s%s%s", line, o.Killers[0], more(len(o.Killers)-1), o.errors())
+	return fmt.Sprintf("%s  by %s%s%s", line, o.Killer, o.errors(), o.unseen())
 }
 
 func (o Outcome) word() string {
@@ -37,15 +37,16 @@ func (o Outcome) errors() string {
 	return fmt.Sprintf(" (%d cases could say nothing)", o.Errors)
 }
 
-func more(n int) string {
-	if n == 0 {
+func (o Outcome) unseen() string {
+	if o.Unseen == "" {
 		return ""
 	}
-	return fmt.Sprintf(" and %d more", n)
+	return "\n          upstream's tests pass: " + o.Unseen
 }
 
-// Tally counts outcomes.
-type Tally struct{ Killed, Survived, NotTried int }
+// Tally counts outcomes. Unseen are those of the killed ones that upstream's
+// tests pass on.
+type Tally struct{ Killed, Unseen, Survived, NotTried int }
 
 // Count makes the tally of outcomes.
 func Count(list []Outcome) (t Tally) {
@@ -55,6 +56,9 @@ func Count(list []Outcome) (t Tally) {
 			t.NotTried++
 		case o.Killed():
 			t.Killed++
+			if o.Unseen != "" {
+				t.Unseen++
+			}
 		default:
 			t.Survived++
 		}
@@ -63,5 +67,5 @@ func Count(list []Outcome) (t Tally) {
 }
 
 func (t Tally) String() string {
-	return fmt.Sprintf("%d killed, %d survived, %d not tried", t.Killed, t.Survived, t.NotTried)
+	return fmt.Sprintf("%d killed (%d of them unseen by upstream's tests), %d survived, %d not tried", t.Killed, t.Unseen, t.Survived, t.NotTried)
 }
