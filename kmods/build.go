@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // recipe changes when the way of building does, so that no old result is used.
@@ -58,11 +59,20 @@ func (b build) in(ctx context.Context, dir string) error {
 	if err := b.stage(dir); err != nil {
 		return err
 	}
-	out, err := run(ctx, b.job(dir))
+	// Kept open, so that what is quoted of it is what was printed, whatever a
+	// stranger's build leaves by that name.
+	log, err := os.OpenFile(filepath.Join(dir, logName), os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	return b.judge(out, dir)
+	defer log.Close()
+	job := b.job(dir)
+	job.Output = log
+	out, err := supervise.Run(ctx, job)
+	if err != nil {
+		return err
+	}
+	return b.judge(out, readLog(log), dir)
 }
 
 func (b build) check(dir string) error {
@@ -111,36 +121,35 @@ func (b build) stage(dir string) error {
 
 // job gives the compilers a clean environment: nothing that is set for another
 // build, and no secret.
-func (b build) job(dir string) job {
-	j := job{
+func (b build) job(dir string) supervise.Job {
+	j := supervise.Job{
 		Argv:  makeArgs(b.target, b.tools, dir),
 		Env:   []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName), "PATH=" + os.Getenv("PATH")},
 		Dir:   dir,
-		Log:   filepath.Join(dir, logName),
 		Limit: b.limit,
 	}
 	if b.boxed {
 		j.Argv = limited(j.Argv)
 		j.Env[len(j.Env)-1] = "PATH=" + boxPath
-		j.Box = newSandbox(b.target, dir)
+		j.Box = sandbox(b.target, dir)
 	}
 	return j
 }
 
 // judge makes an error of an outcome that is not a success. It blames the user
 // for what a stranger's C does, and the rig for klptest's own.
-func (b build) judge(out outcome, dir string) error {
+func (b build) judge(out supervise.Outcome, log, dir string) error {
 	e := &blame.Error{Party: blame.Rig}
 	if b.foreign {
 		e.Party = blame.User
 	}
 	switch {
-	case out.Ending == exited && out.Code == 0:
+	case out.Err() == nil:
 		return nil
-	case out.Ending == outOfTime:
+	case out.Ending == supervise.OutOfTime:
 		e.Summary = fmt.Sprintf("building modules took more than %v", b.limit)
-	case out.Ending == exited:
-		e.Summary, e.Tail = diagnose(readLog(dir), dir)
+	case out.Ending == supervise.Exited:
+		e.Summary, e.Tail = diagnose(log, dir)
 	default:
 		return &blame.Error{Summary: fmt.Sprintf("the build was %s", out.Ending), Tail: out.Cause}
 	}
@@ -150,13 +159,8 @@ func (b build) judge(out outcome, dir string) error {
 	return e
 }
 
-func readLog(dir string) string {
-	f, err := os.Open(filepath.Join(dir, logName))
-	if err != nil {
-		return err.Error()
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxLog))
+func readLog(log io.ReaderAt) string {
+	text, err := io.ReadAll(io.NewSectionReader(log, 0, maxLog))
 	if err != nil {
 		return err.Error()
 	}

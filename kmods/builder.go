@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/modinfo"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 const (
@@ -38,7 +39,7 @@ type Builder struct {
 	make  string        // instead of the one in $PATH
 	cc    string        // instead of the one that built the kernel
 	limit time.Duration // instead of the limits above
-	abi   func() int    // instead of landlockABI
+	abi   func() int    // instead of supervise.LandlockABI
 }
 
 // Shipped returns the modules that klptest ships, by name. For a packaged
@@ -80,7 +81,7 @@ func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[st
 }
 
 func (b *Builder) checkSandbox() error {
-	abi := landlockABI
+	abi := supervise.LandlockABI
 	if b.abi != nil {
 		abi = b.abi
 	}

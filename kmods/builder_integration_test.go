@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // realKernel is the kernel whose headers or build tree $KLPTEST_KDIR names.
@@ -87,7 +88,11 @@ func liveLog(t *testing.T, b *Builder) string {
 	if err != nil || len(dirs) != 1 {
 		t.Fatal(dirs, err)
 	}
-	return readLog(dirs[0])
+	log, err := os.ReadFile(filepath.Join(dirs[0], logName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(log)
 }
 
 const goodModule = `// SPDX-License-Identifier: GPL-2.0
@@ -99,7 +104,7 @@ MODULE_LICENSE("GPL");
 // Each attack works where sources are trusted, so the test can fail.
 func TestIntegrationForeignReadsNoHostFile(t *testing.T) {
 	k := realKernel(t)
-	if landlockABI() < 1 {
+	if supervise.LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")
 	}
 	secret := filepath.Join(t.TempDir(), "secret.h")

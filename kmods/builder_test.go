@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/modinfo"
+	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
 // newBuilder uses a fake make, which a sandbox would not let run: it trusts.
@@ -280,6 +281,15 @@ func TestCompilersOwnLines(t *testing.T) {
 	}
 }
 
+// What is quoted is what was printed, wherever the log's name leads by then.
+func TestForgedLogIsNotRead(t *testing.T) {
+	b, k := newBuilder(t, "forges"), newKernel(t, "6.12.1")
+	_, err := b.Foreign(t.Context(), k, own)
+	if e, ok := errors.AsType[*blame.Error](err); !ok || e.Tail != "klp_x.c:3:1: error: no\n" {
+		t.Errorf("%+v", err)
+	}
+}
+
 // A failed or cancelled build leaves nothing in the cache, and can be repeated.
 func TestFailedBuildIsNotCached(t *testing.T) {
 	b, k := newBuilder(t, "fails"), newKernel(t, "6.12.1")
@@ -305,12 +315,12 @@ func TestCancelledBuild(t *testing.T) {
 		_, err := b.Shipped(ctx, k)
 		done <- err
 	}()
-	pids := strings.Fields(waitFor(t, filepath.Join(k.KDir, "pids")))
+	pids := supervisetest.WaitFor(t, filepath.Join(k.KDir, "pids"))
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	wantGone(t, pids, 0)
+	supervisetest.WantGone(t, pids, 0)
 }
 
 func TestBuiltForAnotherKernel(t *testing.T) {

@@ -10,10 +10,9 @@
 // readable but the toolchain and what a build needs of the kernel's tree, and
 // nothing writable but the build directory.
 //
-// It expects make, a C compiler and binutils, and that main calls [Main] first:
-// every build runs under a supervisor, which is this program started again. It
-// kills the compilers when the build is cancelled, takes too long, or when its
-// parent is gone, even by SIGKILL.
+// It expects make, a C compiler and binutils, and that main calls
+// [supervise.Main] first: nothing is left of a build that is cancelled, takes
+// too long, or whose parent is gone, even by SIGKILL.
 //
 // It starts no VM and does not know where kernels come from.
 package kmods

@@ -3,6 +3,7 @@
 package kmods
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -71,6 +72,13 @@ func fakeMake(mode string, args []string) int {
 	}
 	note(filepath.Join(kdir, "runs"), strings.Join(args, " "))
 	switch mode {
+	case "forges": // its own log
+		path := filepath.Join(dir, logName)
+		if err := errors.Join(os.Remove(path), os.Symlink("/etc/passwd", path)); err != nil {
+			panic(err)
+		}
+		fmt.Printf("%s/klp_x.c:3:1: error: no\n", dir)
+		return 2
 	case "fails":
 		fmt.Printf("  CC [M]  %[1]s/klp_x.o\n%[1]s/klp_x.c:3:1: error: no\nmake[2]: *** [Makefile:9: %[1]s/klp_x.o] Error 1\n", dir)
 		return 2

@@ -10,13 +10,15 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // The test program is also the build supervisor, the make of the tests (by its
 // name), and a process that builds and can be killed. syscall.Exit, because the
 // race detector makes os.Exit take a second, and there are many of them.
 func TestMain(m *testing.M) {
-	if Main() {
+	if supervise.Main() {
 		syscall.Exit(0)
 	}
 	if mode, ok := strings.CutPrefix(filepath.Base(os.Args[0]), fakeMakePrefix); ok {

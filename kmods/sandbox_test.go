@@ -3,6 +3,7 @@
 package kmods
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -10,16 +11,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // The same script with and without a sandbox: each thing that the sandbox
 // denies works without, so the test can fail.
 func TestSandbox(t *testing.T) {
-	if landlockABI() < 1 {
+	if supervise.LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -57,30 +60,44 @@ func TestSandbox(t *testing.T) {
 		{"toolchain", "sed --version", true, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if landlockABI() < tt.abi {
+			if supervise.LandlockABI() < tt.abi {
 				t.Skipf("needs Landlock %d", tt.abi)
 			}
-			free := shell(t, tt.script)
-			if out, err := run(t.Context(), free); err != nil || out != (outcome{Ending: exited}) {
-				t.Fatalf("without a sandbox: %+v, %v\n%s", out, err, readLog(free.Dir))
+			if out, log := runScript(t, tt.script, nil); out.Err() != nil {
+				t.Fatalf("without a sandbox: %+v\n%s", out, log)
 			}
-			boxed := shell(t, tt.script)
-			boxed.Box = newSandbox(Target{KDir: headers}, boxed.Dir)
-			out, err := run(t.Context(), boxed)
-			if err != nil || out.Ending != exited || (out.Code == 0) != tt.allowed {
-				t.Errorf("%+v, %v\n%s", out, err, readLog(boxed.Dir))
+			out, log := runScript(t, tt.script, &Target{KDir: headers})
+			if out.Ending != supervise.Exited || (out.Code == 0) != tt.allowed {
+				t.Errorf("%+v\n%s", out, log)
 			}
 		})
 	}
 }
 
+// runScript runs a script in a build directory, in the sandbox of a target if
+// one is given.
+func runScript(t *testing.T, script string, boxed *Target) (supervise.Outcome, string) {
+	t.Helper()
+	var log bytes.Buffer
+	j := supervise.Job{Argv: []string{"/bin/sh", "-c", script}, Env: []string{"PATH=" + boxPath}, Dir: t.TempDir(), Output: &log, Limit: time.Minute}
+	if boxed != nil {
+		j.Box = sandbox(*boxed, j.Dir)
+	}
+	out, err := supervise.Run(t.Context(), j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, log.String()
+}
+
 func TestLimits(t *testing.T) {
-	j := shell(t, "")
-	j.Argv = limited([]string{"/bin/sh", "-c", "ulimit -t; ulimit -v; ulimit -f; ulimit -c; echo $1", "sh", "a b"})
-	if out, err := run(t.Context(), j); err != nil || out != (outcome{Ending: exited}) {
+	var log bytes.Buffer
+	argv := limited([]string{"/bin/sh", "-c", "ulimit -t; ulimit -v; ulimit -f; ulimit -c; echo $1", "sh", "a b"})
+	out, err := supervise.Run(t.Context(), supervise.Job{Argv: argv, Output: &log, Limit: time.Minute})
+	if err != nil || out.Err() != nil {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	if diff := cmp.Diff("60\n2097152\n32768\n0\na b\n", readLog(j.Dir)); diff != "" {
+	if diff := cmp.Diff("60\n2097152\n32768\n0\na b\n", log.String()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -131,7 +148,7 @@ func TestForeignCompilerMustBeInReach(t *testing.T) {
 }
 
 func TestSandboxFollowsLinks(t *testing.T) {
-	if landlockABI() < 1 {
+	if supervise.LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")
 	}
 	kdir, kbuild := t.TempDir(), t.TempDir()
@@ -139,9 +156,7 @@ func TestSandboxFollowsLinks(t *testing.T) {
 	if err := os.Symlink(kbuild, filepath.Join(kdir, "scripts")); err != nil {
 		t.Fatal(err)
 	}
-	j := shell(t, "cat "+kdir+"/scripts/mkmakefile")
-	j.Box = newSandbox(Target{KDir: kdir}, j.Dir)
-	if out, err := run(t.Context(), j); err != nil || out != (outcome{Ending: exited}) {
-		t.Errorf("%+v, %v\n%s", out, err, readLog(j.Dir))
+	if out, log := runScript(t, "cat "+kdir+"/scripts/mkmakefile", &Target{KDir: kdir}); out.Err() != nil {
+		t.Errorf("%+v\n%s", out, log)
 	}
 }

@@ -5,5 +5,5 @@
 // commands.
 //
 // The same binary is PID 1 and the agent of the guests, and the supervisor of
-// module builds; main hands over to those before anything else.
+// builds; main hands over to those before anything else.
 package main

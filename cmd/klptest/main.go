@@ -10,14 +10,14 @@ import (
 	"syscall"
 
 	"github.com/klptest/klptest/internal/guest"
-	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // errInterrupted is why the context of a run ends on SIGINT or SIGTERM.
 var errInterrupted = errors.New("interrupted")
 
 func main() {
-	if guest.Main() || kmods.Main() {
+	if guest.Main() || supervise.Main() {
 		return
 	}
 	os.Exit(mainExit())

@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/guest"
-	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // The test program is PID 1 of the benchmarks' guests, and supervises their
 // builds.
 func TestMain(m *testing.M) {
-	if guest.Main() || kmods.Main() {
+	if guest.Main() || supervise.Main() {
 		return
 	}
 	os.Exit(m.Run())

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package supervise runs builds, of which nothing may be left when they are
+// over: a make has compilers below it that outlive it, and this process may be
+// killed at any time.
+//
+// [Run] starts this very program again as a supervisor, which runs the job in a
+// process group of its own, waits for all of it, and ends it when the job takes
+// too long, when it is cancelled, or when the process that asked for it is gone,
+// even by SIGKILL. A job may be confined by Landlock to what its [Box] names.
+//
+// It expects that main calls [Main] first.
+package supervise

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervise
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Job is a command with all that it starts.
+type Job struct {
+	Argv   []string      `json:"argv"` // a name without a slash is looked up in Env's PATH
+	Env    []string      `json:"env"`  // all of it: nothing is inherited
+	Dir    string        `json:"dir"`
+	Output io.Writer     `json:"-"`             // gets what is printed, stderr included; may be nil
+	Limit  time.Duration `json:"limit"`         // of wall time
+	Grace  time.Duration `json:"grace"`         // from SIGTERM to SIGKILL; 0: SIGKILL at once
+	Box    *Box          `json:"box,omitempty"` // nil: the job is trusted
+}
+
+// Ending is why a job ended.
+type Ending string
+
+// The endings.
+const (
+	Exited    Ending = "exited"
+	Cancelled Ending = "cancelled"
+	OutOfTime Ending = "out of time"
+	Broken    Ending = "broken" // it could not be started, or not be confined
+)
+
+// Outcome is how a job has ended.
+type Outcome struct {
+	Ending Ending `json:"ending"`
+	Code   int    `json:"code"`            // the command's exit status; -1 after a signal
+	Killed bool   `json:"killed"`          // by a signal other than SIGTERM: it may have left files half written
+	Cause  string `json:"cause,omitempty"` // what is broken
+}
+
+// Err is nil for a command that has succeeded.
+func (o Outcome) Err() error {
+	switch {
+	case o.Ending == Broken:
+		return errors.New(o.Cause)
+	case o.Ending != Exited:
+		return errors.New(string(o.Ending))
+	case o.Code < 0:
+		return errors.New("ended by a signal")
+	case o.Code > 0:
+		return fmt.Errorf("exit status %d", o.Code)
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervise
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/supervise/supervisetest"
+)
+
+// victimEnv makes the test program have a job done that takes for ever, in the
+// directory it names.
+const victimEnv = "KLPTEST_TEST_VICTIM"
+
+// forever is a make with a compiler and a background process of that, which
+// tidies up when it is told to.
+const forever = `trap 'touch tidy; exit 1' TERM
+sh -c 'sleep 600 & echo $PPID $$ $! $1 >pids.new; mv pids.new pids; wait' sh $PPID & wait`
+
+func victim(dir string) int {
+	j := Job{Argv: []string{"/bin/sh", "-c", forever}, Env: []string{"PATH=/usr/bin:/bin"}, Dir: dir, Limit: time.Hour}
+	if os.Getenv("KLPTEST_TEST_GRACE") != "" {
+		j.Grace = time.Minute
+	}
+	_, err := Run(context.Background(), j)
+	fmt.Println(err)
+	return 1
+}
+
+// startVictim returns it and the processes of its job, when all of them run.
+func startVictim(t *testing.T, env ...string) (*exec.Cmd, []string) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(exe)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), victimEnv+"="+dir), env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pids := supervisetest.WaitFor(t, filepath.Join(dir, "pids"))
+	supervisetest.KillAtEnd(t, append(pids, strconv.Itoa(cmd.Process.Pid)))
+	if len(pids) != 4 {
+		t.Fatalf("want make, compiler, its child, supervisor: %v", pids)
+	}
+	return cmd, pids
+}
+
+func TestKillingTheParentEndsTheJob(t *testing.T) {
+	for name, kill := range map[string]func(pid int) error{
+		"SIGKILL":          func(pid int) error { return unix.Kill(pid, unix.SIGKILL) },
+		"SIGKILL to group": func(pid int) error { return unix.Kill(-pid, unix.SIGKILL) },
+		"SIGTERM":          func(pid int) error { return unix.Kill(pid, unix.SIGTERM) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd, pids := startVictim(t)
+			if err := kill(cmd.Process.Pid); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait() // killed
+			supervisetest.WantGone(t, pids, 2*time.Second)
+		})
+	}
+}
+
+// The grace is given even when nobody is left to ask for it.
+func TestKillingTheParentLeavesTimeToTidyUp(t *testing.T) {
+	cmd, pids := startVictim(t, "KLPTEST_TEST_GRACE=1")
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+	supervisetest.WantGone(t, pids, 2*time.Second)
+	if _, err := os.Stat(filepath.Join(cmd.Dir, "tidy")); err != nil {
+		t.Error("it was killed without a word")
+	}
+}
+
+// Told to end, a supervisor ends its job and says so.
+func TestTerminatedSupervisorEndsItsJob(t *testing.T) {
+	j, _ := shell(t, "echo $$ $PPID >pids; sleep 600")
+	done, pids := start(t.Context(), t, j)
+	signalTo(t, pids[1], unix.SIGTERM)
+	if got := <-done; got.Ending != Cancelled || got.err != nil {
+		t.Errorf("%+v", got)
+	}
+	supervisetest.WantGone(t, pids, 0)
+}
+
+// A supervisor that is killed itself takes the command with it.
+func TestKilledSupervisorTellsNothingGood(t *testing.T) {
+	j, _ := shell(t, "echo $$ $PPID >pids; exec sleep 600")
+	done, pids := start(t.Context(), t, j)
+	signalTo(t, pids[1], unix.SIGKILL)
+	if got := <-done; got.err == nil || !got.Killed {
+		t.Errorf("%+v", got)
+	}
+	supervisetest.WantGone(t, pids, 2*time.Second)
+}
+
+func signalTo(t *testing.T, pid string, s syscall.Signal) {
+	t.Helper()
+	n, err := strconv.Atoi(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Kill(n, s); err != nil {
+		t.Fatal(err)
+	}
+}

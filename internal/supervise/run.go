@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervise
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// self is this very program, also when its file has been replaced since.
+const self = "/proc/self/exe"
+
+const (
+	// slack is how long a supervisor may take beside what its job may.
+	slack = 10 * time.Second
+
+	// maxAnswer is more than any: a cause names a path or two.
+	maxAnswer = 64 << 10
+)
+
+// Run has a job done by a supervisor, and returns when nothing of it is left.
+// When ctx ends, the error is its cause, and the outcome still tells how the
+// job has ended. Any other error is of the supervisor's; the outcome is then
+// that of a job that was killed.
+func Run(ctx context.Context, j Job) (Outcome, error) {
+	if os.Getenv(supervisorEnv) != "" {
+		return killed, noAnswer(nil) // it would start another, and so on
+	}
+	if ctx.Err() != nil {
+		return Outcome{Ending: Cancelled}, context.Cause(ctx)
+	}
+	answer, err := j.supervised(ctx)
+	out, noAnswer := readOutcome(answer)
+	switch {
+	case ctx.Err() != nil:
+		return out, context.Cause(ctx)
+	case err != nil:
+		return out, err
+	}
+	return out, noAnswer
+}
+
+// killed is what has to be thought of a job when nobody tells.
+var killed = Outcome{Ending: Cancelled, Code: -1, Killed: true}
+
+func readOutcome(answer []byte) (Outcome, error) {
+	var out Outcome
+	if err := json.Unmarshal(answer, &out); err != nil {
+		return killed, noAnswer(err)
+	}
+	return out, nil
+}
+
+func noAnswer(err error) error {
+	return &blame.Error{Summary: "the build supervisor gave no answer", Advice: "a program that builds must call supervise.Main first", Err: err}
+}
+
+// supervised starts a supervisor, sends it the job, waits for it, and returns
+// its answer.
+func (j Job) supervised(ctx context.Context) (answer []byte, err error) {
+	order, err := json.Marshal(j)
+	if err != nil {
+		return nil, err
+	}
+	// Pdeathsig is sent when the starting thread ends.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	ctx, cancel := context.WithTimeout(ctx, j.Limit+j.Grace+slack)
+	defer cancel()
+	ours, theirs, err := line()
+	if err != nil {
+		return nil, err
+	}
+	defer ours.Close()
+	var stderr bytes.Buffer
+	cmd := j.supervisor(ctx, ours, theirs)
+	cmd.Stderr = &stderr
+	err = cmd.Start()
+	theirs.Close()
+	if err == nil {
+		_, sendErr := ours.Write(order)
+		err = errors.Join(cmd.Wait(), sendErr)
+	}
+	if err != nil {
+		err = &blame.Error{Summary: "the build supervisor failed", Tail: stderr.String(), Err: err}
+	}
+	answer, _ = io.ReadAll(io.LimitReader(ours, maxAnswer)) // what there is tells
+	return answer, err
+}
+
+// supervisor is the command that starts one. What ends its job early is that
+// our end of the line is shut; when this process dies without a word, it gets
+// SIGTERM as well.
+func (j Job) supervisor(ctx context.Context, ours, theirs *os.File) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Cancel = func() error { return unix.Shutdown(int(ours.Fd()), unix.SHUT_WR) }
+	cmd.WaitDelay = j.Grace + slack
+	cmd.Args[0] = "klptest-build"
+	cmd.Env = append(slices.Clone(j.Env), supervisorEnv+"=1") // the job's PATH finds the command
+	cmd.ExtraFiles = []*os.File{theirs}                       // becomes lineFD
+	cmd.Stdout = j.Output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGTERM}
+	return cmd
+}
+
+// line is a connection between this process and a supervisor.
+func line() (ours, theirs *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, os.NewSyscallError("socketpair", err)
+	}
+	return os.NewFile(uintptr(fds[0]), "supervisor"), os.NewFile(uintptr(fds[1]), "parent"), nil
+}
