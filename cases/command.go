@@ -15,12 +15,12 @@ type grammar struct {
 	verb       Verb
 	usage      string
 	args       func(rest string) ([]string, error)
-	background bool // it may start a transition, so that " &" says something
+	background bool // it waits for transitions, so that " &" says something
 }
 
 var grammars = []grammar{
 	{Insmod, "insmod NAME [PARAM=VALUE…]", insmodArgs, true},
-	{Rmmod, "rmmod NAME", moduleArg, false},
+	{Rmmod, "rmmod NAME", moduleArg, true},
 	{Echo, "echo VALUE > PATH", echoArgs, true},
 	{Cat, "cat PATH", pathArg, false},
 	{Wait, "wait PATCH", moduleArg, false},
@@ -53,7 +53,7 @@ func parseCommand(text string) (Command, error) {
 	case err != nil:
 		return Command{}, err
 	case background && !g.background:
-		return Command{}, fmt.Errorf("%s starts no transition: it cannot have a &", verb)
+		return Command{}, fmt.Errorf("%s cannot have a &; insmod, rmmod, echo and sh can", verb)
 	}
 	return Command{Text: text, Verb: g.verb, Args: args, Background: background}, nil
 }

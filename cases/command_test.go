@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,7 +38,7 @@ func TestParseCommand(t *testing.T) {
 	for _, test := range tests {
 		want := Command{Text: test.text, Verb: test.verb, Args: test.args}
 		checkCommand(t, test.text, want)
-		if test.verb == Insmod || test.verb == Echo || test.verb == Sh {
+		if slices.Contains([]Verb{Insmod, Rmmod, Echo, Sh}, test.verb) {
 			want.Text, want.Background = test.text+" &", true
 			checkCommand(t, test.text+" &", want)
 		}

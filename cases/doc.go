@@ -62,8 +62,10 @@
 //	wait PATCH                   sh COMMAND
 //
 // The VALUE of echo is all up to the last " > ", without the quotes around it
-// if there are any; nothing is expanded. A " &" after insmod, echo or sh says
-// not to wait for the transition that the command starts.
+// if there are any; nothing is expanded. After insmod and echo, which may start
+// a transition, after rmmod of a module that is no livepatch, which may end
+// one, and after sh, it is waited until no transition is left, whoever has
+// started it. A " &" says not to wait: what is held goes on.
 //
 // # Conditions
 //

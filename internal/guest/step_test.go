@@ -88,14 +88,19 @@ func TestStepWaitsUntilSettled(t *testing.T) {
 }
 
 func TestStepInBackgroundDoesNotWait(t *testing.T) {
-	a, _ := begun(t, func(a *agent, _ *fakeKernel) error {
+	a, k := begun(t, func(a *agent, _ *fakeKernel) error {
 		patch(t, a.files, "klp_a", "1", "1")
+		put(t, a.files, livepatchDir+"/klp_a/force", "")
 		return nil
 	})
-	c := cmd(cases.Insmod, "klp_a")
-	c.Background = true
-	if ans := step(t, a, c); ans.Stall != nil {
-		t.Errorf("%+v", ans.Stall)
+	k.onUnload = func(string) error { return nil }
+	for _, c := range []cases.Command{
+		cmd(cases.Insmod, "klp_a"), cmd(cases.Rmmod, "klp_target"), cmd(cases.Echo, "1", livepatchDir+"/klp_a/force"),
+	} {
+		c.Background = true
+		if ans := step(t, a, c); ans.Stall != nil || ans.Errno != "" {
+			t.Errorf("%s: %+v", c.Text, ans)
+		}
 	}
 	synctest.Test(t, func(t *testing.T) {
 		go func() {
