@@ -58,6 +58,7 @@ fuzz: ## each fuzz test for 20 s
 bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians and spread
 	$(vm-env) $(GO) test -run '^$$' -bench Clone -benchtime 15x -timeout 30m ./vm
 	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 60m ./internal/rig
+	$(GO) test -run '^$$' -bench Explore -benchtime 3x -timeout 30m ./cmd/klptest
 
 .PHONY: soak
 soak: deps build ## 300 clones in a row, 200 cases at -j 4: nothing may stay

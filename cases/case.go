@@ -18,6 +18,7 @@ type Case struct {
 	CPUs    int           // 0: the default
 	Memory  int           // MB; 0: the default
 	Timeout time.Duration // of the whole case; 0: the default
+	Wait    time.Duration // of one command; 0: the default. No header sets it
 	Taints  uint64        // bits of /proc/sys/kernel/tainted that the case may set
 	Leaves  []string      // modules that are still loaded after it
 	Steps   []Step

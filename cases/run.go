@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,7 +30,7 @@ func (c *Case) limit() time.Duration {
 }
 
 // waitLimit is how long one command may take.
-func (c *Case) waitLimit() time.Duration { return min(defaultWait, c.limit()) }
+func (c *Case) waitLimit() time.Duration { return min(cmp.Or(c.Wait, defaultWait), c.limit()) }
 
 // Run runs the case on a machine and judges what it sees. A command that
 // fails unexpectedly does not end the run, so that the rest unloads what is

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/report"
@@ -22,6 +23,11 @@ import (
 const (
 	progressEvery = 10 * time.Second
 	mostPatches   = 7 // one more probe is there to be patched
+
+	// A held transition is tried again after a second or two (HZ in
+	// klp_try_complete_transition of kernel/livepatch/transition.c): its guest
+	// sleeps meanwhile, and others can use the processor.
+	guestsPerCPU = 4
 )
 
 // exploreOptions are the flags of `klptest explore`.
@@ -70,22 +76,28 @@ func (a *app) explore(ctx context.Context, o exploreOptions) (err error) {
 		return blame.Userf("--patches is 1 to %d; --depth and --jobs are not negative", mostPatches)
 	}
 	if o.rig.Jobs == 0 {
-		o.rig.Jobs = sideBySide(o.rig.Memory)
+		o.rig.Jobs = sideBySide(o.rig.Memory, guestsPerCPU)
 	}
+	o.rig.Reuse = true
 	r, err := a.newRig(ctx, o.rig)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	guests := newFleet(r, o.rig.Jobs)
-	defer guests.close()
 	m := o.model
 	m.Release, m.Jobs, m.Progress = r.Kernel().Release, o.rig.Jobs, a.exploreProgress()
-	rep, err := explore.Explore(ctx, m, guests.run)
+	rep, err := explore.Explore(ctx, m, onRig(r.Run), onRig(r.RunFresh))
 	if err := errors.Join(err, context.Cause(ctx)); err != nil {
 		return err
 	}
 	return a.explored(rep, o.out)
+}
+
+// onRig is what runs cases on a rig, without a report of each.
+func onRig(run func(context.Context, []*cases.Case, rig.Events) ([]cases.Result, error)) explore.Runner {
+	return func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
+		return run(ctx, list, unheard{})
+	}
 }
 
 // exploreProgress prints a line now and then.
@@ -122,5 +134,8 @@ func (a *app) explored(rep explore.Report, dir string) error {
 	}
 	fmt.Fprintf(a.out, "a difference, %d of %d times: %s.txtar\n", d.Times, d.Tried, name)
 	fmt.Fprint(a.out, report.Escape(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
+	if d.Result.Log != "" {
+		fmt.Fprintln(a.out, "full log:", d.Result.Log)
+	}
 	return verdicts(1)
 }

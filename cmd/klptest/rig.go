@@ -20,13 +20,13 @@ func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
 	}
 	o.Notice = a.notice
 	if o.Jobs == 0 {
-		o.Jobs = sideBySide(o.Memory)
+		o.Jobs = sideBySide(o.Memory, 1)
 	}
 	return rig.New(ctx, store, o)
 }
 
-// sideBySide is how many cases run at once when nobody says; memory is what a
-// guest gets, 0 for its default.
-func sideBySide(memory int) int {
-	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()))
+// sideBySide is how many cases run at once when nobody says, at most so many
+// for each processor; memory is what a guest gets, 0 for its default.
+func sideBySide(memory, perCPU int) int {
+	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }

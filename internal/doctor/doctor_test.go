@@ -122,7 +122,7 @@ func TestUnlimitedCgroupIsNoLack(t *testing.T) {
 func TestGuestsSideBySide(t *testing.T) {
 	h := healthy(t)
 	for memory, want := range map[int]int{512: min(runtime.NumCPU(), 5), 3000: 1, 100000: 1, -qemuOverhead: min(runtime.NumCPU(), 4000)} {
-		if got := h.Guests(memory); got != want {
+		if got := h.Guests(memory, 1); got != want {
 			t.Errorf("%d guests of %d MiB, want %d", got, memory, want)
 		}
 	}

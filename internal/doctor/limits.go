@@ -34,9 +34,9 @@ func (h Host) memory(guest int) Finding {
 }
 
 // Guests is how many guests of a memory size, in MiB, this host can run side
-// by side: one for each processor, as far as memory goes, at least one.
-func (h Host) Guests(memory int) int {
-	return max(1, min(runtime.NumCPU(), h.available()/max(1, memory+qemuOverhead)))
+// by side: so many for each processor, as far as memory goes, at least one.
+func (h Host) Guests(memory, perCPU int) int {
+	return max(1, min(perCPU*runtime.NumCPU(), h.available()/max(1, memory+qemuOverhead)))
 }
 
 // available is the smaller of MemAvailable and the cgroup's limit, in MiB.

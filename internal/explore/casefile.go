@@ -6,14 +6,21 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/model"
 )
 
+// stepLimit is many times what a kernel takes for a command: it tries a
+// transition again each second. A sequence that never ends is tried again and
+// again while it is shrunk, so the default of a minute would be long.
+const stepLimit = 20 * time.Second
+
 // sequence is a script as a case.
 type sequence struct {
 	edges []string // the transitions of the model that it covers
+	held  bool     // a transition is left open for a time
 	c     *cases.Case
 	file  []byte
 }
@@ -41,11 +48,12 @@ func (s *script) write(name, title string) (sequence, bool) {
 	if err != nil {
 		return sequence{}, false
 	}
+	c.Wait = stepLimit
 	m, err := model.New(s.release)
 	if err != nil || cases.Run(context.Background(), m, c).Verdict != cases.Pass {
 		return sequence{}, false
 	}
-	return sequence{s.edges, c, file}, true
+	return sequence{s.edges, s.held, c, file}, true
 }
 
 // headers say what the commands leave behind on a kernel that is right.

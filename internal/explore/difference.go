@@ -46,7 +46,7 @@ func (x *explorer) explain(ctx context.Context, q sequence, res cases.Result) (*
 
 // confirm runs a sequence again, and counts how often it differs.
 func (x *explorer) confirm(ctx context.Context, q sequence) (times int, err error) {
-	results, err := x.run(ctx, slices.Repeat([]*cases.Case{q.c}, repeats))
+	results, err := x.fresh(ctx, slices.Repeat([]*cases.Case{q.c}, repeats))
 	for _, res := range results {
 		if res.Verdict == cases.Fail {
 			times++
@@ -118,7 +118,7 @@ func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, e
 	for _, b := range batch {
 		list = append(list, b.c)
 	}
-	results, err := x.run(ctx, list)
+	results, err := x.fresh(ctx, list)
 	for i, res := range results {
 		if res.Verdict == cases.Fail {
 			batch[i].res = res

@@ -40,7 +40,7 @@ func dropsPostUnpatch(_ cases.Command, ans *cases.Answer) {
 
 func TestDifference(t *testing.T) {
 	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
-	got, err := Explore(t.Context(), options(0), run)
+	got, err := Explore(t.Context(), options(0), run, run)
 	if err != nil || got.Difference == nil {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -93,7 +93,8 @@ func TestPassing(t *testing.T) {
 	}
 	o := options(2)
 	o.Patches = 1
-	got, err := Explore(t.Context(), o, onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, once} }))
+	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, once} })
+	got, err := Explore(t.Context(), o, run, run)
 	if err != nil || got.Difference == nil || got.Difference.Times != 0 || got.Difference.Tried != repeats {
 		t.Fatalf("%+v, %v", got.Difference, err)
 	}
@@ -119,7 +120,8 @@ func TestDifferenceInLastBatch(t *testing.T) {
 	}
 	o := options(2)
 	o.Jobs, o.Patches = 1<<20, 1
-	got, err := Explore(t.Context(), o, onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} }))
+	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
+	got, err := Explore(t.Context(), o, run, run)
 	if err != nil || got.Difference == nil || !got.Whole {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -132,8 +134,19 @@ func TestDifferenceInLastBatch(t *testing.T) {
 func TestBudget(t *testing.T) {
 	o := options(1)
 	o.Budget = 0
-	got, err := Explore(t.Context(), o, onModel("6.12", same))
+	got, err := Explore(t.Context(), o, onModel("6.12", same), onModel("6.12", same))
 	if err != nil || got.Sequences != 0 || got.Whole {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestTriedAgainOnFreshMachines: a difference that needs what an earlier
+// sequence has done to its machine does not come again.
+func TestTriedAgainOnFreshMachines(t *testing.T) {
+	denied := func(_ cases.Command, ans *cases.Answer) { ans.Errno = "EIO" }
+	worn := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
+	got, err := Explore(t.Context(), options(1), worn, onModel("6.12", same))
+	if err != nil || got.Difference == nil || got.Difference.Times != 0 {
+		t.Errorf("%+v, %v", got.Difference, err)
 	}
 }

@@ -12,9 +12,8 @@ import (
 	"github.com/klptest/klptest/cases"
 )
 
-// Runner runs cases on the kernel under test, each on a machine that is as
-// after a boot, and returns the results in the order of the cases. The error
-// is why there are fewer.
+// Runner runs cases on the kernel under test, and returns the results in the
+// order of the cases. The error is why there are fewer.
 type Runner func(ctx context.Context, list []*cases.Case) ([]cases.Result, error)
 
 // batchPerJob is how many sequences each job gets between two looks at the clock.
@@ -62,6 +61,7 @@ type Report struct {
 type explorer struct {
 	Options
 	run     Runner
+	fresh   Runner
 	started time.Time
 	report  Report
 	covered coverage
@@ -69,9 +69,11 @@ type explorer struct {
 }
 
 // Explore runs sequences until one differs, all were run, or the time is over.
-// The error is the runner's.
-func Explore(ctx context.Context, o Options, run Runner) (Report, error) {
-	x := &explorer{Options: o, run: run, started: time.Now(), covered: coverage{}, known: coverage{}}
+// The machines of run may have served other cases, as long as these have left
+// them clean; what differs is tried again with fresh, whose machines are as
+// after a boot. The error is the runner's.
+func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
+	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
 	if _, err := newScript(o.Release); err != nil {
 		return Report{}, err
 	}
@@ -121,6 +123,28 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 	}
 	s.drain()
 	return s.write(fmt.Sprintf("sequence-%d", x.report.Sequences), "A sequence that was made up.")
+}
+
+// Sample returns so many random sequences of each kind: those in which every
+// transition ends at once, and those in which one is held for a time, and then
+// takes what the kernel waits between two attempts, about a second.
+func Sample(o Options, each int) (plain, held []*cases.Case, err error) {
+	if _, err := newScript(o.Release); err != nil {
+		return nil, nil, err
+	}
+	x := &explorer{Options: o, known: coverage{}}
+	for ops := range x.sequences() {
+		switch q, ok := x.sequence(ops); {
+		case ok && q.held && len(held) < each:
+			held = append(held, q.c)
+		case ok && !q.held && len(plain) < each:
+			plain = append(plain, q.c)
+		}
+		if len(plain) == each && len(held) == each {
+			break
+		}
+	}
+	return plain, held, nil
 }
 
 // runBatch runs sequences, and looks into the first one that differs.

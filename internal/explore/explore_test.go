@@ -38,7 +38,7 @@ func options(depth int) Options {
 func TestNoDifference(t *testing.T) {
 	o := options(2)
 	o.Patches = 1
-	got, err := Explore(t.Context(), o, onModel("6.12", same))
+	got, err := Explore(t.Context(), o, onModel("6.12", same), onModel("6.12", same))
 	if err != nil || got.Difference != nil || !got.Whole || got.Unjudged != 0 {
 		t.Fatalf("%+v, %v", got, err)
 	}

@@ -22,6 +22,7 @@ type script struct {
 	at       model.Snapshot // of m
 	last     cases.Answer   // of the last command
 	warned   bool           // a command has made the kernel warn
+	held     bool           // a transition was left open
 	edges    []string       // the transitions of the model that operations have made
 }
 
@@ -42,7 +43,7 @@ func (s *script) clone() *script {
 	for _, cmd := range s.commands {
 		c.step(cmd)
 	}
-	c.at, c.edges = s.at, s.edges[:len(s.edges):len(s.edges)]
+	c.at, c.edges, c.held = s.at, s.edges[:len(s.edges):len(s.edges)], s.held
 	return c
 }
 
@@ -93,6 +94,7 @@ func (s *script) do(op string) bool {
 			next = over
 		}
 	}
+	next.held = next.held || next.at.Transition != ""
 	if s.at.Held["new"] != "2" && next.at.Held["new"] == "2" && !next.run(insideNew) {
 		return false
 	}

@@ -34,6 +34,7 @@ type Options struct {
 	OneVM      bool         // one guest for all cases, whatever they leave in it
 	Fresh      bool         // a boot for each case
 	Cold       bool         // make no guest before it is asked for
+	Reuse      bool         // a guest serves case after case, as long as each leaves it clean
 	Notice     func(string) // one-liners for people
 	Console    io.Writer    // a live copy of each guest's console
 }
@@ -64,7 +65,8 @@ type Rig struct {
 	work      string             // the guests' logs
 	guests    atomic.Int32       // counts them
 	keep      atomic.Bool        // work outlives the rig
-	cancel    context.CancelFunc // ends the modules' build
+	reused    *reused            // nil unless guests are
+	cancel    context.CancelFunc // ends the modules' build, and reused guests
 	release   func()             // of the work directory
 }
 
@@ -100,6 +102,9 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 		return nil, err
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
+	if o.Reuse {
+		r.reused = newReused(ctx, r.cloner().once())
+	}
 	target := kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
 	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, target)
 	return r, nil
@@ -107,23 +112,41 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 
 // Run runs the cases and tells ev of each. It returns early only when ctx
 // ends or a result cannot be reported.
-func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) (results []cases.Result, err error) {
-	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs}
+func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.Result, error) {
+	if r.reused == nil {
+		return r.RunFresh(ctx, list, ev)
+	}
+	run := r.runner()
+	run.source = r.reused
+	return run.run(ctx, list, ev)
+}
+
+// RunFresh is Run without a guest of an earlier run.
+func (r *Rig) RunFresh(ctx context.Context, list []*cases.Case, ev Events) (results []cases.Result, err error) {
+	run := r.runner()
 	run.source = r.source(ctx, run.shapes(list))
 	defer func() { err = errors.Join(err, run.source.close()) }()
 	return run.run(ctx, list, ev)
 }
 
+// runner has no source yet.
+func (r *Rig) runner() runner {
+	return runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs}
+}
+
+func (r *Rig) cloner() maker {
+	return func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) }
+}
+
 func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
 	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
-	clone := maker(func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) })
 	switch {
 	case r.o.OneVM:
-		return newSingle(boot.once(), true)
+		return newSingle(boot.once())
 	case r.o.Fresh:
 		return newEach(ctx, boot.once(), false, wanted)
 	}
-	return newEach(ctx, clone.once(), !r.o.Cold, wanted)
+	return newEach(ctx, r.cloner().once(), !r.o.Cold, wanted)
 }
 
 // Guest starts a guest that is the caller's to close, of the shape that c asks
@@ -162,6 +185,9 @@ func (r *Rig) Work() string { return r.work }
 // Close ends the guests and removes what need not be kept.
 func (r *Rig) Close() error {
 	var errs *multierror.Error
+	if r.reused != nil {
+		errs = multierror.Append(errs, r.reused.close())
+	}
 	r.cancel()
 	r.templates.close()
 	_, _ = r.modules.shipped() // ends now; whoever needs its error has asked for it

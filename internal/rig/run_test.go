@@ -111,7 +111,7 @@ func inOrder(fakes ...*fake) (maker, *journal) {
 // newRunner runs on one fake at a time, in the order of the list.
 func newRunner(fakes ...*fake) (*runner, *journal) {
 	m, log := inOrder(fakes...)
-	return &runner{source: newSingle(m, false), modules: noModules}, log
+	return &runner{source: newReused(context.Background(), m), modules: noModules}, log
 }
 
 func noModules(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, nil }
@@ -165,7 +165,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newSingle(boot.once(), false), modules: noModules, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.once()), modules: noModules, def: shape{cpus: 1, memory: 512}}
 	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.run(t.Context(), list, ev); err != nil {

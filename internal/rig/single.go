@@ -10,19 +10,17 @@ import (
 )
 
 // single is a source with one guest of each shape, which serves case after
-// case, one at a time. With keep it does so whatever the cases leave behind,
-// to hunt for what one does to the next; else only as long as they leave it
-// clean.
+// case, one at a time, whatever they leave behind: to hunt for what one does
+// to the next.
 type single struct {
 	make maker
-	keep bool
 
 	mu     sync.Mutex // held from get to put: one case at a time
 	guests map[shape]instance
 }
 
-func newSingle(m maker, keep bool) *single {
-	return &single{make: m, keep: keep, guests: map[shape]instance{}}
+func newSingle(m maker) *single {
+	return &single{make: m, guests: map[shape]instance{}}
 }
 
 func (s *single) get(ctx context.Context, sh shape) (instance, error) {
@@ -39,9 +37,9 @@ func (s *single) get(ctx context.Context, sh shape) (instance, error) {
 	return g, nil
 }
 
-func (s *single) put(sh shape, g instance, clean bool) {
+func (s *single) put(sh shape, g instance, _ bool) {
 	defer s.mu.Unlock()
-	if clean || s.keep && g.alive() {
+	if g.alive() {
 		return
 	}
 	delete(s.guests, sh)

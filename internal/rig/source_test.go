@@ -21,7 +21,7 @@ import (
 func TestOneVMServesAllButTheDead(t *testing.T) {
 	dirty, dead := &fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2", die: errors.New("gone")}
 	m, log := inOrder(dirty, dead, &fake{name: "3"})
-	s := newSingle(m, true)
+	s := newSingle(m)
 	for range 2 { // the second time it is dead
 		g, err := s.get(t.Context(), shape{})
 		if err != nil {
@@ -149,4 +149,40 @@ func (s *slow) put(context.Context, []kmods.Module) error {
 	defer s.busy.add(-1)
 	time.Sleep(s.takes)
 	return nil
+}
+
+// Guests that are reused outlive the run that has made them, and are closed
+// when a case has left something in them, or when they have died.
+func TestReusedGuestsOutliveRuns(t *testing.T) {
+	dead := &fake{name: "1"}
+	m, log := inOrder(dead, &fake{name: "2", left: []string{"klp_a"}}, &fake{name: "3"})
+	var lives []context.Context
+	r := newReused(t.Context(), func(ctx context.Context, s shape) (instance, error) {
+		lives = append(lives, ctx)
+		return m(ctx, s)
+	})
+	for i := range 5 {
+		run := runner{source: r, modules: noModules}
+		if _, err := run.run(t.Context(), []*cases.Case{parse(t, "one", "")}, &events{}); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			dead.die = errors.New("gone")
+		}
+	}
+	if err := r.close(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"1 boot", "1 insmod klp_a", "1 insmod klp_a", "1 close", "2 boot", "2 insmod klp_a", "2 close",
+		"3 boot", "3 insmod klp_a", "3 insmod klp_a", "3 close",
+	}
+	if diff := cmp.Diff(want, log.lines); diff != "" {
+		t.Error(diff)
+	}
+	for _, ctx := range lives {
+		if ctx.Err() != nil {
+			t.Error("a guest ends with the run that has made it")
+		}
+	}
 }

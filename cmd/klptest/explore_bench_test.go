@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"runtime"
+	"testing"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// BenchmarkExplore is how many commands are checked against the model in a
+// second, by each core: of sequences without held transitions, and of those
+// with. KLPTEST_RUN_KERNEL names the kernel.
+func BenchmarkExplore(b *testing.B) {
+	ctx := b.Context()
+	a := &app{streams: streams{out: b.Output(), err: b.Output()}, noticed: map[string]bool{}}
+	r, err := a.newRig(ctx, rig.Options{
+		Kernel: cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12"), Jobs: sideBySide(0, guestsPerCPU), Reuse: true,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	plain, held, err := explore.Sample(explore.Options{Release: r.Kernel().Release, Patches: 2, Seed: 1}, 100)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, list := range map[string][]*cases.Case{"plain": plain, "held": held} {
+		commands := 0
+		for _, c := range list {
+			commands += len(c.Steps)
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				checkAll(ctx, b, onRig(r.Run), list)
+			}
+			b.ReportMetric(float64(commands*b.N)/b.Elapsed().Seconds()/float64(runtime.NumCPU()), "ops/s/core")
+		})
+	}
+}
+
+func checkAll(ctx context.Context, b *testing.B, run explore.Runner, list []*cases.Case) {
+	b.Helper()
+	results, err := run(ctx, list)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, res := range results {
+		if res.Verdict != cases.Pass {
+			b.Errorf("%s %s: %q", res.Verdict, res.Name, res.Reasons)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"sync"
+
+	"github.com/hashicorp/go-multierror"
+)
+
+// reused is a source whose guests serve case after case, of run after run, as
+// long as each case leaves its guest clean.
+type reused struct {
+	make maker
+	ctx  context.Context // the guests' life, longer than a run's
+
+	mu   sync.Mutex
+	idle map[shape][]instance
+}
+
+func newReused(ctx context.Context, m maker) *reused {
+	return &reused{make: m, ctx: ctx, idle: map[shape][]instance{}}
+}
+
+func (r *reused) get(_ context.Context, s shape) (instance, error) {
+	if g := r.pop(s); g != nil {
+		return g, nil
+	}
+	return r.make(r.ctx, s)
+}
+
+// pop takes an idle guest; nil: there is none.
+func (r *reused) pop(s shape) instance {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.idle[s])
+	if n == 0 {
+		return nil
+	}
+	g := r.idle[s][n-1]
+	r.idle[s] = r.idle[s][:n-1]
+	return g
+}
+
+func (r *reused) put(s shape, g instance, clean bool) {
+	if !clean || !g.alive() {
+		_ = g.Close() // that it does not end cleanly is no news about the case
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.idle[s] = append(r.idle[s], g)
+}
+
+func (r *reused) close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs *multierror.Error
+	for s, guests := range r.idle {
+		for _, g := range guests {
+			errs = multierror.Append(errs, g.Close())
+		}
+		delete(r.idle, s)
+	}
+	return errs.ErrorOrNil()
+}
