@@ -71,26 +71,33 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 	return c
 }
 
-func (a *app) explore(ctx context.Context, o exploreOptions) (err error) {
+func (a *app) explore(ctx context.Context, o exploreOptions) error {
 	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || o.rig.Jobs < 0 {
 		return blame.Userf("--patches is 1 to %d; --depth and --jobs are not negative", mostPatches)
 	}
+	o.model.Progress = a.exploreProgress()
+	rep, err := a.exploreOn(ctx, o)
+	if err != nil {
+		return err
+	}
+	return a.explored(rep, o.out)
+}
+
+// exploreOn explores on a rig of its own.
+func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Report, err error) {
 	if o.rig.Jobs == 0 {
 		o.rig.Jobs = sideBySide(o.rig.Memory, guestsPerCPU)
 	}
 	o.rig.Reuse = true
 	r, err := a.newRig(ctx, o.rig)
 	if err != nil {
-		return err
+		return rep, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	m := o.model
-	m.Release, m.Jobs, m.Progress = r.Kernel().Release, o.rig.Jobs, a.exploreProgress()
-	rep, err := explore.Explore(ctx, m, onRig(r.Run), onRig(r.RunFresh))
-	if err := errors.Join(err, context.Cause(ctx)); err != nil {
-		return err
-	}
-	return a.explored(rep, o.out)
+	m.Release, m.Jobs = r.Kernel().Release, o.rig.Jobs
+	rep, err = explore.Explore(ctx, m, onRig(r.Run), onRig(r.RunFresh))
+	return rep, errors.Join(err, context.Cause(ctx))
 }
 
 // onRig is what runs cases on a rig, without a report of each.

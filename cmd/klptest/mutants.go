@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,8 @@ import (
 // mutantsCommand is for those who work on klptest: `make mutants`.
 func (a *app) mutantsCommand() *cobra.Command {
 	var o rig.Options
-	var pattern string
+	var only []string
+	var budget time.Duration
 	c := &cobra.Command{
 		Use:    "mutants SRC [CASE|PATTERN|FILE]...",
 		Short:  "Measure how many mistakes in kernel/livepatch the cases find",
@@ -31,6 +33,9 @@ kernel/livepatch changed, and run the cases on each until one fails: first the
 one that is known to find the change, then all others. A mutant that no case
 fails on shows what is not tested.
 
+With --explore the sequences that klptest explore makes up take the place of
+the cases.
+
 Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -38,16 +43,17 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.
 			if err != nil {
 				return err
 			}
-			return a.tryMutants(c.Context(), args[0], pattern, list, o)
+			return a.tryMutants(c.Context(), args[0], only, budget, list, o)
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
-	c.Flags().StringVar(&pattern, "only", "*", "`pattern` of the mutants' names")
+	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
+	c.Flags().DurationVar(&budget, "explore", 0, "look for each mutant with explore, so long")
 	return c
 }
 
-func (a *app) tryMutants(ctx context.Context, source, pattern string, list []*cases.Case, o rig.Options) error {
+func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*cases.Case, o rig.Options) error {
 	store, err := openCache()
 	if err != nil {
 		return err
@@ -60,8 +66,11 @@ func (a *app) tryMutants(ctx context.Context, source, pattern string, list []*ca
 		return err
 	}
 	defer shop.Close()
-	lab := mutated{&bench{app: a, workshop: shop, cases: list, options: o, clear: done}}
-	outcomes, err := mutants.Run(ctx, lab, matching(pattern), func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
+	var lab mutants.Lab = mutated{&bench{app: a, workshop: shop, cases: list, options: o, clear: done}}
+	if budget > 0 {
+		lab = exploredMutants{lab.(mutated), budget}
+	}
+	outcomes, err := mutants.Run(ctx, lab, matching(only), func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
 	if err != nil {
 		return err
 	}
@@ -76,9 +85,9 @@ func (a *app) tryMutants(ctx context.Context, source, pattern string, list []*ca
 	return nil
 }
 
-func matching(pattern string) (list []mutants.Mutant) {
+func matching(patterns []string) (list []mutants.Mutant) {
 	for _, m := range mutants.List() {
-		if ok, _ := filepath.Match(pattern, m.Name); ok {
+		if slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, m.Name); return ok }) {
 			list = append(list, m)
 		}
 	}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/mutants"
+)
+
+// exploredMutants looks for mutants by exploring instead of by the cases. A
+// difference is a FAIL, named after how short it is.
+type exploredMutants struct {
+	mutated
+	budget time.Duration
+}
+
+var _ mutants.Lab = exploredMutants{}
+
+// Run does not care which case is known to find the mutant.
+func (e exploredMutants) Run(ctx context.Context, _ string) ([]cases.Result, error) {
+	o := exploreOptions{rig: e.options, model: explore.Options{Patches: 2, Seed: 1, Budget: e.budget}}
+	o.rig.Kernel = e.kernel.KDir
+	started := time.Now()
+	rep, err := e.app.exploreOn(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	d := rep.Difference
+	if d == nil {
+		return nil, nil
+	}
+	if d.Times < d.Tried {
+		return nil, fmt.Errorf("%w: %d of %d times", errUnsteady, d.Times, d.Tried)
+	}
+	name := fmt.Sprintf("explore: %d commands, %d sequences, %.0fs", len(d.Case.Steps), rep.Sequences, time.Since(started).Seconds())
+	return []cases.Result{{Name: name, Verdict: cases.Fail}}, nil
+}
+
+// errUnsteady is of a difference that does not always come.
+var errUnsteady = errors.New("a difference that does not always come")
