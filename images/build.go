@@ -71,7 +71,7 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 		return nil, err
 	}
 	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
-	w := &Workshop{view: v, parts: parts, want: want, make: maker{view: v.dir, dir: v.build(), path: b.path}, progress: b.Progress, unlock: unlock}
+	w := &Workshop{view: v, parts: parts, want: want, make: maker{view: v.dir, dir: v.build(), path: b.path, limit: makeLimit, grace: makeGrace}, progress: b.Progress, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
 // fakeTools puts a make of the test's own, and the shell's tools, on a PATH.
@@ -202,40 +203,81 @@ func listing(t *testing.T, dir string) string {
 	return s.all
 }
 
-func TestInterruptedBuildEndsMake(t *testing.T) {
-	b := testBuilder(t, newSource(t, "6.12"), `
+// endlessMake takes for ever to build, and tells its ids.
+const endlessMake = `
 case $* in *bzImage*)
 	for arg; do case $arg in O=*) o=${arg#O=};; esac; done
-	trap 'echo tidy >"$o/tidy"; exit 1' TERM
-	echo $$ >"$o/pid"; : >"$o/started"
-	sleep 1000 & wait
+	trap "$ON_TERM" TERM
+	sleep 1000 & echo $! $$ >"$o/pids.new"; mv "$o/pids.new" "$o/pids"
+	wait; wait
 esac
-`+fakeKernel)
+` + fakeKernel
+
+// interrupt begins a build and cancels it.
+func interrupt(t *testing.T, w *Workshop) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	w, err := b.open(ctx, "")
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.Build(ctx)
+		done <- err
+	}()
+	pids := supervisetest.WaitFor(t, filepath.Join(w.view.build(), "pids"))
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Fatalf("error is %v", err)
+	}
+	supervisetest.WantGone(t, pids, 0)
+}
+
+func open(t *testing.T, b Builder) *Workshop {
+	t.Helper()
+	w, err := b.open(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
-	go func() {
-		for !there(w.view.build(), "started") && ctx.Err() == nil {
-			time.Sleep(5 * time.Millisecond)
-		}
-		cancel()
-	}()
-	if _, err := w.Build(ctx); !errors.Is(err, context.Canceled) {
-		t.Fatalf("error is %v", err)
-	}
+	t.Cleanup(w.Close)
+	return w
+}
+
+func TestInterruptedMakeTidiesUp(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), `ON_TERM='echo tidy >"$o/tidy"; exit 1'`+endlessMake)
+	w := open(t, b)
+	interrupt(t, w)
 	if !there(w.view.build(), "tidy") {
 		t.Error("make had no time to tidy up")
 	}
 	if there(w.view.build(), unfinished) {
 		t.Error("an orderly end leaves the mark of a killed one")
 	}
-	pid := strings.TrimSpace(readText(t, filepath.Join(w.view.build(), "pid")))
-	if there("/proc/"+pid, "cwd") {
-		t.Error("make still runs")
+}
+
+func TestMakeThatHadToBeKilledLeavesItsMark(t *testing.T) {
+	w := open(t, testBuilder(t, newSource(t, "6.12"), "ON_TERM=''"+endlessMake))
+	w.make.grace = 50 * time.Millisecond
+	interrupt(t, w)
+	if !there(w.view.build(), unfinished) {
+		t.Error("what is half written will be taken for whole")
+	}
+}
+
+// Only what make itself finds wrong is the source's fault.
+func TestStoppedMakeIsNotTheSourcesFault(t *testing.T) {
+	for name, test := range map[string]struct {
+		script string
+		limit  time.Duration
+		want   string
+	}{
+		"killed": {`case $* in *bzImage*) kill -KILL $$; esac`, time.Minute, "make was killed"},
+		"slow":   {"ON_TERM='exit 1'" + endlessMake, 500 * time.Millisecond, "make takes more than"},
+	} {
+		w := open(t, testBuilder(t, newSource(t, "6.12"), fakeKernel+test.script))
+		w.make.limit = test.limit
+		_, err := w.Build(t.Context())
+		if err == nil || errors.Is(err, ErrBroken) || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error is %v", name, err)
+		}
 	}
 }
 

@@ -9,7 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/supervise"
 )
+
+// copyLimit is for some gigabytes on a slow disk.
+const copyLimit = 20 * time.Minute
 
 // copyBuild makes the build directory of one view out of another's. Times are
 // kept, so that make finds nothing to do. Kbuild names files relatively; what
@@ -19,8 +26,17 @@ func copyBuild(ctx context.Context, from, to view) error {
 	if err := os.RemoveAll(to.build()); err != nil {
 		return err
 	}
-	cp := command{Name: "cp", Args: []string{"-a", "--reflink=auto", from.build(), to.build()}}
-	if err := cp.run(ctx); err != nil {
+	said := &tail{}
+	end, err := supervise.Run(ctx, supervise.Job{
+		Argv:   []string{"cp", "-a", "--reflink=auto", from.build(), to.build()},
+		Env:    []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")},
+		Output: said,
+		Limit:  copyLimit,
+	})
+	if err == nil && end.Err() != nil {
+		err = &blame.Error{Summary: "cannot copy what was built", Tail: said.String(), Err: end.Err()}
+	}
+	if err != nil {
 		os.RemoveAll(to.build())
 		return err
 	}

@@ -8,34 +8,29 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"syscall"
 	"time"
+
+	"github.com/klptest/klptest/internal/supervise"
 )
 
-// watchdog runs its arguments, and ends the whole process group when
-// descriptor 3 ends, which is when klptest closes it or dies: what make has
-// started would outlive make. Told to terminate, make removes what it has
-// half written.
-const watchdog = `"$@" 3<&- &
-pid=$!
-( trap '' TERM; read -r _ <&3; kill -TERM 0; sleep 5; kill -KILL 0 ) >/dev/null 2>&1 &
-trap : TERM
-wait $pid; status=$?
-while kill -0 $pid 2>/dev/null; do wait $pid; status=$?; done
-exit $status`
+const (
+	makeLimit = 6 * time.Hour   // an allmodconfig takes hours on a slow machine
+	makeGrace = 5 * time.Second // make removes what is half written when it gets SIGTERM
+)
 
 // ccacheDir has compilers that are ccache, where Debian installs it.
 const ccacheDir = "/usr/lib/ccache"
 
 // maker runs make for a kernel.
 type maker struct {
-	view string // the source
-	dir  string // the build directory
-	path string // instead of the PATH, for tests
+	view  string // the source
+	dir   string // the build directory
+	path  string // instead of the PATH, for tests
+	limit time.Duration
+	grace time.Duration
 }
 
 // environ: what the caller's environment says of a build must not reach make,
@@ -60,33 +55,21 @@ func (m maker) environ() []string {
 }
 
 // run runs make for the targets. What it prints, stderr included, goes to
-// out. It returns when nothing of it is left.
+// out. It returns when nothing of it is left. Its error is an ExitStatus when
+// make fails, and an errKilled when it could not tidy up.
 func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	argv := []string{"-c", watchdog, "make", "nice", "-n", "5", "make", "-C", m.view, "O=" + m.dir,
+	argv := []string{"nice", "-n", "5", "make", "-C", m.view, "O=" + m.dir,
 		"ARCH=x86_64", "LOCALVERSION=", "-j" + strconv.Itoa(runtime.NumCPU())}
-	cmd := exec.CommandContext(ctx, "/bin/sh", append(argv, targets...)...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = m.environ(), out, out
-	cmd.ExtraFiles = []*os.File{r}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = w.Close
-	cmd.WaitDelay = 10 * time.Second
-	err = cmd.Start()
-	r.Close()
-	if err != nil {
-		return err
+	job := supervise.Job{Argv: append(argv, targets...), Env: m.environ(), Dir: m.view, Output: out, Limit: m.limit, Grace: m.grace}
+	end, err := supervise.Run(ctx, job)
+	switch {
+	case err == nil && end.Ending == supervise.OutOfTime:
+		err = fmt.Errorf("make takes more than %v", m.limit)
+	case err == nil:
+		err = end.Err()
 	}
-	err = cmd.Wait()
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the watcher, which has nothing left to watch
-	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		err = fmt.Errorf("%w (%w)", errKilled, err)
-	}
-	if ctx.Err() != nil {
-		return errors.Join(context.Cause(ctx), err)
+	if end.Killed {
+		return fmt.Errorf("%w (%w)", errKilled, err)
 	}
 	return err
 }
@@ -94,11 +77,17 @@ func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error 
 // errKilled is of a make that had no time to remove what it had half written.
 var errKilled = errors.New("make was killed")
 
+// failed tells that make found something wrong, rather than being stopped.
+func failed(err error) bool {
+	_, is := errors.AsType[supervise.ExitStatus](err)
+	return is
+}
+
 // config runs make for targets that take seconds.
 func (m maker) config(ctx context.Context, target string) error {
 	said := &tail{}
 	err := m.run(ctx, said, target)
-	if err == nil || ctx.Err() != nil {
+	if !failed(err) {
 		return err
 	}
 	if diskFull.MatchString(said.String()) {
@@ -121,7 +110,7 @@ func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 	log := &tolerant{w: f}
 	steps := newCounter(!there(m.dir, "vmlinux"), progress)
 	err = m.run(ctx, io.MultiWriter(steps, log), "bzImage", "modules")
-	if err == nil || ctx.Err() != nil {
+	if !failed(err) {
 		return err
 	}
 	if steps.full || log.err != nil {

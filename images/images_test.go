@@ -10,11 +10,15 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
-// TestMain runs the test binary as a klptest that resolves a kernel when
-// KLPTEST_IMAGES_CACHE names its cache.
+// TestMain runs the test binary as the supervisor of builds, or as a klptest
+// that resolves a kernel when KLPTEST_IMAGES_CACHE names its cache.
 func TestMain(m *testing.M) {
+	if supervise.Main() {
+		return
+	}
 	root := os.Getenv("KLPTEST_IMAGES_CACHE")
 	if root == "" {
 		os.Exit(m.Run())

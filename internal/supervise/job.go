@@ -39,7 +39,8 @@ type Outcome struct {
 	Cause  string `json:"cause,omitempty"` // what is broken
 }
 
-// Err is nil for a command that has succeeded.
+// Err is nil for a command that has succeeded, and an [ExitStatus] for one that
+// has failed.
 func (o Outcome) Err() error {
 	switch {
 	case o.Ending == Broken:
@@ -49,7 +50,13 @@ func (o Outcome) Err() error {
 	case o.Code < 0:
 		return errors.New("ended by a signal")
 	case o.Code > 0:
-		return fmt.Errorf("exit status %d", o.Code)
+		return ExitStatus(o.Code)
 	}
 	return nil
 }
+
+// ExitStatus is the error of a command that has failed by itself, not by what
+// was done to it.
+type ExitStatus int
+
+func (e ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
