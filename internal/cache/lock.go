@@ -19,11 +19,21 @@ var errLocked = errors.New("locked by another process")
 // with the returned file, so also with the process. Children do not inherit
 // it: Go opens files close-on-exec.
 func tryLock(path string) (*os.File, error) {
+	return openLocked(path, unix.LOCK_NB)
+}
+
+// openLocked takes the lock file; how is 0 to wait for it, without end.
+func openLocked(path string, how int) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	for {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|how)
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		err = errLocked
 	}
@@ -34,31 +44,44 @@ func tryLock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// retryEvery is how often a waiter tries again. flock(2) cannot be
-// interrupted, so a waiter that blocked in it would outlive its ctx.
-const retryEvery = 20 * time.Millisecond
-
 // guardLimit is how long a process may hold the guard of the temporary
 // directories: it makes one, or deletes what dead processes left.
 const guardLimit = time.Minute
 
-// lock waits for the lock file as long as ctx lasts.
+// lock waits for the lock file as long as ctx lasts. flock(2) cannot be
+// interrupted: a waiter that gives up leaves a thread in it, which gives the
+// lock back as soon as it has it.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
-	tick := time.NewTicker(retryEvery)
-	defer tick.Stop()
-	for {
-		f, err := tryLock(path)
-		if err == nil {
-			return func() { f.Close() }, nil
-		}
-		if !errors.Is(err, errLocked) {
-			return nil, err
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil, fmt.Errorf("waiting for %s: %w (%w)", path, errLocked, ctx.Err())
-		}
+	f, err := tryLock(path)
+	if errors.Is(err, errLocked) {
+		f, err = waitLock(ctx, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
+
+func waitLock(ctx context.Context, path string) (*os.File, error) {
+	type result struct {
+		file *os.File
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		f, err := openLocked(path, 0)
+		done <- result{f, err}
+	}()
+	select {
+	case r := <-done:
+		return r.file, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-done; r.err == nil {
+				r.file.Close()
+			}
+		}()
+		return nil, fmt.Errorf("waiting for %s: %w (%w)", path, errLocked, ctx.Err())
 	}
 }
 
