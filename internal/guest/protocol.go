@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	protocolVersion = 2
+	protocolVersion = 3
 	maxLine         = 1 << 20   // bytes of one line, with its newline
 	maxTotal        = 32 << 20  // bytes of one answer, all lines of it
 	chunkSize       = 512 << 10 // of a module; base64 makes 683 KB of it
@@ -50,6 +50,7 @@ type request struct {
 	Command *cases.Command `json:"command,omitempty"` // step
 	Limit   time.Duration  `json:"limit_ns,omitempty"`
 	Put     *chunk         `json:"put,omitempty"`
+	HZ      uint64         `json:"hz,omitempty"` // quiesce
 	Renew   *renewal       `json:"renew,omitempty"`
 }
 

@@ -140,7 +140,7 @@ func (a *agent) dispatch(ctx context.Context, req request, r *reply) error {
 		}
 		return a.put(req.Put.Name, req.Put.Data, req.Put.First)
 	case opQuiesce:
-		return a.quiesce(ctx)
+		return a.quiesce(ctx, req.HZ)
 	case opRenew:
 		return a.renew(req.Renew)
 	}

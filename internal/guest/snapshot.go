@@ -23,9 +23,11 @@ type renewal struct {
 
 // Quiesce readies the guest for a snapshot: what each case begins and ends
 // with has been done once, so that its clones need not do it for the first
-// time. Close the session, and the SSH connection, before the snapshot.
-func (c *Client) Quiesce(ctx context.Context) error {
-	_, err := c.call(ctx, grace, request{Op: opQuiesce})
+// time. Then the guest is at the best moment of a second, if hz says how many
+// jiffies one has (CONFIG_HZ; 0: not known). Close the session, and the SSH
+// connection, before the snapshot.
+func (c *Client) Quiesce(ctx context.Context, hz uint64) error {
+	_, err := c.call(ctx, grace, request{Op: opQuiesce, HZ: hz})
 	return err
 }
 
@@ -39,7 +41,7 @@ func (c *Client) Renew(ctx context.Context) error {
 	return err
 }
 
-func (a *agent) quiesce(ctx context.Context) error {
+func (a *agent) quiesce(ctx context.Context, hz uint64) error {
 	if err := a.Begin(ctx); err != nil {
 		return err
 	}
@@ -47,6 +49,7 @@ func (a *agent) quiesce(ctx context.Context) error {
 		return err
 	}
 	a.close()
+	a.awaitPhase(ctx, hz)
 	return nil
 }
 

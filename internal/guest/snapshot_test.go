@@ -48,14 +48,14 @@ func TestRenewRefusesWhatIsNone(t *testing.T) {
 func TestQuiesceLeavesNothingOpen(t *testing.T) {
 	a, k := newGuest(t)
 	c := connected(t, a)
-	if err := c.Quiesce(t.Context()); err != nil {
+	if err := c.Quiesce(t.Context(), 250); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Step(t.Context(), cmd(cases.Cat, "/proc/modules"), time.Minute); err == nil {
 		t.Error("a case is still under way")
 	}
 	k.log.deaf = true
-	if err := c.Quiesce(t.Context()); err == nil {
+	if err := c.Quiesce(t.Context(), 250); err == nil {
 		t.Error("no error of a guest that no case can use")
 	}
 }

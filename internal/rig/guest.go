@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/hashicorp/go-multierror"
 	"golang.org/x/crypto/ssh"
@@ -91,8 +92,9 @@ func (g *Guest) connect(ctx context.Context) (err error) {
 
 // disconnect leaves the guest alone, ready to be stopped.
 func (g *Guest) disconnect(ctx context.Context) error {
+	hz, _ := strconv.ParseUint(g.rig.kernel.Config["HZ"], 10, 32) // 0: not known
 	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, g.Agent.Quiesce(ctx)
+		return struct{}{}, g.Agent.Quiesce(ctx, hz)
 	})
 	g.Agent.Close() // the connection ends as well, whatever it says
 	g.SSH.Close()
