@@ -14,7 +14,7 @@ import (
 // Check tells, before any VM starts, whether a kernel of that release would
 // take the module: the kernel compares vermagic (kernel/module/version.c), and
 // klp_enable_patch() refuses a module that is not marked as a livepatch, which
-// each shipped one but klp_target must be.
+// each shipped one but those to be patched must be.
 func Check(m Module, release string) error {
 	built, _, _ := strings.Cut(m.Info.Vermagic, " ")
 	if built != release {
@@ -31,5 +31,5 @@ func Check(m Module, release string) error {
 }
 
 func shippedLivepatch(name string) bool {
-	return name != "klp_target" && slices.Contains(Names(), name)
+	return name != "klp_target" && name != "klp_other" && slices.Contains(Names(), name)
 }

@@ -40,6 +40,8 @@ func (k *kernel) newProgram(m *module) program {
 	switch m.name {
 	case "klp_target":
 		return newTarget(k)
+	case "klp_other":
+		return other{}
 	case "klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3":
 		return newLoglevel(k, m, uint32(m.name[len(m.name)-1]-'0'))
 	}

@@ -21,6 +21,15 @@ type program interface {
 	isLivepatch() bool
 }
 
+// other is kmods/src/klp_other.c, which is there to be patched.
+type other struct{}
+
+func (other) params() []param     { return nil }
+func (other) init() int           { return 0 }
+func (other) exit()               {}
+func (other) functions() []string { return nil }
+func (other) isLivepatch() bool   { return false }
+
 // param is a module parameter.
 type param struct {
 	name     string
