@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -26,8 +27,8 @@ type Builder struct {
 	Debug     bool           // debug.config as well
 	Progress  func(Progress) // may be nil
 
-	parts []fragment // instead of those files, for a kernel that has been built before
-	path  string     // instead of the PATH, for tests
+	parts []kconfig.Fragment // instead of those files, for a kernel that has been built before
+	path  string             // instead of the PATH, for tests
 }
 
 // Build builds what has changed since the last build, and returns the kernel.
@@ -61,7 +62,7 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	want, err := settings(parts)
+	want, err := kconfig.Parse(parts)
 	if err != nil {
 		return nil, err
 	}
@@ -91,19 +92,19 @@ func (b Builder) sourceDir() (string, error) {
 	return source, checkSource(source)
 }
 
-func (b Builder) fragments() ([]fragment, error) {
+func (b Builder) fragments() ([]kconfig.Fragment, error) {
 	if len(b.parts) > 0 {
 		return b.parts, nil
 	}
-	return fragments(b.Debug, b.Fragments)
+	return kconfig.Fragments(b.Debug, b.Fragments)
 }
 
 // viewID names a source with the fragments: each has objects of its own.
-func viewID(source string, parts []fragment) string {
+func viewID(source string, parts []kconfig.Fragment) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q\n", source)
 	for _, p := range parts {
-		fmt.Fprintf(h, "%q\n", p.text)
+		fmt.Fprintf(h, "%q\n", p.Text)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }

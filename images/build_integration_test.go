@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -33,7 +34,7 @@ func configure(t *testing.T, b Builder) (map[string]string, error) {
 	if err := w.configure(t.Context()); err != nil {
 		return nil, err
 	}
-	return readConfig(filepath.Join(w.view.build(), ".config"))
+	return kconfig.Read(filepath.Join(w.view.build(), ".config"))
 }
 
 func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
@@ -45,7 +46,7 @@ func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
 		if err != nil {
 			t.Fatal(detail(err))
 		}
-		if m := Recommended(config); len(m) > 0 {
+		if m := kconfig.Recommended(config); len(m) > 0 {
 			t.Errorf("debug %v: lacks %v", debug, m)
 		}
 		if config["PREEMPT_DYNAMIC"] != "" || config["JUMP_LABEL"] != "" {

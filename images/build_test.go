@@ -289,7 +289,7 @@ func TestRecipe(t *testing.T) {
 	}
 	defer w.Close()
 	r, made := recipeOf(w.view.build())
-	if !made || r.source != w.view.source || viewID(r.source, r.parts) != filepath.Base(w.view.dir) {
+	if !made || r.Source != w.view.source || viewID(r.Source, r.Fragments) != filepath.Base(w.view.dir) {
 		t.Errorf("recipe is %v, %v", r, made)
 	}
 	if _, made := recipeOf(w.view.source); made {

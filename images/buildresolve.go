@@ -20,8 +20,8 @@ func resolveSource(ctx context.Context, c *cache.Cache, dir string, o Options) (
 	b := Builder{Cache: c, Source: dir, Progress: everySoOften(o.notice)}
 	r, made := recipeOf(dir)
 	switch {
-	case made && filepath.Base(filepath.Dir(dir)) == viewID(r.source, r.parts):
-		b.Source, b.parts = r.source, r.parts
+	case made && filepath.Base(filepath.Dir(dir)) == viewID(r.Source, r.Fragments):
+		b.Source, b.parts = r.Source, r.Fragments
 	case !isSource(dir):
 		return nil, false, nil
 	}

@@ -11,29 +11,33 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/klptest/klptest/images/kconfig"
 )
 
 // state is what a tree was like: names, sizes and times of all files, and of
 // those alone that decide what can be configured.
-type state struct{ all, kconfig string }
+type state struct{ all, options string }
 
 // state looks at the source and at the view's own files. It takes half a
 // second where make would take several to find that there is nothing to do.
 func (v view) state() (state, error) {
-	all, kconfig := sha256.New(), sha256.New()
-	err := errors.Join(hashTree(v.source, all, kconfig), hashTree(v.dir, all, kconfig))
-	return state{fmt.Sprintf("%x", all.Sum(nil)), fmt.Sprintf("%x", kconfig.Sum(nil))}, err
+	all, options := sha256.New(), sha256.New()
+	err := errors.Join(hashTree(v.source, all, options), hashTree(v.dir, all, options))
+	return state{fmt.Sprintf("%x", all.Sum(nil)), fmt.Sprintf("%x", options.Sum(nil))}, err
 }
 
-func hashTree(root string, all, kconfig hash.Hash) error {
+func hashTree(root string, all, options hash.Hash) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if filepath.Dir(path) == root && (!linked(d.Name()) || d.Name() == "Documentation") {
-			return skip(d)
-		}
-		if d.IsDir() {
+		case filepath.Dir(path) == root && (!linked(d.Name()) || d.Name() == "Documentation"):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir():
 			return nil
 		}
 		info, err := d.Info()
@@ -42,8 +46,8 @@ func hashTree(root string, all, kconfig hash.Hash) error {
 		}
 		line := fmt.Appendf(nil, "%s %v %d %d\n", path, info.Mode(), info.Size(), mtime(info))
 		all.Write(line)
-		if kconfigFile.MatchString(d.Name()) || strings.HasPrefix(path, filepath.Join(root, "scripts/kconfig")) {
-			kconfig.Write(line)
+		if kconfig.IsFile(d.Name()) || strings.HasPrefix(path, filepath.Join(root, "scripts/kconfig")) {
+			options.Write(line)
 		}
 		return nil
 	})

@@ -177,11 +177,11 @@ func TestStateTellsChanges(t *testing.T) {
 	}
 	put(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
 	after := mustState(t, v)
-	if after.all == before.all || after.kconfig != before.kconfig {
+	if after.all == before.all || after.options != before.options {
 		t.Errorf("a changed C file: %v, was %v", after, before)
 	}
 	put(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
-	if again := mustState(t, v); again.all == after.all || again.kconfig == after.kconfig {
+	if again := mustState(t, v); again.all == after.all || again.options == after.options {
 		t.Errorf("a changed Kconfig file: %v, was %v", again, after)
 	}
 	before = mustState(t, v)

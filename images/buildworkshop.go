@@ -8,14 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/klptest/klptest/images/kconfig"
 )
 
 // Workshop is where variants of a source are built, in a copy of what the
 // source's own build has made. It is locked until Close.
 type Workshop struct {
 	view     view
-	parts    []fragment
-	want     []setting
+	parts    []kconfig.Fragment
+	want     kconfig.Settings
 	make     maker
 	progress func(Progress)
 	unlock   func()
@@ -62,7 +64,7 @@ func (w *Workshop) Build(ctx context.Context) (*Kernel, error) {
 	if err := clearUnfinished(dir); err != nil {
 		return nil, err
 	}
-	err = once(dir, configured, now.kconfig, func() error { return w.configure(ctx) })
+	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })
 	if err != nil {
 		return nil, err
 	}
@@ -95,18 +97,18 @@ func (w *Workshop) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(asConfig(w.parts))
+	_, err = f.WriteString(kconfig.Join(w.parts))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if err := w.make.config(ctx, "olddefconfig"); err != nil {
 		return err
 	}
-	config, err := readConfig(path)
+	config, err := kconfig.Read(path)
 	if err != nil {
 		return err
 	}
-	return refuseLost(w.view.source, config, w.want)
+	return w.want.Check(config, w.view.source)
 }
 
 func (w *Workshop) kernel() (*Kernel, error) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -31,7 +32,7 @@ func TestIntegrationDebian(t *testing.T) {
 			if !strings.HasSuffix(k.Image, "/vmlinux") || len(k.Modules) < 3 {
 				t.Errorf("boots %s with %v", k.Image, k.Modules)
 			}
-			if m := append(Required(k.Config), Recommended(k.Config)...); len(m) != 0 {
+			if m := append(kconfig.Required(k.Config), kconfig.Recommended(k.Config)...); len(m) != 0 {
 				t.Errorf("Debian's kernel lacks %v", m)
 			}
 			buildHello(t, k)

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -103,7 +104,7 @@ func (p parts) finish(ctx context.Context, dir, loose string, o Options) error {
 
 // addModules puts the network modules of the entry's config into it.
 func addModules(dir string, tree fs.FS) ([]string, error) {
-	config, err := readConfig(filepath.Join(dir, "config"))
+	config, err := kconfig.Read(filepath.Join(dir, "config"))
 	if err != nil {
 		return nil, err
 	}

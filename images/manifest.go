@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -54,7 +55,7 @@ func load(c *cache.Cache, key string) *Kernel {
 	if err != nil {
 		return nil
 	}
-	config, err := readConfig(filepath.Join(dir, "config"))
+	config, err := kconfig.Read(filepath.Join(dir, "config"))
 	if err != nil {
 		return nil
 	}

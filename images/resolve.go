@@ -24,7 +24,7 @@ func (o Options) notice(line string) {
 // Resolve finds a kernel by its notation,  Debian kernel is
 // downloaded and unpacked unless the cache has it. A kernel that is known to
 // be built without CONFIG_LIVEPATCH is an error of the user's; what else it
-// should have is for [Required].
+// should have is for [kconfig.Required].
 func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
 	s, err := parseSpec(spec)
 	if err != nil {

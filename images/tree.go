@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -79,7 +80,7 @@ func reconfigured(dir string) bool {
 
 // readTree reads what a build tree and packaged headers have alike.
 func readTree(dir string) (config map[string]string, release string, err error) {
-	config, err = readConfig(filepath.Join(dir, ".config"))
+	config, err = kconfig.Read(filepath.Join(dir, ".config"))
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
 		return nil, "", userErrorf(forms, "%s is not a kernel tree: it has neither .config nor Kconfig", dir)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
@@ -66,11 +67,11 @@ func (a *app) examineKernel(ctx context.Context, spec, kdir string) []doctor.Fin
 		return []doctor.Finding{doctor.FromError("kernel "+spec, err)}
 	}
 	findings := []doctor.Finding{{Name: "kernel", OK: true, Detail: k.Name + ", release " + k.Release}}
-	findings = append(findings, options(images.Required(k.Config), false)...)
-	return append(findings, options(images.Recommended(k.Config), true)...)
+	findings = append(findings, options(kconfig.Required(k.Config), false)...)
+	return append(findings, options(kconfig.Recommended(k.Config), true)...)
 }
 
-func options(missing []images.Missing, optional bool) (findings []doctor.Finding) {
+func options(missing []kconfig.Missing, optional bool) (findings []doctor.Finding) {
 	for _, m := range missing {
 		findings = append(findings, doctor.Finding{
 			Name: m.Option, Optional: optional, Detail: m.Why, Mend: "set it to " + m.Want + " and build the kernel again",

@@ -1,49 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kconfig
 
 import (
 	"bufio"
-	"bytes"
-	_ "embed"
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
 )
-
-var (
-	//go:embed config/base.config
-	baseConfig []byte
-	//go:embed config/debug.config
-	debugConfig []byte
-)
-
-// fragment is a piece of a .config.
-type fragment struct {
-	name string
-	text []byte
-}
-
-// fragments are what is put over tinyconfig: what klptest needs, then what the
-// user wants.
-func fragments(debug bool, files []string) ([]fragment, error) {
-	list := []fragment{{"base.config", baseConfig}}
-	if debug {
-		list = append(list, fragment{"debug.config", debugConfig})
-	}
-	for _, path := range files {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return nil, &blame.Error{Party: blame.User, Err: err}
-		}
-		list = append(list, fragment{path, text})
-	}
-	return list, nil
-}
 
 // setting is a line of a fragment.
 type setting struct {
@@ -60,11 +27,11 @@ var (
 // optionalMark begins a paragraph of options that not every kernel has.
 const optionalMark = "# optional"
 
-// parseFragment reads the settings of a fragment.
-func parseFragment(f fragment) ([]setting, error) {
+// settings reads a fragment.
+func (f Fragment) settings() ([]setting, error) {
 	var list []setting
 	optional := false
-	lines := bufio.NewScanner(bytes.NewReader(f.text))
+	lines := bufio.NewScanner(strings.NewReader(f.Text))
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		switch set, unset := settingLine.FindStringSubmatch(line), unsetLine.FindStringSubmatch(line); {
@@ -73,21 +40,25 @@ func parseFragment(f fragment) ([]setting, error) {
 		case line == optionalMark:
 			optional = true
 		case set != nil:
-			list = append(list, setting{set[1], unquote(set[2]), optional, f.name})
+			list = append(list, setting{set[1], unquote(set[2]), optional, f.Name})
 		case unset != nil:
-			list = append(list, setting{unset[1], "n", optional, f.name})
+			list = append(list, setting{unset[1], "n", optional, f.Name})
 		case line[0] != '#':
-			return nil, userErrorf("lines are CONFIG_NAME=value or # CONFIG_NAME is not set", "%s:%d is no kernel option: %.60q", f.name, n, line)
+			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("%s:%d is no kernel option: %.60q", f.Name, n, line),
+				Advice: "lines are CONFIG_NAME=value or # CONFIG_NAME is not set"}
 		}
 	}
 	return list, lines.Err()
 }
 
-// settings are those of all fragments; of two with one name the later holds.
-func settings(list []fragment) ([]setting, error) {
-	var all []setting
+// Settings are what fragments want of a kernel.
+type Settings []setting
+
+// Parse reads fragments; of two settings with one name the later holds.
+func Parse(list []Fragment) (Settings, error) {
+	var all Settings
 	for _, f := range list {
-		some, err := parseFragment(f)
+		some, err := f.settings()
 		if err != nil {
 			return nil, err
 		}
@@ -99,28 +70,19 @@ func settings(list []fragment) ([]setting, error) {
 	return all, nil
 }
 
-// asConfig is the text of a .config with the settings.
-func asConfig(list []fragment) []byte {
-	var b bytes.Buffer
-	for _, f := range list {
-		b.WriteByte('\n')
-		b.Write(f.text)
-	}
-	b.WriteByte('\n')
-	return b.Bytes()
-}
-
 // lost are the settings that did not stick.
-func lost(config map[string]string, want []setting) []setting {
+func (want Settings) lost(config map[string]string) Settings {
 	return slices.DeleteFunc(slices.Clone(want), func(s setting) bool {
 		got := config[s.name]
 		return s.optional || got == s.value || s.value == "n" && got == ""
 	})
 }
 
-// refuseLost names the options that did not stick and what they need.
-func refuseLost(source string, config map[string]string, want []setting) error {
-	missing := lost(config, want)
+// Check refuses a configuration in which settings did not stick, or which
+// klptest cannot use. What the options need instead, the Kconfig files of the
+// source tell.
+func (want Settings) Check(config map[string]string, source string) error {
+	missing := want.lost(config)
 	if len(missing) == 0 {
 		return refuseUnfit(config)
 	}
@@ -141,7 +103,8 @@ func refuseLost(source string, config map[string]string, want []setting) error {
 // refuseUnfit is for fragments that take away what klptest needs.
 func refuseUnfit(config map[string]string) error {
 	for _, m := range Required(config) {
-		return userErrorf("take it out of the fragments, or set what it needs", "klptest cannot use such a kernel: %s is not set to %s (%s)", m.Option, m.Want, m.Why)
+		return &blame.Error{Party: blame.User, Summary: fmt.Sprintf("klptest cannot use such a kernel: %s is not set to %s (%s)", m.Option, m.Want, m.Why),
+			Advice: "take it out of the fragments, or set what it needs"}
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kconfig
 
 import (
 	"fmt"
@@ -17,12 +17,14 @@ const maxConfig = 8 << 20
 
 var configLine = regexp.MustCompile(`^CONFIG_([A-Za-z0-9_]+)=(.*)$`)
 
-// parseConfig reads a kernel's .config: options without CONFIG_, strings
-// without their quotes; an option that is not set is not in the map.
-func parseConfig(r io.Reader) (map[string]string, error) {
-	all, err := readAtMost(r, maxConfig)
+// parse reads a .config.
+func parse(r io.Reader) (map[string]string, error) {
+	all, err := io.ReadAll(io.LimitReader(r, maxConfig+1))
 	if err != nil {
 		return nil, err
+	}
+	if len(all) > maxConfig {
+		return nil, fmt.Errorf("it has more than %d bytes", maxConfig)
 	}
 	config := map[string]string{}
 	n := 0
@@ -50,8 +52,10 @@ func unquote(value string) string {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner)
 }
 
-// readConfig reads a .config, or a config.gz such as /proc has.
-func readConfig(path string) (map[string]string, error) {
+// Read reads a kernel's .config, or a config.gz such as /proc has: the options'
+// values, strings without their quotes. An option that is not set is not in the
+// map.
+func Read(path string) (map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -63,7 +67,7 @@ func readConfig(path string) (map[string]string, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	config, err := parseConfig(r)
+	config, err := parse(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

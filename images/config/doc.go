@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package config holds the options, over make tinyconfig, of the kernels that
+// klptest builds.
+package config
+
+import _ "embed" // the options are files of their own
+
+var (
+	// Base is base.config: all that klptest needs and little else.
+	//
+	//go:embed base.config
+	Base string
+
+	// Debug is debug.config: over Base, what makes a kernel check itself.
+	//
+	//go:embed debug.config
+	Debug string
+)

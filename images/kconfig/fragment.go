@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kconfig
+
+import (
+	"os"
+	"strings"
+
+	"github.com/klptest/klptest/images/config"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Fragment is a piece of a .config. A paragraph of it that begins with a line
+// "# optional" has options that not every kernel has.
+type Fragment struct {
+	Name string // of its file
+	Text string
+}
+
+// Fragments are what is put over tinyconfig: what klptest needs, what makes a
+// kernel check itself, if that is asked for, then what is in the user's files.
+func Fragments(debug bool, files []string) ([]Fragment, error) {
+	list := []Fragment{{"base.config", config.Base}}
+	if debug {
+		list = append(list, Fragment{"debug.config", config.Debug})
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, &blame.Error{Party: blame.User, Err: err}
+		}
+		list = append(list, Fragment{path, string(text)})
+	}
+	return list, nil
+}
+
+// Join is the text to put after a .config, so that it has the fragments'
+// options; make olddefconfig makes it whole.
+func Join(list []Fragment) string {
+	var b strings.Builder
+	for _, f := range list {
+		b.WriteString("\n" + f.Text)
+	}
+	return b.String() + "\n"
+}

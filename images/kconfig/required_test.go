@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kconfig
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fullConfig has all that is required, the first of alternatives.
+func fullConfig() map[string]string {
+	config := map[string]string{}
+	for _, o := range append(required, recommended...) {
+		config[first(o.names)] = first(o.want)
+	}
+	return config
+}
+
+func first(words string) string { return strings.Fields(words)[0] }
+
+func TestRequired(t *testing.T) {
+	if m := Required(fullConfig()); m != nil {
+		t.Errorf("a full config lacks %v", m)
+	}
+	for _, o := range required {
+		config := fullConfig()
+		delete(config, first(o.names))
+		if diff := cmp.Diff([]Missing{o.missing()}, Required(config)); diff != "" {
+			t.Errorf("without %s: %s", o.names, diff)
+		}
+	}
+}
+
+func TestRequiredAlternatives(t *testing.T) {
+	config := fullConfig()
+	delete(config, "DYNAMIC_FTRACE_WITH_REGS")
+	config["DYNAMIC_FTRACE_WITH_ARGS"] = "y"
+	config["VIRTIO_NET"] = "m"
+	if m := Required(config); m != nil {
+		t.Errorf("lacks %v", m)
+	}
+	config["LIVEPATCH"] = "m"
+	delete(config, "DYNAMIC_FTRACE_WITH_ARGS")
+	config["VIRTIO_PCI"] = "n"
+	want := []Missing{
+		{"CONFIG_LIVEPATCH", "y", "it is what is tested"},
+		{"CONFIG_DYNAMIC_FTRACE_WITH_REGS or CONFIG_DYNAMIC_FTRACE_WITH_ARGS", "y", "livepatch redirects functions by ftrace"},
+		{"CONFIG_VIRTIO_PCI", "y or m", "the guest's network card is a virtio device"},
+	}
+	if diff := cmp.Diff(want, Required(config)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRecommended(t *testing.T) {
+	config := fullConfig()
+	delete(config, "PVH")
+	if m := Recommended(config); len(m) != 1 || m[0].Option != "CONFIG_PVH" {
+		t.Errorf("got %v", m)
+	}
+}

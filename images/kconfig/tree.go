@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kconfig
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+var kconfigFile = regexp.MustCompile(`^Kconfig(\..*|-.*)?$`)
+
+// IsFile tells by its name whether a file of a kernel's source is a Kconfig
+// file, which says what options there are.
+func IsFile(name string) bool { return kconfigFile.MatchString(name) }
+
+// findSymbols looks for the settings' options in the Kconfig files of a tree.
+func findSymbols(source string, wanted Settings) (map[string]*symbol, error) {
+	symbols := map[string]*symbol{}
+	for _, s := range wanted {
+		symbols[s.name] = &symbol{}
+	}
+	err := filepath.WalkDir(source, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != source && (strings.HasPrefix(d.Name(), ".") || foreignArch(source, path)):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || !IsFile(d.Name()):
+			return nil
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return readFile(f, symbols)
+	})
+	return symbols, err
+}
+
+// foreignArch tells the directory of an architecture that is not built for.
+func foreignArch(source, path string) bool {
+	dir, name := filepath.Split(path)
+	return filepath.Clean(dir) == filepath.Join(source, "arch") && name != "x86"
+}
