@@ -113,18 +113,18 @@ func (a *app) exploreProgress() func(explore.Progress) {
 	return func(p explore.Progress) {
 		if time.Since(last) > progressEvery {
 			last = time.Now()
-			fmt.Fprintln(a.err, "klptest:", p)
+			fmt.Fprintln(a.err, "klptest:", report.Escape(p.String()))
 		}
 	}
 }
 
 // explored reports what came out, and writes the reproducer.
 func (a *app) explored(rep explore.Report, dir string) error {
-	fmt.Fprintln(a.out, rep.Progress)
+	fmt.Fprintln(a.out, report.Escape(rep.Progress.String()))
 	d := rep.Difference
 	switch {
 	case d == nil && rep.Sequences == rep.Unjudged:
-		return blame.Rigf("no sequence was judged")
+		return blame.Rigf("no sequence was judged: %s", rep.Trouble)
 	case d == nil:
 		end := "the time is over"
 		if rep.Whole {

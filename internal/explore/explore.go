@@ -3,10 +3,12 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/klptest/klptest/cases"
@@ -36,6 +38,7 @@ type Progress struct {
 	All         int           // that there are; 0: no end of them
 	Operations  int           // commands in these
 	Unjudged    int           // sequences of which the rig made nothing
+	Trouble     string        // why, of the first of these
 	Transitions int           // of the model that were covered
 	Known       int           // of the model, as far as it has been explored
 	Elapsed     time.Duration // since the begin
@@ -47,7 +50,11 @@ func (p Progress) String() string {
 	if p.All > 0 {
 		sequences = fmt.Sprintf("%d of %d", p.Sequences, p.All)
 	}
-	return fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d transitions of the model", sequences, rate, p.Transitions, p.Known)
+	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d transitions of the model", sequences, rate, p.Transitions, p.Known)
+	if p.Unjudged > 0 {
+		line += fmt.Sprintf(", %d sequences not judged (%.200s)", p.Unjudged, p.Trouble)
+	}
+	return line
 }
 
 // Report is what came out.
@@ -177,6 +184,7 @@ func (x *explorer) count(q sequence, res cases.Result) {
 	p.Operations += len(q.c.Steps)
 	if res.Verdict == cases.Error {
 		p.Unjudged++
+		p.Trouble = cmp.Or(p.Trouble, strings.Join(res.Reasons, "; "))
 		return
 	}
 	x.covered.add(q.edges)

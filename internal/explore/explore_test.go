@@ -4,7 +4,9 @@ package explore
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,5 +67,25 @@ func TestSeed(t *testing.T) {
 	}
 	if cmp.Equal(run(1), run(2)) {
 		t.Error("the seed makes no difference")
+	}
+}
+
+// TestUnjudged: what the rig made nothing of is counted, and the first reason
+// is said.
+func TestUnjudged(t *testing.T) {
+	broken := func(_ context.Context, list []*cases.Case) ([]cases.Result, error) {
+		var results []cases.Result
+		for i, c := range list {
+			results = append(results, cases.Broken(c, fmt.Errorf("no guest %d", i)))
+		}
+		return results, nil
+	}
+	o := options(1)
+	got, err := Explore(t.Context(), o, broken, broken)
+	if err != nil || got.Unjudged == 0 || got.Unjudged != got.Sequences || got.Transitions != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if line := got.String(); !strings.HasSuffix(line, fmt.Sprintf("%d sequences not judged (no guest 0)", got.Unjudged)) {
+		t.Error(line)
 	}
 }
