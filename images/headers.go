@@ -56,10 +56,10 @@ func beside(kdir string) []string {
 		}
 	}
 	if text, err := os.ReadFile(filepath.Join(kdir, "Makefile")); err == nil {
-		if m := anyInclude.FindSubmatch(text); m != nil && len(m[1]) > 0 {
-			add(filepath.Join(kdir, string(m[2])))
-		} else if m != nil {
+		if m := anyInclude.FindSubmatch(text); m != nil && filepath.IsAbs(string(m[2])) && len(m[1]) == 0 {
 			add(string(m[2]))
+		} else if m != nil {
+			add(filepath.Join(kdir, string(m[2])))
 		}
 	}
 	add(filepath.Join(kdir, "source"))

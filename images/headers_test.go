@@ -64,6 +64,8 @@ func TestBeside(t *testing.T) {
 	if err := os.Symlink(source, filepath.Join(objects, "source")); err != nil {
 		t.Fatal(err)
 	}
+	below := filepath.Join(root, "other/source/build") // what Kbuild writes for an O= in the source
+	put(t, filepath.Join(below, "Makefile"), "# Automatically generated\ninclude ../Makefile\n")
 	kdir := unpackedHeaders(t, root)
 	if err := relocate(kdir); err != nil {
 		t.Fatal(err)
@@ -78,6 +80,7 @@ func TestBeside(t *testing.T) {
 		ubuntu:  {source},
 		source:  nil,
 		objects: {source},
+		below:   {filepath.Dir(below)},
 		kdir:    {filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common"), filepath.Join(root, "usr/lib/linux-kbuild-6.1")},
 	} {
 		if diff := cmp.Diff(want, beside(dir)); diff != "" {
