@@ -81,7 +81,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
-	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list)}
+	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
 	results, err := a.drive(limited, list, rep, &head, o)
 	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
 		return err

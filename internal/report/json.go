@@ -30,6 +30,7 @@ type jsonDocument struct {
 	Started time.Time    `json:"started"`
 	Seconds float64      `json:"seconds"`
 	Total   int          `json:"total"`
+	Shuffle uint64       `json:"shuffle,omitempty"`
 	Counts  tally        `json:"counts"`
 	Results []jsonResult `json:"results"`
 }
@@ -55,7 +56,7 @@ type jsonReporter struct {
 
 func (j *jsonReporter) Begin(run Run) error {
 	j.doc.Klptest, j.doc.Kernel, j.doc.Release = Escape(run.Klptest), Escape(run.Kernel), Escape(run.Release)
-	j.doc.Started, j.doc.Total = run.Started, run.Total
+	j.doc.Started, j.doc.Total, j.doc.Shuffle = run.Started, run.Total, run.Shuffle
 	return nil
 }
 

@@ -98,6 +98,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"no counts":        func(doc, _ map[string]any) { doc["counts"] = map[string]any{} },
 		"a verdict":        func(_, result map[string]any) { result["verdict"] = "pass" },
 		"seconds as text":  func(_, result map[string]any) { result["seconds"] = "1.2s" },
+		"no seed":          func(doc, _ map[string]any) { doc["shuffle"] = 0 },
 		"a key of results": func(_, result map[string]any) { result["duration_ns"] = 1 },
 	} {
 		var doc map[string]any

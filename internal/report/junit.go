@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,6 +76,9 @@ func newSuite(run Run, results []cases.Result) junitSuite {
 		Properties: []junitProperty{
 			{"klptest", Escape(run.Klptest)}, {"kernel", Escape(run.Kernel)}, {"release", Escape(run.Release)},
 		},
+	}
+	if run.Shuffle != 0 {
+		s.Properties = append(s.Properties, junitProperty{"shuffle", strconv.FormatUint(run.Shuffle, 10)})
 	}
 	var sum time.Duration
 	for _, r := range results {

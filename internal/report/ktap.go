@@ -30,11 +30,15 @@ type ktap struct {
 }
 
 func (k *ktap) Begin(run Run) error {
-	return k.write([]string{
+	out := []string{
 		"KTAP version 1",
 		fmt.Sprintf("1..%d", run.Total),
 		fmt.Sprintf("# klptest %s on %s (%s)", oneLine(run.Klptest), oneLine(run.Release), oneLine(run.Kernel)),
-	})
+	}
+	if run.Shuffle != 0 {
+		out = append(out, fmt.Sprintf("# shuffle: %d", run.Shuffle))
+	}
+	return k.write(out)
 }
 
 func (k *ktap) Start(string) {}

@@ -14,7 +14,8 @@ type Run struct {
 	Release string // uname -r of the kernel under test
 	Klptest string // version of klptest
 	Started time.Time
-	Total   int // cases that are to run, those to be skipped included
+	Total   int    // cases that are to run, those to be skipped included
+	Shuffle uint64 // the seed of a random order; 0: the cases run in their usual one
 }
 
 // Reporter is told of a run as it goes. It may be used from several

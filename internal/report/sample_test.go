@@ -4,9 +4,11 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,6 +100,35 @@ func golden(t *testing.T, name, got string) {
 	}
 	if d := cmp.Diff(string(want), got); d != "" {
 		t.Errorf("%s (-want +got):\n%s", path, d)
+	}
+}
+
+// TestShuffle: each report has the seed that repeats the run, and none when
+// there is no random order.
+func TestShuffle(t *testing.T) {
+	for seed, want := range map[uint64]bool{0: false, 1<<64 - 1: true} {
+		run := Run{Shuffle: seed}
+		var json, ktap, junit bytes.Buffer
+		for _, r := range []Reporter{NewJSON(&json), NewKTAP(&ktap)} {
+			if err := errors.Join(r.Begin(run), r.End()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := WriteJUnit(&junit, run, nil); err != nil {
+			t.Fatal(err)
+		}
+		for text, b := range map[string]bytes.Buffer{
+			`"shuffle": 18446744073709551615,`:                       json,
+			"# shuffle: 18446744073709551615\n":                      ktap,
+			`<property name="shuffle" value="18446744073709551615">`: junit,
+		} {
+			if strings.Contains(b.String(), text) != want || strings.Contains(b.String(), "shuffle") != want {
+				t.Errorf("seed %d, %q: %s", seed, text, b.String())
+			}
+		}
+		if err := validate(t, json.String()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
