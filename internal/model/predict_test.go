@@ -26,7 +26,7 @@ func parse(t testing.TB, transcript string) *cases.Case {
 }
 
 // expectation is any line of a transcript but commands and comments.
-var expectation = regexp.MustCompile(`(?m)^[^%#\[\n].*\n|^\[[^\]]*\] *[^%\n].*\n`)
+var expectation = regexp.MustCompile(`(?m)^[^%#\[\n].*\n|^\[[^\]]*\][ \t]*[^% \t\n].*\n`)
 
 // TestPredictShipped: what is predicted of a file does not depend on the lines
 // that it expects, and is these lines.
@@ -43,23 +43,40 @@ func TestPredictShipped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		head, transcript, _ := strings.Cut(string(data), "-- transcript --\n")
-		bare := head + "-- transcript --\n" + expectation.ReplaceAllString(transcript, "")
-		blank, err := cases.Parse(c.File, []byte(bare))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range blank.Steps {
-			if len(s.Expect) > 0 {
-				t.Fatalf("%s:%d: %v left", c.File, s.Line, s.Expect)
-			}
-		}
+		blank := withoutExpectations(t, c, data)
 		full, err1 := Predict(t.Context(), "6.12", c)
 		got, err2 := Predict(t.Context(), "6.12", blank)
 		if d := cmp.Diff(full, got); d != "" || errText(err1) != errText(err2) {
 			t.Errorf("%s: %v, %v\n%s", c.Name, err1, err2, d)
 		}
 	}
+}
+
+// withoutExpectations reads the file anew, without the lines that it expects,
+// but with all of its commands.
+func withoutExpectations(t *testing.T, c *cases.Case, data []byte) *cases.Case {
+	t.Helper()
+	head, transcript, _ := strings.Cut(string(data), "-- transcript --\n")
+	bare := head + "-- transcript --\n" + expectation.ReplaceAllString(transcript, "")
+	blank, err := cases.Parse(c.File, []byte(bare))
+	if err != nil || len(blank.Steps) != len(c.Steps) {
+		t.Fatalf("%s: %v, or not %d commands:\n%s", c.File, err, len(c.Steps), bare)
+	}
+	for _, s := range blank.Steps {
+		if len(s.Expect) > 0 {
+			t.Fatalf("%s:%d: %v left", c.File, s.Line, s.Expect)
+		}
+	}
+	return blank
+}
+
+func TestWithoutExpectations(t *testing.T) {
+	const text = "A.\n\n-- transcript --\n[kernel >= 6.11]  % cat /x\n[kernel >= 7] = 1\n[not kernel >= 7] = 2\n\\% log\n% wait klp_a\n"
+	c, err := cases.Parse("a.txtar", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	withoutExpectations(t, c, []byte(text))
 }
 
 func errText(err error) string {
