@@ -3,5 +3,6 @@
 // Package mutants measures how strong the shipped cases are: each mutant is a
 // change of one line of kernel/livepatch that breaks something documented. A
 // mutant is killed when a case says FAIL; one that survives shows what no case
-// tests. An ERROR kills nothing: it says nothing about the kernel.
+// tests. An ERROR says nothing about the kernel: it kills no mutant, and one that no
+// case kills has not survived when a case ended so.
 package mutants

@@ -143,32 +143,35 @@ func TestOnlyAFailKills(t *testing.T) {
 	l := &lab{broken: "worse", results: map[string][]cases.Result{
 		"good":  verdicts(cases.Pass, cases.Pass, cases.Skip),
 		"bad":   verdicts(cases.Pass, cases.Fail, cases.Fail),
-		"other": verdicts(cases.Error, cases.Pass, cases.Skip),
+		"other": verdicts(cases.Pass, cases.Pass, cases.Skip),
+		"murky": {{Name: "a", Verdict: cases.Pass}, {Name: "b", Verdict: cases.Error, Reasons: []string{"no guest", "a detail"}}},
 	}}
 	list := []Mutant{
 		{Name: "m1", File: "f", Original: "good", Mutated: "bad", Case: "b", Unseen: "a reason"},
 		{Name: "m2", File: "f", Original: "good", Mutated: "other", Breaks: "a rule"},
 		{Name: "m3", File: "f", Original: "good", Mutated: "worse"},
 		{Name: "m4", File: "f", Original: "missing", Mutated: "x"},
+		{Name: "m5", File: "f", Original: "good", Mutated: "murky"},
 	}
 	var lines []string
 	outcomes, err := Run(t.Context(), l, list, func(o Outcome) { lines = append(lines, o.Line()) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := Count(outcomes), (Tally{1, 1, 1, 2}); got != want {
+	if got, want := Count(outcomes), (Tally{1, 1, 1, 3}); got != want {
 		t.Errorf("tally %v, want %v", got, want)
 	}
 	want := []string{
 		"killed    m1                       f  by b\n          upstream's tests pass: a reason",
-		"SURVIVED  m2                       f (1 cases could say nothing)\n          no case tests: a rule",
+		"SURVIVED  m2                       f\n          no case tests: a rule",
 		"not tried m3                       f: does not build",
 		"not tried m4                       f: this kernel has no such line: \"missing\" in f",
+		"not tried m5                       f: ERROR (1), such as b: no guest",
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"", "b", ""}, l.first); diff != "" {
+	if diff := cmp.Diff([]string{"", "b", "", ""}, l.first); diff != "" {
 		t.Errorf("first cases: %s", diff)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/klptest/klptest/cases"
 )
@@ -25,8 +27,7 @@ type Lab interface {
 type Outcome struct {
 	Mutant
 	Killer string // the first case that failed; none: it survives
-	Errors int    // cases that could say nothing
-	Err    error  // it could not be tried
+	Err    error  // it could not be tried, or not by all cases
 }
 
 // Killed tells whether a case has found the mutant.
@@ -85,14 +86,25 @@ func try(ctx context.Context, lab Lab, m Mutant) Outcome {
 		return o
 	}
 	results, err := lab.Run(ctx, m.Case)
-	for _, r := range results {
-		switch r.Verdict {
-		case cases.Fail:
-			o.Killer = cmp.Or(o.Killer, r.Name)
-		case cases.Error:
-			o.Errors++
-		}
+	if failed := of(cases.Fail, results); len(failed) > 0 {
+		o.Killer = failed[0].Name
+	} else if err == nil {
+		err = unclear(of(cases.Error, results))
 	}
 	o.Err = err
 	return o
+}
+
+// of are the results with that verdict.
+func of(v cases.Verdict, results []cases.Result) []cases.Result {
+	return slices.DeleteFunc(slices.Clone(results), func(r cases.Result) bool { return r.Verdict != v })
+}
+
+// unclear is of a mutant that has survived cases which said nothing: the one
+// that would find it may be among them.
+func unclear(results []cases.Result) error {
+	if len(results) == 0 {
+		return nil
+	}
+	return fmt.Errorf("ERROR (%d), such as %s: %s", len(results), results[0].Name, cmp.Or(results[0].Reasons...))
 }

@@ -15,9 +15,9 @@ func (o Outcome) Line() string {
 	case o.Err != nil:
 		return fmt.Sprintf("%s: %v", line, o.Err)
 	case !o.Killed():
-		return fmt.Sprintf("%s%s\n          no case tests: %s", line, o.errors(), o.Breaks)
+		return fmt.Sprintf("%s\n          no case tests: %s", line, o.Breaks)
 	}
-	return fmt.Sprintf("%s  by %s%s%s", line, o.Killer, o.errors(), o.unseen())
+	return fmt.Sprintf("%s  by %s%s", line, o.Killer, o.unseen())
 }
 
 func (o Outcome) word() string {
@@ -28,13 +28,6 @@ func (o Outcome) word() string {
 		return "killed"
 	}
 	return "SURVIVED"
-}
-
-func (o Outcome) errors() string {
-	if o.Errors == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (%d cases could say nothing)", o.Errors)
 }
 
 func (o Outcome) unseen() string {
