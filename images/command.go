@@ -40,7 +40,7 @@ func (c command) run(ctx context.Context) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
-	stderr := &tail{}
+	stderr := &blame.Tail{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, stderr
 	err := cmd.Run()
 	switch {
@@ -76,15 +76,3 @@ func (l *limited) Write(p []byte) (int, error) {
 	}
 	return l.w.Write(p)
 }
-
-// tail keeps the end of a program's stderr.
-type tail struct{ text []byte }
-
-func (t *tail) Write(p []byte) (int, error) {
-	const most = 2000
-	t.text = append(t.text, p...)
-	t.text = t.text[max(0, len(t.text)-most):]
-	return len(p), nil
-}
-
-func (t *tail) String() string { return string(t.text) }

@@ -6,6 +6,6 @@
 // [cache.Cache]. It starts no VM.
 //
 // Surroundings: for Debian's kernels apt-cache, apt-get and dpkg-deb with
-// package lists, no root; for an xz-compressed kernel the xz program. Only
-// x86-64.
+// package lists, no root; for an xz-compressed kernel the xz program; for a
+// kernel's source what kbuild expects. Only x86-64.
 package images

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/images/kbuild"
 )
 
 var installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
@@ -41,9 +43,9 @@ func relocated(makefile []byte) []byte {
 var anyInclude = regexp.MustCompile(`(?m)^include (\$\(dir \$\(lastword \$\(MAKEFILE_LIST\)\)\))?(\S+)/Makefile$`)
 
 // beside names the directories that a module build in kdir reads as well: the
-// source of a tree built with O=, linux-headers-…-common and linux-kbuild of
-// Debian's headers, what Ubuntu's link to. The Makefile includes them and links
-// lead to them.
+// source of a tree built with O= or by kbuild, linux-headers-…-common and
+// linux-kbuild of Debian's headers, what Ubuntu's link to. The Makefile includes
+// them and links lead to them.
 func beside(kdir string) []string {
 	if real, err := filepath.EvalSymlinks(kdir); err == nil {
 		kdir = real
@@ -63,6 +65,9 @@ func beside(kdir string) []string {
 		}
 	}
 	add(filepath.Join(kdir, "source"))
+	if source, ok := kbuild.SourceOf(kdir); ok {
+		add(source)
+	}
 	for _, link := range []string{"scripts", "tools", "Makefile"} {
 		if path, err := filepath.EvalSymlinks(filepath.Join(kdir, link)); err == nil {
 			add(filepath.Dir(path))

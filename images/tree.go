@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
@@ -31,11 +32,14 @@ func resolvePath(ctx context.Context, c *cache.Cache, path string, o Options) (*
 	case !info.IsDir():
 		return resolveFile(ctx, c, path, o)
 	}
-	if k, handled, err := resolveSource(ctx, c, path, o); handled {
-		return k, err
+	if b, ok := kbuild.Find(c, path); ok {
+		return buildSource(ctx, b, o)
 	}
 	return resolveTree(path, o)
 }
+
+// Tree takes a kernel from its build tree, as it is.
+func Tree(dir string) (*Kernel, error) { return resolveTree(dir, Options{}) }
 
 // resolveTree takes a kernel from its build tree, as it is: nothing is copied,
 // because the next make changes it.

@@ -6,18 +6,18 @@ import (
 	"context"
 
 	"github.com/klptest/klptest/cases"
-	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/rig"
 )
 
 // bench builds variants of a kernel and runs cases on them.
 type bench struct {
 	app      *app
-	workshop *images.Workshop
+	workshop *kbuild.Workshop
 	cases    []*cases.Case
 	options  rig.Options
-	kernel   *images.Kernel // that was built last
-	clear    func()         // removes the line that shows a build
+	kernel   string // the build directory of what was built last
+	clear    func() // removes the line that shows a build
 }
 
 func (b *bench) build(ctx context.Context) (err error) {
@@ -29,6 +29,6 @@ func (b *bench) build(ctx context.Context) (err error) {
 // Run runs the cases on the kernel that was built last.
 func (b *bench) Run(ctx context.Context) ([]cases.Result, error) {
 	o := b.options
-	o.Kernel = b.kernel.KDir
+	o.Kernel = b.kernel
 	return b.app.quietRun(ctx, b.cases, o)
 }

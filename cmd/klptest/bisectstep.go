@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/git"
@@ -23,7 +24,7 @@ import (
 // stepOptions are the flags that bisect hands on to each step.
 type stepOptions struct {
 	rig.Options
-	build   images.Builder
+	build   kbuild.Builder
 	confirm int
 }
 
@@ -94,7 +95,7 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bis
 	switch {
 	case ctx.Err() != nil:
 		return bisect.Judgement{}, context.Cause(ctx)
-	case errors.Is(err, images.ErrBroken) || err != nil && blame.Of(err) == blame.User:
+	case errors.Is(err, kbuild.ErrBroken) || err != nil && blame.Of(err) == blame.User:
 		why, _, _ := strings.Cut(err.Error(), "\n")
 		return bisect.Judgement{Mark: bisect.Skip, Why: why}, nil
 	case err != nil:
@@ -106,9 +107,9 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bis
 	})
 }
 
-func (a *app) buildHere(ctx context.Context, b images.Builder) (*images.Kernel, error) {
-	if missing := images.MissingTools(); len(missing) > 0 {
-		return nil, &blame.Error{Summary: "no kernel can be built here", Advice: images.InstallTools(missing)}
+func (a *app) buildHere(ctx context.Context, b kbuild.Builder) (*images.Kernel, error) {
+	if missing := kbuild.MissingTools(); len(missing) > 0 {
+		return nil, &blame.Error{Summary: "no kernel can be built here", Advice: kbuild.InstallTools(missing)}
 	}
 	store, err := openCache()
 	if err != nil {
@@ -117,5 +118,9 @@ func (a *app) buildHere(ctx context.Context, b images.Builder) (*images.Kernel, 
 	show, done := a.buildProgress()
 	defer done()
 	b.Cache, b.Source, b.Progress = store, ".", show
-	return b.Build(ctx)
+	dir, err := b.Build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return images.Tree(dir)
 }

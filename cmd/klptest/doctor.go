@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
@@ -33,7 +34,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 			if err != nil {
 				return err
 			}
-			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(images.MissingTools()))
+			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(kbuild.MissingTools()))
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
@@ -49,10 +50,10 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 }
 
 // kernelBuilds tells whether kernels can be built from their source.
-func kernelBuilds(missing []images.Tool) doctor.Finding {
+func kernelBuilds(missing []kbuild.Tool) doctor.Finding {
 	f := doctor.Finding{Name: "kernel builds", Optional: true, OK: len(missing) == 0, Detail: "all that they need is there"}
 	if !f.OK {
-		f.Detail, f.Mend = "no kernel can be built from source: missing", images.InstallTools(missing)
+		f.Detail, f.Mend = "no kernel can be built from source: missing", kbuild.InstallTools(missing)
 		for _, t := range missing {
 			f.Detail += " " + t.Name
 		}

@@ -25,7 +25,7 @@ var _ mutants.Lab = exploredMutants{}
 // Run does not care which case is known to find the mutant.
 func (e exploredMutants) Run(ctx context.Context, _ string) ([]cases.Result, error) {
 	o := exploreOptions{rig: e.options, model: explore.Options{Patches: 2, Seed: 1, Budget: e.budget}}
-	o.rig.Kernel = e.kernel.KDir
+	o.rig.Kernel = e.kernel
 	started := time.Now()
 	rep, err := e.app.exploreOn(ctx, o)
 	if err != nil {

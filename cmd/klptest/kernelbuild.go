@@ -12,10 +12,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
 )
 
 func (a *app) kernelBuildCommand() *cobra.Command {
-	var b images.Builder
+	var b kbuild.Builder
 	c := &cobra.Command{
 		Use:   "build SRC",
 		Short: "Build a small kernel for klptest from its source",
@@ -42,12 +43,12 @@ build only sources that you trust.`,
 }
 
 // buildFlags are the flags of every command that builds kernels.
-func buildFlags(c *cobra.Command, b *images.Builder) {
+func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "`fragment` of a .config with further options; may be repeated")
 	c.Flags().BoolVar(&b.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/config/debug.config)")
 }
 
-func (a *app) buildKernel(ctx context.Context, b images.Builder) error {
+func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 	store, err := openCache()
 	if err != nil {
 		return err
@@ -55,8 +56,12 @@ func (a *app) buildKernel(ctx context.Context, b images.Builder) error {
 	b.Cache = store
 	progress, done := a.buildProgress()
 	b.Progress = progress
-	k, err := b.Build(ctx)
+	dir, err := b.Build(ctx)
 	done()
+	if err != nil {
+		return err
+	}
+	k, err := images.Tree(dir)
 	if err != nil {
 		return err
 	}
@@ -66,13 +71,13 @@ func (a *app) buildKernel(ctx context.Context, b images.Builder) error {
 
 // buildProgress shows a build: as a line that changes, on a terminal; else a
 // line now and then.
-func (a *app) buildProgress() (show func(images.Progress), done func()) {
+func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
 	fd, tty := terminal(a.err)
 	if !tty || os.Getenv("TERM") == "dumb" {
 		return nowAndThen(a.err), func() {}
 	}
 	drawn := false
-	show = func(p images.Progress) {
+	show = func(p kbuild.Progress) {
 		drawn = true
 		fmt.Fprintf(a.err, "\r\x1b[K%.*s", width(fd)-1, p)
 	}
@@ -86,9 +91,9 @@ func (a *app) buildProgress() (show func(images.Progress), done func()) {
 // logEvery is how often a log hears of a build.
 const logEvery = 30 * time.Second
 
-func nowAndThen(w io.Writer) func(images.Progress) {
+func nowAndThen(w io.Writer) func(kbuild.Progress) {
 	var next time.Duration
-	return func(p images.Progress) {
+	return func(p kbuild.Progress) {
 		if p.Elapsed >= next {
 			next = p.Elapsed + logEvery
 			fmt.Fprintln(w, "klptest:", p)

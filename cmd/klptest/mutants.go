@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
-	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/mutants"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -59,7 +59,7 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 		return err
 	}
 	show, done := a.buildProgress()
-	b := images.Builder{Cache: store, Source: source, Progress: show}
+	b := kbuild.Builder{Cache: store, Source: source, Progress: show}
 	shop, err := b.Workshop(ctx, "mutants")
 	done()
 	if err != nil {
@@ -118,7 +118,7 @@ func (m mutated) Build(ctx context.Context, file string, data []byte) error {
 // before all others, until one fails.
 func (m mutated) Run(ctx context.Context, first string) ([]cases.Result, error) {
 	o := m.options
-	o.Kernel = m.kernel.KDir
+	o.Kernel = m.kernel
 	return m.app.runUntilFail(ctx, foremost(m.cases, first), o)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
-	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/git"
@@ -23,7 +23,7 @@ import (
 // seriesOptions are the flags of `klptest series`.
 type seriesOptions struct {
 	rig.Options
-	build  images.Builder
+	build  kbuild.Builder
 	base   string
 	repo   string
 	format string
@@ -225,4 +225,4 @@ func (p patched) Apply(ctx context.Context, patch series.Patch) error {
 
 func (p patched) Build(ctx context.Context) error { return p.build(ctx) }
 
-func (p patched) Broken(err error) bool { return errors.Is(err, images.ErrBroken) }
+func (p patched) Broken(err error) bool { return errors.Is(err, kbuild.ErrBroken) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"bytes"
@@ -26,7 +26,7 @@ func copyBuild(ctx context.Context, from, to view) error {
 	if err := os.RemoveAll(to.build()); err != nil {
 		return err
 	}
-	said := &tail{}
+	said := &blame.Tail{}
 	end, err := supervise.Run(ctx, supervise.Job{
 		Argv:   []string{"cp", "-a", "--reflink=auto", from.build(), to.build()},
 		Env:    []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")},

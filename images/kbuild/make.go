@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
@@ -31,6 +32,10 @@ type maker struct {
 	path  string // instead of the PATH, for tests
 	limit time.Duration
 	grace time.Duration
+}
+
+func newMaker(v view, path string) maker {
+	return maker{view: v.dir, dir: v.build(), path: path, limit: makeLimit, grace: makeGrace}
 }
 
 // environ: what the caller's environment says of a build must not reach make,
@@ -85,7 +90,7 @@ func failed(err error) bool {
 
 // config runs make for targets that take seconds.
 func (m maker) config(ctx context.Context, target string) error {
-	said := &tail{}
+	said := &blame.Tail{}
 	err := m.run(ctx, said, target)
 	if !failed(err) {
 		return err
@@ -108,7 +113,7 @@ func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 	}
 	defer f.Close()
 	log := &tolerant{w: f}
-	steps := newCounter(!there(m.dir, "vmlinux"), progress)
+	steps := newCounter(!exists(m.dir, "vmlinux"), progress)
 	err = m.run(ctx, io.MultiWriter(steps, log), "bzImage", "modules")
 	if !failed(err) {
 		return err

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"context"
@@ -14,30 +14,25 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Builder builds a kernel from its source. The source is never written to;
-// what is built stays in the cache, so that the next build makes only what has
-// changed.
-//
-// A build runs the tree's Makefiles and programs on this host: a source tree is
-// trusted, as make in it would trust it.
+// Builder builds the kernel of a source tree.
 type Builder struct {
 	Cache     *cache.Cache
 	Source    string         // top directory of the tree
-	Fragments []string       // files with options, over base.config
-	Debug     bool           // debug.config as well
+	Fragments []string       // files with options, over config.Base
+	Debug     bool           // config.Debug as well
 	Progress  func(Progress) // may be nil
 
 	parts []kconfig.Fragment // instead of those files, for a kernel that has been built before
 	path  string             // instead of the PATH, for tests
 }
 
-// Build builds what has changed since the last build, and returns the kernel.
-// It waits while another process builds the same. The error of a source that
-// does not build is an [ErrBroken].
-func (b Builder) Build(ctx context.Context) (*Kernel, error) {
+// Build builds what has changed since the last build, and returns the
+// directory it is in. It waits while another process builds the same. The error
+// of a source that does not build is an [ErrBroken].
+func (b Builder) Build(ctx context.Context) (dir string, err error) {
 	w, err := b.open(ctx, "")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer w.Close()
 	return w.Build(ctx)
@@ -72,7 +67,7 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 		return nil, err
 	}
 	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
-	w := &Workshop{view: v, parts: parts, want: want, make: maker{view: v.dir, dir: v.build(), path: b.path, limit: makeLimit, grace: makeGrace}, progress: b.Progress, unlock: unlock}
+	w := &Workshop{view: v, parts: parts, want: want, make: newMaker(v, b.path), progress: b.Progress, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()
 		return nil, err
@@ -116,7 +111,7 @@ func (b Builder) Workshop(ctx context.Context, purpose string) (*Workshop, error
 	if err != nil {
 		return nil, err
 	}
-	if there(w.view.build(), "vmlinux") {
+	if exists(w.view.build(), "vmlinux") {
 		return w, nil
 	}
 	if err := b.seed(ctx, w); err != nil {

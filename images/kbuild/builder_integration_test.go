@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"errors"
@@ -44,7 +44,7 @@ func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
 	for _, debug := range []bool{false, true} {
 		config, err := configure(t, Builder{Cache: c, Source: source, Debug: debug})
 		if err != nil {
-			t.Fatal(detail(err))
+			t.Fatal(err)
 		}
 		if m := kconfig.Recommended(config); len(m) > 0 {
 			t.Errorf("debug %v: lacks %v", debug, m)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ func (v view) build() string { return filepath.Join(v.dir, buildDir) }
 
 // reset makes the view look like the source as it is now.
 func (v view) reset() error {
-	if there(v.dir, buildDir) {
+	if exists(v.dir, buildDir) {
 		return v.resetDir(".")
 	}
 	if err := os.MkdirAll(v.build(), 0o700); err != nil {
@@ -118,6 +118,11 @@ func (v view) entries(dir string) ([]string, error) {
 		}
 	}
 	return names, err
+}
+
+func exists(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
 }
 
 // linked tells whether an entry of the source's top directory is part of the

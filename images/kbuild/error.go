@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"bufio"
@@ -20,6 +20,11 @@ var ErrBroken = errors.New("the kernel does not build")
 // brokenBuild is an error that is [ErrBroken].
 func brokenBuild(summary, tail, log string, err error) error {
 	return &blame.Error{Party: blame.User, Summary: summary, Tail: tail, Path: log, Err: fmt.Errorf("%w (%w)", ErrBroken, err)}
+}
+
+// userErrorf is an error of the user's with advice.
+func userErrorf(advice, format string, args ...any) error {
+	return &blame.Error{Party: blame.User, Summary: fmt.Sprintf(format, args...), Advice: advice}
 }
 
 var (
@@ -44,7 +49,7 @@ func noRoom(log string, err error) error {
 // is wrong is the summary, and with what follows the tail.
 func diagnoseBuild(log io.Reader, path string, cause error) error {
 	var faults []string
-	last := &tail{}
+	last := &blame.Tail{}
 	lines := bufio.NewScanner(log)
 	lines.Buffer(nil, maxBuildLine)
 	for lines.Scan() {
@@ -67,11 +72,11 @@ func headline(faults []string) string {
 	return "make fails"
 }
 
-func faultText(faults []string, last *tail) string {
+func faultText(faults []string, last *blame.Tail) string {
 	if len(faults) == 0 {
 		return last.String()
 	}
-	said := &tail{}
+	said := &blame.Tail{}
 	for _, line := range faults {
 		fmt.Fprintln(said, strings.TrimPrefix(line, "../"))
 	}

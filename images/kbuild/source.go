@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"os"
@@ -20,14 +20,14 @@ var (
 // isSource tells a kernel's source from its build tree, which may be the same
 // directory.
 func isSource(dir string) bool {
-	return there(dir, "Kconfig") && there(dir, "Kbuild") && !there(dir, ".config")
+	return exists(dir, "Kconfig") && exists(dir, "Kbuild") && !exists(dir, ".config")
 }
 
 // checkSource refuses what cannot be built out of tree.
 func checkSource(dir string) error {
 	makefile, err := os.ReadFile(filepath.Join(dir, "Makefile"))
 	major, minor := makeVersion.FindSubmatch(makefile), makePatch.FindSubmatch(makefile)
-	if err != nil || major == nil || minor == nil || !there(dir, "Kconfig") || !there(dir, "Kbuild") {
+	if err != nil || major == nil || minor == nil || !exists(dir, "Kconfig") || !exists(dir, "Kbuild") {
 		return userErrorf("name the top directory of a kernel's source: a git work tree, or an unpacked tarball", "%s is not the source of a kernel", dir)
 	}
 	a, _ := strconv.Atoi(string(major[1]))
@@ -43,7 +43,7 @@ func checkSource(dir string) error {
 // it as well.
 func checkClean(dir string) error {
 	for _, name := range []string{".config", "include/config", "arch/x86/include/generated"} {
-		if there(dir, name) {
+		if exists(dir, name) {
 			return userErrorf("save its .config and: make -C "+dir+" mrproper\nor test the kernel that is built there: --kernel "+dir,
 				"%s has been configured or built in place (%s), nothing can be built from it elsewhere", dir, name)
 		}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/cache"
 )
 
 // recipe is how a view is built; it stands in the view.
@@ -34,4 +35,21 @@ func recipeOf(build string) (recipe, bool) {
 		return recipe{}, false
 	}
 	return r, true
+}
+
+// Find is the builder of a directory that is a kernel's source, or that
+// [Builder.Build] has returned; ok is false for any other directory, such as
+// that of a variant: what it is made of is not known.
+func Find(c *cache.Cache, dir string) (b Builder, ok bool) {
+	if r, made := recipeOf(dir); made && filepath.Base(filepath.Dir(dir)) == viewID(r.Source, r.Fragments) {
+		return Builder{Cache: c, Source: r.Source, parts: r.Fragments}, true
+	}
+	return Builder{Cache: c, Source: dir}, isSource(dir)
+}
+
+// SourceOf returns the source of which a build directory was made, if it is one
+// of this package's; it has links that lead there.
+func SourceOf(build string) (source string, ok bool) {
+	r, ok := recipeOf(build)
+	return r.Source, ok
 }

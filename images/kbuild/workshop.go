@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"context"
@@ -54,25 +54,22 @@ func (w *Workshop) Own(names ...string) error {
 	return nil
 }
 
-// Build builds the tree as it is now.
-func (w *Workshop) Build(ctx context.Context) (*Kernel, error) {
+// Build builds the tree as it is now, and returns the directory that what is
+// built is in.
+func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
+	dir = w.view.build()
 	now, err := w.view.state()
 	if err != nil {
-		return nil, err
+		return dir, err
 	}
-	dir := w.view.build()
 	if err := clearUnfinished(dir); err != nil {
-		return nil, err
+		return dir, err
 	}
 	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })
 	if err != nil {
-		return nil, err
+		return dir, err
 	}
-	err = once(dir, built, now.all, func() error { return w.make.kernel(ctx, w.progress) })
-	if err != nil {
-		return nil, err
-	}
-	return w.kernel()
+	return dir, once(dir, built, now.all, func() error { return w.make.kernel(ctx, w.progress) })
 }
 
 // once does the work, guarded, unless the stamp tells that it was done for
@@ -109,13 +106,4 @@ func (w *Workshop) configure(ctx context.Context) error {
 		return err
 	}
 	return w.want.Check(config, w.view.source)
-}
-
-func (w *Workshop) kernel() (*Kernel, error) {
-	k, err := resolveTree(w.view.build(), Options{})
-	if err != nil {
-		return nil, err
-	}
-	k.Headers = append(k.Headers, w.view.source) // the view's links lead there
-	return k, nil
 }

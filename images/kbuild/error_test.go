@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/klptest/klptest/internal/blame"
 )
@@ -32,33 +31,5 @@ func TestDiagnoseBuild(t *testing.T) {
 				t.Errorf("tail is %q", e.Tail)
 			}
 		})
-	}
-}
-
-func TestCounter(t *testing.T) {
-	var got []Progress
-	c := newCounter(true, func(p Progress) { got = append(got, p) })
-	for _, piece := range []string{"make: Entering\n  CC      a.o\n  C", "C [M]  b.o\n", "  GEN     x\nwarning: foo\n"} {
-		if _, err := c.Write([]byte(piece)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(got) != 3 || got[2].Step != 3 || got[2].Of != fullBuild {
-		t.Errorf("progress is %v", got)
-	}
-}
-
-func TestProgressEstimates(t *testing.T) {
-	half := Progress{Step: 600, Of: 1200, Elapsed: 2 * time.Minute}
-	if half.Left() != 2*time.Minute {
-		t.Errorf("left %v", half.Left())
-	}
-	if got, want := half.String(), "building the kernel: step 600 of about 1200, 2m0s, some 2m0s left"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	for _, p := range []Progress{{Step: 5, Of: 1200}, {Step: 1300, Of: 1200, Elapsed: time.Hour}, {Step: 5}} {
-		if p.Left() != 0 || strings.Contains(p.String(), "left") {
-			t.Errorf("%+v claims to know: %s", p, p)
-		}
 	}
 }

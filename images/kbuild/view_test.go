@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package images
+package kbuild
 
 import (
 	"os"
@@ -9,25 +9,6 @@ import (
 	"testing"
 	"time"
 )
-
-// makeSource makes a tree with files that hold their own names.
-func makeSource(t *testing.T, names ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, name := range names {
-		put(t, filepath.Join(dir, name), name)
-	}
-	return dir
-}
-
-func readText(t *testing.T, path string) string {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
 
 func newView(t *testing.T, names ...string) view {
 	t.Helper()
@@ -49,7 +30,7 @@ func TestViewShowsTheSource(t *testing.T) {
 		t.Errorf("state.c is %q", got)
 	}
 	for _, name := range []string{".config", ".git", "build/old"} {
-		if there(v.dir, name) {
+		if exists(v.dir, name) {
 			t.Errorf("the view has %s", name)
 		}
 	}
@@ -62,7 +43,7 @@ func TestViewFollowsTheSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustReset(t, v)
-	if !there(v.dir, "new") {
+	if !exists(v.dir, "new") {
 		t.Error("a new file is not seen")
 	}
 	if _, err := os.Lstat(filepath.Join(v.dir, "old")); err == nil {
@@ -107,7 +88,7 @@ func TestResetUndoesWithANewTime(t *testing.T) {
 	if err != nil || time.Since(info.ModTime()) > time.Minute {
 		t.Errorf("make would not build it again: %v, %v", info.ModTime(), err)
 	}
-	if there(v.dir, "kernel/added.c") {
+	if exists(v.dir, "kernel/added.c") {
 		t.Error("an added file stays")
 	}
 }
@@ -139,11 +120,11 @@ func TestOwnNewAndRemovedFiles(t *testing.T) {
 	if err := os.Remove(filepath.Join(v.dir, "kernel/a.c")); err != nil {
 		t.Fatal(err)
 	}
-	if there(v.source, "new") || !there(v.source, "kernel/a.c") {
+	if exists(v.source, "new") || !exists(v.source, "kernel/a.c") {
 		t.Error("the source has changed")
 	}
 	mustReset(t, v)
-	if there(v.dir, "new") || there(v.dir, "kernel/new.c") || !there(v.dir, "kernel/a.c") {
+	if exists(v.dir, "new") || exists(v.dir, "kernel/new.c") || !exists(v.dir, "kernel/a.c") {
 		t.Error("reset does not undo")
 	}
 	if info, err := os.Lstat(filepath.Join(v.dir, "kernel/a.c")); err != nil || !info.Mode().IsRegular() {
@@ -158,49 +139,9 @@ func TestOwnRefusesWhatIsOutside(t *testing.T) {
 			t.Errorf("%q can be owned", name)
 		}
 	}
-	if there(v.source, "x") || there(filepath.Dir(v.dir), "x") {
+	if exists(v.source, "x") || exists(filepath.Dir(v.dir), "x") {
 		t.Error("something was made outside")
 	}
-}
-
-func TestStateTellsChanges(t *testing.T) {
-	v := newView(t, "Makefile", "kernel/a.c", "kernel/Kconfig", "Documentation/x.rst", ".git/index")
-	before := mustState(t, v)
-	if again := mustState(t, v); again != before {
-		t.Fatal("the state of an unchanged tree changes")
-	}
-	put(t, filepath.Join(v.source, "Documentation/x.rst"), "longer than before")
-	put(t, filepath.Join(v.source, ".git/index"), "longer than before")
-	put(t, filepath.Join(v.build(), "a.o"), "")
-	if again := mustState(t, v); again != before {
-		t.Error("what is not built counts")
-	}
-	put(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
-	after := mustState(t, v)
-	if after.all == before.all || after.options != before.options {
-		t.Errorf("a changed C file: %v, was %v", after, before)
-	}
-	put(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
-	if again := mustState(t, v); again.all == after.all || again.options == after.options {
-		t.Errorf("a changed Kconfig file: %v, was %v", again, after)
-	}
-	before = mustState(t, v)
-	if err := v.own("kernel/a.c"); err != nil {
-		t.Fatal(err)
-	}
-	put(t, filepath.Join(v.dir, "kernel/a.c"), "another")
-	if again := mustState(t, v); again.all == before.all {
-		t.Error("a replaced file does not count")
-	}
-}
-
-func mustState(t *testing.T, v view) state {
-	t.Helper()
-	s, err := v.state()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
@@ -221,34 +162,5 @@ func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
 	}
 	if info, err := os.Stat(copied); err != nil || !info.ModTime().Equal(long) {
 		t.Errorf("time is %v", info.ModTime())
-	}
-}
-
-func TestClearUnfinishedRemovesWhatIsNewer(t *testing.T) {
-	dir := t.TempDir()
-	long := time.Now().Add(-time.Hour)
-	put(t, filepath.Join(dir, "whole.o"), "")
-	if err := os.Chtimes(filepath.Join(dir, "whole.o"), long, long); err != nil {
-		t.Fatal(err)
-	}
-	err := guard(dir, func() error {
-		put(t, filepath.Join(dir, "sub/half.o"), "")
-		return errKilled
-	})
-	if err == nil || !there(dir, unfinished) {
-		t.Fatalf("a killed make leaves no mark: %v", err)
-	}
-	if err := clearUnfinished(dir); err != nil {
-		t.Fatal(err)
-	}
-	if !there(dir, "whole.o") || there(dir, "sub/half.o") || there(dir, unfinished) {
-		t.Error("what was whole must stay, what was half must go")
-	}
-}
-
-func TestGuardUnmarksAnOrderlyEnd(t *testing.T) {
-	dir := t.TempDir()
-	if err := guard(dir, func() error { return ErrBroken }); err == nil || there(dir, unfinished) {
-		t.Errorf("mark is left: %v", err)
 	}
 }

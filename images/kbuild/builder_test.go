@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kbuild
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fakeTools puts a make of the test's own, and the shell's tools, on a PATH.
+func fakeTools(t *testing.T, script string) string {
+	t.Helper()
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "make"), "#!/bin/sh\n"+script)
+	return dir + ":/usr/bin:/bin"
+}
+
+// fakeKernel is a make that writes down what it was called for, and makes a
+// configuration of what it is given.
+const fakeKernel = `
+for arg; do
+	case $arg in
+	O=*) o=${arg#O=} ;;
+	tinyconfig) echo "$arg" >>"$o/calls"; echo CONFIG_TINY=y >"$o/.config" ;;
+	olddefconfig) echo "$arg" >>"$o/calls"; printf 'CONFIG_DYNAMIC_FTRACE_WITH_REGS=y\nCONFIG_HAVE_RELIABLE_STACKTRACE=y\nCONFIG_X86_64=y\n' >>"$o/.config" ;;
+	bzImage) echo "$arg" >>"$o/calls"; echo "  CC      a.o" ;;
+	esac
+done
+`
+
+func testBuilder(t *testing.T, source, script string) Builder {
+	t.Helper()
+	return Builder{Cache: newCache(t), Source: source, path: fakeTools(t, script)}
+}
+
+// open is the workshop of the source itself.
+func open(t *testing.T, b Builder) *Workshop {
+	t.Helper()
+	w, err := b.open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.Close)
+	return w
+}
+
+// calls builds, and returns what make was called for.
+func calls(t *testing.T, b Builder) string {
+	t.Helper()
+	w, err := b.open(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	os.Remove(filepath.Join(w.view.build(), "calls"))
+	if _, err := w.Build(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	said, _ := os.ReadFile(filepath.Join(w.view.build(), "calls"))
+	return strings.Join(strings.Fields(string(said)), " ")
+}
+
+func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel)
+	if got := calls(t, b); got != "tinyconfig olddefconfig bzImage" {
+		t.Errorf("first: %s", got)
+	}
+	if got := calls(t, b); got != "" {
+		t.Errorf("unchanged: %s", got)
+	}
+	put(t, filepath.Join(b.Source, "kernel/livepatch/state.c"), "edited")
+	if got := calls(t, b); got != "bzImage" {
+		t.Errorf("edited: %s", got)
+	}
+	put(t, filepath.Join(b.Source, "Kconfig"), "edited as well")
+	if got := calls(t, b); got != "tinyconfig olddefconfig bzImage" {
+		t.Errorf("other options: %s", got)
+	}
+}
+
+func TestFragmentsHaveBuildsOfTheirOwn(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel)
+	if got := calls(t, b); got == "" {
+		t.Error("nothing is built")
+	}
+	b.Debug = true
+	if got := calls(t, b); got == "" {
+		t.Error("the debug kernel is the other one")
+	}
+}
+
+func TestFailedBuildIsDoneAgain(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *bzImage*) echo "../a.c:1: error: no"; exit 2; esac`)
+	for range 2 {
+		_, err := b.Build(t.Context())
+		if !errors.Is(err, ErrBroken) || !strings.HasPrefix(err.Error(), "a.c:1: error: no") {
+			t.Errorf("error is %v", err)
+		}
+	}
+}
+
+func TestBuildLeavesTheSourceAlone(t *testing.T) {
+	source := newSource(t, "6.12")
+	before := listing(t, source)
+	calls(t, testBuilder(t, source, fakeKernel))
+	if after := listing(t, source); after != before {
+		t.Errorf("the source was\n%s\nand is\n%s", before, after)
+	}
+}
+
+func listing(t *testing.T, dir string) string {
+	t.Helper()
+	s, err := view{dir: t.TempDir(), source: dir}.state()
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		s.all += " " + e.Name()
+	}
+	return s.all
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kbuild
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/supervise"
+)
+
+// The test program is also the supervisor of its builds.
+func TestMain(m *testing.M) {
+	if supervise.Main() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func newCache(t *testing.T) *cache.Cache {
+	t.Helper()
+	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// put writes a file and the directories it is in.
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeSource makes a tree with files that hold their own names.
+func makeSource(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range names {
+		put(t, filepath.Join(dir, name), name)
+	}
+	return dir
+}
+
+func newSource(t *testing.T, version string) string {
+	t.Helper()
+	dir := makeSource(t, "Kconfig", "Kbuild", "kernel/livepatch/state.c")
+	major, minor, _ := strings.Cut(version, ".")
+	put(t, dir+"/Makefile", "# SPDX\nVERSION = "+major+"\nPATCHLEVEL = "+minor+"\n")
+	return dir
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kbuild
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+func TestRecipe(t *testing.T) {
+	w := open(t, testBuilder(t, newSource(t, "6.12"), fakeKernel))
+	r, made := recipeOf(w.view.build())
+	if !made || r.Source != w.view.source || viewID(r.Source, r.Fragments) != filepath.Base(w.view.dir) {
+		t.Errorf("recipe is %v, %v", r, made)
+	}
+	if source, ok := SourceOf(w.view.build()); !ok || source != w.view.source {
+		t.Errorf("source is %q", source)
+	}
+	if _, ok := SourceOf(w.view.source); ok {
+		t.Error("a source has a recipe")
+	}
+}
+
+func TestFind(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel)
+	b.Debug = true
+	built, err := b.Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := b.open(t.Context(), "-series")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for name, test := range map[string]struct {
+		dir  string
+		want bool
+	}{
+		"source":     {b.Source, true},
+		"build":      {built, true},
+		"variant":    {w.view.build(), false},
+		"no kernel":  {t.TempDir(), false},
+		"configured": {withFile(t, newSource(t, "6.12"), ".config"), false},
+	} {
+		found, ok := Find(b.Cache, test.dir)
+		if ok != test.want {
+			t.Errorf("%s: %v, %v", name, found, ok)
+		}
+		if !ok {
+			continue
+		}
+		found.path = b.path
+		if dir, err := found.Build(t.Context()); err != nil || (dir == built) != (name == "build") {
+			t.Errorf("%s: built in %s, %v", name, dir, err) // without debug.config elsewhere
+		}
+	}
+}

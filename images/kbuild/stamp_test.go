@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kbuild
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestStateTellsChanges(t *testing.T) {
+	v := newView(t, "Makefile", "kernel/a.c", "kernel/Kconfig", "Documentation/x.rst", ".git/index")
+	before := mustState(t, v)
+	if again := mustState(t, v); again != before {
+		t.Fatal("the state of an unchanged tree changes")
+	}
+	put(t, filepath.Join(v.source, "Documentation/x.rst"), "longer than before")
+	put(t, filepath.Join(v.source, ".git/index"), "longer than before")
+	put(t, filepath.Join(v.build(), "a.o"), "")
+	if again := mustState(t, v); again != before {
+		t.Error("what is not built counts")
+	}
+	put(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
+	after := mustState(t, v)
+	if after.all == before.all || after.options != before.options {
+		t.Errorf("a changed C file: %v, was %v", after, before)
+	}
+	put(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
+	if again := mustState(t, v); again.all == after.all || again.options == after.options {
+		t.Errorf("a changed Kconfig file: %v, was %v", again, after)
+	}
+	before = mustState(t, v)
+	if err := v.own("kernel/a.c"); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(v.dir, "kernel/a.c"), "another")
+	if again := mustState(t, v); again.all == before.all {
+		t.Error("a replaced file does not count")
+	}
+}
+
+func mustState(t *testing.T, v view) state {
+	t.Helper()
+	s, err := v.state()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestClearUnfinishedRemovesWhatIsNewer(t *testing.T) {
+	dir := t.TempDir()
+	long := time.Now().Add(-time.Hour)
+	put(t, filepath.Join(dir, "whole.o"), "")
+	if err := os.Chtimes(filepath.Join(dir, "whole.o"), long, long); err != nil {
+		t.Fatal(err)
+	}
+	err := guard(dir, func() error {
+		put(t, filepath.Join(dir, "sub/half.o"), "")
+		return errKilled
+	})
+	if err == nil || !exists(dir, unfinished) {
+		t.Fatalf("a killed make leaves no mark: %v", err)
+	}
+	if err := clearUnfinished(dir); err != nil {
+		t.Fatal(err)
+	}
+	if !exists(dir, "whole.o") || exists(dir, "sub/half.o") || exists(dir, unfinished) {
+		t.Error("what was whole must stay, what was half must go")
+	}
+}
+
+func TestGuardUnmarksAnOrderlyEnd(t *testing.T) {
+	dir := t.TempDir()
+	if err := guard(dir, func() error { return ErrBroken }); err == nil || exists(dir, unfinished) {
+		t.Errorf("mark is left: %v", err)
+	}
+}
