@@ -16,8 +16,10 @@ func TestRecipe(t *testing.T) {
 	if source, ok := SourceOf(w.view.build()); !ok || source != w.view.source {
 		t.Errorf("source is %q", source)
 	}
-	if _, ok := SourceOf(w.view.source); ok {
-		t.Error("a source has a recipe")
+	for _, dir := range []string{w.view.source, filepath.Join(w.view.dir, "kernel")} {
+		if _, ok := SourceOf(dir); ok {
+			t.Errorf("%s has a recipe", dir)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ package kbuild
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -141,26 +140,5 @@ func TestOwnRefusesWhatIsOutside(t *testing.T) {
 	}
 	if exists(v.source, "x") || exists(filepath.Dir(v.dir), "x") {
 		t.Error("something was made outside")
-	}
-}
-
-func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
-	from := newView(t, "Makefile")
-	to := newView(t, "Makefile")
-	long := time.Now().Add(-time.Hour).Truncate(time.Second)
-	cmd := filepath.Join(from.build(), "tools/objtool/.check.o.cmd")
-	put(t, cmd, "cmd := gcc -I"+from.dir+"/tools")
-	if err := os.Chtimes(cmd, long, long); err != nil {
-		t.Fatal(err)
-	}
-	if err := copyBuild(t.Context(), from, to); err != nil {
-		t.Fatal(err)
-	}
-	copied := filepath.Join(to.build(), "tools/objtool/.check.o.cmd")
-	if got := readText(t, copied); !strings.Contains(got, to.dir) || strings.Contains(got, from.dir) {
-		t.Errorf("the copy says %q", got)
-	}
-	if info, err := os.Stat(copied); err != nil || !info.ModTime().Equal(long) {
-		t.Errorf("time is %v", info.ModTime())
 	}
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kbuild
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
+	from := newView(t, "Makefile")
+	to := newView(t, "Makefile")
+	long := time.Now().Add(-time.Hour).Truncate(time.Second)
+	cmd := filepath.Join(from.build(), "tools/objtool/.check.o.cmd")
+	put(t, cmd, "cmd := gcc -I"+from.dir+"/tools")
+	if err := os.Chtimes(cmd, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := copyBuild(t.Context(), from, to); err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(to.build(), "tools/objtool/.check.o.cmd")
+	if got := readText(t, copied); !strings.Contains(got, to.dir) || strings.Contains(got, from.dir) {
+		t.Errorf("the copy says %q", got)
+	}
+	if info, err := os.Stat(copied); err != nil || !info.ModTime().Equal(long) {
+		t.Errorf("time is %v", info.ModTime())
+	}
+}
+
+func TestCopyThatFailsLeavesNothing(t *testing.T) {
+	from, to := newView(t, "Makefile"), newView(t, "Makefile")
+	put(t, filepath.Join(from.build(), "x.o"), "")
+	put(t, to.dir+"/cp", "#!/bin/sh\nmkdir \"$4\"; echo no room; exit 1\n")
+	t.Setenv("PATH", to.dir+":/usr/bin:/bin")
+	err := copyBuild(t.Context(), from, to)
+	e, ok := errors.AsType[*blame.Error](err)
+	if !ok || e.Party != blame.Rig || e.Tail != "no room\n" {
+		t.Errorf("error is %v", err)
+	}
+	if exists(to.dir, buildDir) {
+		t.Error("half a copy is left")
+	}
+}

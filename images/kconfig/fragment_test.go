@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kconfig
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestFragments(t *testing.T) {
+	mine := filepath.Join(t.TempDir(), "my.config")
+	put(t, mine, "CONFIG_MINE=y\n")
+	for _, test := range []struct {
+		debug bool
+		files []string
+		want  []string
+	}{
+		{false, nil, []string{"base.config"}},
+		{true, []string{mine}, []string{"base.config", "debug.config", mine}},
+	} {
+		list, err := Fragments(test.debug, test.files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, f := range list {
+			names = append(names, f.Name)
+			if !strings.Contains(Join(list), "\n"+f.Text) {
+				t.Errorf("%s is not joined", f.Name)
+			}
+		}
+		if !slices.Equal(names, test.want) {
+			t.Errorf("fragments are %v", names)
+		}
+	}
+}
+
+func TestFragmentThatIsNotThere(t *testing.T) {
+	if _, err := Fragments(false, []string{"/nonexistent"}); blame.Of(err) != blame.User {
+		t.Errorf("error is %v", err)
+	}
+}
