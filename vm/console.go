@@ -11,6 +11,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/splat"
 )
 
@@ -135,7 +136,7 @@ func (c *Console) endLine() {
 	line := strings.TrimRight(string(c.line), "\r")
 	c.line = c.line[:0]
 	if c.live != nil {
-		c.live.print(escape(line))
+		c.live.print(printable.Text(line))
 	}
 	text := kernelText(line)
 	if s, ok := splat.Match(text); ok {
@@ -153,7 +154,7 @@ func (c *Console) record(s splat.Splat, text string) {
 	c.crashed = c.crashed || crash
 	// The panic comes after the oops that led to it: the first is the cause.
 	if c.headline == "" && (crash || s.Kind == splat.Bug) {
-		c.headline = escape(text)
+		c.headline = printable.Text(text)
 	}
 	if s.Fatal {
 		closeOnce(c.panicked)
@@ -191,7 +192,7 @@ func tailLines(p []byte, n int) string {
 		lines = lines[len(lines)-max(n, 0):]
 	}
 	for i, l := range lines {
-		lines[i] = escape(strings.TrimRight(l, "\r"))
+		lines[i] = printable.Text(strings.TrimRight(l, "\r"))
 	}
 	return strings.Join(lines, "\n")
 }

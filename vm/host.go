@@ -5,6 +5,7 @@ package vm
 import (
 	"crypto/sha256"
 	"fmt"
+	"github.com/klptest/klptest/internal/printable"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -69,7 +70,7 @@ func (h host) remembered(s Spec) string {
 	if err != nil {
 		return ""
 	}
-	return escape(strings.TrimSpace(string(reason[:min(len(reason), 200)])))
+	return printable.Line(strings.TrimSpace(string(reason[:min(len(reason), 200)])))
 }
 
 // remember is best effort: at worst the next start tries again.

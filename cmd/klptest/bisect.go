@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/git"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func (a *app) bisectCommand() *cobra.Command {
@@ -168,12 +168,12 @@ func printAnswer(ctx context.Context, w io.Writer, r *git.Repo, answer *bisect.A
 		if err != nil {
 			return sha
 		}
-		return sha + " " + report.Escape(subject)
+		return sha + " " + printable.Text(subject)
 	}
 	if answer.First != "" {
 		fmt.Fprintf(w, "first bad commit: %s\n", describe(answer.First))
 		if why := answer.Of(answer.First).Why; why != "" {
-			fmt.Fprintf(w, "  %s\n", report.Escape(why))
+			fmt.Fprintf(w, "  %s\n", printable.Text(why))
 		}
 	} else {
 		fmt.Fprintln(w, "the first bad commit is one of these, which could not all be judged:")
@@ -182,7 +182,7 @@ func printAnswer(ctx context.Context, w io.Writer, r *git.Repo, answer *bisect.A
 		}
 	}
 	for _, n := range answer.Skipped() {
-		fmt.Fprintf(w, "skipped: %.12s %s: %s\n", n.Commit, report.Escape(n.Subject), report.Escape(n.Why))
+		fmt.Fprintf(w, "skipped: %.12s %s: %s\n", n.Commit, printable.Text(n.Subject), printable.Text(n.Why))
 	}
 	if answer.First == "" {
 		return verdicts(exitNothing)

@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/git"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -58,7 +58,7 @@ func (a *app) bisectStep(ctx context.Context, o stepOptions, args []string) erro
 		}
 		return verdicts(bisect.ExitAbort)
 	}
-	fmt.Fprintf(a.err, "klptest: %.12s %s: %s, %s\n", note.Commit, report.Escape(note.Subject), note.Mark, report.Escape(note.Why))
+	fmt.Fprintf(a.err, "klptest: %.12s %s: %s, %s\n", note.Commit, printable.Text(note.Subject), note.Mark, printable.Text(note.Why))
 	if err := note.Write(bisect.NotesIn(".")); err != nil {
 		return verdicts(bisect.ExitAbort)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -32,7 +32,7 @@ func (a *app) checkCommand() *cobra.Command {
 			problems := 0
 			for _, c := range list {
 				for _, p := range a.checkCase(cmd.Context(), c, slices.Contains(args, c.File)) {
-					fmt.Fprintln(a.out, report.Escape(p.String()))
+					fmt.Fprintln(a.out, printable.Text(p.String()))
 					problems++
 				}
 			}

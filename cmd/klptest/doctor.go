@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -101,7 +101,7 @@ func printFindings(w io.Writer, findings []doctor.Finding) (missing int) {
 			mark = "MISSING"
 			missing++
 		}
-		fmt.Fprintf(w, "%s  %-14s %s\n", mark, f.Name, report.Escape(f.Detail))
+		fmt.Fprintf(w, "%s  %-14s %s\n", mark, f.Name, printable.Text(f.Detail))
 		if !f.OK {
 			fmt.Fprintf(w, "%*s  → %s\n", len(mark)+15, "", f.Mend)
 		}

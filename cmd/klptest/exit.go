@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // The exit statuses that do not come from verdicts; report.ExitCode has the
@@ -69,5 +69,5 @@ func explain(w io.Writer, err error) {
 	if errors.As(err, &e) {
 		text = err.Error() + "\n" + strings.TrimPrefix(e.Detail(), e.Error()+"\n")
 	}
-	fmt.Fprint(w, "klptest: ", report.Escape(text))
+	fmt.Fprint(w, "klptest: ", printable.Text(text))
 }

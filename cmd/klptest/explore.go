@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/explore"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -113,14 +113,14 @@ func (a *app) exploreProgress() func(explore.Progress) {
 	return func(p explore.Progress) {
 		if time.Since(last) > progressEvery {
 			last = time.Now()
-			fmt.Fprintln(a.err, "klptest:", report.Escape(p.String()))
+			fmt.Fprintln(a.err, "klptest:", printable.Text(p.String()))
 		}
 	}
 }
 
 // explored reports what came out, and writes the reproducer.
 func (a *app) explored(rep explore.Report, dir string) error {
-	fmt.Fprintln(a.out, report.Escape(rep.Progress.String()))
+	fmt.Fprintln(a.out, printable.Text(rep.Progress.String()))
 	d := rep.Difference
 	switch {
 	case d == nil && rep.Sequences == rep.Unjudged:
@@ -140,7 +140,7 @@ func (a *app) explored(rep explore.Report, dir string) error {
 		}
 	}
 	fmt.Fprintf(a.out, "a difference, %d of %d times: %s.txtar\n", d.Times, d.Tried, name)
-	fmt.Fprint(a.out, report.Escape(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
+	fmt.Fprint(a.out, printable.Text(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
 	if d.Result.Log != "" {
 		fmt.Fprintln(a.out, "full log:", d.Result.Log)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/internal/model"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func (a *app) predictCommand() *cobra.Command {
@@ -33,7 +33,7 @@ case expects are not looked at.`,
 				if err != nil {
 					return err
 				}
-				fmt.Fprint(a.out, report.Escape(text))
+				fmt.Fprint(a.out, printable.Text(text))
 			}
 			return nil
 		},

@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -98,5 +99,5 @@ func (a *app) notice(line string) {
 		a.live.Notice("klptest: " + line)
 		return
 	}
-	fmt.Fprintln(a.err, "klptest:", report.Escape(line))
+	fmt.Fprintln(a.err, "klptest:", printable.Text(line))
 }

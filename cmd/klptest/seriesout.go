@@ -10,6 +10,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
 )
@@ -35,7 +36,7 @@ func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
 type escaper struct{ w io.Writer }
 
 func (e escaper) Write(p []byte) (int, error) {
-	_, err := io.WriteString(e.w, report.Escape(string(p)))
+	_, err := io.WriteString(e.w, printable.Text(string(p)))
 	return len(p), err
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
-	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -96,7 +96,7 @@ func (a *app) shell(ctx context.Context, o rig.Options, before *cases.Case, comm
 	defer func() { err = errors.Join(err, g.Close()) }()
 	if before != nil {
 		observed, err := g.Play(ctx, before)
-		fmt.Fprint(a.err, report.Escape(observed))
+		fmt.Fprint(a.err, printable.Text(observed))
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // HumanOptions say what the reader's terminal can do. Whether it is one, and
@@ -54,14 +55,14 @@ func (h *Human) Begin(run Run) error {
 func (h *Human) Start(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.status.start(oneLine(name), time.Now())
+	h.status.start(printable.Line(name), time.Now())
 	h.draw()
 }
 
 func (h *Human) Step(name, step string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	name, step = oneLine(name), oneLine(step)
+	name, step = printable.Line(name), printable.Line(step)
 	if name == h.status.name {
 		h.status.step = step
 	}
@@ -76,7 +77,7 @@ func (h *Human) Case(r cases.Result) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.tally.add(r)
-	if oneLine(r.Name) == h.status.name {
+	if printable.Line(r.Name) == h.status.name {
 		h.status = status{n: h.status.n, total: h.status.total}
 	}
 	text := h.caseLine(r)
@@ -91,7 +92,7 @@ func (h *Human) Notice(line string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	// A failure to write shows again, and is returned, in Case.
-	_ = h.print(oneLine(line) + "\n")
+	_ = h.print(printable.Line(line) + "\n")
 	h.draw()
 }
 
@@ -108,7 +109,7 @@ const indent = "      "
 // caseLine is the line of a case; a skipped one's reason is on it.
 func (h *Human) caseLine(r cases.Result) string {
 	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
-	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), oneLine(r.Name), seconds(r.Duration))
+	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), printable.Line(r.Name), seconds(r.Duration))
 	if why := skipReason(r); r.Verdict == cases.Skip && why != "" {
 		line += "  " + why
 	}
@@ -150,7 +151,7 @@ func summary(run Run, t tally, took time.Duration) string {
 	if missing := run.Total - t.sum(); missing > 0 {
 		s += fmt.Sprintf(", %d not run", missing)
 	}
-	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", s, took.Seconds(), oneLine(run.Release), oneLine(run.Kernel))
+	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", s, took.Seconds(), printable.Line(run.Release), printable.Line(run.Kernel))
 }
 
 // print writes whole lines where the status line was.

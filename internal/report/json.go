@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // schemaID names the form of the document; it changes when a reader of the
@@ -55,7 +56,7 @@ type jsonReporter struct {
 }
 
 func (j *jsonReporter) Begin(run Run) error {
-	j.doc.Klptest, j.doc.Kernel, j.doc.Release = Escape(run.Klptest), Escape(run.Kernel), Escape(run.Release)
+	j.doc.Klptest, j.doc.Kernel, j.doc.Release = printable.Text(run.Klptest), printable.Text(run.Kernel), printable.Text(run.Release)
 	j.doc.Started, j.doc.Total, j.doc.Shuffle = run.Started, run.Total, run.Shuffle
 	return nil
 }
@@ -67,10 +68,10 @@ func (j *jsonReporter) Step(string, string) {}
 func (j *jsonReporter) Case(r cases.Result) error {
 	j.doc.Counts.add(r)
 	j.doc.Results = append(j.doc.Results, jsonResult{
-		Name: Escape(r.Name), Title: Escape(r.Title), File: Escape(r.File),
+		Name: printable.Text(r.Name), Title: printable.Text(r.Title), File: printable.Text(r.File),
 		Verdict: known(r.Verdict), Seconds: r.Duration.Seconds(), Reasons: allOneLine(r.Reasons),
-		Advice: Escape(r.Advice), Diff: Escape(r.Diff), Tail: Escape(r.Tail),
-		Log: Escape(r.Log), QEMU: Escape(r.QEMU),
+		Advice: printable.Text(r.Advice), Diff: printable.Text(r.Diff), Tail: printable.Text(r.Tail),
+		Log: printable.Text(r.Log), QEMU: printable.Text(r.QEMU),
 	})
 	return nil
 }
@@ -92,7 +93,7 @@ func (j *jsonReporter) End() error {
 func allOneLine(texts []string) []string {
 	out := make([]string, 0, len(texts))
 	for _, text := range texts {
-		out = append(out, oneLine(text))
+		out = append(out, printable.Line(text))
 	}
 	return out
 }

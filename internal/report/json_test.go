@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
@@ -77,9 +78,9 @@ func TestJSONHostile(t *testing.T) {
 		if err := json.Unmarshal([]byte(document), &got); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
-		text := Escape(s)
+		text := printable.Text(s)
 		want := []jsonResult{{
-			Name: text, Title: text, File: text, Verdict: cases.Fail, Reasons: []string{oneLine(s), oneLine(s)},
+			Name: text, Title: text, File: text, Verdict: cases.Fail, Reasons: []string{printable.Line(s), printable.Line(s)},
 			Advice: text, Diff: text, Tail: text, Log: text, QEMU: text,
 		}}
 		if d := cmp.Diff(want, got.Results); d != "" {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // WriteJUnit writes results as JUnit XML: a FAIL is a failure, an ERROR an
@@ -70,11 +71,11 @@ type junitText struct {
 func newSuite(run Run, results []cases.Result) junitSuite {
 	t := count(results)
 	s := junitSuite{
-		Name:  "klptest on " + Escape(run.Kernel),
+		Name:  "klptest on " + printable.Text(run.Kernel),
 		Tests: t.sum(), Failures: t.Failed, Errors: t.Errors, Skipped: t.Skipped,
 		Timestamp: run.Started.UTC().Format(time.RFC3339),
 		Properties: []junitProperty{
-			{"klptest", Escape(run.Klptest)}, {"kernel", Escape(run.Kernel)}, {"release", Escape(run.Release)},
+			{"klptest", printable.Text(run.Klptest)}, {"kernel", printable.Text(run.Kernel)}, {"release", printable.Text(run.Release)},
 		},
 	}
 	if run.Shuffle != 0 {
@@ -101,8 +102,8 @@ func notRun(n int) junitCase {
 
 func newCase(r cases.Result) junitCase {
 	first, _ := headline(r)
-	c := junitCase{Name: Escape(r.Name), Class: "klptest", Time: junitTime(r.Duration)}
-	what := &junitText{Message: oneLine(first), Type: string(known(r.Verdict))}
+	c := junitCase{Name: printable.Text(r.Name), Class: "klptest", Time: junitTime(r.Duration)}
+	what := &junitText{Message: printable.Line(first), Type: string(known(r.Verdict))}
 	switch known(r.Verdict) {
 	case cases.Pass:
 		return c

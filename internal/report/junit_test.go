@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // readText is junitText as a reader has it: encoding/xml reads CDATA as text.
@@ -48,12 +49,12 @@ func checkJUnit(t *testing.T, v cases.Verdict, name, reason, rest string) {
 	t.Helper()
 	r := cases.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest}
 	got := readJUnit(t, []cases.Result{r, {Name: "after", Verdict: cases.Pass}})
-	want := readCase{Name: Escape(name)}
+	want := readCase{Name: printable.Text(name)}
 	evidence, explanation := split(describe(r))
-	text := []readText{{oneLine(reason), string(v), layOut(explanation)}}
+	text := []readText{{printable.Line(reason), string(v), layOut(explanation)}}
 	switch v {
 	case cases.Skip:
-		want.Skipped = []readText{{Message: oneLine(reason)}}
+		want.Skipped = []readText{{Message: printable.Line(reason)}}
 	case cases.Fail:
 		want.Failure = text
 	case cases.Error:

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // NewKTAP makes a reporter that writes KTAP version 1
@@ -33,7 +34,7 @@ func (k *ktap) Begin(run Run) error {
 	out := []string{
 		"KTAP version 1",
 		fmt.Sprintf("1..%d", run.Total),
-		fmt.Sprintf("# klptest %s on %s (%s)", oneLine(run.Klptest), oneLine(run.Release), oneLine(run.Kernel)),
+		fmt.Sprintf("# klptest %s on %s (%s)", printable.Line(run.Klptest), printable.Line(run.Release), printable.Line(run.Kernel)),
 	}
 	if run.Shuffle != 0 {
 		out = append(out, fmt.Sprintf("# shuffle: %d", run.Shuffle))
@@ -74,7 +75,7 @@ func resultLine(n int, r cases.Result) string {
 		result, directive = "ok", " # SKIP "+noHash(skipReason(r))
 	case cases.Error:
 		first, _ := headline(r)
-		directive = " # ERROR " + noHash(oneLine(first))
+		directive = " # ERROR " + noHash(printable.Line(first))
 	}
 	line := fmt.Sprintf("%s %d %s%s", result, n, ktapName(r.Name), directive)
 	return strings.TrimRight(line, " ")
@@ -83,7 +84,7 @@ func resultLine(n int, r cases.Result) string {
 // ktapName is a case's name as a KTAP description: without '#', and not
 // empty, because the parser takes a result line without one for a diagnostic.
 func ktapName(name string) string {
-	name = strings.TrimSpace(noHash(oneLine(name)))
+	name = strings.TrimSpace(noHash(printable.Line(name)))
 	if name == "" {
 		return "(no name)"
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // kind is what a section tells; its text is the section's title.
@@ -32,15 +33,15 @@ type section struct {
 func describe(r cases.Result) []section {
 	var all []section
 	add := func(k kind, text string) {
-		if l := lines(text); len(l) > 0 {
+		if l := printable.Lines(text); len(l) > 0 {
 			all = append(all, section{k, l})
 		}
 	}
 	first, rest := headline(r)
-	add(reason, oneLine(first))
+	add(reason, printable.Line(first))
 	add(advice, r.Advice)
 	for _, text := range rest {
-		add(reason, oneLine(text))
+		add(reason, printable.Line(text))
 	}
 	add(diff, r.Diff)
 	add(logTail, r.Tail)
@@ -63,4 +64,4 @@ func wantsDetail(r cases.Result) bool {
 }
 
 // skipReason is why a case was skipped, on one line.
-func skipReason(r cases.Result) string { return oneLine(strings.Join(r.Reasons, "; ")) }
+func skipReason(r cases.Result) string { return printable.Line(strings.Join(r.Reasons, "; ")) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package report
+package printable
 
 import (
 	"fmt"
@@ -9,14 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// Escape makes text from a guest or a stranger's file safe to show. Line
-// feeds and tabs stay. What else is not printable (control characters, those
+// Text makes a text safe to show. Line feeds and tabs stay. What else is not printable (control characters, those
 // of C1 and invisible or direction-changing ones too, line separators, bytes
 // that are not UTF-8) becomes \x1b, \u202e or \U000e0001, as in Go.
 //
 // The result is for reading: a backslash stays as it is, so the text cannot
 // be recovered from it. Escaping twice changes nothing.
-func Escape(s string) string {
+func Text(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		r, n := utf8.DecodeRuneInString(s)
@@ -26,7 +25,7 @@ func Escape(s string) string {
 	return b.String()
 }
 
-// escapeRune is Escape for the one rune r, which was decoded from raw.
+// escapeRune is Text for the one rune r, which was decoded from raw.
 func escapeRune(r rune, raw string) string {
 	switch {
 	case r == '\n', r == '\t':
@@ -43,17 +42,17 @@ func escapeRune(r rune, raw string) string {
 
 var lineEscapes = strings.NewReplacer("\n", `\n`, "\t", `\t`)
 
-// oneLine is Escape for where a line must stay one line. Line feeds at the
+// Line is Text for where a line must stay one line. Line feeds at the
 // end of s go.
-func oneLine(s string) string {
-	return lineEscapes.Replace(Escape(strings.TrimRight(s, "\n")))
+func Line(s string) string {
+	return lineEscapes.Replace(Text(strings.TrimRight(s, "\n")))
 }
 
-// lines splits text into escaped lines, without the line feeds at its end.
-func lines(s string) []string {
+// Lines splits a text into safe lines, without the line feeds at its end.
+func Lines(s string) []string {
 	s = strings.TrimRight(s, "\n")
 	if s == "" {
 		return nil
 	}
-	return strings.Split(Escape(s), "\n")
+	return strings.Split(Text(s), "\n")
 }
