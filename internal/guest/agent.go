@@ -23,7 +23,7 @@ var dynamicDebug = []string{
 	"/proc/dynamic_debug/control", // where debugfs is not mounted
 }
 
-// agent is a [cases.Machine] on the kernel that it runs on. There is one for
+// agent serves a [Client] on the kernel that it runs on. There is one for
 // each session, used by one request at a time.
 type agent struct {
 	commander
@@ -32,8 +32,6 @@ type agent struct {
 	before    standing // at Begin
 	leaks     kmemleak
 }
-
-var _ cases.Machine = (*agent)(nil)
 
 func newAgent(k kernel, files tree) *agent {
 	return &agent{commander: commander{kernel: k, files: files}, leaks: kmemleak{files: files, age: leakAge}}

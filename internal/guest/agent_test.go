@@ -124,18 +124,18 @@ func TestEndThatSeesNothingIsAnError(t *testing.T) {
 
 func TestFacts(t *testing.T) {
 	a, _ := newGuest(t)
-	got, err := a.Facts(t.Context(), nil)
+	got, err := a.facts(nil, true)
 	if err != nil || got.Release != "6.12.0-fake" || got.Config != nil {
 		t.Errorf("%+v %v", got, err)
 	}
-	if _, err := a.Facts(t.Context(), []string{"force"}); err == nil {
+	if _, err := a.facts([]string{"force"}, true); err == nil {
 		t.Error("no error without /proc/kallsyms")
 	}
 	put(t, a.files, "/proc/kallsyms", "0000000000000000 d force_kobj_attr\n"+
 		"0000000000000000 d xreplace_kobj_attr\n0000000000000000 d stack_order_kobj_attrs\n"+
 		"0000000000000000 d patched_kobj_attr\n")
 	attrs := map[string]bool{"force": true, "replace": false, "stack_order": false, "patched": true}
-	got, err = a.Facts(t.Context(), []string{"force", "replace", "stack_order", "patched"})
+	got, err = a.facts([]string{"force", "replace", "stack_order", "patched"}, true)
 	if diff := cmp.Diff(attrs, got.Sysfs); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
@@ -148,13 +148,13 @@ func TestFactsConfig(t *testing.T) {
 	z.Write([]byte("# x\nCONFIG_LIVEPATCH=y\nCONFIG_E=m\n# CONFIG_NO is not set\nCONFIG_S=\"a=b\"\nCONFIG_N=17\n"))
 	z.Close()
 	put(t, a.files, "/proc/config.gz", b.String())
-	got, err := a.Facts(t.Context(), nil)
+	got, err := a.facts(nil, true)
 	want := map[string]string{"LIVEPATCH": "y", "E": "m", "S": "a=b", "N": "17"}
 	if diff := cmp.Diff(want, got.Config); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
 	put(t, a.files, "/proc/config.gz", "no gzip")
-	if _, err := a.Facts(t.Context(), nil); err == nil {
+	if _, err := a.facts(nil, true); err == nil {
 		t.Error("no error for a broken config")
 	}
 }

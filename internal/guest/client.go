@@ -20,6 +20,10 @@ import (
 // than by the guest's own word, or is cancelled, ends the session: all later
 // ones fail with the same error.
 type Client struct {
+	// Config is the kernel's configuration, where the caller knows it: the
+	// guest would take longer to unpack its own than for a whole step.
+	Config map[string]string
+
 	session io.Closer
 	in      *bufio.Reader
 	out     io.Writer
@@ -66,14 +70,17 @@ func (c *Client) Close() error {
 	}
 }
 
-// Facts is [cases.Machine]'s. Config is nil unless the kernel has
-// CONFIG_IKCONFIG_PROC.
+// Facts is [cases.Machine]'s. Its Config is the client's or, when that is nil,
+// what the kernel says of itself with CONFIG_IKCONFIG_PROC.
 func (c *Client) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
-	r, err := c.call(ctx, grace, request{Op: opFacts, Attrs: attrs})
+	r, err := c.call(ctx, grace, request{Op: opFacts, Attrs: attrs, Config: c.Config == nil})
 	if err != nil || r.Facts == nil {
 		return cases.Facts{}, orEmpty(err)
 	}
 	r.Facts.Release = clip([]byte(r.Facts.Release), maxRelease)
+	if c.Config != nil {
+		r.Facts.Config = c.Config
+	}
 	return *r.Facts, nil
 }
 

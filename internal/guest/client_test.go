@@ -84,6 +84,22 @@ func TestClientRunsACase(t *testing.T) {
 	}
 }
 
+// A guest is not asked for what the client knows.
+func TestClientKnowsTheConfig(t *testing.T) {
+	a, _ := newGuest(t)
+	c := connected(t, a)
+	put(t, a.files, "/proc/config.gz", "no gzip")
+	if _, err := c.Facts(t.Context(), nil); err == nil {
+		t.Error("no error for a broken config")
+	}
+	c = connected(t, a)
+	c.Config = map[string]string{"LIVEPATCH": "y"}
+	facts, err := c.Facts(t.Context(), nil)
+	if err != nil || facts.Config["LIVEPATCH"] != "y" || facts.Release != "6.12.0-fake" {
+		t.Error(facts, err)
+	}
+}
+
 func TestClientGathersManyRecords(t *testing.T) {
 	a, k := newGuest(t)
 	c := connected(t, a)

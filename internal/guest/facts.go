@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,14 +16,16 @@ import (
 	"github.com/klptest/klptest/cases"
 )
 
-// Facts is [cases.Machine]'s.
-func (a *agent) Facts(_ context.Context, attrs []string) (cases.Facts, error) {
-	config, err := a.config()
-	if err != nil {
-		return cases.Facts{}, err
+// facts answers [Client.Facts].
+func (a *agent) facts(attrs []string, withConfig bool) (f cases.Facts, err error) {
+	f.Release = a.kernel.release()
+	if withConfig {
+		if f.Config, err = a.config(); err != nil {
+			return cases.Facts{}, err
+		}
 	}
-	sysfs, err := a.attributes(attrs)
-	return cases.Facts{Release: a.kernel.release(), Config: config, Sysfs: sysfs}, err
+	f.Sysfs, err = a.attributes(attrs)
+	return f, err
 }
 
 // config reads /proc/config.gz; nil where the kernel has none.

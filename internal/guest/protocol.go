@@ -47,6 +47,7 @@ type request struct {
 	Op      operation      `json:"op"`
 	Version int            `json:"version,omitempty"` // hello
 	Attrs   []string       `json:"attrs,omitempty"`   // facts
+	Config  bool           `json:"config,omitempty"`  // facts: of the kernel's configuration, too
 	Command *cases.Command `json:"command,omitempty"` // step
 	Limit   time.Duration  `json:"limit_ns,omitempty"`
 	Put     *chunk         `json:"put,omitempty"`

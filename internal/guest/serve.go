@@ -123,7 +123,7 @@ func (a *agent) dispatch(ctx context.Context, req request, r *reply) error {
 		}
 		return a.usable()
 	case opFacts:
-		facts, err := a.Facts(ctx, req.Attrs)
+		facts, err := a.facts(req.Attrs, req.Config)
 		r.Facts = &facts
 		return err
 	case opBegin:

@@ -32,7 +32,12 @@ func begun(t *testing.T, load func(a *agent, k *fakeKernel) error) (*agent, *fak
 	return a, k
 }
 
-func step(t *testing.T, m cases.Machine, c cases.Command) cases.Answer {
+// stepper is the agent, or the client of one.
+type stepper interface {
+	Step(context.Context, cases.Command, time.Duration) (cases.Answer, error)
+}
+
+func step(t *testing.T, m stepper, c cases.Command) cases.Answer {
 	t.Helper()
 	ans, err := m.Step(t.Context(), c, time.Minute)
 	if err != nil {

@@ -87,6 +87,9 @@ func (g *Guest) connect(ctx context.Context) (err error) {
 	g.Agent, err = whileAlive(ctx, g.VM, func(ctx context.Context) (*guest.Client, error) {
 		return guest.Connect(ctx, g.SSH)
 	})
+	if err == nil {
+		g.Agent.Config = g.rig.kernel.Config
+	}
 	return err
 }
 

@@ -27,13 +27,9 @@ type machine struct {
 var _ cases.Machine = (*machine)(nil)
 
 func (m *machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
-	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
+	return whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
-	if config := m.rig.kernel.Config; config != nil {
-		f.Config = config
-	}
-	return f, err
 }
 
 func (m *machine) Begin(ctx context.Context) (err error) {
