@@ -65,9 +65,9 @@ soak: deps build ## 300 clones in a row, 200 cases at -j 4: nothing may stay
 	KLPTEST_VM=1 KLPTEST_SOAK=300 $(GO) test -count=1 -timeout 60m -v -run IntegrationSoak ./internal/rig
 
 .PHONY: mutants
-mutants: deps-kernel-build build ## which one-line mistakes in kernel/livepatch the cases find; SOURCE is a kernel's source
+mutants: deps-kernel-build build ## which one-line mistakes in SOURCE's kernel/livepatch the cases find, or with EXPLORE=5m the explorer
 	@test -n "$(SOURCE)" || { echo 'name a kernel source: make mutants SOURCE=~/linux' >&2; exit 2; }
-	bin/klptest mutants $(SOURCE) $(CASES)
+	bin/klptest mutants $(if $(EXPLORE),--explore $(EXPLORE)) $(SOURCE) $(CASES)
 
 .PHONY: model-mutants
 model-mutants: ## whether the explorer finds one-line mistakes in the model of the livepatch core
