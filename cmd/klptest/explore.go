@@ -64,6 +64,7 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 	f.IntVarP(&o.rig.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
 	f.IntVar(&o.model.Patches, "patches", 2, "livepatches that may be loaded at once, 1 to 7")
 	f.IntVar(&o.model.Depth, "depth", 0, "try all sequences of so many operations (default: random ones)")
+	f.IntVar(&o.model.Skip, "skip", 0, "pass over so many sequences, which an earlier run has done")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
 	f.DurationVar(&o.model.Budget, "budget", 10*time.Minute, "when to end")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, which explore has written")
@@ -72,12 +73,15 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 }
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {
-	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || o.rig.Jobs < 0 {
-		return blame.Userf("--patches is 1 to %d; --depth and --jobs are not negative", mostPatches)
+	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.rig.Jobs < 0 {
+		return blame.Userf("--patches is 1 to %d; --depth, --skip and --jobs are not negative", mostPatches)
 	}
 	o.model.Progress = a.exploreProgress()
 	rep, err := a.exploreOn(ctx, o)
 	if err != nil {
+		if rep.Sequences > o.model.Skip {
+			fmt.Fprintf(a.err, "klptest: %s; --skip %d goes on from here\n", printable.Text(rep.Progress.String()), rep.Sequences)
+		}
 		return err
 	}
 	return a.explored(rep, o.out)
@@ -126,7 +130,7 @@ func (a *app) explored(rep explore.Report, dir string) error {
 	case d == nil && rep.Sequences == rep.Unjudged:
 		return blame.Rigf("no sequence was judged: %s", rep.Trouble)
 	case d == nil:
-		end := "the time is over"
+		end := fmt.Sprintf("the time is over, and --skip %d goes on from here", rep.Sequences)
 		if rep.Whole {
 			end = "these are all sequences"
 		}

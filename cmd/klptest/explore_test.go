@@ -24,7 +24,7 @@ func TestExplored(t *testing.T) {
 		want string
 	}{
 		{explore.Report{Progress: explore.Progress{Sequences: 2}, Whole: true}, 0, "no difference; these are all sequences\n"},
-		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, "no difference; the time is over\n"},
+		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, "no difference; the time is over, and --skip 2 goes on from here\n"},
 		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 2}}, 3, ""},
 		{explore.Report{Progress: explore.Progress{Sequences: 2}, Difference: d}, 1, "a difference, 5 of 5 times: " + filepath.Join(dir, d.Name()) + ".txtar\nexpected: one; got: two\nfull log: /logs/console.log\n"},
 	} {
@@ -41,7 +41,7 @@ func TestExplored(t *testing.T) {
 }
 
 func TestExploreUsage(t *testing.T) {
-	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"more"}} {
+	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"more"}} {
 		var errs bytes.Buffer
 		if got := run(t.Context(), append([]string{"explore"}, args...), streams{out: &errs, err: &errs}); got != exitUsage {
 			t.Errorf("%q: exit status %d: %s", args, got, errs.String())

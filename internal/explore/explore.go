@@ -27,6 +27,7 @@ type Options struct {
 	Patches  int            // how many livepatches may be loaded at once, 1 to 8
 	Depth    int            // explore all sequences of so many operations; 0: random ones, without end
 	Seed     uint64         // of the random ones
+	Skip     int            // sequences at the begin that an earlier run has done
 	Budget   time.Duration  // when to end
 	Jobs     int            // cases that the runner runs side by side
 	Progress func(Progress) // hears of each batch
@@ -34,7 +35,7 @@ type Options struct {
 
 // Progress is how far it has got.
 type Progress struct {
-	Sequences   int           // that were run
+	Sequences   int           // that were run, or skipped
 	All         int           // that there are; 0: no end of them
 	Operations  int           // commands in these
 	Unjudged    int           // sequences of which the rig made nothing
@@ -89,7 +90,9 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		if time.Since(x.started) >= o.Budget {
 			return x.report, nil
 		}
-		if q, ok := x.sequence(ops); ok {
+		if q, ok := x.sequence(ops); ok && x.skipped(q) {
+			continue
+		} else if ok {
 			batch = append(batch, q)
 		}
 		if len(batch) < batchPerJob*o.Jobs {
@@ -170,6 +173,16 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	return err
 }
 
+// skipped passes over a sequence that an earlier run has done.
+func (x *explorer) skipped(q sequence) bool {
+	if x.report.Sequences >= x.Skip {
+		return false
+	}
+	x.report.Sequences++
+	x.cover(q)
+	return true
+}
+
 func casesOf(batch []sequence) []*cases.Case {
 	var list []*cases.Case
 	for _, q := range batch {
@@ -187,7 +200,12 @@ func (x *explorer) count(q sequence, res cases.Result) {
 		p.Trouble = cmp.Or(p.Trouble, strings.Join(res.Reasons, "; "))
 		return
 	}
+	x.cover(q)
+}
+
+// cover notes which transitions of the model have been seen.
+func (x *explorer) cover(q sequence) {
 	x.covered.add(q.edges)
 	x.known.add(q.edges)
-	p.Transitions, p.Known = len(x.covered), len(x.known)
+	x.report.Transitions, x.report.Known = len(x.covered), len(x.known)
 }

@@ -89,3 +89,31 @@ func TestUnjudged(t *testing.T) {
 		t.Error(line)
 	}
 }
+
+// TestSkip: what is skipped is what an earlier run has done, in the same order.
+func TestSkip(t *testing.T) {
+	explored := func(skip int) (list []string, rep Report) {
+		o := options(1)
+		o.Skip = skip
+		run := func(ctx context.Context, some []*cases.Case) ([]cases.Result, error) {
+			for _, c := range some {
+				list = append(list, c.Name+c.Steps[0].Command.Text)
+			}
+			return onModel("6.12", same)(ctx, some)
+		}
+		rep, err := Explore(t.Context(), o, run, run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list, rep
+	}
+	all, whole := explored(0)
+	const skip = 7
+	rest, part := explored(skip)
+	if d := cmp.Diff(len(all)-skip, len(rest)); d != "" {
+		t.Fatal(d)
+	}
+	if part.Sequences != whole.Sequences || part.Transitions != whole.Transitions || part.Operations >= whole.Operations {
+		t.Errorf("all: %v; but for %d: %v", whole, skip, part)
+	}
+}
