@@ -3,8 +3,8 @@
 package images
 
 const (
-	guestMemory = 512  // MiB
-	kasanMemory = 1024 // an eighth is shadow, and freed memory is kept for a while
+	guestMemory = 512 // MiB
+	kasanMemory = 640 // an eighth is shadow, and freed memory is kept for a while; more takes kmemleak longer to scan
 )
 
 // Memory is what a guest of this kernel should have, in MiB.

@@ -32,7 +32,7 @@ func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further `argument` of the kernel command line; may be repeated")
 	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default qemu-system-x86_64 on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
-	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not say (default 512; 1024 with KASAN)")
+	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not say (default 512; 640 with KASAN)")
 	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not say")
 	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
 	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all passes")

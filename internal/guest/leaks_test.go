@@ -53,6 +53,15 @@ func TestLeaksAreForgottenAtBegin(t *testing.T) {
 	if text, err := l.end(t.Context()); err != nil || text != "scan\nscan" { // what it was told is what the FIFO has
 		t.Errorf("%q %v", text, err)
 	}
+	for _, want := range [][]string{{"clear"}, {"scan", "scan", "clear"}} { // the second time, no end was before
+		next := &kmemleak{files: l.files} // of another session
+		if err := next.begin(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, words()); diff != "" {
+			t.Error(diff)
+		}
+	}
 }
 
 func TestLeaksWithoutKmemleak(t *testing.T) {
