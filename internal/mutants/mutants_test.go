@@ -162,11 +162,11 @@ func TestOnlyAFailKills(t *testing.T) {
 		t.Errorf("tally %v, want %v", got, want)
 	}
 	want := []string{
-		"killed    m1                       f  by b\n          upstream's tests pass: a reason",
-		"SURVIVED  m2                       f\n          no case tests: a rule",
-		"not tried m3                       f: does not build",
-		"not tried m4                       f: this kernel has no such line: \"missing\" in f",
-		"not tried m5                       f: ERROR (1), such as b: no guest",
+		"killed    m1                          f  by b\n          upstream's tests pass: a reason",
+		"SURVIVED  m2                          f\n          no case tests: a rule",
+		"not tried m3                          f: does not build",
+		"not tried m4                          f: this kernel has no such line: \"missing\" in f",
+		"not tried m5                          f: ERROR (1), such as b: no guest",
 	}
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Error(diff)

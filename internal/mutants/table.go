@@ -10,7 +10,7 @@ import (
 // Line is a line about an outcome. Below it comes what is broken, when the
 // mutant survives, or why upstream's tests would not have found it.
 func (o Outcome) Line() string {
-	line := fmt.Sprintf("%-9s %-24s %s", o.word(), o.Name, strings.TrimPrefix(o.File, "kernel/livepatch/"))
+	line := fmt.Sprintf("%-9s %-27s %s", o.word(), o.Name, strings.TrimPrefix(o.File, "kernel/livepatch/"))
 	switch {
 	case o.Err != nil:
 		return fmt.Sprintf("%s: %v", line, o.Err)
