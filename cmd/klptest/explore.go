@@ -100,14 +100,18 @@ func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Repo
 	defer func() { err = errors.Join(err, r.Close()) }()
 	m := o.model
 	m.Release, m.Jobs = r.Kernel().Release, o.rig.Jobs
-	rep, err = explore.Explore(ctx, m, onRig(r.Run), onRig(r.RunFresh))
+	rep, err = explore.Explore(ctx, m, onRig(r.Run, untilFail{}), onRig(r.RunFresh, unheard{}))
 	return rep, errors.Join(err, context.Cause(ctx))
 }
 
 // onRig is what runs cases on a rig, without a report of each.
-func onRig(run func(context.Context, []*cases.Case, rig.Events) ([]cases.Result, error)) explore.Runner {
+func onRig(run func(context.Context, []*cases.Case, rig.Events) ([]cases.Result, error), ev rig.Events) explore.Runner {
 	return func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
-		return run(ctx, list, unheard{})
+		results, err := run(ctx, list, ev)
+		if errors.Is(err, errFailed) {
+			err = nil
+		}
+		return results, err
 	}
 }
 

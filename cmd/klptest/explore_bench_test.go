@@ -38,7 +38,7 @@ func BenchmarkExplore(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				checkAll(ctx, b, onRig(r.Run), list)
+				checkAll(ctx, b, onRig(r.Run, unheard{}), list)
 			}
 			b.ReportMetric(float64(commands*b.N)/b.Elapsed().Seconds()/float64(runtime.NumCPU()), "ops/s/core")
 		})

@@ -122,7 +122,7 @@ func TestDifferenceInLastBatch(t *testing.T) {
 	o.Jobs, o.Patches = 1<<20, 1
 	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
 	got, err := Explore(t.Context(), o, run, run)
-	if err != nil || got.Difference == nil || !got.Whole {
+	if err != nil || got.Difference == nil || got.Whole {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	if d := got.Difference; len(d.Case.Steps) != 2 || d.Times != repeats {

@@ -15,7 +15,8 @@ import (
 )
 
 // Runner runs cases on the kernel under test, and returns the results in the
-// order of the cases. The error is why there are fewer.
+// order of the cases. When there are fewer, the error is why, or the last one
+// is a FAIL.
 type Runner func(ctx context.Context, list []*cases.Case) ([]cases.Result, error)
 
 // batchPerJob is how many sequences each job gets between two looks at the clock.
@@ -61,7 +62,7 @@ func (p Progress) String() string {
 // Report is what came out.
 type Report struct {
 	Progress
-	Whole      bool        // all sequences that there are were run
+	Whole      bool        // all sequences that there are were run, and none differs
 	Difference *Difference // nil: the kernel did what the model does
 }
 
@@ -78,8 +79,8 @@ type explorer struct {
 
 // Explore runs sequences until one differs, all were run, or the time is over.
 // The machines of run may have served other cases, as long as these have left
-// them clean; what differs is tried again with fresh, whose machines are as
-// after a boot. The error is the runner's.
+// them clean. What differs is tried again with fresh, whose machines are as
+// after a boot, and which always runs all cases. The error is the runner's.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
 	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
 	if _, err := newScript(o.Release); err != nil {
@@ -103,8 +104,8 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		}
 		batch = batch[:0]
 	}
-	x.report.Whole = true
 	err := x.runBatch(ctx, batch)
+	x.report.Whole = err == nil && x.report.Difference == nil
 	return x.report, err
 }
 

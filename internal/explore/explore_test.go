@@ -117,3 +117,14 @@ func TestSkip(t *testing.T) {
 		t.Errorf("all: %v; but for %d: %v", whole, skip, part)
 	}
 }
+
+// TestFirstDifferenceEnds: a runner may stop at the first FAIL.
+func TestFirstDifferenceEnds(t *testing.T) {
+	denied := func(_ cases.Command, ans *cases.Answer) { ans.Errno = "EIO" }
+	worn := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
+	one := func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) { return worn(ctx, list[:1]) }
+	got, err := Explore(t.Context(), options(1), one, worn)
+	if err != nil || got.Difference == nil || got.Sequences != 1 || got.Whole {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
