@@ -103,12 +103,11 @@ func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	}
 }
 
-// idle tells that no task but the reader wants a CPU: how many do is in the
-// fourth field of /proc/loadavg, before the slash (fs/proc/loadavg.c).
+// idle tells that no task but the reader wants a CPU (show_stat, fs/proc/stat.c).
+// Where a case has patched that, it says no.
 func (c commander) idle() bool {
-	text, _ := c.files.read("/proc/loadavg", 128)
-	fields := strings.Fields(text)
-	return len(fields) > 3 && strings.HasPrefix(fields[3], "1/")
+	text, _ := c.files.read("/proc/stat", maxProcFile)
+	return strings.Contains(text, "\nprocs_running 1\n")
 }
 
 // isLivepatch tells what a loaded module is: its taint K is TAINT_LIVEPATCH

@@ -81,16 +81,16 @@ func TestUnknownIsNotTheKernels(t *testing.T) {
 // A livepatch that has left sysfs still has a reference for a moment.
 func TestRmmodPatience(t *testing.T) {
 	for name, tc := range map[string]struct {
-		taint  string
-		listed bool
-		load   string // what /proc/loadavg says
-		free   time.Duration
-		want   error
-		took   time.Duration
+		taint   string
+		listed  bool
+		running int // tasks
+		free    time.Duration
+		want    error
+		took    time.Duration
 	}{
 		"freed soon":          {taint: "OEK", free: 50 * time.Millisecond, took: 60 * time.Millisecond},
-		"forced":              {taint: "OEK", load: "0.10 0.05 0.01 1/71 90", free: time.Hour, want: unix.EAGAIN},
-		"forced and busy":     {taint: "OEK", load: "0.10 0.05 0.01 2/71 90", free: time.Hour, want: unix.EAGAIN, took: rmmodPatience + rmmodPause},
+		"forced":              {taint: "OEK", running: 1, free: time.Hour, want: unix.EAGAIN},
+		"forced and busy":     {taint: "OEK", running: 12, free: time.Hour, want: unix.EAGAIN, took: rmmodPatience + rmmodPause},
 		"enabled":             {taint: "OEK", listed: true, free: time.Hour, want: unix.EAGAIN},
 		"no livepatch":        {taint: "OE", free: time.Hour, want: unix.EAGAIN},
 		"free from the start": {taint: "OEK"},
@@ -98,7 +98,7 @@ func TestRmmodPatience(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, k := newGuest(t)
 			put(t, a.files, "/sys/module/klp_a/taint", tc.taint+"\n")
-			put(t, a.files, "/proc/loadavg", cmp.Or(tc.load, "0.10 0.05 0.01 2/71 90")+"\n")
+			put(t, a.files, "/proc/stat", fmt.Sprintf("cpu 1 2\nprocs_running %d\nprocs_blocked 0\n", cmp.Or(tc.running, 2)))
 			if tc.listed {
 				patch(t, a.files, "klp_a", "1", "0")
 			}

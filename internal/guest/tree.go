@@ -52,11 +52,23 @@ func (p present) Read(b []byte) (n int, err error) {
 		n, err = unix.Read(fd, b)
 		return err
 	})
+	n, err = readCount(n, len(b), err)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &os.PathError{Op: "read", Path: p.file.Name(), Err: err}
+	}
+	return n, err
+}
+
+// readCount is what a read of so many bytes has come to. A kernel in which a
+// case has patched what answers may claim anything.
+func readCount(n, size int, err error) (int, error) {
 	switch {
-	case errors.Is(err, unix.EAGAIN), err == nil && n == 0 && len(b) > 0:
+	case errors.Is(err, unix.EAGAIN), err == nil && n == 0 && size > 0:
 		return 0, io.EOF
 	case err != nil:
-		return 0, &os.PathError{Op: "read", Path: p.file.Name(), Err: err}
+		return 0, err
+	case n < 0 || n > size:
+		return 0, unix.EIO
 	}
 	return n, nil
 }
