@@ -62,7 +62,7 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 	f := c.Flags()
 	machineFlags(f, &o.rig)
 	f.IntVarP(&o.rig.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
-	f.IntVar(&o.model.Patches, "patches", 2, "livepatches that may be loaded at once, 1 to 7")
+	f.IntVar(&o.model.Patches, "patches", 3, "livepatches that may be loaded at once, 1 to 7")
 	f.IntVar(&o.model.Depth, "depth", 0, "try all sequences of so many operations (default: random ones)")
 	f.IntVar(&o.model.Skip, "skip", 0, "pass over so many sequences, which an earlier run has done")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
