@@ -50,6 +50,26 @@ func TestClone(t *testing.T) {
 	}
 }
 
+// TestPause: a pause and its end are each one command, and what QEMU does not
+// do is an error.
+func TestPause(t *testing.T) {
+	commands := filepath.Join(t.TempDir(), "commands")
+	spec := templateSpec(t, vmtest.Script{Commands: commands})
+	snapshot(t, spec)
+	v := cloned(t, opened(t, spec))
+	rewrite(t, commands, "")
+	if err := errors.Join(v.Pause(t.Context()), v.Resume(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(readFile(t, commands)); !strings.Contains(got, "stop") || !strings.Contains(got, "cont") {
+		t.Errorf("QEMU was told %q", got)
+	}
+	v.Close()
+	if err := v.Pause(t.Context()); err == nil {
+		t.Error("a guest that is gone was paused")
+	}
+}
+
 func TestClonesSideBySide(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)

@@ -56,7 +56,14 @@ func (e *each) take(ctx context.Context, s shape, ahead chan made) (instance, er
 		return e.make(ctx, s)
 	}
 	m := <-ahead
-	return m.guest, m.err
+	if m.err != nil {
+		return nil, m.err
+	}
+	if err := m.guest.wake(ctx); err != nil {
+		e.put(s, m.guest, false)
+		return nil, err
+	}
+	return m.guest, nil
 }
 
 // ahead begins to make the next guest of a shape, if one will be wanted and
@@ -70,9 +77,23 @@ func (e *each) ahead(s shape) {
 	next := make(chan made, 1)
 	e.ready[s] = next
 	e.work.Go(func() {
-		g, err := e.make(e.ctx, s)
-		next <- made{g, err}
+		next <- e.resting(s)
 	})
+}
+
+// resting makes a guest that takes no processor from others, and begins its
+// case at the moment of its life at which every clone does (see
+// [guest.Client.Quiesce]).
+func (e *each) resting(s shape) made {
+	g, err := e.make(e.ctx, s)
+	if err != nil {
+		return made{err: err}
+	}
+	if err := g.rest(e.ctx); err != nil {
+		_ = g.Close() // what it says is less than err
+		return made{err: err}
+	}
+	return made{guest: g}
 }
 
 // put closes the guest beside what else goes on: nobody waits for its end.

@@ -105,6 +105,24 @@ func (g *Guest) disconnect(ctx context.Context) error {
 	return err
 }
 
+func (g *Guest) rest(ctx context.Context) error { return g.VM.Pause(ctx) }
+
+// wake sets the clock again, which has stood still.
+func (g *Guest) wake(ctx context.Context) error {
+	if err := g.VM.Resume(ctx); err != nil {
+		return err
+	}
+	return g.renew(ctx)
+}
+
+// renew makes a clone its own.
+func (g *Guest) renew(ctx context.Context) error {
+	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, g.Agent.Renew(ctx)
+	})
+	return err
+}
+
 // spec describes the guests of a shape, but for what each has of its own.
 func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()

@@ -20,12 +20,13 @@ import (
 // fake is a guest without a VM. It logs nothing, so a case that expects
 // nothing passes.
 type fake struct {
-	name   string
-	left   []string // modules that are there at the end
-	die    error    // what each step ends with
-	putErr error
-	kept   bool // its logs were asked for
-	log    *journal
+	name    string
+	left    []string // modules that are there at the end
+	die     error    // what each step ends with
+	putErr  error
+	wakeErr error
+	kept    bool // its logs were asked for
+	log     *journal
 }
 
 func (f *fake) say(what string) { f.log.add(f.name + " " + what) }
@@ -46,6 +47,8 @@ func (f *fake) machine(step func(string)) cases.Machine { return fakeMachine{f, 
 func (f *fake) put(context.Context, []kmods.Module) error {
 	return f.putErr
 }
+func (f *fake) rest(context.Context) error { f.say("rest"); return nil }
+func (f *fake) wake(context.Context) error { f.say("wake"); return f.wakeErr }
 func (f *fake) preserve() (log, qemu string) {
 	f.kept = true
 	return f.name + ".log", "qemu " + f.name

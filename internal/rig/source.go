@@ -30,6 +30,9 @@ type instance interface {
 	machine(step func(text string)) cases.Machine
 	// put copies the modules into the guest that it does not have yet.
 	put(ctx context.Context, modules []kmods.Module) error
+	// rest stops the guest and its clock until wake.
+	rest(ctx context.Context) error
+	wake(ctx context.Context) error
 	// preserve makes the guest's logs outlive it, and returns the console's
 	// path and the QEMU command line.
 	preserve() (log, qemu string)

@@ -73,7 +73,7 @@ func TestNextGuestIsMadeAhead(t *testing.T) {
 				t.Fatal(err)
 			}
 			synctest.Wait()
-			if want := fmt.Sprintf("%d boot", i+2); log.lines[len(log.lines)-1] != want {
+			if want := fmt.Sprintf("%d rest", i+2); log.lines[len(log.lines)-1] != want {
 				t.Fatalf("after guest %d: %q", i+1, log.lines)
 			}
 			e.put(shape{}, g, true)
@@ -82,11 +82,31 @@ func TestNextGuestIsMadeAhead(t *testing.T) {
 		if err := e.close(); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"1 boot", "2 boot", "1 close", "3 boot", "2 close", "3 close"}
+		want := []string{"1 boot", "2 boot", "2 rest", "1 close", "2 wake", "3 boot", "3 rest", "2 close", "3 close"}
 		if diff := cmp.Diff(want, log.lines); diff != "" {
 			t.Error(diff)
 		}
 	})
+}
+
+// A guest that does not wake is closed, and the case is told why.
+func TestGuestThatDoesNotWake(t *testing.T) {
+	gone := errors.New("gone")
+	m, log := inOrder(&fake{name: "1"}, &fake{name: "2", wakeErr: gone})
+	e := newEach(t.Context(), m, true, map[shape]int{{}: 2})
+	if _, err := e.get(t.Context(), shape{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.get(t.Context(), shape{}); !errors.Is(err, gone) {
+		t.Error(err)
+	}
+	if err := e.close(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"1 boot", "2 boot", "2 rest", "2 wake", "2 close"}
+	if diff := cmp.Diff(want, log.lines); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestResultsComeInOrderOfTheCases(t *testing.T) {

@@ -154,9 +154,7 @@ func (r *Rig) cloneOf(ctx context.Context, tmpl *vm.Template) (*Guest, error) {
 		err = g.connect(ctx)
 	}
 	if err == nil {
-		_, err = whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, g.Agent.Renew(ctx)
-		})
+		err = g.renew(ctx)
 	}
 	return g.orClose(ctx, err)
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/digitalocean/go-qemu/qmp/raw"
+)
+
+const pauseLimit = 10 * time.Second // QEMU does it within milliseconds
+
+// Pause stops the guest's processors and its clock. Connections stay open, but
+// nobody answers. Resume lets the guest go on as if no time had passed.
+func (v *VM) Pause(ctx context.Context) error {
+	return v.command(ctx, "stop", (*raw.Monitor).Stop)
+}
+
+// Resume undoes Pause.
+func (v *VM) Resume(ctx context.Context) error {
+	return v.command(ctx, "go on", (*raw.Monitor).Cont)
+}
+
+func (v *VM) command(ctx context.Context, what string, run func(*raw.Monitor) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, pauseLimit, fmt.Errorf("the guest did not %s within %v", what, pauseLimit))
+	defer cancel()
+	return v.ended(ctx, run(raw.NewMonitor(v.monitor.within(ctx))))
+}
