@@ -134,7 +134,11 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 		return err
 	}
 	defer release()
-	b.notice(fmt.Sprintf("building %d modules for %s", len(modules(plan.files)), plan.target.Release))
+	what := "a module"
+	if n := len(modules(plan.files)); n > 1 {
+		what = fmt.Sprint(n, " modules")
+	}
+	b.notice(fmt.Sprintf("building %s for %s", what, plan.target.Release))
 	if err := plan.in(ctx, dir); err != nil {
 		return err
 	}
