@@ -85,19 +85,21 @@ func (c commander) insmod(_ context.Context, args []string) outcome {
 
 // rmmod is patient with a livepatch that is gone from sysfs: a work item puts
 // its module's last reference a moment after that (core.c,
-// klp_free_patch_finish). With nothing left to run, that moment is over.
+// klp_free_patch_finish). Once nothing is left to run, that moment is over, and
+// what the kernel answers then is final.
 func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	name := args[0]
 	livepatch := c.isLivepatch(name)
 	freed := func() bool { return livepatch && !c.files.exists(livepatchDir+"/"+name) }
-	for end := time.Now().Add(rmmodPatience); ; {
-		last := freed() && c.idle() || time.Now().After(end)
+	end := time.Now().Add(rmmodPatience)
+	for last := false; ; {
 		err := c.kernel.unload(name)
 		if last || !errors.Is(err, unix.EAGAIN) || !freed() {
 			// A module that was patched may have held a transition open.
 			return outcome{err: err, starts: err == nil && !livepatch}
 		}
-		if !pause(ctx, rmmodPause) {
+		last = c.idle() || time.Now().After(end)
+		if !last && !pause(ctx, rmmodPause) {
 			return outcome{err: ctx.Err()}
 		}
 	}

@@ -5,15 +5,12 @@ package guest
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images/kconfig"
 )
 
 // facts answers [Client.Facts].
@@ -30,31 +27,11 @@ func (a *agent) facts(attrs []string, withConfig bool) (f cases.Facts, err error
 
 // config reads /proc/config.gz; nil where the kernel has none.
 func (a *agent) config() (map[string]string, error) {
-	f, err := os.Open(a.files.path("/proc/config.gz"))
+	config, err := kconfig.Read(a.files.path("/proc/config.gz"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("/proc/config.gz: %w", err)
-	}
-	return parseConfig(z)
-}
-
-func parseConfig(r io.Reader) (map[string]string, error) {
-	config := map[string]string{}
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		name, value, ok := strings.Cut(lines.Text(), "=")
-		if name, isOption := strings.CutPrefix(name, "CONFIG_"); ok && isOption {
-			config[name] = strings.Trim(value, `"`)
-		}
-	}
-	return config, lines.Err()
+	return config, err
 }
 
 // attributes looks for livepatch attributes in the symbol table:
