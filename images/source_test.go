@@ -112,9 +112,9 @@ func TestResolveLeavesVariantsAlone(t *testing.T) {
 	}
 }
 
-func TestEverySoOften(t *testing.T) {
+func TestBuildAside(t *testing.T) {
 	var said []string
-	tell := everySoOften(func(line string) { said = append(said, line) })
+	tell := aside(func(line string) { said = append(said, line) })
 	for seconds := range 100 {
 		tell(kbuild.Progress{Step: seconds, Elapsed: time.Duration(seconds) * time.Second})
 	}

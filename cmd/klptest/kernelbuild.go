@@ -5,9 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +72,7 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
 	fd, tty := terminal(a.err)
 	if !tty || os.Getenv("TERM") == "dumb" {
-		return nowAndThen(a.err), func() {}
+		return kbuild.NowAndThen(0, func(p kbuild.Progress) { fmt.Fprintln(a.err, "klptest:", p) }), func() {}
 	}
 	drawn := false
 	show = func(p kbuild.Progress) {
@@ -84,19 +82,6 @@ func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
 	return show, func() {
 		if drawn {
 			fmt.Fprint(a.err, "\r\x1b[K")
-		}
-	}
-}
-
-// logEvery is how often a log hears of a build.
-const logEvery = 30 * time.Second
-
-func nowAndThen(w io.Writer) func(kbuild.Progress) {
-	var next time.Duration
-	return func(p kbuild.Progress) {
-		if p.Elapsed >= next {
-			next = p.Elapsed + logEvery
-			fmt.Fprintln(w, "klptest:", p)
 		}
 	}
 }

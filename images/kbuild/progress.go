@@ -41,6 +41,21 @@ func (p Progress) String() string {
 	return s
 }
 
+// TellEvery is how often a log should hear of a build.
+const TellEvery = 30 * time.Second
+
+// NowAndThen passes on a report each TellEvery, the first of them once a build
+// has taken so long.
+func NowAndThen(first time.Duration, tell func(Progress)) func(Progress) {
+	next := first
+	return func(p Progress) {
+		if p.Elapsed >= next {
+			next = p.Elapsed + TellEvery
+			tell(p)
+		}
+	}
+}
+
 // step is a line of Kbuild that tells of a file being made.
 var step = regexp.MustCompile(`^  [A-Z][A-Z0-9_]*( \[M\])? +\S`)
 
