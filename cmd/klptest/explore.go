@@ -22,6 +22,7 @@ import (
 
 const (
 	progressEvery = 10 * time.Second
+	somePatches   = 3 // of two installed ones a third can take over
 	mostPatches   = 7 // one more probe is there to be patched
 
 	// A held transition is tried again after a second or two (HZ in
@@ -62,7 +63,7 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 	f := c.Flags()
 	machineFlags(f, &o.rig)
 	f.IntVarP(&o.rig.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
-	f.IntVar(&o.model.Patches, "patches", 3, "livepatches that may be loaded at once, 1 to 7")
+	f.IntVar(&o.model.Patches, "patches", somePatches, "livepatches that may be loaded at once, 1 to 7")
 	f.IntVar(&o.model.Depth, "depth", 0, "try all sequences of so many operations (default: random ones)")
 	f.IntVar(&o.model.Skip, "skip", 0, "pass over so many sequences, which an earlier run has done")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
@@ -108,10 +109,7 @@ func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Repo
 func onRig(run func(context.Context, []*cases.Case, rig.Events) ([]cases.Result, error), ev rig.Events) explore.Runner {
 	return func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
 		results, err := run(ctx, list, ev)
-		if errors.Is(err, errFailed) {
-			err = nil
-		}
-		return results, err
+		return results, unlessFailed(err)
 	}
 }
 

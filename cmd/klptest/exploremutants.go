@@ -29,7 +29,7 @@ const unchangedBudget = time.Minute
 // Run does not care which case is known to find the mutant, only whether there
 // is one.
 func (e exploredMutants) Run(ctx context.Context, first string) ([]cases.Result, error) {
-	o := exploreOptions{rig: e.options, model: explore.Options{Patches: 3, Seed: 1, Budget: e.budget}}
+	o := exploreOptions{rig: e.options, model: explore.Options{Patches: somePatches, Seed: 1, Budget: e.budget}}
 	if first == "" {
 		o.model.Budget = min(e.budget, unchangedBudget)
 	}

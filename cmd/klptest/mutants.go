@@ -66,9 +66,10 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 		return err
 	}
 	defer shop.Close()
-	var lab mutants.Lab = mutated{&bench{app: a, workshop: shop, cases: list, options: o, clear: done}}
+	byCases := mutated{&bench{app: a, workshop: shop, cases: list, options: o, clear: done}}
+	var lab mutants.Lab = byCases
 	if budget > 0 {
-		lab = exploredMutants{lab.(mutated), budget}
+		lab = exploredMutants{byCases, budget}
 	}
 	outcomes, err := mutants.Run(ctx, lab, matching(only), func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
 	if err != nil {

@@ -18,10 +18,7 @@ func (a *app) quietRun(ctx context.Context, list []*cases.Case, o rig.Options) (
 // runUntilFail is a quietRun that ends with the first FAIL.
 func (a *app) runUntilFail(ctx context.Context, list []*cases.Case, o rig.Options) ([]cases.Result, error) {
 	results, err := a.runOnce(ctx, list, o, untilFail{})
-	if errors.Is(err, errFailed) {
-		return results, nil
-	}
-	return results, err
+	return results, unlessFailed(err)
 }
 
 // runOnce runs cases on a rig of their own.
@@ -45,6 +42,14 @@ func (unheard) Case(cases.Result) error { return nil }
 type untilFail struct{ unheard }
 
 var errFailed = errors.New("a case has failed")
+
+// unlessFailed drops the error of a run that was to end with a FAIL.
+func unlessFailed(err error) error {
+	if errors.Is(err, errFailed) {
+		return nil
+	}
+	return err
+}
 
 func (untilFail) Case(r cases.Result) error {
 	if r.Verdict == cases.Fail {

@@ -91,11 +91,11 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		if time.Since(x.started) >= o.Budget {
 			return x.report, nil
 		}
-		if q, ok := x.sequence(ops); ok && x.skipped(q) {
+		q, ok := x.sequence(ops)
+		if !ok || x.skipped(q) {
 			continue
-		} else if ok {
-			batch = append(batch, q)
 		}
+		batch = append(batch, q)
 		if len(batch) < batchPerJob*o.Jobs {
 			continue
 		}
