@@ -5,11 +5,12 @@ package vm
 import (
 	"crypto/sha256"
 	"fmt"
-	"github.com/klptest/klptest/internal/printable"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // host is what decides whether KVM can work, by path.

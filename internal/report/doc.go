@@ -10,5 +10,5 @@
 // What a case did wrong is described once, as a list of sections in the order
 // in which people read them; each format only lays them out. All text of a
 // result may come from a guest or a stranger's file, and passes through
-// [Escape] before it is written.
+// [printable.Text] before it is written.
 package report

@@ -17,8 +17,7 @@ import (
 const schemaID = "urn:klptest:report:1"
 
 // NewJSON makes a reporter that writes one JSON document, as schema.json
-// describes it, when the run ends.
-// Text is escaped as in all other formats, see [Escape].
+// describes it, when the run ends. Text is escaped as in all other formats, see [printable.Text].
 func NewJSON(w io.Writer) Reporter {
 	return &jsonReporter{w: w, doc: jsonDocument{Schema: schemaID, Results: []jsonResult{}}}
 }

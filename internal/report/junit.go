@@ -17,8 +17,8 @@ import (
 // WriteJUnit writes results as JUnit XML: a FAIL is a failure, an ERROR an
 // error; system-out holds the diff and the log's tail. The time of the
 // suite is the sum of its cases'. Cases of a run that was cut short are one
-// error more, so that it does not look green. What XML 1.0 cannot hold is escaped, see
-// [Escape].
+// error more, so that it does not look green. What XML 1.0 cannot hold is
+// escaped, see [printable.Text].
 func WriteJUnit(w io.Writer, run Run, results []cases.Result) error {
 	suite := newSuite(run, results)
 	out, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{suite}}, "", "  ")
