@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // fakeCache answers from the files in $POOL.
@@ -62,16 +63,16 @@ func fakeApt(t *testing.T) (pool string) {
 	}
 	var names, lines, uris strings.Builder
 	for name, text := range packages {
-		put(t, filepath.Join(pool, name+".deb"), text)
+		filetest.Put(t, filepath.Join(pool, name+".deb"), text)
 		fmt.Fprintln(&names, name)
 		lines.WriteString(madison(name + " 6.12.7-1"))
 		fmt.Fprintf(&uris, "'http://mirror.example/%s' %s_1_all.deb %d SHA256:00\n", name, name, len(text))
 	}
-	put(t, filepath.Join(pool, "pkgnames"), names.String())
-	put(t, filepath.Join(pool, "madison"), lines.String())
-	put(t, filepath.Join(pool, "uris"), uris.String())
-	put(t, filepath.Join(pool, "show"), "Package: x\nDepends: "+fakeCommon+" (= 6.12.7-1), "+fakeKbuild+", gcc-12\n")
-	put(t, filepath.Join(pool, "lists"), "/var/lib/apt/lists/x_Packages.lz4\n")
+	filetest.Put(t, filepath.Join(pool, "pkgnames"), names.String())
+	filetest.Put(t, filepath.Join(pool, "madison"), lines.String())
+	filetest.Put(t, filepath.Join(pool, "uris"), uris.String())
+	filetest.Put(t, filepath.Join(pool, "show"), "Package: x\nDepends: "+fakeCommon+" (= 6.12.7-1), "+fakeKbuild+", gcc-12\n")
+	filetest.Put(t, filepath.Join(pool, "lists"), "/var/lib/apt/lists/x_Packages.lz4\n")
 	return pool
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // Debian's kernels, fetched unless the user's cache has them, can be built
@@ -114,7 +115,7 @@ func twoArchives(t *testing.T, modules []string) string {
 	}
 	both := append(archiveOf(t, Contents{Init: dir + "/init", Modules: modules}),
 		archiveOf(t, Contents{Files: map[string][]byte{"etc/key": []byte("secret")}})...)
-	put(t, dir+"/initramfs", string(both))
+	filetest.Put(t, dir+"/initramfs", string(both))
 	return dir + "/initramfs"
 }
 

@@ -12,11 +12,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestResolveDebian(t *testing.T) {
 	fakeApt(t)
-	c := newCache(t)
+	c := cachetest.New(t)
 	var notices []string
 	k, err := Resolve(t.Context(), c, "debian:6.12", Options{Notice: func(s string) { notices = append(notices, s) }})
 	if err != nil {
@@ -45,7 +48,7 @@ func TestResolveDebian(t *testing.T) {
 
 func TestCachedKernelIsNotFetchedAgain(t *testing.T) {
 	pool := fakeApt(t)
-	c := newCache(t)
+	c := cachetest.New(t)
 	first, err := Resolve(t.Context(), c, "debian:6.12", Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -78,15 +81,15 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 		trouble func(pool string)
 		want    string
 	}{
-		"no lists": {func(pool string) { put(t, pool+"/pkgnames", ""); put(t, pool+"/lists", "\n") }, "apt has no package lists"},
+		"no lists": {func(pool string) { filetest.Put(t, pool+"/pkgnames", ""); filetest.Put(t, pool+"/lists", "\n") }, "apt has no package lists"},
 		"no apt":   {func(string) { fakePath(t, nil) }, "there is no apt here"},
 		"not offered": {func(pool string) {
-			put(t, pool+"/show", "Depends: x\n")
-			put(t, pool+"/madison", madison("linux-image-6.1.0-1-amd64 6.1.2-1"))
+			filetest.Put(t, pool+"/show", "Depends: x\n")
+			filetest.Put(t, pool+"/madison", madison("linux-image-6.1.0-1-amd64 6.1.2-1"))
 		}, "no suite"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, kept := fakeApt(t), newCache(t)
+			pool, kept := fakeApt(t), cachetest.New(t)
 			first, err := Resolve(t.Context(), kept, "debian:6.12", Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -109,7 +112,7 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 
 func TestCancelledQuestionIsNotAnsweredFromTheCache(t *testing.T) {
 	fakeApt(t)
-	kept := newCache(t)
+	kept := cachetest.New(t)
 	if _, err := Resolve(t.Context(), kept, "debian:6.12", Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -122,11 +125,11 @@ func TestCancelledQuestionIsNotAnsweredFromTheCache(t *testing.T) {
 }
 
 func TestNewestCached(t *testing.T) {
-	c := newCache(t)
+	c := cachetest.New(t)
 	for _, version := range []string{"6.12.9-1", "6.12.30-1", "6.12.10-1", "6.1.31-1"} {
 		m := manifest{Release: strings.TrimSuffix(version, "-1") + "-amd64", Version: version, Image: "linux-image"}
 		_, err := c.Entry(t.Context(), kernels, m.offer().key(), func(_ context.Context, dir string) error {
-			put(t, filepath.Join(dir, "config"), "")
+			filetest.Put(t, filepath.Join(dir, "config"), "")
 			return m.write(dir)
 		})
 		if err != nil {
@@ -150,23 +153,23 @@ func TestResolveDebianFails(t *testing.T) {
 		"series missing": {"debian:6.1", nil, "no suite in apt's sources has a whole 6.1 kernel"},
 		"exact missing":  {"debian:6.12.8-1", nil, "the newest is debian:6.12.7-1"},
 		"no kbuild": {"debian:6.12", func(t *testing.T, pool string) {
-			put(t, filepath.Join(pool, "show"), "Depends: linux-kbuild-6.12.7+deb13 (>= 6.12.8-1)\n")
+			filetest.Put(t, filepath.Join(pool, "show"), "Depends: linux-kbuild-6.12.7+deb13 (>= 6.12.8-1)\n")
 		}, "image, headers and kbuild"},
 		"no lists": {"debian:6.12", func(t *testing.T, pool string) {
-			put(t, filepath.Join(pool, "pkgnames"), "")
-			put(t, filepath.Join(pool, "lists"), "\n")
+			filetest.Put(t, filepath.Join(pool, "pkgnames"), "")
+			filetest.Put(t, filepath.Join(pool, "lists"), "\n")
 		}, "apt-get update"},
 		"no lists but installed kernels": {"debian:6.12", func(t *testing.T, pool string) {
-			put(t, filepath.Join(pool, "madison"), "")
-			put(t, filepath.Join(pool, "lists"), "")
+			filetest.Put(t, filepath.Join(pool, "madison"), "")
+			filetest.Put(t, filepath.Join(pool, "lists"), "")
 		}, "apt has no package lists"},
 		"another distribution": {"debian:6.12", func(t *testing.T, pool string) {
-			put(t, filepath.Join(pool, "pkgnames"), "linux-image-6.8.0-31-generic\n")
+			filetest.Put(t, filepath.Join(pool, "pkgnames"), "linux-image-6.8.0-31-generic\n")
 		}, "have no Debian kernels"},
 		"no apt": {"debian:6.12", func(t *testing.T, _ string) { fakePath(t, nil) }, "there is no apt here"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, kept := fakeApt(t), newCache(t)
+			pool, kept := fakeApt(t), cachetest.New(t)
 			if c.trouble != nil {
 				c.trouble(t, pool)
 			}

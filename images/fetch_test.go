@@ -18,6 +18,8 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestFetchFails(t *testing.T) {
@@ -27,10 +29,10 @@ func TestFetchFails(t *testing.T) {
 		want    string
 	}{
 		"not on the mirror": {func(t *testing.T, pool string) {
-			put(t, filepath.Join(pool, "trouble"), `echo "E: Failed to fetch 404  Not Found" >&2; exit 100`)
+			filetest.Put(t, filepath.Join(pool, "trouble"), `echo "E: Failed to fetch 404  Not Found" >&2; exit 100`)
 		}, "cannot download linux-image-6.12.7+deb13-amd64: apt-get failed: exit status 100\nthe package lists may be old: apt-get update\nE: Failed to fetch 404"},
 		"cut short": {func(t *testing.T, pool string) {
-			put(t, filepath.Join(pool, image), "short")
+			filetest.Put(t, filepath.Join(pool, image), "short")
 		}, "cannot download linux-image-6.12.7+deb13-amd64: 5 bytes of"},
 		"damaged": {func(t *testing.T, pool string) { replaceDeb(t, pool, image, strings.Repeat("x", 2048)) }, "cannot unpack linux-image"},
 		"leads upwards": {func(t *testing.T, pool string) {
@@ -39,7 +41,7 @@ func TestFetchFails(t *testing.T) {
 		"without a kernel": {func(t *testing.T, pool string) { replaceDeb(t, pool, image, tarOf()) }, "bzImage"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, kept := fakeApt(t), newCache(t)
+			pool, kept := fakeApt(t), cachetest.New(t)
 			c.trouble(t, pool)
 			_, err := Resolve(t.Context(), kept, "debian:6.12", Options{})
 			if err == nil || !strings.Contains(detail(err), c.want) {
@@ -69,15 +71,15 @@ func replaceDeb(t *testing.T, pool, name, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(pool, name), text)
+	filetest.Put(t, filepath.Join(pool, name), text)
 	base := strings.TrimSuffix(name, ".deb") + "_1_all.deb "
-	put(t, filepath.Join(pool, "uris"), strings.Replace(string(uris), fmt.Sprint(base, len(old)), fmt.Sprint(base, len(text)), 1))
+	filetest.Put(t, filepath.Join(pool, "uris"), strings.Replace(string(uris), fmt.Sprint(base, len(old)), fmt.Sprint(base, len(text)), 1))
 }
 
 func TestCancelledDownloadLeavesNothing(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	pool, kept := fakeApt(t), newCache(t)
-	put(t, filepath.Join(pool, "trouble"), `sleep 600 & echo $! > "$POOL/begun.fifo"; wait`)
+	pool, kept := fakeApt(t), cachetest.New(t)
+	filetest.Put(t, filepath.Join(pool, "trouble"), `sleep 600 & echo $! > "$POOL/begun.fifo"; wait`)
 	fifo := filepath.Join(pool, "begun.fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
@@ -101,8 +103,8 @@ func TestCancelledDownloadLeavesNothing(t *testing.T) {
 }
 
 func TestKilledDownloadIsSweptByTheNext(t *testing.T) {
-	pool, kept := fakeApt(t), newCache(t)
-	put(t, filepath.Join(pool, "trouble"), `echo $$ > "$POOL/begun.fifo"; exec sleep 600`)
+	pool, kept := fakeApt(t), cachetest.New(t)
+	filetest.Put(t, filepath.Join(pool, "trouble"), `echo $$ > "$POOL/begun.fifo"; exec sleep 600`)
 	fifo := filepath.Join(pool, "begun.fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
@@ -154,7 +156,7 @@ func TestBzImageIsBootedWhenThereIsNoVmlinux(t *testing.T) {
 		entry{"./boot/vmlinuz-" + fakeRelease, bzImageOf("LZO", fakeRelease), ""},
 		entry{"./boot/config-" + fakeRelease, "CONFIG_LIVEPATCH=y\n", ""}))
 	var last string
-	k, err := Resolve(t.Context(), newCache(t), "debian:6.12", Options{Notice: func(s string) { last = s }})
+	k, err := Resolve(t.Context(), cachetest.New(t), "debian:6.12", Options{Notice: func(s string) { last = s }})
 	if err != nil || k.Image != k.BzImage || !strings.Contains(last, "booting the bzImage") {
 		t.Errorf("%v, %v, %q", k, err, last)
 	}
@@ -165,6 +167,6 @@ func TestDebianKernelWithoutLivepatch(t *testing.T) {
 	replaceDeb(t, pool, "linux-image-"+fakeRelease+".deb", tarOf(
 		entry{"./boot/vmlinuz-" + fakeRelease, bzImageOf("LZO", fakeRelease), ""},
 		entry{"./boot/config-" + fakeRelease, "# CONFIG_LIVEPATCH is not set\n", ""}))
-	_, err := Resolve(t.Context(), newCache(t), "debian:6.12", Options{})
+	_, err := Resolve(t.Context(), cachetest.New(t), "debian:6.12", Options{})
 	wantUserError(t, err, "debian:6.12.7-1 is built without CONFIG_LIVEPATCH")
 }

@@ -9,12 +9,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestResolveBzImage(t *testing.T) {
-	kdir, c := buildTree(t), newCache(t)
+	kdir, c := buildTree(t), cachetest.New(t)
 	file := filepath.Join(t.TempDir(), "bzImage")
-	put(t, file, bzImageOf(gzipped(pvhKernel()), testRelease))
+	filetest.Put(t, file, bzImageOf(gzipped(pvhKernel()), testRelease))
 	k, err := Resolve(t.Context(), c, file, Options{KDir: kdir})
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +39,8 @@ func TestResolveBzImage(t *testing.T) {
 
 func TestResolveVmlinux(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vmlinux")
-	put(t, file, pvhKernel())
-	k, err := Resolve(t.Context(), newCache(t), file, Options{KDir: buildTree(t)})
+	filetest.Put(t, file, pvhKernel())
+	k, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: buildTree(t)})
 	if err != nil || k.Image != file || k.BzImage != "" || k.Release != testRelease {
 		t.Errorf("%+v, %v", k, err)
 	}
@@ -45,9 +48,9 @@ func TestResolveVmlinux(t *testing.T) {
 
 func TestBzImageThatCannotBeExtracted(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "bzImage")
-	put(t, file, bzImageOf("LZO", testRelease))
+	filetest.Put(t, file, bzImageOf("LZO", testRelease))
 	var said string
-	k, err := Resolve(t.Context(), newCache(t), file, Options{KDir: buildTree(t), Notice: func(s string) { said = s }})
+	k, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: buildTree(t), Notice: func(s string) { said = s }})
 	if err != nil || k.Image != file || !strings.Contains(said, "booting the bzImage") {
 		t.Errorf("%+v, %v, %q", k, err, said)
 	}
@@ -66,8 +69,8 @@ func TestResolveFileFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "image")
-			put(t, file, c.text)
-			_, err := Resolve(t.Context(), newCache(t), file, Options{KDir: buildTree(t)})
+			filetest.Put(t, file, c.text)
+			_, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: buildTree(t)})
 			wantUserError(t, err, c.want)
 		})
 	}
@@ -75,16 +78,16 @@ func TestResolveFileFails(t *testing.T) {
 
 func TestFileNeedsHeaders(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vmlinux")
-	put(t, file, pvhKernel())
-	_, err := Resolve(t.Context(), newCache(t), file, Options{})
+	filetest.Put(t, file, pvhKernel())
+	_, err := Resolve(t.Context(), cachetest.New(t), file, Options{})
 	wantUserError(t, err, "--kdir DIR")
-	_, err = Resolve(t.Context(), newCache(t), file, Options{KDir: t.TempDir()})
+	_, err = Resolve(t.Context(), cachetest.New(t), file, Options{KDir: t.TempDir()})
 	wantUserError(t, err, "not a kernel tree")
 }
 
 func TestHeadersOfAKernelThatHasThem(t *testing.T) {
 	for _, spec := range []string{"debian:6.12", "host", buildTree(t)} {
-		_, err := Resolve(t.Context(), newCache(t), spec, Options{KDir: "/somewhere"})
+		_, err := Resolve(t.Context(), cachetest.New(t), spec, Options{KDir: "/somewhere"})
 		wantUserError(t, err, "leave --kdir out")
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // unpackedHeaders makes what the three packages unpack to, with a Makefile of
@@ -17,9 +19,9 @@ import (
 func unpackedHeaders(t *testing.T, root string) (kdir string) {
 	t.Helper()
 	kdir = filepath.Join(root, "usr/src/linux-headers-6.1.0-56-amd64")
-	put(t, filepath.Join(kdir, "Makefile"), "include /usr/src/linux-headers-6.1.0-56-common/Makefile\n")
-	put(t, filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common/Makefile"), "all:\n\t@echo $(realpath $(dir $(lastword $(MAKEFILE_LIST))))\n")
-	put(t, filepath.Join(root, "usr/lib/linux-kbuild-6.1/scripts/Makefile.build"), "")
+	filetest.Put(t, filepath.Join(kdir, "Makefile"), "include /usr/src/linux-headers-6.1.0-56-common/Makefile\n")
+	filetest.Put(t, filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common/Makefile"), "all:\n\t@echo $(realpath $(dir $(lastword $(MAKEFILE_LIST))))\n")
+	filetest.Put(t, filepath.Join(root, "usr/lib/linux-kbuild-6.1/scripts/Makefile.build"), "")
 	if err := os.Symlink("../../lib/linux-kbuild-6.1/scripts", filepath.Join(kdir, "scripts")); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +51,7 @@ func TestRelocateOfAnotherMakefile(t *testing.T) {
 	if relocate(dir) == nil {
 		t.Error("no Makefile is well")
 	}
-	put(t, filepath.Join(dir, "Makefile"), "VERSION = 6\n")
+	filetest.Put(t, filepath.Join(dir, "Makefile"), "VERSION = 6\n")
 	if relocate(dir) == nil {
 		t.Error("a Makefile without the include is well")
 	}
@@ -58,20 +60,20 @@ func TestRelocateOfAnotherMakefile(t *testing.T) {
 func TestBeside(t *testing.T) {
 	root := t.TempDir()
 	source := filepath.Join(root, "linux")
-	put(t, filepath.Join(source, "Makefile"), "")
+	filetest.Put(t, filepath.Join(source, "Makefile"), "")
 	objects := filepath.Join(root, "build")
-	put(t, filepath.Join(objects, "Makefile"), "# Automatically generated\ninclude "+source+"/Makefile\n")
+	filetest.Put(t, filepath.Join(objects, "Makefile"), "# Automatically generated\ninclude "+source+"/Makefile\n")
 	if err := os.Symlink(source, filepath.Join(objects, "source")); err != nil {
 		t.Fatal(err)
 	}
 	below := filepath.Join(root, "other/source/build") // what Kbuild writes for an O= in the source
-	put(t, filepath.Join(below, "Makefile"), "# Automatically generated\ninclude ../Makefile\n")
+	filetest.Put(t, filepath.Join(below, "Makefile"), "# Automatically generated\ninclude ../Makefile\n")
 	kdir := unpackedHeaders(t, root)
 	if err := relocate(kdir); err != nil {
 		t.Fatal(err)
 	}
 	ubuntu, here := filepath.Join(root, "linux-headers-6.8.0-31-generic"), filepath.Join(root, "here")
-	put(t, filepath.Join(ubuntu, "scripts/Makefile.build"), "")
+	filetest.Put(t, filepath.Join(ubuntu, "scripts/Makefile.build"), "")
 	if err := errors.Join(os.Symlink("../linux/Makefile", filepath.Join(ubuntu, "Makefile")), os.Symlink(source, here)); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // hostRoot makes a root directory of a distribution that runs testRelease.
@@ -20,7 +23,7 @@ func hostRoot(t *testing.T) string {
 		"usr/src/headers/Makefile":                       "",
 		modules + "/kernel/drivers/net/virtio_net.ko.xz": xzed(koFile("virtio_net", "")),
 	} {
-		put(t, filepath.Join(root, name), text)
+		filetest.Put(t, filepath.Join(root, name), text)
 	}
 	if err := os.Symlink(filepath.Join(root, "usr/src/headers"), filepath.Join(root, modules, "build")); err != nil {
 		t.Fatal(err)
@@ -30,7 +33,7 @@ func hostRoot(t *testing.T) string {
 
 func TestResolveHost(t *testing.T) {
 	root := hostRoot(t)
-	k, err := resolveHost(t.Context(), newCache(t), root, Options{})
+	k, err := resolveHost(t.Context(), cachetest.New(t), root, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +50,7 @@ func TestHostConfigOfTheKernelItself(t *testing.T) {
 	if config, err := hostConfig(root, testRelease); config != nil || err != nil {
 		t.Errorf("nothing is known: %v, %v", config, err)
 	}
-	put(t, filepath.Join(root, "proc/config.gz"), gzipped(treeConfig))
+	filetest.Put(t, filepath.Join(root, "proc/config.gz"), gzipped(treeConfig))
 	if config, err := hostConfig(root, testRelease); config["LIVEPATCH"] != "y" || err != nil {
 		t.Errorf("%v, %v", config, err)
 	}
@@ -63,13 +66,13 @@ func TestResolveHostFails(t *testing.T) {
 		"no link":    {remove("lib/modules/" + testRelease + "/build"), "install the package linux-headers-" + testRelease},
 		"no module":  {remove("lib/modules/" + testRelease + "/kernel/drivers/net/virtio_net.ko.xz"), "needs the module virtio_net"},
 		"another kernel": {func(t *testing.T, root string) {
-			put(t, filepath.Join(root, "boot/vmlinuz-"+testRelease), bzImageOf(gzipped(pvhKernel()), "6.1"))
+			filetest.Put(t, filepath.Join(root, "boot/vmlinuz-"+testRelease), bzImageOf(gzipped(pvhKernel()), "6.1"))
 		}, "is running"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := hostRoot(t)
 			c.change(t, root)
-			_, err := resolveHost(t.Context(), newCache(t), root, Options{})
+			_, err := resolveHost(t.Context(), cachetest.New(t), root, Options{})
 			if name == "no module" || name == "another kernel" { // what was chosen does not go
 				wantUserError(t, err, c.want)
 			} else {

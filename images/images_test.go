@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -29,24 +28,4 @@ func TestMain(m *testing.M) {
 		_, err = Resolve(context.Background(), c, "debian:6.12", Options{})
 	}
 	fmt.Println(err)
-}
-
-func newCache(t *testing.T) *cache.Cache {
-	t.Helper()
-	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// put writes a file and the directories it is in.
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
 }

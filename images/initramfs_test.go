@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // unpackAsLinux reads archives as init/initramfs.c does: zeros between them
@@ -66,7 +67,7 @@ func guestContents(t *testing.T) Contents {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"klptest": elfFile(), "busybox": elfFile(), "00-b.ko": "module b", "a.ko": "module a"} {
-		put(t, filepath.Join(dir, name), text)
+		filetest.Put(t, filepath.Join(dir, name), text)
 	}
 	return Contents{Init: filepath.Join(dir, "klptest"), Busybox: filepath.Join(dir, "busybox"),
 		Modules: []string{filepath.Join(dir, "00-b.ko"), filepath.Join(dir, "a.ko")},
@@ -115,9 +116,9 @@ func TestSameContentsSameBytes(t *testing.T) {
 
 func TestDynamicProgramsAreRefused(t *testing.T) {
 	dynamic := filepath.Join(t.TempDir(), "dynamic")
-	put(t, dynamic, elfFile(segment{elf.PT_INTERP, "/lib64/ld-linux-x86-64.so.2\x00"}))
+	filetest.Put(t, dynamic, elfFile(segment{elf.PT_INTERP, "/lib64/ld-linux-x86-64.so.2\x00"}))
 	script := filepath.Join(t.TempDir(), "script")
-	put(t, script, "#!/bin/sh\n")
+	filetest.Put(t, script, "#!/bin/sh\n")
 	for _, c := range []struct {
 		Contents
 		want string
@@ -147,8 +148,8 @@ func TestWriteErrorsAreReported(t *testing.T) {
 
 func TestFindBusybox(t *testing.T) {
 	dir := fakePath(t, nil)
-	put(t, filepath.Join(dir, "busybox"), elfFile(segment{elf.PT_INTERP, "/lib/ld.so\x00"}))
-	put(t, filepath.Join(dir, "busybox.static"), elfFile())
+	filetest.Put(t, filepath.Join(dir, "busybox"), elfFile(segment{elf.PT_INTERP, "/lib/ld.so\x00"}))
+	filetest.Put(t, filepath.Join(dir, "busybox.static"), elfFile())
 	if got := FindBusybox(); got != filepath.Join(dir, "busybox.static") {
 		t.Errorf("got %q", got)
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
 func TestListOffers(t *testing.T) {
@@ -38,7 +40,7 @@ func withoutHost(list []Listing) []Listing {
 
 func TestList(t *testing.T) {
 	fakeApt(t)
-	c := newCache(t)
+	c := cachetest.New(t)
 	if _, err := Resolve(t.Context(), c, "debian:6.12", Options{}); err != nil {
 		t.Fatal(err)
 	}

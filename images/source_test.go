@@ -11,6 +11,8 @@ import (
 
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 const stateFile = "kernel/livepatch/state.c"
@@ -20,7 +22,7 @@ func newSource(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"Kconfig": "", "Kbuild": "", stateFile: "original", "Makefile": "VERSION = 6\nPATCHLEVEL = 12\n"} {
-		put(t, filepath.Join(dir, name), text)
+		filetest.Put(t, filepath.Join(dir, name), text)
 	}
 	return dir
 }
@@ -38,7 +40,7 @@ func fakeMake(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	put(t, filepath.Join(bin, "make"), `#!/bin/sh
+	filetest.Put(t, filepath.Join(bin, "make"), `#!/bin/sh
 for arg; do
 	case $arg in
 	O=*) o=${arg#O=} ;;
@@ -70,19 +72,19 @@ func resolved(t *testing.T, c *cache.Cache, spec string) (*Kernel, string) {
 
 func TestResolveBuildsASource(t *testing.T) {
 	fakeMake(t)
-	source, c := newSource(t), newCache(t)
+	source, c := newSource(t), cachetest.New(t)
 	k, tried := resolved(t, c, source)
 	if !k.Live || k.Spec != source || k.Release != testRelease || tried != "original" || !slices.Contains(k.Headers, source) {
 		t.Fatalf("%+v of %q", k, tried)
 	}
 	for _, spec := range []string{source, k.KDir} { // the latter is the source's, too
 		want := "edited, then " + spec
-		put(t, filepath.Join(source, stateFile), want)
+		filetest.Put(t, filepath.Join(source, stateFile), want)
 		if _, got := resolved(t, c, spec); got != want {
 			t.Errorf("%s gives the kernel of %q", spec, got)
 		}
 	}
-	put(t, filepath.Join(source, stateFile), "not built yet")
+	filetest.Put(t, filepath.Join(source, stateFile), "not built yet")
 	if taken, err := Tree(k.KDir); err != nil || taken.Release != testRelease {
 		t.Errorf("as it is: %+v, %v", taken, err)
 	}
@@ -92,7 +94,7 @@ func TestResolveBuildsASource(t *testing.T) {
 // need the source as well.
 func TestResolveLeavesVariantsAlone(t *testing.T) {
 	fakeMake(t)
-	source, c := newSource(t), newCache(t)
+	source, c := newSource(t), cachetest.New(t)
 	w, err := kbuild.Builder{Cache: c, Source: source}.Workshop(t.Context(), "mutants")
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +104,7 @@ func TestResolveLeavesVariantsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(source, stateFile), "edited")
+	filetest.Put(t, filepath.Join(source, stateFile), "edited")
 	k, tried := resolved(t, c, dir)
 	if tried != "original" {
 		t.Error("the variant was built anew")

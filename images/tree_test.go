@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 const treeConfig = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_NET=m\nCONFIG_VIRTIO_PCI=y\n"
@@ -28,14 +31,14 @@ func buildTree(t *testing.T) string {
 		"drivers/net/virtio_net.ko":     koFile("virtio_net", "failover"),
 		"net/core/failover.ko":          koFile("failover", ""),
 	} {
-		put(t, filepath.Join(dir, name), text)
+		filetest.Put(t, filepath.Join(dir, name), text)
 	}
 	return dir
 }
 
 func TestResolveTree(t *testing.T) {
 	dir := buildTree(t)
-	k, err := Resolve(t.Context(), newCache(t), dir, Options{})
+	k, err := Resolve(t.Context(), cachetest.New(t), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +53,7 @@ func TestResolveTree(t *testing.T) {
 func TestTreeWithoutPVHBootsTheBzImage(t *testing.T) {
 	for _, vmlinux := range []string{plainKernel(), "damaged"} {
 		dir := buildTree(t)
-		put(t, filepath.Join(dir, "vmlinux"), vmlinux)
+		filetest.Put(t, filepath.Join(dir, "vmlinux"), vmlinux)
 		k, err := resolveTree(dir, Options{})
 		if err != nil || k.Image != k.BzImage {
 			t.Errorf("%v, %v", k, err)
@@ -61,7 +64,7 @@ func TestTreeWithoutPVHBootsTheBzImage(t *testing.T) {
 func TestChangedConfigIsNoticed(t *testing.T) {
 	dir := buildTree(t)
 	built := time.Now().Add(-time.Hour)
-	put(t, filepath.Join(dir, "include/config/auto.conf"), "")
+	filetest.Put(t, filepath.Join(dir, "include/config/auto.conf"), "")
 	for _, c := range []struct {
 		configured time.Time
 		want       string
@@ -74,7 +77,7 @@ func TestChangedConfigIsNoticed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var said string
-		_, err := Resolve(t.Context(), newCache(t), dir, Options{Notice: func(s string) { said = s }})
+		_, err := Resolve(t.Context(), cachetest.New(t), dir, Options{Notice: func(s string) { said = s }})
 		if err != nil || (said == "") != (c.want == "") || !strings.Contains(said, c.want) {
 			t.Errorf("%v: %q, %v", c.configured.Sub(built), said, err)
 		}
@@ -93,19 +96,19 @@ func TestResolveTreeFails(t *testing.T) {
 		"no symvers":     {remove("Module.symvers"), "is not built: no Module.symvers"},
 		"no modules":     {remove("net/core/failover.ko"), "needs the module failover"},
 		"another machine": {func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, ".config"), "CONFIG_ARM64=y\n")
+			filetest.Put(t, filepath.Join(dir, ".config"), "CONFIG_ARM64=y\n")
 		}, "is not for x86-64"},
 		"half built": {func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), bzImageOf("x", "6.12.0-old"))
+			filetest.Put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), bzImageOf("x", "6.12.0-old"))
 		}, "is half built: its bzImage is 6.12.0-old, the tree is 6.12.0-test"},
 		"damaged bzImage": {func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), "x")
+			filetest.Put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), "x")
 		}, "not an x86 bzImage"},
 		"damaged config": {func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, ".config"), "nonsense")
+			filetest.Put(t, filepath.Join(dir, ".config"), "nonsense")
 		}, "not a kernel option"},
 		"no livepatch": {func(t *testing.T, dir string) {
-			put(t, filepath.Join(dir, ".config"), "CONFIG_X86_64=y\n")
+			filetest.Put(t, filepath.Join(dir, ".config"), "CONFIG_X86_64=y\n")
 		}, "built without CONFIG_LIVEPATCH"},
 		"gone": {func(t *testing.T, dir string) {
 			if err := os.RemoveAll(dir); err != nil {
@@ -116,7 +119,7 @@ func TestResolveTreeFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := buildTree(t)
 			c.change(t, dir)
-			_, err := Resolve(t.Context(), newCache(t), dir, Options{})
+			_, err := Resolve(t.Context(), cachetest.New(t), dir, Options{})
 			wantUserError(t, err, c.want)
 		})
 	}

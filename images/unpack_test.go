@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // entry is a file of a package: a directory when its name ends with "/", a
@@ -56,7 +58,7 @@ func fakePath(t *testing.T, scripts map[string]string) string {
 		}
 	}
 	for name, text := range scripts {
-		put(t, filepath.Join(dir, name), "#!/bin/sh\n"+text)
+		filetest.Put(t, filepath.Join(dir, name), "#!/bin/sh\n"+text)
 	}
 	t.Setenv("PATH", dir)
 	return dir
@@ -71,7 +73,7 @@ func TestUnpack(t *testing.T) {
 	fakePath(t, map[string]string{"dpkg-deb": fakeDpkg})
 	dir := t.TempDir()
 	deb, dest := filepath.Join(dir, "x.deb"), filepath.Join(dir, "out")
-	put(t, deb, tarOf(entry{name: "./"}, entry{name: "./usr/src/a/"}, entry{"./usr/src/a/Makefile", "all:", ""},
+	filetest.Put(t, deb, tarOf(entry{name: "./"}, entry{name: "./usr/src/a/"}, entry{"./usr/src/a/Makefile", "all:", ""},
 		entry{"./usr/src/a/scripts", "", "../../lib/b/scripts"}, entry{"./usr/lib/b/scripts/run", "#!", ""}, entry{"./usr/share/doc/x", "doc", ""},
 		entry{"./usr/src/a/vmlinux", "BTF", ""}, entry{"./usr/src/a/arch/vmlinux", "", ""}, entry{"./lib/modules/1/build", "", "/usr/src/a"}))
 	if err := unpack(t.Context(), deb, dest, fromHeaders); err != nil {
@@ -121,7 +123,7 @@ func TestUnpackStaysInside(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			deb, dest := filepath.Join(dir, "x.deb"), filepath.Join(dir, "deep/out")
-			put(t, deb, tarOf(entries...))
+			filetest.Put(t, deb, tarOf(entries...))
 			err := unpack(t.Context(), deb, dest, everything)
 			if err == nil || !strings.Contains(err.Error(), "cannot unpack x.deb") {
 				t.Errorf("got %v", err)
@@ -185,7 +187,7 @@ func TestUnpackDamagedPackage(t *testing.T) {
 	} {
 		fakePath(t, map[string]string{"dpkg-deb": c.script})
 		dir := t.TempDir()
-		put(t, filepath.Join(dir, "x.deb"), c.text)
+		filetest.Put(t, filepath.Join(dir, "x.deb"), c.text)
 		err := unpack(t.Context(), filepath.Join(dir, "x.deb"), filepath.Join(dir, "out"), everything)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)

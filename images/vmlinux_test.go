@@ -18,6 +18,8 @@ import (
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // bzImageOf wraps a payload as arch/x86/boot/header.S does.
@@ -173,11 +175,11 @@ func TestBzImageRelease(t *testing.T) {
 
 func TestVmlinuxRelease(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "vmlinux")
-	put(t, path, pvhKernel())
+	filetest.Put(t, path, pvhKernel())
 	if got, err := vmlinuxRelease(path); got != testRelease || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	put(t, path, koFile("x", ""))
+	filetest.Put(t, path, koFile("x", ""))
 	if _, err := vmlinuxRelease(path); err == nil || !strings.Contains(err.Error(), "not a kernel") {
 		t.Errorf("got %v", err)
 	}

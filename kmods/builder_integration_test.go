@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
@@ -49,11 +49,7 @@ func match(t *testing.T, path, re string) string {
 
 func realBuilder(t *testing.T) *Builder {
 	t.Helper()
-	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Builder{Cache: c}
+	return &Builder{Cache: cachetest.New(t)}
 }
 
 // Against a build tree: the log is kept there. Nothing warns, nothing is as

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/modinfo"
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
@@ -22,11 +22,7 @@ import (
 // newBuilder uses a fake make, which a sandbox would not let run: it trusts.
 func newBuilder(t *testing.T, mode string) *Builder {
 	t.Helper()
-	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Builder{Cache: c, Trust: true, make: newFakeMake(t, mode), cc: "/bin/true"}
+	return &Builder{Cache: cachetest.New(t), Trust: true, make: newFakeMake(t, mode), cc: "/bin/true"}
 }
 
 var own = []Source{{"own.c", []byte("int x;\n")}, {"own.h", nil}, {"two.c", nil}}

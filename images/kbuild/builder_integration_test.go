@@ -11,6 +11,8 @@ import (
 
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // kernelSource is the source that KLPTEST_SOURCE names. Its configuration is
@@ -40,7 +42,7 @@ func configure(t *testing.T, b Builder) (map[string]string, error) {
 func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
 	source := kernelSource(t)
 	before := listing(t, source)
-	c := newCache(t)
+	c := cachetest.New(t)
 	for _, debug := range []bool{false, true} {
 		config, err := configure(t, Builder{Cache: c, Source: source, Debug: debug})
 		if err != nil {
@@ -61,8 +63,8 @@ func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
 func TestIntegrationOptionsThatDoNotStick(t *testing.T) {
 	source := kernelSource(t)
 	path := filepath.Join(t.TempDir(), "my.config")
-	put(t, path, "CONFIG_KASAN_HW_TAGS=y\nCONFIG_NO_SUCH_THING=y\n")
-	_, err := configure(t, Builder{Cache: newCache(t), Source: source, Fragments: []string{path}})
+	filetest.Put(t, path, "CONFIG_KASAN_HW_TAGS=y\nCONFIG_NO_SUCH_THING=y\n")
+	_, err := configure(t, Builder{Cache: cachetest.New(t), Source: source, Fragments: []string{path}})
 	var e *blame.Error
 	if !errors.As(err, &e) || e.Party != blame.User {
 		t.Fatalf("error is %v", err)

@@ -8,13 +8,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // fakeTools puts a make of the test's own, and the shell's tools, on a PATH.
 func fakeTools(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
-	put(t, filepath.Join(dir, "make"), "#!/bin/sh\n"+script)
+	filetest.Put(t, filepath.Join(dir, "make"), "#!/bin/sh\n"+script)
 	return dir + ":/usr/bin:/bin"
 }
 
@@ -33,7 +36,7 @@ done
 
 func testBuilder(t *testing.T, source, script string) Builder {
 	t.Helper()
-	return Builder{Cache: newCache(t), Source: source, path: fakeTools(t, script)}
+	return Builder{Cache: cachetest.New(t), Source: source, path: fakeTools(t, script)}
 }
 
 // open is the workshop of the source itself.
@@ -71,11 +74,11 @@ func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
 	if got := calls(t, b); got != "" {
 		t.Errorf("unchanged: %s", got)
 	}
-	put(t, filepath.Join(b.Source, "kernel/livepatch/state.c"), "edited")
+	filetest.Put(t, filepath.Join(b.Source, "kernel/livepatch/state.c"), "edited")
 	if got := calls(t, b); got != "bzImage" {
 		t.Errorf("edited: %s", got)
 	}
-	put(t, filepath.Join(b.Source, "Kconfig"), "edited as well")
+	filetest.Put(t, filepath.Join(b.Source, "Kconfig"), "edited as well")
 	if got := calls(t, b); got != "tinyconfig olddefconfig bzImage" {
 		t.Errorf("other options: %s", got)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
@@ -18,7 +19,7 @@ func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
 	to := newView(t, "Makefile")
 	long := time.Now().Add(-time.Hour).Truncate(time.Second)
 	cmd := filepath.Join(from.build(), "tools/objtool/.check.o.cmd")
-	put(t, cmd, "cmd := gcc -I"+from.dir+"/tools")
+	filetest.Put(t, cmd, "cmd := gcc -I"+from.dir+"/tools")
 	if err := os.Chtimes(cmd, long, long); err != nil {
 		t.Fatal(err)
 	}
@@ -36,8 +37,8 @@ func TestCopyBuildKeepsTimesAndRenames(t *testing.T) {
 
 func TestCopyThatFailsLeavesNothing(t *testing.T) {
 	from, to := newView(t, "Makefile"), newView(t, "Makefile")
-	put(t, filepath.Join(from.build(), "x.o"), "")
-	put(t, to.dir+"/cp", "#!/bin/sh\nmkdir \"$4\"; echo no room; exit 1\n")
+	filetest.Put(t, filepath.Join(from.build(), "x.o"), "")
+	filetest.Put(t, to.dir+"/cp", "#!/bin/sh\nmkdir \"$4\"; echo no room; exit 1\n")
 	t.Setenv("PATH", to.dir+":/usr/bin:/bin")
 	err := copyBuild(t.Context(), from, to)
 	e, ok := errors.AsType[*blame.Error](err)

@@ -11,7 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
@@ -24,32 +24,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func newCache(t *testing.T) *cache.Cache {
-	t.Helper()
-	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// put writes a file and the directories it is in.
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // makeSource makes a tree with files that hold their own names.
 func makeSource(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range names {
-		put(t, filepath.Join(dir, name), name)
+		filetest.Put(t, filepath.Join(dir, name), name)
 	}
 	return dir
 }
@@ -58,7 +38,7 @@ func newSource(t *testing.T, version string) string {
 	t.Helper()
 	dir := makeSource(t, "Kconfig", "Kbuild", "kernel/livepatch/state.c")
 	major, minor, _ := strings.Cut(version, ".")
-	put(t, dir+"/Makefile", "# SPDX\nVERSION = "+major+"\nPATCHLEVEL = "+minor+"\n")
+	filetest.Put(t, dir+"/Makefile", "# SPDX\nVERSION = "+major+"\nPATCHLEVEL = "+minor+"\n")
 	return dir
 }
 

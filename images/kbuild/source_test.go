@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestCheckSource(t *testing.T) {
@@ -31,6 +32,6 @@ func TestCheckSource(t *testing.T) {
 
 func withFile(t *testing.T, dir, name string) string {
 	t.Helper()
-	put(t, filepath.Join(dir, name), "")
+	filetest.Put(t, filepath.Join(dir, name), "")
 	return dir
 }

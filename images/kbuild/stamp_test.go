@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestStateTellsChanges(t *testing.T) {
@@ -15,18 +17,18 @@ func TestStateTellsChanges(t *testing.T) {
 	if again := mustState(t, v); again != before {
 		t.Fatal("the state of an unchanged tree changes")
 	}
-	put(t, filepath.Join(v.source, "Documentation/x.rst"), "longer than before")
-	put(t, filepath.Join(v.source, ".git/index"), "longer than before")
-	put(t, filepath.Join(v.build(), "a.o"), "")
+	filetest.Put(t, filepath.Join(v.source, "Documentation/x.rst"), "longer than before")
+	filetest.Put(t, filepath.Join(v.source, ".git/index"), "longer than before")
+	filetest.Put(t, filepath.Join(v.build(), "a.o"), "")
 	if again := mustState(t, v); again != before {
 		t.Error("what is not built counts")
 	}
-	put(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
+	filetest.Put(t, filepath.Join(v.source, "kernel/a.c"), "longer than before")
 	after := mustState(t, v)
 	if after.all == before.all || after.options != before.options {
 		t.Errorf("a changed C file: %v, was %v", after, before)
 	}
-	put(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
+	filetest.Put(t, filepath.Join(v.source, "kernel/Kconfig"), "longer than before")
 	if again := mustState(t, v); again.all == after.all || again.options == after.options {
 		t.Errorf("a changed Kconfig file: %v, was %v", again, after)
 	}
@@ -34,7 +36,7 @@ func TestStateTellsChanges(t *testing.T) {
 	if err := v.own("kernel/a.c"); err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(v.dir, "kernel/a.c"), "another")
+	filetest.Put(t, filepath.Join(v.dir, "kernel/a.c"), "another")
 	if again := mustState(t, v); again.all == before.all {
 		t.Error("a replaced file does not count")
 	}
@@ -52,12 +54,12 @@ func mustState(t *testing.T, v view) state {
 func TestClearUnfinishedRemovesWhatIsNewer(t *testing.T) {
 	dir := t.TempDir()
 	long := time.Now().Add(-time.Hour)
-	put(t, filepath.Join(dir, "whole.o"), "")
+	filetest.Put(t, filepath.Join(dir, "whole.o"), "")
 	if err := os.Chtimes(filepath.Join(dir, "whole.o"), long, long); err != nil {
 		t.Fatal(err)
 	}
 	err := guard(dir, func() error {
-		put(t, filepath.Join(dir, "sub/half.o"), "")
+		filetest.Put(t, filepath.Join(dir, "sub/half.o"), "")
 		return errKilled
 	})
 	if err == nil || !exists(dir, unfinished) {

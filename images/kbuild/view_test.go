@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func newView(t *testing.T, names ...string) view {
@@ -37,7 +39,7 @@ func TestViewShowsTheSource(t *testing.T) {
 
 func TestViewFollowsTheSource(t *testing.T) {
 	v := newView(t, "Makefile", "old")
-	put(t, filepath.Join(v.source, "new"), "")
+	filetest.Put(t, filepath.Join(v.source, "new"), "")
 	if err := os.Remove(filepath.Join(v.source, "old")); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func TestOwnedFileIsNotTheSources(t *testing.T) {
 	if err := v.own(name); err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(v.dir, name), "changed")
+	filetest.Put(t, filepath.Join(v.dir, name), "changed")
 	if got := readText(t, filepath.Join(v.source, name)); got != name {
 		t.Fatalf("the source has %q", got)
 	}
@@ -77,8 +79,8 @@ func TestResetUndoesWithANewTime(t *testing.T) {
 	if err := v.own(name); err != nil {
 		t.Fatal(err)
 	}
-	put(t, filepath.Join(v.dir, name), "changed")
-	put(t, filepath.Join(v.dir, "kernel/added.c"), "")
+	filetest.Put(t, filepath.Join(v.dir, name), "changed")
+	filetest.Put(t, filepath.Join(v.dir, "kernel/added.c"), "")
 	mustReset(t, v)
 	if got := readText(t, filepath.Join(v.dir, name)); got != name {
 		t.Errorf("the file is %q", got)
@@ -114,7 +116,7 @@ func TestOwnNewAndRemovedFiles(t *testing.T) {
 		if err := v.own(name); err != nil {
 			t.Fatal(err)
 		}
-		put(t, filepath.Join(v.dir, name), "x")
+		filetest.Put(t, filepath.Join(v.dir, name), "x")
 	}
 	if err := os.Remove(filepath.Join(v.dir, "kernel/a.c")); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // wholeKernel is a make that leaves what is looked for in a finished build, and
@@ -69,7 +71,7 @@ func TestWorkshopBuildsVariants(t *testing.T) {
 		if err := w.Own(name); err != nil {
 			t.Fatal(err)
 		}
-		put(t, filepath.Join(w.Dir(), name), text)
+		filetest.Put(t, filepath.Join(w.Dir(), name), text)
 		if got := readText(t, filepath.Join(mustBuild(t, w), "vmlinux")); got != text {
 			t.Errorf("built was %q, want %q", got, text)
 		}
@@ -90,7 +92,7 @@ func TestWorkshopOutlivesItsProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		calls := filepath.Join(w.view.build(), "calls")
-		put(t, calls, "")
+		filetest.Put(t, calls, "")
 		mustBuild(t, w)
 		if said := readText(t, calls); n > 0 && said != "" {
 			t.Errorf("unchanged, and made again: %s", said)

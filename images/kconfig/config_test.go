@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 const sampleConfig = `#
@@ -53,12 +55,12 @@ func TestReadConfigOfTheRunningKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "config.gz")
-	put(t, path, packed.String())
+	filetest.Put(t, path, packed.String())
 	config, err := Read(path)
 	if err != nil || config["LIVEPATCH"] != "y" {
 		t.Errorf("%v, %v", config, err)
 	}
-	put(t, path, "no gzip")
+	filetest.Put(t, path, "no gzip")
 	if _, err := Read(path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
 	}

@@ -9,11 +9,12 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestFragments(t *testing.T) {
 	mine := filepath.Join(t.TempDir(), "my.config")
-	put(t, mine, "CONFIG_MINE=y\n")
+	filetest.Put(t, mine, "CONFIG_MINE=y\n")
 	for _, test := range []struct {
 		debug bool
 		files []string

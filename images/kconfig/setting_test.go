@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestSettings(t *testing.T) {
@@ -71,7 +73,7 @@ func TestLost(t *testing.T) {
 
 func TestCheckNamesAllThatIsLost(t *testing.T) {
 	source := t.TempDir()
-	put(t, source+"/Kconfig", someKconfig)
+	filetest.Put(t, source+"/Kconfig", someKconfig)
 	err := Settings{{"KASAN", "y", false, "debug.config"}, {"NOTHING", "y", false, "my"}}.Check(nil, source)
 	if err == nil {
 		t.Fatal("no error")

@@ -3,22 +3,11 @@
 package kconfig
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// put writes a file and the directories it is in.
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
+	"github.com/klptest/klptest/internal/filetest"
+)
 
 const someKconfig = `
 config OTHER
@@ -54,8 +43,8 @@ config OUTSIDE
 
 func TestLostOptionSaysWhatItNeeds(t *testing.T) {
 	source := t.TempDir()
-	put(t, source+"/lib/Kconfig.debug", someKconfig)
-	put(t, source+"/arch/arm/Kconfig", "config KASAN\n\tdepends on ARM\n")
+	filetest.Put(t, source+"/lib/Kconfig.debug", someKconfig)
+	filetest.Put(t, source+"/arch/arm/Kconfig", "config KASAN\n\tdepends on ARM\n")
 	config := map[string]string{"OTHER": "y", "HAVE_ARCH_KASAN": "y", "DEBUG_KERNEL": "y"}
 	for name, want := range map[string]string{
 		"KASAN":    "it depends on EXPERT; DEBUG_KERNEL; HAVE_ARCH_KASAN && !SLUB_TINY; here EXPERT=n DEBUG_KERNEL=y HAVE_ARCH_KASAN=y SLUB_TINY=n",

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cachetest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// New makes an empty cache that goes with the test.
+func New(t testing.TB) *cache.Cache {
+	t.Helper()
+	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
