@@ -45,9 +45,9 @@ func noKernels(ctx context.Context) error {
 		return explainApt(err)
 	}
 	if strings.TrimSpace(lists) == "" {
-		return hostErrorf("apt-get update", "apt has no package lists")
+		return blame.AdviseRigf("apt-get update", "apt has no package lists")
 	}
-	return hostErrorf("use a kernel build tree, a bzImage with --kdir, or host",
+	return blame.AdviseRigf("use a kernel build tree, a bzImage with --kdir, or host",
 		"apt's sources have no Debian kernels (linux-image-…-amd64)")
 }
 
@@ -133,7 +133,7 @@ func megabytes(n int64) string { return strconv.FormatInt((n+999_999)/1_000_000,
 
 func explainApt(err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
-		return hostErrorf("use a kernel build tree, a bzImage with --kdir, or host",
+		return blame.AdviseRigf("use a kernel build tree, a bzImage with --kdir, or host",
 			"there is no apt here, and debian: kernels come through it")
 	}
 	return err

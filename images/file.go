@@ -18,7 +18,7 @@ import (
 // against from another.
 func resolveFile(ctx context.Context, c *cache.Cache, path string, o Options) (*Kernel, error) {
 	if o.KDir == "" {
-		return nil, userErrorf("name the build tree or headers of that kernel: --kdir DIR", "%s alone is not enough: modules are built against headers", path)
+		return nil, blame.AdviseUserf("name the build tree or headers of that kernel: --kdir DIR", "%s alone is not enough: modules are built against headers", path)
 	}
 	kdir, err := filepath.Abs(o.KDir)
 	if err != nil {
@@ -33,7 +33,7 @@ func resolveFile(ctx context.Context, c *cache.Cache, path string, o Options) (*
 		return nil, err
 	}
 	if k.Release != want {
-		return nil, userErrorf("give the --kdir of the same build", "%s is %s, but %s is for %s", path, k.Release, kdir, want)
+		return nil, blame.AdviseUserf("give the --kdir of the same build", "%s is %s, but %s is for %s", path, k.Release, kdir, want)
 	}
 	k.Name = k.Release
 	k.Modules, err = k.findModules(ctx, c, kdir, filepath.Join("/lib/modules", k.Release, "kernel"))
@@ -55,7 +55,7 @@ func (k *Kernel) addImage(ctx context.Context, c *cache.Cache, path string, o Op
 	}
 	bz, err := parseBzImage(data)
 	if err != nil {
-		return userErrorf(forms, "%s is neither a bzImage nor a vmlinux: %v", path, err)
+		return blame.AdviseUserf(forms, "%s is neither a bzImage nor a vmlinux: %v", path, err)
 	}
 	k.BzImage, k.Release = path, bz.release()
 	k.Image, err = extracted(ctx, c, path, data, o)
@@ -76,7 +76,7 @@ func startsWith(path, magic string) (bool, error) {
 func (k *Kernel) addELF(path string) (err error) {
 	k.Image = path
 	if preferPVH(path, "") == "" {
-		return userErrorf("set CONFIG_PVH=y, or give the bzImage", "%s cannot be booted: no PVH entry", path)
+		return blame.AdviseUserf("set CONFIG_PVH=y, or give the bzImage", "%s cannot be booted: no PVH entry", path)
 	}
 	k.Release, err = vmlinuxRelease(path)
 	return err

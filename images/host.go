@@ -35,7 +35,7 @@ func resolveHost(ctx context.Context, c *cache.Cache, root string, o Options) (*
 		return nil, err
 	}
 	if k.Release != release {
-		return nil, userErrorf("boot the installed kernel, or name one", "%s is %s, but %s is running", bz, k.Release, release)
+		return nil, blame.AdviseUserf("boot the installed kernel, or name one", "%s is %s, but %s is running", bz, k.Release, release)
 	}
 	k.Modules, err = k.findModules(ctx, c, filepath.Join(root, "lib/modules", release, "kernel"))
 	return k, err
@@ -46,14 +46,14 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 	f, err := os.Open(bz)
 	switch {
 	case errors.Is(err, os.ErrPermission):
-		return "", "", hostErrorf("sudo chmod a+r "+bz, "the host's kernel %s cannot be read", bz)
+		return "", "", blame.AdviseRigf("sudo chmod a+r "+bz, "the host's kernel %s cannot be read", bz)
 	case err != nil:
-		return "", "", hostErrorf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is not there: no %s", bz)
+		return "", "", blame.AdviseRigf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is not there: no %s", bz)
 	}
 	f.Close()
 	build := filepath.Join(root, "lib/modules", release, "build")
 	if kdir, err = filepath.EvalSymlinks(build); err != nil || !there(kdir, "Makefile") {
-		return "", "", hostErrorf("install the package linux-headers-"+release+" (or kernel-devel-"+release+")", "the host has no headers: no %s", build)
+		return "", "", blame.AdviseRigf("install the package linux-headers-"+release+" (or kernel-devel-"+release+")", "the host has no headers: no %s", build)
 	}
 	return bz, kdir, nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"runtime"
 
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -31,7 +32,7 @@ func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kern
 		return nil, err
 	}
 	if runtime.GOARCH != "amd64" {
-		return nil, hostErrorf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
+		return nil, blame.AdviseRigf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
 	}
 	if o.KDir != "" && s.form != formPath {
 		return nil, strayKDir(spec)
@@ -55,13 +56,13 @@ func resolve(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, e
 }
 
 func strayKDir(spec string) error {
-	return userErrorf("leave --kdir out", "%s has its own headers: --kdir is for a kernel that is given as a file", spec)
+	return blame.AdviseUserf("leave --kdir out", "%s has its own headers: --kdir is for a kernel that is given as a file", spec)
 }
 
 func refuseWithoutLivepatch(k *Kernel) error {
 	if k.Config == nil || k.Config["LIVEPATCH"] == "y" {
 		return nil
 	}
-	return userErrorf("set CONFIG_LIVEPATCH=y (it needs CONFIG_MODULES, CONFIG_SYSFS, CONFIG_KALLSYMS_ALL and CONFIG_FUNCTION_TRACER) and build it again",
+	return blame.AdviseUserf("set CONFIG_LIVEPATCH=y (it needs CONFIG_MODULES, CONFIG_SYSFS, CONFIG_KALLSYMS_ALL and CONFIG_FUNCTION_TRACER) and build it again",
 		"the kernel %s is built without CONFIG_LIVEPATCH", k.Name)
 }

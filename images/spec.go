@@ -66,21 +66,7 @@ func parseSpec(text string) (spec, error) {
 }
 
 func badSpec(format string, args ...any) error {
-	return userErrorf(forms, format, args...)
-}
-
-// userErrorf is an error of the user's with advice.
-func userErrorf(advice, format string, args ...any) error {
-	err := blame.Userf(format, args...).(*blame.Error)
-	err.Advice = advice
-	return err
-}
-
-// hostErrorf is an error of what this host has, with advice.
-func hostErrorf(advice, format string, args ...any) error {
-	err := blame.Rigf(format, args...).(*blame.Error)
-	err.Advice = advice
-	return err
+	return blame.AdviseUserf(forms, format, args...)
 }
 
 func printable(s string) bool {

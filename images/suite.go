@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // home is the Debian release that came with a series; the release before it
@@ -43,7 +45,7 @@ func noSeries(series, osRelease string, found []offer) error {
 	if suite := suiteFor(series, codename(osRelease)); suite != "" {
 		advice = "add the suite " + suite + " to /etc/apt/sources.list.d, then: apt-get update\nor " + advice
 	}
-	return hostErrorf(advice, "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
+	return blame.AdviseRigf(advice, "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
 }
 
 // seriesOf lists the series there are as notations, newest first.
@@ -64,7 +66,7 @@ func noVersion(version string, found []offer) error {
 	if len(found) > 0 {
 		advice = "the newest is debian:" + found[0].Version + "; " + advice
 	}
-	return userErrorf(advice, "apt has no kernel %s with its headers", version)
+	return blame.AdviseUserf(advice, "apt has no kernel %s with its headers", version)
 }
 
 func osRelease() string {

@@ -24,7 +24,7 @@ func resolvePath(ctx context.Context, c *cache.Cache, path string, o Options) (*
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, userErrorf(forms, "no such kernel: %s", path)
+		return nil, blame.AdviseUserf(forms, "no such kernel: %s", path)
 	case err != nil:
 		return nil, &blame.Error{Party: blame.User, Err: err}
 	case info.IsDir() && o.KDir != "":
@@ -58,7 +58,7 @@ func resolveTree(dir string, o Options) (*Kernel, error) {
 		return nil, &blame.Error{Party: blame.User, Summary: bz, Advice: makeTree(dir), Err: err}
 	}
 	if image.release() != release {
-		return nil, userErrorf(makeTree(dir), "%s is half built: its bzImage is %s, the tree is %s", dir, image.release(), release)
+		return nil, blame.AdviseUserf(makeTree(dir), "%s is half built: its bzImage is %s, the tree is %s", dir, image.release(), release)
 	}
 	if reconfigured(dir) {
 		o.notice(dir + "/.config has changed since the kernel was built: " + makeTree(dir))
@@ -87,13 +87,13 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 	config, err = kconfig.Read(filepath.Join(dir, ".config"))
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
-		return nil, "", userErrorf(forms, "%s is not a kernel tree: it has neither .config nor Kconfig", dir)
+		return nil, "", blame.AdviseUserf(forms, "%s is not a kernel tree: it has neither .config nor Kconfig", dir)
 	case errors.Is(err, os.ErrNotExist):
-		return nil, "", userErrorf("make -C "+dir+" defconfig, then: "+makeTree(dir), "the kernel in %s is not configured", dir)
+		return nil, "", blame.AdviseUserf("make -C "+dir+" defconfig, then: "+makeTree(dir), "the kernel in %s is not configured", dir)
 	case err != nil:
 		return nil, "", &blame.Error{Party: blame.User, Advice: "make -C " + dir + " olddefconfig", Err: err}
 	case config["X86_64"] != "y":
-		return nil, "", userErrorf("build it with CONFIG_64BIT=y for x86", "the kernel in %s is not for x86-64", dir)
+		return nil, "", blame.AdviseUserf("build it with CONFIG_64BIT=y for x86", "the kernel in %s is not for x86-64", dir)
 	}
 	for _, name := range []string{"include/config/kernel.release", "include/generated/autoconf.h", "Module.symvers"} {
 		if !there(dir, name) {
@@ -105,7 +105,7 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 }
 
 func notBuilt(dir, missing string) error {
-	return userErrorf(makeTree(dir), "the kernel in %s is not built: no %s", dir, missing)
+	return blame.AdviseUserf(makeTree(dir), "the kernel in %s is not built: no %s", dir, missing)
 }
 
 func makeTree(dir string) string { return "make -C " + dir + " -j$(nproc)" }

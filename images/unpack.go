@@ -86,7 +86,7 @@ func explainUnpack(deb string, ours, dpkg error) error {
 	err := dpkg
 	switch {
 	case errors.Is(dpkg, exec.ErrNotFound):
-		return hostErrorf("apt-get install dpkg", "there is no dpkg-deb here to unpack packages with")
+		return blame.AdviseRigf("apt-get install dpkg", "there is no dpkg-deb here to unpack packages with")
 	case ours == nil && dpkg == nil:
 		return nil
 	case ours != nil && !errors.Is(ours, dpkg) || dpkg == nil:

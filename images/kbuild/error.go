@@ -22,11 +22,6 @@ func brokenBuild(summary, tail, log string, err error) error {
 	return &blame.Error{Party: blame.User, Summary: summary, Tail: tail, Path: log, Err: fmt.Errorf("%w (%w)", ErrBroken, err)}
 }
 
-// userErrorf is an error of the user's with advice.
-func userErrorf(advice, format string, args ...any) error {
-	return &blame.Error{Party: blame.User, Summary: fmt.Sprintf(format, args...), Advice: advice}
-}
-
 var (
 	diskFull = regexp.MustCompile(`No space left on device|Disk quota exceeded`)
 	// What compiler, linker, objtool, modpost and make say is wrong.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // The state API came with Linux 5.5 (kernel/livepatch/state.c).
@@ -28,12 +30,12 @@ func checkSource(dir string) error {
 	makefile, err := os.ReadFile(filepath.Join(dir, "Makefile"))
 	major, minor := makeVersion.FindSubmatch(makefile), makePatch.FindSubmatch(makefile)
 	if err != nil || major == nil || minor == nil || !exists(dir, "Kconfig") || !exists(dir, "Kbuild") {
-		return userErrorf("name the top directory of a kernel's source: a git work tree, or an unpacked tarball", "%s is not the source of a kernel", dir)
+		return blame.AdviseUserf("name the top directory of a kernel's source: a git work tree, or an unpacked tarball", "%s is not the source of a kernel", dir)
 	}
 	a, _ := strconv.Atoi(string(major[1]))
 	b, _ := strconv.Atoi(string(minor[1]))
 	if a < stateMajor || a == stateMajor && b < stateMinor {
-		return userErrorf("use a newer one", "Linux %d.%d in %s is too old: livepatches have states since 5.5", a, b, dir)
+		return blame.AdviseUserf("use a newer one", "Linux %d.%d in %s is too old: livepatches have states since 5.5", a, b, dir)
 	}
 	return checkClean(dir)
 }
@@ -44,7 +46,7 @@ func checkSource(dir string) error {
 func checkClean(dir string) error {
 	for _, name := range []string{".config", "include/config", "arch/x86/include/generated"} {
 		if exists(dir, name) {
-			return userErrorf("save its .config and: make -C "+dir+" mrproper\nor test the kernel that is built there: --kernel "+dir,
+			return blame.AdviseUserf("save its .config and: make -C "+dir+" mrproper\nor test the kernel that is built there: --kernel "+dir,
 				"%s has been configured or built in place (%s), nothing can be built from it elsewhere", dir, name)
 		}
 	}

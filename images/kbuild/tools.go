@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // Tool is what a host needs for building a kernel.
@@ -57,5 +59,5 @@ func refuseWithoutTools(missing []Tool) error {
 	for _, t := range missing {
 		names = append(names, t.Name)
 	}
-	return userErrorf(InstallTools(missing), "no kernel can be built here: missing %s", strings.Join(names, ", "))
+	return blame.AdviseUserf(InstallTools(missing), "no kernel can be built here: missing %s", strings.Join(names, ", "))
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // view is a directory that looks like a kernel source tree: links lead to the
@@ -165,7 +167,7 @@ func rewrite(path string, data []byte) error {
 // it can be written to. It need not be there.
 func (v view) own(path string) error {
 	if !filepath.IsLocal(path) || filepath.Clean(path) != path || !linked(strings.Split(path, "/")[0]) {
-		return userErrorf("", "not a file of the kernel tree: %q", path)
+		return blame.AdviseUserf("", "not a file of the kernel tree: %q", path)
 	}
 	if err := v.ownDir(filepath.Dir(path)); err != nil {
 		return err
@@ -177,7 +179,7 @@ func (v view) own(path string) error {
 	}
 	data, err := os.ReadFile(full)
 	if err != nil {
-		return userErrorf("", "%s is no file of the kernel tree", path)
+		return blame.AdviseUserf("", "%s is no file of the kernel tree", path)
 	}
 	if info, err = os.Stat(full); err != nil {
 		return err

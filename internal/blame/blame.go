@@ -71,11 +71,21 @@ func Of(err error) Party {
 }
 
 // Userf makes an error that is the user's to mend.
-func Userf(format string, args ...any) error { return newf(User, format, args...) }
+func Userf(format string, args ...any) error { return newf(User, "", format, args...) }
 
 // Rigf makes an error of the rig.
-func Rigf(format string, args ...any) error { return newf(Rig, format, args...) }
+func Rigf(format string, args ...any) error { return newf(Rig, "", format, args...) }
 
-func newf(p Party, format string, args ...any) error {
-	return &Error{Party: p, Err: fmt.Errorf(format, args...)}
+// AdviseUserf is Userf with advice, which is not a format.
+func AdviseUserf(advice, format string, args ...any) error {
+	return newf(User, advice, format, args...)
+}
+
+// AdviseRigf is Rigf with advice, which is not a format.
+func AdviseRigf(advice, format string, args ...any) error {
+	return newf(Rig, advice, format, args...)
+}
+
+func newf(p Party, advice, format string, args ...any) error {
+	return &Error{Party: p, Advice: advice, Err: fmt.Errorf(format, args...)}
 }

@@ -56,3 +56,13 @@ func TestCauseCanBeFound(t *testing.T) {
 		t.Errorf("%v hides its cause", err)
 	}
 }
+
+// Advice may hold what would be a verb in a format.
+func TestAdvice(t *testing.T) {
+	for want, err := range map[Party]error{User: AdviseUserf("100%d", "no %s", "x"), Rig: AdviseRigf("100%d", "no %s", "x")} {
+		var e *Error
+		if !errors.As(err, &e) || e.Party != want || e.Detail() != "no x\n100%d\n" {
+			t.Errorf("%+v", err)
+		}
+	}
+}
