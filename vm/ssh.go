@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -35,8 +34,7 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	if v.port == 0 {
 		return nil, blame.Rigf("SSH: the guest was started without keys")
 	}
-	limit := v.spec.sshWait(v.accel)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	ctx, cancel := v.withPatience(ctx, v.spec.sshWait(v.accel))
 	defer cancel()
 	ctx, died := context.WithCancelCause(ctx)
 	defer died(nil)
