@@ -129,8 +129,8 @@ func (a *app) explored(rep explore.Report, dir string) error {
 	fmt.Fprintln(a.out, printable.Text(rep.Progress.String()))
 	d := rep.Difference
 	switch {
-	case d == nil && rep.Sequences == rep.Unjudged:
-		return blame.Rigf("no sequence was judged: %s", rep.Trouble)
+	case d == nil && rep.Unjudged > 0:
+		return blame.Rigf("no difference, but %d sequences were not judged: %s", rep.Unjudged, rep.Trouble)
 	case d == nil:
 		end := fmt.Sprintf("the time is over, and --skip %d goes on from here", rep.Sequences)
 		if rep.Whole {

@@ -24,8 +24,8 @@ func TestExplored(t *testing.T) {
 		want string
 	}{
 		{explore.Report{Progress: explore.Progress{Sequences: 2}, Whole: true}, 0, "no difference; these are all sequences\n"},
-		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, "no difference; the time is over, and --skip 2 goes on from here\n"},
-		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 2}}, 3, ""},
+		{explore.Report{Progress: explore.Progress{Sequences: 2}}, 0, "no difference; the time is over, and --skip 2 goes on from here\n"},
+		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 3, "2 sequences"},
 		{explore.Report{Progress: explore.Progress{Sequences: 2}, Difference: d}, 1, "a difference, 5 of 5 times: " + filepath.Join(dir, d.Name()) + ".txtar\nexpected: one; got: two\nfull log: /logs/console.log\n"},
 	} {
 		out.Reset()

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // Runner runs cases on the kernel under test, and returns the results in the
@@ -62,7 +64,7 @@ func (p Progress) String() string {
 // Report is what came out.
 type Report struct {
 	Progress
-	Whole      bool        // all sequences that there are were run, and none differs
+	Whole      bool        // all sequences that there are were run and judged, and none differs
 	Difference *Difference // nil: the kernel did what the model does
 }
 
@@ -80,7 +82,8 @@ type explorer struct {
 // Explore runs sequences until one differs, all were run, or the time is over.
 // The machines of run may have served other cases, as long as these have left
 // them clean. What differs is tried again with fresh, whose machines are as
-// after a boot, and which always runs all cases. The error is the runner's.
+// after a boot, and which always runs all cases. The error is the runner's, or
+// that it judged nothing of a batch.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
 	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
 	if _, err := newScript(o.Release); err != nil {
@@ -105,7 +108,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		batch = batch[:0]
 	}
 	err := x.runBatch(ctx, batch)
-	x.report.Whole = err == nil && x.report.Difference == nil
+	x.report.Whole = err == nil && x.report.Difference == nil && x.report.Unjudged == 0
 	return x.report, err
 }
 
@@ -161,6 +164,11 @@ func Sample(o Options, each int) (plain, held []*cases.Case, err error) {
 // runBatch runs sequences, and looks into the first one that differs.
 func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	results, err := x.run(ctx, casesOf(batch))
+	if err == nil {
+		if err = noneJudged(results); err != nil {
+			return err
+		}
+	}
 	for i, res := range results {
 		x.count(batch[i], res)
 		if res.Verdict == cases.Fail && x.report.Difference == nil {
@@ -172,6 +180,22 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		x.Progress(x.report.Progress)
 	}
 	return err
+}
+
+// noneJudged is an error when the rig made nothing of any case: it will not of
+// the next ones.
+func noneJudged(results []cases.Result) error {
+	judged := func(res cases.Result) bool { return res.Verdict != cases.Error }
+	if len(results) == 0 || slices.ContainsFunc(results, judged) {
+		return nil
+	}
+	return &blame.Error{
+		Party:   blame.Rig,
+		Summary: fmt.Sprintf("none of %d sequences was judged: %s", len(results), strings.Join(results[0].Reasons, "; ")),
+		Advice:  results[0].Advice,
+		Tail:    results[0].Tail,
+		Path:    results[0].Log,
+	}
 }
 
 // skipped passes over a sequence that an earlier run has done.

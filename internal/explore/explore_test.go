@@ -4,6 +4,7 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
 )
 
@@ -73,20 +75,43 @@ func TestSeed(t *testing.T) {
 // TestUnjudged: what the rig made nothing of is counted, and the first reason
 // is said.
 func TestUnjudged(t *testing.T) {
+	worn := func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
+		results, err := onModel("6.12", same)(ctx, list)
+		for i := range results[1:] {
+			results[i] = cases.Broken(list[i], fmt.Errorf("no guest %d", i))
+		}
+		return results, err
+	}
+	o := options(1)
+	o.Jobs = 100 // one batch
+	got, err := Explore(t.Context(), o, worn, worn)
+	if err != nil || got.Unjudged == 0 || got.Unjudged != got.Sequences-1 || got.Transitions == 0 || got.Whole {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if line := got.String(); !strings.HasSuffix(line, fmt.Sprintf("%d sequences not judged (no guest 0)", got.Unjudged)) {
+		t.Error(line)
+	}
+}
+
+// TestNoneJudged: a rig that makes nothing of all cases is not asked again.
+func TestNoneJudged(t *testing.T) {
+	asked := 0
 	broken := func(_ context.Context, list []*cases.Case) ([]cases.Result, error) {
 		var results []cases.Result
-		for i, c := range list {
-			results = append(results, cases.Broken(c, fmt.Errorf("no guest %d", i)))
+		for _, c := range list {
+			asked++
+			results = append(results, cases.Broken(c, blame.AdviseRigf("boot it by hand", "no guest %d", asked)))
 		}
 		return results, nil
 	}
 	o := options(1)
 	got, err := Explore(t.Context(), o, broken, broken)
-	if err != nil || got.Unjudged == 0 || got.Unjudged != got.Sequences || got.Transitions != 0 {
-		t.Errorf("%+v, %v", got, err)
+	var e *blame.Error
+	if !errors.As(err, &e) || e.Party != blame.Rig || e.Error() != "none of 20 sequences was judged: no guest 1" || e.Advice != "boot it by hand" {
+		t.Errorf("%v", err)
 	}
-	if line := got.String(); !strings.HasSuffix(line, fmt.Sprintf("%d sequences not judged (no guest 0)", got.Unjudged)) {
-		t.Error(line)
+	if asked != 20 || got.Sequences != 0 || got.Whole {
+		t.Errorf("asked %d times: %+v", asked, got)
 	}
 }
 
