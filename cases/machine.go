@@ -68,16 +68,19 @@ type Record struct {
 type Answer struct {
 	Output  string   `json:"output,omitempty"`
 	Errno   string   `json:"errno,omitempty"` // symbolic, such as "EINVAL"; empty on success
-	Stall   *Stall   `json:"stall,omitempty"` // a wait ran out
+	Stall   *Stall   `json:"stall,omitempty"` // a wait ran out, or can never end
 	Records []Record `json:"records,omitempty"`
 }
 
-// Stall is a wait that ran out: what for, and who blocks it.
+// Stall is a wait that ran out, or can never end: what for, and who blocks it.
 type Stall struct {
 	What  string        `json:"what"` // "transition of klp_a"
 	Limit time.Duration `json:"limit"`
 	Tasks []Task        `json:"tasks,omitempty"`
 	Sysfs string        `json:"sysfs,omitempty"` // the patch directories, one "path = value" a line
+	// Died tells that the kernel has ended the command's own task, as after an
+	// oops in it.
+	Died bool `json:"died,omitempty"`
 	// Starved is set by the rig: the host gave the guest less than half of
 	// the processor time that it asked for, so the stall proves nothing.
 	Starved bool `json:"starved,omitempty"`

@@ -18,6 +18,9 @@ var frame = regexp.MustCompile(`([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+`)
 
 // lines says what was waited for and who blocks it, a short line each.
 func (s *Stall) lines(command string) []string {
+	if s.Died {
+		return []string{fmt.Sprintf("%% %s: the kernel ended the task of the command", escape(command))}
+	}
 	list := []string{fmt.Sprintf("%% %s: %s did not end within %s", escape(command), escape(s.What), s.Limit)}
 	for i, t := range s.Tasks {
 		if i == maxTasks {

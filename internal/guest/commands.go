@@ -32,7 +32,8 @@ type kernel interface {
 	unload(name string) error       // delete_module(2), O_NONBLOCK
 	openLog() (logDevice, error)
 	renew(seed []byte, now time.Time) error
-	release() string // uname -r
+	release() string    // uname -r
+	alive(tid int) bool // whether this process still has the thread
 }
 
 // commander runs the commands of a case. It keeps no state, because one that

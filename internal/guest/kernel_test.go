@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,11 +27,13 @@ type fakeKernel struct {
 	onLoad   func(path, params string) error
 	onUnload func(name string) error
 	renewed  []renewal
+	killed   atomic.Bool // the thread that loads a module
 }
 
 func (k *fakeKernel) load(path, params string) error { return k.onLoad(path, params) }
 func (k *fakeKernel) unload(name string) error       { return k.onUnload(name) }
 func (k *fakeKernel) release() string                { return "6.12.0-fake" }
+func (k *fakeKernel) alive(int) bool                 { return !k.killed.Load() }
 
 func (k *fakeKernel) renew(seed []byte, now time.Time) error {
 	k.renewed = append(k.renewed, renewal{seed, now})

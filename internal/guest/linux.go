@@ -3,6 +3,7 @@
 package guest
 
 import (
+	"bytes"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -23,6 +24,19 @@ func (linux) load(path, params string) error {
 }
 
 func (linux) unload(name string) error { return unix.DeleteModule(name, unix.O_NONBLOCK) }
+
+func (linux) alive(tid int) bool {
+	pid := unix.Getpid()
+	if unix.Tgkill(pid, tid, 0) != nil {
+		return false
+	}
+	if tid != pid {
+		return true
+	}
+	// A process's first thread stays as a zombie while there are others.
+	stat, err := os.ReadFile("/proc/self/stat")
+	return err != nil || !bytes.Contains(stat, []byte(") Z "))
+}
 
 func (linux) release() string {
 	var u unix.Utsname

@@ -38,6 +38,15 @@ func TestLinuxLoadGivesTheErrno(t *testing.T) {
 	}
 }
 
+func TestLinuxAlive(t *testing.T) {
+	if !(linux{}).alive(os.Getpid()) || !(linux{}).alive(unix.Gettid()) {
+		t.Error("a thread that runs is not there")
+	}
+	if (linux{}).alive(1 << 30) { // more than there can be (PID_MAX_LIMIT)
+		t.Error("a thread that is not there is")
+	}
+}
+
 func TestInterfaceErrorsNameTheInterface(t *testing.T) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

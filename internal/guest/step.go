@@ -69,7 +69,8 @@ func (a *agent) perform(ctx context.Context, cmd cases.Command) (cases.Answer, e
 
 // attempt runs the command on a thread of its own. A kernel that does not
 // return from a system call must not take the agent with it: what the thread
-// is stuck in is the answer then.
+// is stuck in is the answer then. An oops ends the thread, not the process
+// (make_task_dead in kernel/exit.c), and nothing else does.
 func (a *agent) attempt(ctx context.Context, cmd cases.Command) (outcome, *cases.Stall) {
 	done := make(chan outcome, 1)
 	var tid atomic.Int64
@@ -90,6 +91,9 @@ func (a *agent) attempt(ctx context.Context, cmd cases.Command) (outcome, *cases
 			return out, nil
 		case <-tick.C:
 			a.log.drain()
+			if t := int(tid.Load()); t != 0 && !a.kernel.alive(t) && len(done) == 0 {
+				return outcome{}, &cases.Stall{What: "end of " + cmd.Text, Died: true}
+			}
 		case <-ctx.Done():
 			return outcome{}, &cases.Stall{What: "end of " + cmd.Text, Tasks: a.stuck(done, tid.Load())}
 		}

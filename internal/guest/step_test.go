@@ -175,6 +175,23 @@ func TestStepStuckInTheKernel(t *testing.T) {
 	}
 }
 
+// A task that an oops has ended never returns: nobody waits for it.
+func TestStepWhoseTaskTheKernelEnds(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	a, _ := begun(t, func(_ *agent, k *fakeKernel) error {
+		k.killed.Store(true)
+		k.log.printk("BUG: kernel NULL pointer dereference, address: 0000000000000000")
+		<-release
+		return nil
+	})
+	ans, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Hour)
+	want := &cases.Stall{What: "end of insmod klp_a", Died: true, Limit: time.Hour}
+	if diff := cmp.Diff(want, ans.Stall); err != nil || diff != "" || len(ans.Records) != 2 {
+		t.Errorf("%+v %v\n%s", ans, err, diff)
+	}
+}
+
 // A shell that runs into its limit is killed; no thread of the agent is to
 // blame.
 func TestStepOfAShellThatDoesNotEnd(t *testing.T) {

@@ -49,7 +49,7 @@ func (m *machine) Step(ctx context.Context, cmd cases.Command, limit time.Durati
 		return m.Agent.Step(ctx, cmd, limit)
 	})
 	if a.Stall != nil {
-		a.Stall.Starved = m.starved()
+		a.Stall.Starved = !a.Stall.Died && m.starved()
 	}
 	return a, err
 }
