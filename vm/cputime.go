@@ -19,14 +19,20 @@ type CPUTime struct {
 	Wait time.Duration // ready to run, but no CPU was free
 }
 
-// CPUTime asks QEMU for the threads of the virtual processors and the host
-// for their times (Documentation/scheduler/sched-stats.rst).
-func (v *VM) CPUTime() (CPUTime, error) {
-	answer, err := v.monitor.Run([]byte(`{"execute":"query-cpus-fast"}`))
+// Starved is how long each of the guest's processors has waited so far, on
+// average. It is 0 when that cannot be told, as when the guest has ended.
+func (v *VM) Starved() time.Duration {
+	t, err := v.CPUTime()
 	if err != nil {
-		return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
+		return 0
 	}
-	threads, err := cpuThreads(answer)
+	return t.Wait / time.Duration(v.spec.CPUs)
+}
+
+// CPUTime asks QEMU for the threads of the virtual processors, once, and the
+// host for their times (Documentation/scheduler/sched-stats.rst).
+func (v *VM) CPUTime() (CPUTime, error) {
+	threads, err := v.cpuThreads()
 	if err != nil {
 		return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
 	}
@@ -42,9 +48,27 @@ func (v *VM) CPUTime() (CPUTime, error) {
 	return total, nil
 }
 
-// cpuThreads reads the answer to query-cpus-fast, which go-qemu has no typed
+// cpuThreads are the threads of the virtual processors, which neither come
+// nor go.
+func (v *VM) cpuThreads() (map[int]bool, error) {
+	v.threadsMu.Lock()
+	defer v.threadsMu.Unlock()
+	if isClosed(v.exited) {
+		return nil, errGone
+	}
+	if v.threads != nil {
+		return v.threads, nil
+	}
+	answer, err := v.monitor.Run([]byte(`{"execute":"query-cpus-fast"}`))
+	if err == nil {
+		v.threads, err = parseCPUThreads(answer)
+	}
+	return v.threads, err
+}
+
+// parseCPUThreads reads the answer to query-cpus-fast, which go-qemu has no typed
 // call for. Virtual processors may share a thread.
-func cpuThreads(answer []byte) (map[int]bool, error) {
+func parseCPUThreads(answer []byte) (map[int]bool, error) {
 	var cpus struct {
 		Return []struct {
 			Thread int `json:"thread-id"`

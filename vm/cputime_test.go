@@ -9,12 +9,12 @@ import (
 )
 
 func TestCPUThreads(t *testing.T) {
-	got, err := cpuThreads([]byte(`{"return": [{"cpu-index": 0, "thread-id": 12, "target": "x86_64"}, {"cpu-index": 1, "thread-id": 12}, {"thread-id": 13}], "id": "3"}`))
+	got, err := parseCPUThreads([]byte(`{"return": [{"cpu-index": 0, "thread-id": 12, "target": "x86_64"}, {"cpu-index": 1, "thread-id": 12}, {"thread-id": 13}], "id": "3"}`))
 	if diff := cmp.Diff(map[int]bool{12: true, 13: true}, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}
 	for _, answer := range []string{"", `{"return": []}`, `{"return": {}}`} {
-		if got, err := cpuThreads([]byte(answer)); err == nil {
+		if got, err := parseCPUThreads([]byte(answer)); err == nil {
 			t.Errorf("%q gives %v", answer, got)
 		}
 	}

@@ -39,17 +39,17 @@ func machineDevice(accel Accel) device {
 	}
 	// max has RDRAND: the guest's random numbers are ready at once.
 	d.args = append(d.args, "-cpu", "max")
-	d.kargs = patience
+	d.kargs = stallLimits
 	return d
 }
 
-// patience raises the limits at which a kernel takes itself to be stalled:
+// stallLimits raises the limits at which a kernel takes itself to be stalled:
 // under software emulation on a busy host the defaults are reached without
 // any fault of the kernel (Documentation/admin-guide/kernel-parameters.txt).
 // Nor does it look whether the timer's interrupts come in time at boot: when
 // they do not, it panics with "IO-APIC + timer doesn't work!"
 // (arch/x86/kernel/apic/io_apic.c, check_timer).
-var patience = []string{
+var stallLimits = []string{
 	"no_timer_check",
 	"watchdog_thresh=60",
 	"rcupdate.rcu_cpu_stall_timeout=120",

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/patience"
 )
 
 const (
@@ -34,7 +36,8 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	if v.port == 0 {
 		return nil, blame.Rigf("SSH: the guest was started without keys")
 	}
-	ctx, cancel := v.withPatience(ctx, v.spec.sshWait(v.accel))
+	limit := v.spec.sshWait(v.accel)
+	ctx, cancel := patience.WithTimeoutCause(ctx, limit, v.Starved, fmt.Errorf("no answer within %s", limit))
 	defer cancel()
 	ctx, died := context.WithCancelCause(ctx)
 	defer died(nil)

@@ -34,6 +34,9 @@ type VM struct {
 	memory *os.File // of a template in the making: the guest's memory
 	whole  bool     // the template is made
 
+	threadsMu sync.Mutex   // guards threads
+	threads   map[int]bool // of the virtual processors; nil: not asked for
+
 	exited chan struct{}   // closed when QEMU has exited and the console is whole
 	ctx    context.Context // whose end kills the guest; for the cause only
 

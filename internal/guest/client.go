@@ -24,6 +24,7 @@ type Client struct {
 	// guest would take longer to unpack its own than for a whole step.
 	Config map[string]string
 
+	starved func() time.Duration // see Connect; may be nil
 	session io.Closer
 	in      *bufio.Reader
 	out     io.Writer
@@ -37,8 +38,9 @@ type Client struct {
 var _ cases.Machine = (*Client)(nil)
 
 // newClient greets the agent at the other end of rw.
-func newClient(ctx context.Context, rw io.ReadWriteCloser) (*Client, error) {
+func newClient(ctx context.Context, rw io.ReadWriteCloser, starved func() time.Duration) (*Client, error) {
 	c := &Client{
+		starved: starved,
 		session: rw,
 		in:      bufio.NewReaderSize(rw, 64<<10),
 		out:     rw,

@@ -29,7 +29,7 @@ func connected(t *testing.T, a *agent) *Client {
 		defer guest.Close()
 		served <- a.serve(guest)
 	}()
-	c, err := newClient(t.Context(), host)
+	c, err := newClient(t.Context(), host, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestClientIsToldOfAKernelWithoutLivepatch(t *testing.T) {
 	host, guest := net.Pipe()
 	done := make(chan error)
 	go func() { done <- a.serve(guest) }()
-	if _, err := newClient(t.Context(), host); blame.Of(err) != blame.User {
+	if _, err := newClient(t.Context(), host, nil); blame.Of(err) != blame.User {
 		t.Error(err)
 	}
 	if err := <-done; err != nil {
@@ -166,7 +166,7 @@ func TestClientEmptyAnswer(t *testing.T) {
 			fmt.Fprintf(guest, `{"id":%d,"version":%d}`+"\n", id, protocolVersion)
 		}
 	}()
-	c, err := newClient(t.Context(), host)
+	c, err := newClient(t.Context(), host, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

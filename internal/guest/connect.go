@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/patience"
 )
 
 const subsystem = "klptest"
@@ -20,8 +22,11 @@ const subsystem = "klptest"
 //
 // When ctx ends, the session does. A goroutine may then still wait for the
 // guest; it ends when the owner of conn closes it.
-func Connect(ctx context.Context, conn *ssh.Client) (*Client, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, grace,
+//
+// starved tells how long the guest has waited for a CPU of the host so far;
+// no limit of the client's counts that.
+func Connect(ctx context.Context, conn *ssh.Client, starved func() time.Duration) (*Client, error) {
+	ctx, cancel := patience.WithTimeoutCause(ctx, grace, starved,
 		blame.Rigf("the guest did not open a session with its agent in %v", grace))
 	defer cancel()
 	type result struct {
@@ -38,7 +43,7 @@ func Connect(ctx context.Context, conn *ssh.Client) (*Client, error) {
 		if r.err != nil {
 			return nil, fmt.Errorf("opening a session with the guest's agent: %w", r.err)
 		}
-		return newClient(ctx, r.rw)
+		return newClient(ctx, r.rw, starved)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}

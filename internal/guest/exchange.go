@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/patience"
 )
 
 // How long the guest may take: much more than it needs under emulation, so that
@@ -35,12 +36,12 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req request) (re
 	if c.broken != nil {
 		return reply{}, c.broken
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit,
+	ctx, cancel := patience.WithTimeoutCause(ctx, limit, c.starved,
 		blame.Rigf("the guest did not answer %q in %v", req.Op, limit))
 	defer cancel()
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	silent := time.AfterFunc(silence, func() { giveUp(fellSilent(req.Op)) })
+	silent := patience.After(silence, c.starved, func() { giveUp(fellSilent(req.Op)) })
 	defer silent.Stop()
 	c.id++
 	req.ID = c.id
@@ -50,7 +51,7 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req request) (re
 	}
 	done := make(chan result, 1)
 	go func() {
-		r, err := c.exchange(req, func() { silent.Reset(silence) })
+		r, err := c.exchange(req, silent.Reset)
 		done <- result{r, err}
 	}()
 	select {

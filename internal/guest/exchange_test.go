@@ -30,7 +30,7 @@ func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
 		_, _ = readLine(bufio.NewReader(guest))
 		text(guest)
 	}()
-	_, err := newClient(ctx, host)
+	_, err := newClient(ctx, host, nil)
 	<-done
 	return err
 }
@@ -96,7 +96,7 @@ func TestClientGivesUpOnASilentGuest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, guest := net.Pipe()
 		defer guest.Close()
-		_, err := newClient(t.Context(), host)
+		_, err := newClient(t.Context(), host, nil)
 		if err == nil || !strings.Contains(err.Error(), "fell silent") || blame.Of(err) != blame.Rig {
 			t.Error(err)
 		}
@@ -119,7 +119,7 @@ func scripted(t *testing.T, answer func(w io.WriteCloser)) *Client {
 			answer(guest)
 		}
 	}()
-	c, err := newClient(t.Context(), host)
+	c, err := newClient(t.Context(), host, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestPulseKeepsTheSession(t *testing.T) {
 		a, _ := newGuest(t)
 		host, guest := net.Pipe()
 		go a.serve(guest)
-		c, err := newClient(t.Context(), host)
+		c, err := newClient(t.Context(), host, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -241,7 +241,7 @@ func FuzzGuest(f *testing.F) {
 			io.Writer
 			io.Closer
 		}{bytes.NewReader(said), io.Discard, io.NopCloser(nil)}
-		c, err := newClient(t.Context(), rw)
+		c, err := newClient(t.Context(), rw, nil)
 		if err != nil {
 			return
 		}

@@ -106,7 +106,7 @@ func (g *sshGuest) clientConfig(user ssh.Signer) *ssh.ClientConfig {
 
 func TestConnect(t *testing.T) {
 	g := newSSHGuest(t)
-	c, err := Connect(t.Context(), g.dial(t))
+	c, err := Connect(t.Context(), g.dial(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestConnect(t *testing.T) {
 func TestConnectNamesAKernelWithoutLivepatch(t *testing.T) {
 	g := newSSHGuest(t)
 	os.RemoveAll(g.agent.files.path(livepatchDir))
-	if _, err := Connect(t.Context(), g.dial(t)); blame.Of(err) != blame.User {
+	if _, err := Connect(t.Context(), g.dial(t), nil); blame.Of(err) != blame.User {
 		t.Error(err)
 	}
 }
@@ -136,7 +136,7 @@ func TestConnectToADeadConnection(t *testing.T) {
 	g := newSSHGuest(t)
 	conn := g.dial(t)
 	conn.Close()
-	if _, err := Connect(t.Context(), conn); err == nil {
+	if _, err := Connect(t.Context(), conn, nil); err == nil {
 		t.Error("no error")
 	}
 }

@@ -85,7 +85,7 @@ func (g *Guest) connect(ctx context.Context) (err error) {
 		return err
 	}
 	g.Agent, err = whileAlive(ctx, g.VM, func(ctx context.Context) (*guest.Client, error) {
-		return guest.Connect(ctx, g.SSH)
+		return guest.Connect(ctx, g.SSH, g.VM.Starved)
 	})
 	if err == nil {
 		g.Agent.Config = g.rig.kernel.Config

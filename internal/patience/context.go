@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package patience
+
+import (
+	"context"
+	"time"
+)
+
+// WithTimeoutCause is the context package's, in the guest's own time; starved
+// is After's.
+func WithTimeoutCause(ctx context.Context, limit time.Duration, starved func() time.Duration, cause error) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	timer := After(limit, starved, func() { cancel(cause) })
+	return ctx, func() {
+		timer.Stop()
+		cancel(nil)
+	}
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package patience
+
+import (
+	"sync"
+	"time"
+)
+
+// Most is how many times its limit a timer takes at the most.
+const Most = 5
+
+// Timer calls a function when its limit has gone by.
+type Timer struct {
+	limit   time.Duration
+	starved func() time.Duration
+	expired func()
+	before  time.Duration // of starved, when the timer was made
+
+	mu    sync.Mutex
+	began time.Time
+	timer *time.Timer // nil: stopped
+}
+
+// After makes a timer that calls expired, on a goroutine of its own. starved
+// tells how long the guest has waited for a CPU so far; nil: it never does.
+func After(limit time.Duration, starved func() time.Duration, expired func()) *Timer {
+	if starved == nil {
+		starved = func() time.Duration { return 0 }
+	}
+	t := &Timer{limit: limit, starved: starved, expired: expired, before: starved(), began: time.Now()}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.timer = time.AfterFunc(limit, t.look)
+	return t
+}
+
+// Reset begins the limit anew, unless the timer was stopped.
+func (t *Timer) Reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.began = time.Now()
+		t.timer.Reset(t.limit)
+	}
+}
+
+// Stop keeps the timer from calling anything, if it has not yet.
+func (t *Timer) Stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
+}
+
+// look waits for what the host owes the guest, if that is enough to matter.
+func (t *Timer) look() {
+	owed := t.starved() - t.before
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer == nil {
+		return
+	}
+	elapsed := time.Since(t.began)
+	left := min(t.limit+min(owed, elapsed), Most*t.limit) - elapsed
+	if left > t.limit/20 {
+		t.timer.Reset(left)
+		return
+	}
+	t.timer = nil
+	go t.expired()
+}
