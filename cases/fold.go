@@ -11,6 +11,10 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
+// maxBody is how many lines of a splat are shown: enough for the registers
+// and the stack of an oops.
+const maxBody = 50
+
 const (
 	stackFold splat.Kind = "stack" // a dump that nothing wrong goes with
 	unknown   splat.Kind = "splat" // a cut without a title; no case can expect it
@@ -76,6 +80,7 @@ func (f *folder) line(e entry) {
 	case f.open != nil && (isSplat || f.open.has(e.text)):
 		f.title(e, s)
 		f.open.add(e.text, s)
+		f.keep(e.text)
 		f.name()
 		if f.open.ended && f.open.kind == splat.Warning {
 			f.open = nil // after an oops, registers are shown once more
@@ -111,9 +116,17 @@ func (f *folder) begin(e entry, s splat.Splat, end *regexp.Regexp) {
 	if n := len(f.out); n > 0 && s.Kind != "" && s.Kind != stackFold && banner.MatchString(f.out[n-1].text) {
 		f.out = f.out[:n-1] // the line of === above a report
 	}
+	e.body = []string{e.text}
 	f.open = &open{at: len(f.out), kind: s.Kind, where: functionName(s.Where), end: end}
 	f.out = append(f.out, e)
 	f.name()
+}
+
+// keep adds a line to the open fold's body.
+func (f *folder) keep(line string) {
+	if e := &f.out[f.open.at]; len(e.body) < maxBody {
+		e.body = append(e.body, line)
+	}
 }
 
 // title makes the line that names a splat the one that is shown of it.

@@ -16,6 +16,7 @@ type Finding struct {
 	Diff     string   // unified, with the first wrong line marked; empty when the transcripts agree
 	Line     int      // of the case's file: the first wrong one; 0 when the transcripts agree
 	Observed string   // the transcript as it was
+	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
 	splats []string // unexpected ones
 	beyond []string // reasons that no change of the transcript removes
@@ -30,7 +31,7 @@ type Finding struct {
 func Judge(c *Case, o Observation) Finding {
 	j := newJudgement(c, o)
 	d := j.compare()
-	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), splats: j.splats()}
+	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), Splat: j.firstSplat(), splats: j.splats()}
 	rig, stall := j.rigFaults(), j.stallLines()
 	left := j.leftovers()
 	f.beyond = slices.Concat(f.splats, rig, stall, left)
@@ -99,6 +100,18 @@ func (j *judgement) splats() []string {
 		list = append(list, "the log ends inside a splat")
 	}
 	return list
+}
+
+func (j *judgement) firstSplat() string {
+	list := j.unexpected()
+	if len(list) == 0 {
+		return ""
+	}
+	var lines []string
+	for _, line := range list[0].body {
+		lines = append(lines, escape(line))
+	}
+	return joinLines(lines)
 }
 
 // crashed tells whether the log shows a fault of the kernel that a slow host

@@ -163,6 +163,30 @@ func TestJudgeShowsNoControlBytes(t *testing.T) {
 	}
 }
 
+// A splat that the case does not name is shown, one that it names is not.
+func TestJudgeShowsTheSplat(t *testing.T) {
+	dump := []string{
+		"WARNING: CPU: 0 PID: 7 at kernel/livepatch/state.c:61 klp_get_prev_state+0x5/0x10",
+		"RIP: 0010:klp_get_prev_state+0x5/0x10", "Call Trace:", " klp_a_pre_patch+0x1/0x2 [klp_a]", "---[ end trace 0000000000000000 ]---",
+	}
+	o := Observation{Answers: []Answer{{Records: []Record{
+		{Facility: 1, Text: "% insmod klp_a"},
+		{Text: "------------[ cut here ]------------\n" + strings.Join(dump, "\n") + "\nnot of it"},
+	}}}}
+	want := "------------[ cut here ]------------\n" + strings.Join(dump, "\n") + "\n"
+	if d := cmp.Diff(want, Judge(mustParse(t, "% insmod klp_a"), o).Splat); d != "" {
+		t.Error(d)
+	}
+	if got := Judge(mustParse(t, "% insmod klp_a\n* WARNING klp_get_prev_state"), o).Splat; got != "" {
+		t.Error(got)
+	}
+	o.Answers[0].Records = append(o.Answers[0].Records[:1], Record{Text: dump[0] + strings.Repeat("\n R\x1b+0x1/0x2", 2*maxBody)})
+	got := Judge(mustParse(t, "% insmod klp_a"), o).Splat
+	if n := strings.Count(got, "\n"); n != maxBody || strings.Contains(got, "\x1b") {
+		t.Errorf("%d lines: %q", n, got)
+	}
+}
+
 func TestJudgeBoundsWhatItShows(t *testing.T) {
 	c := mustParse(t, "% insmod klp_a")
 	o := Observation{Answers: []Answer{{Records: []Record{

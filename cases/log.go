@@ -10,9 +10,10 @@ import (
 // entry is a line of the log that matters.
 type entry struct {
 	text   string
-	marker bool   // of a command
-	fold   string // what a splat or a stack dump was folded to; text is then its first line
-	splat  bool   // the fold is of something wrong with the kernel
+	marker bool     // of a command
+	fold   string   // what a splat or a stack dump was folded to; text is then its first line
+	splat  bool     // the fold is of something wrong with the kernel
+	body   []string // the first lines of a splat or dump
 }
 
 // entries returns the kernel's lines and what may be markers. A record with

@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ type Result struct {
 	Reasons  []string `json:"reasons,omitempty"` // one short line each; the first is the headline
 	Advice   string   `json:"advice,omitempty"`
 	Diff     string   `json:"diff,omitempty"` // unified, the transcript expected and observed
-	Tail     string   `json:"tail,omitempty"` // the end of the console, when the guest died
+	Tail     string   `json:"tail,omitempty"` // of the log: the end of the console when the guest died, else the first unexpected splat
 	Log      string   `json:"log,omitempty"`  // path of the full log, when it was kept
 	QEMU     string   `json:"qemu,omitempty"` // the copyable command line of the guest
 	Observed string   `json:"-"`              // the transcript as it was
@@ -78,6 +79,7 @@ func conclude(c *Case, o Observation, err error) Result {
 		}
 		res.Reasons = slices.Concat(f.splats, res.Reasons)
 	}
+	res.Tail = cmp.Or(res.Tail, f.Splat)
 	if res.Verdict == Fail {
 		res.Diff = f.Diff
 	}
