@@ -9,14 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -77,10 +78,13 @@ func (a *app) explore(ctx context.Context, o exploreOptions) error {
 	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.rig.Jobs < 0 {
 		return blame.Userf("--patches is 1 to %d; --depth, --skip and --jobs are not negative", mostPatches)
 	}
-	o.model.Progress = a.exploreProgress()
+	show, stop := a.exploreProgress()
+	defer stop()
+	o.model.Progress = show
 	rep, err := a.exploreOn(ctx, o)
+	stop()
 	if err != nil {
-		if rep.Sequences > o.model.Skip {
+		if rep.Sequences > o.model.Skip && rep.Unjudged == 0 {
 			fmt.Fprintf(a.err, "klptest: %s; --skip %d goes on from here\n", printable.Text(rep.Progress.String()), rep.Sequences)
 		}
 		return err
@@ -101,27 +105,22 @@ func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Repo
 	defer func() { err = errors.Join(err, r.Close()) }()
 	m := o.model
 	m.Release, m.Jobs = r.Kernel().Release, o.rig.Jobs
-	rep, err = explore.Explore(ctx, m, onRig(r.Run, untilFail{}), onRig(r.RunFresh, unheard{}))
+	rep, err = explore.Explore(ctx, m, onRig(r.Run), onRig(r.RunFresh))
 	return rep, errors.Join(err, context.Cause(ctx))
 }
 
-// onRig is what runs cases on a rig, without a report of each.
-func onRig(run func(context.Context, []*cases.Case, rig.Events) ([]cases.Result, error), ev rig.Events) explore.Runner {
-	return func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
-		results, err := run(ctx, list, ev)
-		return results, unlessFailed(err)
-	}
-}
-
-// exploreProgress prints a line now and then.
-func (a *app) exploreProgress() func(explore.Progress) {
-	last := time.Now()
-	return func(p explore.Progress) {
-		if time.Since(last) > progressEvery {
-			last = time.Now()
-			fmt.Fprintln(a.err, "klptest:", printable.Text(p.String()))
+// exploreProgress prints a line now and then, until it is stopped: nobody
+// knows how long a guest takes to boot, or a sequence.
+func (a *app) exploreProgress() (show func(explore.Progress), stop func()) {
+	var latest atomic.Pointer[explore.Progress]
+	stop = report.Every(progressEvery, func() {
+		line := "no sequence has ended yet"
+		if p := latest.Load(); p != nil {
+			line = p.String()
 		}
-	}
+		fmt.Fprintln(a.err, "klptest:", printable.Text(line))
+	})
+	return func(p explore.Progress) { latest.Store(&p) }, stop
 }
 
 // explored reports what came out, and writes the reproducer.

@@ -38,7 +38,7 @@ func BenchmarkExplore(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				checkAll(ctx, b, onRig(r.Run, unheard{}), list)
+				checkAll(ctx, b, onRig(r.Run), list)
 			}
 			b.ReportMetric(float64(commands*b.N)/b.Elapsed().Seconds()/float64(runtime.NumCPU()), "ops/s/core")
 		})
@@ -47,11 +47,10 @@ func BenchmarkExplore(b *testing.B) {
 
 func checkAll(ctx context.Context, b *testing.B, run explore.Runner, list []*cases.Case) {
 	b.Helper()
-	results, err := run(ctx, list)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, res := range results {
+	for res, err := range run(ctx, list) {
+		if err != nil {
+			b.Fatal(err)
+		}
 		if res.Verdict != cases.Pass {
 			b.Errorf("%s %s: %q", res.Verdict, res.Name, res.Reasons)
 		}

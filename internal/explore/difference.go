@@ -32,11 +32,13 @@ func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.Chec
 // explain confirms a difference and shrinks it. One that does not come again
 // is returned as it was.
 func (x *explorer) explain(ctx context.Context, q sequence, res cases.Result) (*Difference, error) {
+	x.tell("trying a difference again")
 	times, err := x.confirm(ctx, q)
 	if err == nil && times > 0 {
 		q, res, err = x.shrink(ctx, q, res)
 	}
 	if err == nil && times > 0 {
+		x.tell("trying the shortest difference again")
 		times, err = x.confirm(ctx, q)
 	}
 	d := &Difference{Case: q.c, File: q.file, Result: res, Times: times, Tried: repeats}
@@ -46,13 +48,15 @@ func (x *explorer) explain(ctx context.Context, q sequence, res cases.Result) (*
 
 // confirm runs a sequence again, and counts how often it differs.
 func (x *explorer) confirm(ctx context.Context, q sequence) (times int, err error) {
-	results, err := x.fresh(ctx, slices.Repeat([]*cases.Case{q.c}, repeats))
-	for _, res := range results {
+	for res, err := range x.fresh(ctx, slices.Repeat([]*cases.Case{q.c}, repeats)) {
+		if err != nil {
+			return times, err
+		}
 		if res.Verdict == cases.Fail {
 			times++
 		}
 	}
-	return times, err
+	return times, nil
 }
 
 // shrink takes away what a difference does not need: commands, by delta
@@ -64,6 +68,7 @@ func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (se
 		return q, res, err
 	}
 	for size := max(1, len(best.ops)/2); size > 0; {
+		x.shrinking(best)
 		shorter, err := x.first(ctx, without(best.ops, size))
 		switch {
 		case err != nil:
@@ -76,12 +81,17 @@ func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (se
 		}
 	}
 	for {
+		x.shrinking(best)
 		simpler, err := x.first(ctx, simplified(best.ops))
 		if err != nil || simpler.c == nil {
 			return best.sequence, best.res, err
 		}
 		best = simpler
 	}
+}
+
+func (x *explorer) shrinking(c candidate) {
+	x.tell(fmt.Sprintf("shrinking a difference of %d operations", len(c.ops)))
 }
 
 // candidate is a sequence and what came of it.
@@ -104,28 +114,27 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 			batch = append(batch, candidate{sequence: q, ops: ops})
 		}
 	}
-	for some := range slices.Chunk(batch, x.Jobs) {
-		if found, err := x.firstOf(ctx, some); err != nil || found.c != nil {
-			return found, err
-		}
-	}
-	return candidate{}, nil
+	return x.firstOf(ctx, batch)
 }
 
-// firstOf is first, of sequences that are run side by side.
+// firstOf is first, of what is made of them.
 func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, error) {
 	var list []*cases.Case
 	for _, b := range batch {
 		list = append(list, b.c)
 	}
-	results, err := x.fresh(ctx, list)
-	for i, res := range results {
+	i := 0
+	for res, err := range x.fresh(ctx, list) {
+		if err != nil {
+			return candidate{}, err
+		}
 		if res.Verdict == cases.Fail {
 			batch[i].res = res
 			return batch[i], nil
 		}
+		i++
 	}
-	return candidate{}, err
+	return candidate{}, nil
 }
 
 // operationsOf are those of a case, up to the command that differs; all of

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,10 +15,9 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Runner runs cases on the kernel under test, and returns the results in the
-// order of the cases. When there are fewer, the error is why, or the last one
-// is a FAIL.
-type Runner func(ctx context.Context, list []*cases.Case) ([]cases.Result, error)
+// Runner runs cases on the kernel under test, and yields each result as it
+// comes, in the order of the cases. An error is the last thing that it yields.
+type Runner func(ctx context.Context, list []*cases.Case) iter.Seq2[cases.Result, error]
 
 // batchPerJob is how many sequences each job gets between two looks at the clock.
 const batchPerJob = 10
@@ -33,32 +31,7 @@ type Options struct {
 	Skip     int            // sequences at the begin that an earlier run has done
 	Budget   time.Duration  // when to end
 	Jobs     int            // cases that the runner runs side by side
-	Progress func(Progress) // hears of each batch
-}
-
-// Progress is how far it has got.
-type Progress struct {
-	Sequences   int           // that were run, or skipped
-	All         int           // that there are; 0: no end of them
-	Operations  int           // commands in these
-	Unjudged    int           // sequences of which the rig made nothing
-	Trouble     string        // why, of the first of these
-	Transitions int           // of the model that were covered
-	Known       int           // of the model, as far as it has been explored
-	Elapsed     time.Duration // since the begin
-}
-
-func (p Progress) String() string {
-	rate := float64(p.Operations) / max(p.Elapsed.Seconds(), 0.001)
-	sequences := fmt.Sprint(p.Sequences)
-	if p.All > 0 {
-		sequences = fmt.Sprintf("%d of %d", p.Sequences, p.All)
-	}
-	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d transitions of the model", sequences, rate, p.Transitions, p.Known)
-	if p.Unjudged > 0 {
-		line += fmt.Sprintf(", %d sequences not judged (%.200s)", p.Unjudged, p.Trouble)
-	}
-	return line
+	Progress func(Progress) // hears of each sequence, and of what is done about a difference
 }
 
 // Report is what came out.
@@ -77,13 +50,13 @@ type explorer struct {
 	report  Report
 	covered coverage
 	known   coverage
+	cut     bool // the last batch was not run to its end
 }
 
 // Explore runs sequences until one differs, all were run, or the time is over.
 // The machines of run may have served other cases, as long as these have left
 // them clean. What differs is tried again with fresh, whose machines are as
-// after a boot, and which always runs all cases. The error is the runner's, or
-// that it judged nothing of a batch.
+// after a boot. The error is the runner's, or that it judged nothing of a batch.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
 	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
 	if _, err := newScript(o.Release); err != nil {
@@ -91,7 +64,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 	}
 	var batch []sequence
 	for ops := range x.sequences() {
-		if time.Since(x.started) >= o.Budget {
+		if x.late() {
 			return x.report, nil
 		}
 		q, ok := x.sequence(ops)
@@ -108,7 +81,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		batch = batch[:0]
 	}
 	err := x.runBatch(ctx, batch)
-	x.report.Whole = err == nil && x.report.Difference == nil && x.report.Unjudged == 0
+	x.report.Whole = err == nil && !x.cut && x.report.Difference == nil && x.report.Unjudged == 0
 	return x.report, err
 }
 
@@ -161,40 +134,55 @@ func Sample(o Options, each int) (plain, held []*cases.Case, err error) {
 	return plain, held, nil
 }
 
-// runBatch runs sequences, and looks into the first one that differs.
+// runBatch runs sequences, to the first one that differs or the end of the
+// time, and looks into the one that differs.
 func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
-	results, err := x.run(ctx, casesOf(batch))
-	if err == nil {
-		if err = noneJudged(results); err != nil {
+	judged := len(batch) == 0
+	var last cases.Result
+	done := 0
+	for res, err := range x.run(ctx, casesOf(batch)) {
+		if err != nil {
 			return err
 		}
-	}
-	for i, res := range results {
-		x.count(batch[i], res)
-		if res.Verdict == cases.Fail && x.report.Difference == nil {
-			x.report.Difference, err = x.explain(ctx, batch[i], res)
+		x.count(batch[done], res)
+		x.tell("")
+		last, done = res, done+1
+		judged = judged || res.Verdict != cases.Error
+		if res.Verdict == cases.Fail || x.late() {
+			break
 		}
 	}
-	x.report.Elapsed = time.Since(x.started)
-	if x.Progress != nil {
-		x.Progress(x.report.Progress)
+	x.cut = done < len(batch)
+	if !judged {
+		return notJudged(last, done)
 	}
+	if last.Verdict != cases.Fail {
+		return nil
+	}
+	var err error
+	x.report.Difference, err = x.explain(ctx, batch[done-1], last)
 	return err
 }
 
-// noneJudged is an error when the rig made nothing of any case: it will not of
-// the next ones.
-func noneJudged(results []cases.Result) error {
-	judged := func(res cases.Result) bool { return res.Verdict != cases.Error }
-	if len(results) == 0 || slices.ContainsFunc(results, judged) {
-		return nil
-	}
+// notJudged is the error of a batch of which the rig made nothing: it will not
+// of the next ones.
+func notJudged(last cases.Result, n int) error {
 	return &blame.Error{
 		Party:   blame.Rig,
-		Summary: fmt.Sprintf("none of %d sequences was judged: %s", len(results), strings.Join(results[0].Reasons, "; ")),
-		Advice:  results[0].Advice,
-		Tail:    results[0].Tail,
-		Path:    results[0].Log,
+		Summary: fmt.Sprintf("none of %d sequences was judged: %s", n, strings.Join(last.Reasons, "; ")),
+		Advice:  last.Advice,
+		Tail:    last.Tail,
+		Path:    last.Log,
+	}
+}
+
+func (x *explorer) late() bool { return time.Since(x.started) >= x.Budget }
+
+// tell tells how far it has got.
+func (x *explorer) tell(looking string) {
+	x.report.Elapsed, x.report.Looking = time.Since(x.started), looking
+	if x.Progress != nil {
+		x.Progress(x.report.Progress)
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,16 +22,27 @@ import (
 
 // onModel runs each case on a fresh machine, which wrap may change.
 func onModel(release string, wrap func(cases.Machine) cases.Machine) Runner {
-	return func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
-		var results []cases.Result
-		for _, c := range list {
-			m, err := model.New(release)
-			if err != nil {
-				return results, err
-			}
-			results = append(results, cases.Run(ctx, wrap(m), c))
+	return running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
+		m, err := model.New(release)
+		if err != nil {
+			return cases.Broken(c, err)
 		}
-		return results, nil
+		return cases.Run(ctx, wrap(m), c)
+	})
+}
+
+// running is a Runner of a function that is told how many it has run before.
+func running(one func(ctx context.Context, n int, c *cases.Case) cases.Result) Runner {
+	n := 0
+	return func(ctx context.Context, list []*cases.Case) iter.Seq2[cases.Result, error] {
+		return func(yield func(cases.Result, error) bool) {
+			for _, c := range list {
+				if !yield(one(ctx, n, c), nil) {
+					return
+				}
+				n++
+			}
+		}
 	}
 }
 
@@ -75,20 +88,20 @@ func TestSeed(t *testing.T) {
 // TestUnjudged: what the rig made nothing of is counted, and the first reason
 // is said.
 func TestUnjudged(t *testing.T) {
-	worn := func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) {
-		results, err := onModel("6.12", same)(ctx, list)
-		for i := range results[1:] {
-			results[i] = cases.Broken(list[i], fmt.Errorf("no guest %d", i))
+	worn := running(func(ctx context.Context, n int, c *cases.Case) cases.Result {
+		if n > 0 {
+			return cases.Broken(c, fmt.Errorf("no guest %d", n))
 		}
-		return results, err
-	}
+		m, _ := model.New("6.12")
+		return cases.Run(ctx, m, c)
+	})
 	o := options(1)
 	o.Jobs = 100 // one batch
 	got, err := Explore(t.Context(), o, worn, worn)
 	if err != nil || got.Unjudged == 0 || got.Unjudged != got.Sequences-1 || got.Transitions == 0 || got.Whole {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if line := got.String(); !strings.HasSuffix(line, fmt.Sprintf("%d sequences not judged (no guest 0)", got.Unjudged)) {
+	if line := got.String(); !strings.HasSuffix(line, fmt.Sprintf("%d sequences not judged (no guest 1)", got.Unjudged)) {
 		t.Error(line)
 	}
 }
@@ -96,21 +109,17 @@ func TestUnjudged(t *testing.T) {
 // TestNoneJudged: a rig that makes nothing of all cases is not asked again.
 func TestNoneJudged(t *testing.T) {
 	asked := 0
-	broken := func(_ context.Context, list []*cases.Case) ([]cases.Result, error) {
-		var results []cases.Result
-		for _, c := range list {
-			asked++
-			results = append(results, cases.Broken(c, blame.AdviseRigf("boot it by hand", "no guest %d", asked)))
-		}
-		return results, nil
-	}
+	broken := running(func(_ context.Context, n int, c *cases.Case) cases.Result {
+		asked++
+		return cases.Broken(c, blame.AdviseRigf("boot it by hand", "no guest"))
+	})
 	o := options(1)
 	got, err := Explore(t.Context(), o, broken, broken)
 	var e *blame.Error
-	if !errors.As(err, &e) || e.Party != blame.Rig || e.Error() != "none of 20 sequences was judged: no guest 1" || e.Advice != "boot it by hand" {
+	if !errors.As(err, &e) || e.Party != blame.Rig || e.Error() != "none of 20 sequences was judged: no guest" || e.Advice != "boot it by hand" {
 		t.Errorf("%v", err)
 	}
-	if asked != 20 || got.Sequences != 0 || got.Whole {
+	if asked != 20 || got.Unjudged != 20 || got.Whole {
 		t.Errorf("asked %d times: %+v", asked, got)
 	}
 }
@@ -120,12 +129,11 @@ func TestSkip(t *testing.T) {
 	explored := func(skip int) (list []string, rep Report) {
 		o := options(1)
 		o.Skip = skip
-		run := func(ctx context.Context, some []*cases.Case) ([]cases.Result, error) {
-			for _, c := range some {
-				list = append(list, c.Name+c.Steps[0].Command.Text)
-			}
-			return onModel("6.12", same)(ctx, some)
-		}
+		run := running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
+			list = append(list, c.Name+c.Steps[0].Command.Text)
+			m, _ := model.New("6.12")
+			return cases.Run(ctx, m, c)
+		})
 		rep, err := Explore(t.Context(), o, run, run)
 		if err != nil {
 			t.Fatal(err)
@@ -143,13 +151,50 @@ func TestSkip(t *testing.T) {
 	}
 }
 
-// TestFirstDifferenceEnds: a runner may stop at the first FAIL.
+// TestFirstDifferenceEnds: nothing more is run after a FAIL.
 func TestFirstDifferenceEnds(t *testing.T) {
 	denied := func(_ cases.Command, ans *cases.Answer) { ans.Errno = "EIO" }
 	worn := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
-	one := func(ctx context.Context, list []*cases.Case) ([]cases.Result, error) { return worn(ctx, list[:1]) }
-	got, err := Explore(t.Context(), options(1), one, worn)
+	got, err := Explore(t.Context(), options(1), worn, worn)
 	if err != nil || got.Difference == nil || got.Sequences != 1 || got.Whole {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestBudgetCutsABatch: a slow kernel's first batch may take longer than there
+// is time.
+func TestBudgetCutsABatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
+			time.Sleep(time.Minute)
+			m, _ := model.New("6.12")
+			return cases.Run(ctx, m, c)
+		})
+		o := options(1)
+		o.Jobs, o.Budget = 1000, 3*time.Minute
+		got, err := Explore(t.Context(), o, slow, slow)
+		if err != nil || got.Sequences != 3 || got.Whole {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// TestProgress: each sequence is told of, and what is done about a difference.
+func TestProgress(t *testing.T) {
+	var told []string
+	o := options(0)
+	o.Progress = func(p Progress) { told = append(told, p.String()) }
+	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	got, err := Explore(t.Context(), o, run, run)
+	if err != nil || got.Difference == nil || len(told) < got.Sequences {
+		t.Fatalf("%d lines, %+v, %v", len(told), got, err)
+	}
+	for i, want := range map[int]string{
+		0: " transitions of the model", got.Sequences: ", trying a difference again",
+		got.Sequences + 1: " operations", len(told) - 1: ", trying the shortest difference again",
+	} {
+		if !strings.HasSuffix(told[i], want) {
+			t.Errorf("%d: %s", i, told[i])
+		}
 	}
 }

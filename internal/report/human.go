@@ -47,7 +47,7 @@ func (h *Human) Begin(run Run) error {
 	h.run = run
 	h.status.total = run.Total
 	if h.o.Live {
-		h.stop = every(time.Second, h.tick)
+		h.stop = Every(time.Second, h.tick)
 	}
 	return nil
 }

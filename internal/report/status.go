@@ -74,8 +74,8 @@ func (h *Human) tick() {
 	h.draw()
 }
 
-// every calls f each d, until stop is called; stop waits for a last call.
-func every(d time.Duration, f func()) (stop func()) {
+// Every calls f each d, until stop is called; stop waits for a last call.
+func Every(d time.Duration, f func()) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"fmt"
+	"time"
+)
+
+// Progress is how far it has got.
+type Progress struct {
+	Sequences   int           // that were run, or skipped
+	All         int           // that there are; 0: no end of them
+	Operations  int           // commands in these
+	Unjudged    int           // sequences of which the rig made nothing
+	Trouble     string        // why, of the first of these
+	Transitions int           // of the model that were covered
+	Known       int           // of the model, as far as it has been explored
+	Elapsed     time.Duration // since the begin
+	Looking     string        // what is done about a difference; empty: there is none
+}
+
+func (p Progress) String() string {
+	rate := float64(p.Operations) / max(p.Elapsed.Seconds(), 0.001)
+	sequences := fmt.Sprint(p.Sequences)
+	if p.All > 0 {
+		sequences = fmt.Sprintf("%d of %d", p.Sequences, p.All)
+	}
+	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d transitions of the model", sequences, rate, p.Transitions, p.Known)
+	if p.Unjudged > 0 {
+		line += fmt.Sprintf(", %d sequences not judged (%.200s)", p.Unjudged, p.Trouble)
+	}
+	if p.Looking != "" {
+		line += ", " + p.Looking
+	}
+	return line
+}
