@@ -25,7 +25,7 @@ var grammars = []grammar{
 	{Cat, "cat PATH", pathArg, false},
 	{Wait, "wait PATCH", moduleArg, false},
 	{Hold, "hold old|new", holderArg, false},
-	{Release, "release old|new", holderArg, false},
+	{Release, "release old|new", holderArg, true},
 	{Sh, "sh COMMAND", shArg, true},
 }
 
@@ -53,7 +53,7 @@ func parseCommand(text string) (Command, error) {
 	case err != nil:
 		return Command{}, err
 	case background && !g.background:
-		return Command{}, fmt.Errorf("%s cannot have a &; insmod, rmmod, echo and sh can", verb)
+		return Command{}, fmt.Errorf("%s cannot have a &; insmod, rmmod, echo, release and sh can", verb)
 	}
 	return Command{Text: text, Verb: g.verb, Args: args, Background: background}, nil
 }

@@ -90,8 +90,6 @@ func (l *lint) marker(s Step) {
 func (l *lint) holder(s Step) {
 	cmd := s.Command
 	switch {
-	case cmd.Background && len(l.held) == 0:
-		l.add(s.Line, "& without a holder: the transition may be over at once or take a second; hold old or hold new first")
 	case cmd.Verb == Hold && l.held[cmd.Args[0]] > 0:
 		l.add(s.Line, "%s is held already", cmd.Args[0])
 	case cmd.Verb == Hold:
@@ -100,6 +98,9 @@ func (l *lint) holder(s Step) {
 		l.add(s.Line, "%s is not held", cmd.Args[0])
 	case cmd.Verb == Release:
 		delete(l.held, cmd.Args[0])
+	}
+	if cmd.Background && len(l.held) == 0 {
+		l.add(s.Line, "& without a holder: the transition may be over at once or take a second; hold old or hold new first")
 	}
 }
 

@@ -79,8 +79,8 @@ func command(text string) (cases.Command, bool) {
 }
 
 // do adds an operation in the form whose outcome does not depend on who is
-// faster: in the background only what is held, and followed by the wait for
-// what nothing holds. It reports false, and adds nothing, when there is none.
+// faster: in the background only when what is held would let it wait for ever.
+// It reports false, and adds nothing, when there is none.
 func (s *script) do(op string) bool {
 	next := s.clone()
 	if !next.run(op) {
@@ -89,11 +89,6 @@ func (s *script) do(op string) bool {
 		}
 	}
 	answer := next.last
-	if p := next.at.Transition; p != "" {
-		if over := next.clone(); over.run("wait " + p) {
-			next = over
-		}
-	}
 	next.held = next.held || next.at.Transition != ""
 	if s.at.Held["new"] != "2" && next.at.Held["new"] == "2" && !next.run(insideNew) {
 		return false
