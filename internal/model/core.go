@@ -38,6 +38,7 @@ type core struct {
 	directories   []*patch // those with a directory in sysfs
 	freeWork      []*patch // freed but for their directory and the module's reference
 	prevStateWarn bool     // klp_get_prev_state() has warned
+	strayed       bool     // klp_check_stack_func() has read what is no function; see left
 }
 
 func newCore(f facts, log *kmsg, modules *moduleList, tasks *taskList) *core {

@@ -77,6 +77,9 @@ func (m *Machine) Step(ctx context.Context, cmd cases.Command, limit time.Durati
 	if m.k.prevStateWarn {
 		m.taint |= taintWarn
 	}
+	if m.k.strayed {
+		m.k.giveUp("what comes of reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
+	}
 	if m.k.gaveUp != nil {
 		return ans, fmt.Errorf("%% %s: %w", cmd.Text, m.k.gaveUp)
 	}

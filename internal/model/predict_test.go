@@ -86,6 +86,16 @@ func errText(err error) string {
 	return err.Error()
 }
 
+// lowerReversed makes the kernel read beyond a list.
+const lowerReversed = `% insmod klp_target
+% insmod klp_a objs=klp_target funcs=klp_target_hold_old,klp_target_hold_new
+% hold new
+% echo 2 > /sys/module/klp_target/parameters/hold_new
+% insmod klp_b objs=klp_target funcs=klp_target_hold_old
+% echo 0 > /sys/kernel/livepatch/klp_a/enabled &
+% echo 1 > /sys/kernel/livepatch/klp_a/enabled
+`
+
 func TestPredictRefuses(t *testing.T) {
 	own := parse(t, "% insmod klp_own\n-- klp_own.c --\nint x;\n")
 	for _, tc := range []struct {
@@ -97,6 +107,7 @@ func TestPredictRefuses(t *testing.T) {
 		{parse(t, "% insmod klp_a\n% cat /etc/passwd\n"), "6.12", "/etc/passwd"},
 		{parse(t, "% insmod klp_a funcs=schedule\n"), "6.12", "the function schedule"},
 		{parse(t, "% insmod klp_a objs=klp_target funcs=klp_target:klp_target_init\n"), "6.12", "the function klp_target_init"},
+		{parse(t, lowerReversed), "6.12", "% echo 1 > /sys/kernel/livepatch/klp_a/enabled: the model does not have what comes of reversing"},
 		{parse(t, "% insmod klp_a\n"), "5.4", "there is no model of 5.4"},
 		{parse(t, "% insmod klp_a\n"), "debian", "no release"},
 	} {

@@ -74,16 +74,25 @@ func (c *core) checkStack(t *task) bool {
 			continue
 		}
 		for _, f := range o.functions {
-			left := f.newFunc
-			if c.target == patched {
-				left = c.before(f)
-			}
-			if t.in == left {
+			if t.in == c.left(f) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// left is the code that a transition leaves, as klp_check_stack_func() finds
+// it. For the oldest of several replacements the kernel takes the head of the
+// list for the next one, which happens when the disabling of a livepatch below
+// another one is reversed.
+func (c *core) left(f *function) address {
+	if c.target == unpatched {
+		return f.newFunc
+	}
+	stack := c.stacks[f.oldFunc]
+	c.strayed = c.strayed || len(stack) > 1 && stack[len(stack)-1] == f
+	return c.before(f)
 }
 
 // transitionWork is klp_transition_work_fn(), which runs once a second while
