@@ -27,7 +27,8 @@ var ignored = []*regexp.Regexp{
 	regexp.MustCompile(`^perf: interrupt took too long `),                 // kernel/events/core.c
 	regexp.MustCompile(`^workqueue: \S+ hogged CPU for `),                 // kernel/workqueue.c
 	regexp.MustCompile(`^sched: RT throttling activated$`),                // kernel/sched/rt.c
-	regexp.MustCompile(`^sched_clock: Marking \(un\)?stable `),            // kernel/sched/clock.c
+	regexp.MustCompile(`^sched_clock: Marking (un)?stable `),              // kernel/sched/clock.c
+	regexp.MustCompile(`^TSC found unstable after boot, `),                // the same
 	regexp.MustCompile(`^clocksource: |^tsc: (Refined TSC|Marking TSC) `), // kernel/time/clocksource.c, arch/x86/kernel/tsc.c
 	regexp.MustCompile(`^CE: .* min_delta_ns to \d+ nsec$`),               // kernel/time/clockevents.c
 	regexp.MustCompile(`^NOHZ tick-stop error: `),                         // kernel/time/tick-sched.c

@@ -15,6 +15,8 @@ func TestIgnored(t *testing.T) {
 		"random: crng init done", "hrtimer: interrupt took 10817714 ns", "clocksource: Switched to clocksource tsc",
 		"perf: interrupt took too long (2528 > 2500), lowering kernel.perf_event_max_sample_rate to 79000",
 		"workqueue: klp_transition_work_fn hogged CPU for >10000us 4 times, consider switching to WQ_UNBOUND",
+		"TSC found unstable after boot, most likely due to broken BIOS. Use 'tsc=unstable'.", "tsc: Marking TSC unstable due to clocksource watchdog",
+		"sched_clock: Marking unstable (26573526864, -52783034)<-(27088063536, -567311336)", "sched_clock: Marking stable (1, 2)->(3, 4)",
 		"CE: hpet increased min_delta_ns to 20115 nsec", "sched: DL replenish lagged too much",
 		"NOHZ tick-stop error: local softirq work is pending, handler #08!!!",
 		"INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.234 msecs", "serial8250: too much work for irq4",

@@ -48,9 +48,12 @@ func machineDevice(accel Accel) device {
 // any fault of the kernel (Documentation/admin-guide/kernel-parameters.txt).
 // Nor does it look whether the timer's interrupts come in time at boot: when
 // they do not, it panics with "IO-APIC + timer doesn't work!"
-// (arch/x86/kernel/apic/io_apic.c, check_timer).
+// (arch/x86/kernel/apic/io_apic.c, check_timer). Nor does it look whether two
+// clocks agree: a host that has no CPU for the guest between two reads makes
+// it give up the TSC for a clock that is slow to read (kernel/time/clocksource.c).
 var stallLimits = []string{
 	"no_timer_check",
+	"tsc=nowatchdog",
 	"watchdog_thresh=60",
 	"rcupdate.rcu_cpu_stall_timeout=120",
 	"rcupdate.rcu_exp_cpu_stall_timeout=120000",
