@@ -21,7 +21,8 @@ import (
 const (
 	// QEMU accepts a forwarded connection long before the guest can, and
 	// sends the guest's part of it again only seconds later. So a new attempt
-	// starts every dialEvery, while the older ones still have dialPatience.
+	// starts every dialEvery, while the older ones still have dialPatience;
+	// both grow when the boot is slow.
 	dialEvery    = 100 * time.Millisecond
 	dialPatience = 3 * time.Second
 	// A clone listens already: a second attempt would only take processor time
@@ -119,24 +120,27 @@ func firstGreeting(ctx context.Context, addr string, every time.Duration) (net.C
 	defer attempts.Wait()
 	defer cancel()
 	greeted := make(chan net.Conn)
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		attempts.Go(func() { attempt(ctx, addr, greeted) })
+	for began := time.Now(); ; {
+		patience := attemptPatience(time.Since(began))
+		attempts.Go(func() { attempt(ctx, addr, patience, greeted) })
 		select {
 		case conn := <-greeted:
 			return conn, nil
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		case <-tick.C:
+		case <-time.After(max(every, patience/(dialPatience/dialEvery))):
 		}
 	}
 }
 
+// attemptPatience is how long one attempt may take. A guest that is slow to
+// boot is slow to answer; the more attempts it is to answer at once, the slower.
+func attemptPatience(elapsed time.Duration) time.Duration { return max(dialPatience, elapsed/4) }
+
 // attempt hands over a connection if the server speaks in time. A failure is
 // nothing to speak of: the guest is not up yet, and the next attempt follows.
-func attempt(ctx context.Context, addr string, greeted chan<- net.Conn) {
-	limited, cancel := context.WithTimeout(ctx, dialPatience)
+func attempt(ctx context.Context, addr string, patience time.Duration, greeted chan<- net.Conn) {
+	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var d net.Dialer
 	conn, err := d.DialContext(limited, "tcp", addr)

@@ -191,6 +191,15 @@ func TestFirstGreeting(t *testing.T) {
 	}
 }
 
+// TestAttemptPatience: the slower the boot, the fewer attempts at once.
+func TestAttemptPatience(t *testing.T) {
+	for elapsed, want := range map[time.Duration]time.Duration{0: dialPatience, 4 * dialPatience: dialPatience, time.Minute: 15 * time.Second} {
+		if got := attemptPatience(elapsed); got != want {
+			t.Errorf("after %s: %s, want %s", elapsed, got, want)
+		}
+	}
+}
+
 // TestHandshakeIsCancelled: the server greets and then says no more.
 func TestHandshakeIsCancelled(t *testing.T) {
 	ours, theirs := net.Pipe()
