@@ -15,11 +15,11 @@ type Timer struct {
 	limit   time.Duration
 	starved func() time.Duration
 	expired func()
-	before  time.Duration // of starved, when the timer was made
 
-	mu    sync.Mutex
-	began time.Time
-	timer *time.Timer // nil: stopped
+	mu     sync.Mutex
+	began  time.Time
+	before time.Duration // of starved, when it began
+	timer  *time.Timer   // nil: stopped
 }
 
 // After makes a timer that calls expired, on a goroutine of its own. starved
@@ -37,10 +37,11 @@ func After(limit time.Duration, starved func() time.Duration, expired func()) *T
 
 // Reset begins the limit anew, unless the timer was stopped.
 func (t *Timer) Reset() {
+	before := t.starved()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.timer != nil {
-		t.began = time.Now()
+		t.began, t.before = time.Now(), before
 		t.timer.Reset(t.limit)
 	}
 }
@@ -57,14 +58,13 @@ func (t *Timer) Stop() {
 
 // look waits for what the host owes the guest, if that is enough to matter.
 func (t *Timer) look() {
-	owed := t.starved() - t.before
+	starved := t.starved()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.timer == nil {
 		return
 	}
-	elapsed := time.Since(t.began)
-	left := min(t.limit+min(owed, elapsed), Most*t.limit) - elapsed
+	left := min(t.limit+starved-t.before, Most*t.limit) - time.Since(t.began)
 	if left > t.limit/20 {
 		t.timer.Reset(left)
 		return

@@ -80,6 +80,21 @@ func TestReset(t *testing.T) {
 	})
 }
 
+// TestResetForgets: what the guest was owed before counts no more.
+func TestResetForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, expired := time.Now(), make(chan struct{})
+		timer := After(limit, func() time.Duration { return min(time.Since(began), 2*limit) }, func() { close(expired) })
+		time.Sleep(3 * limit / 2)
+		timer.Reset()
+		time.Sleep(limit / 2)
+		timer.Reset()
+		if <-expired; time.Since(began) != 3*limit {
+			t.Error(time.Since(began))
+		}
+	})
+}
+
 func TestStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		timer := After(limit, share(0.5), func() { t.Error("expired") })
