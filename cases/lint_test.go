@@ -41,6 +41,11 @@ func TestCheck(t *testing.T) {
 				"6: old is held already", "7: new is not held", "8: nothing releases new",
 			},
 		},
+		{"holders end", head + "% insmod klp_target\n% hold old\n% rmmod klp_target\n% insmod klp_target\n% hold old\n% rmmod klp_target", nil},
+		{"holders stay", "Title\nLeaves: klp_target\n-- transcript --\n% insmod klp_target\n% hold old", nil},
+		{"last holder", head + "% insmod klp_target\n% hold old\n% release old &", []string{
+			"6: & without a holder: the transition may be over at once or take a second; hold old or hold new first",
+		}},
 		{"marker fits", head + "% insmod klp_a\n% sh " + long, nil},
 		{"marker", head + "% insmod klp_a\n% sh x" + long, []string{"5: the command has 901 bytes; the log takes 900 at once"}},
 		{"dropped", head + "% insmod klp_a\nklp_a: tainting kernel with TAINT_LIVEPATCH", []string{"5: this line is dropped from each log: remove it"}},
@@ -58,7 +63,7 @@ func TestCheck(t *testing.T) {
 			continue
 		}
 		var got []string
-		for _, p := range Check(c, []string{"klp_a", "klp_b"}) {
+		for _, p := range Check(c, []string{"klp_a", "klp_b", "klp_target"}) {
 			got = append(got, strings.TrimPrefix(p.String(), "t:"))
 		}
 		if d := cmp.Diff(test.want, got); d != "" {
