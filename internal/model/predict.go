@@ -27,11 +27,14 @@ func Predict(ctx context.Context, release string, c *cases.Case) (string, error)
 	switch {
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
-	case m.k.gaveUp != nil, res.Verdict == cases.Skip:
+	case m.k.gaveUp != nil, res.Verdict == cases.Skip, slices.ContainsFunc(res.Observation.Answers, stalls):
 		return "", blame.Userf("%s: %s", c.File, strings.Join(res.Reasons, "; "))
 	}
 	return res.Observed, nil
 }
+
+// stalls tells whether what comes after an answer is not reached.
+func stalls(ans cases.Answer) bool { return ans.Stall != nil }
 
 // commandsOf is the case without what it expects.
 func commandsOf(c *cases.Case) *cases.Case {
