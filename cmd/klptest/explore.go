@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -65,7 +63,7 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 	machineFlags(f, &o.rig)
 	f.IntVarP(&o.rig.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
 	f.IntVar(&o.model.Patches, "patches", somePatches, "livepatches that may be loaded at once, 1 to 7")
-	f.IntVar(&o.model.Depth, "depth", 0, "try all sequences of so many operations (default: random ones)")
+	f.IntVar(&o.model.Depth, "depth", 0, "try each operation in each state of the model, so many operations deep (default: random sequences)")
 	f.IntVar(&o.model.Skip, "skip", 0, "pass over so many sequences, which an earlier run has done")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
 	f.DurationVar(&o.model.Budget, "budget", 10*time.Minute, "when to end")
@@ -75,21 +73,26 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 }
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {
-	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.rig.Jobs < 0 {
-		return blame.Userf("--patches is 1 to %d; --depth, --skip and --jobs are not negative", mostPatches)
+	if err := o.check(); err != nil {
+		return err
 	}
 	show, stop := a.exploreProgress()
 	defer stop()
 	o.model.Progress = show
 	rep, err := a.exploreOn(ctx, o)
 	stop()
-	if err != nil {
-		if rep.Sequences > o.model.Skip && rep.Unjudged == 0 {
-			fmt.Fprintf(a.err, "klptest: %s; --skip %d goes on from here\n", printable.Text(rep.Progress.String()), rep.Sequences)
-		}
-		return err
+	return a.explored(explored{rep, o.model.Skip, o.out}, err)
+}
+
+// check refuses what would be found out in the end.
+func (o exploreOptions) check() error {
+	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.rig.Jobs < 0 || m.Budget <= 0 {
+		return blame.Userf("--patches is 1 to %d; --budget is more than nothing; --depth, --skip and --jobs are not negative", mostPatches)
 	}
-	return a.explored(rep, o.out)
+	if info, err := os.Stat(o.out); err != nil || !info.IsDir() {
+		return blame.AdviseUserf("make it first, or give another one", "--out %s is not a directory", printable.Line(o.out))
+	}
+	return nil
 }
 
 // exploreOn explores on a rig of its own.
@@ -121,33 +124,4 @@ func (a *app) exploreProgress() (show func(explore.Progress), stop func()) {
 		fmt.Fprintln(a.err, "klptest:", printable.Text(line))
 	})
 	return func(p explore.Progress) { latest.Store(&p) }, stop
-}
-
-// explored reports what came out, and writes the reproducer.
-func (a *app) explored(rep explore.Report, dir string) error {
-	fmt.Fprintln(a.out, printable.Text(rep.Progress.String()))
-	d := rep.Difference
-	switch {
-	case d == nil && rep.Unjudged > 0:
-		return blame.Rigf("no difference, but %d sequences were not judged: %s", rep.Unjudged, rep.Trouble)
-	case d == nil:
-		end := fmt.Sprintf("the time is over, and --skip %d goes on from here", rep.Sequences)
-		if rep.Whole {
-			end = "these are all sequences"
-		}
-		fmt.Fprintln(a.out, "no difference;", end)
-		return nil
-	}
-	name := filepath.Join(dir, d.Name())
-	for ending, data := range map[string][]byte{".txtar": d.File, ".sh": d.Shell} {
-		if err := os.WriteFile(name+ending, data, 0o600); err != nil {
-			return err
-		}
-	}
-	fmt.Fprintf(a.out, "a difference, %d of %d times: %s.txtar\n", d.Times, d.Tried, name)
-	fmt.Fprint(a.out, printable.Text(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
-	if d.Result.Log != "" {
-		fmt.Fprintln(a.out, "full log:", d.Result.Log)
-	}
-	return verdicts(1)
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,24 +14,37 @@ import (
 )
 
 func TestExplored(t *testing.T) {
-	var out bytes.Buffer
-	a := &app{streams: streams{out: &out}}
 	dir := t.TempDir()
 	d := &explore.Difference{File: []byte("a case"), Shell: []byte("a script"), Times: 5, Tried: 5}
 	d.Result.Reasons, d.Result.Log = []string{"expected: one; got: two"}, "/logs/console.log"
-	for _, tc := range []struct {
+	broken := errors.New("no place")
+	some := explore.Progress{Sequences: 2}
+	shown := "a difference, 5 of 5 times: " + filepath.Join(dir, d.Name()) + ".txtar, for people without klptest " +
+		filepath.Join(dir, d.Name()) + ".sh\nexpected: one; got: two\nfull log: /logs/console.log\n--skip 2 goes on behind it\n"
+	for name, tc := range map[string]struct {
 		rep  explore.Report
+		skip int
+		err  error
 		exit int
-		want string
+		out  string
+		errs string
 	}{
-		{explore.Report{Progress: explore.Progress{Sequences: 2}, Whole: true}, 0, "no difference; these are all sequences\n"},
-		{explore.Report{Progress: explore.Progress{Sequences: 2}}, 0, "no difference; the time is over, and --skip 2 goes on from here\n"},
-		{explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 3, "2 sequences"},
-		{explore.Report{Progress: explore.Progress{Sequences: 2}, Difference: d}, 1, "a difference, 5 of 5 times: " + filepath.Join(dir, d.Name()) + ".txtar\nexpected: one; got: two\nfull log: /logs/console.log\n"},
+		"whole":       {explore.Report{Progress: some, Whole: true}, 0, nil, 0, "no difference; these are all sequences\n", ""},
+		"late":        {explore.Report{Progress: some}, 0, nil, 0, "no difference; the time is over, and --skip 2 goes on from here\n", ""},
+		"unjudged":    {explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, nil, exitError, "2 sequences", ""},
+		"difference":  {explore.Report{Progress: some, Difference: d}, 0, nil, 1, shown, ""},
+		"and broken":  {explore.Report{Progress: some, Difference: d}, 0, broken, 1, shown, "no place"},
+		"interrupted": {explore.Report{Progress: some, Difference: d}, 0, errInterrupted, exitInterrupted, shown, ""},
+		"broken":      {explore.Report{Progress: some}, 0, broken, exitError, "2 sequences", "--skip 2 goes on from here"},
+		"at once":     {explore.Report{}, 0, broken, exitError, "", ""},
+		"no time":     {explore.Report{}, 0, nil, exitNothing, "", "--budget ended before the first sequence did"},
+		"all skipped": {explore.Report{Progress: explore.Progress{Sequences: 2, All: 2}, Whole: true}, 9, nil, exitNothing, "", "there are 2 sequences"},
 	} {
-		out.Reset()
-		if got := exitStatus(a.explored(tc.rep, dir)); got != tc.exit || !strings.Contains(out.String(), tc.want) {
-			t.Errorf("exit status %d:\n%s", got, out.String())
+		var out, errs bytes.Buffer
+		a := &app{streams: streams{out: &out, err: &errs}, noticed: map[string]bool{}}
+		got := exitStatus(a.explored(explored{tc.rep, tc.skip, dir}, tc.err))
+		if got != tc.exit || !strings.Contains(out.String(), tc.out) || !strings.Contains(errs.String(), tc.errs) {
+			t.Errorf("%s: exit status %d:\n%s%s", name, got, out.String(), errs.String())
 		}
 	}
 	for ending, want := range map[string]string{".txtar": "a case", ".sh": "a script"} {
@@ -41,7 +55,7 @@ func TestExplored(t *testing.T) {
 }
 
 func TestExploreUsage(t *testing.T) {
-	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"more"}} {
+	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"--budget", "0"}, {"--out", "/none"}, {"more"}} {
 		var errs bytes.Buffer
 		if got := run(t.Context(), append([]string{"explore"}, args...), streams{out: &errs, err: &errs}); got != exitUsage {
 			t.Errorf("%q: exit status %d: %s", args, got, errs.String())

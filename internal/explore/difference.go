@@ -29,41 +29,53 @@ type Difference struct {
 // Name is what to call the reproducer: the same one has the same name.
 func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.ChecksumIEEE(d.File)) }
 
-// explain confirms a difference and shrinks it. One that does not come again
-// is returned as it was.
+// explain confirms a difference and shrinks it. One that does not come each
+// time is returned as it was, and so is the one that was found when there is
+// an error.
 func (x *explorer) explain(ctx context.Context, q sequence, res cases.Result) (*Difference, error) {
 	x.tell("trying a difference again")
-	times, err := x.confirm(ctx, q)
-	if err == nil && times > 0 {
-		q, res, err = x.shrink(ctx, q, res)
+	found, err := x.confirm(ctx, q, res)
+	if err != nil || !found.steady() {
+		return found, err
 	}
-	if err == nil && times > 0 {
-		x.tell("trying the shortest difference again")
-		times, err = x.confirm(ctx, q)
+	if q, res, err = x.shrink(ctx, q, res); err != nil {
+		return found, err
 	}
-	d := &Difference{Case: q.c, File: q.file, Result: res, Times: times, Tried: repeats}
-	d.Shell = shell(q.c)
-	return d, err
+	x.tell("trying the shortest difference again")
+	shortest, err := x.confirm(ctx, q, res)
+	if err != nil || !shortest.steady() {
+		return found, err
+	}
+	return shortest, nil
 }
 
-// confirm runs a sequence again, and counts how often it differs.
-func (x *explorer) confirm(ctx context.Context, q sequence) (times int, err error) {
+// steady tells whether a difference comes each time: what does not cannot be
+// told from what was shrunk too far.
+func (d *Difference) steady() bool { return d.Tried > 0 && d.Times == d.Tried }
+
+// confirm runs a sequence that differed again, and counts how often it differs
+// of the times that it could be judged.
+func (x *explorer) confirm(ctx context.Context, q sequence, res cases.Result) (*Difference, error) {
+	d := &Difference{Case: q.c, File: q.file, Shell: shell(q.c), Result: res}
 	for res, err := range x.fresh(ctx, slices.Repeat([]*cases.Case{q.c}, repeats)) {
 		if err != nil {
-			return times, err
+			return d, err
 		}
 		if res.Verdict == cases.Fail {
-			times++
+			d.Times++
+		}
+		if res.Verdict != cases.Error {
+			d.Tried++
 		}
 	}
-	return times, nil
+	return d, nil
 }
 
 // shrink takes away what a difference does not need: commands, by delta
 // debugging, then parameters. What the shorter sequence leaves loaded stays
 // loaded: nothing is taken back for the sake of order.
 func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (sequence, cases.Result, error) {
-	best, err := x.first(ctx, [][]string{operationsOf(q.c, res)})
+	best, err := x.first(ctx, [][]string{operationsOf(q.c, res), operationsOf(q.c, cases.Result{})})
 	if err != nil || best.c == nil {
 		return q, res, err
 	}
@@ -110,7 +122,7 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 		if err != nil || !s.follow(ops) {
 			continue
 		}
-		if q, ok := s.write("repro", "A kernel differs from the model of it."); ok {
+		if q, ok := s.write("repro", "Linux "+x.Release+" differs from the model of it."); ok {
 			batch = append(batch, candidate{sequence: q, ops: ops})
 		}
 	}
@@ -140,7 +152,10 @@ func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, e
 // operationsOf are those of a case, up to the command that differs; all of
 // them when what differs is the end.
 func operationsOf(c *cases.Case, res cases.Result) []string {
-	last := cases.Judge(c, res.Observation).Line
+	last := 0
+	if len(res.Observation.Answers) > 0 {
+		last = cases.Judge(c, res.Observation).Line
+	}
 	var ops []string
 	for _, s := range c.Steps {
 		if last > 0 && s.Line > last {

@@ -4,6 +4,8 @@ package explore
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -148,5 +150,39 @@ func TestTriedAgainOnFreshMachines(t *testing.T) {
 	got, err := Explore(t.Context(), options(1), worn, onModel("6.12", same))
 	if err != nil || got.Difference == nil || got.Difference.Times != 0 {
 		t.Errorf("%+v, %v", got.Difference, err)
+	}
+}
+
+// TestErrorKeepsTheDifference: what was found is not lost when it cannot be
+// tried again.
+func TestErrorKeepsTheDifference(t *testing.T) {
+	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	broken := errors.New("no place")
+	fresh := func(context.Context, []*cases.Case) iter.Seq2[cases.Result, error] {
+		return func(yield func(cases.Result, error) bool) { yield(cases.Result{}, broken) }
+	}
+	got, err := Explore(t.Context(), options(0), run, fresh)
+	if err != broken || got.Difference == nil || got.Difference.Tried != 0 || len(got.Difference.Shell) == 0 {
+		t.Errorf("%+v, %v", got.Difference, err)
+	}
+}
+
+// TestUnsteadyIsNotShrunk: of what comes now and then, less may come never.
+func TestUnsteadyIsNotShrunk(t *testing.T) {
+	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	fresh := running(func(ctx context.Context, n int, c *cases.Case) cases.Result {
+		if n == 1 {
+			return cases.Broken(c, errors.New("no guest"))
+		}
+		m, _ := model.New("6.12")
+		if n%2 == 0 {
+			return cases.Run(ctx, changed{m, dropsPostUnpatch}, c)
+		}
+		return cases.Run(ctx, m, c)
+	})
+	got, err := Explore(t.Context(), options(0), run, fresh)
+	d := got.Difference
+	if err != nil || d == nil || d.Times != 3 || d.Tried != 4 || d.Case.Title != "A sequence that was made up." {
+		t.Errorf("%+v, %v", d, err)
 	}
 }

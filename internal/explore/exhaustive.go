@@ -59,10 +59,13 @@ func extensions(sp space, release string, path []string) [][]string {
 }
 
 // survey returns the transitions of the model that the sequences cover, and
-// how many sequences there are.
-func survey(sp space, release string, depth int) (coverage, int) {
+// how many sequences there are, unless enough is true before the end.
+func survey(sp space, release string, depth int, enough func() bool) (coverage, int) {
 	c, n := coverage{}, 0
 	for ops := range exhaustive(sp, release, depth) {
+		if enough() {
+			return c, 0
+		}
 		n++
 		if s, err := newScript(release); err == nil && s.follow(ops) {
 			c.add(s.edges)

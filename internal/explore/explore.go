@@ -25,7 +25,7 @@ const batchPerJob = 10
 // Options say what to explore. Each is needed but for Progress.
 type Options struct {
 	Release  string         // of the kernel under test, for the model
-	Patches  int            // how many livepatches may be loaded at once, 1 to 8
+	Patches  int            // how many livepatches may be loaded at once, 1 to 7
 	Depth    int            // explore all sequences of so many operations; 0: random ones, without end
 	Seed     uint64         // of the random ones
 	Skip     int            // sequences at the begin that an earlier run has done
@@ -37,7 +37,7 @@ type Options struct {
 // Report is what came out.
 type Report struct {
 	Progress
-	Whole      bool        // all sequences that there are were run and judged, and none differs
+	Whole      bool        // all sequences that there are were run or skipped, and judged, and none differs
 	Difference *Difference // nil: the kernel did what the model does
 }
 
@@ -63,9 +63,9 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		return Report{}, err
 	}
 	var batch []sequence
-	for ops := range x.sequences() {
-		if x.late() {
-			return x.report, nil
+	for ops := range x.sequences(ctx) {
+		if ctx.Err() != nil || x.late() {
+			return x.report, context.Cause(ctx)
 		}
 		q, ok := x.sequence(ops)
 		if !ok || x.skipped(q) {
@@ -80,6 +80,9 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		}
 		batch = batch[:0]
 	}
+	if ctx.Err() != nil || x.late() {
+		return x.report, context.Cause(ctx)
+	}
 	err := x.runBatch(ctx, batch)
 	x.report.Whole = err == nil && !x.cut && x.report.Difference == nil && x.report.Unjudged == 0
 	return x.report, err
@@ -87,10 +90,10 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 
 // sequences are those of the strategy. They do not depend on what a kernel
 // makes of them.
-func (x *explorer) sequences() iter.Seq[[]string] {
+func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	if x.Depth > 0 {
 		sp := small(x.Patches)
-		x.known, x.report.All = survey(sp, x.Release, x.Depth)
+		x.known, x.report.All = survey(sp, x.Release, x.Depth, func() bool { return ctx.Err() != nil || x.late() })
 		return exhaustive(sp, x.Release, x.Depth)
 	}
 	x.known = scout(large(x.Patches), x.Release)
@@ -120,7 +123,7 @@ func Sample(o Options, each int) (plain, held []*cases.Case, err error) {
 		return nil, nil, err
 	}
 	x := &explorer{Options: o, known: coverage{}}
-	for ops := range x.sequences() {
+	for ops := range x.sequences(context.Background()) {
 		switch q, ok := x.sequence(ops); {
 		case ok && q.held && len(held) < each:
 			held = append(held, q.c)
@@ -137,9 +140,11 @@ func Sample(o Options, each int) (plain, held []*cases.Case, err error) {
 // runBatch runs sequences, to the first one that differs or the end of the
 // time, and looks into the one that differs.
 func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
-	judged := len(batch) == 0
+	if len(batch) == 0 {
+		return nil
+	}
+	judged, done := false, 0
 	var last cases.Result
-	done := 0
 	for res, err := range x.run(ctx, casesOf(batch)) {
 		if err != nil {
 			return err

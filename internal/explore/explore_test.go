@@ -198,3 +198,18 @@ func TestProgress(t *testing.T) {
 		}
 	}
 }
+
+// TestCancelled: also before the first sequence, and while some are skipped.
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("stop")
+	cancel(stop)
+	for _, depth := range []int{0, 6} {
+		o := options(depth)
+		o.Skip = 1 << 30
+		run := onModel("6.12", same)
+		if got, err := Explore(ctx, o, run, run); err != stop || got.Sequences != 0 || got.Whole {
+			t.Errorf("depth %d: %+v, %v", depth, got, err)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (p Progress) String() string {
 	if p.All > 0 {
 		sequences = fmt.Sprintf("%d of %d", p.Sequences, p.All)
 	}
-	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d transitions of the model", sequences, rate, p.Transitions, p.Known)
+	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d known transitions of the model", sequences, rate, p.Transitions, p.Known)
 	if p.Unjudged > 0 {
 		line += fmt.Sprintf(", %d sequences not judged (%.200s)", p.Unjudged, p.Trouble)
 	}

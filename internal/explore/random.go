@@ -40,8 +40,9 @@ func random(sp space, release string, rng *rand.Rand, c coverage) []string {
 	for range shortest + rng.IntN(longest-shortest+1) {
 		if rng.IntN(4) == 0 {
 			for _, op := range s.sweep() {
-				ops = append(ops, op)
-				s.do(op)
+				if s.do(op) {
+					ops = append(ops, op)
+				}
 			}
 		}
 		if op := c.choose(sp, s, rng); op != "" {

@@ -34,7 +34,7 @@ func newScript(release string) (*script, error) {
 	return &script{release: release, m: m, at: m.Snapshot()}, m.Begin(context.Background())
 }
 
-// clone replays the commands; that is as quick as a copy would be.
+// clone replays the commands: a machine cannot be copied.
 func (s *script) clone() *script {
 	c, err := newScript(s.release)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *script) clone() *script {
 }
 
 // run adds a command as it stands. It reports false when that would wait for
-// ever, or when the model does not have it.
+// ever, or when the model does not have it; the script is of no use then.
 func (s *script) run(text string) bool {
 	cmd, ok := command(text)
 	if !ok {
@@ -147,7 +147,7 @@ func (s *script) drain() {
 			s.do("release " + what)
 		}
 	}
-	patches := s.at.Patches
+	patches := slices.Clone(s.at.Patches)
 	slices.Reverse(patches)
 	for _, p := range patches {
 		if s.do("echo 0 > /sys/kernel/livepatch/"+p+"/enabled") && s.at.Transition == p {

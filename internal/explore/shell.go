@@ -5,6 +5,7 @@ package explore
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/cases"
@@ -18,10 +19,18 @@ var prelude string
 // shell writes a case's commands as a script for people without klptest. What
 // the model expects stands beside each command, as comments.
 func shell(c *cases.Case) []byte {
+	var objects []string
+	for _, name := range c.Modules() {
+		objects = append(objects, name+".o")
+	}
 	var b strings.Builder
-	b.WriteString(prelude)
+	b.WriteString(strings.ReplaceAll(prelude, "OBJECTS", strings.Join(objects, " ")))
 	for _, s := range c.Steps {
-		fmt.Fprintf(&b, "\nsay '%s'\n%s\n", s.Command.Text, shellCommand(s.Command))
+		text := shellCommand(s.Command)
+		if waits(s.Command) {
+			text += "; settle"
+		}
+		fmt.Fprintf(&b, "\nsay '%s'\n%s\n", s.Command.Text, text)
 		for _, e := range s.Expect {
 			fmt.Fprintf(&b, "# %s\n", e.Text)
 		}
@@ -32,23 +41,35 @@ func shell(c *cases.Case) []byte {
 func shellCommand(cmd cases.Command) string {
 	const holders = "/sys/module/klp_target/parameters/hold_"
 	args := cmd.Args
-	text := ""
 	switch cmd.Verb {
 	case cases.Insmod:
-		text = fmt.Sprintf("insmod ./%s.ko %s", args[0], strings.Join(args[1:], " "))
+		return strings.TrimSpace(fmt.Sprintf("insmod ./%s.ko %s", args[0], strings.Join(args[1:], " ")))
+	case cases.Rmmod:
+		if isLivepatch(args[0]) {
+			return "unload " + args[0]
+		}
 	case cases.Echo:
-		text = fmt.Sprintf("echo %s > %s", args[0], args[1])
+		return fmt.Sprintf("echo %s > %s", args[0], args[1])
 	case cases.Hold:
 		return "echo 1 > " + holders + args[0]
 	case cases.Release:
-		text = "echo 0 > " + holders + args[0]
+		return "echo 0 > " + holders + args[0]
 	case cases.Wait:
 		return "settle"
-	default:
-		return cmd.Text
 	}
-	if text = strings.TrimSpace(text); cmd.Background {
-		return text
-	}
-	return text + "; settle"
+	return strings.TrimSuffix(cmd.Text, " &")
 }
+
+// waits tells whether a command waits for a transition that it may end or
+// start, as klptest's do.
+func waits(cmd cases.Command) bool {
+	switch cmd.Verb {
+	case cases.Insmod, cases.Echo, cases.Release:
+		return !cmd.Background
+	case cases.Rmmod:
+		return !cmd.Background && !isLivepatch(cmd.Args[0])
+	}
+	return false
+}
+
+func isLivepatch(module string) bool { return slices.Contains(probeNames, module) }

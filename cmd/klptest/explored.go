@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// explored is an exploration that has ended.
+type explored struct {
+	explore.Report
+	skip int    // sequences that were passed over
+	out  string // directory for a reproducer
+}
+
+// explored reports what came out, and writes the reproducer. err is why the
+// exploration did not get to its end: a difference that was found counts even
+// so, unless somebody has interrupted it.
+func (a *app) explored(x explored, err error) error {
+	ran := x.Sequences - x.skip
+	if ran > 0 {
+		fmt.Fprintln(a.out, printable.Text(x.Progress.String()))
+	}
+	switch {
+	case x.Difference != nil:
+		if writeErr := a.difference(x); writeErr != nil {
+			return writeErr
+		}
+		if err == nil {
+			return verdicts(1)
+		}
+		if exitStatus(err) != exitInterrupted {
+			a.notice(err.Error())
+			return verdicts(1)
+		}
+		return err
+	case err != nil && ran > 0 && x.Unjudged == 0:
+		fmt.Fprintf(a.err, "klptest: --skip %d goes on from here\n", x.Sequences)
+		return err
+	case err != nil:
+		return err
+	case ran <= 0:
+		a.notice(x.whyNothing())
+		return verdicts(exitNothing)
+	case x.Unjudged > 0:
+		return blame.Rigf("no difference, but %d sequences were not judged: %s", x.Unjudged, x.Trouble)
+	}
+	end := fmt.Sprintf("the time is over, and --skip %d goes on from here", x.Sequences)
+	if x.Whole {
+		end = "these are all sequences"
+	}
+	fmt.Fprintln(a.out, "no difference;", end)
+	return nil
+}
+
+func (x explored) whyNothing() string {
+	if x.All > 0 && x.skip >= x.All {
+		return fmt.Sprintf("nothing was run: there are %d sequences", x.All)
+	}
+	return "nothing was run: --budget ended before the first sequence did"
+}
+
+// difference shows a difference, then writes it.
+func (a *app) difference(x explored) error {
+	d := x.Difference
+	name := filepath.Join(x.out, d.Name())
+	fmt.Fprintf(a.out, "a difference%s: %s.txtar, for people without klptest %s.sh\n", howOften(d), name, name)
+	fmt.Fprint(a.out, printable.Text(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
+	if d.Result.Log != "" {
+		fmt.Fprintln(a.out, "full log:", d.Result.Log)
+	}
+	fmt.Fprintf(a.out, "--skip %d goes on behind it\n", x.Sequences)
+	for ending, data := range map[string][]byte{".txtar": d.File, ".sh": d.Shell} {
+		if err := os.WriteFile(name+ending, data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func howOften(d *explore.Difference) string {
+	if d.Tried == 0 {
+		return ", not tried again"
+	}
+	return fmt.Sprintf(", %d of %d times", d.Times, d.Tried)
+}
