@@ -8,6 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// maxCharp is how long a string parameter may be (param_set_charp()).
+const maxCharp = 1024
+
 // insmod is load_module() of kernel/module/main.c, from where the module is
 // told of to where its init has run. A positive return value is not an error
 // to user space.
@@ -54,6 +57,9 @@ func (k *kernel) parseArgs(m *module, args []string) int {
 	params := m.program.params()
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
+		if name == "dyndbg" || strings.Contains(value, `"`) || len(value) > maxCharp {
+			k.giveUp("the parameter %s", arg)
+		}
 		p := findParam(params, name)
 		if p == nil {
 			log.warn("unknown parameter '%s' ignored", name)

@@ -92,6 +92,9 @@ func (p *probe) addObject(name string) bool {
 // addFunction takes [OBJECT:]NAME.
 func (p *probe) addFunction(item string) bool {
 	object, name, named := strings.Cut(item, ":")
+	if named && object == "" {
+		return false
+	}
 	if !named {
 		object, name = "", item
 	}
@@ -154,16 +157,16 @@ func (p *probe) addWatch(item string) bool {
 
 // setFailure takes [OBJECT:]VALUE.
 func (p *probe) setFailure(item string) bool {
-	p.failing = p.first
+	p.failing = p.first // nil where objs= names none: then nothing fails
 	object, value, named := strings.Cut(item, ":")
-	if named {
-		p.failing = p.patch.object(object)
-	} else {
+	if !named {
 		value = item
+	} else if p.failing = p.patch.object(object); p.failing == nil {
+		return false
 	}
 	n, ret := kstrtoint(value)
 	p.failure = n
-	return p.failing != nil && ret == 0
+	return ret == 0
 }
 
 func (p *probe) setMode(item string) bool {

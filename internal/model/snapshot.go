@@ -14,6 +14,7 @@ type Snapshot struct {
 	Modules    []string          // loaded, sorted
 	Patches    []string          // listed, oldest first
 	Transition string            // the livepatch in transition; empty: none
+	Unsure     bool              // whether a task that is started now is held depends on when the kernel last tried the transition
 	Held       map[string]string // old and new: 0 no task, 1 a task, 2 it sleeps in the function
 	// Situation tells apart what the core tells apart, without names, ids and
 	// data: two machines in one situation differ in details.
@@ -28,7 +29,7 @@ func (m *Machine) Snapshot() Snapshot {
 		s.Held["old"], s.Held["new"] = t.old.show(), t.new.show()
 	}
 	if k.transition != nil {
-		s.Transition = k.transition.mod.name
+		s.Transition, s.Unsure = k.transition.mod.name, k.tasks.kthread.pending
 	}
 	for _, p := range k.patches {
 		s.Patches = append(s.Patches, p.mod.name)
@@ -77,7 +78,7 @@ func (k *kernel) detail(m *module) string {
 	if !ok || !slices.Contains(k.patches, p.patch) {
 		return text // what was not listed any more is never listed again
 	}
-	text += fmt.Sprintf("%+v enabled=%v settled=%v", p.args, p.patch.enabled, p.settled)
+	text += fmt.Sprintf("%+v enabled=%v forced=%v settled=%v", p.args, p.patch.enabled, p.patch.forced, p.settled)
 	for _, o := range p.patch.objects {
 		text += fmt.Sprint(" ", o, o.patched, o.postUnpatchEnabled, len(o.functions))
 	}
