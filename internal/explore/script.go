@@ -126,7 +126,10 @@ func (s *script) sweep() []string {
 		dir := "cat /sys/kernel/livepatch/" + p
 		ops = append(ops, dir+"/enabled")
 		if slices.Contains(s.at.Patches, p) {
-			ops = append(ops, dir+"/transition", dir+"/replace", dir+"/vmlinux/patched", dir+"/klp_target/patched")
+			ops = append(ops, dir+"/transition", dir+"/replace", dir+"/stack_order", dir+"/vmlinux/patched", dir+"/klp_target/patched")
+			if s.loaded(otherName) {
+				ops = append(ops, dir+"/"+otherName+"/patched")
+			}
 		}
 		if s.loaded(p) {
 			ops = append(ops, "cat /sys/module/"+p+"/refcnt")

@@ -3,7 +3,6 @@
 package explore
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -124,11 +123,12 @@ func (sp space) targetOperations(at model.Snapshot) []string {
 	}
 	ops := []string{"rmmod klp_target"}
 	for _, what := range []string{"old", "new"} {
-		verb := "hold"
-		if at.Held[what] != "0" {
-			verb = "release"
+		switch {
+		case at.Held[what] != "0":
+			ops = append(ops, "release "+what)
+		case !at.Unsure:
+			ops = append(ops, "hold "+what)
 		}
-		ops = append(ops, fmt.Sprint(verb, " ", what))
 	}
 	return ops
 }
