@@ -3,9 +3,11 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/explore"
 )
 
 func TestForemost(t *testing.T) {
@@ -30,5 +32,16 @@ func TestUntilFail(t *testing.T) {
 		if err := (untilFail{}).Case(cases.Result{Verdict: v}); (err != nil) != (v == cases.Fail) {
 			t.Errorf("%s: %v", v, err)
 		}
+	}
+}
+
+// TestUnjudgedMutant: what could not be looked at has not survived.
+func TestUnjudgedMutant(t *testing.T) {
+	if got := unjudged(explore.Report{}); got != nil {
+		t.Errorf("%+v", got)
+	}
+	got := unjudged(explore.Report{Progress: explore.Progress{Sequences: 9, Unjudged: 2, Trouble: "no guest"}})
+	if len(got) != 1 || got[0].Verdict != cases.Error || !strings.Contains(got[0].Reasons[0], "no guest") {
+		t.Errorf("%+v", got)
 	}
 }
