@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,7 +19,8 @@ func TestShippedCheck(t *testing.T) {
 	}
 	paths, _ := filepath.Glob("*.txtar")
 	examples, _ := filepath.Glob("testdata/*.txtar")
-	for _, p := range append(paths, examples...) {
+	bugs, _ := filepath.Glob("bugs/*.txtar")
+	for _, p := range slices.Concat(paths, examples, bugs) {
 		data, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)
