@@ -68,7 +68,11 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 			return x.report, context.Cause(ctx)
 		}
 		q, ok := x.sequence(ops)
-		if !ok || x.skipped(q) {
+		if !ok {
+			x.report.LeftOut++
+			continue
+		}
+		if x.skipped(q) {
 			continue
 		}
 		batch = append(batch, q)
@@ -158,7 +162,7 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		}
 	}
 	x.cut = done < len(batch)
-	if !judged {
+	if !judged && !x.late() {
 		return notJudged(last, done)
 	}
 	if last.Verdict != cases.Fail {

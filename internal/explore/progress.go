@@ -14,6 +14,7 @@ type Progress struct {
 	Operations  int           // commands in these
 	Unjudged    int           // sequences of which the rig made nothing
 	Trouble     string        // why, of the first of these
+	LeftOut     int           // sequences that no case can be made of, as they leave data that nobody frees
 	Transitions int           // of the model that were covered
 	Known       int           // of the model, as far as it has been explored
 	Elapsed     time.Duration // since the begin
@@ -29,6 +30,9 @@ func (p Progress) String() string {
 	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d known transitions of the model", sequences, rate, p.Transitions, p.Known)
 	if p.Unjudged > 0 {
 		line += fmt.Sprintf(", %d sequences not judged (%.200s)", p.Unjudged, p.Trouble)
+	}
+	if p.LeftOut > 0 {
+		line += fmt.Sprintf(", %d left out", p.LeftOut)
 	}
 	if p.Looking != "" {
 		line += ", " + p.Looking
