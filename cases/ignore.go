@@ -45,6 +45,13 @@ var ignored = []*regexp.Regexp{
 		`(kobject_add_internal: |kobject_cleanup, |kobject_uevent_env(: |$)|fill_kobj_path: |auto cleanup |calling ktype release$|(dynamic_kobj|kset)_release$)`),
 	regexp.MustCompile(`^kobject: '[^']*': free name$`),
 
+	// What kernels with other checks say now and then: kernel/exit.c with
+	// DEBUG_STACK_USAGE; mm/kmemleak.c, which its file says in full;
+	// lib/kobject.c with DEBUG_KOBJECT_RELEASE.
+	regexp.MustCompile(`^\S.* \(\d+\) used greatest stack depth: \d+ bytes left$`),
+	regexp.MustCompile(`^kmemleak: \d+ new suspected memory leaks`),
+	regexp.MustCompile(`^kobject: '[^']*' \([0-9a-f]+\): kobject_release, parent [0-9a-f]+ \(delayed \d+\)$`),
+
 	// Devices that are looked for at leisure; drivers/input.
 	regexp.MustCompile(`^input: .* as /devices/|^psmouse serio\d+: `),
 }

@@ -23,6 +23,8 @@ func TestIgnored(t *testing.T) {
 		"rcu_tasks_wait_gp: rcu_tasks grace period number 9 (since boot) is 2501 jiffies old.",
 		"kobject: 'klp_a' (0000000043041bef): fill_kobj_path: path = '/module/klp_a'", "kobject: (0000000009bbb24b): dynamic_kobj_release",
 		"kobject: 'notes': free name", "kobject: 'klp_a' (0000000043041bef): auto cleanup 'remove' event", "kobject: 'a' (0): kobject_uevent_env",
+		"klp_hold_old (117) used greatest stack depth: 13560 bytes left", "kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+		"kobject: 'klp_a' (0000000043041bef): kobject_release, parent 0000000000000000 (delayed 750)",
 		"input: ImExPS/2 Generic Explorer Mouse as /devices/platform/i8042/serio1/input/input3",
 	}
 	keep := []string{

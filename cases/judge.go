@@ -19,6 +19,7 @@ type Finding struct {
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
 	splats []string // unexpected ones
+	stall  []string // a wait that ran out and says something about the kernel
 	beyond []string // reasons that no change of the transcript removes
 }
 
@@ -33,6 +34,9 @@ func Judge(c *Case, o Observation) Finding {
 	d := j.compare()
 	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), Splat: j.firstSplat(), splats: j.splats()}
 	rig, stall := j.rigFaults(), j.stallLines()
+	if !j.excused() {
+		f.stall = stall
+	}
 	left := j.leftovers()
 	f.beyond = slices.Concat(f.splats, rig, stall, left)
 	f.Verdict = j.verdict(len(f.beyond) > 0 || f.Diff != "", len(rig) > 0)
@@ -138,10 +142,16 @@ func (j *judgement) rigFaults() []string {
 		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
 	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
 		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
-	case stall != nil && stall.Limit > 0 && stall.Limit < j.c.waitLimit():
+	case j.excused():
 		list = append(list, fmt.Sprintf("the case's time of %s left no more than %s for a wait", j.c.limit(), stall.Limit))
 	}
 	return list
+}
+
+// excused tells whether a wait that ran out says nothing about the kernel.
+func (j *judgement) excused() bool {
+	stall, _ := j.o.stall()
+	return stall != nil && (stall.Starved || stall.Limit > 0 && stall.Limit < j.c.waitLimit())
 }
 
 // markerFaults tells why the log's lines cannot be given to the commands.

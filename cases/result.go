@@ -64,7 +64,8 @@ func newResult(c *Case) Result {
 }
 
 // conclude makes a result of what was seen and of the error that ended it.
-// After an error, what is missing says nothing; a splat does.
+// After an error, what is missing says nothing; a splat does, and a wait that
+// ran out, as what hangs may not let its guest be looked at.
 func conclude(c *Case, o Observation, err error) Result {
 	if err != nil {
 		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
@@ -74,10 +75,10 @@ func conclude(c *Case, o Observation, err error) Result {
 	res.Verdict, res.Reasons = f.Verdict, f.Reasons
 	if err != nil {
 		res = Broken(c, err)
-		if len(f.splats) > 0 {
+		if len(f.splats)+len(f.stall) > 0 {
 			res.Verdict = Fail
 		}
-		res.Reasons = slices.Concat(f.splats, res.Reasons)
+		res.Reasons = slices.Concat(f.splats, f.stall, res.Reasons)
 	}
 	res.Tail = cmp.Or(res.Tail, f.Splat)
 	if res.Verdict == Fail {

@@ -19,6 +19,10 @@ const (
 	// answerGrace is how long a machine may take to tell of a wait that ran
 	// out when the case's time is over as well.
 	answerGrace = 10 * time.Second
+
+	// endLimit is for the look at what is left, which a scan for leaks makes
+	// long.
+	endLimit = 2 * time.Minute
 )
 
 // limit is how long the case may take.
@@ -88,7 +92,8 @@ func loads(steps []Step) bool {
 func observe(ctx context.Context, m Machine, c *Case, f Facts) (Observation, error) {
 	o := Observation{Facts: f}
 	late := blame.Rigf("the case did not end within %s", c.limit())
-	ctx, cancel := context.WithTimeoutCause(ctx, c.limit()+answerGrace, late)
+	whole := ctx
+	ctx, cancel := context.WithTimeoutCause(whole, c.limit()+answerGrace, late)
 	defer cancel()
 	if err := m.Begin(ctx); err != nil {
 		return o, because(ctx, err)
@@ -108,6 +113,8 @@ func observe(ctx context.Context, m Machine, c *Case, f Facts) (Observation, err
 			break
 		}
 	}
+	ctx, cancel = context.WithTimeoutCause(whole, endLimit, blame.Rigf("what the case has left was not known within %s", endLimit))
+	defer cancel()
 	var err error
 	o.End, err = m.End(ctx)
 	return o, because(ctx, err)

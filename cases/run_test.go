@@ -128,6 +128,20 @@ func TestRunBlames(t *testing.T) {
 	}{
 		{"facts", func(m *fakeMachine) { m.broken["Facts"] = errUnplugged }, Error, []string{"unplugged"}},
 		{"begin", func(m *fakeMachine) { m.broken["Begin"] = errUnplugged }, Error, []string{"unplugged"}},
+		{
+			"stall", func(m *fakeMachine) {
+				m.answers["insmod klp_a"] = fakeAnswer{stall: &Stall{What: "end of insmod klp_a", Limit: time.Minute}}
+				m.broken["End"] = errUnplugged
+			},
+			Fail, []string{"% insmod klp_a: end of insmod klp_a did not end within 1m0s", "unplugged"},
+		},
+		{
+			"starved", func(m *fakeMachine) {
+				m.answers["insmod klp_a"] = fakeAnswer{stall: &Stall{What: "end of insmod klp_a", Limit: time.Minute, Starved: true}}
+				m.broken["End"] = errUnplugged
+			},
+			Error, []string{"unplugged"},
+		},
 		{"end", func(m *fakeMachine) { m.broken["End"] = errUnplugged }, Error, []string{"unplugged"}},
 		{"step", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: errUnplugged} }, Error, []string{"% cat /x: unplugged"}},
 		{"lines", func(m *fakeMachine) { m.broken["End"] = errors.New("cc:\n\x1bbad\n") }, Error, []string{"cc:", `\x1bbad`}},
