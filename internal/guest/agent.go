@@ -137,8 +137,9 @@ func (a *agent) follow() error {
 	return nil
 }
 
-// End is [cases.Machine]'s. The end marker is for readers of the console; it
-// is not among the records.
+// End is [cases.Machine]'s. The log comes last: what the kernel says while it
+// is looked at counts. The end marker is for readers of the console; it is not
+// among the records.
 func (a *agent) End(ctx context.Context) (cases.EndState, error) {
 	if a.log == nil {
 		return cases.EndState{}, blame.Rigf("the end of a case that has not begun")
@@ -146,7 +147,7 @@ func (a *agent) End(ctx context.Context) (cases.EndState, error) {
 	if err := a.log.mark(endMarker); err != nil {
 		return cases.EndState{}, err
 	}
-	records, err := a.log.take()
+	leaks, err := a.leaks.end(ctx)
 	if err != nil {
 		return cases.EndState{}, err
 	}
@@ -154,7 +155,7 @@ func (a *agent) End(ctx context.Context) (cases.EndState, error) {
 	if err != nil {
 		return cases.EndState{}, err
 	}
-	leaks, err := a.leaks.end(ctx)
+	records, err := a.log.take()
 	return cases.EndState{
 		Records:   slices.DeleteFunc(records, isMarker(endMarker)),
 		Modules:   added(a.before.modules, now.modules),

@@ -131,6 +131,13 @@ func (c *Client) Put(ctx context.Context, name string, data []byte) error {
 	return nil
 }
 
+// Usable tells whether a call can succeed: none can after the session broke.
+func (c *Client) Usable() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken == nil
+}
+
 // Has tells whether NAME was put on this connection.
 func (c *Client) Has(name string) bool {
 	c.mu.Lock()

@@ -22,7 +22,7 @@ const PutDir = "/run/klptest/modules"
 const (
 	holderAt = "/sys/module/klp_target/parameters/hold_"
 
-	rmmodPatience = 2 * time.Second
+	rmmodPatience = 20 * time.Second // on a kernel that is idle it ends at once
 	rmmodPause    = 20 * time.Millisecond
 )
 

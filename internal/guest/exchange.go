@@ -108,12 +108,19 @@ func (c *Client) exchange(req request, heard func()) (reply, error) {
 	}
 }
 
+// SilentError is a guest that has said nothing for a time in which it had a
+// CPU, if it wanted one.
+type SilentError struct{ err *blame.Error }
+
+func (e *SilentError) Error() string { return e.err.Error() }
+func (e *SilentError) Unwrap() error { return e.err }
+
 func fellSilent(op operation) error {
-	return &blame.Error{
+	return &SilentError{&blame.Error{
 		Party:   blame.Rig,
 		Summary: fmt.Sprintf("the guest fell silent: nothing for %v while it was at %q", silence, op),
 		Advice:  "a case that stops the agent or takes the network away ends so, and so does a kernel that hangs: see the full log's end",
-	}
+	}}
 }
 
 // gone is a session that the guest has ended. With the guest itself gone, its

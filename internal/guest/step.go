@@ -20,7 +20,7 @@ import (
 const (
 	pollFirst = time.Millisecond
 	pollMost  = 20 * time.Millisecond
-	lastWord  = 500 * time.Millisecond // for a command to end with its limit
+	lastWord  = 2 * time.Second // for what is said of a command that does not end
 )
 
 // Step is [cases.Machine]'s.
@@ -41,7 +41,7 @@ func (a *agent) Step(ctx context.Context, cmd cases.Command, limit time.Duration
 		return ans, err
 	}
 	if ans.Stall != nil {
-		ans.Stall.Limit, ans.Stall.Sysfs = limit, a.files.describe()
+		ans.Stall.Limit, ans.Stall.Sysfs = limit, within(lastWord, a.files.describe)
 	}
 	ans.Records, err = a.log.take()
 	return ans, err
@@ -112,6 +112,18 @@ func (a *agent) stuck(done <-chan outcome, tid int64) []cases.Task {
 	}
 }
 
+// within is what f returns, or nothing when it takes longer: a file of a kernel
+// that hangs may hang as well.
+func within[T any](limit time.Duration, f func() T) (t T) {
+	done := make(chan T, 1)
+	go func() { done <- f() }()
+	select {
+	case t = <-done:
+	case <-time.After(limit):
+	}
+	return t
+}
+
 // settle waits until no transition runs and no patch is being removed.
 func (a *agent) settle(ctx context.Context) *cases.Stall {
 	for nap := pollFirst; ; nap = min(2*nap, pollMost) {
@@ -120,7 +132,7 @@ func (a *agent) settle(ctx context.Context) *cases.Stall {
 			return nil
 		}
 		if !pause(ctx, nap) {
-			return &cases.Stall{What: what, Tasks: a.files.blockers()}
+			return &cases.Stall{What: what, Tasks: within(lastWord, a.files.blockers)}
 		}
 		a.log.drain()
 	}
