@@ -22,6 +22,8 @@ type space struct {
 	states  []string
 	replace []string
 	shapes  []string
+	force   []string // what is written to force
+	again   bool     // what is loaded is loaded once more
 	target  []string // how klp_target is loaded
 	other   []string // how another module is loaded that can be patched
 }
@@ -42,6 +44,7 @@ func small(patches int) space {
 		states:  []string{"", " states=1:1", " states=1:2", " states=1:1,2:1"},
 		replace: []string{"", " replace=1"},
 		shapes:  []string{plain, held, failing},
+		force:   []string{"1"},
 		target:  []string{"insmod klp_target"},
 	}
 }
@@ -64,6 +67,8 @@ func large(patches int) space {
 			" objs=klp_target funcs=klp_target_hold_old", " objs=vmlinux,klp_target funcs=klp_target_hold_new",
 			" funcs=klp_no_such_function", " objs=klp_target funcs=klp_target:klp_no_such_function",
 		},
+		force:  []string{"1", "1", "0"},
+		again:  true,
 		target: []string{"insmod klp_target", "insmod klp_target", "insmod klp_target init_ret=-5"},
 		other:  []string{"insmod klp_h", "insmod klp_h pre_patch_ret=7"},
 	}
@@ -110,9 +115,15 @@ func (sp space) load(name string, s *script) []string {
 // change is what can be done to a probe that is loaded.
 func (sp space) change(name string, at model.Snapshot) []string {
 	ops := []string{"rmmod " + name}
+	if sp.again {
+		ops = append(ops, "insmod "+name)
+	}
 	if slices.Contains(at.Patches, name) {
 		dir := " > /sys/kernel/livepatch/" + name
-		ops = append(ops, "echo 0"+dir+"/enabled", "echo 1"+dir+"/enabled", "echo 1"+dir+"/force")
+		ops = append(ops, "echo 0"+dir+"/enabled", "echo 1"+dir+"/enabled")
+		for _, value := range sp.force {
+			ops = append(ops, "echo "+value+dir+"/force")
+		}
 	}
 	return ops
 }
