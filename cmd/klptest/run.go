@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,7 +85,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
 	results, err := a.drive(limited, list, rep, &head, o)
 	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
-		return err
+		return a.despite(results, err)
 	}
 	if o.update {
 		explain(a.err, a.update(list, results))
@@ -93,6 +94,17 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 		return verdicts(code)
 	}
 	return nil
+}
+
+// despite is what a run ends with that did not get to its end: a FAIL is one
+// whatever came later, unless somebody has interrupted it.
+func (a *app) despite(results []cases.Result, err error) error {
+	failed := func(r cases.Result) bool { return r.Verdict == cases.Fail }
+	if !slices.ContainsFunc(results, failed) || exitStatus(err) == exitInterrupted {
+		return err
+	}
+	explain(a.err, err)
+	return verdicts(1)
 }
 
 // check refuses what no run can be made of.
