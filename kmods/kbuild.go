@@ -23,7 +23,7 @@ func kbuildFile(modules []string) []byte {
 // which a host need not have.
 func makeArgs(t Target, tools toolchain, dir string) []string {
 	return []string{
-		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", runtime.NumCPU()),
+		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", runtime.GOMAXPROCS(0)),
 		"M=" + dir, "CC=" + tools.cc,
 		"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=",
 		"modules",

@@ -36,7 +36,7 @@ func (h Host) memory(guest int) Finding {
 // Guests is how many guests of a memory size, in MiB, this host can run side
 // by side: so many for each processor, as far as memory goes, at least one.
 func (h Host) Guests(memory, perCPU int) int {
-	return max(1, min(perCPU*runtime.NumCPU(), h.available()/max(1, memory+qemuOverhead)))
+	return max(1, min(perCPU*runtime.GOMAXPROCS(0), h.available()/max(1, memory+qemuOverhead)))
 }
 
 // available is the smaller of MemAvailable and the cgroup's limit, in MiB.
@@ -57,7 +57,7 @@ func (h Host) available() int {
 }
 
 func (h Host) cpus() Finding {
-	f := Finding{Name: "processors", OK: true, Detail: fmt.Sprint(runtime.NumCPU())}
+	f := Finding{Name: "processors", OK: true, Detail: fmt.Sprint(runtime.GOMAXPROCS(0))}
 	for _, path := range cpuQuotas {
 		quota, period, ok := strings.Cut(h.read(path), " ")
 		if !ok {
