@@ -44,6 +44,16 @@ func (v *VM) Death() error {
 	return v.qemuDeath()
 }
 
+// Blame puts the blame for an error of a guest that runs: on the kernel when
+// the console shows a panic or an oops, else it returns the error.
+func (v *VM) Blame(err error) error {
+	crash := v.console.crash()
+	if err == nil || crash == "" {
+		return err
+	}
+	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel crashed: " + crash, Err: err})
+}
+
 func isClosed(ch <-chan struct{}) bool {
 	select {
 	case <-ch:

@@ -51,9 +51,11 @@ func machineDevice(accel Accel) device {
 // (arch/x86/kernel/apic/io_apic.c, check_timer). Nor does it look whether two
 // clocks agree: a host that has no CPU for the guest between two reads makes
 // it give up the TSC for a clock that is slow to read (kernel/time/clocksource.c).
+// What spins is found by an NMI instead (see InjectNMI); no other ever comes.
 var stallLimits = []string{
 	"no_timer_check",
 	"tsc=nowatchdog",
+	"unknown_nmi_panic",
 	"watchdog_thresh=60",
 	"rcupdate.rcu_cpu_stall_timeout=120",
 	"rcupdate.rcu_exp_cpu_stall_timeout=120000",

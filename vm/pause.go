@@ -23,6 +23,12 @@ func (v *VM) Resume(ctx context.Context) error {
 	return v.command(ctx, "go on", (*raw.Monitor).Cont)
 }
 
+// InjectNMI sends a non-maskable interrupt to the guest's processors. Under TCG
+// the kernel panics then, and shows what it was at.
+func (v *VM) InjectNMI(ctx context.Context) error {
+	return v.command(ctx, "take an NMI", (*raw.Monitor).InjectNmi)
+}
+
 func (v *VM) command(ctx context.Context, what string, run func(*raw.Monitor) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, pauseLimit, fmt.Errorf("the guest did not %s within %v", what, pauseLimit))
 	defer cancel()

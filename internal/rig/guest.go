@@ -180,7 +180,7 @@ func (g *Guest) alive() bool {
 	case <-g.VM.Exited():
 		return false
 	default:
-		return true
+		return g.Agent.Usable()
 	}
 }
 

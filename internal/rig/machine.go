@@ -20,8 +20,19 @@ const deathGrace = 3 * time.Second
 type machine struct {
 	*Guest
 	step  func(text string)
-	began vm.CPUTime // at Begin
-	since time.Time  // of Begin
+	begun moment // of the case
+}
+
+// moment is when the guest had been given how much processor time. Where the
+// host does not tell, nothing was ever starved.
+type moment struct {
+	at   time.Time
+	used vm.CPUTime
+}
+
+func (m *machine) now() moment {
+	used, _ := m.VM.CPUTime()
+	return moment{time.Now(), used}
 }
 
 var _ cases.Machine = (*machine)(nil)
@@ -32,12 +43,9 @@ func (m *machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error
 	})
 }
 
-func (m *machine) Begin(ctx context.Context) (err error) {
-	if m.began, err = m.VM.CPUTime(); err != nil {
-		return err
-	}
-	m.since = time.Now()
-	_, err = whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
+func (m *machine) Begin(ctx context.Context) error {
+	m.begun = m.now()
+	_, err := whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, m.Agent.Begin(ctx)
 	})
 	return err
@@ -45,26 +53,23 @@ func (m *machine) Begin(ctx context.Context) (err error) {
 
 func (m *machine) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
 	m.step("% " + cmd.Text)
+	began := m.now()
 	a, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Answer, error) {
 		return m.Agent.Step(ctx, cmd, limit)
 	})
 	if a.Stall != nil {
-		a.Stall.Starved = !a.Stall.Died && m.starved()
+		a.Stall.Starved = !a.Stall.Died && starvedSince(began, m.now())
 	}
 	return a, err
 }
 
 func (m *machine) End(ctx context.Context) (cases.EndState, error) {
 	end, err := whileAlive(ctx, m.VM, m.Agent.End)
-	end.Starved = m.starved()
+	end.Starved = starvedSince(m.begun, m.now())
 	return end, err
 }
 
-// starved tells whether the host has starved the guest since Begin.
-func (m *machine) starved() bool {
-	now, err := m.VM.CPUTime()
-	return err == nil && starved(m.began, now, time.Since(m.since))
-}
+func starvedSince(then, now moment) bool { return starved(then.used, now.used, now.at.Sub(then.at)) }
 
 // starved tells whether the host gave the guest's CPU threads less than half
 // of the time that they were ready to run: then a stall says nothing about
@@ -95,7 +100,7 @@ func whileAlive[T any](ctx context.Context, v *vm.VM, f func(context.Context) (T
 	case <-v.Exited():
 		return t, v.Death()
 	case <-time.After(deathGrace):
-		return t, err
+		return t, unresponsive(ctx, v, err)
 	case <-ctx.Done():
 		return t, ctx.Err()
 	}

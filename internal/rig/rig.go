@@ -103,7 +103,7 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	if o.Reuse {
-		r.reused = newReused(ctx, r.cloner().once())
+		r.reused = newReused(ctx, r.cloner().orGiveUp())
 	}
 	target := kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
 	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, target)
@@ -142,11 +142,11 @@ func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
 	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
 	switch {
 	case r.o.OneVM:
-		return newSingle(boot.once())
+		return newSingle(boot.orGiveUp())
 	case r.o.Fresh:
-		return newEach(ctx, boot.once(), false, wanted)
+		return newEach(ctx, boot.orGiveUp(), false, wanted)
 	}
-	return newEach(ctx, r.cloner().once(), !r.o.Cold, wanted)
+	return newEach(ctx, r.cloner().orGiveUp(), !r.o.Cold, wanted)
 }
 
 // Guest starts a guest that is the caller's to close, of the shape that c asks

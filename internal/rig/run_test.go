@@ -168,7 +168,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newReused(t.Context(), boot.once()), modules: noModules, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.orGiveUp()), modules: noModules, def: shape{cpus: 1, memory: 512}}
 	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.run(t.Context(), list, ev); err != nil {
@@ -179,6 +179,34 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 	}
 	if boots != 2 {
 		t.Errorf("%d boots for 2 shapes", boots)
+	}
+}
+
+// TestRigThatFailsOnce: the cases after one for which no guest was had are
+// none the worse, until the rig fails twice in a row.
+func TestRigThatFailsOnce(t *testing.T) {
+	fails := []int{2, 4, 5} // of the guests
+	n := 0
+	m, _ := inOrder(&fake{name: "0"}, &fake{name: "1"}, &fake{name: "3"})
+	boot := maker(func(ctx context.Context, s shape) (instance, error) {
+		defer func() { n++ }()
+		if slices.Contains(fails, n) {
+			return nil, errors.New("no QEMU")
+		}
+		return m(ctx, s)
+	})
+	r := &runner{source: newEach(t.Context(), boot.orGiveUp(), false, map[shape]int{}), modules: noModules}
+	var list []*cases.Case
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+		list = append(list, parse(t, name, ""))
+	}
+	ev := &events{}
+	if _, err := r.run(t.Context(), list, ev); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a PASS", "b PASS", "c ERROR", "d PASS", "e ERROR", "f ERROR", "g ERROR"}
+	if !slices.Equal(ev.verdicts, want) || n != 6 {
+		t.Errorf("%d guests: %q", n, ev.verdicts)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -55,11 +56,15 @@ type source interface {
 // maker makes a guest of a shape: by a boot, or as a clone.
 type maker func(context.Context, shape) (instance, error)
 
-// once makes a maker remember for each shape that it failed: it would fail
-// the same way, and as slowly, for each case.
-func (m maker) once() maker {
+// hopeless is after how many failures of the rig in a row a maker gives up.
+const hopeless = 2
+
+// orGiveUp makes a maker remember for each shape that it fails: a kernel does
+// so each time, the rig when it has done so more than once in a row. It would
+// fail the same way, and as slowly, for each case.
+func (m maker) orGiveUp() maker {
 	var mu sync.Mutex
-	broken := map[shape]error{}
+	failures, broken := map[shape]int{}, map[shape]error{}
 	return func(ctx context.Context, s shape) (instance, error) {
 		mu.Lock()
 		err := broken[s]
@@ -68,10 +73,15 @@ func (m maker) once() maker {
 			return nil, err
 		}
 		g, err := m(ctx, s)
-		if err != nil && ctx.Err() == nil {
-			mu.Lock()
-			broken[s] = err
-			mu.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case err == nil:
+			failures[s] = 0
+		case ctx.Err() == nil:
+			if failures[s]++; failures[s] >= hopeless || blame.Of(err) != blame.Rig {
+				broken[s] = err
+			}
 		}
 		return g, err
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -128,7 +129,7 @@ func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error 
 func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 	for try := 0; ; try++ {
 		tmpl, err := r.templates.get(ctx, s)
-		if errors.Is(err, vm.ErrNoPlace) {
+		if err != nil && blame.Of(err) == blame.Rig && ctx.Err() == nil {
 			r.o.Notice(err.Error() + ": booting each guest")
 			return r.boot(ctx, s)
 		}

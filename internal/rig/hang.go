@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/vm"
+)
+
+const (
+	spinSample = time.Second      // in which a guest that spins takes nearly all of a CPU
+	panicLimit = 10 * time.Second // for the kernel to tell where it spins
+	panicLines = 70               // of its log, which have the registers and the stack
+)
+
+// unresponsive puts the blame for an error of a guest that is still there: on
+// the kernel when its log shows a crash, or when it is silent and spins.
+func unresponsive(ctx context.Context, v *vm.VM, err error) error {
+	var silent *guest.SilentError
+	if errors.As(err, &silent) && spins(ctx, v) {
+		if hang := interrupt(ctx, v); hang != nil {
+			return hang
+		}
+	}
+	return v.Blame(err)
+}
+
+// spins tells whether the guest wants all of a CPU.
+func spins(ctx context.Context, v *vm.VM) bool {
+	before, err1 := v.CPUTime()
+	select {
+	case <-time.After(spinSample):
+	case <-ctx.Done():
+		return false
+	}
+	after, err2 := v.CPUTime()
+	return errors.Join(err1, err2) == nil && wanted(before, after) > spinSample*9/10
+}
+
+// wanted is the processor time that a guest has had or waited for.
+func wanted(before, after vm.CPUTime) time.Duration {
+	return after.Run + after.Wait - before.Run - before.Wait
+}
+
+// interrupt has a kernel that spins panic where it is: its own detectors need
+// more time than anybody waits. It returns nil when the kernel does not.
+func interrupt(ctx context.Context, v *vm.VM) error {
+	if v.InjectNMI(ctx) != nil {
+		return nil
+	}
+	select {
+	case <-v.Exited():
+	case <-time.After(panicLimit):
+		return nil
+	case <-ctx.Done():
+		return nil
+	}
+	var death *blame.Error
+	if !errors.As(v.Death(), &death) || death.Party != blame.Kernel {
+		return nil
+	}
+	hang := *death
+	hang.Summary = "the kernel hangs: it was silent and took all of a CPU; the log's end shows where an NMI found it"
+	hang.Tail = v.Console().Tail(panicLines)
+	return &hang
+}
