@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/go-multierror"
@@ -77,7 +78,11 @@ func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 	if g.VM, err = vm.Start(ctx, spec); err != nil {
 		return err
 	}
-	return g.connect(ctx)
+	err = g.connect(ctx)
+	if list := g.VM.Console().Splats(); err == nil && len(list) > 0 {
+		g.rig.o.Notice(fmt.Sprintf("the kernel complained while it booted (%s %s): no case sees that, nor what is said but once a boot", list[0].Kind, list[0].Where))
+	}
+	return err
 }
 
 func (g *Guest) connect(ctx context.Context) (err error) {
@@ -128,6 +133,11 @@ func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
 	spec.Kernel, spec.State = r.kernel.Image, r.cache.Root()
 	spec.CPUs, spec.Memory = s.cpus, s.memory
+	if r.kernel.Config["KASAN"] == "y" {
+		// Otherwise the first report, perhaps one of the boot's, is the last
+		// (mm/kasan/report.c, report_enabled).
+		spec.Append = append(slices.Clip(spec.Append), "kasan_multi_shot")
+	}
 	return spec
 }
 
