@@ -5,11 +5,16 @@ package main
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/rig"
 )
+
+// perishes is when what is made anew within seconds is removed from the cache:
+// each klptest, and each kernel that is built, makes its own.
+const perishes = 14 * 24 * time.Hour
 
 // newRig makes a rig on the default cache. It takes as many jobs as fit when
 // none are asked for.
@@ -17,6 +22,9 @@ func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
 	store, err := openCache()
 	if err != nil {
 		return nil, err
+	}
+	if err := store.Expire(ctx, perishes, "templates", "initramfs"); err != nil {
+		a.notice("what is old in the cache stays: " + err.Error())
 	}
 	o.Notice = a.notice
 	if o.Jobs == 0 {

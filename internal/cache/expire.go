@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cache
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+)
+
+// Expire deletes the entries of these kinds that were not used for so long,
+// unless another process uses the cache: a later one will.
+func (c *Cache) Expire(ctx context.Context, unused time.Duration, kinds ...string) error {
+	var old []Usage
+	for _, kind := range kinds {
+		keys, err := c.Entries(kind)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			info, err := os.Stat(c.in(kind, key))
+			if err == nil && time.Since(info.ModTime()) > unused {
+				old = append(old, Usage{Kind: kind, Key: key})
+			}
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	if err := c.RemoveAll(ctx, old); !errors.Is(err, errInUse) {
+		return err
+	}
+	return nil
+}

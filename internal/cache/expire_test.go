@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cache
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestExpire: what was used an hour ago stays, what was two hours ago goes,
+// but not while somebody else may be about to open it.
+func TestExpire(t *testing.T) {
+	c := filled(t, "a", "b", "c")
+	other, err := Open(c.Root())
+	if err != nil {
+		t.Fatal(err)
+	}
+	expire := func(kind string, want ...string) {
+		t.Helper()
+		if err := c.Expire(t.Context(), 90*time.Minute, kind, "none"); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, names(usage(t, c))); diff != "" {
+			t.Error(diff)
+		}
+	}
+	expire("kind", "kind/a", "kind/b", "kind/c")
+	if err := other.users.Close(); err != nil {
+		t.Fatal(err)
+	}
+	expire("other", "kind/a", "kind/b", "kind/c")
+	expire("kind", "kind/a")
+}
