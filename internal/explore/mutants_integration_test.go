@@ -37,7 +37,7 @@ var mutants = []struct{ name, file, old, new string }{
 	{"reverse_keeps_enabled", "transition.go", "\tp.enabled = !p.enabled\n", ""},
 	{"force_marks_new", "transition.go", "p != c.transition\n}", "p == c.transition\n}"},
 	{"force_switches_none", "transition.go", "t.updatePatchState(c.target)", "_ = t"},
-	{"unpatch_checks_old", "transition.go", "if c.target == patched {\n\t\t\t\tleft", "if c.target == unpatched {\n\t\t\t\tleft"},
+	{"unpatch_checks_old", "transition.go", "if c.target == unpatched {\n\t\treturn f.newFunc", "if c.target == patched {\n\t\treturn f.newFunc"},
 	{"coming_no_cleanup", "coming.go", "\t\t\tc.cleanupModule(m, p)\n", ""},
 	{"coming_always_post", "coming.go", "if p != c.transition {\n\t\to.postPatch", "if true {\n\t\to.postPatch"},
 	{"going_always_pre", "coming.go", "if p != c.transition {\n\t\t\to.preUnpatch", "if true {\n\t\t\to.preUnpatch"},
