@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	cloneLimit = 20 * time.Second // for QEMU to take in a state of less than a megabyte
-	lastWords  = time.Second      // for QEMU to end after that failed
+	cloneLimit = time.Minute // for QEMU to take in a state of less than a megabyte
+	lastWords  = time.Second // for QEMU to end after that failed
 )
 
 // Clone starts a guest that goes on where the template stood still, and

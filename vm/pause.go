@@ -10,7 +10,7 @@ import (
 	"github.com/digitalocean/go-qemu/qmp/raw"
 )
 
-const pauseLimit = 10 * time.Second // QEMU does it within milliseconds
+const pauseLimit = time.Minute // QEMU does it within milliseconds
 
 // Pause stops the guest's processors and its clock. Connections stay open, but
 // nobody answers. Resume lets the guest go on as if no time had passed.

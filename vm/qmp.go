@@ -21,8 +21,8 @@ import (
 var errGone = errors.New("QEMU is gone")
 
 const (
-	qmpLimit   = 10 * time.Second // of a command whose caller sets none
-	eventQueue = 64               // events that a slow reader may be behind by
+	qmpLimit   = time.Minute // of a command whose caller sets none; a busy host may be slow to start QEMU
+	eventQueue = 64          // events that a slow reader may be behind by
 )
 
 // monitor is a qmp.Monitor over any connection. Commands may run at the same

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	snapshotLimit = 60 * time.Second // of all of it; the disk may be slow
-	silenceLimit  = 10 * time.Second // for connections that were closed just now
+	snapshotLimit = 5 * time.Minute // of all of it; the disk may be slow
+	silenceLimit  = time.Minute     // for connections that were closed just now
 	silencePoll   = 5 * time.Millisecond
 	maxState      = 64 << 20 // bytes of device state; it has a third of a megabyte
 )

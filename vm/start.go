@@ -11,10 +11,11 @@ import (
 	"github.com/digitalocean/go-qemu/qmp/raw"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/patience"
 )
 
 const (
-	autoLife   = 2 * time.Second  // first console byte under KVM, when TCG is the alternative
+	autoLife   = 5 * time.Second  // first console byte under KVM, when TCG is the alternative
 	forcedLife = 10 * time.Second // the same, when there is none
 )
 
@@ -119,7 +120,8 @@ func (v *VM) ended(ctx context.Context, err error) error {
 }
 
 func (v *VM) awaitLife(ctx context.Context, limit time.Duration) error {
-	timer := time.NewTimer(limit)
+	late := make(chan struct{})
+	timer := patience.After(limit, v.Starved, func() { close(late) })
 	defer timer.Stop()
 	select {
 	case <-v.console.life:
@@ -131,7 +133,7 @@ func (v *VM) awaitLife(ctx context.Context, limit time.Duration) error {
 		return v.Death()
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-timer.C:
+	case <-late:
 		return &blame.Error{
 			Party:  blame.Rig,
 			Err:    fmt.Errorf("%w within %s under KVM", errNoLife, limit),
