@@ -33,14 +33,7 @@ func (a *app) explored(x explored, err error) error {
 		if writeErr := a.difference(x); writeErr != nil {
 			return writeErr
 		}
-		if err == nil {
-			return verdicts(1)
-		}
-		if exitStatus(err) != exitInterrupted {
-			a.notice(err.Error())
-			return verdicts(1)
-		}
-		return err
+		return a.despite(err)
 	case err != nil && ran > 0 && x.Unjudged == 0:
 		fmt.Fprintf(a.err, "klptest: --skip %d goes on from here\n", x.Sequences)
 		return err

@@ -17,8 +17,11 @@ func (a *app) quietRun(ctx context.Context, list []*cases.Case, o rig.Options) (
 
 // runUntilFail is a quietRun that ends with the first FAIL.
 func (a *app) runUntilFail(ctx context.Context, list []*cases.Case, o rig.Options) ([]cases.Result, error) {
-	results, err := a.runOnce(ctx, list, o, untilFail{})
-	return results, unlessFailed(err)
+	results, err := a.runOnce(ctx, list, o, heeded{more: noFail})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return results, err
 }
 
 // runOnce runs cases on a rig of their own.
@@ -38,22 +41,21 @@ func (unheard) Start(string)            {}
 func (unheard) Step(string, string)     {}
 func (unheard) Case(cases.Result) error { return nil }
 
-// untilFail wants to hear no more after a FAIL.
-type untilFail struct{ unheard }
-
-var errFailed = errors.New("a case has failed")
-
-// unlessFailed drops the error of a run that was to end with a FAIL.
-func unlessFailed(err error) error {
-	if errors.Is(err, errFailed) {
-		return nil
-	}
-	return err
+// heeded are events of which only the results are heard, as long as more are
+// wanted.
+type heeded struct {
+	unheard
+	more func(cases.Result) bool
 }
 
-func (untilFail) Case(r cases.Result) error {
-	if r.Verdict == cases.Fail {
-		return errFailed
+// errEnough ends a run of which no more is wanted.
+var errEnough = errors.New("no more results are wanted")
+
+func (h heeded) Case(r cases.Result) error {
+	if !h.more(r) {
+		return errEnough
 	}
 	return nil
 }
+
+func noFail(r cases.Result) bool { return r.Verdict != cases.Fail }

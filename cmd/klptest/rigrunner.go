@@ -16,25 +16,10 @@ import (
 func onRig(run func(context.Context, []*cases.Case, rig.Events) ([]cases.Result, error)) explore.Runner {
 	return func(ctx context.Context, list []*cases.Case) iter.Seq2[cases.Result, error] {
 		return func(yield func(cases.Result, error) bool) {
-			_, err := run(ctx, list, yielded{yield: yield})
+			_, err := run(ctx, list, heeded{more: func(r cases.Result) bool { return yield(r, nil) }})
 			if err != nil && !errors.Is(err, errEnough) {
 				yield(cases.Result{}, err)
 			}
 		}
 	}
-}
-
-// yielded are events of which only results are wanted, as long as they are.
-type yielded struct {
-	unheard
-	yield func(cases.Result, error) bool
-}
-
-var errEnough = errors.New("no more results are wanted")
-
-func (y yielded) Case(r cases.Result) error {
-	if !y.yield(r, nil) {
-		return errEnough
-	}
-	return nil
 }

@@ -85,7 +85,10 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
 	results, err := a.drive(limited, list, rep, &head, o)
 	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
-		return a.despite(results, err)
+		if slices.ContainsFunc(results, func(r cases.Result) bool { return r.Verdict == cases.Fail }) {
+			return a.despite(err)
+		}
+		return err
 	}
 	if o.update {
 		explain(a.err, a.update(list, results))
@@ -96,14 +99,15 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	return nil
 }
 
-// despite is what a run ends with that did not get to its end: a FAIL is one
-// whatever came later, unless somebody has interrupted it.
-func (a *app) despite(results []cases.Result, err error) error {
-	failed := func(r cases.Result) bool { return r.Verdict == cases.Fail }
-	if !slices.ContainsFunc(results, failed) || exitStatus(err) == exitInterrupted {
+// despite is what ends with a FAIL, whatever err came later, unless somebody
+// has interrupted it. err may be nil.
+func (a *app) despite(err error) error {
+	if exitStatus(err) == exitInterrupted {
 		return err
 	}
-	explain(a.err, err)
+	if err != nil {
+		explain(a.err, err)
+	}
 	return verdicts(1)
 }
 
