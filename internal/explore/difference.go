@@ -75,7 +75,11 @@ func (x *explorer) confirm(ctx context.Context, q sequence, res cases.Result) (*
 // debugging, then parameters. What the shorter sequence leaves loaded stays
 // loaded: nothing is taken back for the sake of order.
 func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (sequence, cases.Result, error) {
-	best, err := x.first(ctx, [][]string{operationsOf(q.c, res), operationsOf(q.c, cases.Result{})})
+	list := [][]string{operationsOf(q.c, 0)}
+	if last := cases.Judge(q.c, res.Observation).Line; last > 0 { // else it is the end that differs
+		list = slices.Insert(list, 0, operationsOf(q.c, last))
+	}
+	best, err := x.first(ctx, list)
 	if err != nil || best.c == nil {
 		return q, res, err
 	}
@@ -117,45 +121,31 @@ type candidate struct {
 // case.
 func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error) {
 	var batch []candidate
+	var run []*cases.Case
 	for _, ops := range list {
 		s, err := newScript(x.Release)
 		if err != nil || !s.follow(ops) {
 			continue
 		}
 		if q, ok := s.write("repro", "Linux "+x.Release+" differs from the model of it."); ok {
-			batch = append(batch, candidate{sequence: q, ops: ops})
+			batch, run = append(batch, candidate{sequence: q, ops: ops}), append(run, q.c)
 		}
 	}
-	return x.firstOf(ctx, batch)
-}
-
-// firstOf is first, of what is made of them.
-func (x *explorer) firstOf(ctx context.Context, batch []candidate) (candidate, error) {
-	var list []*cases.Case
-	for _, b := range batch {
-		list = append(list, b.c)
-	}
-	i := 0
-	for res, err := range x.fresh(ctx, list) {
+	for res, err := range x.fresh(ctx, run) {
 		if err != nil {
 			return candidate{}, err
 		}
 		if res.Verdict == cases.Fail {
-			batch[i].res = res
-			return batch[i], nil
+			batch[0].res = res
+			return batch[0], nil
 		}
-		i++
+		batch = batch[1:]
 	}
 	return candidate{}, nil
 }
 
-// operationsOf are those of a case, up to the command that differs; all of
-// them when what differs is the end.
-func operationsOf(c *cases.Case, res cases.Result) []string {
-	last := 0
-	if len(res.Observation.Answers) > 0 {
-		last = cases.Judge(c, res.Observation).Line
-	}
+// operationsOf are those of a case, up to a line of it; 0: all of them.
+func operationsOf(c *cases.Case, last int) []string {
 	var ops []string
 	for _, s := range c.Steps {
 		if last > 0 && s.Line > last {

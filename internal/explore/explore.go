@@ -26,7 +26,7 @@ const batchPerJob = 10
 type Options struct {
 	Release  string         // of the kernel under test, for the model
 	Patches  int            // how many livepatches may be loaded at once, 1 to 7
-	Depth    int            // explore all sequences of so many operations; 0: random ones, without end
+	Depth    int            // how deep to do each operation in each state of the model; 0: random sequences, without end
 	Seed     uint64         // of the random ones
 	Skip     int            // sequences at the begin that an earlier run has done
 	Budget   time.Duration  // when to end
@@ -64,7 +64,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 	}
 	var batch []sequence
 	for ops := range x.sequences(ctx) {
-		if ctx.Err() != nil || x.late() {
+		if x.over(ctx) {
 			return x.report, context.Cause(ctx)
 		}
 		q, ok := x.sequence(ops)
@@ -84,7 +84,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		}
 		batch = batch[:0]
 	}
-	if ctx.Err() != nil || x.late() {
+	if x.over(ctx) {
 		return x.report, context.Cause(ctx)
 	}
 	err := x.runBatch(ctx, batch)
@@ -97,7 +97,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	if x.Depth > 0 {
 		sp := small(x.Patches)
-		x.known, x.report.All = survey(sp, x.Release, x.Depth, func() bool { return ctx.Err() != nil || x.late() })
+		x.known, x.report.All = survey(sp, x.Release, x.Depth, func() bool { return x.over(ctx) })
 		return exhaustive(sp, x.Release, x.Depth)
 	}
 	x.known = scout(large(x.Patches), x.Release)
@@ -186,6 +186,9 @@ func notJudged(last cases.Result, n int) error {
 }
 
 func (x *explorer) late() bool { return time.Since(x.started) >= x.Budget }
+
+// over tells whether no more is to be begun.
+func (x *explorer) over(ctx context.Context) bool { return ctx.Err() != nil || x.late() }
 
 // tell tells how far it has got.
 func (x *explorer) tell(looking string) {

@@ -31,6 +31,15 @@ func onModel(release string, wrap func(cases.Machine) cases.Machine) Runner {
 	})
 }
 
+// onRightModel runs a case on the model that it was made with.
+func onRightModel(ctx context.Context, c *cases.Case) cases.Result {
+	m, err := model.New("6.12")
+	if err != nil {
+		return cases.Broken(c, err)
+	}
+	return cases.Run(ctx, m, c)
+}
+
 // running is a Runner of a function that is told how many it has run before.
 func running(one func(ctx context.Context, n int, c *cases.Case) cases.Result) Runner {
 	n := 0
@@ -92,8 +101,7 @@ func TestUnjudged(t *testing.T) {
 		if n > 0 {
 			return cases.Broken(c, fmt.Errorf("no guest %d", n))
 		}
-		m, _ := model.New("6.12")
-		return cases.Run(ctx, m, c)
+		return onRightModel(ctx, c)
 	})
 	o := options(1)
 	o.Jobs = 100 // one batch
@@ -131,8 +139,7 @@ func TestSkip(t *testing.T) {
 		o.Skip = skip
 		run := running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
 			list = append(list, c.Name+c.Steps[0].Command.Text)
-			m, _ := model.New("6.12")
-			return cases.Run(ctx, m, c)
+			return onRightModel(ctx, c)
 		})
 		rep, err := Explore(t.Context(), o, run, run)
 		if err != nil {
@@ -167,8 +174,7 @@ func TestBudgetCutsABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
 			time.Sleep(time.Minute)
-			m, _ := model.New("6.12")
-			return cases.Run(ctx, m, c)
+			return onRightModel(ctx, c)
 		})
 		o := options(1)
 		o.Jobs, o.Budget = 1000, 3*time.Minute

@@ -17,14 +17,14 @@ say() { echo "% $*"; echo "% $*" > /dev/kmsg; }
 
 # Wait, at most a minute, until no livepatch is in transition or being removed.
 settle() {
-	done='1
+	settled='1
 0'
 	i=0
 	while [ $i -lt 600 ]; do
 		busy=
 		for dir in /sys/kernel/livepatch/*/; do
 			[ -d "$dir" ] || continue
-			[ "$(cat "$dir/enabled" "$dir/transition" 2> /dev/null)" = "$done" ] || busy=$dir
+			[ "$(cat "$dir/enabled" "$dir/transition" 2> /dev/null)" = "$settled" ] || busy=$dir
 		done
 		[ -z "$busy" ] && return
 		sleep 0.1

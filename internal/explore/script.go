@@ -150,12 +150,8 @@ func (s *script) drain() {
 			s.do("release " + what)
 		}
 	}
-	patches := slices.Clone(s.at.Patches)
-	slices.Reverse(patches)
-	for _, p := range patches {
-		if s.do("echo 0 > /sys/kernel/livepatch/"+p+"/enabled") && s.at.Transition == p {
-			s.do("wait " + p)
-		}
+	for _, p := range slices.Backward(s.at.Patches) {
+		s.do("echo 0 > /sys/kernel/livepatch/" + p + "/enabled")
 	}
 	for _, name := range s.at.Modules {
 		s.do("rmmod " + name)
