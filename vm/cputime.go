@@ -19,6 +19,9 @@ type CPUTime struct {
 	Wait time.Duration // ready to run, but no CPU was free
 }
 
+// Since is what was given since then.
+func (t CPUTime) Since(then CPUTime) CPUTime { return CPUTime{t.Run - then.Run, t.Wait - then.Wait} }
+
 // Starved is how long each of the guest's processors has waited so far, on
 // average. It is 0 when that cannot be told, as when the guest has ended.
 func (v *VM) Starved() time.Duration {

@@ -39,12 +39,8 @@ func spins(ctx context.Context, v *vm.VM) bool {
 		return false
 	}
 	after, err2 := v.CPUTime()
-	return errors.Join(err1, err2) == nil && wanted(before, after) > spinSample*9/10
-}
-
-// wanted is the processor time that a guest has had or waited for.
-func wanted(before, after vm.CPUTime) time.Duration {
-	return after.Run + after.Wait - before.Run - before.Wait
+	wanted := after.Since(before)
+	return errors.Join(err1, err2) == nil && wanted.Run+wanted.Wait > spinSample*9/10
 }
 
 // interrupt has a kernel that spins panic where it is: its own detectors need

@@ -76,8 +76,8 @@ func starvedSince(then, now moment) bool { return starved(then.used, now.used, n
 // the kernel. A guest that was idle nearly all the time wanted little, and
 // what it waited for that explains no stall.
 func starved(before, after vm.CPUTime, elapsed time.Duration) bool {
-	run, wait := after.Run-before.Run, after.Wait-before.Wait
-	return wait > run && wait > elapsed/4
+	used := after.Since(before)
+	return used.Wait > used.Run && used.Wait > elapsed/4
 }
 
 // whileAlive runs f until it returns or the guest dies; a death is reported

@@ -10,7 +10,7 @@ import (
 	"github.com/digitalocean/go-qemu/qmp/raw"
 )
 
-const pauseLimit = time.Minute // QEMU does it within milliseconds
+const controlLimit = time.Minute // QEMU does it within milliseconds
 
 // Pause stops the guest's processors and its clock. Connections stay open, but
 // nobody answers. Resume lets the guest go on as if no time had passed.
@@ -30,7 +30,7 @@ func (v *VM) InjectNMI(ctx context.Context) error {
 }
 
 func (v *VM) command(ctx context.Context, what string, run func(*raw.Monitor) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, pauseLimit, fmt.Errorf("the guest did not %s within %v", what, pauseLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, controlLimit, fmt.Errorf("the guest did not %s within %v", what, controlLimit))
 	defer cancel()
 	return v.ended(ctx, run(raw.NewMonitor(v.monitor.within(ctx))))
 }
