@@ -56,6 +56,8 @@ type judgement struct {
 	total int    // of the case's steps that should run
 	whole bool   // all of these did, and no others, to the end
 	log   kernelLog
+
+	unexpected []entry // the splats that the case does not name
 }
 
 func newJudgement(c *Case, o Observation) *judgement {
@@ -64,6 +66,7 @@ func newJudgement(c *Case, o Observation) *judgement {
 	stall, _ := o.stall()
 	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
 	j.log = readLog(j.steps, o.records(), ownNames(c.Modules()))
+	j.unexpected = unnamed(j.steps, j.log.entries)
 	return j
 }
 
@@ -81,15 +84,15 @@ func (j *judgement) compare() difference {
 	return compare(j.c.File, expected(j.steps), j.observed())
 }
 
-// unexpected are the splats that the case does not name.
-func (j *judgement) unexpected() []entry {
+// unnamed are the splats of a log that no step expects.
+func unnamed(steps []Step, log []entry) []entry {
 	allowed := map[string]int{}
-	for _, s := range j.steps {
+	for _, s := range steps {
 		for _, e := range s.Expect {
 			allowed[e.Text]++
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(j.log.entries), func(e entry) bool {
+	return slices.DeleteFunc(slices.Clone(log), func(e entry) bool {
 		allowed[e.fold]--
 		return !e.splat || allowed[e.fold] >= 0
 	})
@@ -97,7 +100,7 @@ func (j *judgement) unexpected() []entry {
 
 func (j *judgement) splats() []string {
 	var list []string
-	for _, e := range j.unexpected() {
+	for _, e := range j.unexpected {
 		list = append(list, fmt.Sprintf("unexpected %s: %s", e.fold[len(foldMark):], escape(e.text)))
 	}
 	if j.log.open {
@@ -107,12 +110,11 @@ func (j *judgement) splats() []string {
 }
 
 func (j *judgement) firstSplat() string {
-	list := j.unexpected()
-	if len(list) == 0 {
+	if len(j.unexpected) == 0 {
 		return ""
 	}
 	var lines []string
-	for _, line := range list[0].body {
+	for _, line := range j.unexpected[0].body {
 		lines = append(lines, escape(line))
 	}
 	return joinLines(lines)
@@ -121,14 +123,14 @@ func (j *judgement) firstSplat() string {
 // crashed tells whether the log shows a fault of the kernel that a slow host
 // does not explain.
 func (j *judgement) crashed() bool {
-	return slices.ContainsFunc(j.unexpected(), func(e entry) bool {
+	return slices.ContainsFunc(j.unexpected, func(e entry) bool {
 		return e.fold != foldMark+string(splat.Stall)
 	})
 }
 
 // stallLogged tells whether the kernel itself complains of a stall.
 func (j *judgement) stallLogged() bool {
-	return slices.ContainsFunc(j.unexpected(), func(e entry) bool { return e.fold == foldMark+string(splat.Stall) })
+	return slices.ContainsFunc(j.unexpected, func(e entry) bool { return e.fold == foldMark+string(splat.Stall) })
 }
 
 // rigFaults tells why the observation proves nothing.
