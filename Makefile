@@ -60,8 +60,11 @@ bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians
 	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 60m ./internal/rig
 	$(GO) test -run '^$$' -bench Explore -benchtime 3x -timeout 30m ./cmd/klptest
 
+RUNS ?= 3000
+
 .PHONY: soak
-soak: deps build ## 300 clones in a row, 200 cases at -j 4: nothing may stay
+soak: deps build ## RUNS=3000 runs of cases beside a load, stopped and continued at random, on both Debian kernels and SOURCE; 300 clones in a row
+	KLPTEST_VM=1 KLPTEST_SOAK=$(RUNS) KLPTEST_SOAK_KERNELS='debian:6.12 debian:6.1 $(SOURCE)' $(GO) test -count=1 -timeout 12h -v -run IntegrationSoak ./cmd/klptest
 	KLPTEST_VM=1 KLPTEST_SOAK=300 $(GO) test -count=1 -timeout 60m -v -run IntegrationSoak ./internal/rig
 
 .PHONY: mutants
