@@ -28,7 +28,8 @@ build: ## build bin/klptest
 test: deps check vm-test ## everything that CI runs: check, then the tests that boot VMs
 
 .PHONY: check
-check: build ## gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
+check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
+	$(GO) mod tidy -diff
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
