@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package tree
+package sourcelint
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTree(t *testing.T) {
+func TestSource(t *testing.T) {
 	problems, err := check(os.DirFS("../.."))
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestCheck(t *testing.T) {
 	body := func(lines int) string { return "func f() {" + strings.Repeat("\n", lines-1) + "}\n" }
 	good := map[string]string{
 		"LICENSES/Apache-2.0.txt": "", "LICENSES/GPL-2.0.txt": "",
-		"a/doc.go": apache + "// Package a is one.\npackage a\n", "a/a.go": apache + "package a\n" + body(maxFunction),
+		"a/doc.go": apache + "// Package a is one.\npackage a\n", "a/a.go": apache + "package a\n" + body(programLimits.function),
 		"kmods/src/m.c": gpl, "kmods/src/Kbuild": "# SPDX-License-Identifier: GPL-2.0\n",
 		"Makefile": "# SPDX-License-Identifier: Apache-2.0\n", ".ci/run": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n",
 		"bin/x.go": "", ".cache/x.go": "", "a/testdata/x.go": "", "README.md": "",
@@ -145,9 +145,11 @@ func TestCheck(t *testing.T) {
 		{"x.yml", "a: 1\n", `x.yml: SPDX-License-Identifier is "", want "Apache-2.0", at the top`},
 		{"b/b.go", apache + "package b\n", "b: no doc.go"},
 		{"a/doc.go", apache + "package a\n", "a/doc.go: no comment on the package"},
-		{"a/a.go", apache + "package a\n" + body(maxFunction+1), "a/a.go:4: f has 61 lines, more than 60"},
-		{"a/a.go", apache + "package a\n" + strings.Repeat("\n", maxFile-2), "a/a.go: 401 lines, more than 400"},
-		{"a/a.go", apache + "package a\n" + strings.Repeat("\n", maxFile-3), ""},
+		{"a/a.go", apache + "package a\n" + body(programLimits.function+1), "a/a.go:4: f has 41 lines, more than 40"},
+		{"a/a.go", apache + "package a\n" + strings.Repeat("\n", programLimits.file-2), "a/a.go: 271 lines, more than 270"},
+		{"a/a.go", apache + "package a\n" + strings.Repeat("\n", programLimits.file-3), ""},
+		{"a/a_test.go", apache + "package a\n" + body(testLimits.function), ""},
+		{"a/a_test.go", apache + "package a\n" + body(testLimits.function+1), "a/a_test.go:4: f has 61 lines, more than 60"},
 		{"a/a.go", apache + "package\n", "a/a.go:3:9: expected 'IDENT', found 'EOF'"},
 	} {
 		tree := fstest.MapFS{}

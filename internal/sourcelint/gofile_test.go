@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package tree
+package sourcelint
 
 import (
 	"fmt"
@@ -11,9 +11,13 @@ import (
 	"strings"
 )
 
-const (
-	maxFunction = 60  // lines, from func to the closing brace
-	maxFile     = 400 // lines
+// limits are in lines; a function's go from func to the closing brace.
+type limits struct{ function, file int }
+
+// A test may have a long table.
+var (
+	programLimits = limits{function: 40, file: 270}
+	testLimits    = limits{function: 60, file: 400}
 )
 
 // checkGo checks what can be seen in one Go file.
@@ -24,8 +28,12 @@ func checkGo(name, text string) []string {
 		return []string{err.Error()}
 	}
 	var problems []string
-	if n := strings.Count(text, "\n"); n > maxFile {
-		problems = append(problems, fmt.Sprintf("%s: %d lines, more than %d", name, n, maxFile))
+	most := programLimits
+	if strings.HasSuffix(name, "_test.go") {
+		most = testLimits
+	}
+	if n := strings.Count(text, "\n"); n > most.file {
+		problems = append(problems, fmt.Sprintf("%s: %d lines, more than %d", name, n, most.file))
 	}
 	if path.Base(name) == "doc.go" && !documents(file) {
 		problems = append(problems, name+": no comment on the package")
@@ -36,8 +44,8 @@ func checkGo(name, text string) []string {
 			continue
 		}
 		from, to := set.Position(f.Pos()), set.Position(f.End())
-		if n := to.Line - from.Line + 1; n > maxFunction {
-			problems = append(problems, fmt.Sprintf("%s:%d: %s has %d lines, more than %d", name, from.Line, f.Name.Name, n, maxFunction))
+		if n := to.Line - from.Line + 1; n > most.function {
+			problems = append(problems, fmt.Sprintf("%s:%d: %s has %d lines, more than %d", name, from.Line, f.Name.Name, n, most.function))
 		}
 	}
 	return problems

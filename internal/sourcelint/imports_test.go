@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sourcelint
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/klptest/klptest/"
+
+// imports is what each package may import of this module, itself excepted. A
+// package imports only packages above it in the table, so there is no cycle.
+// The helpers of tests are not in it: tests may import anything.
+var imports = []struct{ pkg, may string }{
+	// The ground.
+	{"images/config", ""},
+	{"internal/blame", ""},
+	{"internal/modinfo", ""},
+	{"internal/patience", ""},
+	{"internal/printable", ""},
+	{"internal/splat", ""},
+	// The host.
+	{"internal/cache", "internal/blame"},
+	{"internal/doctor", "internal/blame"},
+	{"internal/git", "internal/blame"},
+	{"internal/supervise", "internal/blame"},
+	// A kernel, its modules, a machine, a case.
+	{"images/kconfig", "images/config internal/blame"},
+	{"images/kbuild", "images/kconfig internal/blame internal/cache internal/supervise"},
+	{"images", "images/kbuild images/kconfig internal/blame internal/cache internal/modinfo"},
+	{"kmods", "internal/blame internal/cache internal/modinfo internal/supervise"},
+	{"vm", "internal/blame internal/patience internal/printable internal/splat"},
+	{"cases", "internal/blame internal/splat"},
+	// A run.
+	{"internal/guest", "cases images/kconfig internal/blame internal/patience"},
+	{"internal/model", "cases internal/blame"},
+	{"internal/report", "cases internal/printable"},
+	{"internal/rig", "cases images internal/blame internal/cache internal/guest kmods vm"},
+	// Many runs.
+	{"internal/bisect", "cases internal/blame internal/git"},
+	{"internal/explore", "cases internal/blame internal/model"},
+	{"internal/mutants", "cases"},
+	{"internal/series", "cases internal/blame internal/git"},
+}
+
+// TestImports holds the tree against the table. cmd/klptest may import all.
+func TestImports(t *testing.T) {
+	files, err := sources(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range checkImports(files) {
+		t.Error(p)
+	}
+}
+
+func TestImportsOrder(t *testing.T) {
+	above := map[string]bool{}
+	for _, row := range imports {
+		for pkg := range strings.FieldsSeq(row.may) {
+			if !above[pkg] {
+				t.Errorf("%s may import %s, which does not stand above it", row.pkg, pkg)
+			}
+		}
+		above[row.pkg] = true
+	}
+}
+
+func TestCheckImports(t *testing.T) {
+	text := func(pkg string) string { return "package x\nimport \"" + module + pkg + "\"\n" }
+	for _, c := range []struct{ file, imports, want string }{
+		{"vm/vm.go", "internal/blame", ""},
+		{"vm/vm.go", "vm/vmtest", "vm/vm.go: vm may not import vm/vmtest"},
+		{"vm/vm_test.go", "vm/vmtest", ""},
+		{"internal/new/new.go", "vm", "internal/new/new.go: internal/new is not in the table of imports"},
+		{"internal/guest/agent.go", "kmods", "internal/guest/agent.go: internal/guest may not import kmods"},
+		{"cmd/klptest/run.go", "internal/rig", ""},
+		{"vm/vmtest/vm.go", "internal/blame", ""},
+	} {
+		got := strings.Join(checkImports(map[string]string{c.file: text(c.imports)}), "\n")
+		if got != c.want {
+			t.Errorf("%s importing %s: %q, want %q", c.file, c.imports, got, c.want)
+		}
+	}
+}
+
+// checkImports looks at the Go files that are part of the program.
+func checkImports(files map[string]string) (problems []string) {
+	for name, text := range files {
+		dir := path.Dir(name)
+		if path.Ext(name) == ".go" && !isTest(name) && dir != "cmd/klptest" {
+			problems = append(problems, checkFileImports(name, dir, text)...)
+		}
+	}
+	slices.Sort(problems)
+	return problems
+}
+
+// isTest tells whether a file is a test or belongs to a package of helpers for
+// tests, such as vm/vmtest.
+func isTest(name string) bool {
+	dir := path.Dir(name)
+	return strings.HasSuffix(name, "_test.go") || strings.HasSuffix(dir, "test") && dir != "cmd/klptest"
+}
+
+func checkFileImports(name, dir, text string) (problems []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	may, known := "", false
+	for _, row := range imports {
+		if row.pkg == dir {
+			may, known = row.may, true
+		}
+	}
+	for _, spec := range file.Imports {
+		imported, _ := strconv.Unquote(spec.Path.Value)
+		pkg, ours := strings.CutPrefix(imported, module)
+		switch {
+		case !ours:
+		case !known:
+			return []string{fmt.Sprintf("%s: %s is not in the table of imports", name, dir)}
+		case !slices.Contains(strings.Fields(may), pkg):
+			problems = append(problems, fmt.Sprintf("%s: %s may not import %s", name, dir, pkg))
+		}
+	}
+	return problems
+}
