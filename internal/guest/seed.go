@@ -12,12 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Requests of include/uapi/linux/random.h, on amd64.
-const (
-	rndAddEntropy = 0x40085203 // RNDADDENTROPY
-	rndReseedCRNG = 0x5207     // RNDRESEEDCRNG
-)
-
 // seed makes random numbers available at once: under emulation the kernel
 // alone takes a second, and the first SSH connection waits for it. The host
 // key is the secret of this guest, fresh from the host's random numbers, and
@@ -39,7 +33,7 @@ func (linux) renew(seed []byte, now time.Time) error {
 		if err := addEntropy(fd, seed); err != nil {
 			return err
 		}
-		return randomIoctl("RNDRESEEDCRNG", fd, rndReseedCRNG, nil)
+		return randomIoctl("RNDRESEEDCRNG", fd, unix.RNDRESEEDCRNG, nil)
 	})
 	if err != nil {
 		return err
@@ -63,7 +57,7 @@ func addEntropy(fd int, secret []byte) error {
 	binary.NativeEndian.PutUint32(pool[0:], uint32(8*len(secret)))
 	binary.NativeEndian.PutUint32(pool[4:], uint32(len(secret)))
 	pool = append(pool, secret...)
-	return randomIoctl("RNDADDENTROPY", fd, rndAddEntropy, unsafe.Pointer(&pool[0]))
+	return randomIoctl("RNDADDENTROPY", fd, unix.RNDADDENTROPY, unsafe.Pointer(&pool[0]))
 }
 
 func randomIoctl(name string, fd int, request uintptr, arg unsafe.Pointer) error {
