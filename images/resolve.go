@@ -22,10 +22,10 @@ func (o Options) notice(line string) {
 	}
 }
 
-// Resolve finds a kernel by its notation,  Debian kernel is
-// downloaded and unpacked unless the cache has it. A kernel that is known to
-// be built without CONFIG_LIVEPATCH is an error of the user's; what else it
-// should have is for [kconfig.Required].
+// Resolve finds a kernel by its notation. A Debian kernel is downloaded and
+// unpacked unless the cache has it. A kernel that is known to be built without
+// CONFIG_LIVEPATCH is an error of the user's; what else it should have is for
+// [kconfig.Required].
 func Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
 	s, err := parseSpec(spec)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // Lab has a kernel that patches are applied to, one after another.
 type Lab interface {
 	Apply(ctx context.Context, p Patch) error
-	// Build builds the kernel as it is; the error of one that does not build is
-	// for broken to tell from others.
+	// Build builds the kernel as it is. Broken tells an error of the source
+	// from others.
 	Build(ctx context.Context) error
 	// Run runs the cases on the kernel that was built last.
 	Run(ctx context.Context) ([]cases.Result, error)
