@@ -21,10 +21,6 @@ const (
 	exitInterrupted = 130 // as a shell reports SIGINT
 )
 
-// bisectExit is the flag that makes every exit status one that git bisect run
-// understands, also where the flags cannot be read.
-const bisectExit = "bisect-exit"
-
 // verdicts is the outcome of a run that was not all PASS. It has been
 // reported already.
 type verdicts int

@@ -6,12 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/printable"
@@ -41,13 +39,13 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	explain(s.err, err)
-	if slices.Contains(args, "--"+bisectExit) {
-		return bisect.ExitOfRun(exitStatus(err))
+	if wantsBisectExit(command, args) {
+		return bisectStatus(err)
 	}
 	return exitStatus(err)
 }

@@ -158,8 +158,11 @@ func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter
 	return results, errors.Join(err, rep.End())
 }
 
+// errTimedOut is in the error of a run that --timeout has ended.
+var errTimedOut = errors.New("the run did not end in time")
+
 func errTimeout(limit time.Duration) error {
-	return &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("the run did not end within %s", limit), Advice: "give more time with --timeout, or run fewer cases"}
+	return &blame.Error{Party: blame.Rig, Summary: "--timeout " + limit.String(), Err: errTimedOut, Advice: "give more time with --timeout, or run fewer cases"}
 }
 
 // updatable refuses --update for cases that have no file to be rewritten.

@@ -6,7 +6,7 @@ package bisect
 const (
 	exitGood  = 0
 	exitBad   = 1
-	exitSkip  = 125
+	ExitSkip  = 125
 	ExitAbort = 255 // ends the search, and leaves its state
 )
 
@@ -18,14 +18,19 @@ func (j Judgement) Exit() int {
 	case Bad:
 		return exitBad
 	}
-	return exitSkip
+	return ExitSkip
 }
 
-// ExitOfRun turns the exit status of `klptest run` into one for git bisect
-// run: 0 and 1 stay, whatever else does not judge the commit.
+// ExitOfRun turns the exit status of the verdicts of `klptest run` into one for
+// git bisect run: 0 and 1 stay; an ERROR (3), or nothing that was run (4), does
+// not judge the commit. No other status comes from verdicts: it ends the
+// search.
 func ExitOfRun(status int) int {
-	if status == exitGood || status == exitBad {
+	switch status {
+	case exitGood, exitBad:
 		return status
+	case 3, 4:
+		return ExitSkip
 	}
-	return exitSkip
+	return ExitAbort
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/bisect"
+)
+
+// bisectExit is the flag that makes every exit status one that git bisect run
+// understands.
+const bisectExit = "bisect-exit"
+
+// bisectStatus is exitStatus for git bisect run. Only what this commit alone
+// cannot answer skips it; whatever would go wrong on each commit ends the
+// search.
+func bisectStatus(err error) int {
+	var v verdicts
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &v):
+		return bisect.ExitOfRun(int(v))
+	case errors.Is(err, kbuild.ErrBroken), errors.Is(err, errTimedOut):
+		return bisect.ExitSkip
+	}
+	return bisect.ExitAbort
+}
+
+// wantsBisectExit tells whether --bisect-exit was given. When the flags could
+// not be parsed, the words themselves must tell.
+func wantsBisectExit(command *cobra.Command, args []string) bool {
+	if f := command.Flags().Lookup(bisectExit); f != nil && f.Changed {
+		return f.Value.String() == "true"
+	}
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.ContainsFunc(args, func(arg string) bool {
+		name, value, given := strings.Cut(arg, "=")
+		yes, err := strconv.ParseBool(value)
+		return name == "--"+bisectExit && (!given || yes && err == nil)
+	})
+}
