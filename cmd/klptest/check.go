@@ -31,7 +31,11 @@ func (a *app) checkCommand() *cobra.Command {
 			}
 			problems := 0
 			for _, c := range list {
-				for _, p := range a.checkCase(cmd.Context(), c, slices.Contains(args, c.File)) {
+				found := a.checkCase(cmd.Context(), c, slices.Contains(args, c.File))
+				if cmd.Context().Err() != nil {
+					return context.Cause(cmd.Context()) // the model was interrupted: it differs from nothing
+				}
+				for _, p := range found {
 					fmt.Fprintln(a.out, printable.Text(p.String()))
 					problems++
 				}
@@ -49,7 +53,7 @@ func (a *app) checkCommand() *cobra.Command {
 // a bug: that the model differs from it is worth knowing, and no problem.
 func (a *app) checkCase(ctx context.Context, c *cases.Case, isFile bool) []cases.Problem {
 	problems, differences := cases.Check(c, kmods.Names()), model.Check(ctx, c)
-	if !isFile {
+	if !isFile || ctx.Err() != nil {
 		return append(problems, differences...)
 	}
 	for _, p := range differences {
