@@ -35,6 +35,18 @@ func selectCases(args []string) ([]*cases.Case, error) {
 	return list, errors.Join(errs...)
 }
 
+// selectOne returns the case that one argument names.
+func selectOne(arg string) (*cases.Case, error) {
+	list, err := selectCases([]string{arg})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) > 1 {
+		return nil, blame.AdviseUserf("klptest list '"+arg+"' shows them", "%s matches %d cases; this takes one", arg, len(list))
+	}
+	return list[0], nil
+}
+
 func selectArg(shipped []*cases.Case, arg string) ([]*cases.Case, error) {
 	if !isFile(arg) {
 		return cases.Select(shipped, []string{arg})

@@ -24,18 +24,16 @@ case expects are not looked at.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := selectCases(args)
+			c, err := selectOne(args[0])
 			if err != nil {
 				return err
 			}
-			for _, c := range list {
-				text, err := model.Predict(cmd.Context(), release, c)
-				if err != nil {
-					return err
-				}
-				fmt.Fprint(a.out, printable.Text(text))
+			text, err := model.Predict(cmd.Context(), release, c)
+			if err != nil {
+				return err
 			}
-			return nil
+			_, err = fmt.Fprint(a.out, printable.Text(text))
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&release, "release", "6.12", "the kernel's `RELEASE`, as uname -r has it")

@@ -63,13 +63,9 @@ func prologue(words []string) (*cases.Case, error) {
 		return nil, nil
 	}
 	name, step, cut := strings.Cut(words[0], "@")
-	list, err := selectCases([]string{name})
-	if err != nil {
-		return nil, err
-	}
-	c := list[0]
-	if !cut {
-		return c, nil
+	c, err := selectOne(name)
+	if err != nil || !cut {
+		return c, err
 	}
 	n, err := strconv.Atoi(step)
 	if err != nil || n < 0 || n > len(c.Steps) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -18,24 +19,19 @@ func (a *app) showCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeCases,
 		RunE: func(_ *cobra.Command, args []string) error {
-			shipped, err := cases.Shipped()
+			if isFile(args[0]) {
+				return blame.Userf("%s is a file already; show prints a shipped case", args[0])
+			}
+			c, err := selectOne(args[0])
 			if err != nil {
 				return err
 			}
-			list, err := cases.Select(shipped, args)
+			data, err := fs.ReadFile(cases.ShippedFS(), c.File)
 			if err != nil {
 				return err
 			}
-			for _, c := range list {
-				data, err := fs.ReadFile(cases.ShippedFS(), c.File)
-				if err != nil {
-					return err
-				}
-				if _, err := a.out.Write(data); err != nil {
-					return err
-				}
-			}
-			return nil
+			_, err = a.out.Write(data)
+			return err
 		},
 	}
 }
