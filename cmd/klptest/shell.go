@@ -97,32 +97,41 @@ func (a *app) shell(ctx context.Context, o rig.Options, before *cases.Case, comm
 			return err
 		}
 	}
-	return a.attach(ctx, g.SSH, command)
+	status := 0
+	err = g.Do(ctx, func(ctx context.Context) (err error) {
+		status, err = a.attach(ctx, g.SSH, command)
+		return err
+	})
+	if err == nil && status != 0 {
+		err = verdicts(status)
+	}
+	return err
 }
 
-// attach joins the terminal to a session in the guest until it ends.
-func (a *app) attach(ctx context.Context, client *ssh.Client, args []string) error {
+// attach joins the terminal to a session in the guest until it ends, and
+// returns the exit status there.
+func (a *app) attach(ctx context.Context, client *ssh.Client, args []string) (status int, err error) {
 	s, err := client.NewSession()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer s.Close()
 	defer context.AfterFunc(ctx, func() { s.Close() })()
 	s.Stdin, s.Stdout, s.Stderr = a.in, a.out, a.err
 	if len(args) > 0 {
-		return shellStatus(s.Run(shellQuote(args)))
+		return exitStatusOf(s.Run(shellQuote(args)))
 	}
 	if fd, tty := terminal(a.in); tty {
 		restore, err := rawTerminal(s, fd)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		defer restore()
 	}
 	if err := s.Shell(); err != nil {
-		return err
+		return 0, err
 	}
-	return shellStatus(s.Wait())
+	return exitStatusOf(s.Wait())
 }
 
 // rawTerminal asks for a pty like the local terminal, follows its size, and
@@ -155,11 +164,11 @@ func rawTerminal(s *ssh.Session, fd int) (restore func(), err error) {
 	}, nil
 }
 
-// shellStatus hands the status of the guest's command on as ours.
-func shellStatus(err error) error {
+// exitStatusOf tells the exit status of a command in the guest from an error.
+func exitStatusOf(err error) (int, error) {
 	var exit *ssh.ExitError
 	if errors.As(err, &exit) {
-		return verdicts(exit.ExitStatus())
+		return exit.ExitStatus(), nil
 	}
-	return err
+	return 0, err
 }

@@ -170,6 +170,16 @@ func (g *Guest) Play(ctx context.Context, c *cases.Case) (observed string, err e
 	return res.Observed, context.Cause(ctx)
 }
 
+// Do calls f, which talks to the guest. When the guest dies, it returns why in
+// place of f's error, and keeps the guest's logs.
+func (g *Guest) Do(ctx context.Context, f func(context.Context) error) error {
+	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
+	if err != nil && ctx.Err() == nil {
+		g.keep()
+	}
+	return err
+}
+
 func (g *Guest) machine(step func(string)) cases.Machine {
 	return &machine{Guest: g, step: step}
 }
