@@ -52,7 +52,7 @@ func (s Spec) bootArgs(accel Accel) []string {
 }
 
 func (s Spec) devices(accel Accel, w wiring) []device {
-	ds := []device{machineDevice(accel), monitorDevice(w), consoleDevice(w), panicDevice(), randomDevice()}
+	ds := []device{machineDevice(accel, active(s.version, accel, s.CPUs)), monitorDevice(w), consoleDevice(w), panicDevice(), randomDevice()}
 	if s.Keys != nil {
 		ds = append(ds, networkDevice())
 	}

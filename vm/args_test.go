@@ -33,7 +33,7 @@ func TestArgs(t *testing.T) {
 	small := Spec{Kernel: "/k/bzImage"}
 	full := Spec{
 		Kernel: "/k/vmlinux", Initrd: "/k/it's an initrd", Append: []string{"klptest.agent", `dyndbg="file core.c +p"`},
-		Memory: 1024, CPUs: 2, Keys: &Keys{},
+		Memory: 1024, CPUs: 2, Keys: &Keys{}, version: version{10, 0},
 	}
 	golden(t, "args-small-tcg.golden", strings.Join(small.args(TCG), "\n")+"\n")
 	golden(t, "args-full-tcg.golden", strings.Join(full.args(TCG), "\n")+"\n")

@@ -31,16 +31,14 @@ const (
 // size of the translation buffer. microvm is 0.2 s faster, but needs
 // virtio-mmio, which distributions build as a module. SeaBIOS prints to the
 // serial port with graphics=off: that would pass for a sign of life.
-func machineDevice(accel Accel) device {
-	d := device{args: []string{"-machine", "q35,usb=off,vmport=off,smm=off,sata=off", "-accel", string(accel)}}
+func machineDevice(accel Accel, list []quirk) device {
+	const machine = "q35,usb=off,vmport=off,smm=off,sata=off"
 	if accel == KVM {
-		d.args = append(d.args, "-cpu", "host")
-		return d
+		return device{args: []string{"-machine", machine, "-accel", string(KVM), "-cpu", "host"}}
 	}
 	// max has RDRAND: the guest's random numbers are ready at once.
-	d.args = append(d.args, "-cpu", "max")
-	d.kargs = stallLimits
-	return d
+	how, cpu := with(list, string(accel), "max")
+	return device{args: []string{"-machine", machine, "-accel", how, "-cpu", cpu}, kargs: stallLimits}
 }
 
 // stallLimits raises the limits at which a kernel takes itself to be stalled:

@@ -15,22 +15,22 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// TemplateID names what a template of this machine depends on: QEMU's binary
-// and arguments, the kernel's arguments, the accelerator that a start would
+// TemplateID names what a template of this machine depends on: QEMU's binary,
+// version and arguments, the kernel's arguments, the accelerator that a start would
 // try first, under KVM also the host's processor and kernel; and key, which
 // stands for the contents of Kernel and Initrd, whose paths do not count. It
 // can be the name of a file.
 func (s Spec) TemplateID(key string) (string, error) { return thisHost.templateID(s, key) }
 
 func (h host) templateID(s Spec, key string) (string, error) {
-	s = s.withDefaults()
+	s = s.resolved()
 	s.Keys = &Keys{} // a template always has some
 	qemu, err := qemuID(s.QEMU)
 	if err != nil {
 		return "", blame.Rigf("identity of the template: %w", err)
 	}
 	accel := h.likely(s)
-	parts := append([]string{manifestFormat, qemu, key, s.cmdline(accel)}, s.cloneArgs(accel)...)
+	parts := append([]string{manifestFormat, qemu, s.version.String(), key, s.cmdline(accel)}, s.cloneArgs(accel)...)
 	if accel == KVM {
 		id, err := h.processorID()
 		if err != nil {

@@ -46,6 +46,7 @@ func TestTemplateID(t *testing.T) {
 		"processors":  func(s *Spec) { s.CPUs = 2 },
 		"arguments":   func(s *Spec) { s.Append = []string{"x"} },
 		"accelerator": func(s *Spec) { s.Accel = KVM },
+		"version":     func(s *Spec) { s.QEMU = vmtest.QEMU(t, vmtest.Script{Version: "8.0.0"}) },
 		"other QEMU":  func(s *Spec) { s.QEMU = vmtest.QEMU(t, vmtest.Script{}) },
 	} {
 		spec := base

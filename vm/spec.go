@@ -43,6 +43,8 @@ type Spec struct {
 	// Console receives a live copy of the console, control bytes escaped. A
 	// writer that is too slow misses lines; it never holds up the guest.
 	Console io.Writer
+
+	version version // of QEMU; not known: the machine is careful
 }
 
 const (
@@ -69,6 +71,13 @@ func (s Spec) withDefaults() Spec {
 	if s.Notice == nil {
 		s.Notice = func(string) {}
 	}
+	return s
+}
+
+// resolved is s with its zero values filled in and QEMU's version looked up.
+func (s Spec) resolved() Spec {
+	s = s.withDefaults()
+	s.version = versionOf(s.QEMU)
 	return s
 }
 

@@ -31,7 +31,7 @@ func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
-	spec = spec.withDefaults()
+	spec = spec.resolved()
 	switch spec.Accel {
 	case KVM:
 		return launch(ctx, spec, KVM, forcedLife)

@@ -82,7 +82,7 @@ func (m manifest) open(dir string, spec Spec) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec = spec.withDefaults()
+	spec = spec.resolved()
 	spec.Keys = keys
 	return &Template{spec: spec, accel: m.Accel, memory: memory, state: device}, nil
 }

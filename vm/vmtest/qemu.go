@@ -3,6 +3,7 @@
 package vmtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,6 +43,10 @@ func fakeQEMU(path string, args []string) error {
 	}
 	var s Script
 	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	if slices.Equal(args, []string{"--version"}) {
+		_, err := fmt.Println("QEMU emulator version", cmp.Or(s.Version, "7.2.22"), "(fake)")
 		return err
 	}
 	if err := s.register(args); err != nil {

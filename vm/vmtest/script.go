@@ -21,6 +21,8 @@ type Script struct {
 	// Keys are the guest's files under etc/klptest: with them the guest has
 	// an SSH server that answers a command with the command itself.
 	Keys map[string][]byte `json:"keys,omitempty"`
+	// Version is QEMU's, as --version prints it; empty: 7.2.22.
+	Version string `json:"version,omitempty"`
 	// Runs is a file that gets one line a start: the process id and the
 	// accelerator.
 	Runs string `json:"runs,omitempty"`

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import "strings"
+
+// quirk is a fault of QEMU's emulator (TCG) that can make a kernel fail a
+// test. KVM has none of them: there the processor runs the guest.
+type quirk struct {
+	name   string
+	fixed  version // the first version without it; unknown: no version is
+	smp    bool    // only a machine with more than one processor has it
+	cpu    string  // what -cpu has to say against it
+	accel  string  // what -accel has to say against it
+	cost   string  // what the guest goes without
+	source string
+}
+
+var quirks = []quirk{
+	{
+		name:   "cmpxchg16b leaves rubbish in EFLAGS",
+		fixed:  version{8, 0},
+		cpu:    "cx16=off",
+		cost:   "guests do without the instruction",
+		source: "QEMU commit 5f0dd8cd33cb, target/i386: Inline cmpxchg16b",
+	},
+	{
+		// A host thread for each processor may run code that another one is
+		// changing: static keys, ftrace and so livepatch end in "Oops: int3".
+		// Seen with 7.2.22, 10.0.13 and 11.1.3. QEMU commit deba78709ae8
+		// (8.1) mends a part.
+		name:   "text patching races with other processors",
+		smp:    true,
+		accel:  "thread=single",
+		cost:   "the processors of a guest take turns",
+		source: "a static key toggled while another processor runs the branch",
+	},
+}
+
+// active are the quirks of a machine. A version that is not known has all.
+func active(v version, accel Accel, cpus int) []quirk {
+	var list []quirk
+	for _, q := range quirks {
+		if accel == TCG && (cpus > 1 || !q.smp) && !(v.known() && q.fixed.known() && !v.before(q.fixed)) {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// with adds what is to be said against quirks to the values of -accel and -cpu.
+func with(list []quirk, accel, cpu string) (string, string) {
+	for _, q := range list {
+		accel, cpu = property(accel, q.accel), property(cpu, q.cpu)
+	}
+	return accel, cpu
+}
+
+func property(value, more string) string {
+	return strings.TrimSuffix(value+","+more, ",")
+}
+
+// Quirk is a fault of a QEMU's emulator that a newer QEMU does not have.
+type Quirk struct {
+	Name  string
+	Cost  string // what guests go without because of it
+	Fixed string // the first version without it
+}
+
+// Quirks are the faults that another version than this QEMU's does not have,
+// and the version, which is empty when it cannot be read.
+func Quirks(qemu string) (string, []Quirk) {
+	v := versionOf(Spec{QEMU: qemu}.withDefaults().QEMU)
+	var list []Quirk
+	for _, q := range active(v, TCG, maxCPUs) {
+		if q.fixed.known() {
+			list = append(list, Quirk{q.name, q.cost, q.fixed.String()})
+		}
+	}
+	return v.String(), list
+}

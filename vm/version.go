@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// version is QEMU's. The zero value: not known.
+type version struct{ major, minor int }
+
+func (v version) known() bool { return v != version{} }
+
+func (v version) before(w version) bool {
+	return cmp.Or(cmp.Compare(v.major, w.major), cmp.Compare(v.minor, w.minor)) < 0
+}
+
+func (v version) String() string {
+	if !v.known() {
+		return ""
+	}
+	return fmt.Sprintf("%d.%d", v.major, v.minor)
+}
+
+// versionLimit is long for a program that prints two lines, as a busy host may
+// be slow to load it.
+const versionLimit = 10 * time.Second
+
+// versions holds what each QEMU has said, by its qemuID: it is asked once.
+var versions sync.Map // of func() version
+
+// versionOf asks a QEMU, or a wrapper of one, for its version. One that does
+// not tell is not known.
+func versionOf(qemu string) version {
+	id, err := qemuID(qemu)
+	if err != nil {
+		return version{}
+	}
+	ask, _ := versions.LoadOrStore(id, sync.OnceValue(func() version { return askVersion(qemu) }))
+	return ask.(func() version)()
+}
+
+func askVersion(qemu string) version {
+	ctx, cancel := context.WithTimeout(context.Background(), versionLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, qemu, "--version")
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	if err != nil {
+		return version{}
+	}
+	return parseVersion(string(out))
+}
+
+// "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", or for qemu-user the
+// program's name in front.
+var versionLine = regexp.MustCompile(`(?m)^(?:QEMU emulator|qemu-\w+) version (\d{1,4})\.(\d{1,4})`)
+
+func parseVersion(text string) version {
+	m := versionLine.FindStringSubmatch(text)
+	if m == nil {
+		return version{}
+	}
+	major, _ := strconv.Atoi(m[1])
+	minor, _ := strconv.Atoi(m[2])
+	return version{major, minor}
+}
