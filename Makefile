@@ -25,7 +25,7 @@ build: ## build bin/klptest
 	$(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.release=$(version)' -o bin/klptest ./cmd/klptest
 
 .PHONY: test
-test: deps check vm-test ## everything that CI runs: check, then the tests that boot VMs
+test: deps-test check vm-test ## everything that CI runs: check, then the tests that boot VMs
 
 .PHONY: check
 check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
@@ -80,6 +80,10 @@ model-mutants: ## whether the explorer finds one-line mistakes in the model of t
 .PHONY: deps-kernel-build
 deps-kernel-build:
 	@.ci/deps kernel-build
+
+.PHONY: deps-test
+deps-test:
+	@.ci/deps test
 
 .PHONY: deps
 deps: ## install with apt what is missing, or name it

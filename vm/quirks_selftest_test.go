@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"encoding/binary"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// eflags are what cmpxchg16b has to leave: IF, ZF, and the bit that is always
+// set.
+const eflags = 0x242
+
+// TestCmpxchg16b: qemu-user has the emulator of qemu-system, and the fault
+// exactly where the table says so. The host's processor does not have it.
+func TestCmpxchg16b(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the program is for x86_64")
+	}
+	program := assemble(t, "cmpxchg16b.S")
+	if got := flagsOf(t, program); got != eflags {
+		t.Fatalf("EFLAGS are %#x on the host, want %#x", got, eflags)
+	}
+	qemu, err := exec.LookPath("qemu-x86_64")
+	if err != nil {
+		t.Skip("no qemu-x86_64 (Debian: qemu-user): ", err)
+	}
+	v := versionOf(qemu)
+	if !v.known() {
+		t.Fatalf("%s does not tell its version", qemu)
+	}
+	rubbish := flagsOf(t, qemu, program) != eflags
+	if want := value(Spec{version: v}.args(TCG), "-cpu") != "max"; rubbish != want {
+		t.Errorf("QEMU %s leaves rubbish in EFLAGS: %v; the table says %v", v, rubbish, want)
+	}
+}
+
+// assemble makes a static program of a file in testdata.
+func assemble(t *testing.T, name string) string {
+	t.Helper()
+	gcc, err := exec.LookPath("gcc")
+	if err != nil {
+		t.Skip("no gcc: ", err)
+	}
+	program := filepath.Join(t.TempDir(), "program")
+	if out, err := exec.Command(gcc, "-nostdlib", "-static", "-o", program, filepath.Join("testdata", name)).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+	return program
+}
+
+// flagsOf runs a program that writes eight bytes.
+func flagsOf(t *testing.T, command ...string) uint64 {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).Output()
+	if err != nil || len(out) != 8 {
+		t.Fatalf("%q: %q, %v", command, out, err)
+	}
+	return binary.LittleEndian.Uint64(out)
+}
