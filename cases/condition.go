@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/internal/kversion"
 )
 
 // What a condition asks about.
@@ -125,12 +127,12 @@ func (c Condition) look(f Facts) (have string, holds bool) {
 }
 
 func (c Condition) lookKernel(f Facts) (have string, holds bool) {
-	version := parseVersion(f.Release)
-	if version == nil {
+	release := kversion.Parse(f.Release)
+	if release == nil {
 		return "", false
 	}
 	signs := map[string][]int{"==": {0}, "!=": {-1, 1}, ">=": {0, 1}, ">": {1}, "<=": {-1, 0}, "<": {-1}}
-	sign := compareVersions(version, parseVersion(c.Value))
+	sign := release.Compare(kversion.Parse(c.Value))
 	return "this is " + escape(f.Release), slices.Contains(signs[c.Op], sign)
 }
 

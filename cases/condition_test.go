@@ -73,28 +73,3 @@ func TestConditionUnknown(t *testing.T) {
 		}
 	}
 }
-
-func TestCompareVersions(t *testing.T) {
-	tests := []struct {
-		have, want string
-		sign       int
-	}{
-		{"6.12.117+deb12-amd64", "6.12.117", 0},
-		{"6.1.0-56-amd64", "6.1", 0},
-		{"6.1.0-56-amd64", "6.12", -1},
-		{"6.14.0-rc3", "6.14", 0},
-		{"6", "6.0.0", 0},
-		{"6", "6.1", -1},
-		{"10.0", "9.9", 1},
-	}
-	for _, test := range tests {
-		if got := compareVersions(parseVersion(test.have), parseVersion(test.want)); got != test.sign {
-			t.Errorf("%s to %s: %d", test.have, test.want, got)
-		}
-	}
-	for _, s := range []string{"", "v6.1", "next-6.1"} {
-		if v := parseVersion(s); v != nil {
-			t.Errorf("%q: %v", s, v)
-		}
-	}
-}

@@ -6,13 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/kversion"
 )
-
-// The state API came with Linux 5.5 (kernel/livepatch/state.c).
-const stateMajor, stateMinor = 5, 5
 
 var (
 	makeVersion = regexp.MustCompile(`(?m)^VERSION = (\d+)$`)
@@ -32,10 +29,9 @@ func checkSource(dir string) error {
 	if err != nil || major == nil || minor == nil || !exists(dir, "Kconfig") || !exists(dir, "Kbuild") {
 		return blame.AdviseUserf("name the top directory of a kernel's source: a git work tree, or an unpacked tarball", "%s is not the source of a kernel", dir)
 	}
-	a, _ := strconv.Atoi(string(major[1]))
-	b, _ := strconv.Atoi(string(minor[1]))
-	if a < stateMajor || a == stateMajor && b < stateMinor {
-		return blame.AdviseUserf("use a newer one", "Linux %d.%d in %s is too old: livepatches have states since 5.5", a, b, dir)
+	v := kversion.Parse(string(major[1]) + "." + string(minor[1]))
+	if !v.AtLeast(kversion.States...) {
+		return blame.AdviseUserf("use a newer one", "Linux %s in %s is too old: livepatches have states since %s", v, dir, kversion.States)
 	}
 	return checkClean(dir)
 }

@@ -4,9 +4,9 @@ package model
 
 import (
 	"regexp"
-	"strconv"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/kversion"
 )
 
 // facts is what differs between kernels in what the model shows.
@@ -22,19 +22,16 @@ type facts struct {
 // first. Those in between are like the one before.
 var Releases = []string{"6.1", "6.11", "6.14"}
 
-var releaseForm = regexp.MustCompile(`^(\d{1,4})\.(\d{1,4})([.+-].*)?$`)
+var releaseForm = regexp.MustCompile(`^\d{1,4}\.\d{1,4}([.+-].*)?$`)
 
 // factsOf knows a kernel by its release, as uname -r says it.
 func factsOf(release string) (facts, error) {
-	m := releaseForm.FindStringSubmatch(release)
-	if m == nil {
+	if !releaseForm.MatchString(release) {
 		return facts{}, blame.Userf("%q is no release of a kernel, such as 6.12", release)
 	}
-	major, _ := strconv.Atoi(m[1])
-	minor, _ := strconv.Atoi(m[2])
-	since := func(a, b int) bool { return major > a || major == a && minor >= b }
-	if !since(5, 5) {
-		return facts{}, blame.Userf("the state API came with Linux 5.5; there is no model of %s", release)
+	since := kversion.Parse(release).AtLeast
+	if !since(kversion.States...) {
+		return facts{}, blame.Userf("the state API came with Linux %s; there is no model of %s", kversion.States, release)
 	}
 	return facts{
 		release:     release,

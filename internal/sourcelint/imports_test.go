@@ -23,6 +23,7 @@ var imports = []struct{ pkg, may string }{
 	// The ground.
 	{"images/config", ""},
 	{"internal/blame", ""},
+	{"internal/kversion", ""},
 	{"internal/modinfo", ""},
 	{"internal/patience", ""},
 	{"internal/printable", ""},
@@ -34,14 +35,14 @@ var imports = []struct{ pkg, may string }{
 	{"internal/supervise", "internal/blame"},
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/config internal/blame"},
-	{"images/kbuild", "images/kconfig internal/blame internal/cache internal/supervise"},
+	{"images/kbuild", "images/kconfig internal/blame internal/cache internal/kversion internal/supervise"},
 	{"images", "images/kbuild images/kconfig internal/blame internal/cache internal/modinfo"},
 	{"kmods", "internal/blame internal/cache internal/modinfo internal/supervise"},
 	{"vm", "internal/blame internal/patience internal/printable internal/splat"},
-	{"cases", "internal/blame internal/splat"},
+	{"cases", "internal/blame internal/kversion internal/splat"},
 	// A run.
 	{"internal/guest", "cases images/kconfig internal/blame internal/patience"},
-	{"internal/model", "cases internal/blame"},
+	{"internal/model", "cases internal/blame internal/kversion"},
 	{"internal/report", "cases internal/printable"},
 	{"internal/rig", "cases images internal/blame internal/cache internal/guest kmods vm"},
 	// Many runs.
