@@ -51,7 +51,7 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 	machineFlags(f, &o.Options)
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.Fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
-	f.BoolVar(&o.OneVM, "one-vm", false, "run all cases in one guest, to hunt for what one does to the next")
+	f.BoolVar(&o.OneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a guest that a case has left dirty is replaced")
 	f.BoolVar(&o.Cold, "no-pool", false, "make no guest before a case asks for it")
 	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order, which `seed` determines")

@@ -31,7 +31,6 @@ type Client struct {
 
 	mu     sync.Mutex // one call at a time
 	id     uint64
-	put    map[string]bool
 	broken error
 }
 
@@ -44,7 +43,6 @@ func newClient(ctx context.Context, rw io.ReadWriteCloser, starved func() time.D
 		session: rw,
 		in:      bufio.NewReaderSize(rw, 64<<10),
 		out:     rw,
-		put:     map[string]bool{},
 	}
 	r, err := c.call(ctx, grace, request{Op: opHello, Version: protocolVersion})
 	if err == nil && r.Version != protocolVersion {
@@ -125,9 +123,6 @@ func (c *Client) Put(ctx context.Context, name string, data []byte) error {
 		}
 		data = data[n:]
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.put[name] = true
 	return nil
 }
 
@@ -136,13 +131,6 @@ func (c *Client) Usable() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.broken == nil
-}
-
-// Has tells whether NAME was put on this connection.
-func (c *Client) Has(name string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.put[name]
 }
 
 func orEmpty(err error) error {

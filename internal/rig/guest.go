@@ -26,8 +26,9 @@ type Guest struct {
 	SSH   *ssh.Client
 	Agent *guest.Client
 	rig   *Rig
-	dir   string // its logs
-	kept  bool   // dir outlives it
+	dir   string            // its logs
+	kept  bool              // dir outlives it
+	files map[string]string // the modules in it: which file each is of
 }
 
 // boot starts a guest and waits for its agent.
@@ -46,7 +47,7 @@ func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, err
 // newGuest is a guest that has nothing yet but a directory.
 func (r *Rig) newGuest() (*Guest, error) {
 	dir := filepath.Join(r.work, fmt.Sprintf("guest-%d", r.guests.Add(1)))
-	return &Guest{rig: r, dir: dir, kept: r.o.Keep}, os.Mkdir(dir, 0o700)
+	return &Guest{rig: r, dir: dir, kept: r.o.Keep, files: map[string]string{}}, os.Mkdir(dir, 0o700)
 }
 
 // orClose closes a guest that was not made whole, and keeps its logs unless
@@ -206,7 +207,7 @@ func (g *Guest) alive() bool {
 
 func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
 	for _, m := range modules {
-		if g.Agent.Has(m.Name) {
+		if g.has(m) {
 			continue
 		}
 		data, err := os.ReadFile(m.Path)
@@ -219,6 +220,11 @@ func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
 		if err != nil {
 			return fmt.Errorf("copying %s into the guest: %w", m.Name, err)
 		}
+		g.files[m.Name] = m.Path
 	}
 	return nil
 }
+
+// has tells whether that very module is in the guest: a case may have its own
+// of the same name.
+func (g *Guest) has(m kmods.Module) bool { return g.files[m.Name] == m.Path }

@@ -10,7 +10,8 @@ import (
 )
 
 // reused is a source whose guests serve case after case, of run after run, as
-// long as each case leaves its guest clean.
+// long as each case leaves its guest clean. It has as many guests of a shape as
+// cases have run side by side.
 type reused struct {
 	make maker
 	ctx  context.Context // the guests' life, longer than a run's

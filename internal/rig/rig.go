@@ -31,7 +31,7 @@ type Options struct {
 	Trust      bool         // build foreign C without a sandbox where there is none
 	Keep       bool         // keep each guest's logs whatever the verdicts
 	Jobs       int          // cases that run side by side
-	OneVM      bool         // one guest for all cases, whatever they leave in it
+	OneVM      bool         // cases run one at a time, in one guest for as long as each leaves it clean
 	Fresh      bool         // a boot for each case
 	Cold       bool         // make no guest before it is asked for
 	Reuse      bool         // a guest serves case after case, as long as each leaves it clean
@@ -131,7 +131,11 @@ func (r *Rig) RunFresh(ctx context.Context, list []*cases.Case, ev Events) (resu
 
 // runner has no source yet.
 func (r *Rig) runner() runner {
-	return runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs}
+	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs}
+	if r.o.OneVM {
+		run.jobs = 1
+	}
+	return run
 }
 
 func (r *Rig) cloner() maker {
@@ -142,7 +146,7 @@ func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
 	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
 	switch {
 	case r.o.OneVM:
-		return newSingle(boot.orGiveUp())
+		return newReused(ctx, boot.orGiveUp())
 	case r.o.Fresh:
 		return newEach(ctx, boot.orGiveUp(), false, wanted)
 	}

@@ -18,29 +18,35 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-func TestOneVMServesAllButTheDead(t *testing.T) {
-	dirty, dead := &fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2", die: errors.New("gone")}
-	m, log := inOrder(dirty, dead, &fake{name: "3"})
-	s := newSingle(m)
-	for range 2 { // the second time it is dead
-		g, err := s.get(t.Context(), shape{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.put(shape{}, g, false)
-		dirty.die = dead.die
-	}
-	g, err := s.get(t.Context(), shape{})
-	if err != nil {
+// With --one-vm cases run one at a time, and a guest that one of them has left
+// dirty is replaced: the cases after it are not to blame.
+func TestOneVM(t *testing.T) {
+	m, log := inOrder(&fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2"})
+	r := &Rig{o: Options{OneVM: true, Jobs: 4}}
+	run := r.runner()
+	run.modules, run.source = noModules, newReused(t.Context(), m)
+	list := []*cases.Case{parse(t, "dirty", "Leaves: klp_a\n"), parse(t, "two", ""), parse(t, "three", "")}
+	ev := &events{}
+	if _, err := run.run(t.Context(), list, ev); err != nil {
 		t.Fatal(err)
 	}
-	s.put(shape{}, g, false)
-	if err := s.close(); err != nil {
-		t.Fatal(err)
+	if want := []string{"dirty PASS", "two PASS", "three PASS"}; !slices.Equal(ev.verdicts, want) {
+		t.Errorf("verdicts %q, want %q", ev.verdicts, want)
 	}
-	want := []string{"1 boot", "1 close", "2 boot", "2 close"}
+	want := []string{"1 boot", "1 insmod klp_a", "1 close", "2 boot", "2 insmod klp_a", "2 insmod klp_a"}
 	if diff := cmp.Diff(want, log.lines); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A case's own module takes the place of the shipped one of that name, and the
+// other way round.
+func TestGuestKnowsModulesByTheirFile(t *testing.T) {
+	g := &Guest{files: map[string]string{"klp_a": "/cache/1/klp_a.ko"}}
+	for path, want := range map[string]bool{"/cache/1/klp_a.ko": true, "/cache/2/klp_a.ko": false} {
+		if got := g.has(kmods.Module{Name: "klp_a", Path: path}); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
 	}
 }
 
