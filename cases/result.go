@@ -38,7 +38,13 @@ type Result struct {
 	Observed string   `json:"-"`              // the transcript as it was
 	// Observation is what Update takes.
 	Observation Observation   `json:"-"`
-	Duration    time.Duration `json:"duration_ns"`
+	Duration    time.Duration `json:"duration_ns"` // of the run that all this is of
+	// Transient tells of an ERROR that another attempt may not have.
+	Transient bool `json:"transient,omitempty"`
+	// Confirmation is of a FAIL, and says how often it came.
+	Confirmation Confirmation `json:"confirmation,omitzero"`
+	// Discarded are the attempts before the one that all this is of.
+	Discarded []Discarded `json:"discarded,omitempty"`
 }
 
 // Broken is the result of a case that could not be run, or not to its end:
@@ -55,6 +61,7 @@ func Broken(c *Case, err error) Result {
 	var e *blame.Error
 	if errors.As(err, &e) {
 		res.Advice, res.Tail, res.Log = e.Advice, e.Tail, e.Path
+		res.Transient = e.Transient && res.Verdict == Error
 	}
 	return res
 }
@@ -64,8 +71,6 @@ func newResult(c *Case) Result {
 }
 
 // conclude makes a result of what was seen and of the error that ended it.
-// After an error, what is missing says nothing; a splat does, and a wait that
-// ran out, as what hangs may not let its guest be looked at.
 func conclude(c *Case, o Observation, err error) Result {
 	if err != nil {
 		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
@@ -74,16 +79,29 @@ func conclude(c *Case, o Observation, err error) Result {
 	res := newResult(c)
 	res.Verdict, res.Reasons = f.Verdict, f.Reasons
 	if err != nil {
-		res = Broken(c, err)
-		if len(f.splats)+len(f.stall) > 0 {
-			res.Verdict = Fail
-		}
-		res.Reasons = slices.Concat(f.splats, f.stall, res.Reasons)
+		res = brokenOff(c, f, err)
 	}
 	res.Tail = cmp.Or(res.Tail, f.Splat)
 	if res.Verdict == Fail {
 		res.Diff = f.Diff
 	}
 	res.Observed, res.Observation = f.Observed, o
+	return res
+}
+
+// brokenOff is the result of a case that an error ended. What is missing says
+// nothing; a splat does, and a wait that ran out, as what hangs may not let its
+// guest be looked at. They may come of the same cause as a transient error.
+func brokenOff(c *Case, f Finding, err error) Result {
+	res := Broken(c, err)
+	seen := slices.Concat(f.splats, f.stall)
+	if res.Transient {
+		res.Reasons = append(res.Reasons, seen...)
+		return res
+	}
+	if len(seen) > 0 {
+		res.Verdict = Fail
+	}
+	res.Reasons = append(seen, res.Reasons...)
 	return res
 }

@@ -24,6 +24,8 @@ func TestBroken(t *testing.T) {
 			fmt.Errorf("boot: %w", &blame.Error{Party: blame.Kernel, Summary: "the kernel panicked", Advice: "a", Tail: "t", Path: "p"}),
 			Result{Verdict: Fail, Reasons: []string{"boot: the kernel panicked"}, Advice: "a", Tail: "t", Log: "p"},
 		},
+		{&blame.Error{Party: blame.Rig, Summary: "s", Transient: true}, Result{Verdict: Error, Reasons: []string{"s"}, Transient: true}},
+		{&blame.Error{Party: blame.Kernel, Summary: "s", Transient: true}, Result{Verdict: Fail, Reasons: []string{"s"}}},
 		{errors.New("cc failed\na.c:1: error\n"), Result{Verdict: Error, Reasons: []string{"cc failed", "a.c:1: error"}}},
 	}
 	for _, test := range tests {

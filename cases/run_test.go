@@ -119,6 +119,7 @@ func TestRunEndsAtStall(t *testing.T) {
 
 func TestRunBlames(t *testing.T) {
 	death := &blame.Error{Party: blame.Kernel, Summary: "the kernel panicked", Advice: "read it", Tail: "Kernel panic\n", Path: "/log"}
+	emulated := &blame.Error{Party: blame.Rig, Summary: "QEMU made this crash", Transient: true}
 	warning := "WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x1/0x2"
 	tests := []struct {
 		name    string
@@ -150,6 +151,10 @@ func TestRunBlames(t *testing.T) {
 			"splat", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: errUnplugged, log: []string{warning}} },
 			Fail, []string{"unexpected WARNING klp_get_prev_state: " + warning, "% cat /x: unplugged"},
 		},
+		{
+			"emulator", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: emulated, log: []string{warning}} },
+			Error, []string{"% cat /x: QEMU made this crash", "unexpected WARNING klp_get_prev_state: " + warning},
+		},
 	}
 	for _, test := range tests {
 		m := smallMachine()
@@ -164,6 +169,9 @@ func TestRunBlames(t *testing.T) {
 		}
 		if test.name == "death" && (res.Tail != death.Tail || res.Advice != death.Advice || res.Log != death.Path || !strings.Contains(res.Diff, "-= 1")) {
 			t.Errorf("%s: %+v", test.name, res)
+		}
+		if res.Transient != (test.name == "emulator") {
+			t.Errorf("%s: transient: %v", test.name, res.Transient)
 		}
 		if test.verdict == Error && res.Diff != "" {
 			t.Errorf("%s: a diff that blames nobody:\n%s", test.name, res.Diff)

@@ -31,6 +31,9 @@ type Error struct {
 	Tail    string // the end of the log that shows it
 	Path    string // where the whole log is
 	Err     error  // the cause, if there is one
+
+	// Transient tells that another attempt may not have the error.
+	Transient bool
 }
 
 func (e *Error) Error() string {
