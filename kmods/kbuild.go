@@ -22,10 +22,10 @@ func kbuildFile(modules []string) []byte {
 // information would make a module ten times as large, and BTF needs pahole,
 // which a host need not have.
 func makeArgs(t Target, tools toolchain, dir string) []string {
-	return []string{
+	return append([]string{
 		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", runtime.GOMAXPROCS(0)),
 		"M=" + dir, "CC=" + tools.cc,
 		"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=",
 		"modules",
-	}
+	}, tools.llvm...)
 }

@@ -16,12 +16,20 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// toolchain is what builds: absolute paths, and the compiler's own description.
-type toolchain struct{ make, cc, version string }
+// toolchain is what builds: absolute paths, the compiler's own description,
+// and what make is told when it is clang.
+type toolchain struct {
+	make, cc, version string
+	llvm              []string
+}
 
 // toolchain looks for the compiler that built the kernel and, failing that,
-// for any gcc.
+// for any of its kind: gcc's modules are of no use to a kernel that clang has
+// built, nor the reverse, since each has options of its own.
 func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
+	if major := clangVersion(t.KDir); major != 0 && b.cc == "" {
+		return b.clang(ctx, major)
+	}
 	want := b.cc
 	if want == "" {
 		want = kernelCompiler(t.KDir)
@@ -39,12 +47,18 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 	if err != nil {
 		return toolchain{}, missing("C compiler "+want, packageOf(want), err)
 	}
+	version, err := describe(ctx, cc)
+	return toolchain{make: make, cc: cc, version: version}, err
+}
+
+// describe is what a compiler says of itself.
+func describe(ctx context.Context, cc string) (string, error) {
 	out, err := exec.CommandContext(ctx, cc, "--version").Output()
 	if err != nil {
-		return toolchain{}, &blame.Error{Summary: cc + " does not run", Err: err}
+		return "", &blame.Error{Summary: cc + " does not run", Err: err}
 	}
 	version, _, _ := strings.Cut(string(out), "\n")
-	return toolchain{make, cc, version}, nil
+	return version, nil
 }
 
 // outside returns the first program that is in none of the directories.
@@ -80,14 +94,21 @@ var compilerName = regexp.MustCompile(`^[A-Za-z0-9_.+-]*gcc[A-Za-z0-9_.+-]*$`)
 // kernelCompiler is the compiler that a kernel was built with, by the first
 // word of CONFIG_CC_VERSION_TEXT; gcc when the kernel does not say.
 func kernelCompiler(kdir string) string {
-	for _, name := range []string{"include/config/auto.conf", ".config"} {
-		text := configValue(filepath.Join(kdir, name), "CONFIG_CC_VERSION_TEXT")
-		first, _, _ := strings.Cut(text, " ")
-		if compilerName.MatchString(first) {
-			return first
-		}
+	first, _, _ := strings.Cut(kernelOption(kdir, "CONFIG_CC_VERSION_TEXT"), " ")
+	if compilerName.MatchString(first) {
+		return first
 	}
 	return "gcc"
+}
+
+// kernelOption is the value of an option that the kernel was built with.
+func kernelOption(kdir, key string) string {
+	for _, name := range []string{"include/config/auto.conf", ".config"} {
+		if value := configValue(filepath.Join(kdir, name), key); value != "" {
+			return value
+		}
+	}
+	return ""
 }
 
 func configValue(path, key string) string {

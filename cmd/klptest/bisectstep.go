@@ -108,7 +108,7 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bis
 }
 
 func (a *app) buildHere(ctx context.Context, b kbuild.Builder) (*images.Kernel, error) {
-	if missing := kbuild.MissingTools(); len(missing) > 0 {
+	if missing := kbuild.MissingTools(nil); len(missing) > 0 {
 		return nil, &blame.Error{Summary: "no kernel can be built here", Advice: kbuild.InstallTools(missing)}
 	}
 	store, err := openCache()

@@ -34,7 +34,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 			if err != nil {
 				return err
 			}
-			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(kbuild.MissingTools()))
+			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(kbuild.MissingTools(nil)))
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}

@@ -43,7 +43,8 @@ build only sources that you trust.`,
 // buildFlags are the flags of every command that builds kernels.
 func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "`fragment` of a .config with further options; may be repeated")
-	c.Flags().BoolVar(&b.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/config/debug.config)")
+	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/config/debug.config)")
+	c.Flags().BoolVar(&b.Kind.LLVM, "llvm", false, "build with clang and lld, as make LLVM=1 does (images/config/llvm.config)")
 }
 
 func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {

@@ -16,4 +16,9 @@ var (
 	//
 	//go:embed debug.config
 	Debug string
+
+	// LLVM is llvm.config: a kernel that clang has built.
+	//
+	//go:embed llvm.config
+	LLVM string
 )

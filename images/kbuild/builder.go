@@ -12,15 +12,17 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/llvm"
 )
 
 // Builder builds the kernel of a source tree.
 type Builder struct {
 	Cache     *cache.Cache
-	Source    string         // top directory of the tree
-	Fragments []string       // files with options, over config.Base
-	Debug     bool           // config.Debug as well
-	Progress  func(Progress) // may be nil
+	Source    string   // top directory of the tree
+	Fragments []string // files with options, over config.Base
+	Kind      kconfig.Kind
+	Options   []kconfig.Fragment // further options, over those of the files
+	Progress  func(Progress)     // may be nil
 
 	parts []kconfig.Fragment // instead of those files, for a kernel that has been built before
 	path  string             // instead of the PATH, for tests
@@ -48,16 +50,15 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.path == "" {
-		if err := refuseWithoutTools(MissingTools()); err != nil {
-			return nil, err
-		}
-	}
 	parts, err := b.fragments()
 	if err != nil {
 		return nil, err
 	}
 	want, err := kconfig.Parse(parts)
+	if err != nil {
+		return nil, err
+	}
+	args, err := b.toolchain(want)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 		return nil, err
 	}
 	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
-	w := &Workshop{view: v, parts: parts, want: want, make: newMaker(v, b.path), progress: b.Progress, unlock: unlock}
+	w := &Workshop{view: v, parts: parts, want: want, make: newMaker(v, args, b.path), progress: b.Progress, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()
 		return nil, err
@@ -91,7 +92,26 @@ func (b Builder) fragments() ([]kconfig.Fragment, error) {
 	if len(b.parts) > 0 {
 		return b.parts, nil
 	}
-	return kconfig.Fragments(b.Debug, b.Fragments)
+	files, err := kconfig.Fragments(b.Kind, b.Fragments)
+	return append(files, b.Options...), err
+}
+
+// toolchain is what make must be told of the compiler, when all tools for
+// such a kernel are there.
+func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
+	if b.path == "" {
+		if err := refuseWithoutTools(MissingTools(want.Wants)); err != nil {
+			return nil, err
+		}
+	}
+	if !want.Wants("CC_IS_CLANG") {
+		return nil, nil
+	}
+	tools, ok := llvm.Newest()
+	if !ok {
+		return nil, blame.AdviseUserf("apt-get install clang lld llvm", "no kernel can be built by clang here: there is no whole LLVM")
+	}
+	return tools.MakeArgs(), nil
 }
 
 // viewID names a source with the fragments: each has objects of its own.

@@ -44,7 +44,7 @@ func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
 	before := listing(t, source)
 	c := cachetest.New(t)
 	for _, debug := range []bool{false, true} {
-		config, err := configure(t, Builder{Cache: c, Source: source, Debug: debug})
+		config, err := configure(t, Builder{Cache: c, Source: source, Kind: kconfig.Kind{Debug: debug}})
 		if err != nil {
 			t.Fatal(err)
 		}

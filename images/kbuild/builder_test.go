@@ -89,7 +89,7 @@ func TestFragmentsHaveBuildsOfTheirOwn(t *testing.T) {
 	if got := calls(t, b); got == "" {
 		t.Error("nothing is built")
 	}
-	b.Debug = true
+	b.Kind.Debug = true
 	if got := calls(t, b); got == "" {
 		t.Error("the debug kernel is the other one")
 	}

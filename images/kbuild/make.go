@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,15 +28,16 @@ const ccacheDir = "/usr/lib/ccache"
 
 // maker runs make for a kernel.
 type maker struct {
-	view  string // the source
-	dir   string // the build directory
-	path  string // instead of the PATH, for tests
+	view  string   // the source
+	dir   string   // the build directory
+	args  []string // what chooses the compiler
+	path  string   // instead of the PATH, for tests
 	limit time.Duration
 	grace time.Duration
 }
 
-func newMaker(v view, path string) maker {
-	return maker{view: v.dir, dir: v.build(), path: path, limit: makeLimit, grace: makeGrace}
+func newMaker(v view, args []string, path string) maker {
+	return maker{view: v.dir, dir: v.build(), args: args, path: path, limit: makeLimit, grace: makeGrace}
 }
 
 // environ: what the caller's environment says of a build must not reach make,
@@ -65,7 +67,7 @@ func (m maker) environ() []string {
 func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error {
 	argv := []string{"nice", "-n", "5", "make", "-C", m.view, "O=" + m.dir,
 		"ARCH=x86_64", "LOCALVERSION=", "-j" + strconv.Itoa(runtime.GOMAXPROCS(0))}
-	job := supervise.Job{Argv: append(argv, targets...), Env: m.environ(), Dir: m.view, Output: out, Limit: m.limit, Grace: m.grace}
+	job := supervise.Job{Argv: slices.Concat(argv, m.args, targets), Env: m.environ(), Dir: m.view, Output: out, Limit: m.limit, Grace: m.grace}
 	end, err := supervise.Run(ctx, job)
 	switch {
 	case err == nil && end.Ending == supervise.OutOfTime:

@@ -25,7 +25,7 @@ func TestRecipe(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	b := testBuilder(t, newSource(t, "6.12"), fakeKernel)
-	b.Debug = true
+	b.Kind.Debug = true
 	built, err := b.Build(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ package kbuild
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -14,23 +15,30 @@ import (
 type Tool struct {
 	Name    string // a program, or a header when it begins with a slash
 	Package string // Debian's
+	For     string // the option that needs it; empty for each kernel
 }
 
 var buildTools = []Tool{
-	{"make", "make"}, {"gcc", "gcc"}, {"ld", "binutils"}, {"flex", "flex"}, {"bison", "bison"}, {"bc", "bc"},
-	{"/usr/include/stdlib.h", "libc6-dev"}, {"/usr/include/gelf.h", "libelf-dev"},
+	{"make", "make", ""}, {"gcc", "gcc", ""}, {"ld", "binutils", ""}, {"flex", "flex", ""}, {"bison", "bison", ""}, {"bc", "bc", ""},
+	{"/usr/include/stdlib.h", "libc6-dev", ""}, {"/usr/include/gelf.h", "libelf-dev", ""},
+	{"openssl", "openssl", "MODULE_SIG"}, {"/usr/include/openssl/opensslv.h", "libssl-dev", "MODULE_SIG"},
+	{"pahole", "pahole", "DEBUG_INFO_BTF"},
 }
 
-// MissingTools are those without which no kernel can be built here.
-func MissingTools() []Tool {
-	return missingTools(exec.LookPath, func(path string) bool {
+// MissingTools are those without which no kernel can be built here that wants
+// such options. Without any, wants may be nil.
+func MissingTools(wants func(option string) bool) []Tool {
+	needed := slices.DeleteFunc(slices.Clone(buildTools), func(t Tool) bool {
+		return t.For != "" && (wants == nil || !wants(t.For))
+	})
+	return missingTools(needed, exec.LookPath, func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil
 	})
 }
 
-func missingTools(find func(string) (string, error), isThere func(string) bool) (missing []Tool) {
-	for _, t := range buildTools {
+func missingTools(needed []Tool, find func(string) (string, error), isThere func(string) bool) (missing []Tool) {
+	for _, t := range needed {
 		if strings.HasPrefix(t.Name, "/") {
 			if !isThere(t.Name) {
 				missing = append(missing, t)

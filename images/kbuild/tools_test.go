@@ -17,7 +17,7 @@ func TestMissingToolsAreNamedWithTheirPackages(t *testing.T) {
 		}
 		return "/usr/bin/" + name, nil
 	}
-	missing := missingTools(find, func(path string) bool { return path != "/usr/include/gelf.h" })
+	missing := missingTools(buildTools, find, func(path string) bool { return path != "/usr/include/gelf.h" })
 	err := refuseWithoutTools(missing)
 	var e *blame.Error
 	if !errors.As(err, &e) || e.Error() != "no kernel can be built here: missing flex, bison, /usr/include/gelf.h" ||

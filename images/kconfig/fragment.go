@@ -17,12 +17,21 @@ type Fragment struct {
 	Text string
 }
 
+// Kind is what a kernel may be beyond what klptest needs.
+type Kind struct {
+	Debug bool // it checks itself: config.Debug
+	LLVM  bool // clang builds it: config.LLVM
+}
+
 // Fragments are what is put over tinyconfig: what klptest needs, what makes a
-// kernel check itself, if that is asked for, then what is in the user's files.
-func Fragments(debug bool, files []string) ([]Fragment, error) {
+// kernel of that kind, then what is in the user's files.
+func Fragments(kind Kind, files []string) ([]Fragment, error) {
 	list := []Fragment{{"base.config", config.Base}}
-	if debug {
+	if kind.Debug {
 		list = append(list, Fragment{"debug.config", config.Debug})
+	}
+	if kind.LLVM {
+		list = append(list, Fragment{"llvm.config", config.LLVM})
 	}
 	for _, path := range files {
 		text, err := os.ReadFile(path)

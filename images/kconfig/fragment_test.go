@@ -16,14 +16,15 @@ func TestFragments(t *testing.T) {
 	mine := filepath.Join(t.TempDir(), "my.config")
 	filetest.Put(t, mine, "CONFIG_MINE=y\n")
 	for _, test := range []struct {
-		debug bool
+		kind  Kind
 		files []string
 		want  []string
 	}{
-		{false, nil, []string{"base.config"}},
-		{true, []string{mine}, []string{"base.config", "debug.config", mine}},
+		{Kind{}, nil, []string{"base.config"}},
+		{Kind{Debug: true}, []string{mine}, []string{"base.config", "debug.config", mine}},
+		{Kind{LLVM: true}, []string{mine}, []string{"base.config", "llvm.config", mine}},
 	} {
-		list, err := Fragments(test.debug, test.files)
+		list, err := Fragments(test.kind, test.files)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +42,7 @@ func TestFragments(t *testing.T) {
 }
 
 func TestFragmentThatIsNotThere(t *testing.T) {
-	if _, err := Fragments(false, []string{"/nonexistent"}); blame.Of(err) != blame.User {
+	if _, err := Fragments(Kind{}, []string{"/nonexistent"}); blame.Of(err) != blame.User {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -70,6 +70,11 @@ func Parse(list []Fragment) (Settings, error) {
 	return all, nil
 }
 
+// Wants tells whether an option is to be built in.
+func (want Settings) Wants(name string) bool {
+	return slices.ContainsFunc(want, func(s setting) bool { return s.name == name && s.value == "y" })
+}
+
 // lost are the settings that did not stick.
 func (want Settings) lost(config map[string]string) Settings {
 	return slices.DeleteFunc(slices.Clone(want), func(s setting) bool {

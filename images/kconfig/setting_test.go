@@ -35,7 +35,7 @@ func TestFragmentWithAStrangeLine(t *testing.T) {
 
 // The fragments that are shipped ask for what klptest itself asks of kernels.
 func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
-	fragments, err := Fragments(true, nil)
+	fragments, err := Fragments(Kind{Debug: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

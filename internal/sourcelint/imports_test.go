@@ -28,6 +28,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/patience", ""},
 	{"internal/printable", ""},
 	{"internal/splat", ""},
+	{"internal/llvm", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/doctor", "internal/blame"},
@@ -35,9 +36,9 @@ var imports = []struct{ pkg, may string }{
 	{"internal/supervise", "internal/blame"},
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/config internal/blame"},
-	{"images/kbuild", "images/kconfig internal/blame internal/cache internal/kversion internal/supervise"},
+	{"images/kbuild", "images/kconfig internal/blame internal/cache internal/kversion internal/llvm internal/supervise"},
 	{"images", "images/kbuild images/kconfig internal/blame internal/cache internal/modinfo"},
-	{"kmods", "internal/blame internal/cache internal/modinfo internal/supervise"},
+	{"kmods", "internal/blame internal/cache internal/llvm internal/modinfo internal/supervise"},
 	{"vm", "internal/blame internal/patience internal/printable internal/splat"},
 	{"cases", "internal/blame internal/kversion internal/splat"},
 	// A run.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package llvm
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// Toolchain names the programs of one LLVM: by its major version, as Debian
+// does (clang-19), or 0 for those that have no suffix (clang).
+type Toolchain int
+
+// needed are the programs without which no kernel is built.
+var needed = []string{"clang", "ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy"}
+
+// Program is the name of one of the toolchain's programs.
+func (t Toolchain) Program(name string) string {
+	if t == 0 {
+		return name
+	}
+	return name + "-" + strconv.Itoa(int(t))
+}
+
+// MakeArgs tells the kernel's Makefile to use it. Before Linux 5.15 the
+// assembler must be asked for as well.
+func (t Toolchain) MakeArgs() []string {
+	if t == 0 {
+		return []string{"LLVM=1", "LLVM_IAS=1"}
+	}
+	return []string{"LLVM=-" + strconv.Itoa(int(t)), "LLVM_IAS=1"} // since Linux 5.18
+}
+
+// Complete tells whether all that a kernel needs of it is there.
+func (t Toolchain) Complete() bool {
+	return !slices.ContainsFunc(needed, func(name string) bool {
+		_, err := exec.LookPath(t.Program(name))
+		return err != nil
+	})
+}
+
+// Find is the complete toolchain of that version, else the newest; it may have
+// another version. It tells whether there is one.
+func Find(major int) (t Toolchain, ok bool) {
+	if t = Toolchain(major); t.Complete() {
+		return t, true
+	}
+	return Newest()
+}
+
+var numbered = regexp.MustCompile(`^clang-([1-9][0-9]{0,3})$`)
+
+// Newest is the newest complete toolchain on the PATH that names its version,
+// else the one that does not. It tells whether there is one.
+func Newest() (t Toolchain, ok bool) {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		found, _ := filepath.Glob(filepath.Join(dir, "clang-*"))
+		for _, file := range found {
+			m := numbered.FindStringSubmatch(filepath.Base(file))
+			if m == nil {
+				continue
+			}
+			n, _ := strconv.Atoi(m[1])
+			if n > int(t) && Toolchain(n).Complete() {
+				t = Toolchain(n)
+			}
+		}
+	}
+	return t, t != 0 || t.Complete()
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/internal/llvm"
+)
+
+// clang finds the LLVM of that version, else the newest.
+func (b *Builder) clang(ctx context.Context, major int) (toolchain, error) {
+	packages := fmt.Sprintf("clang-%[1]d lld-%[1]d llvm-%[1]d", major)
+	make, err := exec.LookPath(orDefault(b.make, "make"))
+	if err != nil {
+		return toolchain{}, missing("make", "make "+packages, err)
+	}
+	tools, ok := llvm.Find(major)
+	if !ok {
+		return toolchain{}, missing(fmt.Sprintf("clang %d, which built the kernel", major), packages, exec.ErrNotFound)
+	}
+	cc, err := exec.LookPath(tools.Program("clang"))
+	if err != nil {
+		return toolchain{}, missing("C compiler "+tools.Program("clang"), packages, err)
+	}
+	version, err := describe(ctx, cc)
+	if err == nil && !strings.Contains(version, fmt.Sprintf("clang version %d.", major)) {
+		b.notice(fmt.Sprintf("the kernel was built with clang %d, which is not here: building modules with %s", major, cc))
+	}
+	return toolchain{make, cc, version, tools.MakeArgs()}, err
+}
+
+// clangVersion is the major version of the clang that built a kernel; 0 for
+// one that gcc has built.
+func clangVersion(kdir string) int {
+	const perMajor = 10000 // scripts/cc-version.sh: 190107 is 19.1.7
+	n, err := strconv.Atoi(kernelOption(kdir, "CONFIG_CLANG_VERSION"))
+	if err != nil {
+		return 0
+	}
+	return n / perMajor
+}
