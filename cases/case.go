@@ -104,7 +104,7 @@ func (c *Case) resolve(f Facts) []Step {
 			continue
 		}
 		s.Expect = slices.DeleteFunc(slices.Clone(s.Expect), func(e Expected) bool {
-			return unmet(e.When, f) != ""
+			return !e.expectedOn(f)
 		})
 		steps = append(steps, s)
 	}

@@ -30,6 +30,7 @@ type Facts struct {
 	Release string            // uname -r
 	Config  map[string]string // CONFIG_ options without the prefix: "y", "m" or the value; nil when not known
 	Sysfs   map[string]bool   // livepatch attributes that were asked for
+	NoDebug bool              // nothing turns livepatch's debug lines on
 }
 
 // Verb is the first word of a command.

@@ -35,7 +35,6 @@ var required = []option{
 	{"DYNAMIC_FTRACE_WITH_REGS DYNAMIC_FTRACE_WITH_ARGS", builtIn, "livepatch redirects functions by ftrace"},
 	{"STACKTRACE", builtIn, "without it a transition never ends by itself"}, // klp_have_reliable_stack()
 	{"HAVE_RELIABLE_STACKTRACE", builtIn, "without it a transition never ends by itself"},
-	{"DYNAMIC_DEBUG", builtIn, "transcripts have livepatch's pr_debug lines"},
 	{"BLK_DEV_INITRD", builtIn, "the guest is an initramfs"},
 	{"BINFMT_ELF", builtIn, "the guest's programs are ELF files"},
 	{"DEVTMPFS", builtIn, "the guest has no device nodes of its own"},
@@ -56,7 +55,8 @@ var required = []option{
 
 var recommended = []option{
 	{"PVH", builtIn, "it boots 1-2 s faster, without decompressing itself"},
-	{"DEBUG_FS", builtIn, "dynamic debug is controlled there, before 5.7 only there"},
+	{"DYNAMIC_DEBUG", builtIn, "transcripts have livepatch's pr_debug lines; without it these are not compared"},
+	{"DEBUG_FS", builtIn, "each WARN_ONCE is re-armed there, and before 5.7 debug lines are turned on only there"},
 }
 
 // Required are the options without which klptest cannot work.

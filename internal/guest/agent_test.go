@@ -44,15 +44,25 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-func TestBeginWithoutDebugfs(t *testing.T) {
+// Where nothing turns debug lines on, the facts say so: transcripts are
+// compared without them.
+func TestBeginWithoutDynamicDebug(t *testing.T) {
 	a, _ := newGuest(t)
-	os.RemoveAll(a.files.path("/sys/kernel/debug"))
-	if err := a.Begin(t.Context()); blame.Of(err) != blame.User || !strings.Contains(err.Error(), "CONFIG_DYNAMIC_DEBUG") {
-		t.Error(err)
-	}
-	put(t, a.files, dynamicDebug[1], "")
-	if err := a.Begin(t.Context()); err != nil {
-		t.Error(err)
+	for _, test := range []struct {
+		control string
+		want    bool
+	}{{dynamicDebug[0], false}, {dynamicDebug[1], false}, {"", true}} {
+		os.RemoveAll(a.files.path("/sys/kernel/debug"))
+		os.RemoveAll(a.files.path("/proc/dynamic_debug"))
+		if test.control != "" {
+			put(t, a.files, test.control, "")
+		}
+		if err := a.Begin(t.Context()); err != nil {
+			t.Errorf("%q: %v", test.control, err)
+		}
+		if f, err := a.facts(nil, false); err != nil || f.NoDebug != test.want {
+			t.Errorf("%q: no debug lines is %v, %v", test.control, f.NoDebug, err)
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // facts answers [Client.Facts].
 func (a *agent) facts(attrs []string, withConfig bool) (f cases.Facts, err error) {
-	f.Release = a.kernel.release()
+	f.Release, f.NoDebug = a.kernel.release(), a.debugControl() == ""
 	if withConfig {
 		if f.Config, err = a.config(); err != nil {
 			return cases.Facts{}, err
