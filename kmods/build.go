@@ -45,6 +45,9 @@ func (b build) key() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q", []string{recipe, b.target.Key, b.target.Release, b.tools.cc, b.tools.version})
 	fmt.Fprintf(h, "%v %v", b.foreign, b.boxed)
+	if s, err := signerOf(b.target); err == nil {
+		fmt.Fprint(h, s.name())
+	}
 	for _, f := range b.files {
 		fmt.Fprintf(h, "%q%q", f.Name, f.Data)
 	}
@@ -89,6 +92,9 @@ func (b build) check(dir string) error {
 			Advice:  "name a kernel's headers or its build tree",
 			Err:     err,
 		}
+	}
+	if _, err := signerOf(b.target); err != nil {
+		return err
 	}
 	if program := b.tools.outside(toolDirs); b.boxed && program != "" {
 		return &blame.Error{
@@ -167,14 +173,23 @@ func readLog(log io.ReaderAt) string {
 	return string(text)
 }
 
-// collect copies the modules that were built in from to the directory to.
-func (b build) collect(from, to string) error {
+// collect copies the modules that were built in from to the directory to,
+// signed where the kernel asks for that.
+func (b build) collect(ctx context.Context, from, to string) error {
+	s, err := signerOf(b.target)
+	if err != nil {
+		return err
+	}
 	for _, name := range modules(b.files) {
 		data, err := product(from, name)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(to, name+".ko"), data, 0o600); err != nil {
+		path := filepath.Join(to, name+".ko")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return err
+		}
+		if err := s.sign(ctx, path); err != nil {
 			return err
 		}
 	}

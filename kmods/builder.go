@@ -114,7 +114,7 @@ func (b *Builder) result(ctx context.Context, plan build) (string, error) {
 	switch {
 	case !plan.target.Live:
 		return b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
-			return b.fresh(ctx, plan, func(from string) error { return plan.collect(from, to) })
+			return b.fresh(ctx, plan, func(from string) error { return plan.collect(ctx, from, to) })
 		})
 	case plan.foreign:
 		var dir string
@@ -156,9 +156,12 @@ func (b *Builder) publish(ctx context.Context, plan build, from string) (string,
 		}
 		fmt.Fprintf(h, "%s %x\n", name, sha256.Sum256(data))
 	}
+	if s, err := signerOf(plan.target); err == nil {
+		fmt.Fprint(h, s.name())
+	}
 	key := "live-" + hex.EncodeToString(h.Sum(nil)[:16])
-	return b.Cache.Entry(ctx, "kmods", key, func(_ context.Context, to string) error {
-		return plan.collect(from, to)
+	return b.Cache.Entry(ctx, "kmods", key, func(ctx context.Context, to string) error {
+		return plan.collect(ctx, from, to)
 	})
 }
 

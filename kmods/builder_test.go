@@ -253,7 +253,7 @@ func TestWhatIsNoModuleIsNotKept(t *testing.T) {
 		if err := leave(); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.collect(dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), want) {
+		if err := b.collect(t.Context(), dir, t.TempDir()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 		os.Remove(path)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/supervise"
+)
+
+// signLimit is for one module; a signature takes milliseconds.
+const signLimit = time.Minute
+
+// signer signs modules as make modules_install would: cmd_sign of
+// scripts/Makefile.modinst.
+type signer struct {
+	program, hash, key, cert string
+	id                       string // names the certificate
+}
+
+// signerOf is what signs modules for a kernel; nil where they need no
+// signature. A kernel that takes no module without one, and whose key is not
+// there, is the user's error.
+func signerOf(t Target) (*signer, error) {
+	option := func(name string) string { return kernelOption(t.KDir, "CONFIG_MODULE_SIG_"+name) }
+	force := option("FORCE") == "y"
+	if !force && option("ALL") != "y" {
+		return nil, nil
+	}
+	s := &signer{
+		program: filepath.Join(t.KDir, "scripts/sign-file"),
+		hash:    option("HASH"),
+		key:     option("KEY"),
+		cert:    filepath.Join(t.KDir, "certs/signing_key.x509"),
+	}
+	if !filepath.IsAbs(s.key) {
+		s.key = filepath.Join(t.KDir, s.key)
+	}
+	err := s.find()
+	switch {
+	case err == nil:
+		return s, nil
+	case !force:
+		return nil, nil // such a kernel takes modules without a signature as well
+	}
+	return nil, &blame.Error{
+		Party:   blame.User,
+		Summary: "the kernel has CONFIG_MODULE_SIG_FORCE, and the key to sign modules with is not in " + t.KDir,
+		Advice:  "name the build tree that made the kernel, with its certs/ and scripts/sign-file; or build it without CONFIG_MODULE_SIG_FORCE",
+		Err:     err,
+	}
+}
+
+// find looks for what signing takes.
+func (s *signer) find() error {
+	for _, path := range []string{s.program, s.key} {
+		if _, err := os.Stat(path); err != nil {
+			return err
+		}
+	}
+	data, err := os.ReadFile(s.cert)
+	s.id = fmt.Sprintf("%x", sha256.Sum256(data))
+	return err
+}
+
+// name is what distinguishes modules that it has signed.
+func (s *signer) name() string {
+	if s == nil {
+		return ""
+	}
+	return s.hash + s.id
+}
+
+// sign appends the signature to a module.
+func (s *signer) sign(ctx context.Context, path string) error {
+	if s == nil {
+		return nil
+	}
+	said := &blame.Tail{}
+	end, err := supervise.Run(ctx, supervise.Job{
+		Argv:   []string{s.program, s.hash, s.key, s.cert, path},
+		Env:    []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")},
+		Output: said,
+		Limit:  signLimit,
+	})
+	if err == nil && end.Err() != nil {
+		err = &blame.Error{Summary: filepath.Base(path) + " cannot be signed", Tail: said.String(), Err: end.Err()}
+	}
+	return err
+}
