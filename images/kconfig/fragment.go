@@ -15,6 +15,9 @@ import (
 type Fragment struct {
 	Name string // of its file
 	Text string
+	// Base tells that it is what klptest needs of each kernel: an option that a
+	// kernel does not have at all is not missed, unless it is [Required].
+	Base bool
 }
 
 // Kind is what a kernel may be beyond what klptest needs.
@@ -26,19 +29,19 @@ type Kind struct {
 // Fragments are what is put over tinyconfig: what klptest needs, what makes a
 // kernel of that kind, then what is in the user's files.
 func Fragments(kind Kind, files []string) ([]Fragment, error) {
-	list := []Fragment{{"base.config", config.Base}}
+	list := []Fragment{{Name: "base.config", Text: config.Base, Base: true}}
 	if kind.Debug {
-		list = append(list, Fragment{"debug.config", config.Debug})
+		list = append(list, Fragment{Name: "debug.config", Text: config.Debug})
 	}
 	if kind.LLVM {
-		list = append(list, Fragment{"llvm.config", config.LLVM})
+		list = append(list, Fragment{Name: "llvm.config", Text: config.LLVM})
 	}
 	for _, path := range files {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, &blame.Error{Party: blame.User, Err: err}
 		}
-		list = append(list, Fragment{path, string(text)})
+		list = append(list, Fragment{Name: path, Text: string(text)})
 	}
 	return list, nil
 }

@@ -17,6 +17,7 @@ type setting struct {
 	name, value string // without CONFIG_; without quotes, "n" for what is not set
 	optional    bool   // it may be lost
 	from        string // the fragment
+	base        bool   // it is in the base
 }
 
 var (
@@ -40,9 +41,9 @@ func (f Fragment) settings() ([]setting, error) {
 		case line == optionalMark:
 			optional = true
 		case set != nil:
-			list = append(list, setting{set[1], unquote(set[2]), optional, f.Name})
+			list = append(list, setting{set[1], unquote(set[2]), optional, f.Name, f.Base})
 		case unset != nil:
-			list = append(list, setting{unset[1], "n", optional, f.Name})
+			list = append(list, setting{unset[1], "n", optional, f.Name, f.Base})
 		case line[0] != '#':
 			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("%s:%d is no kernel option: %.60q", f.Name, n, line),
 				Advice: "lines are CONFIG_NAME=value or # CONFIG_NAME is not set"}
@@ -85,7 +86,8 @@ func (want Settings) lost(config map[string]string) Settings {
 
 // Check refuses a configuration in which settings did not stick, or which
 // klptest cannot use. What the options need instead, the Kconfig files of the
-// source tell.
+// source tell. Linux 7.3 has no PROC_SYSCTL, say: what the base asks for and no
+// Kconfig file knows, the kernel does without.
 func (want Settings) Check(config map[string]string, source string) error {
 	missing := want.lost(config)
 	if len(missing) == 0 {
@@ -95,6 +97,15 @@ func (want Settings) Check(config map[string]string, source string) error {
 	if err != nil {
 		return err
 	}
+	missing = slices.DeleteFunc(missing, func(s setting) bool { return s.base && !symbols[s.name].known })
+	if len(missing) == 0 {
+		return refuseUnfit(config)
+	}
+	return refuseLost(missing, symbols, config)
+}
+
+// refuseLost says of each setting what it needs.
+func refuseLost(missing Settings, symbols map[string]*symbol, config map[string]string) error {
 	var names []string
 	var said strings.Builder
 	for _, s := range missing {

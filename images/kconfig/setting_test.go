@@ -3,6 +3,7 @@
 package kconfig
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -14,20 +15,20 @@ import (
 
 func TestSettings(t *testing.T) {
 	got, err := Parse([]Fragment{
-		{"a", "# text\nCONFIG_A=y\nCONFIG_S=\"x y\"\n\n# optional\n# CONFIG_B is not set\nCONFIG_C=m\n\nCONFIG_D=1\n"},
-		{"b", "CONFIG_A=m\n"},
+		{Name: "a", Text: "# text\nCONFIG_A=y\nCONFIG_S=\"x y\"\n\n# optional\n# CONFIG_B is not set\nCONFIG_C=m\n\nCONFIG_D=1\n"},
+		{Name: "b", Text: "CONFIG_A=m\n"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Settings{{"S", "x y", false, "a"}, {"B", "n", true, "a"}, {"C", "m", true, "a"}, {"D", "1", false, "a"}, {"A", "m", false, "b"}}
+	want := Settings{{name: "S", value: "x y", from: "a"}, {name: "B", value: "n", optional: true, from: "a"}, {name: "C", value: "m", optional: true, from: "a"}, {name: "D", value: "1", from: "a"}, {name: "A", value: "m", from: "b"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(setting{})); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestFragmentWithAStrangeLine(t *testing.T) {
-	_, err := Fragment{"my.config", "CONFIG_A=y\nKASAN=y\n"}.settings()
+	_, err := Fragment{Name: "my.config", Text: "CONFIG_A=y\nKASAN=y\n"}.settings()
 	if err == nil || !strings.Contains(err.Error(), "my.config:2") {
 		t.Errorf("error is %v", err)
 	}
@@ -60,7 +61,7 @@ func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 }
 
 func TestLost(t *testing.T) {
-	want := Settings{{"A", "y", false, "f"}, {"B", "n", false, "f"}, {"C", "y", true, "f"}, {"D", "y", false, "f"}, {"E", "n", false, "f"}}
+	want := Settings{{name: "A", value: "y", from: "f"}, {name: "B", value: "n", from: "f"}, {name: "C", value: "y", optional: true, from: "f"}, {name: "D", value: "y", from: "f"}, {name: "E", value: "n", from: "f"}}
 	got := want.lost(map[string]string{"A": "y", "E": "y"})
 	var names []string
 	for _, s := range got {
@@ -74,7 +75,7 @@ func TestLost(t *testing.T) {
 func TestCheckNamesAllThatIsLost(t *testing.T) {
 	source := t.TempDir()
 	filetest.Put(t, source+"/Kconfig", someKconfig)
-	err := Settings{{"KASAN", "y", false, "debug.config"}, {"NOTHING", "y", false, "my"}}.Check(nil, source)
+	err := Settings{{name: "KASAN", value: "y", from: "debug.config"}, {name: "NOTHING", value: "y", from: "my"}}.Check(nil, source)
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -86,16 +87,41 @@ func TestCheckNamesAllThatIsLost(t *testing.T) {
 }
 
 func TestCheckRefusesWhatTakesAwayTheNecessary(t *testing.T) {
-	err := Settings{{"MODULE_UNLOAD", "n", false, "my"}}.Check(map[string]string{}, t.TempDir())
+	err := Settings{{name: "MODULE_UNLOAD", value: "n", from: "my"}}.Check(map[string]string{}, t.TempDir())
 	if err == nil || !strings.Contains(err.Error(), "CONFIG_LIVEPATCH") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// What the base asks for and no Kconfig file has is not missed, unless klptest
+// cannot do without it; what could be set, and anything of a user's, is.
+func TestCheckOfOptionsThatAKernelHasLost(t *testing.T) {
+	source := t.TempDir()
+	filetest.Put(t, source+"/Kconfig", someKconfig)
+	full := fullConfig()
+	without := maps.Clone(full)
+	delete(without, "PROC_FS")
+	for name, test := range map[string]struct {
+		setting setting
+		config  map[string]string
+		want    string
+	}{
+		"lost, base":            {setting{name: "NOTHING", value: "y", from: "base.config", base: true}, full, ""},
+		"lost, user's":          {setting{name: "NOTHING", value: "y", from: "my"}, full, "CONFIG_NOTHING"},
+		"cannot be set":         {setting{name: "KASAN", value: "y", from: "base.config", base: true}, full, "CONFIG_KASAN"},
+		"lost, but is required": {setting{name: "PROC_FS", value: "y", from: "base.config", base: true}, without, "CONFIG_PROC_FS"},
+	} {
+		err := Settings{test.setting}.Check(test.config, source)
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error is %v", name, err)
+		}
 	}
 }
 
 func FuzzFragment(f *testing.F) {
 	f.Add("CONFIG_A=y\n# optional\n# CONFIG_B is not set\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		list, err := Fragment{"f", text}.settings()
+		list, err := Fragment{Name: "f", Text: text}.settings()
 		for _, s := range list {
 			if err == nil && (s.name == "" || s.value == "" && !strings.Contains(text, `""`)) {
 				t.Errorf("setting %+v", s)
