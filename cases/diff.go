@@ -9,10 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-const (
-	maxDiff = 400 // lines; a log can be as long as it likes
-	maxClip = 100 // bytes of a line in a headline
-)
+const maxClip = 100 // bytes of a line in a headline
 
 // shown is a line of a transcript; at is its line in the case's file.
 type shown struct {
@@ -46,7 +43,7 @@ func compare(file string, want []shown, got []string) difference {
 	default:
 		d.line, d.text = want[i].at, fmt.Sprintf("expected: %s; got: %s", clip(want[i].text, maxClip), clip(got[i], maxClip))
 	}
-	d.unified = mark(unified(file, want, got), fmt.Sprintf("%s:%d", file, d.line))
+	d.unified = mark(unified(file, want, got[:min(len(got), i+maxCompare)]), fmt.Sprintf("%s:%d", file, d.line))
 	return d
 }
 
@@ -74,6 +71,11 @@ func joinLines(lines []string) string {
 // the first wrong line.
 func mark(unified, where string) string {
 	lines := strings.SplitAfter(unified, "\n")
+	for i, line := range lines {
+		if len(line) > maxShown {
+			lines[i] = clip(line, maxShown) + "\n"
+		}
+	}
 	for i := 2; i < len(lines); i++ { // after the two lines of the head
 		if strings.HasPrefix(lines[i], "-") || strings.HasPrefix(lines[i], "+") {
 			lines[i] = strings.TrimSuffix(lines[i], "\n") + "    <-- " + where + "\n"

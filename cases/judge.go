@@ -115,7 +115,7 @@ func (j *judgement) firstSplat() string {
 	}
 	var lines []string
 	for _, line := range j.unexpected[0].body {
-		lines = append(lines, escape(line))
+		lines = append(lines, clip(escape(line), maxShown))
 	}
 	return joinLines(lines)
 }

@@ -191,11 +191,14 @@ func TestJudgeBoundsWhatItShows(t *testing.T) {
 	c := mustParse(t, "% insmod klp_a")
 	o := Observation{Answers: []Answer{{Records: []Record{
 		{Facility: 1, Text: "% insmod klp_a"},
-		{Text: strings.Repeat(strings.Repeat("x", 500)+"\n", 2000)},
+		{Text: strings.Repeat(strings.Repeat("x", 5000)+"\n", 2000)},
 	}}}}
 	f := Judge(c, o)
 	if n := strings.Count(f.Diff, "\n"); n != maxDiff+1 {
 		t.Errorf("the diff has %d lines", n)
+	}
+	if n := len(f.Diff); n > maxDiff*(maxShown+100) {
+		t.Errorf("the diff has %d bytes", n)
 	}
 	if n := len(f.Reasons[0]); n > 200 {
 		t.Errorf("the headline has %d bytes", n)

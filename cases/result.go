@@ -50,6 +50,12 @@ type Result struct {
 // Broken is the result of a case that could not be run, or not to its end:
 // who is to blame for the error decides the verdict.
 func Broken(c *Case, err error) Result {
+	res := broken(c, err)
+	res.Reasons = fewReasons(res.Reasons)
+	return res
+}
+
+func broken(c *Case, err error) Result {
 	res := newResult(c)
 	res.Verdict = Error
 	if blame.Of(err) == blame.Kernel {
@@ -81,6 +87,7 @@ func conclude(c *Case, o Observation, err error) Result {
 	if err != nil {
 		res = brokenOff(c, f, err)
 	}
+	res.Reasons = fewReasons(res.Reasons)
 	res.Tail = cmp.Or(res.Tail, f.Splat)
 	if res.Verdict == Fail {
 		res.Diff = f.Diff
@@ -93,7 +100,7 @@ func conclude(c *Case, o Observation, err error) Result {
 // nothing; a splat does, and a wait that ran out, as what hangs may not let its
 // guest be looked at. They may come of the same cause as a transient error.
 func brokenOff(c *Case, f Finding, err error) Result {
-	res := Broken(c, err)
+	res := broken(c, err)
 	seen := slices.Concat(f.splats, f.stall)
 	if res.Transient {
 		res.Reasons = append(res.Reasons, seen...)

@@ -99,12 +99,14 @@ func observe(ctx context.Context, m Machine, c *Case, f Facts) (Observation, err
 		return o, because(ctx, err)
 	}
 	deadline := time.Now().Add(c.limit())
+	var said Volume
 	for _, s := range c.resolve(f) {
 		limit := min(c.waitLimit(), time.Until(deadline))
 		if limit <= 0 {
 			return o, late
 		}
 		a, err := m.Step(ctx, s.Command, limit)
+		err = cmp.Or(err, said.Add(a.Output, a.Records))
 		o.Answers = append(o.Answers, a)
 		if err != nil {
 			return o, fmt.Errorf("%% %s: %w", s.Command.Text, because(ctx, err))
@@ -117,7 +119,7 @@ func observe(ctx context.Context, m Machine, c *Case, f Facts) (Observation, err
 	defer cancel()
 	var err error
 	o.End, err = m.End(ctx)
-	return o, because(ctx, err)
+	return o, because(ctx, cmp.Or(err, said.Add("", o.End.Records)))
 }
 
 // because returns why ctx has ended when that explains the error.

@@ -23,10 +23,6 @@ const (
 	farewell = time.Second      // for the end of a session
 )
 
-// maxRecords is how many records an answer may hold: empty ones are short on
-// the way, but not in memory.
-const maxRecords = maxLog / perRecord
-
 // call sends a request and waits for all of its answer. Neither a read nor a
 // write ends while the guest is silent, so both are left to a goroutine that
 // ends with the SSH connection, at the latest.
@@ -82,6 +78,7 @@ func (c *Client) exchange(req request, heard func()) (reply, error) {
 		return reply{}, gone(req.Op, err)
 	}
 	var records []cases.Record
+	var said cases.Volume
 	for total := 0; ; {
 		line, err := readLine(c.in)
 		if err != nil {
@@ -89,7 +86,7 @@ func (c *Client) exchange(req request, heard func()) (reply, error) {
 		}
 		heard()
 		if total += len(line); total > maxTotal {
-			return reply{}, flooded()
+			return reply{}, cases.Flooded()
 		}
 		var r reply
 		if err := json.Unmarshal(line, &r); err != nil {
@@ -98,8 +95,8 @@ func (c *Client) exchange(req request, heard func()) (reply, error) {
 		if r.ID != req.ID {
 			return reply{}, blame.Rigf("the guest answered request %d, not %d", r.ID, req.ID)
 		}
-		if len(records)+len(r.Records) > maxRecords {
-			return reply{}, flooded()
+		if err := said.Add("", r.Records); err != nil {
+			return reply{}, err
 		}
 		if records = append(records, r.Records...); !r.More {
 			r.Records = records

@@ -51,7 +51,7 @@ func TestClientTrustsNothing(t *testing.T) {
 		// Of three bytes each on the way, and many in memory.
 		"floods": func(w io.Writer) {
 			empty := `{"id":1,"more":true,"records":[{}` + strings.Repeat(",{}", 300_000) + "]}\n"
-			for range maxRecords/300_000 + 1 {
+			{
 				io.WriteString(w, empty)
 			}
 		},

@@ -17,9 +17,8 @@ import (
 const (
 	maxMarker   = 900      // bytes of a marker's text: the kernel cuts a write at about 1000 (LOG_LINE_MAX)
 	maxFragment = 32 << 10 // bytes of a record that fragments were joined to
-	maxLog      = 32 << 20 // bytes of records that one answer may hold
 	maxRaw      = 16 << 10 // bytes of one record as /dev/kmsg gives it; the kernel's own limit is 8 KB
-	perRecord   = 64       // bytes that a record costs beside its text
+	perRecord   = 64       // bytes that a record costs beside its text, on its way
 )
 
 // logDevice is /dev/kmsg: a read gives one record, or EAGAIN at the end, or
@@ -51,8 +50,6 @@ func overrun(lost uint64) error {
 	}
 }
 
-func flooded() error { return blame.Rigf("the guest floods its log: more than %d MB", maxLog>>20) }
-
 // follower reads the kernel log by sequence number. An error stays: what
 // follows a hole in the log is not worth judging.
 type follower struct {
@@ -60,7 +57,7 @@ type follower struct {
 	next    uint64 // the sequence number that must come; 0: any
 	gap     bool   // EPIPE was seen; the next record tells how large
 	pending []cases.Record
-	size    int
+	said    cases.Volume // pending, all of it
 	err     error
 }
 
@@ -141,9 +138,8 @@ func (f *follower) add(raw []byte) {
 		return
 	}
 	f.next = rec.Seq + 1
-	f.size += len(rec.Text) + perRecord
-	if f.size > maxLog {
-		f.pending, f.err = nil, flooded()
+	if f.err = f.said.Add("", []cases.Record{rec}); f.err != nil {
+		f.pending = nil
 		return
 	}
 	if fragment && f.join(rec) {
@@ -180,6 +176,6 @@ func (f *follower) take() ([]cases.Record, error) {
 		return nil, f.err
 	}
 	records := f.pending
-	f.pending, f.size = nil, 0
+	f.pending, f.said = nil, cases.Volume{}
 	return records, nil
 }

@@ -81,7 +81,7 @@ func TestFollowerNeverSkips(t *testing.T) {
 
 func TestFollowerStopsAtFlood(t *testing.T) {
 	log := &fakeLog{}
-	for range maxLog/8000 + 1 {
+	for range cases.MaxText/8000 + 1 {
 		log.printk(strings.Repeat("x", 8000))
 	}
 	f := &follower{dev: log}
