@@ -9,11 +9,14 @@ import (
 	"sync"
 )
 
-// The sizes of a console log, 16 MB together. The head goes to the file as it
-// comes; the tail is in memory until the end.
+// The sizes of a console log, 16 MB together, and of QEMU's own messages, of
+// which a guest can cause any number. The head goes to the file as it comes;
+// the tail is in memory until the end.
 const (
-	logHead = 12 << 20
-	logTail = 4 << 20
+	logHead  = 12 << 20
+	logTail  = 4 << 20
+	qemuHead = 192 << 10
+	qemuTail = 64 << 10
 )
 
 // cappedLog is a file that keeps the beginning and the end of what is written
@@ -35,6 +38,12 @@ func createLog(path string, head, tail int) (*cappedLog, error) {
 		return nil, err
 	}
 	return &cappedLog{path: path, head: head, tailSize: tail, file: f}, nil
+}
+
+// Write is write for what has no use for its error.
+func (l *cappedLog) Write(p []byte) (int, error) {
+	_ = l.write(p)
+	return len(p), nil
 }
 
 // write keeps p. What it reports is that the file could not be written; the
@@ -82,7 +91,7 @@ func (l *cappedLog) writeEnd() error {
 	}
 	end := l.last[max(0, len(l.last)-l.tailSize):]
 	if dropped := rest - int64(len(end)); dropped > 0 {
-		if _, err := fmt.Fprintf(l.file, "\n... klptest: %d bytes of the console are missing here ...\n", dropped); err != nil {
+		if _, err := fmt.Fprintf(l.file, "\n... klptest: %d bytes are missing here ...\n", dropped); err != nil {
 			return err
 		}
 	} else {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestCappedLog(t *testing.T) {
-	const gap = "\n... klptest: %s bytes of the console are missing here ...\n"
+	const gap = "\n... klptest: %s bytes are missing here ...\n"
 	tests := []struct{ text, want string }{
 		{"", ""},
 		{"short", "short"},

@@ -4,8 +4,6 @@ package vm
 
 import (
 	"context"
-	"io"
-	"os"
 	"strings"
 	"syscall"
 
@@ -70,10 +68,10 @@ func (v *VM) withConsole(e *blame.Error) *blame.Error {
 
 // qemuDeath is an end of which the console does not tell the reason.
 func (v *VM) qemuDeath() error {
-	said := tailLines(endOf(v.qemuLog(), 16<<10), tailSize)
+	said := tailLines(v.messages.tail(), tailSize)
 	if said != "" {
 		last := said[strings.LastIndexByte(said, '\n')+1:]
-		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.qemuLog()}
+		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.messages.path}
 	}
 	e := &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + ")"}
 	switch {
@@ -93,21 +91,4 @@ func status(err error) string {
 		return "exit status 0"
 	}
 	return err.Error()
-}
-
-// endOf is the last n bytes of a file, nothing when it cannot be read.
-func endOf(path string, n int64) []byte {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	if size, err := f.Seek(0, io.SeekEnd); err != nil || size <= n {
-		n = size
-	}
-	if _, err := f.Seek(-n, io.SeekEnd); err != nil {
-		return nil
-	}
-	end, _ := io.ReadAll(io.LimitReader(f, n))
-	return end
 }

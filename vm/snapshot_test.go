@@ -135,6 +135,7 @@ func TestFullDiskKillsQEMU(t *testing.T) {
 	<-p.done
 	v := newVM(Spec{Dir: t.TempDir()}, TCG)
 	v.console, v.process, v.ctx = consoleOf(t, "", 1), p, t.Context()
+	v.messages = v.console.log
 	close(v.exited)
 	if err := v.Death(); errors.Is(err, ErrNoPlace) {
 		t.Errorf("ordinary memory: %v", err)

@@ -5,7 +5,6 @@ package vm
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -52,7 +51,7 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(v.port))
 	client, err := v.login(ctx, addr)
 	if err != nil {
-		return nil, v.sshFailure(err)
+		return nil, v.sshFailure(ctx, err)
 	}
 	return client, nil
 }
@@ -99,12 +98,12 @@ func handshake(ctx context.Context, conn net.Conn, addr string, config *ssh.Clie
 }
 
 // sshFailure puts the blame: on whoever ended the guest, or on the kernel
-// when the console shows that it crashed without ending.
-func (v *VM) sshFailure(err error) error {
-	if errors.Is(err, errGone) {
-		if death := v.Death(); death != nil {
-			return death
-		}
+// when the console shows that it crashed without ending. A connection that
+// breaks may be the first sign of QEMU's end.
+func (v *VM) sshFailure(ctx context.Context, err error) error {
+	v.awaitLastWords(ctx)
+	if death := v.Death(); death != nil {
+		return death
 	}
 	e := v.withConsole(&blame.Error{Summary: "SSH to the guest", Err: err})
 	if crash := v.console.crash(); crash != "" {

@@ -234,8 +234,25 @@ func TestFlood(t *testing.T) {
 	if len(text) > logHead+logTail+1000 || !strings.HasPrefix(text, "first\n") || !strings.HasSuffix(text, "at last\n") {
 		t.Errorf("the log has %d bytes, from %.20q to %q", len(text), text, text[len(text)-20:])
 	}
-	if !strings.Contains(text, "bytes of the console are missing here") {
+	if !strings.Contains(text, "bytes are missing here") {
 		t.Error("the log does not say what is missing")
+	}
+}
+
+// TestQEMUFlood: a guest can make QEMU complain for ever.
+func TestQEMUFlood(t *testing.T) {
+	spec := fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{
+		running, {Stderr: strings.Repeat("virtio: zero sized buffers are not allowed\n", 20000)}, {Stderr: "the last words\n"}, vmtest.Exit(1)}})
+	v := started(t, spec)
+	if e := died(t, v); !strings.Contains(e.Error(), "the last words") {
+		t.Errorf("died of %v", e)
+	}
+	if err := v.Close(); err != nil {
+		t.Error(err)
+	}
+	text := string(readFile(t, filepath.Join(spec.Dir, "qemu.log")))
+	if len(text) > qemuHead+qemuTail+1000 || !strings.Contains(text, "bytes are missing here") || !strings.HasSuffix(text, "words\n") {
+		t.Errorf("the log has %d bytes, and ends in %q", len(text), text[len(text)-20:])
 	}
 }
 

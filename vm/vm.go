@@ -23,13 +23,14 @@ const (
 
 // VM is a running virtual machine. Close must be called in the end.
 type VM struct {
-	spec    Spec
-	accel   Accel
-	parent  *Template // what a clone is made of; nil: the machine boots
-	console *Console
-	monitor *monitor
-	process *process
-	port    int // of 127.0.0.1, forwarded to the guest's port 22
+	spec     Spec
+	accel    Accel
+	parent   *Template // what a clone is made of; nil: the machine boots
+	console  *Console
+	messages *cappedLog // QEMU's own
+	monitor  *monitor
+	process  *process
+	port     int // of 127.0.0.1, forwarded to the guest's port 22
 
 	memory *os.File // of a template in the making: the guest's memory
 	whole  bool     // the template is made
@@ -100,11 +101,11 @@ func (v *VM) run(ctx context.Context) error {
 	if err := v.openConsole(); err != nil {
 		return err
 	}
-	stderr, err := os.OpenFile(v.qemuLog(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	var err error
+	if v.messages, err = createLog(filepath.Join(v.spec.Dir, "qemu.log"), qemuHead, qemuTail); err != nil {
 		return err
 	}
-	defer stderr.Close()
+	v.onClose(v.messages.close)
 	qmpConn, qmpFile, err := socketPair("QMP")
 	if err != nil {
 		return err
@@ -119,7 +120,8 @@ func (v *VM) run(ctx context.Context) error {
 	defer consoleFile.Close()
 	v.onClose(consoleConn.Close)
 	cmd := exec.Command(v.spec.QEMU, v.args()...)
-	cmd.Stdout, cmd.Stderr = stderr, stderr
+	cmd.Stdout, cmd.Stderr = v.messages, v.messages
+	cmd.WaitDelay = drainGrace
 	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile} // qmpFD, consoleFD
 	memory, inherited, err := v.openMemory()
 	if err != nil {
@@ -152,8 +154,6 @@ func (v *VM) openConsole() error {
 	v.console = newConsole(log, live)
 	return nil
 }
-
-func (v *VM) qemuLog() string { return filepath.Join(v.spec.Dir, "qemu.log") }
 
 func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, console net.Conn) error {
 	p, err := spawn(cmd)
