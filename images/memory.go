@@ -5,6 +5,7 @@ package images
 const (
 	guestMemory = 512 // MiB
 	kasanMemory = 640 // an eighth is shadow, and freed memory is kept for a while; more takes kmemleak longer to scan
+	leastMemory = 128 // with 96, Debian's kernels do not unpack their initramfs
 )
 
 // Memory is what a guest of this kernel should have, in MiB.
@@ -14,3 +15,7 @@ func (k *Kernel) Memory() int {
 	}
 	return guestMemory
 }
+
+// LeastMemory is what a guest of this kernel needs to boot, in MiB, roughly:
+// with less the kernel dies, and is not to blame.
+func (k *Kernel) LeastMemory() int { return leastMemory + k.Memory() - guestMemory }

@@ -26,6 +26,7 @@ func (a *app) runUntilFail(ctx context.Context, list []*cases.Case, o rig.Option
 
 // runOnce runs cases on a rig of their own.
 func (a *app) runOnce(ctx context.Context, list []*cases.Case, o rig.Options, ev rig.Events) (results []cases.Result, err error) {
+	o.Lean = true
 	r, err := a.newRig(ctx, o)
 	if err != nil {
 		return nil, err

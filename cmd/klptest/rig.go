@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/rig"
@@ -37,4 +38,14 @@ func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
 // for each processor; memory is what a guest gets, 0 for its default.
 func sideBySide(memory, perCPU int) int {
 	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
+}
+
+// mostMemory is what the largest guest of the cases gets, in MiB; memory is for
+// those that do not say, 0 for the default.
+func mostMemory(list []*cases.Case, memory int) int {
+	most := cmp.Or(memory, (&images.Kernel{}).Memory())
+	for _, c := range list {
+		most = max(most, c.Memory)
+	}
+	return most
 }

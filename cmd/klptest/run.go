@@ -140,6 +140,10 @@ func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter
 	if o.verbose {
 		o.Console = a.err
 	}
+	o.Lean = !o.update
+	if o.Jobs == 0 {
+		o.Jobs = sideBySide(mostMemory(list, o.Memory), 1)
+	}
 	r, err := a.newRig(ctx, o.Options)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ var (
 // and its QEMU take.
 func (h Host) memory(guest int) Finding {
 	need := guest + qemuOverhead
-	have := h.available()
+	have := h.Available()
 	f := Finding{Name: "memory", Detail: fmt.Sprintf("%d MiB available, a guest takes %d", have, need)}
 	f.OK = have >= need
 	if !f.OK {
@@ -36,11 +36,12 @@ func (h Host) memory(guest int) Finding {
 // Guests is how many guests of a memory size, in MiB, this host can run side
 // by side: so many for each processor, as far as memory goes, at least one.
 func (h Host) Guests(memory, perCPU int) int {
-	return max(1, min(perCPU*runtime.GOMAXPROCS(0), h.available()/max(1, memory+qemuOverhead)))
+	return max(1, min(perCPU*runtime.GOMAXPROCS(0), h.Available()/max(1, memory+qemuOverhead)))
 }
 
-// available is the smaller of MemAvailable and the cgroup's limit, in MiB.
-func (h Host) available() int {
+// Available is the smaller of MemAvailable and the cgroup's limit, in MiB; 0
+// where the host does not tell.
+func (h Host) Available() int {
 	have := 0
 	for line := range strings.Lines(h.read("proc/meminfo")) {
 		if rest, ok := strings.CutPrefix(line, "MemAvailable:"); ok {

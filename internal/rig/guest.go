@@ -37,7 +37,7 @@ func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) { return r.boot
 // bootIn boots a guest of which a template can be made in the directory, if
 // one is given.
 func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, error) {
-	g, err := r.newGuest()
+	g, err := r.newGuest(s)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,10 @@ func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, err
 }
 
 // newGuest is a guest that has nothing yet but a directory.
-func (r *Rig) newGuest() (*Guest, error) {
+func (r *Rig) newGuest(s shape) (*Guest, error) {
+	if err := r.room.check(s); err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(r.work, fmt.Sprintf("guest-%d", r.guests.Add(1)))
 	return &Guest{rig: r, dir: dir, kept: r.o.Keep, files: map[string]string{}}, os.Mkdir(dir, 0o700)
 }

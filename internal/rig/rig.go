@@ -34,6 +34,7 @@ type Options struct {
 	OneVM      bool         // cases run one at a time, in one guest for as long as each leaves it clean
 	Fresh      bool         // a boot for each case
 	Cold       bool         // make no guest before it is asked for
+	Lean       bool         // results come without their observations, which can be large
 	Reuse      bool         // a guest serves case after case, as long as each leaves it clean
 	Notice     func(string) // one-liners for people
 	Console    io.Writer    // a live copy of each guest's console
@@ -58,6 +59,7 @@ type Rig struct {
 	o         Options
 	cache     *cache.Cache
 	kernel    *images.Kernel
+	room      room
 	initrd    string
 	initrdKey string // names its contents
 	modules   *modules
@@ -87,6 +89,10 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if o.Memory == 0 {
 		o.Memory = k.Memory()
 	}
+	room := newRoom(k)
+	if err := room.check(shape{o.CPUs, o.Memory}); err != nil {
+		return nil, err
+	}
 	initrd, initrdKey, err := baseInitramfs(ctx, c, k)
 	if err != nil {
 		return nil, err
@@ -95,7 +101,7 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{o: o, cache: c, kernel: k, initrd: initrd, initrdKey: initrdKey, work: work, release: release}
+	r := &Rig{o: o, cache: c, kernel: k, room: room, initrd: initrd, initrdKey: initrdKey, work: work, release: release}
 	r.keep.Store(o.Keep)
 	if r.templates, err = r.newTemplates(); err != nil {
 		release()
@@ -131,7 +137,7 @@ func (r *Rig) RunFresh(ctx context.Context, list []*cases.Case, ev Events) (resu
 
 // runner has no source yet.
 func (r *Rig) runner() runner {
-	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs}
+	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs, lean: r.o.Lean}
 	if r.o.OneVM {
 		run.jobs = 1
 	}

@@ -136,7 +136,7 @@ func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 		if err != nil {
 			return nil, err
 		}
-		g, err := r.cloneOf(ctx, tmpl)
+		g, err := r.cloneOf(ctx, s, tmpl)
 		if !errors.Is(err, vm.ErrStale) || try > 0 {
 			return g, err
 		}
@@ -145,8 +145,8 @@ func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 	}
 }
 
-func (r *Rig) cloneOf(ctx context.Context, tmpl *vm.Template) (*Guest, error) {
-	g, err := r.newGuest()
+func (r *Rig) cloneOf(ctx context.Context, s shape, tmpl *vm.Template) (*Guest, error) {
+	g, err := r.newGuest(s)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest", "cases images/kconfig internal/blame internal/patience"},
 	{"internal/model", "cases internal/blame internal/kversion"},
 	{"internal/report", "cases internal/printable"},
-	{"internal/rig", "cases images internal/blame internal/cache internal/guest kmods vm"},
+	{"internal/rig", "cases images internal/blame internal/cache internal/doctor internal/guest kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases internal/blame internal/git"},
 	{"internal/explore", "cases internal/blame internal/model"},
