@@ -29,11 +29,12 @@ var imports = []struct{ pkg, may string }{
 	{"internal/printable", ""},
 	{"internal/splat", ""},
 	{"internal/llvm", ""},
+	{"internal/program", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/doctor", "internal/blame"},
 	{"internal/git", "internal/blame"},
-	{"internal/supervise", "internal/blame"},
+	{"internal/supervise", "internal/blame internal/program"},
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/config internal/blame"},
 	{"images/kbuild", "images/kconfig internal/blame internal/cache internal/kversion internal/llvm internal/supervise"},

@@ -7,7 +7,9 @@
 // [Run] starts this very program again as a supervisor, which runs the job in a
 // process group of its own, waits for all of it, and ends it when the job takes
 // too long, when it is cancelled, or when the process that asked for it is gone,
-// even by SIGKILL. A job may be confined by Landlock to what its [Box] names.
+// even by SIGKILL. Processes that have left the group are ended with it. A job
+// may be confined by Landlock to what its [Box] names, by a process between the
+// supervisor and the command; it cannot signal what is outside.
 //
 // It expects that main calls [Main] first.
 package supervise

@@ -5,6 +5,7 @@ package supervise
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -14,29 +15,46 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// run runs the command as the leader of a process group, and leaves no process
-// of that group behind.
+// killLimit is how long what was killed may take to end: none takes long that
+// does not wait for a disk.
+const killLimit = 5 * time.Second
+
+// run runs the command as the leader of a process group, and leaves none of
+// its descendants behind.
 func (j Job) run(ctx context.Context) Outcome {
 	// Pdeathsig is sent when the starting thread ends, not the process.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	// Orphans of the group become children of this process, to be waited for.
+	// Orphans become children of this process, to be killed and waited for.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return broken(os.NewSyscallError("prctl", err))
 	}
 	cmd := exec.Command(j.Argv[0], j.Argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = j.Dir, j.Env, os.Stdout, os.Stdout
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	if err := j.start(ctx, cmd); err != nil {
 		return broken(err)
 	}
 	over := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() { end(cmd.Process.Pid, j.Grace, over) })
-	_ = cmd.Wait() // the state tells
-	close(over)
-	early := !stop()
-	killGroup(cmd.Process.Pid)
+	go func() {
+		_ = cmd.Wait() // the state tells
+		close(over)
+	}()
+	early, err := j.await(ctx, cmd.Process.Pid, over)
+	if err = errors.Join(err, endAll()); err != nil {
+		return Outcome{Ending: Broken, Code: -1, Killed: true, Cause: err.Error()}
+	}
 	return Outcome{Ending: endingOf(ctx, early), Code: cmd.ProcessState.ExitCode(), Killed: wasKilled(cmd.ProcessState)}
+}
+
+func (j Job) start(ctx context.Context, cmd *exec.Cmd) error {
+	switch {
+	case cmd.Err != nil:
+		return cmd.Err
+	case j.Box != nil:
+		return j.startConfined(ctx, cmd)
+	}
+	return cmd.Start()
 }
 
 func endingOf(ctx context.Context, early bool) Ending {
@@ -56,27 +74,38 @@ func wasKilled(s *os.ProcessState) bool {
 	return ok && status.Signaled() && status.Signal() != unix.SIGTERM
 }
 
-// end ends a group whose leader is not over yet.
-func end(pgid int, grace time.Duration, over <-chan struct{}) {
-	if grace > 0 {
-		_ = unix.Kill(-pgid, unix.SIGTERM)
+// await returns when the leader of the group is over; it is ended when ctx is.
+func (j Job) await(ctx context.Context, pgid int, over <-chan struct{}) (early bool, err error) {
+	select {
+	case <-over:
+		return false, nil
+	case <-ctx.Done():
+	}
+	if j.Grace > 0 {
+		if err := signalAll(-pgid, unix.SIGTERM); err != nil {
+			return true, err
+		}
 		select {
 		case <-over:
-			return
-		case <-time.After(grace):
+			return true, nil
+		case <-time.After(j.Grace):
 		}
 	}
-	_ = unix.Kill(-pgid, unix.SIGKILL)
+	if err := signalAll(-pgid, unix.SIGKILL); err != nil {
+		return true, err
+	}
+	select {
+	case <-over:
+		return true, nil
+	case <-time.After(killLimit):
+		return true, fmt.Errorf("process %d does not end when it is killed", pgid)
+	}
 }
 
-// killGroup returns when no process of the group is left. Of those that have
-// left it, a compiler has none.
-func killGroup(pgid int) {
-	_ = unix.Kill(-pgid, unix.SIGKILL) // ESRCH: none was left
-	for {
-		_, err := unix.Wait4(-pgid, nil, 0, nil)
-		if err != nil && !errors.Is(err, unix.EINTR) {
-			return
-		}
+// signalAll is kill(2); that there is none to be signalled is no error.
+func signalAll(pid int, s syscall.Signal) error {
+	if err := unix.Kill(pid, s); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("kill %d: %w", pid, err)
 	}
+	return nil
 }

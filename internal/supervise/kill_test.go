@@ -32,6 +32,9 @@ func victim(dir string) int {
 	if os.Getenv("KLPTEST_TEST_GRACE") != "" {
 		j.Grace = time.Minute
 	}
+	if os.Getenv("KLPTEST_TEST_BOX") != "" {
+		j.Box = &Box{Dirs: []string{"/usr", "/bin", "/lib", "/lib64"}, Files: []string{"/etc/ld.so.cache"}, Writable: []string{dir}}
+	}
 	_, err := Run(context.Background(), j)
 	fmt.Println(err)
 	return 1

@@ -36,7 +36,7 @@ const (
 // job has ended. Any other error is of the supervisor's; the outcome is then
 // that of a job that was killed.
 func Run(ctx context.Context, j Job) (Outcome, error) {
-	if os.Getenv(supervisorEnv) != "" {
+	if os.Getenv(roleEnv) != "" {
 		return killed, noAnswer(nil) // it would start another, and so on
 	}
 	if ctx.Err() != nil {
@@ -109,8 +109,8 @@ func (j Job) supervisor(ctx context.Context, ours, theirs *os.File) *exec.Cmd {
 	cmd.Cancel = func() error { return unix.Shutdown(int(ours.Fd()), unix.SHUT_WR) }
 	cmd.WaitDelay = j.Grace + slack
 	cmd.Args[0] = "klptest-build"
-	cmd.Env = append(slices.Clone(j.Env), supervisorEnv+"=1") // the job's PATH finds the command
-	cmd.ExtraFiles = []*os.File{theirs}                       // becomes lineFD
+	cmd.Env = append(slices.Clone(j.Env), roleEnv+"="+supervisor) // the job's PATH finds the command
+	cmd.ExtraFiles = []*os.File{theirs}                           // becomes lineFD
 	cmd.Stdout = j.Output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGTERM}
 	return cmd

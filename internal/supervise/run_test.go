@@ -183,7 +183,7 @@ func TestMainIsNotHandled(t *testing.T) {
 
 // A program that does not call Main would start itself again and again.
 func TestSupervisorStartsNoOther(t *testing.T) {
-	t.Setenv(supervisorEnv, "1")
+	t.Setenv(roleEnv, supervisor)
 	j, _ := shell(t, "true")
 	if _, err := Run(t.Context(), j); err == nil || !strings.Contains(err.Error(), "no answer") {
 		t.Errorf("%v", err)

@@ -11,12 +11,19 @@ import (
 	"os/signal"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/program"
 )
 
-// supervisorEnv makes this program a build supervisor.
-const supervisorEnv = "KLPTEST_BUILD_SUPERVISOR"
+// roleEnv makes this program one of the two below.
+const roleEnv = "KLPTEST_BUILD_ROLE"
 
-// lineFD is the supervisor's end of the line to its parent.
+const (
+	supervisor = "supervisor"
+	confiner   = "confiner" // the command of a boxed job, before it is that
+)
+
+// lineFD is this process's end of the line to its parent.
 const lineFD = 3
 
 // Main must be the first thing that main calls. When this process was started
@@ -28,18 +35,25 @@ const lineFD = 3
 // dies, by whatever signal, and on SIGTERM, SIGINT and SIGHUP. The job's
 // command gets the supervisor's standard output for its own.
 func Main() (handled bool) {
-	if os.Getenv(supervisorEnv) == "" {
+	role := os.Getenv(roleEnv)
+	if role == "" {
 		return false
 	}
-	unix.CloseOnExec(lineFD)
+	// When an answer cannot be written the parent is gone: nobody is left to be
+	// told.
 	parent := os.NewFile(lineFD, "parent")
-	out := supervise(parent)
-	// When this fails the parent is gone: nobody is left to be told.
-	_ = json.NewEncoder(parent).Encode(out)
+	if role == confiner {
+		_, _ = io.WriteString(parent, become(parent).Error())
+	} else {
+		_ = json.NewEncoder(parent).Encode(supervise(parent))
+	}
 	return true
 }
 
 func supervise(parent io.Reader) Outcome {
+	if err := program.InheritNothing(); err != nil {
+		return broken(err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT, unix.SIGHUP)
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
@@ -52,11 +66,6 @@ func supervise(parent io.Reader) Outcome {
 		_, _ = io.Copy(io.Discard, parent) // returns when the parent is done with us, or gone
 		cancel()
 	}()
-	if j.Box != nil {
-		if err := j.Box.confine(); err != nil {
-			return broken(err)
-		}
-	}
 	ctx, done := context.WithTimeout(ctx, j.Limit)
 	defer done()
 	return j.run(ctx)

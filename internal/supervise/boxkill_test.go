@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervise
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/supervise/supervisetest"
+)
+
+// boxed is a job of shell in a box with the shell's programs.
+func boxed(t *testing.T, script string) Job {
+	t.Helper()
+	if LandlockABI() < 1 {
+		t.Skip("this kernel has no Landlock")
+	}
+	j, output := shell(t, script)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("it says %q", output)
+		}
+	})
+	j.Box = &Box{Dirs: []string{"/usr", "/bin", "/lib", "/lib64", "/proc"}, Files: []string{"/etc/ld.so.cache"}, Writable: []string{j.Dir}}
+	return j
+}
+
+// A job in a box ends as any other does: at its limit, when it is cancelled,
+// and when the one that asked for it is killed.
+func TestBoxedJobEndsAtItsLimit(t *testing.T) {
+	j := boxed(t, writePids+"sleep 600")
+	j.Limit = time.Second
+	began := time.Now()
+	done, pids := start(t.Context(), t, j)
+	supervisetest.KillAtEnd(t, pids)
+	if got := <-done; got.err != nil || got.Ending != OutOfTime || time.Since(began) > 8*time.Second {
+		t.Errorf("after %v: %+v", time.Since(began), got)
+	}
+	supervisetest.WantGone(t, pids, 0)
+}
+
+func TestBoxedJobIsCancelled(t *testing.T) {
+	if got := cancelled(t, boxed(t, writePids+"wait")); got != (Outcome{Ending: Cancelled, Code: -1, Killed: true}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestKillingTheParentEndsABoxedJob(t *testing.T) {
+	if LandlockABI() < 1 {
+		t.Skip("this kernel has no Landlock")
+	}
+	cmd, pids := startVictim(t, "KLPTEST_TEST_BOX=1")
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+	supervisetest.WantGone(t, pids, 2*time.Second)
+}
+
+// What has left the job's process group, and lost its parent, is ended too.
+func TestWhatLeavesTheGroupIsEnded(t *testing.T) {
+	script := `(setsid sh -c 'echo $$ >pids.new; mv pids.new pids; exec sleep 600' &); until test -e pids; do sleep 0.01; done`
+	free, _ := shell(t, script)
+	for _, j := range []Job{free, boxed(t, script)} {
+		if out, err := Run(t.Context(), j); err != nil || out != (Outcome{Ending: Exited}) {
+			t.Errorf("%+v, %v", out, err)
+		}
+		pids := supervisetest.WaitFor(t, j.Dir+"/pids")
+		supervisetest.KillAtEnd(t, pids)
+		supervisetest.WantGone(t, pids, 0)
+	}
+}
+
+// What is in a box can signal what is in it, and neither the supervisor nor
+// any other process.
+func TestBoxKeepsSignals(t *testing.T) {
+	if LandlockABI() < 6 {
+		t.Skip("Landlock keeps no signals before ABI 6")
+	}
+	for _, tt := range []struct {
+		name, script string
+		want         int
+	}{
+		{"its own child", "sleep 600 & kill -0 $!", 0},
+		{"the supervisor", "kill -0 $PPID", 1},
+		{"this process", fmt.Sprintf("kill -0 %d", os.Getpid()), 1},
+		{"its own group", "kill -0 0", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			j := boxed(t, tt.script)
+			if out, err := Run(t.Context(), j); err != nil || out.Ending != Exited || out.Code != tt.want {
+				t.Errorf("%+v, %v", out, err)
+			}
+			if j.Box = nil; tt.want == 1 {
+				if out, err := Run(t.Context(), j); err != nil || out.Err() != nil {
+					t.Errorf("without a box: %+v, %v", out, err)
+				}
+			}
+		})
+	}
+}
+
+// A command in a box that cannot be started is named.
+func TestBoxedCommandCannotStart(t *testing.T) {
+	j := boxed(t, "")
+	j.Argv = []string{"/etc/hostname"}
+	if out, err := Run(t.Context(), j); err != nil || out.Ending != Broken || !strings.Contains(out.Cause, "/etc/hostname") {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+// A signal that is refused is an error; that nothing is left to get it is none.
+func TestSignalAll(t *testing.T) {
+	if err := signalAll(1<<22+1, unix.SIGKILL); err != nil {
+		t.Errorf("a process that is not there: %v", err)
+	}
+	if err := signalAll(os.Getpid(), 999); err == nil {
+		t.Error("a signal that cannot be sent was sent")
+	}
+}
+
+func TestParent(t *testing.T) {
+	for stat, want := range map[string]int{"12 (a) S 7 1 1": 7, "12 (a) b) R 9 1": 9, "12 (a) S": 0, "": 0} {
+		if got := parent([]byte(stat)); got != want {
+			t.Errorf("%q: %d", stat, got)
+		}
+	}
+	own, err := os.ReadFile("/proc/self/stat")
+	if err != nil || parent(own) != os.Getppid() {
+		t.Errorf("%s: %v", own, err)
+	}
+}
+
+// inherited is a pipe that children of this process inherit, by the number fd.
+func inherited(t *testing.T, fd int) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Close(fd); r.Close(); w.Close() })
+	if _, err := w.WriteString("secret\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Dup3(int(r.Fd()), fd, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What this process has inherited is not the job's.
+func TestJobInheritsNoDescriptor(t *testing.T) {
+	const fd = 20
+	inherited(t, fd)
+	free, _ := shell(t, "test ! -e /proc/$$/fd/"+strconv.Itoa(fd))
+	for _, j := range []Job{free, boxed(t, free.Argv[2])} {
+		if out, err := Run(context.Background(), j); err != nil || out.Err() != nil {
+			t.Errorf("%+v, %v", out, err)
+		}
+	}
+}

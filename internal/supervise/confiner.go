@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervise
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"github.com/klptest/klptest/internal/program"
+)
+
+// startConfined starts a child that confines itself and then becomes the
+// command, and returns when it has. The supervisor stays out of the box, or it
+// could not end what is in it: Landlock keeps what it has confined from sending
+// signals to what is outside, and, before its ABI 8, each thread of a program
+// that has confined itself is outside of what another thread has started
+// (Documentation/userspace-api/landlock.rst).
+func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) error {
+	ours, theirs, err := line()
+	if err != nil {
+		return err
+	}
+	defer ours.Close()
+	j.Argv = append([]string{cmd.Path}, j.Argv[1:]...)
+	cmd.Path, cmd.Args, cmd.Env, cmd.Err = self, []string{"klptest-box"}, []string{roleEnv + "=" + confiner}, nil
+	cmd.ExtraFiles = []*os.File{theirs} // becomes lineFD
+	err = cmd.Start()
+	theirs.Close()
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() }) // closes the line; its group is ended later
+	defer stop()
+	if err := j.hand(ours); err != nil {
+		_ = cmd.Process.Kill() // it ends anyway
+		_ = cmd.Wait()         // err is what counts
+		return err
+	}
+	return nil
+}
+
+// hand gives the job to the process that confines itself, and returns what has
+// kept that from becoming the command.
+func (j Job) hand(line io.ReadWriter) error {
+	if err := json.NewEncoder(line).Encode(j); err != nil {
+		return err
+	}
+	problem, err := io.ReadAll(io.LimitReader(line, maxAnswer)) // exec closes the other end
+	if err == nil && len(problem) > 0 {
+		err = errors.New(string(problem))
+	}
+	return err
+}
+
+// become confines this process and makes it the command of the job that the
+// line brings. It returns only what has kept it from that.
+func become(line io.Reader) error {
+	if err := program.InheritNothing(); err != nil {
+		return err
+	}
+	var j Job
+	if err := json.NewDecoder(line).Decode(&j); err != nil {
+		return err
+	}
+	if err := j.Box.confine(); err != nil {
+		return err
+	}
+	return &os.PathError{Op: "exec", Path: j.Argv[0], Err: syscall.Exec(j.Argv[0], j.Argv, j.Env)}
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package supervise
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// endAll kills and reaps what the command has left, in its group or not. When
+// it returns nil, nothing is left: of a process that is the reaper of its
+// descendants, and has no child, there is none.
+func endAll() error {
+	done := make(chan error, 1)
+	go func() { done <- reapAll() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(killLimit):
+		left, err := children()
+		return errors.Join(fmt.Errorf("processes %d do not end when they are killed", left), err)
+	}
+}
+
+// reapAll kills the children until there is none. Those of a child that has
+// ended become children, so that all are seen in the end.
+func reapAll() error {
+	for {
+		pid, err := reap(unix.WNOHANG)
+		if err == nil && pid == 0 { // there are children, and none is over
+			if err = killChildren(); err == nil {
+				_, err = reap(0)
+			}
+		}
+		if errors.Is(err, unix.ECHILD) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// reap waits for any child; how is as for wait4(2).
+func reap(how int) (pid int, err error) {
+	for {
+		pid, err = unix.Wait4(-1, nil, how, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return pid, err
+		}
+	}
+}
+
+func killChildren() error {
+	pids, err := children()
+	for _, pid := range pids {
+		err = errors.Join(err, signalAll(pid, unix.SIGKILL))
+	}
+	return err
+}
+
+// children are the processes whose parent is this one.
+func children() ([]int, error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil, err
+	}
+	var pids []int
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it is over
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && parent(text) == os.Getpid() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
+}
+
+// parent is the fourth field of /proc/PID/stat; the second, the name, is in
+// parentheses and may hold anything (proc_pid_stat(5)).
+func parent(stat []byte) int {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 2 {
+		return 0
+	}
+	pid, _ := strconv.Atoi(string(fields[1]))
+	return pid
+}
