@@ -118,9 +118,8 @@ func TestRunEndsAtStall(t *testing.T) {
 }
 
 func TestRunBlames(t *testing.T) {
+	const warning = "WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x1/0x2"
 	death := &blame.Error{Party: blame.Kernel, Summary: "the kernel panicked", Advice: "read it", Tail: "Kernel panic\n", Path: "/log"}
-	emulated := &blame.Error{Party: blame.Rig, Summary: "QEMU made this crash", Transient: true}
-	warning := "WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x1/0x2"
 	tests := []struct {
 		name    string
 		change  func(*fakeMachine)
@@ -152,7 +151,9 @@ func TestRunBlames(t *testing.T) {
 			Fail, []string{"unexpected WARNING klp_get_prev_state: " + warning, "% cat /x: unplugged"},
 		},
 		{
-			"emulator", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: emulated, log: []string{warning}} },
+			"emulator", func(m *fakeMachine) {
+				m.answers["cat /x"] = fakeAnswer{err: &blame.Error{Summary: "QEMU made this crash", Transient: true}, log: []string{warning}}
+			},
 			Error, []string{"% cat /x: QEMU made this crash", "unexpected WARNING klp_get_prev_state: " + warning},
 		},
 	}

@@ -111,9 +111,13 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	if o.Reuse {
 		r.reused = newReused(ctx, r.cloner().orGiveUp())
 	}
-	target := kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
-	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, target)
+	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, targetOf(k))
 	return r, nil
+}
+
+// targetOf is what modules for the kernel are built against.
+func targetOf(k *images.Kernel) kmods.Target {
+	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
 }
 
 // Run runs the cases and tells ev of each. It returns early only when ctx
