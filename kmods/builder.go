@@ -40,6 +40,7 @@ type Builder struct {
 	cc    string        // instead of the one that built the kernel
 	limit time.Duration // instead of the limits above
 	abi   func() int    // instead of supervise.LandlockABI
+	fit   func(m Module, compiler string) error
 }
 
 // Shipped returns the modules that klptest ships, by name. For a packaged
@@ -55,7 +56,11 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 	if err != nil {
 		return nil, err
 	}
-	return load(dir, plan)
+	all, err := load(dir, plan)
+	if err != nil {
+		return nil, err
+	}
+	return all, b.checkAll(all, tools.version)
 }
 
 // Foreign returns the modules that a case's own C files make: each NAME.c is a
@@ -171,7 +176,7 @@ func load(dir string, plan build) (map[string]Module, error) {
 	for _, name := range modules(plan.files) {
 		m, err := readModule(name, filepath.Join(dir, name+".ko"))
 		if err == nil {
-			err = Check(m, plan.target.Release)
+			err = check(m, plan.target.Release)
 		}
 		if err != nil {
 			return nil, err

@@ -5,17 +5,16 @@ package kmods
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Check tells, before any VM starts, whether a kernel of that release would
+// check tells, before any VM starts, whether a kernel of that release would
 // take the module: the kernel compares vermagic (kernel/module/version.c), and
 // klp_enable_patch() refuses a module that is not marked as a livepatch, which
 // each shipped one but those to be patched must be.
-func Check(m Module, release string) error {
+func check(m Module, release string) error {
 	built, _, _ := strings.Cut(m.Info.Vermagic, " ")
 	if built != release {
 		return &blame.Error{
@@ -24,12 +23,8 @@ func Check(m Module, release string) error {
 			Advice:  "use the headers or the build tree of the kernel that is booted; after a change of its version, rebuild the tree",
 		}
 	}
-	if shippedLivepatch(m.Name) && !m.Info.Livepatch {
+	if n, _ := needsOf(m.Name); n.livepatch && !m.Info.Livepatch {
 		return blame.Rigf("%s is not marked as a livepatch: was it built without CONFIG_LIVEPATCH?", filepath.Base(m.Path))
 	}
 	return nil
-}
-
-func shippedLivepatch(name string) bool {
-	return name != "klp_target" && name != "klp_other" && slices.Contains(Names(), name)
 }

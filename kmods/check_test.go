@@ -27,7 +27,7 @@ func TestCheck(t *testing.T) {
 		{m("klp_a", "6.12.1 SMP ", true), "6.12.10", "klp_a.ko was built for kernel 6.12.1, not for 6.12.10", blame.User},
 		{m("klp_loglevel_v1", "6.12.1 SMP ", false), "6.12.1", "not marked as a livepatch", blame.Rig},
 	} {
-		err := Check(tt.m, tt.release)
+		err := check(tt.m, tt.release)
 		if tt.want == "" && err != nil {
 			t.Errorf("%v: %v", tt.m, err)
 		}

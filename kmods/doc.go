@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package kmods holds the kernel modules that cases load, builds them against
-// a kernel, and checks that this kernel would take them.
+// a kernel, and checks that this kernel would take them and that the compiler
+// has left them what cases rely on.
 //
 // The C sources, in src/, are embedded. [Builder.Shipped] builds them with
 // Kbuild and keeps the result in the cache; [Builder.Foreign] builds the C

@@ -36,8 +36,7 @@ func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *module
 	}}
 }
 
-// of returns the modules that a case loads, shipped ones and its own, each
-// checked to be one of this kernel's.
+// of returns the modules that a case loads, shipped ones and its own.
 func (m *modules) of(ctx context.Context, c *cases.Case) ([]kmods.Module, error) {
 	all, err := m.shipped()
 	if err != nil {
@@ -57,7 +56,7 @@ func (m *modules) of(ctx context.Context, c *cases.Case) ([]kmods.Module, error)
 		}
 		list = append(list, mod)
 	}
-	return list, checkAll(list, m.target.Release)
+	return list, nil
 }
 
 func (m *modules) own(ctx context.Context, c *cases.Case) (map[string]kmods.Module, error) {
@@ -75,13 +74,4 @@ func (m *modules) own(ctx context.Context, c *cases.Case) (map[string]kmods.Modu
 func (m *modules) all() ([]kmods.Module, error) {
 	built, err := m.shipped()
 	return slices.Collect(maps.Values(built)), err
-}
-
-func checkAll(list []kmods.Module, release string) error {
-	for _, mod := range list {
-		if err := kmods.Check(mod, release); err != nil {
-			return err
-		}
-	}
-	return nil
 }

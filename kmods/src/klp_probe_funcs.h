@@ -12,9 +12,10 @@
  * pointer, so that no compiler inlines them or changes their signature.
  */
 #define PROBE_SHOW(func)							\
-	static int probe_##func(struct seq_file *m, void *v)			\
+	static klp_opaque int probe_##func(struct seq_file *m, void *v)		\
 	{									\
 		seq_printf(m, "%s: %s\n", KBUILD_MODNAME, #func);		\
+		klp_opaque_end();						\
 		return 0;							\
 	}
 
@@ -23,19 +24,22 @@ PROBE_SHOW(loadavg_proc_show)	/* /proc/loadavg */
 PROBE_SHOW(uptime_proc_show)	/* /proc/uptime */
 PROBE_SHOW(version_proc_show)	/* /proc/version */
 
-static int probe_klp_target_value(void)
+static klp_opaque int probe_klp_target_value(void)
 {
+	klp_opaque_end();
 	return PROBE_NUMBER;
 }
 
-static void probe_klp_target_hold_old(struct klp_target_hold *hold)
+static klp_opaque void probe_klp_target_hold_old(struct klp_target_hold *hold)
 {
 	klp_target_sleep(hold);
+	klp_opaque_end();
 }
 
-static void probe_klp_target_hold_new(struct klp_target_hold *hold)
+static klp_opaque void probe_klp_target_hold_new(struct klp_target_hold *hold)
 {
 	klp_target_sleep(hold);
+	klp_opaque_end();
 }
 
 /*
@@ -43,8 +47,9 @@ static void probe_klp_target_hold_new(struct klp_target_hold *hold)
  * exist, whose symbol is never found; a real function would be replaced by it
  * whatever its signature.
  */
-static void probe_unknown(void)
+static klp_opaque void probe_unknown(void)
 {
+	klp_opaque_end();
 }
 
 /**

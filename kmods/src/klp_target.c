@@ -58,13 +58,6 @@
 
 #include "klp_target.h"
 
-/* Without noipa, GCC may clone, inline or drop what it sees through. */
-#if __has_attribute(__noipa__)
-#define patchable noinline __attribute__((__noipa__))
-#else
-#define patchable noinline
-#endif
-
 #define INSIDE_TIMEOUT (60 * HZ)
 
 static int init_ret;
@@ -75,25 +68,26 @@ MODULE_PARM_DESC(init_ret, "what init returns (default 0)");
 static DEFINE_MUTEX(hold_mutex);
 static bool hold_allowed;
 
-static patchable int klp_target_value(void)
+static klp_opaque int klp_target_value(void)
 {
-	barrier();
+	klp_opaque_end();
 	return 0;
 }
 
-static patchable void klp_target_hold_old(struct klp_target_hold *hold)
+static klp_opaque void klp_target_hold_old(struct klp_target_hold *hold)
 {
 	klp_target_sleep(hold);
+	klp_opaque_end();
 }
 
-static patchable void klp_target_hold_new(struct klp_target_hold *hold)
+static klp_opaque void klp_target_hold_new(struct klp_target_hold *hold)
 {
-	barrier();
+	klp_opaque_end();
 }
 
 static int hold_old_thread(void *arg)
 {
-	klp_target_hold_old(arg);
+	klp_call(klp_target_hold_old, arg);
 	while (!kthread_should_stop())
 		msleep(KLP_TARGET_POLL_MS);
 	return 0;
@@ -102,7 +96,7 @@ static int hold_old_thread(void *arg)
 static int hold_new_thread(void *arg)
 {
 	while (!kthread_should_stop()) {
-		klp_target_hold_new(arg);
+		klp_call(klp_target_hold_new, arg);
 		msleep(KLP_TARGET_POLL_MS);
 	}
 	return 0;
@@ -195,7 +189,7 @@ static int hold_get(char *buffer, const struct kernel_param *kp)
 
 static int value_get(char *buffer, const struct kernel_param *kp)
 {
-	return scnprintf(buffer, PAGE_SIZE, "%d\n", klp_target_value());
+	return scnprintf(buffer, PAGE_SIZE, "%d\n", klp_call(klp_target_value));
 }
 
 static const struct kernel_param_ops value_ops = { .get = value_get };

@@ -8,6 +8,8 @@
 #include <linux/delay.h>
 #include <linux/sched.h>
 
+#include "klp_opaque.h"
+
 /* How often a held task looks whether it has been released. */
 #define KLP_TARGET_POLL_MS 20
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package modcode
+
+import "debug/elf"
+
+// machine is what differs between architectures.
+type machine struct {
+	// sites is the section that lists for ftrace where it can redirect
+	// functions (include/linux/module.h, FTRACE_CALLSITE_SECTION), and entry
+	// how far behind a function's start its place may be.
+	sites string
+	entry uint64
+	// branch tells what the instruction does whose operand, a relocation of
+	// that type, is at code[at:].
+	branch func(code []byte, at uint64, relocation uint32) branch
+}
+
+type branch int
+
+const (
+	neither branch = iota
+	call
+	jump // or, under a condition, none
+)
+
+var machines = map[elf.Machine]machine{
+	// An ENDBR64 of four bytes may come first.
+	elf.EM_X86_64: {sites: "__mcount_loc", entry: 4, branch: branchX86},
+}
+
+// branchX86: CALL rel32 is e8, JMP rel32 is e9 and Jcc rel32 is 0f 80 to 0f
+// 8f (Intel SDM, volume 2). No other instruction has such a byte before an
+// operand that is relative to RIP: that one follows a ModRM of the form 00…101.
+func branchX86(code []byte, at uint64, relocation uint32) branch {
+	switch elf.R_X86_64(relocation) {
+	case elf.R_X86_64_PC32, elf.R_X86_64_PLT32:
+	default:
+		return neither
+	}
+	if at < 2 || at > uint64(len(code)) {
+		return neither
+	}
+	switch before, last := code[at-2], code[at-1]; {
+	case last == 0xe8:
+		return call
+	case last == 0xe9, before == 0x0f && last&0xf0 == 0x80:
+		return jump
+	}
+	return neither
+}

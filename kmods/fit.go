@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/modcode"
+)
+
+// checkAll tells whether shipped modules are as cases need them. That of a
+// module from the cache is asked anew: the answer takes a millisecond.
+func (b *Builder) checkAll(all map[string]Module, compiler string) error {
+	fit := checkFit
+	if b.fit != nil {
+		fit = b.fit
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := fit(all[name], compiler); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkFit tells whether the compiler has left a shipped module what cases rely
+// on. With a module of which it has not, cases would blame the kernel.
+func checkFit(m Module, compiler string) error {
+	f, err := os.Open(m.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	functions, err := modcode.Functions(f)
+	if err != nil {
+		return blame.Rigf("%s: %w", filepath.Base(m.Path), err)
+	}
+	n, _ := needsOf(m.Name)
+	for _, want := range n.functions {
+		if fault := want.fault(functions); fault != "" {
+			return blame.AdviseRigf(
+				"the compiler has made something else of klptest's module than it relies on: report this line, the kernel's configuration, and the compiler: "+compiler,
+				"%s cannot be used: %s", filepath.Base(m.Path), fault)
+		}
+	}
+	return nil
+}
+
+// fault tells what is wrong with the function in a module that has these; ""
+// is nothing.
+func (want function) fault(all []modcode.Function) string {
+	var found []modcode.Function
+	for _, f := range all {
+		if f.Name == want.name {
+			found = append(found, f)
+		}
+	}
+	if len(found) != 1 {
+		return fmt.Sprintf("it has %d functions %s(), not one", len(found), want.name)
+	}
+	what := want.wrongIn(found[0])
+	if what == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s() %s", want.name, what)
+}
+
+func (want function) wrongIn(f modcode.Function) string {
+	switch {
+	case f.Size == 0:
+		return "has no size"
+	case len(f.Twins) > 0:
+		return fmt.Sprintf("is at the same address as %s()", f.Twins[0])
+	case want.traced && !f.Traced:
+		return "cannot be redirected by ftrace: its start is not in ftrace's list"
+	case want.calls == "":
+		return ""
+	case slices.Contains(f.Jumps, want.calls):
+		return fmt.Sprintf("jumps to %s() and is not on the stack when that one runs", want.calls)
+	case !slices.Contains(f.Calls, want.calls):
+		return fmt.Sprintf("does not call %s()", want.calls)
+	}
+	return ""
+}
