@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/emulator"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/splat"
 )
@@ -35,7 +37,8 @@ type Console struct {
 	splats   []splat.Splat
 	headline string // the first line that says what the kernel died of
 	crashed  bool   // a panic or an oops was among the lines
-	err      error  // the first failure to keep the log
+	emulator emulator.Watch
+	err      error // the first failure to keep the log
 }
 
 func newConsole(log *cappedLog, live *liveCopy) *Console {
@@ -139,9 +142,23 @@ func (c *Console) endLine() {
 		c.live.print(printable.Text(line))
 	}
 	text := kernelText(line)
+	c.watch(text)
 	if s, ok := splat.Match(text); ok {
 		c.record(s, text)
 	}
+}
+
+func (c *Console) watch(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.emulator.Line(text)
+}
+
+// emulatorFault is what the lines show to be an emulator's doing, or nil.
+func (c *Console) emulatorFault() *blame.Error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.emulator.Fault()
 }
 
 func (c *Console) record(s splat.Splat, text string) {

@@ -18,7 +18,8 @@ const tailSize = 40
 const initDied = "Kernel panic - not syncing: Attempted to kill init!"
 
 // Death says why the guest ended, as a *blame.Error: the kernel is to blame
-// when the console shows a panic or an oops, else the rig. It is nil while
+// when the console shows a panic or an oops that the emulator has not made
+// (see the package emulator), else the rig. It is nil while
 // the guest runs, and after a Close that ended a living guest.
 func (v *VM) Death() error {
 	select {
@@ -26,12 +27,8 @@ func (v *VM) Death() error {
 	default:
 		return nil
 	}
-	crash := v.console.crash()
-	if strings.HasPrefix(crash, initDied) {
-		return v.withConsole(&blame.Error{Summary: "the guest's PID 1 ended: " + crash})
-	}
-	if crash != "" {
-		return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel died: " + crash})
+	if crash := v.console.crash(); crash != "" {
+		return v.diedOf(crash)
 	}
 	if isClosed(v.closed) {
 		return nil
@@ -39,17 +36,50 @@ func (v *VM) Death() error {
 	if err := context.Cause(v.ctx); err != nil {
 		return v.withConsole(&blame.Error{Summary: "the guest was killed", Err: err})
 	}
+	if fault := v.emulatorFault(); fault != nil {
+		return fault
+	}
 	return v.qemuDeath()
 }
 
-// Blame puts the blame for an error of a guest that runs: on the kernel when
-// the console shows a panic or an oops, else it returns the error.
+// diedOf puts the blame for a crash. What the emulator did before is the
+// cause of all that follows.
+func (v *VM) diedOf(crash string) error {
+	if fault := v.emulatorFault(); fault != nil {
+		return fault
+	}
+	if strings.HasPrefix(crash, initDied) {
+		return v.withConsole(&blame.Error{Summary: "the guest's PID 1 ended: " + crash})
+	}
+	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel died: " + crash})
+}
+
+// Blame puts the blame for an error of a guest that runs: on the emulator or
+// the kernel when the console shows a fault of theirs, else it returns the
+// error.
 func (v *VM) Blame(err error) error {
+	if err == nil {
+		return nil
+	}
+	if fault := v.emulatorFault(); fault != nil {
+		return fault
+	}
 	crash := v.console.crash()
-	if err == nil || crash == "" {
+	if crash == "" {
 		return err
 	}
 	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel crashed: " + crash, Err: err})
+}
+
+// emulatorFault is nil when the console shows none, and under KVM.
+func (v *VM) emulatorFault() *blame.Error {
+	if v.accel != TCG {
+		return nil
+	}
+	if fault := v.console.emulatorFault(); fault != nil {
+		return v.withConsole(fault)
+	}
+	return nil
 }
 
 func isClosed(ch <-chan struct{}) bool {

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package emulator finds in a kernel's log what no kernel can bring about:
+// then the emulated processor was wrong, and the log proves nothing about the
+// kernel. It is for guests that QEMU emulates, not for those under KVM.
+//
+// What counts is only what a kernel cannot do by any mistake. A kernel can
+// jump to a non-canonical address: that is a general protection fault. It can
+// load any value into EFLAGS, by popf, iret or sysret, so that TF, NT, IOPL and
+// a #DB because of them can be its own; but no instruction loads a reserved
+// bit. It can overwrite the registers of an interrupted function on its stack:
+// so only those count that the processor has pushed last.
+package emulator
