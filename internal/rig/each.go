@@ -37,17 +37,17 @@ func newEach(ctx context.Context, m maker, warm bool, wanted map[shape]int) *eac
 	return e
 }
 
-func (e *each) get(ctx context.Context, s shape) (instance, error) {
+func (e *each) get(ctx context.Context, s shape) (g instance, used bool, err error) {
 	e.mu.Lock()
 	e.wanted[s]--
 	ahead := e.ready[s]
 	delete(e.ready, s)
 	e.mu.Unlock()
-	g, err := e.take(ctx, s, ahead)
+	g, err = e.take(ctx, s, ahead)
 	if err == nil {
 		e.ahead(s)
 	}
-	return g, err
+	return g, false, err
 }
 
 // take waits for the guest that was made ahead, or makes one.

@@ -24,11 +24,12 @@ func newReused(ctx context.Context, m maker) *reused {
 	return &reused{make: m, ctx: ctx, idle: map[shape][]instance{}}
 }
 
-func (r *reused) get(_ context.Context, s shape) (instance, error) {
+func (r *reused) get(_ context.Context, s shape) (g instance, used bool, err error) {
 	if g := r.pop(s); g != nil {
-		return g, nil
+		return g, true, nil
 	}
-	return r.make(r.ctx, s)
+	g, err = r.make(r.ctx, s)
+	return g, false, err
 }
 
 // pop takes an idle guest; nil: there is none.

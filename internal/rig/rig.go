@@ -31,6 +31,7 @@ type Options struct {
 	Trust      bool         // build foreign C without a sandbox where there is none
 	Keep       bool         // keep each guest's logs whatever the verdicts
 	Jobs       int          // cases that run side by side
+	Confirm    uint         // how often a case that fails is run again, on guests of its own
 	OneVM      bool         // cases run one at a time, in one guest for as long as each leaves it clean
 	Fresh      bool         // a boot for each case
 	Cold       bool         // make no guest before it is asked for
@@ -109,7 +110,7 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	if o.Reuse {
-		r.reused = newReused(ctx, r.cloner().orGiveUp())
+		r.reused = newReused(ctx, r.maker())
 	}
 	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, targetOf(k))
 	return r, nil
@@ -126,41 +127,50 @@ func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.R
 	if r.reused == nil {
 		return r.RunFresh(ctx, list, ev)
 	}
-	run := r.runner()
-	run.source = r.reused
-	return run.run(ctx, list, ev)
+	return r.runFrom(ctx, r.reused, r.reused.make, list, ev)
 }
 
 // RunFresh is Run without a guest of an earlier run.
 func (r *Rig) RunFresh(ctx context.Context, list []*cases.Case, ev Events) (results []cases.Result, err error) {
-	run := r.runner()
-	run.source = r.source(ctx, run.shapes(list))
-	defer func() { err = errors.Join(err, run.source.close()) }()
-	return run.run(ctx, list, ev)
+	m := r.maker()
+	from := r.source(ctx, m, r.shape().count(list))
+	defer func() { err = errors.Join(err, from.close()) }()
+	return r.runFrom(ctx, from, m, list, ev)
 }
 
-// runner has no source yet.
-func (r *Rig) runner() runner {
-	run := runner{modules: r.modules.of, def: shape{r.o.CPUs, r.o.Memory}, jobs: r.o.Jobs, lean: r.o.Lean}
+// runFrom runs the cases on the guests of a source. What is tried again has
+// guests that the same maker makes.
+func (r *Rig) runFrom(ctx context.Context, from source, m maker, list []*cases.Case, ev Events) (results []cases.Result, err error) {
+	fresh := newEach(ctx, m, false, map[shape]int{})
+	defer func() { err = errors.Join(err, fresh.close()) }()
+	return r.runner(from, fresh).run(ctx, list, ev)
+}
+
+func (r *Rig) runner(from, fresh source) *runner {
+	jobs := r.o.Jobs
 	if r.o.OneVM {
-		run.jobs = 1
+		jobs = 1
 	}
-	return run
+	return &runner{source: from, fresh: fresh, modules: r.modules.of, def: r.shape(), jobs: jobs, lean: r.o.Lean, confirm: r.o.Confirm}
 }
 
-func (r *Rig) cloner() maker {
-	return func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) }
+// shape is for what a case does not say.
+func (r *Rig) shape() shape { return shape{r.o.CPUs, r.o.Memory} }
+
+// maker makes guests as the options want them.
+func (r *Rig) maker() maker {
+	m := maker(func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) })
+	if r.o.OneVM || r.o.Fresh {
+		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
+	}
+	return m.orGiveUp(1 + r.o.Confirm)
 }
 
-func (r *Rig) source(ctx context.Context, wanted map[shape]int) source {
-	boot := maker(func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) })
-	switch {
-	case r.o.OneVM:
-		return newReused(ctx, boot.orGiveUp())
-	case r.o.Fresh:
-		return newEach(ctx, boot.orGiveUp(), false, wanted)
+func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source {
+	if r.o.OneVM {
+		return newReused(ctx, m)
 	}
-	return newEach(ctx, r.cloner().orGiveUp(), !r.o.Cold, wanted)
+	return newEach(ctx, m, !r.o.Fresh && !r.o.Cold, wanted)
 }
 
 // Guest starts a guest that is the caller's to close, of the shape that c asks
@@ -170,7 +180,7 @@ func (r *Rig) Guest(ctx context.Context, c *cases.Case) (*Guest, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := shape{r.o.CPUs, r.o.Memory}
+	s := r.shape()
 	if c != nil {
 		own, err := r.modules.of(ctx, c)
 		if err != nil {

@@ -23,10 +23,15 @@ type Events interface {
 // runner runs cases on the guests of a source.
 type runner struct {
 	source  source
+	fresh   source // of the guests on which results are tried again; none is reused
 	modules func(context.Context, *cases.Case) ([]kmods.Module, error)
 	def     shape // for what a case does not say
 	jobs    int   // cases that run side by side; 0 is 1
 	lean    bool  // results come without their observations
+	confirm uint  // how often a FAIL is run again
+
+	mu        sync.Mutex // guards what follows
+	allowance allowance
 }
 
 // run runs the cases. It returns early only when ctx ends or a result cannot
@@ -41,7 +46,7 @@ func (r *runner) run(ctx context.Context, list []*cases.Case, ev Events) ([]case
 	var results []cases.Result
 	for i := range list {
 		res := <-done[i]
-		if ctx.Err() != nil {
+		if res.Verdict == "" {
 			return results, context.Cause(ctx)
 		}
 		results = append(results, res)
@@ -53,7 +58,7 @@ func (r *runner) run(ctx context.Context, list []*cases.Case, ev Events) ([]case
 }
 
 // start runs the cases in the background, each result in a channel of its
-// own. After ctx has ended the results mean nothing.
+// own. A case that ctx does not let end has a result without a verdict.
 func (r *runner) start(ctx context.Context, list []*cases.Case, ev Events) (done []chan cases.Result, wait func()) {
 	next := make(chan int, len(list))
 	for i := range list {
@@ -72,13 +77,24 @@ func (r *runner) start(ctx context.Context, list []*cases.Case, ev Events) (done
 	return done, workers.Wait
 }
 
+// runTimed runs a case, and again as far as its result must be tried again.
 func (r *runner) runTimed(ctx context.Context, c *cases.Case, ev Events) cases.Result {
 	if ctx.Err() != nil {
 		return cases.Result{}
 	}
 	ev.Start(c.Name)
+	a := &attempts{runner: r, c: c, step: func(step string) { ev.Step(c.Name, step) }}
+	res := a.first(ctx)
+	if ctx.Err() != nil {
+		return cases.Result{}
+	}
+	return a.settle(ctx, res)
+}
+
+// runCase runs a case once, on a guest of the source.
+func (r *runner) runCase(ctx context.Context, from source, c *cases.Case, keep bool, step func(string)) cases.Result {
 	started := time.Now()
-	res := r.runCase(ctx, c, func(step string) { ev.Step(c.Name, step) })
+	res := r.runOnce(ctx, from, c, keep, step)
 	res.Duration = time.Since(started)
 	if r.lean {
 		res.Observation, res.Observed = cases.Observation{}, ""
@@ -86,18 +102,19 @@ func (r *runner) runTimed(ctx context.Context, c *cases.Case, ev Events) cases.R
 	return res
 }
 
-func (r *runner) runCase(ctx context.Context, c *cases.Case, step func(string)) cases.Result {
+func (r *runner) runOnce(ctx context.Context, from source, c *cases.Case, keep bool, step func(string)) cases.Result {
 	s := r.def.of(c)
 	step("start a guest")
-	g, err := r.source.get(ctx, s)
+	g, used, err := from.get(ctx, s)
 	if err != nil {
 		return cases.Broken(c, err)
 	}
 	res := r.runOn(ctx, g, c, step)
-	if ctx.Err() == nil && (res.Verdict == cases.Fail || res.Verdict == cases.Error) {
+	res.Confirmation.Shared = used
+	if keep && ctx.Err() == nil && (res.Verdict == cases.Fail || res.Verdict == cases.Error) {
 		res.Log, res.QEMU = g.preserve()
 	}
-	r.source.put(s, g, reusable(c, res))
+	from.put(s, g, reusable(c, res))
 	return res
 }
 
@@ -112,15 +129,6 @@ func (r *runner) runOn(ctx context.Context, g instance, c *cases.Case, step func
 		return cases.Broken(c, err)
 	}
 	return cases.Run(ctx, g.machine(step), c)
-}
-
-// shapes counts the guests of each shape that the cases will ask for.
-func (r *runner) shapes(list []*cases.Case) map[shape]int {
-	n := map[shape]int{}
-	for _, c := range list {
-		n[r.def.of(c)]++
-	}
-	return n
 }
 
 // reusable tells whether the guest is as it was before the case: its end

@@ -168,7 +168,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newReused(t.Context(), boot.orGiveUp()), modules: noModules, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.orGiveUp(1)), modules: noModules, def: shape{cpus: 1, memory: 512}}
 	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.run(t.Context(), list, ev); err != nil {
@@ -195,7 +195,7 @@ func TestRigThatFailsOnce(t *testing.T) {
 		}
 		return m(ctx, s)
 	})
-	r := &runner{source: newEach(t.Context(), boot.orGiveUp(), false, map[shape]int{}), modules: noModules}
+	r := &runner{source: newEach(t.Context(), boot.orGiveUp(1), false, map[shape]int{}), modules: noModules}
 	var list []*cases.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		list = append(list, parse(t, name, ""))

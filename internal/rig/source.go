@@ -25,6 +25,16 @@ func (s shape) of(c *cases.Case) shape {
 	return s
 }
 
+// count counts the guests of each shape that the cases will ask for; s is for
+// what they do not say.
+func (s shape) count(list []*cases.Case) map[shape]int {
+	n := map[shape]int{}
+	for _, c := range list {
+		n[s.of(c)]++
+	}
+	return n
+}
+
 // instance is a running guest as a run needs it.
 type instance interface {
 	// machine is the guest as a case sees it; step hears each command.
@@ -45,8 +55,9 @@ type instance interface {
 // source gives each case a guest. Its methods may be called from several
 // goroutines.
 type source interface {
-	// get returns a guest that is the caller's until put.
-	get(ctx context.Context, s shape) (instance, error)
+	// get returns a guest that is the caller's until put; used tells that it
+	// has served other cases.
+	get(ctx context.Context, s shape) (g instance, used bool, err error)
 	// put takes a guest back; clean tells that it is as it was at get.
 	put(s shape, g instance, clean bool)
 	// close ends all guests, those that are still out excepted.
@@ -56,15 +67,23 @@ type source interface {
 // maker makes a guest of a shape: by a boot, or as a clone.
 type maker func(context.Context, shape) (instance, error)
 
-// hopeless is after how many failures of the rig in a row a maker gives up.
-const hopeless = 2
+// hopeless is after how many failures in a row a maker gives up: one of the
+// user's, two of the rig's, and of the kernel's as many as make a FAIL sure.
+func hopeless(err error, sure uint) uint {
+	switch blame.Of(err) {
+	case blame.Kernel:
+		return sure
+	case blame.Rig:
+		return 2
+	}
+	return 1
+}
 
-// orGiveUp makes a maker remember for each shape that it fails: a kernel does
-// so each time, the rig when it has done so more than once in a row. It would
-// fail the same way, and as slowly, for each case.
-func (m maker) orGiveUp() maker {
+// orGiveUp makes a maker remember for each shape that it fails: it would fail
+// the same way, and as slowly, for each case.
+func (m maker) orGiveUp(sure uint) maker {
 	var mu sync.Mutex
-	failures, broken := map[shape]int{}, map[shape]error{}
+	failures, broken := map[shape]uint{}, map[shape]error{}
 	return func(ctx context.Context, s shape) (instance, error) {
 		mu.Lock()
 		err := broken[s]
@@ -79,7 +98,7 @@ func (m maker) orGiveUp() maker {
 		case err == nil:
 			failures[s] = 0
 		case ctx.Err() == nil:
-			if failures[s]++; failures[s] >= hopeless || blame.Of(err) != blame.Rig {
+			if failures[s]++; failures[s] >= hopeless(err, sure) {
 				broken[s] = err
 			}
 		}

@@ -23,8 +23,8 @@ import (
 func TestOneVM(t *testing.T) {
 	m, log := inOrder(&fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2"})
 	r := &Rig{o: Options{OneVM: true, Jobs: 4}}
-	run := r.runner()
-	run.modules, run.source = noModules, newReused(t.Context(), m)
+	run := r.runner(newReused(t.Context(), m), nil)
+	run.modules = noModules
 	list := []*cases.Case{parse(t, "dirty", "Leaves: klp_a\n"), parse(t, "two", ""), parse(t, "three", "")}
 	ev := &events{}
 	if _, err := run.run(t.Context(), list, ev); err != nil {
@@ -74,7 +74,7 @@ func TestNextGuestIsMadeAhead(t *testing.T) {
 		m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
 		e := newEach(t.Context(), m, true, map[shape]int{{}: 3})
 		for i := range 2 {
-			g, err := e.get(t.Context(), shape{})
+			g, _, err := e.get(t.Context(), shape{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,10 +100,10 @@ func TestGuestThatDoesNotWake(t *testing.T) {
 	gone := errors.New("gone")
 	m, log := inOrder(&fake{name: "1"}, &fake{name: "2", wakeErr: gone})
 	e := newEach(t.Context(), m, true, map[shape]int{{}: 2})
-	if _, err := e.get(t.Context(), shape{}); err != nil {
+	if _, _, err := e.get(t.Context(), shape{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.get(t.Context(), shape{}); !errors.Is(err, gone) {
+	if _, _, err := e.get(t.Context(), shape{}); !errors.Is(err, gone) {
 		t.Error(err)
 	}
 	if err := e.close(); err != nil {

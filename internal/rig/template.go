@@ -56,7 +56,7 @@ func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 		}
 	}
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && blame.Of(err) != blame.Kernel { // a kernel is tried again, see orGiveUp
 			t.broken[s] = err
 		}
 		return nil, err

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestAllowance plays runs of a case each: "p" passes, "f" fails and would be
+// tried again twice, each time as long as the first. All take a second, and a
+// capital is a wait of ten.
+func TestAllowance(t *testing.T) {
+	for _, test := range []struct {
+		name, runs string
+		want       string // for each that fails: is it tried again?
+	}{
+		{"the first three", "fff", "yyy"},
+		{"nothing but FAILs", "ffffffffffffffff", "yyynnnnnnnnnynnn"},
+		{"everything hangs", "FFFFFFFFFFFFFFFF", "yyynnnnnnnnnynnn"},
+		{"few among many", strings.Repeat("ppppppppppf", 8), "yyyyyyyy"},
+		{"a hang among many", strings.Repeat("p", 100) + "FffFFFF", "yyyyyyn"},
+		{"later, when there is time again", "fffff" + strings.Repeat("p", 9) + "f", "yyynny"},
+	} {
+		var a allowance
+		var got strings.Builder
+		for _, run := range test.runs {
+			takes := time.Second
+			if run < 'a' {
+				takes *= 10
+			}
+			a.first += takes
+			if run == 'p' || run == 'P' {
+				continue
+			}
+			if !a.grant() {
+				got.WriteByte('n')
+				continue
+			}
+			got.WriteByte('y')
+			a.further += 2 * takes
+		}
+		if got.String() != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got.String(), test.want)
+		}
+	}
+}
+
+// Whatever fails, and however long it takes, a run takes no more than half as
+// long again as without, but for the first three and the last one.
+func TestAllowanceIsABound(t *testing.T) {
+	for confirm := time.Duration(1); confirm < 6; confirm++ {
+		var a allowance
+		var free, last time.Duration
+		for i := range 1000 {
+			takes := time.Duration(1+i*i%97) * time.Second
+			a.first += takes
+			if !a.grant() {
+				continue
+			}
+			last = confirm * takes
+			if a.further += last; i < alwaysAgain {
+				free += last
+			}
+		}
+		if a.further > a.first/2+free+97*time.Second*confirm {
+			t.Errorf("--confirm %d: %s after %s", confirm, a.further, a.first)
+		}
+	}
+}

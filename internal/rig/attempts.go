@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// attempts are the runs of one case.
+type attempts struct {
+	*runner
+	c    *cases.Case
+	step func(string)
+}
+
+// first runs the case where its turn is.
+func (a *attempts) first(ctx context.Context) cases.Result {
+	res := a.runCase(ctx, a.source, a.c, true, a.step)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.allowance.first += res.Duration
+	return res
+}
+
+// settle runs the case again when its result is not the last word: a transient
+// ERROR is replaced by what another attempt comes to, a FAIL is confirmed.
+// When ctx ends, the result stands as it is.
+func (a *attempts) settle(ctx context.Context, res cases.Result) cases.Result {
+	if a.confirm == 0 || res.Verdict != cases.Fail && !res.Transient {
+		return res
+	}
+	if !a.granted() {
+		return res.Unconfirmed()
+	}
+	for n := uint(0); n < a.confirm && res.Transient && ctx.Err() == nil; n++ {
+		if again := a.again(ctx, "trying again", n, true); ctx.Err() == nil {
+			res = res.Replace(again)
+		}
+	}
+	for n := uint(0); n < a.confirm && res.Verdict == cases.Fail && ctx.Err() == nil; n++ {
+		if again := a.again(ctx, "confirming", n, false); ctx.Err() == nil {
+			res = res.Confirm(again)
+		}
+	}
+	return res
+}
+
+func (a *attempts) granted() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.allowance.grant()
+}
+
+// again is a further run, on a fresh guest; keep makes the logs of one that does
+// not pass outlive it. The runs are counted from the first one.
+func (a *attempts) again(ctx context.Context, what string, n uint, keep bool) cases.Result {
+	prefix := fmt.Sprintf("%s (%d of %d): ", what, n+2, a.confirm+1)
+	res := a.runCase(ctx, a.fresh, a.c, keep, func(step string) { a.step(prefix + step) })
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.allowance.further += res.Duration
+	return res
+}
