@@ -106,12 +106,17 @@ func (h *Human) End() error {
 // indent is what stands under a case's verdict.
 const indent = "      "
 
-// caseLine is the line of a case; a skipped one's reason is on it.
+// caseLine is the line of a case. On it are also why one was skipped, and how
+// often one has failed.
 func (h *Human) caseLine(r cases.Result) string {
 	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
 	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), printable.Line(r.Name), seconds(r.Duration))
-	if why := skipReason(r); r.Verdict == cases.Skip && why != "" {
-		line += "  " + why
+	remark := r.Confirmation.String()
+	if r.Verdict == cases.Skip {
+		remark = skipReason(r)
+	}
+	if remark != "" {
+		line += "  " + remark
 	}
 	return line + "\n"
 }
@@ -123,7 +128,10 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) 
 func (h *Human) details(sections []section) string {
 	var b strings.Builder
 	for _, s := range sections {
-		if s.kind == logTail {
+		switch s.kind {
+		case howOften:
+			continue // it is on the case's line
+		case logTail:
 			b.WriteString(indent + "log tail:\n")
 		}
 		for _, line := range s.lines {
@@ -139,8 +147,8 @@ func (h *Human) detail(k kind, line string) string {
 		return h.paint(diffColor(line), line)
 	case logTail:
 		return "| " + line
-	case fullLog:
-		return "full log: " + line
+	case fullLog, otherReason, unjudged, discardedRun:
+		return string(k) + ": " + line
 	}
 	return line
 }

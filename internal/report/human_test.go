@@ -168,6 +168,7 @@ func TestHumanLinesAreIndented(t *testing.T) {
 		r := cases.Result{
 			Name: "x" + s, Verdict: cases.Fail, Reasons: []string{s, s},
 			Advice: s, Diff: s, Tail: s, Log: s, QEMU: s,
+			Confirmation: hostileConfirmation(s), Discarded: []cases.Discarded{{Reason: s, Log: s}},
 		}
 		out := output(t, func(b *bytes.Buffer) Reporter { return NewHuman(b, HumanOptions{}) }, 1, []cases.Result{r})
 		got := strings.Split(strings.TrimSuffix(out, "\n"), "\n")

@@ -47,6 +47,9 @@ type jsonResult struct {
 	Tail    string        `json:"tail,omitempty"`
 	Log     string        `json:"log,omitempty"`
 	QEMU    string        `json:"qemu,omitempty"`
+
+	Confirmation *cases.Confirmation `json:"confirmation,omitempty"`
+	Discarded    []cases.Discarded   `json:"discarded,omitempty"`
 }
 
 type jsonReporter struct {
@@ -71,6 +74,7 @@ func (j *jsonReporter) Case(r cases.Result) error {
 		Verdict: known(r.Verdict), Seconds: r.Duration.Seconds(), Reasons: allOneLine(r.Reasons),
 		Advice: printable.Text(r.Advice), Diff: printable.Text(r.Diff), Tail: printable.Text(r.Tail),
 		Log: printable.Text(r.Log), QEMU: printable.Text(r.QEMU),
+		Confirmation: jsonConfirmation(r.Confirmation), Discarded: jsonDiscarded(r.Discarded),
 	})
 	return nil
 }
@@ -87,6 +91,22 @@ func (j *jsonReporter) End() error {
 	}
 	_, err := io.WriteString(j.w, b.String())
 	return err
+}
+
+// jsonConfirmation is nil when there is nothing to say.
+func jsonConfirmation(c cases.Confirmation) *cases.Confirmation {
+	if c.String() == "" {
+		return nil
+	}
+	c.Unjudged, c.Otherwise = allOneLine(c.Unjudged), allOneLine(c.Otherwise)
+	return &c
+}
+
+func jsonDiscarded(list []cases.Discarded) (escaped []cases.Discarded) {
+	for _, d := range list {
+		escaped = append(escaped, cases.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log)})
+	}
+	return escaped
 }
 
 func allOneLine(texts []string) []string {

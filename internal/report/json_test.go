@@ -82,6 +82,8 @@ func TestJSONHostile(t *testing.T) {
 		want := []jsonResult{{
 			Name: text, Title: text, File: text, Verdict: cases.Fail, Reasons: []string{printable.Line(s), printable.Line(s)},
 			Advice: text, Diff: text, Tail: text, Log: text, QEMU: text,
+			Confirmation: &cases.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{printable.Line(s)}, Otherwise: []string{printable.Line(s)}},
+			Discarded:    []cases.Discarded{{Reason: printable.Line(s), Log: text}},
 		}}
 		if d := cmp.Diff(want, got.Results); d != "" {
 			t.Errorf("%q (-want +got):\n%s", s, d)

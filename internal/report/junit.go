@@ -105,10 +105,11 @@ func newCase(r cases.Result) junitCase {
 	c := junitCase{Name: printable.Text(r.Name), Class: "klptest", Time: junitTime(r.Duration)}
 	what := &junitText{Message: printable.Line(first), Type: string(known(r.Verdict))}
 	switch known(r.Verdict) {
-	case cases.Pass:
-		return c
-	case cases.Skip:
-		c.Skipped = &junitText{Message: skipReason(r)}
+	case cases.Pass, cases.Skip:
+		if r.Verdict == cases.Skip {
+			c.Skipped = &junitText{Message: skipReason(r)}
+		}
+		c.SystemOut = printed(describe(cases.Result{Discarded: r.Discarded}))
 		return c
 	case cases.Fail:
 		c.Failure = what
@@ -117,10 +118,16 @@ func newCase(r cases.Result) junitCase {
 	}
 	evidence, rest := split(describe(r))
 	what.Text = layOut(rest)
-	if len(evidence) > 0 {
-		c.SystemOut = &junitText{Text: layOut(evidence)}
-	}
+	c.SystemOut = printed(evidence)
 	return c
+}
+
+// printed lays out sections as what a case has printed; none is none.
+func printed(sections []section) *junitText {
+	if len(sections) == 0 {
+		return nil
+	}
+	return &junitText{Text: layOut(sections)}
 }
 
 // split parts the diff and the log's tail from what explains them.

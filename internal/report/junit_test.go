@@ -47,7 +47,7 @@ func readJUnit(t *testing.T, results []cases.Result) []readCase {
 // leaves it.
 func checkJUnit(t *testing.T, v cases.Verdict, name, reason, rest string) {
 	t.Helper()
-	r := cases.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest}
+	r := cases.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest, Confirmation: hostileConfirmation(rest), Discarded: []cases.Discarded{{Reason: reason, Log: rest}}}
 	got := readJUnit(t, []cases.Result{r, {Name: "after", Verdict: cases.Pass}})
 	want := readCase{Name: printable.Text(name)}
 	evidence, explanation := split(describe(r))
@@ -60,7 +60,10 @@ func checkJUnit(t *testing.T, v cases.Verdict, name, reason, rest string) {
 	case cases.Error:
 		want.Error = text
 	}
-	if wantsDetail(r) && len(evidence) > 0 {
+	if v == cases.Pass || v == cases.Skip {
+		evidence = describe(cases.Result{Discarded: r.Discarded})
+	}
+	if len(evidence) > 0 {
 		want.SystemOut = []readText{{Text: layOut(evidence)}}
 	}
 	if d := cmp.Diff([]readCase{want, {Name: "after"}}, got); d != "" {

@@ -70,7 +70,7 @@ func TestKTAPStreams(t *testing.T) {
 }
 
 func TestKTAPCutShort(t *testing.T) {
-	got, err := kunitParse(ktapOutput(t, 9, samples()))
+	got, err := kunitParse(ktapOutput(t, 9, samples()[:6]))
 	if err == nil || err.Error() != "missing expected subtest 7 of 9" || len(got) != 6 {
 		t.Errorf("a run that was cut short reads as %v, %v", got, err)
 	}
@@ -87,7 +87,12 @@ func hostileResult(v cases.Verdict, name, reason, rest string) cases.Result {
 	return cases.Result{
 		Name: name, Title: rest, File: rest, Verdict: v,
 		Reasons: []string{reason, rest}, Advice: rest, Diff: rest, Tail: rest, Log: rest, QEMU: rest,
+		Confirmation: hostileConfirmation(rest), Discarded: []cases.Discarded{{Reason: reason, Log: rest}},
 	}
+}
+
+func hostileConfirmation(text string) cases.Confirmation {
+	return cases.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{text}, Otherwise: []string{text}}
 }
 
 var ktapForm = regexp.MustCompile(`^(#.*|KTAP version 1|1\.\.2|(not )?ok [12] .*)$`)

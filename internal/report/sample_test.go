@@ -36,8 +36,9 @@ func samples() []cases.Result {
 			Advice:  "klptest run --update state-take-over, if the kernel is right",
 			Diff: "--- expected\n+++ observed\n@@ -6,3 +6,3 @@\n % insmod klp_b states=1:2 replace=1\n" +
 				"-klp_b: pre_patch vmlinux: state 1 own=2 prev=1\n+klp_b: pre_patch vmlinux: state 1 own=2 prev=none\n\n livepatch: 'klp_b': patching complete\n",
-			Log:  "/tmp/klptest-1/state-take-over/console.log",
-			QEMU: "qemu-system-x86_64 -m 512 -append 'console=ttyS0 panic=-1'",
+			Log:          "/tmp/klptest-1/state-take-over/console.log",
+			QEMU:         "qemu-system-x86_64 -m 512 -append 'console=ttyS0 panic=-1'",
+			Confirmation: cases.Confirmation{Failed: 3, Runs: 3},
 		},
 		{Name: "needs-6.14", Title: "t", File: "needs-6.14", Verdict: cases.Skip, Reasons: []string{"needs kernel >= 6.14", "needs CPUs: 2"}},
 		{
@@ -49,6 +50,17 @@ func samples() []cases.Result {
 			Reasons: []string{"kernel panic"},
 			Tail:    "[    9.1] BUG: kernel NULL pointer dereference\n[    9.2] Kernel panic - not syncing: VFS: gone\n[    9.3] reboot: System halted",
 			Log:     "/tmp/klptest-1/crash/console.log",
+			Confirmation: cases.Confirmation{
+				Failed: 2, Runs: 4, Otherwise: []string{"unexpected WARNING"}, Unjudged: []string{"no room\nok 7 hostile"},
+			},
+		},
+		{
+			Name: "second-attempt", Title: "t", File: "second-attempt", Verdict: cases.Pass, Duration: 1500 * time.Millisecond,
+			Discarded: []cases.Discarded{{Reason: "QEMU made this crash", Log: "/tmp/klptest-1/first/console.log"}, {Reason: "x\x1b\nok 7 hostile"}},
+		},
+		{
+			Name: "one-too-many", Title: "t", File: "one-too-many", Verdict: cases.Fail, Duration: 2 * time.Second,
+			Reasons: []string{"klp_a is still loaded at the end"}, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Skipped: true},
 		},
 		{
 			Name: "hostile", Title: "\x1b[2J", File: "h\x00", Verdict: cases.Fail, Duration: 0,

@@ -13,12 +13,16 @@ import (
 type kind string
 
 const (
-	reason  kind = "reason"
-	advice  kind = "advice"
-	diff    kind = "diff"
-	logTail kind = "log tail"
-	fullLog kind = "full log"
-	qemu    kind = "qemu"
+	reason       kind = "reason"
+	howOften     kind = "failed"
+	otherReason  kind = "other reason"  // of a further run
+	unjudged     kind = "unjudged run"  // why it could not be judged
+	discardedRun kind = "discarded run" // why it counts for nothing
+	advice       kind = "advice"
+	diff         kind = "diff"
+	logTail      kind = "log tail"
+	fullLog      kind = "full log"
+	qemu         kind = "qemu"
 )
 
 // section is one thing to say about a result.
@@ -39,15 +43,34 @@ func describe(r cases.Result) []section {
 	}
 	first, rest := headline(r)
 	add(reason, printable.Line(first))
+	add(howOften, r.Confirmation.String())
 	add(advice, r.Advice)
 	for _, text := range rest {
 		add(reason, printable.Line(text))
+	}
+	for _, text := range r.Confirmation.Otherwise {
+		add(otherReason, printable.Line(text))
+	}
+	for _, text := range r.Confirmation.Unjudged {
+		add(unjudged, printable.Line(text))
+	}
+	for _, d := range r.Discarded {
+		add(discardedRun, discarded(d))
 	}
 	add(diff, r.Diff)
 	add(logTail, r.Tail)
 	add(fullLog, r.Log)
 	add(qemu, r.QEMU)
 	return all
+}
+
+// discarded is an attempt that does not count, on one line.
+func discarded(d cases.Discarded) string {
+	text := printable.Line(d.Reason)
+	if d.Log != "" {
+		text += "; full log: " + printable.Line(d.Log)
+	}
+	return text
 }
 
 // headline splits the reasons of a result into the first and the others.
@@ -60,7 +83,7 @@ func headline(r cases.Result) (first string, rest []string) {
 
 // wantsDetail tells whether a result needs explaining.
 func wantsDetail(r cases.Result) bool {
-	return r.Verdict != cases.Pass && r.Verdict != cases.Skip
+	return r.Verdict != cases.Pass && r.Verdict != cases.Skip || len(r.Discarded) > 0
 }
 
 // skipReason is why a case was skipped, on one line.

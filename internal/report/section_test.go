@@ -19,12 +19,21 @@ func TestDescribe(t *testing.T) {
 		Tail:    "oops",
 		Log:     "/log",
 		QEMU:    "qemu",
+		Confirmation: cases.Confirmation{
+			Failed: 2, Runs: 2, Unjudged: []string{"no\nroom"}, Otherwise: []string{"another"},
+		},
+		Discarded: []cases.Discarded{{Reason: "made\nup", Log: "/l"}, {Reason: "x"}},
 	})
 	want := []section{
 		{reason, []string{`first\nline`}},
+		{howOften, []string{"2 of 2, for different reasons, and one run could not be judged"}},
 		{advice, []string{"do this", "and that"}},
 		{reason, []string{`second\tpart`}},
 		{reason, []string{"third"}},
+		{otherReason, []string{"another"}},
+		{unjudged, []string{`no\nroom`}},
+		{discardedRun, []string{`made\nup; full log: /l`}},
+		{discardedRun, []string{"x"}},
 		{diff, []string{"-a", `+b\x1b`}},
 		{logTail, []string{"oops"}},
 		{fullLog, []string{"/log"}},
