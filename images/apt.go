@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -38,14 +39,16 @@ func aptPackages(ctx context.Context) ([]pkg, error) {
 	return pkgs, nil
 }
 
-// noKernels tells missing lists from lists without kernels.
+// noKernels tells lists that are missing or old from lists without kernels.
 func noKernels(ctx context.Context) error {
-	lists, err := ask(ctx, "apt-get", "indextargets", "--format", "$(FILENAME)", "Created-By: Packages")
-	if err != nil {
-		return explainApt(err)
-	}
-	if strings.TrimSpace(lists) == "" {
-		return blame.AdviseRigf("apt-get update", "apt has no package lists")
+	l, err := aptLists(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(l.fetched) == 0:
+		return blame.AdviseRigf(apt.Get("update"), "apt has no package lists")
+	case l.mayBring(nil):
+		return blame.AdviseRigf(apt.Get("update"), "apt's package lists are old, and have no Debian kernels (linux-image-…-amd64)")
 	}
 	return blame.AdviseRigf("use a kernel build tree, a bzImage with --kdir, or host",
 		"apt's sources have no Debian kernels (linux-image-…-amd64)")
@@ -140,7 +143,7 @@ func explainApt(err error) error {
 }
 
 func explainDownload(err error, name string) error {
-	explained := &blame.Error{Summary: "cannot download " + name, Advice: "the package lists may be old: apt-get update", Err: err}
+	explained := &blame.Error{Summary: "cannot download " + name, Advice: "the package lists may be old: " + apt.Get("update"), Err: err}
 	var typed *blame.Error
 	if errors.As(err, &typed) {
 		explained.Tail = typed.Tail

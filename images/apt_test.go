@@ -27,6 +27,7 @@ exit 100`
 // fakeGet downloads by copying from $POOL, and does what $POOL/trouble says.
 const fakeGet = `case "$1 $2" in
 "indextargets --format") exec cat "$POOL/lists" ;;
+"update --print-uris") exec cat "$POOL/sources" ;;
 "download --print-uris") exec cat "$POOL/uris" ;;
 esac
 [ "$1 $2 $3 $4" = "download -q -o APT::Sandbox::User=root" ] || exit 1
@@ -72,7 +73,8 @@ func fakeApt(t *testing.T) (pool string) {
 	filetest.Put(t, filepath.Join(pool, "madison"), lines.String())
 	filetest.Put(t, filepath.Join(pool, "uris"), uris.String())
 	filetest.Put(t, filepath.Join(pool, "show"), "Package: x\nDepends: "+fakeCommon+" (= 6.12.7-1), "+fakeKbuild+", gcc-12\n")
-	filetest.Put(t, filepath.Join(pool, "lists"), "/var/lib/apt/lists/x_Packages.lz4\n")
+	filetest.Put(t, filepath.Join(pool, "lists"), "trixie trixie\n")
+	filetest.Put(t, filepath.Join(pool, "sources"), "'http://mirror.example/debian/dists/trixie/InRelease' mirror.example_InRelease 0 \n")
 	return pool
 }
 

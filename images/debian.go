@@ -65,10 +65,14 @@ func fromApt(ctx context.Context, c *cache.Cache, s spec, o Options) (*Kernel, e
 			return fetch(ctx, c, of, kbuild, o)
 		}
 	}
-	if s.form == formExact {
-		return nil, noVersion(s.value, all)
+	l, err := aptLists(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return nil, noSeries(s.value, osRelease(), all)
+	if s.form == formExact {
+		return nil, noVersion(s.value, all, l)
+	}
+	return nil, noSeries(s.value, osRelease(), all, l)
 }
 
 func (s spec) admits(o offer) bool {

@@ -16,6 +16,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/klptest/klptest/internal/apt"
 )
 
 // maxVmlinux is how large a decompressed kernel may be. Debian's has 70 MB;
@@ -108,7 +110,7 @@ func runXZ(ctx context.Context, payload []byte, w io.Writer) error {
 	xz := command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: bytes.NewReader(payload), Stdout: w}
 	err := xz.run(ctx)
 	if errors.Is(err, exec.ErrNotFound) {
-		return errors.New("there is no xz program (apt-get install xz-utils)")
+		return fmt.Errorf("there is no xz program (%s)", apt.Get("install", "xz-utils"))
 	}
 	return err
 }

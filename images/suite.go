@@ -3,10 +3,11 @@
 package images
 
 import (
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -28,24 +29,37 @@ func codename(osRelease string) string {
 	return ""
 }
 
-// suiteFor names the suite to add on the release called here.
-func suiteFor(series, here string) string {
+// suitesFor names the suites that have a series on the release called here,
+// the likelier first.
+func suitesFor(series, here string) []string {
 	h, known := home[series]
 	switch {
 	case !known:
-		return ""
+		return nil
 	case h.before == here:
-		return fmt.Sprintf("%s-security (or %s-backports)", here, here)
+		return []string{here + "-security", here + "-backports"}
 	}
-	return h.suite
+	return []string{h.suite}
 }
 
-func noSeries(series, osRelease string, found []offer) error {
-	advice := "use one of these: " + strings.Join(seriesOf(found), " ")
-	if suite := suiteFor(series, codename(osRelease)); suite != "" {
-		advice = "add the suite " + suite + " to /etc/apt/sources.list.d, then: apt-get update\nor " + advice
+func noSeries(series, osRelease string, found []offer, l lists) error {
+	advice := adviseSuite(suitesFor(series, codename(osRelease)), l)
+	if others := seriesOf(found); len(others) > 0 {
+		advice = append(advice, "use one of these: "+strings.Join(others, " "))
 	}
-	return blame.AdviseRigf(advice, "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
+	return blame.AdviseRigf(strings.Join(advice, "\nor "), "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
+}
+
+// adviseSuite says how one of the suites comes to have what it should have; it
+// says nothing when all of them are there and of today.
+func adviseSuite(suites []string, l lists) []string {
+	switch {
+	case l.mayBring(suites):
+		return []string{apt.Get("update") + " (the package lists are old)"}
+	case len(suites) > 0 && !slices.ContainsFunc(suites, l.has):
+		return []string{"add the suite " + strings.Join(suites, " or ") + " to /etc/apt/sources.list.d, then: " + apt.Get("update")}
+	}
+	return nil
 }
 
 // seriesOf lists the series there are as notations, newest first.
@@ -61,10 +75,13 @@ func seriesOf(found []offer) []string {
 	return list
 }
 
-func noVersion(version string, found []offer) error {
+func noVersion(version string, found []offer, l lists) error {
 	advice := "klptest kernel list tells what there is"
 	if len(found) > 0 {
 		advice = "the newest is debian:" + found[0].Version + "; " + advice
+	}
+	if l.mayBring(nil) {
+		advice = apt.Get("update") + " (the package lists are old)\nor " + advice
 	}
 	return blame.AdviseUserf(advice, "apt has no kernel %s with its headers", version)
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -81,7 +82,7 @@ func orDefault(s, otherwise string) string {
 }
 
 func missing(what, packages string, err error) error {
-	return &blame.Error{Summary: "no " + what, Advice: "apt install " + packages, Err: err}
+	return &blame.Error{Summary: "no " + what, Advice: apt.Get("install", packages), Err: err}
 }
 
 var compilerPackage = regexp.MustCompile(`(gcc|clang)(-[0-9]+)?$`)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -142,7 +143,7 @@ func (s Spec) checkQEMU() error {
 		return &blame.Error{
 			Party:   blame.Rig,
 			Summary: "no QEMU: " + s.QEMU + " is not there or cannot be run",
-			Advice:  "sudo apt-get install qemu-system-x86",
+			Advice:  apt.Get("install", "qemu-system-x86"),
 			Err:     err,
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/printable"
@@ -78,7 +79,7 @@ func prologue(words []string) (*cases.Case, error) {
 
 func (a *app) shell(ctx context.Context, o rig.Options, before *cases.Case, command []string) (err error) {
 	if images.FindBusybox() == "" {
-		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: "apt-get install busybox-static"}
+		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: apt.Get("install", "busybox-static")}
 	}
 	r, err := a.newRig(ctx, o)
 	if err != nil {

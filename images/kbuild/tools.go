@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -52,11 +53,11 @@ func missingTools(needed []Tool, find func(string) (string, error), isThere func
 
 // InstallTools is the command that installs them.
 func InstallTools(missing []Tool) string {
-	command := "apt-get install"
+	install := []string{"install"}
 	for _, t := range missing {
-		command += " " + t.Package
+		install = append(install, t.Package)
 	}
-	return command
+	return apt.Get(install...)
 }
 
 func refuseWithoutTools(missing []Tool) error {

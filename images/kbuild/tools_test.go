@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -21,7 +22,7 @@ func TestMissingToolsAreNamedWithTheirPackages(t *testing.T) {
 	err := refuseWithoutTools(missing)
 	var e *blame.Error
 	if !errors.As(err, &e) || e.Error() != "no kernel can be built here: missing flex, bison, /usr/include/gelf.h" ||
-		e.Advice != "apt-get install flex bison libelf-dev" {
+		e.Advice != apt.Get("install", "flex", "bison", "libelf-dev") {
 		t.Errorf("error is %#v", err)
 	}
 	if err := refuseWithoutTools(nil); err != nil {

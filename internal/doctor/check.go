@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -52,7 +54,7 @@ func Examine(h Host, cacheDir string, memory int) []Finding {
 }
 
 func (h Host) program(p program) Finding {
-	f := Finding{Name: p.name, Optional: p.optional, Detail: p.what, Mend: "apt-get install " + p.pkg}
+	f := Finding{Name: p.name, Optional: p.optional, Detail: p.what, Mend: apt.Get("install", p.pkg)}
 	path, err := h.LookPath(p.file)
 	if err != nil {
 		return f
@@ -66,16 +68,20 @@ func (h Host) program(p program) Finding {
 	return f
 }
 
-// packageLists looks for apt's package lists, without which it knows no package.
+// packageLists looks for apt's package lists. Without them it knows no package,
+// and by old ones what the mirror has no more.
 func (h Host) packageLists() Finding {
-	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: "apt-get update"}
+	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: apt.Get("update")}
 	if _, err := h.LookPath("apt-cache"); err != nil {
-		f.Mend = "apt-get install apt"
+		f.Mend = apt.Get("install", "apt")
 		return f
 	}
 	out, err := h.Output("apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-amd64$")
 	if n := strings.Count(out, "\n"); err == nil && n > 0 {
 		f.OK, f.Detail = true, fmt.Sprint(n, " kernel images known")
+	}
+	if f.OK && apt.Old(h.Root, time.Now()) {
+		f.OK, f.Detail = false, f.Detail+", by lists that are old"
 	}
 	return f
 }

@@ -19,6 +19,7 @@ func healthy(t *testing.T) Host {
 	t.Helper()
 	root := t.TempDir()
 	write(t, root, "proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable:    4096000 kB\n")
+	write(t, root, "var/lib/apt/lists/partial/x", "")
 	write(t, root, "proc/cpuinfo", "flags\t\t: fpu sse vmx\nbugs\t\t:\n")
 	return Host{
 		Root:     root,
@@ -78,8 +79,13 @@ func TestEachLackIsNamedWithItsRemedy(t *testing.T) {
 		{"no lists", "package lists", "apt-get update", true, func(h *Host) {
 			h.Output = func(string, ...string) (string, error) { return "", nil }
 		}},
+		{"old lists", "package lists", "apt-get update", true, func(h *Host) {
+			if err := os.RemoveAll(filepath.Join(h.Root, "var/lib/apt")); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"no Landlock", "Landlock", "lsm=landlock", true, func(h *Host) { h.Landlock = func() int { return 0 } }},
-		{"no virtualization", "KVM", "/dev/kvm", true, func(h *Host) { h.Root = t.TempDir(); write(t, h.Root, "proc/meminfo", "MemAvailable: 4096000 kB") }},
+		{"no virtualization", "KVM", "/dev/kvm", true, func(h *Host) { write(t, h.Root, "proc/cpuinfo", "flags: fpu\n") }},
 		{"little memory", "memory", "--memory 300", false, func(h *Host) { write(t, h.Root, "proc/meminfo", "MemAvailable: 512000 kB\n") }},
 		{"cgroup 2 memory", "memory", "cgroup", false, func(h *Host) { write(t, h.Root, "sys/fs/cgroup/memory.max", "268435456\n") }},
 		{"cgroup 1 memory", "memory", "cgroup", false, func(h *Host) { write(t, h.Root, "sys/fs/cgroup/memory/memory.limit_in_bytes", "268435456\n") }},

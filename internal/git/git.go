@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -63,7 +64,7 @@ func (c Command) Output(ctx context.Context) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return nil, &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: "apt-get install git", Err: err}
+		return nil, &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: apt.Get("install", "git"), Err: err}
 	case err != nil:
 		return out.Bytes(), &blame.Error{Party: blame.User, Summary: "git " + c.Args[0] + " failed", Tail: said.String(), Err: err}
 	}
