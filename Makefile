@@ -98,6 +98,11 @@ deps: ## install with apt what is missing, or name it
 kernel: deps build
 	@.ci/kernel $(kernels)
 
+.PHONY: fresh
+fresh: ## COMMAND (make run) from a clean clone on minimal Debians: SUITES (bookworm trixie), USERS (root newcomer)
+	@.ci/deps fresh
+	.ci/fresh
+
 .PHONY: docs
 docs: build ## write docs/coverage.md anew, from the cases and cases/rules.txt
 	mkdir -p docs
