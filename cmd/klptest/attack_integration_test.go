@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What a case may cost the host, whatever it does.
+const (
+	mostMemoryUsed = 500 // MB of klptest itself
+	mostDiskUsed   = 200 // MB a guest
+)
+
+// TestIntegrationAttack runs cases that mean harm: to the host's memory and
+// disk, and to the verdict.
+func TestIntegrationAttack(t *testing.T) {
+	if os.Getenv("KLPTEST_VM") == "" {
+		t.Skip("set KLPTEST_VM=1 to boot guests")
+	}
+	for _, tc := range []struct {
+		name string // of the file in testdata/attack
+		want string // the verdict
+		says string // in the output
+	}{
+		{"flood-log", "ERROR", "the guest floods its log or output"},
+		{"flood-diff", "FAIL", "more lines"},
+		{"flood-splats", "FAIL", "and 49"},
+		{"flood-output", "ERROR", "the guest floods its log or output"},
+		{"flood-qemu", "PASS", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			out, used := attacked(t, "run", "-j", "1", "--keep", "--junit", filepath.Join(t.TempDir(), "junit.xml"),
+				filepath.Join("testdata", "attack", tc.name+".txtar"))
+			if !strings.Contains(out, fmt.Sprintf("%-5s %s ", tc.want, tc.name)) || !strings.Contains(out, tc.says) {
+				t.Errorf("want %s, %q, got:\n%s", tc.want, tc.says, out)
+			}
+			used.check(t, out)
+		})
+	}
+}
+
+// costs are what a run has cost the host.
+type costs struct{ memory, disk, output int } // MB
+
+func (c costs) check(t *testing.T, out string) {
+	t.Helper()
+	t.Logf("%d MB of memory, %d MB of disk, %d bytes of output", c.memory, c.disk, len(out))
+	if c.memory > mostMemoryUsed || c.disk > mostDiskUsed || len(out) > 1<<20 {
+		t.Errorf("took %d MB of memory, %d MB of disk, %d bytes of output", c.memory, c.disk, len(out))
+	}
+}
+
+// attacked runs klptest, with the user's cache, and tells what it cost. Its
+// work directory must be kept, and is removed.
+func attacked(t *testing.T, args ...string) (string, costs) {
+	t.Helper()
+	cmd := klptest("", args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	peak := peakMemory(cmd)
+	_ = cmd.Wait() // the output tells the verdict
+	_, work, _ := strings.Cut(out.String(), "work directory: ")
+	work, _, _ = strings.Cut(work, "\n")
+	if work == "" {
+		t.Fatalf("no work directory:\n%s", out.String())
+	}
+	defer os.RemoveAll(work)
+	return out.String(), costs{memory: <-peak, disk: megabytes(t, work)}
+}
+
+// peakMemory tells in the end how many MB a process had at most.
+func peakMemory(cmd *exec.Cmd) <-chan int {
+	result := make(chan int, 1)
+	go func() {
+		most := 0
+		for {
+			status, err := os.ReadFile("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/status")
+			_, rest, found := strings.Cut(string(status), "VmHWM:")
+			if err != nil || !found { // it has ended
+				result <- most >> 10
+				return
+			}
+			kb, _ := strconv.Atoi(strings.Fields(rest)[0])
+			most = max(most, kb)
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	return result
+}
+
+// megabytes is how many MB the files in a directory have.
+func megabytes(t *testing.T, dir string) int {
+	t.Helper()
+	var total int64
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(total >> 20)
+}
