@@ -33,8 +33,8 @@ type agent struct {
 	leaks     kmemleak
 }
 
-func newAgent(k kernel, files tree) *agent {
-	return &agent{commander: commander{kernel: k, files: files}, leaks: kmemleak{files: files, age: leakAge}}
+func newAgent(k kernel, files, world tree) *agent {
+	return &agent{commander: commander{kernel: k, files: files, world: world}, leaks: kmemleak{files: files, age: leakAge}}
 }
 
 func (a *agent) close() {

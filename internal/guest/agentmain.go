@@ -31,12 +31,16 @@ func runAgent() int {
 		complain("agent: %v", err)
 		return 1
 	}
+	if err := ownView(); err != nil {
+		complain("agent: mounts of its own: %v", err)
+		return 1
+	}
 	config, err := sshConfig("/")
 	if err != nil {
 		complain("agent: %v", err)
 		return 1
 	}
-	s := &sshd{config: config, kernel: linux{}, files: "/", complain: complain}
+	s := &sshd{config: config, kernel: linux{}, files: "/", world: caseView, complain: complain}
 	note(levelInfo, "agent listens at "+listenAt)
 	complain("agent: %v", s.serve(ln))
 	return 1

@@ -40,7 +40,8 @@ type kernel interface {
 // the kernel does not let return goes on beside those after it.
 type commander struct {
 	kernel kernel
-	files  tree
+	files  tree // the agent's own view
+	world  tree // the case's
 }
 
 // outcome is what a command itself came to, before any wait.
@@ -122,12 +123,12 @@ func (c commander) isLivepatch(name string) bool {
 
 func (c commander) echo(_ context.Context, args []string) outcome {
 	value, path := args[0], args[1]
-	err := c.files.write(path, value+"\n")
+	err := c.world.write(path, value+"\n")
 	return outcome{err: err, starts: err == nil && strings.HasPrefix(path, livepatchDir+"/")}
 }
 
 func (c commander) cat(_ context.Context, args []string) outcome {
-	text, err := c.files.read(args[0], maxOutput)
+	text, err := c.world.read(args[0], maxOutput)
 	return outcome{output: text, err: err}
 }
 

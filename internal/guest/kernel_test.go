@@ -149,7 +149,7 @@ func newGuest(t *testing.T) (*agent, *fakeKernel) {
 	put(t, root, "/proc/modules", "virtio_net 1 0 - Live 0x0\n")
 	put(t, root, "/proc/sys/kernel/tainted", "4096\n")
 	k := &fakeKernel{log: &fakeLog{}}
-	return newAgent(k, root), k
+	return newAgent(k, root, root), k
 }
 
 func cmd(verb cases.Verb, args ...string) cases.Command {

@@ -87,7 +87,7 @@ func (s *session) start(serve func() int) {
 }
 
 func (s *session) serveAgent() int {
-	if err := newAgent(s.server.kernel, s.server.files).serve(s); err != nil {
+	if err := newAgent(s.server.kernel, s.server.files, s.server.world).serve(s); err != nil {
 		s.server.complain("agent: %v", err)
 		return 1
 	}

@@ -27,11 +27,11 @@ type exitError string
 func (e exitError) Error() string { return string(e) }
 
 func (c commander) sh(ctx context.Context, args []string) outcome {
-	if !c.files.exists(busyboxPath) {
+	if !c.world.exists(busyboxPath) {
 		return outcome{err: noBusybox()}
 	}
 	out := &limitedBuffer{limit: maxOutput + 1}
-	cmd := busyboxCommand(ctx, c.files, "sh", "-c", args[0])
+	cmd := busyboxCommand(ctx, c.world, "sh", "-c", args[0])
 	cmd.Stdout, cmd.Stderr = out, out
 	err := exitStatus(cmd.Run())
 	if ctx.Err() != nil {
@@ -46,6 +46,7 @@ func busyboxCommand(ctx context.Context, files tree, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, files.path(busyboxPath), args...)
 	cmd.Env = environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	files.enter(cmd)
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 	cmd.WaitDelay = leftBehind
 	return cmd
@@ -55,8 +56,10 @@ func busyboxCommand(ctx context.Context, files tree, args ...string) *exec.Cmd {
 // it takes longer than all else that a guest does at boot.
 func installApplets(files tree) {
 	if !files.exists("/bin/sh") {
-		// Without the links the shell still runs, and says itself what it lacks.
-		_ = exec.Command(files.path(busyboxPath), "--install", "-s", files.path("/bin")).Run()
+		cmd := exec.Command(files.path(busyboxPath), "--install", "-s", files.inside("/bin"))
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+		files.enter(cmd)
+		_ = cmd.Run() // without the links the shell still runs, and says itself what it lacks
 	}
 }
 

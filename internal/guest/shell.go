@@ -44,7 +44,7 @@ func (s *session) hangUp() {
 
 // shell runs busybox with args on the session and returns its exit status.
 func (s *session) shell(args ...string) int {
-	files := s.server.files
+	files := s.server.world
 	if !files.exists(busyboxPath) {
 		fmt.Fprintln(s.Stderr(), noBusybox())
 		return failedToRun

@@ -20,7 +20,8 @@ const handshakeLimit = time.Minute
 type sshd struct {
 	config   *ssh.ServerConfig
 	kernel   kernel
-	files    tree
+	files    tree                             // its own view
+	world    tree                             // the case's
 	complain func(format string, args ...any) // what must not be silent
 }
 

@@ -69,7 +69,7 @@ func newSSHGuest(t *testing.T) *sshGuest {
 		t.Fatal(err)
 	}
 	g.addr = ln.Addr().String()
-	s := &sshd{config: config, kernel: k, files: a.files, complain: g.complain}
+	s := &sshd{config: config, kernel: k, files: a.files, world: a.files, complain: g.complain}
 	served := make(chan error, 1)
 	go func() { served <- s.serve(ln) }()
 	t.Cleanup(func() {
