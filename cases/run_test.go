@@ -162,11 +162,8 @@ func TestRunBlames(t *testing.T) {
 		m.broken = map[string]error{}
 		test.change(m)
 		res := Run(t.Context(), m, mustParse(t, smallScript))
-		if res.Verdict != test.verdict {
-			t.Errorf("%s: %s", test.name, res.Verdict)
-		}
-		if d := cmp.Diff(test.reasons, res.Reasons); d != "" {
-			t.Errorf("%s:\n%s", test.name, d)
+		if d := cmp.Diff(test.reasons, res.Reasons); d != "" || res.Verdict != test.verdict {
+			t.Errorf("%s: %s\n%s", test.name, res.Verdict, d)
 		}
 		if test.name == "death" && (res.Tail != death.Tail || res.Advice != death.Advice || res.Log != death.Path || !strings.Contains(res.Diff, "-= 1")) {
 			t.Errorf("%s: %+v", test.name, res)

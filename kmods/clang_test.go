@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/filetest"
 )
@@ -58,7 +59,7 @@ func TestNoClangNamesItsPackages(t *testing.T) {
 	write(t, filepath.Join(k.KDir, ".config"), "CONFIG_CLANG_VERSION=190107\n")
 	_, err := (&Builder{}).toolchain(t.Context(), k)
 	e, ok := errors.AsType[*blame.Error](err)
-	if !ok || e.Party != blame.Rig || !strings.Contains(e.Error(), "clang 19") || e.Advice != "apt install clang-19 lld-19 llvm-19" {
+	if !ok || e.Party != blame.Rig || !strings.Contains(e.Error(), "clang 19") || e.Advice != apt.Get("install", "clang-19", "lld-19", "llvm-19") {
 		t.Errorf("error is %v", err)
 	}
 }

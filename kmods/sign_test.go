@@ -48,7 +48,7 @@ func TestModulesAreSigned(t *testing.T) {
 		for _, live := range []bool{false, true} {
 			k := signed(t, test.options, test.missing)
 			k.Live = live
-			b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true"}
+			b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true", fit: anyFit}
 			all, err := b.Shipped(t.Context(), k)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
@@ -65,7 +65,7 @@ func TestModulesAreSigned(t *testing.T) {
 func TestNewKeyNewSignature(t *testing.T) {
 	k := signed(t, sigForce, "")
 	k.Live = true
-	b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true"}
+	b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true", fit: anyFit}
 	for _, cert := range []string{"ours", "another"} {
 		write(t, filepath.Join(k.KDir, "certs/signing_key.x509"), cert)
 		all, err := b.Shipped(t.Context(), k)
@@ -80,7 +80,7 @@ func TestNewKeyNewSignature(t *testing.T) {
 
 func TestNoKeyToSignWith(t *testing.T) {
 	for _, missing := range []string{"scripts/sign-file", "certs/signing_key.pem", "certs/signing_key.x509"} {
-		b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true"}
+		b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true", fit: anyFit}
 		k := signed(t, sigForce, missing)
 		_, err := b.Shipped(t.Context(), k)
 		e, ok := errors.AsType[*blame.Error](err)
@@ -96,7 +96,7 @@ func TestNoKeyToSignWith(t *testing.T) {
 func TestSignerThatFails(t *testing.T) {
 	k := signed(t, sigForce, "")
 	filetest.Put(t, filepath.Join(k.KDir, "scripts/sign-file"), "#!/bin/sh\necho bad key; exit 1\n")
-	b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true"}
+	b := Builder{Cache: cachetest.New(t), make: newFakeMake(t, "good"), cc: "/bin/true", fit: anyFit}
 	_, err := b.Shipped(t.Context(), k)
 	if e, ok := errors.AsType[*blame.Error](err); !ok || e.Party != blame.Rig || e.Tail != "bad key\n" {
 		t.Errorf("error is %v", err)

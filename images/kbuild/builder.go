@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/llvm"
@@ -109,7 +110,7 @@ func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
 	}
 	tools, ok := llvm.Newest()
 	if !ok {
-		return nil, blame.AdviseUserf("apt-get install clang lld llvm", "no kernel can be built by clang here: there is no whole LLVM")
+		return nil, blame.AdviseUserf(apt.Get("install", "clang", "lld", "llvm"), "no kernel can be built by clang here: there is no whole LLVM")
 	}
 	return tools.MakeArgs(), nil
 }
