@@ -18,6 +18,7 @@ type Finding struct {
 	Observed string   // the transcript as it was
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
+	fault  error    // of the emulator, see the package of that name; nil: none
 	splats []string // unexpected ones
 	stall  []string // a wait that ran out and says something about the kernel
 	beyond []string // reasons that no change of the transcript removes
@@ -26,21 +27,22 @@ type Finding struct {
 // Judge compares what was observed with what the case says. It is pure: the
 // same observation is always judged the same.
 //
-// A splat of the kernel's own is its fault in any case. Otherwise a run that
+// A run that the emulator spoiled is an Error, whatever else it shows. A splat
+// of the kernel's own is its fault in any other case. Otherwise a run that
 // proves nothing, because a part of it is missing or the host starved the
 // guest, is an Error.
 func Judge(c *Case, o Observation) Finding {
 	j := newJudgement(c, o)
 	d := j.compare()
-	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), Splat: j.firstSplat(), splats: j.splats()}
+	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), Splat: j.firstSplat(), fault: j.fault, splats: j.splats()}
 	rig, stall := j.rigFaults(), j.stallLines()
 	if !j.excused() {
 		f.stall = stall
 	}
 	left := j.leftovers()
-	f.beyond = slices.Concat(f.splats, rig, stall, left)
+	f.Reasons = slices.Concat(j.faultLines(), f.splats, rig, stall)
+	f.beyond = slices.Concat(f.Reasons, left)
 	f.Verdict = j.verdict(len(f.beyond) > 0 || f.Diff != "", len(rig) > 0)
-	f.Reasons = slices.Concat(f.splats, rig, stall)
 	if f.Diff != "" && f.Verdict == Fail {
 		f.Reasons = append(f.Reasons, fmt.Sprintf("%s:%d: %s", c.File, d.line, d.text))
 	}
@@ -56,6 +58,7 @@ type judgement struct {
 	total int    // of the case's steps that should run
 	whole bool   // all of these did, and no others, to the end
 	log   kernelLog
+	fault error // of the emulator
 
 	unexpected []entry // the splats that the case does not name
 }
@@ -67,6 +70,7 @@ func newJudgement(c *Case, o Observation) *judgement {
 	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
 	j.log = readLog(j.steps, o.records(), ownNames(c.Modules()))
 	j.unexpected = unnamed(j.steps, j.log.entries)
+	j.fault = o.emulatorFault()
 	return j
 }
 
@@ -74,10 +78,17 @@ func (j *judgement) verdict(anything, rig bool) Verdict {
 	switch {
 	case !anything:
 		return Pass
-	case rig && !j.crashed():
+	case j.fault != nil, rig && !j.crashed():
 		return Error
 	}
 	return Fail
+}
+
+func (j *judgement) faultLines() []string {
+	if j.fault == nil {
+		return nil
+	}
+	return []string{escape(j.fault.Error())}
 }
 
 func (j *judgement) compare() difference {

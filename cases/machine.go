@@ -31,6 +31,8 @@ type Facts struct {
 	Config  map[string]string // CONFIG_ options without the prefix: "y", "m" or the value; nil when not known
 	Sysfs   map[string]bool   // livepatch attributes that were asked for
 	NoDebug bool              // nothing turns livepatch's debug lines on
+	// Emulated is set by the rig: software runs the kernel, and may err.
+	Emulated bool
 }
 
 // Verb is the first word of a command.

@@ -2,6 +2,12 @@
 
 package cases
 
+import (
+	"strings"
+
+	"github.com/klptest/klptest/internal/emulator"
+)
+
 // Observation is all that a run of a case has seen. It is plain data: judging
 // it again gives the same finding.
 type Observation struct {
@@ -18,6 +24,27 @@ func (o Observation) records() []Record {
 		list = append(list, a.Records...)
 	}
 	return append(list, o.End.Records...)
+}
+
+// emulatorFault is what the log shows to be the emulator's doing, as the rig's
+// error; nil for nothing, and where no emulator ran the kernel.
+func (o Observation) emulatorFault() error {
+	if !o.Facts.Emulated {
+		return nil
+	}
+	var w emulator.Watch
+	for _, r := range o.records() {
+		if r.Facility != 0 {
+			continue
+		}
+		for line := range strings.SplitSeq(r.Text, "\n") {
+			w.Line(line)
+		}
+	}
+	if fault := w.Fault(); fault != nil {
+		return fault
+	}
+	return nil
 }
 
 // stall returns the wait that ran out, and which command's; nil when none did.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/emulator"
 )
 
 // Verdict is what a run of a case came to.
@@ -82,6 +83,9 @@ func conclude(c *Case, o Observation, err error) Result {
 		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
 	}
 	f := Judge(c, o)
+	if f.fault != nil && !errors.Is(err, emulator.ErrFault) {
+		err = f.fault // whatever it led to
+	}
 	res := newResult(c)
 	res.Verdict, res.Reasons = f.Verdict, f.Reasons
 	if err != nil {

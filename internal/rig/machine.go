@@ -38,9 +38,11 @@ func (m *machine) now() moment {
 var _ cases.Machine = (*machine)(nil)
 
 func (m *machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
-	return whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
+	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
+	f.Emulated = m.VM.Accel() == vm.TCG
+	return f, err
 }
 
 func (m *machine) Begin(ctx context.Context) error {

@@ -44,7 +44,7 @@ var imports = []struct{ pkg, may string }{
 	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/modinfo"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/supervise"},
 	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/splat"},
-	{"cases", "internal/blame internal/kversion internal/splat"},
+	{"cases", "internal/blame internal/emulator internal/kversion internal/splat"},
 	// A run.
 	{"internal/guest", "cases images/kconfig internal/blame internal/patience"},
 	{"internal/model", "cases internal/blame internal/kversion"},
