@@ -68,9 +68,14 @@ type Quirk struct {
 }
 
 // Quirks are the faults that another version than this QEMU's does not have,
-// and the version, which is empty when it cannot be read.
+// and the version, which is empty when it cannot be read. A QEMU that is not
+// there has none.
 func Quirks(qemu string) (string, []Quirk) {
-	v := versionOf(Spec{QEMU: qemu}.withDefaults().QEMU)
+	s := Spec{QEMU: qemu}.withDefaults()
+	if s.checkQEMU() != nil {
+		return "", nil
+	}
+	v := versionOf(s.QEMU)
 	var list []Quirk
 	for _, q := range active(v, TCG, maxCPUs) {
 		if q.fixed.known() {

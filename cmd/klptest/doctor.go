@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/vm"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -35,6 +36,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 				return err
 			}
 			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(kbuild.MissingTools(nil)))
+			findings = append(findings, emulatorFaults(vm.Quirks(""))...)
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
@@ -59,6 +61,21 @@ func kernelBuilds(missing []kbuild.Tool) doctor.Finding {
 		}
 	}
 	return f
+}
+
+// emulatorFaults are those of QEMU's emulator that another version does not have.
+func emulatorFaults(version string, list []vm.Quirk) (findings []doctor.Finding) {
+	if version == "" {
+		version = "of unknown version"
+	}
+	for _, q := range list {
+		findings = append(findings, doctor.Finding{
+			Name: "emulator", Optional: true,
+			Detail: fmt.Sprintf("QEMU %s: %s; without KVM %s", version, q.Name, q.Cost),
+			Mend:   "install QEMU " + q.Fixed + " or newer, or name one with --qemu",
+		})
+	}
+	return findings
 }
 
 // examineKernel resolves the kernel and looks at its configuration.
