@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klptest/klptest/vm/vmtest"
 )
@@ -119,6 +120,27 @@ func TestVersionThatIsNotTold(t *testing.T) {
 			t.Errorf("%s is %v", qemu, v)
 		}
 	}
+}
+
+// TestVersionThatIsNeverTold: what a wrapper has started ends with it.
+func TestVersionThatIsNeverTold(t *testing.T) {
+	dir := t.TempDir()
+	qemu, pid := filepath.Join(dir, "qemu"), filepath.Join(dir, "pid")
+	if err := os.WriteFile(qemu, []byte("#!/bin/sh\nsleep 1000 &\necho $! >"+pid+"\nwait\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if v := askVersion(qemu, 2*time.Second); v.known() {
+		t.Errorf("version %v", v)
+	}
+	sleeper := strings.TrimSpace(string(readFile(t, pid)))
+	for range 100 { // init has to wait for it
+		state, err := os.ReadFile("/proc/" + sleeper + "/stat")
+		if err != nil || strings.Contains(string(state), ") Z ") {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("process %s is still there", sleeper)
 }
 
 // TestStartKnowsTheVersion: of the QEMU that it starts.

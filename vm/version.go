@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -43,14 +44,17 @@ func versionOf(qemu string) version {
 	if err != nil {
 		return version{}
 	}
-	ask, _ := versions.LoadOrStore(id, sync.OnceValue(func() version { return askVersion(qemu) }))
+	ask, _ := versions.LoadOrStore(id, sync.OnceValue(func() version { return askVersion(qemu, versionLimit) }))
 	return ask.(func() version)()
 }
 
-func askVersion(qemu string) version {
-	ctx, cancel := context.WithTimeout(context.Background(), versionLimit)
+func askVersion(qemu string, limit time.Duration) version {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, qemu, "--version")
+	// A wrapper may have started others.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	if err != nil {
