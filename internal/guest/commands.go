@@ -20,8 +20,6 @@ import (
 const PutDir = "/run/klptest/modules"
 
 const (
-	holderAt = "/sys/module/klp_target/parameters/hold_"
-
 	rmmodPatience = 20 * time.Second // on a kernel that is idle it ends at once
 	rmmodPause    = 20 * time.Millisecond
 )
@@ -121,9 +119,12 @@ func (c commander) isLivepatch(name string) bool {
 	return strings.Contains(taint, "K")
 }
 
-func (c commander) echo(_ context.Context, args []string) outcome {
+func (c commander) echo(ctx context.Context, args []string) outcome {
 	value, path := args[0], args[1]
 	err := c.world.write(path, value+"\n")
+	if err == nil {
+		err = c.checkHolder(ctx, path)
+	}
 	return outcome{err: err, starts: err == nil && strings.HasPrefix(path, livepatchDir+"/")}
 }
 
@@ -134,20 +135,13 @@ func (c commander) cat(_ context.Context, args []string) outcome {
 
 func (c commander) wait(context.Context, []string) outcome { return outcome{starts: true} }
 
-func (c commander) hold(_ context.Context, args []string) outcome {
-	return outcome{err: c.setHolder(args[0], "1\n")}
+func (c commander) hold(ctx context.Context, args []string) outcome {
+	return outcome{err: c.setHolder(ctx, args[0], "1\n")}
 }
 
-func (c commander) letGo(_ context.Context, args []string) outcome {
-	err := c.setHolder(args[0], "0\n")
+func (c commander) letGo(ctx context.Context, args []string) outcome {
+	err := c.setHolder(ctx, args[0], "0\n")
 	return outcome{err: err, starts: err == nil}
-}
-
-func (c commander) setHolder(what, value string) error {
-	if what != "old" && what != "new" {
-		return blame.Userf("hold and release take old or new, not %q", what)
-	}
-	return c.files.write(holderAt+what, value)
 }
 
 func modulePath(name string) string { return PutDir + "/" + name + ".ko" }

@@ -215,7 +215,7 @@ func TestReleaseWaits(t *testing.T) {
 			t.Errorf("%+v: %+v", step, out)
 		}
 	}
-	if _, ok := symbol(a.setHolder("both", "1")); ok {
+	if _, ok := symbol(a.setHolder(t.Context(), "both", "1")); ok {
 		t.Error("an unknown holder is not the kernel's")
 	}
 }
