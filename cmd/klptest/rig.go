@@ -24,7 +24,7 @@ func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Expire(ctx, perishes, "templates", "initramfs"); err != nil {
+	if err := store.Expire(ctx, perishes, "templates", "initramfs", "selftests"); err != nil {
 		a.notice("what is old in the cache stays: " + err.Error())
 	}
 	o.Notice = a.notice

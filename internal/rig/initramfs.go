@@ -36,7 +36,7 @@ func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (path,
 	return filepath.Join(dir, initrdFile), key, err
 }
 
-// keyOf names an initramfs by the contents of its files, in their order.
+// keyOf names files by their names and contents, in their order.
 func keyOf(paths []string) (string, error) {
 	h := sha256.New()
 	for _, path := range paths {

@@ -75,3 +75,16 @@ func (m *modules) all() ([]kmods.Module, error) {
 	built, err := m.shipped()
 	return slices.Collect(maps.Values(built)), err
 }
+
+// key names the contents of the shipped modules.
+func (m *modules) key() (string, error) {
+	built, err := m.shipped()
+	if err != nil {
+		return "", err
+	}
+	var paths []string
+	for _, name := range slices.Sorted(maps.Keys(built)) {
+		paths = append(paths, built[name].Path)
+	}
+	return keyOf(paths)
+}

@@ -65,6 +65,7 @@ type Rig struct {
 	initrdKey string // names its contents
 	modules   *modules
 	templates *templates
+	trust     *trust
 	work      string             // the guests' logs
 	guests    atomic.Int32       // counts them
 	keep      atomic.Bool        // work outlives the rig
@@ -108,12 +109,18 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 		release()
 		return nil, err
 	}
+	r.begin(ctx)
+	return r, nil
+}
+
+// begin begins what goes on until Close.
+func (r *Rig) begin(ctx context.Context) {
 	ctx, r.cancel = context.WithCancel(ctx)
-	if o.Reuse {
+	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, targetOf(r.kernel))
+	r.trust = r.newTrust()
+	if r.o.Reuse {
 		r.reused = newReused(ctx, r.maker())
 	}
-	r.modules = startModules(ctx, &kmods.Builder{Cache: c, Trust: o.Trust, Notice: o.Notice}, targetOf(k))
-	return r, nil
 }
 
 // targetOf is what modules for the kernel are built against.
@@ -157,13 +164,13 @@ func (r *Rig) runner(from, fresh source) *runner {
 // shape is for what a case does not say.
 func (r *Rig) shape() shape { return shape{r.o.CPUs, r.o.Memory} }
 
-// maker makes guests as the options want them.
+// maker makes guests for cases, as the options want them.
 func (r *Rig) maker() maker {
 	m := maker(func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) })
 	if r.o.OneVM || r.o.Fresh {
 		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
 	}
-	return m.orGiveUp(1 + r.o.Confirm)
+	return m.trusted(r.trust).orGiveUp(1 + r.o.Confirm)
 }
 
 func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source {

@@ -24,6 +24,7 @@ var imports = []struct{ pkg, may string }{
 	{"images/config", ""},
 	{"internal/blame", ""},
 	{"internal/kversion", ""},
+	{"internal/modcode", ""},
 	{"internal/modinfo", ""},
 	{"internal/patience", ""},
 	{"internal/printable", ""},

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// The self-tests are cases with one section more, "verdict". Its first line has
+// the verdicts that the case may come to; then comes, in each line, an
+// expression that one of the reasons must match. They run in the order of
+// their names, on one guest as long as it serves.
+//
+//go:embed selftest/*.txtar
+var selftestFiles embed.FS
+
+const verdictSection = "verdict"
+
+// selftest is a case of which it is known what it comes to when the rig works.
+type selftest struct {
+	*cases.Case
+	verdicts []cases.Verdict
+	reasons  []*regexp.Regexp
+}
+
+func selftests() ([]selftest, error) {
+	entries, err := selftestFiles.ReadDir("selftest")
+	if err != nil {
+		return nil, err
+	}
+	var list []selftest
+	for _, e := range entries {
+		data, err := selftestFiles.ReadFile(path.Join("selftest", e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		t, err := parseSelftest(e.Name(), data)
+		if err != nil {
+			return nil, fmt.Errorf("self-test %s: %w", e.Name(), err)
+		}
+		list = append(list, t)
+	}
+	return list, nil
+}
+
+func parseSelftest(name string, data []byte) (t selftest, err error) {
+	archive := txtar.Parse(data)
+	at := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == verdictSection })
+	if at < 0 {
+		return t, fmt.Errorf("no section %s", verdictSection)
+	}
+	verdicts, reasons, _ := bytes.Cut(archive.Files[at].Data, []byte("\n"))
+	for _, v := range strings.Fields(string(verdicts)) {
+		t.verdicts = append(t.verdicts, cases.Verdict(v))
+	}
+	for line := range strings.Lines(string(reasons)) {
+		re, err := regexp.Compile(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return t, err
+		}
+		t.reasons = append(t.reasons, re)
+	}
+	archive.Files = slices.Delete(archive.Files, at, at+1)
+	t.Case, err = cases.Parse(name, txtar.Format(archive))
+	return t, err
+}
+
+// outcome is what a self-test says of the rig.
+type outcome int
+
+const (
+	sound   outcome = iota
+	broken          // no verdict of this rig can be trusted
+	unclear         // the kernel's own fault came first
+)
+
+// judge tells whose doing the result is. A kernel that dies, splats or hangs a
+// module's loading spoils a self-test, and so does one that refuses a module:
+// that is for the cases to tell, whose verdict rests on the same evidence.
+// Whatever else is not as it must be is the rig's.
+func (t selftest) judge(res cases.Result) outcome {
+	switch {
+	case res.Verdict == cases.Skip || t.fulfilled(res):
+		return sound
+	case res.Verdict == cases.Fail && (res.Tail != "" || t.refused(res.Observation.Answers)):
+		return unclear
+	}
+	return broken
+}
+
+func (t selftest) fulfilled(res cases.Result) bool {
+	if !slices.Contains(t.verdicts, res.Verdict) {
+		return false
+	}
+	for _, re := range t.reasons {
+		if !slices.ContainsFunc(res.Reasons, re.MatchString) {
+			return false
+		}
+	}
+	return true
+}
+
+// clean tells whether the guest serves for the next self-test.
+func (t selftest) clean(res cases.Result) bool {
+	wanted := res.Verdict == cases.Fail && !slices.Contains(t.verdicts, cases.Pass) && t.fulfilled(res)
+	return wanted || res.Verdict == cases.Pass || res.Verdict == cases.Skip
+}
+
+// refused tells whether the kernel would not load or unload a module, or did
+// not come back from that. Livepatch has a say in it (klp_module_coming()).
+func (t selftest) refused(answers []cases.Answer) bool {
+	for i, a := range answers {
+		verb := t.Steps[i].Command.Verb
+		if (a.Errno != "" || a.Stall != nil) && (verb == cases.Insmod || verb == cases.Rmmod) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/kmods"
+)
+
+// A self-test has no condition on its steps, loads shipped modules only, and
+// says what it comes to.
+func TestSelftests(t *testing.T) {
+	list, err := selftests()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	known := []cases.Verdict{cases.Pass, cases.Fail}
+	for _, test := range list {
+		names = append(names, test.Name)
+		for _, problem := range cases.Check(test.Case, kmods.Names()) {
+			if !strings.Contains(problem.Error(), "Covers") {
+				t.Errorf("%s: %v", test.Name, problem)
+			}
+		}
+		unknown := func(v cases.Verdict) bool { return !slices.Contains(known, v) }
+		if len(test.verdicts) == 0 || slices.ContainsFunc(test.verdicts, unknown) {
+			t.Errorf("%s: verdicts %q", test.Name, test.verdicts)
+		}
+		for _, s := range test.Steps {
+			if len(s.When) > 0 || s.Command.Verb == cases.Sh {
+				t.Errorf("%s:%d: %s", test.File, s.Line, s.Command.Text)
+			}
+		}
+		if test.Title == "" || !strings.HasSuffix(test.Title, ".") {
+			t.Errorf("%s: the title %q is no sentence", test.Name, test.Title)
+		}
+	}
+	if want := strings.Fields("hold-new hold-old log missing-line splat surplus-line"); !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+}
+
+func TestParseSelftest(t *testing.T) {
+	const head = "A case.\n\n-- transcript --\n% insmod klp_a\n"
+	for text, want := range map[string]string{
+		head:                              "no section verdict",
+		head + "-- verdict --\nFAIL\n(\n": "missing closing )",
+		"-- transcript --\n-- verdict --\nPASS\n": "title",
+	} {
+		if _, err := parseSelftest("x.txtar", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// test is a self-test that comes to what its section verdict says.
+func test(t *testing.T, verdict string) selftest {
+	t.Helper()
+	s, err := parseSelftest("x.txtar", []byte("A case.\n\n-- transcript --\n% insmod klp_target\n% hold old\n% rmmod klp_target\n-- verdict --\n"+verdict+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSelftestJudge(t *testing.T) {
+	answers := func(list ...cases.Answer) cases.Observation { return cases.Observation{Answers: list} }
+	refused := cases.Answer{Errno: "EINVAL"}
+	stuck := cases.Answer{Stall: &cases.Stall{What: "transition of klp_a"}}
+	for name, tt := range map[string]struct {
+		verdict string
+		res     cases.Result
+		want    outcome
+		clean   bool
+	}{
+		"as it must be":             {"PASS", cases.Result{Verdict: cases.Pass}, sound, true},
+		"FAILs as it must":          {"FAIL\nexpected", cases.Result{Verdict: cases.Fail, Reasons: []string{"x", "x.txtar:3: expected"}}, sound, true},
+		"does not apply":            {"FAIL\nexpected", cases.Result{Verdict: cases.Skip}, sound, true},
+		"FAILs, which it may":       {"PASS FAIL", cases.Result{Verdict: cases.Fail, Tail: "Oops"}, sound, false},
+		"PASSes, which it must not": {"FAIL\nexpected", cases.Result{Verdict: cases.Pass}, broken, true},
+		"FAILs otherwise":           {"FAIL\nexpected", cases.Result{Verdict: cases.Fail, Reasons: []string{"other"}}, broken, false},
+		"FAILs":                     {"PASS", cases.Result{Verdict: cases.Fail, Reasons: []string{"other"}}, broken, false},
+		"ERROR":                     {"PASS FAIL", cases.Result{Verdict: cases.Error}, broken, false},
+		"ERROR after a splat":       {"PASS", cases.Result{Verdict: cases.Error, Tail: "the guest's log"}, broken, false},
+		"the kernel dies":           {"PASS", cases.Result{Verdict: cases.Fail, Tail: "Kernel panic"}, unclear, false},
+		"the kernel dies, as the rig wants a FAIL": {"FAIL\nexpected", cases.Result{Verdict: cases.Fail, Tail: "Kernel panic"}, unclear, false},
+		"a module is refused":                      {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(refused)}, unclear, false},
+		"a module stays":                           {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(cases.Answer{}, cases.Answer{}, refused)}, unclear, false},
+		"a module hangs":                           {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(stuck)}, unclear, false},
+		"a hold is refused":                        {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(cases.Answer{}, refused)}, broken, false},
+	} {
+		s := test(t, tt.verdict)
+		if got := s.judge(tt.res); got != tt.want {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+		if got := s.clean(tt.res); got != tt.clean {
+			t.Errorf("%s: the guest is clean: %v, want %v", name, got, tt.clean)
+		}
+	}
+}

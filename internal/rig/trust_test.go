@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// newTestTrust is for guests that are fakes; remembered counts what is
+// remembered of the self-tests that are run.
+func newTestTrust(tests ...selftest) (t *trust, remembered *int) {
+	remembered = new(int)
+	t = &trust{
+		tests:   func() ([]selftest, error) { return tests, nil },
+		modules: noModules,
+		remember: func(ctx context.Context, _ shape, show func(context.Context) error) error {
+			err := show(ctx)
+			if err == nil {
+				*remembered++
+			}
+			return err
+		},
+		notice: func(string) {},
+		shown:  map[shape]bool{},
+	}
+	return t, remembered
+}
+
+// The self-tests have a guest of their own, before the first of a shape.
+func TestTrustIsShownOnceForEachShape(t *testing.T) {
+	tr, remembered := newTestTrust(test(t, "PASS"), test(t, "PASS"))
+	var fakes []*fake
+	for _, name := range []string{"1", "2", "3", "4", "5"} {
+		fakes = append(fakes, &fake{name: name})
+	}
+	m, log := inOrder(fakes...)
+	m = m.trusted(tr)
+	for _, s := range []shape{{1, 512}, {1, 512}, {2, 512}} {
+		g, err := m(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.(*fake).say("runs a case")
+	}
+	steps := func(name string) []string {
+		one := []string{name + " insmod klp_target", name + " hold old", name + " rmmod klp_target"}
+		return slices.Concat([]string{name + " boot"}, one, one, []string{name + " close"})
+	}
+	want := slices.Concat(steps("1"), []string{"2 boot", "2 runs a case", "3 boot", "3 runs a case"}, steps("4"), []string{"5 boot", "5 runs a case"})
+	if diff := cmp.Diff(want, log.lines); diff != "" || *remembered != 2 {
+		t.Errorf("%d remembered: %s", *remembered, diff)
+	}
+}
+
+func TestBrokenRigGivesNoVerdict(t *testing.T) {
+	tr, remembered := newTestTrust(test(t, "FAIL\nexpected"))
+	m, _ := inOrder(&fake{name: "1"}, &fake{name: "2"})
+	r := &runner{source: newReused(t.Context(), m.trusted(tr).orGiveUp(1)), modules: noModules}
+	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "")}
+	ev := &events{}
+	results, err := r.run(t.Context(), list, ev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a ERROR", "b ERROR", "c ERROR"}; !slices.Equal(ev.verdicts, want) || *remembered != 0 {
+		t.Errorf("%q, %d remembered", ev.verdicts, *remembered)
+	}
+	if res := results[0]; res.Log != "1.log" || !strings.Contains(res.Reasons[0], "self-test x failed") || !strings.Contains(res.Reasons[0], "It came to PASS") {
+		t.Errorf("%+v", res)
+	}
+}
+
+// What the kernel does to a self-test is no ERROR, and is not remembered: the
+// next run tries again.
+func TestKernelThatSpoilsASelftest(t *testing.T) {
+	panics := &blame.Error{Party: blame.Kernel, Summary: "panic", Tail: "Kernel panic - not syncing"}
+	tr, remembered := newTestTrust(test(t, "PASS"), test(t, "PASS"))
+	var notices []string
+	tr.notice = func(line string) { notices = append(notices, line) }
+	m, log := inOrder(&fake{name: "1", die: panics}, &fake{name: "2"}, &fake{name: "3"}, &fake{name: "4"})
+	m = m.trusted(tr)
+	for range 2 {
+		if _, err := m(t.Context(), shape{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"1 boot", "1 insmod klp_target", "1 close", "2 boot", "2 insmod klp_target", "2 hold old", "2 rmmod klp_target", "2 close", "3 boot", "4 boot"}
+	if diff := cmp.Diff(want, log.lines); diff != "" || *remembered != 0 || len(notices) != 1 {
+		t.Errorf("%d remembered, %q: %s", *remembered, notices, diff)
+	}
+}
+
+func TestTrustEndsWithContext(t *testing.T) {
+	tr, remembered := newTestTrust(test(t, "PASS"))
+	why := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	m, _ := inOrder(&fake{name: "1"}, &fake{name: "2"})
+	if _, err := m.trusted(tr)(ctx, shape{}); !errors.Is(err, why) || *remembered != 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+// A guest that cannot be had says nothing of the rig's tests.
+func TestTrustWithoutAGuest(t *testing.T) {
+	tr, _ := newTestTrust(test(t, "PASS"))
+	panics := &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
+	m := maker(func(context.Context, shape) (instance, error) { return nil, panics })
+	if _, err := m.trusted(tr)(t.Context(), shape{}); !errors.Is(err, panics) {
+		t.Errorf("%v", err)
+	}
+}
