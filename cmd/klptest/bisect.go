@@ -31,9 +31,9 @@ cases fail. The repository is only read: the search has a work tree of its own i
 the cache, where its state stays. Interrupted, it is taken up again by the same
 command.
 
-A commit is bad when --confirm runs fail alike, and good when a run passes. One
-that does not build, whose runs differ, or on which no verdict can be had (ERROR)
-is skipped.
+A commit is bad when a case fails, and fails each time that it is run again
+(--confirm), and good when all cases pass. One that does not build, on which a
+case both fails and passes, or on which no verdict can be had (ERROR) is skipped.
 
 Building runs the tree's Makefiles on this host, as make in it would.
 

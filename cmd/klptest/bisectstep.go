@@ -24,14 +24,13 @@ import (
 // stepOptions are the flags that bisect hands on to each step.
 type stepOptions struct {
 	rig.Options
-	build   kbuild.Builder
-	confirm int
+	build kbuild.Builder
 }
 
 func stepFlags(c *cobra.Command, o *stepOptions) {
 	guestFlags(c.Flags(), &o.Options)
+	confirmFlag(c.Flags(), &o.Options)
 	buildFlags(c, &o.build)
-	c.Flags().IntVar(&o.confirm, "confirm", 2, "runs that must fail alike for a commit to be bad")
 }
 
 // bisectStepCommand judges the commit that git bisect run has checked out in
@@ -102,7 +101,7 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bis
 		return bisect.Judgement{}, err
 	}
 	o.Kernel = k.KDir
-	return bisect.Judge(ctx, o.confirm, func(ctx context.Context) ([]cases.Result, error) {
+	return bisect.Judge(ctx, func(ctx context.Context) ([]cases.Result, error) {
 		return a.quietRun(ctx, list, o.Options)
 	})
 }

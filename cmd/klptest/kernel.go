@@ -38,6 +38,11 @@ func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all passes")
 }
 
+// confirmFlag is of the commands whose FAILs are confirmed.
+func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
+	f.UintVar(&o.Confirm, "confirm", 2, "how often a case that fails is run again on fresh guests; 0: not at all")
+}
+
 func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kernel",

@@ -17,17 +17,33 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-// runs is a sequence of runs: each a word of letters, one for each case's
-// verdict.
+// outcomes are what a letter says of a case: it passes, was skipped, is an
+// ERROR, fails (and nobody confirms that), fails always, fails now and then, or
+// could not be confirmed, for want of time or as the further runs were unclear.
+var outcomes = map[rune]cases.Result{
+	'P': {Verdict: cases.Pass},
+	'S': {Verdict: cases.Skip},
+	'E': {Verdict: cases.Error},
+	'F': {Verdict: cases.Fail},
+	'A': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 3, Runs: 3}},
+	'a': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 2, Runs: 2, Unjudged: []string{"x"}}},
+	'N': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 2, Runs: 3}},
+	'T': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Skipped: true}},
+	'U': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Unjudged: []string{"x", "y"}}},
+	'u': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 3, Runs: 3, Unjudged: []string{"x", "y"}}},
+}
+
+// runs is a sequence of runs: each a word of letters, one for each case.
 func runs(words string) func(context.Context) ([]cases.Result, error) {
 	left := strings.Fields(words)
-	verdicts := map[rune]cases.Verdict{'P': cases.Pass, 'F': cases.Fail, 'E': cases.Error, 'S': cases.Skip}
 	return func(context.Context) (results []cases.Result, err error) {
 		if len(left) == 0 {
 			return nil, errors.New("one run too many")
 		}
 		for i, letter := range left[0] {
-			results = append(results, cases.Result{Name: fmt.Sprint("c", i), Verdict: verdicts[letter]})
+			r := outcomes[letter]
+			r.Name = fmt.Sprint("c", i)
+			results = append(results, r)
 		}
 		left = left[1:]
 		return results, nil
@@ -36,25 +52,30 @@ func runs(words string) func(context.Context) ([]cases.Result, error) {
 
 func TestJudge(t *testing.T) {
 	for _, test := range []struct {
-		runs    string
-		confirm int
-		want    Judgement
+		runs string
+		want Judgement
 	}{
-		{"PP", 2, Judgement{Good, "PASS"}},
-		{"PS", 2, Judgement{Good, "PASS"}},
-		{"PF PF", 2, Judgement{Bad, "FAIL c1"}},
-		{"PF", 1, Judgement{Bad, "FAIL c1"}},
-		{"FF FF FF", 3, Judgement{Bad, "FAIL c0 c1"}},
-		{"PF PP", 2, Judgement{Skip, "runs differ: FAIL c1; then PASS"}},
-		{"PF FF", 2, Judgement{Skip, "runs differ: FAIL c1; then FAIL c0 c1"}},
-		{"PE PE", 2, Judgement{Skip, "ERROR c1"}},
-		{"PE PP", 2, Judgement{Good, "PASS"}},
-		{"PE PF PF", 2, Judgement{Bad, "FAIL c1"}},
-		{"PF PE PE", 2, Judgement{Skip, "ERROR c1"}},
-		{"EF EF", 2, Judgement{Bad, "FAIL c1"}},
-		{"SS SS", 2, Judgement{Skip, "no case was run"}},
+		{"PP", Judgement{Good, "PASS"}},
+		{"PS", Judgement{Good, "PASS"}},
+		{"PF", Judgement{Bad, "FAIL c1"}},
+		{"PA", Judgement{Bad, "FAIL c1 (3 of 3)"}},
+		{"Pa", Judgement{Bad, "FAIL c1 (2 of 2, and one run could not be judged)"}},
+		{"AA", Judgement{Bad, "FAIL c0 (3 of 3), c1 (3 of 3)"}},
+		{"EA", Judgement{Bad, "FAIL c1 (3 of 3)"}},
+		{"AAAT", Judgement{Bad, "FAIL c0 (3 of 3), c1 (3 of 3), c2 (3 of 3)"}},
+		{"PN", Judgement{Skip, "runs differ: c1 (2 of 3: not deterministic)"}},
+		{"AN", Judgement{Skip, "runs differ: c1 (2 of 3: not deterministic)"}},
+		{"EN", Judgement{Skip, "runs differ: c1 (2 of 3: not deterministic)"}},
+		{"PU PU", Judgement{Skip, "not confirmed: FAIL c1 (1 of 1, and 2 runs could not be judged)"}},
+		{"PU PA", Judgement{Bad, "FAIL c1 (3 of 3)"}},
+		{"Pu PN", Judgement{Skip, "runs differ: c1 (2 of 3: not deterministic)"}},
+		{"PT PT", Judgement{Skip, "not confirmed: FAIL c1 (1 of 1, not confirmed, to save time)"}},
+		{"PE PE", Judgement{Skip, "ERROR c1"}},
+		{"PE PP", Judgement{Good, "PASS"}},
+		{"PE PA", Judgement{Bad, "FAIL c1 (3 of 3)"}},
+		{"SS SS", Judgement{Skip, "no case was run"}},
 	} {
-		got, err := Judge(t.Context(), test.confirm, runs(test.runs))
+		got, err := Judge(t.Context(), runs(test.runs))
 		if err != nil || got != test.want {
 			t.Errorf("%s: %v, %v; want %v", test.runs, got, err, test.want)
 		}
@@ -62,7 +83,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeStopsAtAnError(t *testing.T) {
-	if _, err := Judge(t.Context(), 2, runs("")); err == nil {
+	if _, err := Judge(t.Context(), runs("")); err == nil {
 		t.Error("no error")
 	}
 }

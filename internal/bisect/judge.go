@@ -4,7 +4,6 @@ package bisect
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,63 +26,98 @@ type Judgement struct {
 	Why  string
 }
 
-// maxUnclear is how many runs in which nothing failed, but something could
-// not be judged, a commit gets.
+// maxUnclear is how many runs that say nothing clear are too many: of a commit,
+// or of a case that is to be confirmed.
 const maxUnclear = 2
 
-// Judge runs the cases until the commit can be marked: once when they pass;
-// as often as confirm says when they fail, where all runs must agree.
-func Judge(ctx context.Context, confirm int, run func(context.Context) ([]cases.Result, error)) (Judgement, error) {
-	var first verdict
-	for fails, unclear := 0, 0; ; {
+// Judge runs the cases until the commit can be marked. The runs confirm by
+// themselves what fails.
+func Judge(ctx context.Context, run func(context.Context) ([]cases.Result, error)) (Judgement, error) {
+	for unclear := 1; ; unclear++ {
 		results, err := run(ctx)
 		if err != nil {
 			return Judgement{}, err
 		}
-		v := sum(results)
-		switch {
-		case v.mark == Skip:
-			if unclear++; unclear == maxUnclear {
-				return Judgement{Skip, v.why}, nil
-			}
-			continue
-		case fails > 0 && v.why != first.why:
-			return Judgement{Skip, fmt.Sprintf("runs differ: %s; then %s", first.why, v.why)}, nil
-		case v.mark == Good:
-			return v.judgement(), nil
-		}
-		first = v
-		if fails++; fails >= confirm {
-			return v.judgement(), nil
+		if j, clear := sum(results); clear || unclear == maxUnclear {
+			return j, nil
 		}
 	}
 }
 
-// verdict is what one run says.
-type verdict struct {
-	mark Mark
-	why  string
+// kind is what one result says.
+type kind int
+
+const (
+	skipped kind = iota
+	passed
+	broken  // an ERROR
+	unsure  // a FAIL that could not be confirmed
+	certain // a FAIL that comes each time
+	flaky   // a FAIL that does not
+)
+
+// rules are what a run says of the kernel, by the results that are in it: the
+// first rule that has one decides. An ERROR decides nothing, but a FAIL beside
+// it does. A case that fails now and then is not what is searched for.
+var rules = []struct {
+	kind  kind
+	mark  Mark
+	why   string // with the cases' names behind it
+	clear bool   // another run would not say more
+}{
+	{flaky, Skip, "runs differ:", true},
+	{certain, Bad, "FAIL", true},
+	{unsure, Skip, "not confirmed: FAIL", false},
+	{broken, Skip, "ERROR", false},
+	{passed, Good, "PASS", true},
 }
 
-func (v verdict) judgement() Judgement { return Judgement{v.mark, v.why} }
-
-// sum is what a run says of the kernel. An ERROR decides nothing, but a FAIL
-// beside it does.
-func sum(results []cases.Result) verdict {
-	names := map[cases.Verdict][]string{}
+func sum(results []cases.Result) (j Judgement, clear bool) {
+	names := map[kind][]string{}
 	for _, r := range results {
-		names[r.Verdict] = append(names[r.Verdict], r.Name)
+		k := kindOf(r)
+		names[k] = append(names[k], r.Name+often(r.Confirmation))
 	}
-	for _, list := range names {
-		slices.Sort(list)
+	for _, rule := range rules {
+		list := names[rule.kind]
+		switch {
+		case len(list) == 0:
+		case rule.mark == Good:
+			return Judgement{Good, rule.why}, true
+		default:
+			slices.Sort(list)
+			return Judgement{rule.mark, rule.why + " " + strings.Join(list, ", ")}, rule.clear
+		}
 	}
+	return Judgement{Skip, "no case was run"}, false
+}
+
+func kindOf(r cases.Result) kind {
 	switch {
-	case len(names[cases.Fail]) > 0:
-		return verdict{Bad, "FAIL " + strings.Join(names[cases.Fail], " ")}
-	case len(names[cases.Error]) > 0:
-		return verdict{Skip, "ERROR " + strings.Join(names[cases.Error], " ")}
-	case len(names[cases.Pass]) == 0:
-		return verdict{Skip, "no case was run"}
+	case r.Verdict == cases.Pass:
+		return passed
+	case r.Verdict == cases.Error:
+		return broken
+	case r.Verdict != cases.Fail:
+		return skipped
+	case r.Confirmation.Flaky():
+		return flaky
+	case confirmed(r.Confirmation):
+		return certain
 	}
-	return verdict{Good, "PASS"}
+	return unsure
+}
+
+// confirmed tells whether a case has failed as often as it takes: nobody has
+// asked for more, or it failed each time, more than once.
+func confirmed(c cases.Confirmation) bool {
+	return c.Runs == 0 || c.Failed == c.Runs && c.Runs > 1 && len(c.Unjudged) < maxUnclear
+}
+
+// often says how often a case failed, behind its name.
+func often(c cases.Confirmation) string {
+	if text := c.String(); text != "" {
+		return " (" + text + ")"
+	}
+	return ""
 }

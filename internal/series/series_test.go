@@ -283,6 +283,24 @@ func TestNoRoomIsNoFault(t *testing.T) {
 	}
 }
 
+// A cell says how often a case failed, and so does the base's.
+func TestHowOften(t *testing.T) {
+	fails := func(n int) cases.Result {
+		return cases.Result{Name: "a", Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: n, Runs: 3}}
+	}
+	steps := []Step{
+		{Name: "base", Results: results("a=PASS")},
+		{Name: "p", Results: []cases.Result{fails(3)}},
+		{Name: "q", Results: []cases.Result{fails(1)}},
+	}
+	got := human(t, steps)
+	for _, want := range []string{" PASS\n", " FAIL 3 of 3 (breaks)\n", " FAIL 1 of 3: not deterministic\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 func TestMarkdown(t *testing.T) {
 	steps, err := try(t, "breaks", "unbuildable")
 	if err != nil {

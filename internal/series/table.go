@@ -56,17 +56,22 @@ func (t table) passes(name string) bool {
 	return true
 }
 
-// cell is the verdict of a case on a kernel, and what the patch has to do with
-// it.
+// cell is the verdict of a case on a kernel, how often it came, and what the
+// patch has to do with it.
 func (t table) cell(i int, name string) string {
-	v, ok := verdicts(t.steps[i])[name]
-	if !ok {
+	results := t.steps[i].Results
+	n := slices.IndexFunc(results, func(r cases.Result) bool { return r.Name == name })
+	if n < 0 {
 		return "-"
 	}
-	if i > 0 && (t.changes[i-1][name] == Breaks || t.changes[i-1][name] == Fixes) {
-		return string(v) + " (" + string(t.changes[i-1][name]) + ")"
+	text := string(results[n].Verdict)
+	if often := results[n].Confirmation.String(); often != "" {
+		text += " " + often
 	}
-	return string(v)
+	if i > 0 && (t.changes[i-1][name] == Breaks || t.changes[i-1][name] == Fixes) {
+		text += " (" + string(t.changes[i-1][name]) + ")"
+	}
+	return text
 }
 
 // label numbers a step.
