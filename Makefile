@@ -78,6 +78,11 @@ mutants: deps-kernel-build build ## which one-line mistakes in SOURCE's kernel/l
 	@test -n "$(SOURCE)" || { echo 'name a kernel source: make mutants SOURCE=~/linux' >&2; exit 2; }
 	bin/klptest mutants $(if $(EXPLORE),--explore $(EXPLORE)) $(SOURCE) $(CASES)
 
+.PHONY: variants
+variants: deps-variants build ## all cases on kernels of SOURCE that are configured in different ways; ONLY selects kernels
+	@test -n "$(SOURCE)" || { echo 'name a kernel source: make variants SOURCE=~/linux' >&2; exit 2; }
+	bin/klptest variants $(if $(ONLY),--only $(ONLY)) $(SOURCE) $(CASES)
+
 .PHONY: model-mutants
 model-mutants: ## whether the explorer finds one-line mistakes in the model of the livepatch core
 	KLPTEST_MUTANTS=1 $(GO) test -count=1 -timeout 30m -v -run Mutants ./internal/explore
@@ -89,6 +94,10 @@ deps-kernel-build:
 .PHONY: deps-test
 deps-test:
 	@.ci/deps test
+
+.PHONY: deps-variants
+deps-variants:
+	@.ci/deps kernel-build variants
 
 .PHONY: deps
 deps: ## install with apt what is missing, or name it

@@ -56,6 +56,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/explore", "cases internal/blame internal/model"},
 	{"internal/mutants", "cases"},
 	{"internal/series", "cases internal/blame internal/git"},
+	{"internal/variants", "cases images/config images/kconfig"},
 }
 
 // TestImports holds the tree against the table. cmd/klptest may import all.

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/internal/variants"
+)
+
+// variantsCommand is for those who work on klptest: `make variants`.
+func (a *app) variantsCommand() *cobra.Command {
+	var o rig.Options
+	var only []string
+	c := &cobra.Command{
+		Use:    "variants SRC [CASE|PATTERN|FILE]...",
+		Short:  "Run the cases on kernels that are configured in different ways",
+		Hidden: true,
+		Long: `Build the kernel of a source tree with different options, a few kernels that
+cover them all, and run the cases on each. For each case that fails, the options
+that may be to blame are then tried alone.
+
+What is built stays in the cache: the same command goes on where an interrupted
+one has ended.
+
+Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			list, err := selectCases(args[1:])
+			if err != nil {
+				return err
+			}
+			return a.tryVariants(c.Context(), args[0], only, list, o)
+		},
+	}
+	guestFlags(c.Flags(), &o)
+	c.Flags().IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
+	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names")
+	return c
+}
+
+func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*cases.Case, o rig.Options) error {
+	store, err := openCache()
+	if err != nil {
+		return err
+	}
+	lab := variantLab{app: a, builder: kbuild.Builder{Cache: store, Source: source}, cases: list, options: o}
+	trials, err := variants.Run(ctx, lab, kernelsNamed(only), func(t variants.Trial) { fmt.Fprint(a.out, variants.Table([]variants.Trial{t})) })
+	if err != nil {
+		return err
+	}
+	found, err := variants.Narrow(ctx, lab, trials)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(a.out, "\n", variants.Table(trials))
+	for _, f := range found {
+		fmt.Fprintln(a.out, f.Line())
+	}
+	if len(found) > 0 {
+		return verdicts(1)
+	}
+	return nil
+}
+
+func kernelsNamed(patterns []string) []variants.Kernel {
+	return slices.DeleteFunc(variants.Kernels(), func(k variants.Kernel) bool {
+		return !slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, k.Name); return ok })
+	})
+}
+
+// variantLab builds the kernels, each in a place of its own.
+type variantLab struct {
+	app     *app
+	builder kbuild.Builder
+	cases   []*cases.Case
+	options rig.Options
+}
+
+var _ variants.Lab = variantLab{}
+
+// Try is of [variants.Lab].
+func (l variantLab) Try(ctx context.Context, k variants.Kernel, only []string) variants.Trial {
+	t := variants.Trial{Kernel: k}
+	l.app.notice(fmt.Sprintf("kernel %s", k.Name))
+	b := l.builder
+	b.Options = k.Fragments()
+	show, done := l.app.buildProgress()
+	b.Progress = show
+	started := time.Now()
+	dir, err := b.Build(ctx)
+	done()
+	if t.Built, t.Err = time.Since(started), err; err != nil {
+		return t
+	}
+	o := l.options
+	o.Kernel = dir
+	t.Results, t.Err = l.app.quietRun(ctx, l.named(only), o)
+	return t
+}
+
+// named are the cases of those names; all, where none is named.
+func (l variantLab) named(names []string) []*cases.Case {
+	return slices.DeleteFunc(slices.Clone(l.cases), func(c *cases.Case) bool {
+		return len(names) > 0 && !slices.Contains(names, c.Name)
+	})
+}

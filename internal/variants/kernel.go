@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package variants
+
+import (
+	"slices"
+
+	"github.com/klptest/klptest/images/kconfig"
+)
+
+// Kernel is a set of options that one kernel has.
+type Kernel struct {
+	Name    string
+	Options []string
+}
+
+// kernels cover the options. No two options stand in the same kernels, so that
+// the kernels on which a case fails tell the option.
+var kernels = []Kernel{
+	{"server", []string{"preempt-none", "size", "hz1000", "no-kprobes", "modversions", "la57"}},
+	{"tiny", []string{"preempt-none", "no-smp", "frame-pointer", "no-dynamic-debug", "no-debug-fs"}},
+	{"single", []string{"preempt-voluntary", "no-smp", "kasan", "no-debug-fs", "no-kprobes", "la57"}},
+	{"hardened", []string{"preempt-voluntary", "clang", "cfi", "ibt", "fineibt", "modversions", "sig-force"}},
+	{"llvm", []string{"preempt", "clang", "thinlto", "size", "cfi", "ibt", "no-dynamic-debug"}},
+	{"races", []string{"preempt", "kcsan", "frame-pointer", "hz1000", "sig-force", "lockdep", "ibt"}},
+	{"realtime", []string{"preempt-rt", "lockdep", "kasan", "la57", "no-debug-fs"}},
+	{"realtime-llvm", []string{"preempt-rt", "clang", "thinlto", "kcsan", "cfi", "ibt", "fineibt"}},
+	{"distribution", []string{"preempt-voluntary", "big", "modversions"}},
+	{"distribution-llvm", []string{"preempt", "big", "clang", "hz1000"}},
+}
+
+// Kernels are those that cover all options.
+func Kernels() []Kernel { return slices.Clone(kernels) }
+
+// Plain is the kernel without any option.
+var Plain = Kernel{Name: "plain"}
+
+// Fragments are the options as kernels are built with them.
+func (k Kernel) Fragments() (list []kconfig.Fragment) {
+	for _, name := range k.Options {
+		if o, ok := find(name); ok {
+			list = append(list, kconfig.Fragment{Name: "option " + name, Text: o.Text})
+		}
+	}
+	return list
+}
+
+func (k Kernel) has(option string) bool { return slices.Contains(k.Options, option) }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package variants
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Finding is a case that failed, and what is to blame.
+type Finding struct {
+	Case     string
+	Kernels  []string // on which it failed
+	Plain    bool     // it fails on a kernel without any option as well
+	Options  []string // each alone makes it fail
+	Suspects []string // where neither is so: what those kernels have in common
+}
+
+// Narrow finds the options to blame for what failed: it tries them alone, with
+// the cases concerned only.
+func Narrow(ctx context.Context, lab Lab, trials []Trial) ([]Finding, error) {
+	list := findings(trials)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	n := narrowing{ctx: ctx, lab: lab}
+	n.try(Plain, refer(list), func(f *Finding) { f.Plain = true })
+	for _, o := range options {
+		suspected := slices.DeleteFunc(refer(list), func(f *Finding) bool {
+			return f.Plain || !slices.Contains(f.Suspects, o.Name) || blamed(f.Options, o.Needs)
+		})
+		n.try(o.Alone(), suspected, func(f *Finding) { f.Options = append(f.Options, o.Name) })
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return list, nil
+}
+
+func refer(list []Finding) (all []*Finding) {
+	for i := range list {
+		all = append(all, &list[i])
+	}
+	return all
+}
+
+// blamed tells whether what an option needs is to blame already.
+func blamed(options []string, needs string) bool {
+	return slices.ContainsFunc(strings.Fields(needs), func(name string) bool { return slices.Contains(options, name) })
+}
+
+type narrowing struct {
+	ctx context.Context
+	lab Lab
+}
+
+// try runs the cases of the findings on a kernel, and gives those that fail
+// there to blame.
+func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
+	if len(list) == 0 || n.ctx.Err() != nil {
+		return
+	}
+	var names []string
+	for _, f := range list {
+		names = append(names, f.Case)
+	}
+	failed := n.lab.Try(n.ctx, k, names).failures()
+	for _, f := range list {
+		if slices.Contains(failed, f.Case) {
+			blame(f)
+		}
+	}
+}
+
+// findings are the failures, with what may be to blame: the options that all
+// stand in kernels on which the case failed, if there are any.
+func findings(trials []Trial) (list []Finding) {
+	for _, t := range trials {
+		for _, name := range t.failures() {
+			if slices.ContainsFunc(list, func(f Finding) bool { return f.Case == name }) {
+				continue
+			}
+			list = append(list, newFinding(name, trials))
+		}
+	}
+	return list
+}
+
+func newFinding(name string, trials []Trial) Finding {
+	f := Finding{Case: name}
+	var all []string
+	for _, t := range trials {
+		if slices.Contains(t.failures(), name) {
+			f.Kernels = append(f.Kernels, t.Name)
+			all = append(all, t.Options...)
+		}
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	f.Suspects = slices.DeleteFunc(slices.Clone(all), func(option string) bool {
+		return slices.ContainsFunc(trials, func(t Trial) bool { return t.has(option) && t.passed(name) })
+	})
+	if len(f.Suspects) == 0 {
+		f.Suspects = all
+	}
+	return f
+}
+
+// passed tells whether a case has run on the kernel and did not fail.
+func (t Trial) passed(name string) bool {
+	if name == noTrial {
+		return t.Err == nil
+	}
+	return t.Err == nil && !slices.Contains(t.failures(), name)
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package variants
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// Table shows the kernels, then each case that was not passed and why.
+func Table(trials []Trial) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "kernel\tbuilt in\tpassed\tskipped\tfailed\toptions")
+	for _, t := range trials {
+		fmt.Fprintln(w, t.row())
+	}
+	w.Flush()
+	for _, t := range trials {
+		b.WriteString(t.notPassed())
+	}
+	return b.String()
+}
+
+func (t Trial) row() string {
+	options := strings.Join(t.Options, " ")
+	if t.Err != nil {
+		return fmt.Sprintf("%s\t%s\t-\t-\t-\t%s", t.Name, t.Built.Round(time.Second), options)
+	}
+	return fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%s", t.Name, t.Built.Round(time.Second),
+		t.count(cases.Pass), t.count(cases.Skip), len(t.failures()), options)
+}
+
+// notPassed has a line for each case that was not passed.
+func (t Trial) notPassed() string {
+	var b strings.Builder
+	if t.Err != nil {
+		fmt.Fprintf(&b, "ERROR %s: %v\n", t.Name, t.Err)
+	}
+	for _, r := range t.Results {
+		if r.Verdict != cases.Pass {
+			fmt.Fprintf(&b, "%-5s %s: %s: %s\n", r.Verdict, t.Name, r.Name, cmp.Or(r.Reasons...))
+		}
+	}
+	return b.String()
+}
+
+// Line says who is to blame.
+func (f Finding) Line() string {
+	line := fmt.Sprintf("%s fails on %s: ", f.Case, strings.Join(f.Kernels, ", "))
+	switch {
+	case f.Plain:
+		return line + "whatever the options"
+	case len(f.Options) > 0:
+		return line + "for " + strings.Join(f.Options, ", ")
+	}
+	return line + "for no option alone; perhaps for these together: " + strings.Join(f.Suspects, ", ")
+}
