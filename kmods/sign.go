@@ -25,12 +25,12 @@ type signer struct {
 }
 
 // signerOf is what signs modules for a kernel; nil where they need no
-// signature. A kernel that takes no module without one, and whose key is not
-// there, is the user's error.
+// signature: a kernel that takes modules without one gets these, so that its
+// configuration alone tells the taint of a module. When it takes none without
+// one, and its key is not there, the error is the user's.
 func signerOf(t Target) (*signer, error) {
 	option := func(name string) string { return kernelOption(t.KDir, "CONFIG_MODULE_SIG_"+name) }
-	force := option("FORCE") == "y"
-	if !force && option("ALL") != "y" {
+	if option("FORCE") != "y" {
 		return nil, nil
 	}
 	s := &signer{
@@ -42,19 +42,15 @@ func signerOf(t Target) (*signer, error) {
 	if !filepath.IsAbs(s.key) {
 		s.key = filepath.Join(t.KDir, s.key)
 	}
-	err := s.find()
-	switch {
-	case err == nil:
-		return s, nil
-	case !force:
-		return nil, nil // such a kernel takes modules without a signature as well
+	if err := s.find(); err != nil {
+		return nil, &blame.Error{
+			Party:   blame.User,
+			Summary: "the kernel has CONFIG_MODULE_SIG_FORCE, and the key to sign modules with is not in " + t.KDir,
+			Advice:  "name the build tree that made the kernel, with its certs/ and scripts/sign-file; or build it without CONFIG_MODULE_SIG_FORCE",
+			Err:     err,
+		}
 	}
-	return nil, &blame.Error{
-		Party:   blame.User,
-		Summary: "the kernel has CONFIG_MODULE_SIG_FORCE, and the key to sign modules with is not in " + t.KDir,
-		Advice:  "name the build tree that made the kernel, with its certs/ and scripts/sign-file; or build it without CONFIG_MODULE_SIG_FORCE",
-		Err:     err,
-	}
+	return s, nil
 }
 
 // find looks for what signing takes.
