@@ -65,7 +65,7 @@ func run(ctx context.Context, m Machine, c *Case) Result {
 // skip tells why the case cannot be run on a kernel, or would show nothing.
 // A question that has no answer would drop a line and its contrary alike.
 func (c *Case) skip(f Facts) string {
-	if why := unmet(c.Needs, f); why != "" {
+	if why := unmet(c.needs(f), f); why != "" {
 		return why
 	}
 	for _, cond := range c.conditions() {
@@ -81,6 +81,14 @@ func (c *Case) skip(f Facts) string {
 		return "the case loads no module on this kernel"
 	}
 	return ""
+}
+
+// needs are also what the machine that the case asks for takes.
+func (c *Case) needs(f Facts) []Condition {
+	if c.CPUs > 1 && f.Config != nil {
+		return append(slices.Clone(c.Needs), Condition{Fact: factConfig, Name: "SMP"})
+	}
+	return c.Needs
 }
 
 // loads tells whether a step loads a module.

@@ -67,6 +67,26 @@ func TestRunSkip(t *testing.T) {
 	}
 }
 
+// A kernel without SMP has one CPU, whatever the machine has.
+func TestRunSkipsWhatNeedsCPUs(t *testing.T) {
+	for name, test := range map[string]struct {
+		cpus   int
+		config map[string]string
+		why    string
+	}{
+		"one":       {1, map[string]string{"PRINTK": "y"}, ""},
+		"two":       {2, map[string]string{"SMP": "y"}, ""},
+		"not known": {2, nil, ""},
+		"no SMP":    {2, map[string]string{"PRINTK": "y"}, "needs config SMP; it is not set"},
+	} {
+		c := mustParse(t, smallScript)
+		c.CPUs = test.cpus
+		if why := c.skip(Facts{Release: "6.12", Config: test.config, Sysfs: map[string]bool{"replace": true}}); why != test.why {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+}
+
 // TestRunSkipsWhatWouldShowNothing: what conditions leave out of a transcript
 // must not leave a case that passes for want of anything to check.
 func TestRunSkipsWhatWouldShowNothing(t *testing.T) {
