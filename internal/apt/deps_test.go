@@ -26,7 +26,7 @@ var programs = map[string]string{
 	"apt-cache": "echo linux-image-6.12.117+deb12-amd64",
 	"apt-get": `case "$*" in
 *--simulate*) exit ;;
-*update*) echo update >> "$D/did"; [ ! -e "$D/offline" ] || { echo "W: Failed to fetch x"; echo "W: more"; } ;;
+*update*) echo update >> "$D/did"; [ ! -e "$D/offline" ] || { echo "W: Failed to fetch x"; echo "W: Some index files failed to download."; } ;;
 *install*) echo "install ${*##*recommends }" >> "$D/did" ;;
 esac`,
 	"go": `case $1 in env) echo "$D" ;; esac`,
@@ -83,6 +83,7 @@ esac`
 		"all is there":         {nil, 0, "", ""},
 		"one lacks":            {map[string]string{"gcc": gone}, 0, "install gcc\n", installing},
 		"old lists":            {map[string]string{"find": old}, 0, "update\n", refreshing},
+		"a warning":            {map[string]string{"find": old, "apt-get": "echo update >> $D/did; echo W: an old key"}, 0, "update\n", refreshing},
 		"a source changed":     {map[string]string{"find": "echo x"}, 0, "update\n", refreshing},
 		"both":                 {map[string]string{"gcc": gone, "find": old}, 0, "update\ninstall gcc\n", refreshing + installing},
 		"an unknown kernel":    {map[string]string{"apt-cache": ""}, 0, "update\n", refreshing},
@@ -113,6 +114,30 @@ func TestDepsGoOnWhenARefreshFails(t *testing.T) {
 	filetest.Put(t, filepath.Join(dir, "offline"), "")
 	wantDeps(t, dir, 0, "update\ninstall gcc\n",
 		"refreshing apt's package lists\napt-get update: W: Failed to fetch x; going on with the lists that are there\ninstalling: gcc \n")
+}
+
+func TestKernelRefreshesWhenTheMirrorHasItNoMore(t *testing.T) {
+	for said, want := range map[string]string{
+		"klptest: downloading x\nklptest: cannot download x\n": "refresh\n",
+		"klptest: no suite has it\n":                           "",
+		"":                                                     "",
+	} {
+		dir := machine(t, nil)
+		script, err := os.ReadFile("../../.ci/kernel")
+		if err != nil {
+			t.Fatal(err)
+		}
+		filetest.Put(t, filepath.Join(dir, ".ci/kernel"), string(script))
+		filetest.Put(t, filepath.Join(dir, ".ci/deps"), "#!/bin/sh\necho $1 >> $D/did\n")
+		filetest.Put(t, filepath.Join(dir, "bin/klptest"), "#!/bin/sh\nprintf '%s' \"$SAID\" >&2; exit 3\n")
+		kernel := exec.CommandContext(t.Context(), filepath.Join(dir, ".ci/kernel"), "debian:6.12", "host", "/a b")
+		kernel.Env = []string{"PATH=" + dir, "D=" + dir, "SAID=" + said}
+		out, err := kernel.CombinedOutput()
+		did, _ := os.ReadFile(filepath.Join(dir, "did")) // there is none when nothing was done
+		if err != nil || string(out) != said || string(did) != want {
+			t.Errorf("%v, says %q, did %q, want %q", err, out, did, want)
+		}
+	}
 }
 
 // wantDeps runs .ci/deps on a machine.
