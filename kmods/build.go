@@ -14,11 +14,12 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
 // recipe changes when the way of building does, so that no old result is used.
-const recipe = "1"
+const recipe = "2"
 
 const (
 	logName  = "build.log"
@@ -54,7 +55,7 @@ func (b build) key() string {
 	return fmt.Sprintf("%x", h.Sum(nil)[:16])
 }
 
-// in runs make in dir.
+// in runs make in dir, until a run confirms the one before.
 func (b build) in(ctx context.Context, dir string) error {
 	if err := b.check(dir); err != nil {
 		return err
@@ -69,13 +70,16 @@ func (b build) in(ctx context.Context, dir string) error {
 		return err
 	}
 	defer log.Close()
-	job := b.job(dir)
+	job, end := b.job(dir), time.Now().Add(b.limit)
 	job.Output = log
-	out, err := supervise.Run(ctx, job)
-	if err != nil {
-		return err
-	}
-	return b.judge(out, readLog(log), dir)
+	return steady.Run(steady.Commands(dir), func() error {
+		job.Limit = time.Until(end)
+		out, err := supervise.Run(ctx, job)
+		if err != nil {
+			return err
+		}
+		return b.judge(out, readLog(log), dir)
+	})
 }
 
 func (b build) check(dir string) error {
@@ -129,10 +133,9 @@ func (b build) stage(dir string) error {
 // build, and no secret.
 func (b build) job(dir string) supervise.Job {
 	j := supervise.Job{
-		Argv:  makeArgs(b.target, b.tools, dir),
-		Env:   []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName), "PATH=" + os.Getenv("PATH")},
-		Dir:   dir,
-		Limit: b.limit,
+		Argv: makeArgs(b.target, b.tools, dir),
+		Env:  []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName), "PATH=" + os.Getenv("PATH")},
+		Dir:  dir,
 	}
 	if b.boxed {
 		j.Argv = limited(j.Argv)

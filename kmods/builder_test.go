@@ -59,6 +59,21 @@ func TestShippedIsCached(t *testing.T) {
 	}
 }
 
+// Kbuild leaves out an option when the compiler is killed that tries it, and
+// make succeeds: only a run that changes nothing ends the build.
+func TestDisturbedBuildIsRunAgain(t *testing.T) {
+	b, k := newBuilder(t, "disturbed"), newKernel(t, "6.12.1")
+	for range 2 {
+		if _, err := b.Shipped(t.Context(), k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flags, err := os.ReadFile(filepath.Join(k.KDir, "flags"))
+	if want := "gcc\ngcc -fsound\ngcc -fsound\n"; err != nil || string(flags) != want {
+		t.Errorf("%q, %v", flags, err)
+	}
+}
+
 func TestOtherKernelIsBuiltAnew(t *testing.T) {
 	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
 	for _, key := range []string{"one", "two"} {

@@ -84,9 +84,26 @@ func fakeMake(mode string, args []string) int {
 		return 2
 	case "lazy":
 		return 0
+	case "disturbed": // in its first run
+		return disturbedMake(kdir, dir)
 	case "slow":
 		return slowMake(kdir, dir)
 	}
+	return goodMake(kdir, dir)
+}
+
+// disturbedMake takes an option for one that the compiler lacks when it runs
+// for the first time.
+func disturbedMake(kdir, dir string) int {
+	cmd := filepath.Join(dir, ".klp_a.o.cmd")
+	flags := "gcc"
+	if _, err := os.Stat(cmd); err == nil {
+		flags = "gcc -fsound"
+	}
+	if err := os.WriteFile(cmd, []byte(flags), 0o600); err != nil {
+		panic(err)
+	}
+	note(filepath.Join(kdir, "flags"), flags)
 	return goodMake(kdir, dir)
 }
 

@@ -68,7 +68,7 @@ func calls(t *testing.T, b Builder) string {
 
 func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
 	b := testBuilder(t, newSource(t, "6.12"), fakeKernel)
-	if got := calls(t, b); got != "tinyconfig olddefconfig bzImage" {
+	if got := calls(t, b); got != "tinyconfig olddefconfig tinyconfig olddefconfig bzImage" {
 		t.Errorf("first: %s", got)
 	}
 	if got := calls(t, b); got != "" {
@@ -81,6 +81,27 @@ func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
 	filetest.Put(t, filepath.Join(b.Source, "Kconfig"), "edited as well")
 	if got := calls(t, b); got != "tinyconfig olddefconfig bzImage" {
 		t.Errorf("other options: %s", got)
+	}
+}
+
+// Kbuild leaves out an option when the compiler is killed that tries it, and
+// make succeeds.
+func TestDisturbedBuildIsRunAgain(t *testing.T) {
+	for name, disturbed := range map[string]string{
+		"make":   `case $* in *bzImage*) test -e "$o/.a.o.cmd" && echo gcc -fsound >"$o/.a.o.cmd" || echo gcc >"$o/.a.o.cmd" ;; esac`,
+		"config": `case $* in *olddefconfig*) test -e "$o/once" && echo CONFIG_CC_HAS_SOUND=y >>"$o/.config"; touch "$o/once" ;; esac`,
+	} {
+		b := testBuilder(t, newSource(t, "6.12"), fakeKernel+disturbed)
+		got := calls(t, b)
+		dir, err := b.Build(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd, _ := os.ReadFile(filepath.Join(dir, ".a.o.cmd"))
+		config, _ := os.ReadFile(filepath.Join(dir, ".config"))
+		if !strings.Contains(string(cmd)+string(config), "SOUND") && !strings.Contains(string(cmd), "-fsound") {
+			t.Errorf("%s: it stays disturbed after %s", name, got)
+		}
 	}
 }
 

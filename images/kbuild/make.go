@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
@@ -116,7 +117,9 @@ func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 	defer f.Close()
 	log := &tolerant{w: f}
 	steps := newCounter(!exists(m.dir, "vmlinux"), progress)
-	err = m.run(ctx, io.MultiWriter(steps, log), "bzImage", "modules")
+	err = steady.Run(steady.Commands(m.dir), func() error {
+		return m.run(ctx, io.MultiWriter(steps, log), "bzImage", "modules")
+	})
 	if !failed(err) {
 		return err
 	}

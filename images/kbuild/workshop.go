@@ -5,11 +5,13 @@ package kbuild
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/steady"
 )
 
 // Workshop is where variants of a source are built, in a copy of what the
@@ -84,12 +86,31 @@ func once(dir, stamp, state string, work func() error) error {
 	return setStamp(dir, stamp, state)
 }
 
-// configure writes the .config.
+// configure writes the .config, until a run confirms the one before: Kconfig
+// tries the compiler as Kbuild does.
 func (w *Workshop) configure(ctx context.Context) error {
+	path := filepath.Join(w.view.build(), ".config")
+	written := func() (string, error) {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return string(text), err
+	}
+	if err := steady.Run(written, func() error { return w.writeConfig(ctx, path) }); err != nil {
+		return err
+	}
+	config, err := kconfig.Read(path)
+	if err != nil {
+		return err
+	}
+	return w.want.Check(config, w.view.source)
+}
+
+func (w *Workshop) writeConfig(ctx context.Context, path string) error {
 	if err := w.make.config(ctx, "tinyconfig"); err != nil {
 		return err
 	}
-	path := filepath.Join(w.view.build(), ".config")
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return err
@@ -98,12 +119,5 @@ func (w *Workshop) configure(ctx context.Context) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := w.make.config(ctx, "olddefconfig"); err != nil {
-		return err
-	}
-	config, err := kconfig.Read(path)
-	if err != nil {
-		return err
-	}
-	return w.want.Check(config, w.view.source)
+	return w.make.config(ctx, "olddefconfig")
 }

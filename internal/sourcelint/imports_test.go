@@ -39,11 +39,12 @@ var imports = []struct{ pkg, may string }{
 	{"internal/git", "internal/apt internal/blame"},
 	{"internal/supervise", "internal/blame internal/program"},
 	{"internal/emulator", "internal/blame"},
+	{"internal/steady", "internal/blame"},
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/config internal/blame"},
-	{"images/kbuild", "images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/supervise"},
+	{"images/kbuild", "images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/steady internal/supervise"},
 	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/modinfo"},
-	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/supervise"},
+	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/steady internal/supervise"},
 	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/splat"},
 	{"cases", "internal/blame internal/emulator internal/kversion internal/splat"},
 	// A run.
