@@ -53,6 +53,11 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 			return a.runCases(c.Context(), args, o)
 		},
 	}
+	runFlags(c, &o)
+	return c
+}
+
+func runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
 	machineFlags(f, &o.Options)
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
@@ -68,7 +73,6 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
 	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 for what cannot be judged")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files by what happened; no FAIL is confirmed")
-	return c
 }
 
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
