@@ -64,8 +64,8 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 }
 
 // Foreign returns the modules that a case's own C files make: each NAME.c is a
-// module NAME, .h files are there to be included. Errors in the files, in
-// their names or number included, are the user's.
+// module NAME, .h files are there to be included, and so is klp_opaque.h.
+// Errors in the files, in their names or number included, are the user's.
 func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[string]Module, error) {
 	if err := checkSources(files); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[st
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: tools, files: files, foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit)}
+	plan := build{target: t, tools: tools, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit)}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err

@@ -51,6 +51,19 @@ func shipped() []Source {
 	return files
 }
 
+// opaqueHeader is the shipped header that a case's C may include as well.
+const opaqueHeader = "klp_opaque.h"
+
+// withHeader adds it to the files of a case that has no file by that name.
+func withHeader(files []Source) []Source {
+	named := func(f Source) bool { return f.Name == opaqueHeader }
+	if slices.ContainsFunc(files, named) {
+		return files
+	}
+	ours := shipped()
+	return append(slices.Clip(files), ours[slices.IndexFunc(ours, named)])
+}
+
 // modules returns the names of the modules that files make, sorted.
 func modules(files []Source) []string {
 	var names []string

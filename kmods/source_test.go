@@ -89,6 +89,17 @@ func TestCheckSources(t *testing.T) {
 	}
 }
 
+func TestCaseGetsTheHeader(t *testing.T) {
+	got := withHeader(own)
+	if last := got[len(got)-1]; len(got) != len(own)+1 || last.Name != opaqueHeader || !bytes.Contains(last.Data, []byte("klp_call")) {
+		t.Errorf("%v", got)
+	}
+	theirs := []Source{{"own.c", nil}, {opaqueHeader, []byte("theirs")}}
+	if diff := cmp.Diff(theirs, withHeader(theirs)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Whatever is accepted as a name is one word to make and to a shell.
 func FuzzSourceName(f *testing.F) {
 	for _, name := range []string{"own.c", "a.h", "$(x).c", "a b.c", "a.mod.c"} {
