@@ -53,9 +53,9 @@ func fakeApt(t *testing.T) (pool string) {
 	packages := map[string]string{
 		"linux-image-" + fakeRelease: tarOf(
 			entry{"./boot/vmlinuz-" + fakeRelease, bzImageOf(gzipped(pvhKernel()), fakeRelease), ""},
-			entry{"./boot/config-" + fakeRelease, "CONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_NET=m\nCONFIG_VIRTIO_PCI=y\n", ""},
-			entry{"./lib/modules/" + fakeRelease + "/kernel/drivers/net/virtio_net.ko.xz", xzed(koFile("virtio_net", "failover")), ""},
-			entry{"./lib/modules/" + fakeRelease + "/kernel/net/core/failover.ko.xz", xzed(koFile("failover", "")), ""}),
+			entry{"./boot/config-" + fakeRelease, "CONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_CONSOLE=m\nCONFIG_VIRTIO_PCI=y\n", ""},
+			entry{"./lib/modules/" + fakeRelease + "/kernel/drivers/char/virtio_console.ko.xz", xzed(koFile("virtio_console", "virtio_hub")), ""},
+			entry{"./lib/modules/" + fakeRelease + "/kernel/drivers/virtio/virtio_hub.ko.xz", xzed(koFile("virtio_hub", "")), ""}),
 		"linux-headers-" + fakeRelease: tarOf(
 			entry{"./usr/src/linux-headers-" + fakeRelease + "/Makefile", "include /usr/src/" + fakeCommon + "/Makefile\n", ""},
 			entry{"./usr/src/linux-headers-" + fakeRelease + "/scripts", "", "../../lib/" + fakeKbuild + "/scripts"}),

@@ -78,7 +78,7 @@ func bootBoth(t *testing.T, k *Kernel) {
 	initramfs := twoArchives(t, k.Modules)
 	for _, image := range []string{k.Image, k.BzImage} {
 		console := bootOnce(t, image, initramfs)
-		for _, want := range []string{"-virtio_net.ko <nil>", "key secret <nil>", "card eth0 <nil>"} {
+		for _, want := range []string{"key secret <nil>", "port vport0p1 <nil>"} {
 			if !strings.Contains(console, want) {
 				t.Errorf("%s: no %q on the console:\n%s", filepath.Base(image), want, console)
 			}
@@ -94,7 +94,7 @@ func bootOnce(t *testing.T, image, initramfs string) string {
 	defer cancel()
 	begin := time.Now()
 	out, err := exec.CommandContext(ctx, "qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-nographic", "-no-reboot", "-nodefaults", "-serial", "stdio",
-		"-netdev", "user,id=n,restrict=on", "-device", "virtio-net-pci,netdev=n,romfile=",
+		"-device", "virtio-serial-pci", "-device", "virtserialport",
 		"-kernel", image, "-initrd", initramfs, "-append", "console=ttyS0 panic=-1 quiet").CombinedOutput()
 	t.Logf("%s: %v", filepath.Base(image), time.Since(begin).Round(100*time.Millisecond))
 	if err != nil {

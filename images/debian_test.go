@@ -25,13 +25,13 @@ func TestResolveDebian(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(c.Root(), "kernels", "debian-6.12.7+deb13-amd64_6.12.7-1_1")
+	dir := filepath.Join(c.Root(), "kernels", "debian-6.12.7+deb13-amd64_6.12.7-1_2")
 	want := &Kernel{
 		Spec: "debian:6.12", Name: "debian:6.12.7-1", Release: fakeRelease, Key: filepath.Base(dir),
 		Image: dir + "/vmlinux", BzImage: dir + "/bzImage", KDir: dir + "/usr/src/linux-headers-" + fakeRelease,
 		Headers: []string{dir + "/usr/src/" + fakeCommon, dir + "/usr/lib/" + fakeKbuild},
-		Config:  map[string]string{"LIVEPATCH": "y", "VIRTIO_NET": "m", "VIRTIO_PCI": "y"},
-		Modules: []string{dir + "/modules/00-failover.ko", dir + "/modules/01-virtio_net.ko"},
+		Config:  map[string]string{"LIVEPATCH": "y", "VIRTIO_CONSOLE": "m", "VIRTIO_PCI": "y"},
+		Modules: []string{dir + "/modules/00-virtio_hub.ko", dir + "/modules/01-virtio_console.ko"},
 	}
 	if diff := cmp.Diff(want, k); diff != "" {
 		t.Error(diff)

@@ -102,13 +102,13 @@ func (p parts) finish(ctx context.Context, dir, loose string, o Options) error {
 		Headers: []string{"usr/src/" + p.common(), "usr/lib/" + p.kbuild.Name}, Modules: modules}.write(dir)
 }
 
-// addModules puts the network modules of the entry's config into it.
+// addModules puts the guest's modules of the entry's config into it.
 func addModules(dir string, tree fs.FS) ([]string, error) {
 	config, err := kconfig.Read(filepath.Join(dir, "config"))
 	if err != nil {
 		return nil, err
 	}
-	found, err := networkModules(tree, config)
+	found, err := guestModules(tree, config)
 	if err != nil {
 		return nil, err
 	}

@@ -104,12 +104,12 @@ func (o Options) bootsSlower(ctx context.Context, why error) error {
 	return ctx.Err()
 }
 
-// findModules looks for the network modules in the first tree that has them,
+// findModules looks for the guest's modules in the first tree that has them,
 // and keeps them decompressed in the cache.
 func (k *Kernel) findModules(ctx context.Context, c *cache.Cache, trees ...string) ([]string, error) {
 	var first error
 	for _, tree := range trees {
-		found, err := networkModules(os.DirFS(tree), k.Config)
+		found, err := guestModules(os.DirFS(tree), k.Config)
 		if err == nil && len(found) == 0 {
 			return nil, nil
 		}
@@ -120,7 +120,7 @@ func (k *Kernel) findModules(ctx context.Context, c *cache.Cache, trees ...strin
 			first = err
 		}
 	}
-	return nil, &blame.Error{Party: blame.User, Summary: k.Name, Advice: "build its modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_NET to y", Err: first}
+	return nil, &blame.Error{Party: blame.User, Summary: k.Name, Advice: "build its modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_CONSOLE to y", Err: first}
 }
 
 func keepModules(ctx context.Context, c *cache.Cache, found []module) ([]string, error) {

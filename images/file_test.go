@@ -32,7 +32,7 @@ func TestResolveBzImage(t *testing.T) {
 	for _, m := range k.Modules {
 		names = append(names, filepath.Base(m))
 	}
-	if diff := cmp.Diff([]string{"00-failover.ko", "01-virtio_net.ko"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"00-virtio_hub.ko", "01-virtio_console.ko"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -17,11 +17,11 @@ func hostRoot(t *testing.T) string {
 	root := t.TempDir()
 	modules := "lib/modules/" + testRelease
 	for name, text := range map[string]string{
-		"proc/sys/kernel/osrelease":                      testRelease + "\n",
-		"boot/vmlinuz-" + testRelease:                    bzImageOf(gzipped(pvhKernel()), testRelease),
-		"boot/config-" + testRelease:                     treeConfig,
-		"usr/src/headers/Makefile":                       "",
-		modules + "/kernel/drivers/net/virtio_net.ko.xz": xzed(koFile("virtio_net", "")),
+		"proc/sys/kernel/osrelease":                           testRelease + "\n",
+		"boot/vmlinuz-" + testRelease:                         bzImageOf(gzipped(pvhKernel()), testRelease),
+		"boot/config-" + testRelease:                          treeConfig,
+		"usr/src/headers/Makefile":                            "",
+		modules + "/kernel/drivers/char/virtio_console.ko.xz": xzed(koFile("virtio_console", "")),
 	} {
 		filetest.Put(t, filepath.Join(root, name), text)
 	}
@@ -64,7 +64,7 @@ func TestResolveHostFails(t *testing.T) {
 		"no kernel":  {remove("boot/vmlinuz-" + testRelease), "install the package linux-image-" + testRelease},
 		"no headers": {remove("usr/src/headers/Makefile"), "install the package linux-headers-" + testRelease},
 		"no link":    {remove("lib/modules/" + testRelease + "/build"), "install the package linux-headers-" + testRelease},
-		"no module":  {remove("lib/modules/" + testRelease + "/kernel/drivers/net/virtio_net.ko.xz"), "needs the module virtio_net"},
+		"no module":  {remove("lib/modules/" + testRelease + "/kernel/drivers/char/virtio_console.ko.xz"), "needs the module virtio_console"},
 		"another kernel": {func(t *testing.T, root string) {
 			filetest.Put(t, filepath.Join(root, "boot/vmlinuz-"+testRelease), bzImageOf(gzipped(pvhKernel()), "6.1"))
 		}, "is running"},

@@ -12,7 +12,7 @@ type Kernel struct {
 	KDir    string            // the directory for `make -C`: headers or the build tree
 	Headers []string          // further directories that a module build reads (linux-headers-*-common)
 	Config  map[string]string // options without CONFIG_; nil when not known
-	Modules []string          // modules that the guest loads for its network, in load order, decompressed
+	Modules []string          // modules that the guest loads for its agent's port, in load order, decompressed
 	Live    bool              // a build tree that may change under us: always run make
 	Key     string            // identifies the packaged kernel for caches; empty when Live
 }

@@ -22,18 +22,18 @@ import (
 )
 
 // maxModule is how large a decompressed module may be; with debug
-// information virtio_net has 2 MB.
+// information virtio_console has 1 MB.
 const maxModule = 64 << 20
 
-// moduleDirs are where the drivers of a virtio network card and all that they
+// moduleDirs are where the drivers of the agent's virtio port and all that they
 // depend on are, relative to the kernel's tree.
-var moduleDirs = []string{"drivers/virtio", "drivers/net", "net/core", "lib/dim"}
+var moduleDirs = []string{"drivers/virtio", "drivers/char"}
 
-func isNetworkModule(name string) bool {
+func isGuestModule(name string) bool {
 	return slices.Contains(moduleDirs, path.Dir(name)) && moduleName(name) != ""
 }
 
-// moduleName is "virtio_net" of "drivers/net/virtio-net.ko.xz", "" of what is
+// moduleName is "virtio_ring" of "drivers/virtio/virtio-ring.ko.xz", "" of what is
 // no module.
 func moduleName(file string) string {
 	name, rest, ok := strings.Cut(path.Base(file), ".ko")
@@ -46,7 +46,7 @@ func moduleName(file string) string {
 // roots are the drivers that this kernel has as modules.
 func roots(config map[string]string) []string {
 	var names []string
-	for _, driver := range []string{"virtio_pci", "virtio_net"} {
+	for _, driver := range []string{"virtio_pci", "virtio_console"} {
 		if config[strings.ToUpper(driver)] == "m" {
 			names = append(names, driver)
 		}
@@ -61,9 +61,9 @@ type module struct {
 	data []byte
 }
 
-// networkModules finds the drivers and what they depend on in a kernel's
+// guestModules finds the drivers and what they depend on in a kernel's
 // module tree (or build tree), in load order.
-func networkModules(tree fs.FS, config map[string]string) ([]module, error) {
+func guestModules(tree fs.FS, config map[string]string) ([]module, error) {
 	files := map[string]string{}
 	for _, dir := range moduleDirs {
 		entries, err := fs.ReadDir(tree, dir)
@@ -100,7 +100,7 @@ func (w *loadOrder) visit(name string) error {
 	w.begun[name] = true
 	file, ok := w.files[name]
 	if !ok {
-		return fmt.Errorf("the kernel's network needs the module %s, which is not there", name)
+		return fmt.Errorf("the guest needs the module %s, which is not there", name)
 	}
 	data, err := readModule(w.tree, file)
 	if err != nil {

@@ -27,20 +27,20 @@ func tree(files map[string]string) fstest.MapFS {
 	return fsys
 }
 
-var bothModules = map[string]string{"VIRTIO_PCI": "m", "VIRTIO_NET": "m"}
+var bothModules = map[string]string{"VIRTIO_PCI": "m", "VIRTIO_CONSOLE": "m"}
 
 // debianTree has the modules of Debian's 6.1 as far as they matter, each
 // packed in another way.
 func debianTree() map[string]string {
 	return map[string]string{
-		"drivers/net/virtio_net.ko.xz":       xzed(koFile("virtio_net", "net_failover,virtio,virtio-ring")),
-		"drivers/net/net_failover.ko.zst":    packed(koFile("net_failover", "failover"), func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }),
-		"net/core/failover.ko.gz":            gzipped(koFile("failover", "")),
-		"drivers/virtio/virtio.ko":           koFile("virtio", ""),
-		"drivers/virtio/virtio_ring.ko":      koFile("virtio_ring", "virtio"),
-		"drivers/virtio/virtio_pci.ko":       koFile("virtio_pci", "virtio,virtio_ring"),
-		"drivers/virtio/virtio_mem.ko":       "damaged, but not needed",
-		"drivers/net/ethernet/intel/e100.ko": koFile("e100", ""),
+		"drivers/char/virtio_console.ko.xz": xzed(koFile("virtio_console", "virtio_helper,virtio,virtio-ring")),
+		"drivers/char/virtio_helper.ko.zst": packed(koFile("virtio_helper", "virtio_hub"), func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }),
+		"drivers/virtio/virtio_hub.ko.gz":   gzipped(koFile("virtio_hub", "")),
+		"drivers/virtio/virtio.ko":          koFile("virtio", ""),
+		"drivers/virtio/virtio_ring.ko":     koFile("virtio_ring", "virtio"),
+		"drivers/virtio/virtio_pci.ko":      koFile("virtio_pci", "virtio,virtio_ring"),
+		"drivers/virtio/virtio_mem.ko":      "damaged, but not needed",
+		"drivers/char/tpm/tpm.ko":           koFile("tpm", ""),
 	}
 }
 
@@ -52,16 +52,16 @@ func moduleNames(found []module) []string {
 	return names
 }
 
-func TestNetworkModulesAreInLoadOrder(t *testing.T) {
+func TestGuestModulesAreInLoadOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		config map[string]string
 		want   []string
 	}{
-		"both":      {bothModules, []string{"virtio", "virtio_ring", "virtio_pci", "failover", "net_failover", "virtio_net"}},
-		"net alone": {map[string]string{"VIRTIO_PCI": "y", "VIRTIO_NET": "m"}, []string{"failover", "net_failover", "virtio", "virtio_ring", "virtio_net"}},
-		"built in":  {map[string]string{"VIRTIO_PCI": "y", "VIRTIO_NET": "y"}, nil},
+		"both":          {bothModules, []string{"virtio", "virtio_ring", "virtio_pci", "virtio_hub", "virtio_helper", "virtio_console"}},
+		"console alone": {map[string]string{"VIRTIO_PCI": "y", "VIRTIO_CONSOLE": "m"}, []string{"virtio_hub", "virtio_helper", "virtio", "virtio_ring", "virtio_console"}},
+		"built in":      {map[string]string{"VIRTIO_PCI": "y", "VIRTIO_CONSOLE": "y"}, nil},
 	} {
-		got, err := networkModules(tree(debianTree()), c.config)
+		got, err := guestModules(tree(debianTree()), c.config)
 		if diff := cmp.Diff(c.want, moduleNames(got)); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", name, err, diff)
 		}
@@ -73,15 +73,15 @@ func TestModulesThatCannotBeLoaded(t *testing.T) {
 		change func(map[string]string)
 		want   string
 	}{
-		"a dependency is missing": {func(f map[string]string) { delete(f, "net/core/failover.ko.gz") }, "needs the module failover"},
-		"the driver is missing":   {func(f map[string]string) { delete(f, "drivers/net/virtio_net.ko.xz") }, "needs the module virtio_net"},
+		"a dependency is missing": {func(f map[string]string) { delete(f, "drivers/virtio/virtio_hub.ko.gz") }, "needs the module virtio_hub"},
+		"the driver is missing":   {func(f map[string]string) { delete(f, "drivers/char/virtio_console.ko.xz") }, "needs the module virtio_console"},
 		"damaged":                 {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = "?" }, "drivers/virtio/virtio.ko"},
-		"damaged archive":         {func(f map[string]string) { f["net/core/failover.ko.gz"] = "?" }, "net/core/failover.ko.gz"},
+		"damaged archive":         {func(f map[string]string) { f["drivers/virtio/virtio_hub.ko.gz"] = "?" }, "drivers/virtio/virtio_hub.ko.gz"},
 		"no module":               {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = elfFile() }, "no .modinfo"},
 	} {
 		files := debianTree()
 		c.change(files)
-		_, err := networkModules(tree(files), bothModules)
+		_, err := guestModules(tree(files), bothModules)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
@@ -89,10 +89,10 @@ func TestModulesThatCannotBeLoaded(t *testing.T) {
 }
 
 func TestModulesThatDependOnEachOther(t *testing.T) {
-	got, err := networkModules(tree(map[string]string{
-		"drivers/net/virtio_net.ko":   koFile("virtio_net", "net_failover"),
-		"drivers/net/net_failover.ko": koFile("net_failover", "virtio_net"),
-	}), map[string]string{"VIRTIO_NET": "m"})
+	got, err := guestModules(tree(map[string]string{
+		"drivers/char/virtio_console.ko": koFile("virtio_console", "virtio_helper"),
+		"drivers/char/virtio_helper.ko":  koFile("virtio_helper", "virtio_console"),
+	}), map[string]string{"VIRTIO_CONSOLE": "m"})
 	if err != nil || len(got) != 2 {
 		t.Errorf("%v, %v", moduleNames(got), err)
 	}
@@ -100,23 +100,23 @@ func TestModulesThatDependOnEachOther(t *testing.T) {
 
 func TestWriteModules(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "modules")
-	found, err := networkModules(tree(debianTree()), map[string]string{"VIRTIO_NET": "m"})
+	found, err := guestModules(tree(debianTree()), map[string]string{"VIRTIO_CONSOLE": "m"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	names, err := writeModules(found, dir)
-	want := []string{"00-failover.ko", "01-net_failover.ko", "02-virtio.ko", "03-virtio_ring.ko", "04-virtio_net.ko"}
+	want := []string{"00-virtio_hub.ko", "01-virtio_helper.ko", "02-virtio.ko", "03-virtio_ring.ko", "04-virtio_console.ko"}
 	if diff := cmp.Diff(want, names); diff != "" || err != nil {
 		t.Fatal(err, diff)
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "04-virtio_net.ko"))
+	data, err := os.ReadFile(filepath.Join(dir, "04-virtio_console.ko"))
 	if err != nil || !strings.HasPrefix(string(data), "\x7fELF") {
 		t.Errorf("not decompressed, %v", err)
 	}
 }
 
 func TestModuleName(t *testing.T) {
-	for file, want := range map[string]string{"a/virtio-net.ko": "virtio_net", "x.ko.xz": "x", "x.ko.zst": "x", "x.kov": "", "x.o": "", "Makefile": ""} {
+	for file, want := range map[string]string{"a/virtio-console.ko": "virtio_console", "x.ko.xz": "x", "x.ko.zst": "x", "x.kov": "", "x.o": "", "Makefile": ""} {
 		if got := moduleName(file); got != want {
 			t.Errorf("%s: %q", file, got)
 		}

@@ -37,7 +37,7 @@ func (o offer) key() string {
 	if strings.HasSuffix(o.Image, unsigned) {
 		signed = unsigned
 	}
-	return "debian-" + o.Release + signed + "_" + o.Version + "_1"
+	return "debian-" + o.Release + signed + "_" + o.Version + "_2"
 }
 
 // matches tells whether an exact notation means this kernel.

@@ -130,9 +130,9 @@ func preferPVH(vmlinux, bz string) string {
 
 // treeModules are the modules in a build tree, which are not compressed.
 func treeModules(dir string, config map[string]string) ([]string, error) {
-	found, err := networkModules(os.DirFS(dir), config)
+	found, err := guestModules(os.DirFS(dir), config)
 	if err != nil {
-		return nil, &blame.Error{Party: blame.User, Summary: dir, Advice: makeTree(dir) + " modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_NET to y", Err: err}
+		return nil, &blame.Error{Party: blame.User, Summary: dir, Advice: makeTree(dir) + " modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_CONSOLE to y", Err: err}
 	}
 	var paths []string
 	for _, m := range found {

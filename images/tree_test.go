@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-const treeConfig = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_NET=m\nCONFIG_VIRTIO_PCI=y\n"
+const treeConfig = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_CONSOLE=m\nCONFIG_VIRTIO_PCI=y\n"
 
 // buildTree makes a kernel tree as a finished build leaves it.
 func buildTree(t *testing.T) string {
@@ -24,12 +24,12 @@ func buildTree(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"Kconfig": "", "Makefile": "", "Module.symvers": "", "include/generated/autoconf.h": "",
-		".config":                       treeConfig,
-		"include/config/kernel.release": testRelease + "\n",
-		"vmlinux":                       pvhKernel(),
-		"arch/x86/boot/bzImage":         bzImageOf(gzipped(pvhKernel()), testRelease),
-		"drivers/net/virtio_net.ko":     koFile("virtio_net", "failover"),
-		"net/core/failover.ko":          koFile("failover", ""),
+		".config":                        treeConfig,
+		"include/config/kernel.release":  testRelease + "\n",
+		"vmlinux":                        pvhKernel(),
+		"arch/x86/boot/bzImage":          bzImageOf(gzipped(pvhKernel()), testRelease),
+		"drivers/char/virtio_console.ko": koFile("virtio_console", "virtio_hub"),
+		"drivers/virtio/virtio_hub.ko":   koFile("virtio_hub", ""),
 	} {
 		filetest.Put(t, filepath.Join(dir, name), text)
 	}
@@ -43,8 +43,8 @@ func TestResolveTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Kernel{Spec: dir, Name: testRelease, Release: testRelease, Image: dir + "/vmlinux", BzImage: dir + "/arch/x86/boot/bzImage", KDir: dir,
-		Config:  map[string]string{"X86_64": "y", "LIVEPATCH": "y", "VIRTIO_NET": "m", "VIRTIO_PCI": "y"},
-		Modules: []string{dir + "/net/core/failover.ko", dir + "/drivers/net/virtio_net.ko"}, Live: true}
+		Config:  map[string]string{"X86_64": "y", "LIVEPATCH": "y", "VIRTIO_CONSOLE": "m", "VIRTIO_PCI": "y"},
+		Modules: []string{dir + "/drivers/virtio/virtio_hub.ko", dir + "/drivers/char/virtio_console.ko"}, Live: true}
 	if diff := cmp.Diff(want, k); diff != "" {
 		t.Error(diff)
 	}
@@ -94,7 +94,7 @@ func TestResolveTreeFails(t *testing.T) {
 		"not built":      {remove("include/config/kernel.release"), "is not built: no include/config/kernel.release"},
 		"no bzImage":     {remove("arch/x86/boot/bzImage"), "is not built: no arch/x86/boot/bzImage"},
 		"no symvers":     {remove("Module.symvers"), "is not built: no Module.symvers"},
-		"no modules":     {remove("net/core/failover.ko"), "needs the module failover"},
+		"no modules":     {remove("drivers/virtio/virtio_hub.ko"), "needs the module virtio_hub"},
 		"another machine": {func(t *testing.T, dir string) {
 			filetest.Put(t, filepath.Join(dir, ".config"), "CONFIG_ARM64=y\n")
 		}, "is not for x86-64"},

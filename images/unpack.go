@@ -38,8 +38,8 @@ func fromHeaders(name string) string {
 	return name
 }
 
-// fromImage takes the kernel, its config and those modules that a network
-// card may need.
+// fromImage takes the kernel, its config and those modules that a guest
+// may need.
 func fromImage(release string) func(string) string {
 	return func(name string) string {
 		switch name {
@@ -50,7 +50,7 @@ func fromImage(release string) func(string) string {
 		}
 		for _, root := range []string{"lib/modules/", "usr/lib/modules/"} {
 			module, ok := strings.CutPrefix(name, root+release+"/kernel/")
-			if ok && isNetworkModule(module) {
+			if ok && isGuestModule(module) {
 				return "kernel/" + module
 			}
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // sandbox: what QEMU may no longer do once it runs. All of it holds with
-// user networking and with inherited descriptors.
+// inherited descriptors.
 const sandbox = "on,spawn=deny,elevateprivileges=deny,obsolete=deny,resourcecontrol=deny"
 
 // args are QEMU's arguments when klptest runs it.
@@ -54,7 +54,7 @@ func (s Spec) bootArgs(accel Accel) []string {
 func (s Spec) devices(accel Accel, w wiring) []device {
 	ds := []device{machineDevice(accel, active(s.version, accel, s.CPUs)), monitorDevice(w), consoleDevice(w), panicDevice(), randomDevice()}
 	if s.Keys != nil {
-		ds = append(ds, networkDevice())
+		ds = append(ds, agentDevice(w))
 	}
 	return ds
 }

@@ -22,8 +22,7 @@ const (
 
 // Clone starts a guest that goes on where the template stood still, and
 // returns when it runs. It shares the template's memory until it writes to
-// it, and differs in the forwarded port and in its logs, which go to dir, an
-// existing private directory. The entropy pool and the clock are the
+// it, and differs in its logs, which go to dir, an existing private directory. The entropy pool and the clock are the
 // template's: whoever logs in first must reseed the one and set the other.
 // As with Start, the guest is killed when ctx is done. An error wraps
 // ErrStale when QEMU does not take the template.
@@ -50,11 +49,6 @@ func (v *VM) resume(ctx context.Context) error {
 	}
 	if err := v.takeIn(ctx); err != nil {
 		return v.refused(ctx, v.ended(ctx, err))
-	}
-	// The port first: the guest runs when the caller may dial, so that no
-	// connection attempt is lost.
-	if err := v.findPort(ctx); err != nil {
-		return v.ended(ctx, err)
 	}
 	return v.ended(ctx, raw.NewMonitor(v.monitor.within(ctx)).Cont())
 }

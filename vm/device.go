@@ -2,7 +2,11 @@
 
 package vm
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/klptest/klptest/internal/vport"
+)
 
 // device is a part of the machine: its QEMU arguments beside the kernel
 // arguments without which the kernel does not use it.
@@ -11,7 +15,7 @@ type device struct {
 	kargs []string
 }
 
-// wiring is where the console and QMP end.
+// wiring is where the console, QMP and the agent's port end.
 type wiring bool
 
 const (
@@ -23,7 +27,8 @@ const (
 const (
 	qmpFD     = 3
 	consoleFD = 4
-	memoryFD  = 5 // of templates and clones only: the file that holds the guest's memory
+	agentFD   = 5 // with keys only
+	memoryFD  = 6 // of templates and clones only: the file that holds the guest's memory
 )
 
 // machineDevice: q35 and pc boot Debian's kernel in the same time, whether
@@ -81,12 +86,18 @@ func monitorDevice(w wiring) device {
 	return device{args: []string{"-chardev", fmt.Sprintf("socket,id=qmp,fd=%d", qmpFD), "-mon", "chardev=qmp,mode=control"}}
 }
 
-// networkDevice reaches nothing: restrict=on cuts the guest off, and the
-// host's side is a port of the loopback interface that QEMU chooses itself.
-func networkDevice() device {
+// agentDevice is a port to the guest's agent, for SSH: a descriptor that nobody
+// else has, and no network. Of the ports of a virtio console the first is for
+// consoles.
+func agentDevice(w wiring) device {
+	chardev := fmt.Sprintf("socket,id=agent,fd=%d", agentFD)
+	if w == terminal {
+		chardev = "null,id=agent"
+	}
 	return device{args: []string{
-		"-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22",
-		"-device", "virtio-net-pci,netdev=net,romfile=",
+		"-chardev", chardev,
+		"-device", "virtio-serial-pci,max_ports=2",
+		"-device", "virtserialport,id=port,chardev=agent,name=" + vport.Name,
 	}}
 }
 

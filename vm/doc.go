@@ -5,9 +5,9 @@
 // for and closed. It knows nothing of livepatches.
 //
 // It expects qemu-system-x86_64 7.2 or later and a private directory for
-// each machine, into which it writes console.log and qemu.log. QMP and the
-// console come over inherited sockets; the only port is the one for SSH, on
-// 127.0.0.1, chosen by QEMU.
+// each machine, into which it writes console.log and qemu.log. QMP, the console
+// and SSH come over inherited sockets: there is no port that anybody else could
+// connect to, and the guest has no network.
 //
 // A machine that was started with Spec.Template can become a [Template]:
 // [VM.Snapshot] leaves its memory, its device state and a manifest in that

@@ -141,9 +141,8 @@ func TestGuestDiesWithItsParent(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: each has a port and a console of its own.
+// TestManyAtOnce: each has an agent of its own.
 func TestManyAtOnce(t *testing.T) {
-	ports := make(map[int]bool)
 	for i := range 4 {
 		keys := newKeys(t)
 		v := started(t, sshSpec(t, keys, keys))
@@ -155,9 +154,5 @@ func TestManyAtOnce(t *testing.T) {
 		if out := runSSH(t, client, strconv.Itoa(i)); out != strconv.Itoa(i) {
 			t.Errorf("guest %d answers %q", i, out)
 		}
-		ports[v.port] = true
-	}
-	if len(ports) != 4 {
-		t.Errorf("ports %v", ports)
 	}
 }

@@ -17,13 +17,12 @@ import (
 
 const (
 	snapshotLimit = 5 * time.Minute // of all of it; the disk may be slow
-	silenceLimit  = time.Minute     // for connections that were closed just now
-	silencePoll   = 5 * time.Millisecond
-	maxState      = 64 << 20 // bytes of device state; it has a third of a megabyte
+	silenceLimit  = time.Minute     // for a guest to notice that we have hung up
+	maxState      = 64 << 20        // bytes of device state; it has a third of a megabyte
 )
 
 // Snapshot stops the guest, makes a template of it in Spec.Template, and ends
-// it, also when it fails. All SSH connections must be closed, or about to be.
+// it, also when it fails. The SSH connection is closed, if it is not yet.
 // The key stands for the contents of Kernel and Initrd. When Snapshot
 // returns nil, the template is on the disk.
 func (v *VM) Snapshot(ctx context.Context, key string) error {
@@ -56,28 +55,21 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	return noPlace(v.store(manifest{ID: id, Accel: v.accel, Keys: v.spec.Keys.stored()}, state))
 }
 
-// halt stops the guest at a moment at which nobody is connected to it: a
-// clone would have the guest's half of the connection.
+// halt stops the guest when its agent waits for another connection: a clone
+// would have the guest's half of this one.
 func (v *VM) halt(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, silenceLimit, errors.New("an SSH connection to it is still open"))
+	ctx, cancel := context.WithTimeoutCause(ctx, silenceLimit, errors.New("the guest did not end its SSH connection"))
 	defer cancel()
-	qmp := raw.NewMonitor(v.monitor.within(ctx))
-	for {
-		if err := qmp.Stop(); err != nil {
-			return err
-		}
-		usernet, err := v.usernet(ctx)
-		if err != nil || !openConnection(usernet) {
-			return err
-		}
-		if err := qmp.Cont(); err != nil {
-			return err
-		}
-		select {
-		case <-time.After(silencePoll):
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
+	if err := v.link.Close(); err != nil {
+		return err
+	}
+	select {
+	case <-v.link.over:
+		return raw.NewMonitor(v.monitor.within(ctx)).Stop()
+	case <-v.exited:
+		return errGone
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

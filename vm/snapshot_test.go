@@ -59,7 +59,7 @@ func failsWith(t *testing.T, script vmtest.Script, want string) {
 
 // TestSnapshotOfTheDead: who killed the guest, is said.
 func TestSnapshotOfTheDead(t *testing.T) {
-	v := started(t, templateSpec(t, vmtest.Script{Steps: []vmtest.Step{{After: "human-monitor-command"},
+	v := started(t, templateSpec(t, vmtest.Script{Steps: []vmtest.Step{running,
 		{Print: "Kernel panic - not syncing: x\n"}, vmtest.Exit(0)}}))
 	<-v.Exited()
 	if err := v.Snapshot(t.Context(), "key"); blame.Of(err) != blame.Kernel || !strings.Contains(err.Error(), "not syncing: x") {
@@ -79,20 +79,28 @@ func TestSnapshotNeedsASpec(t *testing.T) {
 	}
 }
 
-// TestSnapshotWaitsForSilence: the first answer is for the port, two more
-// show a connection.
-func TestSnapshotWaitsForSilence(t *testing.T) {
-	commands := filepath.Join(t.TempDir(), "commands")
-	spec := templateSpec(t, vmtest.Script{Connected: 3, Commands: commands})
-	snapshot(t, spec)
-	if text := string(readFile(t, commands)); strings.Count(text, "stop {}\n") != 3 || strings.Count(text, "cont {}\n") != 2 {
-		t.Errorf("commands:\n%s", text)
+// TestSnapshotWaitsForTheGuest: it is stopped when it has noticed that the
+// connection is over, and no connection can be made after that.
+func TestSnapshotWaitsForTheGuest(t *testing.T) {
+	spec := templateSpec(t, vmtest.Script{Linger: 100 * time.Millisecond})
+	v := started(t, spec)
+	client, err := v.SSH(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	client.Close()
+	if err := v.Snapshot(t.Context(), "key"); err != nil || time.Since(began) < 100*time.Millisecond {
+		t.Errorf("after %v: %v", time.Since(began), err)
 	}
 	opened(t, spec)
+	if _, err := v.SSH(t.Context()); err == nil || !strings.Contains(err.Error(), "is closed") {
+		t.Errorf("a second connection: %v", err)
+	}
 }
 
 func TestSnapshotIsCancelled(t *testing.T) {
-	spec := templateSpec(t, vmtest.Script{Connected: 1 << 20})
+	spec := templateSpec(t, vmtest.Script{Linger: time.Hour})
 	v := started(t, spec)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason := errors.New("enough")

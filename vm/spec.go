@@ -27,7 +27,7 @@ type Spec struct {
 	CPUs    int           // 0: 1
 	Accel   Accel         // empty: Auto
 	Dir     string        // an existing private directory: console.log and qemu.log go there
-	Keys    *Keys         // SSH keys of this guest; nil: no SSH, and no network device
+	Keys    *Keys         // SSH keys of this guest; nil: no SSH
 	SSHWait time.Duration // how long SSH waits for a guest that gets a CPU; 0: 30 s under KVM, 120 s under TCG
 
 	// Template is an existing private directory in which Snapshot is to make a

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -98,7 +97,7 @@ func TestSSHStrangerIsRefused(t *testing.T) {
 }
 
 func TestSSHEndsWhenTheGuestPanics(t *testing.T) {
-	v := started(t, sshSpec(t, newKeys(t), nil, vmtest.Step{After: "human-monitor-command"},
+	v := started(t, sshSpec(t, newKeys(t), nil, running,
 		vmtest.Step{Print: "[    1.000000] Kernel panic - not syncing: No working init found.\n"}, vmtest.Exit(0)))
 	_, err := v.SSH(t.Context())
 	var e *blame.Error
@@ -127,7 +126,7 @@ func TestSSHHasALimit(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := v.SSH(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := started(t, spec).SSH(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -152,51 +151,15 @@ func TestSSHWaitDefaults(t *testing.T) {
 	}
 }
 
-// TestFirstGreeting: a server that takes connections but says nothing, as
-// QEMU does before the guest is up, does not hold up the one that speaks.
-func TestFirstGreeting(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	var silent []net.Conn
-	accepted := make(chan struct{})
-	go func() {
-		defer close(accepted)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			if silent = append(silent, conn); len(silent) == 3 {
-				conn.Write([]byte("SSH-2.0-x\r\n"))
-			}
-		}
-	}()
-	conn, err := firstGreeting(t.Context(), l.Addr().String(), dialEvery)
-	if err != nil {
-		t.Fatal(err)
-	}
-	greeting := make([]byte, 9)
-	if _, err := conn.Read(greeting); err != nil || string(greeting) != "SSH-2.0-x" {
-		t.Errorf("%q, %v", greeting, err)
-	}
-	conn.Close()
-	l.Close()
-	<-accepted
-	for _, c := range silent {
-		c.Close()
-	}
-}
-
-// TestAttemptPatience: the slower the boot, the fewer attempts at once.
-func TestAttemptPatience(t *testing.T) {
-	for elapsed, want := range map[time.Duration]time.Duration{0: dialPatience, 4 * dialPatience: dialPatience, time.Minute: 15 * time.Second} {
-		if got := attemptPatience(elapsed); got != want {
-			t.Errorf("after %s: %s, want %s", elapsed, got, want)
-		}
+// TestSSHNamesADeath: a connection that breaks at login is the first sign of
+// the end of QEMU, which is what there is to say.
+func TestSSHNamesADeath(t *testing.T) {
+	keys := newKeys(t)
+	v := started(t, sshSpec(t, keys, nil))
+	time.AfterFunc(50*time.Millisecond, v.process.kill)
+	_, err := v.SSH(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "QEMU ended (signal: killed)") || blame.Of(err) != blame.Rig {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -217,7 +180,7 @@ func TestHandshakeIsCancelled(t *testing.T) {
 	reason := errors.New("enough")
 	time.AfterFunc(50*time.Millisecond, func() { cancel(reason) })
 	config := &ssh.ClientConfig{HostKeyCallback: ssh.InsecureIgnoreHostKey()}
-	if _, err := handshake(ctx, ours, "guest", config); !errors.Is(err, reason) {
+	if _, err := handshake(ctx, ours, config); !errors.Is(err, reason) {
 		t.Errorf("error %v", err)
 	}
 }

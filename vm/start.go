@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/digitalocean/go-qemu/qmp/raw"
-
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/patience"
 )
@@ -95,15 +93,13 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 	if err := v.monitor.connect(ctx); err != nil {
 		return v.ended(ctx, err)
 	}
+	if err := v.watchLink(); err != nil {
+		return v.ended(ctx, err)
+	}
 	if life > 0 {
-		if err := v.awaitLife(ctx, life); err != nil {
-			return err
-		}
+		return v.awaitLife(ctx, life)
 	}
-	if v.spec.Keys == nil {
-		return nil
-	}
-	return v.ended(ctx, v.findPort(ctx))
+	return nil
 }
 
 // ended waits for the end of a machine whose QMP connection broke, so that
@@ -140,18 +136,4 @@ func (v *VM) awaitLife(ctx context.Context, limit time.Duration) error {
 			Advice: "try --accel tcg",
 		}
 	}
-}
-
-func (v *VM) findPort(ctx context.Context) error {
-	usernet, err := v.usernet(ctx)
-	if err != nil {
-		return fmt.Errorf("ask QEMU for the forwarded port: %w", err)
-	}
-	v.port, err = forwardedPort(usernet, 22)
-	return err
-}
-
-// usernet is QEMU's list of forwarded ports and connections.
-func (v *VM) usernet(ctx context.Context) (string, error) {
-	return raw.NewMonitor(v.monitor.within(ctx)).HumanMonitorCommand("info usernet", nil)
 }

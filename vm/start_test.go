@@ -148,7 +148,6 @@ func TestStartFails(t *testing.T) {
 	}{
 		{"QEMU refuses", vmtest.Script{Steps: []vmtest.Step{{Stderr: "qemu: Invalid CPU model\n"}, vmtest.Exit(1)}, NoQMP: true}, "qemu: Invalid CPU model"},
 		{"QMP is closed", vmtest.Script{Steps: []vmtest.Step{{Hangup: true}}, NoQMP: true}, "QEMU ended"},
-		{"no port", vmtest.Script{NoPort: true}, "forwards no port"},
 		{"panic at once", vmtest.Script{Steps: []vmtest.Step{{Print: "Kernel panic - not syncing: early\n"}, vmtest.Exit(0)}, NoQMP: true}, "Kernel panic - not syncing: early"},
 	}
 	for _, tt := range tests {

@@ -30,7 +30,7 @@ type VM struct {
 	messages *cappedLog // QEMU's own
 	monitor  *monitor
 	process  *process
-	port     int // of 127.0.0.1, forwarded to the guest's port 22
+	link     *link // to the agent; nil without keys
 
 	memory *os.File // of a template in the making: the guest's memory
 	whole  bool     // the template is made
@@ -122,15 +122,17 @@ func (v *VM) run(ctx context.Context) error {
 	cmd := exec.Command(v.spec.QEMU, v.args()...)
 	cmd.Stdout, cmd.Stderr = v.messages, v.messages
 	cmd.WaitDelay = drainGrace
-	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile} // qmpFD, consoleFD
+	agentFile, err := v.openLink()
+	if err != nil {
+		return err
+	}
+	defer agentFile.Close() // nil is none
 	memory, inherited, err := v.openMemory()
 	if err != nil {
 		return err
 	}
 	defer inherited()
-	if memory != nil {
-		cmd.ExtraFiles = append(cmd.ExtraFiles, memory) // memoryFD
-	}
+	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile, agentFile, memory} // qmpFD, consoleFD, agentFD, memoryFD
 	return v.spawn(ctx, cmd, consoleConn)
 }
 

@@ -47,7 +47,7 @@ func TestRequiredAlternatives(t *testing.T) {
 	want := []Missing{
 		{"CONFIG_LIVEPATCH", "y", "it is what is tested"},
 		{"CONFIG_DYNAMIC_FTRACE_WITH_REGS or CONFIG_DYNAMIC_FTRACE_WITH_ARGS", "y", "livepatch redirects functions by ftrace"},
-		{"CONFIG_VIRTIO_PCI", "y or m", "the guest's network card is a virtio device"},
+		{"CONFIG_VIRTIO_PCI", "y or m", "the agent's port is a virtio device"},
 	}
 	if diff := cmp.Diff(want, Required(config)); diff != "" {
 		t.Error(diff)

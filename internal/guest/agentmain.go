@@ -3,30 +3,17 @@
 package guest
 
 import (
-	"net"
-	"os"
+	"time"
+
+	"github.com/klptest/klptest/internal/vport"
 )
 
-const (
-	listenAt   = "0.0.0.0:22"
-	listenerFD = 3 // of the agent
-)
-
-// listenOn opens the agent's socket. PID 1 does it, so that the host need not
-// wait for the agent to try, and a connection finds the next agent when one
-// has died.
-func listenOn(addr string) (*os.File, error) {
-	ln, err := net.Listen("tcp4", addr)
-	if err != nil {
-		return nil, err
-	}
-	defer ln.Close()
-	return ln.(*net.TCPListener).File()
-}
+// portWait is for a driver that probes beside us.
+const portWait = 2 * time.Second
 
 // runAgent serves until it fails; PID 1 logs its end and starts it again.
 func runAgent() int {
-	ln, err := net.FileListener(os.NewFile(listenerFD, "listener"))
+	ln, err := vport.Listen("/", portWait)
 	if err != nil {
 		complain("agent: %v", err)
 		return 1
@@ -41,7 +28,7 @@ func runAgent() int {
 		return 1
 	}
 	s := &sshd{config: config, kernel: linux{}, files: "/", world: caseView, complain: complain}
-	note(levelInfo, "agent listens at "+listenAt)
+	note(levelInfo, "agent listens")
 	complain("agent: %v", s.serve(ln))
 	return 1
 }

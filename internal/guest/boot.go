@@ -14,7 +14,6 @@ import (
 type booter interface {
 	mount(m mount) error
 	load(path, params string) error
-	network() error
 	seed() error // of the kernel's random numbers
 }
 
@@ -53,9 +52,6 @@ func boot(k booter, files tree, complain func(string, ...any)) {
 		if err := k.load(files.path(modulesDir+"/"+name), ""); err != nil && !errors.Is(err, unix.EEXIST) {
 			complain("module %s: %v", name, err)
 		}
-	}
-	if err := k.network(); err != nil {
-		complain("network: %v", err)
 	}
 }
 

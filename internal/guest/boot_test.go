@@ -3,15 +3,12 @@
 package guest
 
 import (
-	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
@@ -51,7 +48,6 @@ func (b *bootLog) call(name string) error {
 
 func (b *bootLog) mount(m mount) error            { return b.call("mount " + m.target) }
 func (b *bootLog) load(path, params string) error { return b.call("load " + filepath.Base(path)) }
-func (b *bootLog) network() error                 { return b.call("network") }
 func (b *bootLog) seed() error                    { return b.call("seed") }
 
 func booted(t *testing.T, fail map[string]error) (calls, complaints []string) {
@@ -74,7 +70,7 @@ func TestBootOrder(t *testing.T) {
 	if !slices.Contains(calls[:i], "mount /dev") {
 		t.Error("seeded without /dev/urandom")
 	}
-	if diff := cmp.Diff([]string{"load 00-failover.ko", "load 02-virtio_net.ko", "network"}, calls[i+1:]); diff != "" {
+	if diff := cmp.Diff([]string{"load 00-failover.ko", "load 02-virtio_net.ko"}, calls[i+1:]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -88,16 +84,15 @@ func TestBootGoesOnAndComplains(t *testing.T) {
 		"seed":                      unix.EPERM,
 		"load 00-failover.ko":       unix.EEXIST, // built in
 		"load 02-virtio_net.ko":     unix.ENOEXEC,
-		"network":                   errors.New("none"),
 	})
-	if calls[len(calls)-1] != "network" {
+	if calls[len(calls)-1] != "load 02-virtio_net.ko" {
 		t.Errorf("ended at %q", calls[len(calls)-1])
 	}
 	var about []string
 	for _, c := range complaints {
 		about = append(about, c[:strings.Index(c, ":")])
 	}
-	want := []string{"mount /proc", "mount /tmp", "mount /sys/kernel/tracing", "random seed", "module 02-virtio_net.ko", "network"}
+	want := []string{"mount /proc", "mount /tmp", "mount /sys/kernel/tracing", "random seed", "module 02-virtio_net.ko"}
 	if diff := cmp.Diff(want, about); diff != "" {
 		t.Error(diff)
 	}
@@ -142,48 +137,8 @@ func TestReapWithoutChildren(t *testing.T) {
 	}
 }
 
-func TestFirstInterface(t *testing.T) {
-	root := tree(t.TempDir())
-	put(t, root, netDir+"/bonding_masters", "")
-	put(t, root, netDir+"/lo/address", "")
-	synctest.Test(t, func(t *testing.T) {
-		if _, err := firstInterface(root, interfaceWait); err == nil || !strings.Contains(err.Error(), modulesDir) {
-			t.Error(err)
-		}
-		go func() {
-			time.Sleep(time.Second)
-			put(t, root, netDir+"/ens3/address", "")
-		}()
-		if name, err := firstInterface(root, interfaceWait); name != "ens3" || err != nil {
-			t.Error(name, err)
-		}
-	})
-}
-
 func TestKernelArgs(t *testing.T) {
 	if args := KernelArgs(); !slices.Contains(args, "printk.devkmsg=on") {
 		t.Error(args)
-	}
-}
-
-// The agent gets the socket that PID 1 has opened.
-func TestListen(t *testing.T) {
-	f, err := listenOn("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	ln, err := net.FileListener(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	conn, err := net.Dial("tcp", ln.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn.Close()
-	if _, err := listenOn(ln.Addr().String()); err == nil {
-		t.Error("no error for a port that is taken")
 	}
 }

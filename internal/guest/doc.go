@@ -4,8 +4,7 @@
 // host's end of it.
 //
 // The klptest binary is /init of the guest's initramfs. [Main] makes it PID 1,
-// which mounts, loads the network's modules, and keeps one child alive: the
-// agent, so that a fault of the agent is no panic of the kernel. The agent is
+// which mounts, loads modules, and keeps one child alive: the agent, so that a fault of the agent is no panic of the kernel. The agent is
 // an SSH server with two services: the subsystem "klptest", which runs the
 // commands of cases, and a shell for people, where the guest has busybox.
 //

@@ -116,7 +116,7 @@ func fellSilent(op operation) error {
 	return &SilentError{&blame.Error{
 		Party:   blame.Rig,
 		Summary: fmt.Sprintf("the guest fell silent: nothing for %v while it was at %q", silence, op),
-		Advice:  "a case that stops the agent or takes the network away ends so, and so does a kernel that hangs: see the full log's end",
+		Advice:  "a case that stops the agent ends so, and so does a kernel that hangs: see the full log's end",
 	}}
 }
 

@@ -23,11 +23,7 @@ const (
 func runInit() {
 	go powerOffOnSignal()
 	boot(bootLinux{}, "/", complain)
-	if ln, err := listenOn(listenAt); err != nil {
-		complain("agent: %v", err)
-	} else {
-		supervise(func() (int, error) { return startAgent(ln) }, wait, complain)
-	}
+	supervise(startAgent, wait, complain)
 	powerOff()
 }
 
@@ -101,11 +97,11 @@ var agentTuning = []string{
 	"GODEBUG=asyncpreemptoff=1", // no signals: one could end a system call with EINTR
 }
 
-func startAgent(listener *os.File) (int, error) {
+func startAgent() (int, error) {
 	return syscall.ForkExec("/proc/self/exe", []string{agentName}, &syscall.ProcAttr{
 		Dir:   "/",
 		Env:   append(environment(), agentTuning...),
-		Files: []uintptr{0, 1, 2, listenerFD: listener.Fd()},
+		Files: []uintptr{0, 1, 2},
 	})
 }
 

@@ -4,7 +4,6 @@ package guest
 
 import (
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,25 +43,5 @@ func TestLinuxAlive(t *testing.T) {
 	}
 	if (linux{}).alive(1 << 30) { // more than there can be (PID_MAX_LIMIT)
 		t.Error("a thread that is not there is")
-	}
-}
-
-func TestInterfaceErrorsNameTheInterface(t *testing.T) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
-	const none = "klpnone0"
-	if _, err := net.InterfaceByName(none); err == nil {
-		t.Skip(none, " exists")
-	}
-	for _, err := range []error{setUp(fd, none), setAddr(fd, none, unix.SIOCSIFADDR, guestAddr)} {
-		if err == nil || !strings.HasPrefix(err.Error(), none) {
-			t.Error(err)
-		}
-	}
-	if err := setUp(fd, strings.Repeat("x", unix.IFNAMSIZ)); err == nil {
-		t.Error("a name that is too long")
 	}
 }

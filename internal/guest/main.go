@@ -48,6 +48,5 @@ func KernelArgs() []string {
 	return []string{
 		"printk.devkmsg=on", // by default all but 10 writes in 5 s are dropped, silently
 		"log_buf_len=1M",    // so that a flood is seen, not lost
-		"ipv6.disable=1",    // else "link becomes ready" comes some seconds later, amid a case
 	}
 }

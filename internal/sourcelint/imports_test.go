@@ -33,6 +33,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/program", ""},
 	{"internal/apt", ""},
 	{"internal/modcode", ""},
+	{"internal/vport", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/doctor", "internal/apt internal/blame"},
@@ -45,10 +46,10 @@ var imports = []struct{ pkg, may string }{
 	{"images/kbuild", "images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/steady internal/supervise"},
 	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/modinfo"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/steady internal/supervise"},
-	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/splat"},
+	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/splat internal/vport"},
 	{"cases", "internal/blame internal/emulator internal/kversion internal/splat"},
 	// A run.
-	{"internal/guest", "cases images/kconfig internal/blame internal/patience"},
+	{"internal/guest", "cases images/kconfig internal/blame internal/patience internal/vport"},
 	{"internal/model", "cases internal/blame internal/kversion"},
 	{"internal/report", "cases internal/printable"},
 	{"internal/rig", "cases images internal/blame internal/cache internal/doctor internal/guest kmods vm"},

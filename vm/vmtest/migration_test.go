@@ -51,7 +51,7 @@ func fakeWithMemory(t *testing.T, script Script, share string, args ...string) (
 	}
 	defer memory.Close()
 	cmd := exec.Command(QEMU(t, script), append(args, "-object", "memory-backend-file,share="+share)...)
-	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile, memory}
+	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile, nil, memory}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ import (
 const (
 	qmpFD     = 3
 	consoleFD = 4
-	memoryFD  = 5
+	agentFD   = 5
+	memoryFD  = 6
 )
 
 // Main turns the process into a fake QEMU, and does not return, when it was
@@ -52,10 +53,6 @@ func fakeQEMU(path string, args []string) error {
 	if err := s.register(args); err != nil {
 		return err
 	}
-	port, err := s.listen()
-	if err != nil {
-		return err
-	}
 	qmp, err := inheritedQMP()
 	if err != nil {
 		return err
@@ -63,9 +60,12 @@ func fakeQEMU(path string, args []string) error {
 	if err := s.fillMemory(args); err != nil {
 		return err
 	}
+	if err := s.serveAgent(args, qmp); err != nil {
+		return err
+	}
 	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 1000)}
 	if !s.NoQMP {
-		f := &fake{Script: s, port: port, qmp: qmp, incoming: slices.Contains(args, "-incoming")}
+		f := &fake{Script: s, qmp: qmp, incoming: slices.Contains(args, "-incoming")}
 		go ServeQMP(qmp, Greeting, func(c Command) string {
 			io.WriteString(qmp, f.answer(c))
 			m.answered <- c.Execute
@@ -104,10 +104,8 @@ func accel(args []string) string {
 // fake is what QMP talks to.
 type fake struct {
 	Script
-	port     int
 	qmp      *rightsConn
 	incoming bool // it is a clone
-	listed   int  // how often the connections were asked for
 	over     bool // the last answer was the last
 	status   int
 }
@@ -126,9 +124,6 @@ func (f *fake) answer(c Command) string {
 		return c.Error("GenericError", desc)
 	}
 	switch c.Execute {
-	case "human-monitor-command":
-		f.listed++
-		return c.Return(fmt.Sprintf("%q", f.usernet(f.port, f.listed <= f.Connected)))
 	case "query-cpus-fast":
 		return c.Return(fmt.Sprintf(`[{"cpu-index": 0, "thread-id": %d}]`, os.Getpid()))
 	case "migrate":
@@ -142,18 +137,6 @@ func (f *fake) answer(c Command) string {
 		f.over = true
 	}
 	return c.Return("{}")
-}
-
-// usernet has the form of QEMU 7.2.
-func (s Script) usernet(port int, open bool) string {
-	text := "Hub -1 (net):\r\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r\n"
-	if s.NoPort {
-		return text
-	}
-	if open {
-		text += fmt.Sprintf("  TCP[ESTABLISHED]   49       127.0.0.1 %d       10.0.2.15    22     0    36\r\n", port)
-	}
-	return text + fmt.Sprintf("  TCP[HOST_FORWARD]  12       127.0.0.1 %d       10.0.2.15    22     0     0\r\n", port)
 }
 
 func (s Script) steps(accel string) []Step {

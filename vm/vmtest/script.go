@@ -16,8 +16,6 @@ type Script struct {
 	Steps []Step `json:"steps,omitempty"` // then it runs until it is killed
 	KVM   []Step `json:"kvm,omitempty"`   // instead of Steps, when it is asked for KVM
 	NoQMP bool   `json:"no_qmp,omitempty"`
-	// NoPort leaves the forwarded port out of the answer to `info usernet`.
-	NoPort bool `json:"no_port,omitempty"`
 	// Keys are the guest's files under etc/klptest: with them the guest has
 	// an SSH server that answers a command with the command itself.
 	Keys map[string][]byte `json:"keys,omitempty"`
@@ -37,9 +35,9 @@ type Script struct {
 	KillAt string `json:"kill_at,omitempty"`
 	// FailMigration makes each migration fail.
 	FailMigration bool `json:"fail_migration,omitempty"`
-	// Connected is how many answers to `info usernet` show a connection to
-	// the guest; the first answer is for the one who asks for the port.
-	Connected int `json:"connected,omitempty"`
+	// Linger is how long the guest takes to notice that its SSH connection is
+	// closed.
+	Linger time.Duration `json:"linger,omitempty"`
 }
 
 // Step is one thing that a fake QEMU does; of its fields one is set.

@@ -7,27 +7,39 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
+	"strings"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
 
-// listen gives the port that the fake pretends to forward; with keys there is
-// an SSH server behind it, without them nobody ever answers.
-func (s Script) listen() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// serveAgent is an SSH server at the guest's end of the port, if the guest has
+// keys; without them nobody ever answers, but notices that we hang up.
+func (s Script) serveAgent(args []string, qmp io.Writer) error {
+	if !strings.Contains(strings.Join(args, " "), "virtserialport") {
+		return nil
+	}
+	file := os.NewFile(agentFD, "agent")
+	conn, err := net.FileConn(file)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if s.Keys == nil {
-		return port, nil
+	file.Close() // conn has a descriptor of its own
+	serve := func() { io.Copy(io.Discard, conn) }
+	if s.Keys != nil {
+		config, err := ServerConfig(s.Keys)
+		if err != nil {
+			return err
+		}
+		serve = func() { serveConn(conn, config, Echo) }
 	}
-	config, err := ServerConfig(s.Keys)
-	if err != nil {
-		return 0, err
-	}
-	go ServeSSH(l, config, Echo)
-	return port, nil
+	go func() {
+		serve()
+		time.Sleep(s.Linger)
+		io.WriteString(qmp, Event("VSERPORT_CHANGE"))
+	}()
+	return nil
 }
 
 // ServerConfig makes an SSH server's configuration of the guest's files.

@@ -68,7 +68,7 @@ func TestQEMU(t *testing.T) {
 		}
 	}
 	talk("", `"QMP"`)
-	talk(`{"execute":"human-monitor-command","id":"1"}`, "HOST_FORWARD")
+	talk(`{"execute":"stop","id":"1"}`, "return")
 	talk(`{"execute":"query-cpus-fast","id":"2"}`, "thread-id")
 	if line, err := bufio.NewReader(console).ReadString('\n'); line != "hello\n" {
 		t.Errorf("console %q, %v", line, err)

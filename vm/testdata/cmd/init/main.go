@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command init is PID 1 of the guest that the integration test boots: it
-// brings up the network and an SSH server, or crashes the kernel when the
+// has an SSH server at the agent's port, or crashes the kernel when the
 // kernel's command line has "vmtest.panic". Of the commands that it is sent
 // over SSH it knows "fill X", which writes X to a lot of memory, "what",
 // which says what is there, and "crash". It repeats the others.
@@ -9,14 +9,15 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/klptest/klptest/internal/vport"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -28,9 +29,11 @@ func main() {
 }
 
 func run() error {
-	os.Mkdir("/proc", 0o755)
-	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
-		return err
+	for fstype, dir := range map[string]string{"proc": "/proc", "sysfs": "/sys", "devtmpfs": "/dev"} {
+		os.Mkdir(dir, 0o755)
+		if err := unix.Mount(fstype, dir, fstype, 0, ""); err != nil && err != unix.EBUSY {
+			return err
+		}
 	}
 	cmdline, err := os.ReadFile("/proc/cmdline")
 	if err != nil {
@@ -40,9 +43,6 @@ func run() error {
 		return crash()
 	}
 	if err := loadModules(); err != nil {
-		return err
-	}
-	if err := configure("eth0", net.IPv4(10, 0, 2, 15)); err != nil {
 		return err
 	}
 	return serve()
@@ -69,27 +69,6 @@ func loadModules() error {
 	return nil
 }
 
-// configure gives a network device its address and switches it on.
-func configure(name string, ip net.IP) error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	ifr, err := unix.NewIfreq(name)
-	if err != nil {
-		return err
-	}
-	if err := ifr.SetInet4Addr(ip.To4()); err != nil {
-		return err
-	}
-	if err := unix.IoctlIfreq(fd, unix.SIOCSIFADDR, ifr); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	ifr.SetUint16(unix.IFF_UP)
-	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, ifr)
-}
-
 func serve() error {
 	files := make(map[string][]byte)
 	for _, path := range []string{"etc/klptest/host_key", "etc/klptest/authorized_keys"} {
@@ -103,7 +82,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", ":22")
+	l, err := vport.Listen("/", 2*time.Second)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vport
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Name is what QEMU calls the agent's port.
+const Name = "klptest"
+
+// pause is between two looks for a port whose driver probes beside us.
+const pause = time.Millisecond
+
+// Listener accepts one connection at a time: the driver lets one process open
+// the port (drivers/char/virtio_console.c, port_fops_open).
+type Listener struct {
+	path   string
+	free   chan struct{} // has a token when no connection is open
+	closed chan struct{}
+	once   sync.Once
+}
+
+// Listen finds the port below root, which is "/" in a guest, within limit.
+func Listen(root string, limit time.Duration) (*Listener, error) {
+	for end := time.Now().Add(limit); ; time.Sleep(pause) {
+		if device := find(root); device != "" {
+			l := &Listener{path: filepath.Join(root, "dev", device), free: make(chan struct{}, 1), closed: make(chan struct{})}
+			l.free <- struct{}{}
+			return l, nil
+		}
+		if time.Now().After(end) {
+			return nil, fmt.Errorf("no virtio port %s in %v: is the driver virtio_console missing?", Name, limit)
+		}
+	}
+}
+
+// find returns the name of the port's device, or "".
+func find(root string) string {
+	names, _ := filepath.Glob(filepath.Join(root, "sys/class/virtio-ports/*/name"))
+	for _, name := range names {
+		if text, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(text)) == Name {
+			return filepath.Base(filepath.Dir(name))
+		}
+	}
+	return ""
+}
+
+// Accept waits until the connection before is closed, and the host connects.
+func (l *Listener) Accept() (net.Conn, error) {
+	select {
+	case <-l.free:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	f, err := os.OpenFile(l.path, os.O_RDWR|unix.O_NONBLOCK, 0)
+	if err != nil {
+		l.free <- struct{}{}
+		return nil, err
+	}
+	c := &conn{File: f, free: l.free}
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		select {
+		case <-l.closed:
+			f.Close()
+		case <-stop:
+		}
+	}()
+	if err := c.awaitHost(); err != nil {
+		c.Close()
+		if errors.Is(err, os.ErrClosed) {
+			err = net.ErrClosed
+		}
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close ends an Accept that waits. The open connection is its owner's.
+func (l *Listener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr is the port's.
+func (l *Listener) Addr() net.Addr { return addr(l.path) }
+
+// conn is the open port. Its read returns 0, and so io.EOF, when the host has
+// hung up.
+type conn struct {
+	*os.File
+	free chan<- struct{}
+	once sync.Once
+}
+
+// awaitHost waits for the host's end to be open: the port says POLLHUP until
+// then, and wakes who waits for it (port_fops_poll, handle_control_message).
+func (c *conn) awaitHost() error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return raw.Write(func(fd uintptr) bool {
+		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+		_, err := unix.Poll(fds, 0)
+		return err == nil && fds[0].Revents&unix.POLLHUP == 0
+	})
+}
+
+// Close also drops what has come and was not read: it is of this connection.
+func (c *conn) Close() error {
+	err := c.File.Close()
+	c.once.Do(func() { c.free <- struct{}{} })
+	return err
+}
+
+func (c *conn) LocalAddr() net.Addr  { return addr(c.Name()) }
+func (c *conn) RemoteAddr() net.Addr { return addr("host") }
+
+type addr string
+
+func (addr) Network() string  { return "virtio" }
+func (a addr) String() string { return string(a) }
