@@ -117,7 +117,9 @@ func exactly(pkgs []pkg) []string {
 func aptDownload(ctx context.Context, dir string, pkgs []pkg, files []archive) error {
 	// The directory is ours alone: apt's own user could not write to it.
 	args := append([]string{"download", "-q", "-o", "APT::Sandbox::User=root"}, exactly(pkgs)...)
-	if err := (command{Dir: dir, Name: "apt-get", Args: args}).run(ctx); err != nil {
+	c := aptCommand("apt-get", args...)
+	c.Dir = dir
+	if err := c.Run(ctx); err != nil {
 		return explainDownload(err, pkgs[0].Name)
 	}
 	for i, f := range files {

@@ -48,8 +48,8 @@ const (
 func fakeApt(t *testing.T) (pool string) {
 	t.Helper()
 	pool = t.TempDir()
-	t.Setenv("POOL", pool)
-	fakePath(t, map[string]string{"apt-cache": fakeCache, "apt-get": fakeGet, "dpkg-deb": fakeDpkg})
+	where := "POOL='" + pool + "'\n"
+	fakePath(t, map[string]string{"apt-cache": where + fakeCache, "apt-get": where + fakeGet, "dpkg-deb": fakeDpkg})
 	packages := map[string]string{
 		"linux-image-" + fakeRelease: tarOf(
 			entry{"./boot/vmlinuz-" + fakeRelease, bzImageOf(gzipped(pvhKernel()), fakeRelease), ""},

@@ -7,58 +7,28 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
-	"os/exec"
-	"runtime"
-	"syscall"
-	"time"
 
-	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/program"
 )
 
 // maxAnswer is how much a program may say; what apt-cache says is below 1 MB.
 const maxAnswer = 16 << 20
 
-// command is a program of the host that is run to its end.
-type command struct {
-	Dir    string
-	Name   string
-	Args   []string
-	Stdin  io.Reader
-	Stdout io.Writer
+// aptVariables are what apt looks at: its configuration, and the way to the
+// network; apt.conf(5), apt-transport-http(1).
+var aptVariables = []string{"APT_CONFIG", "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"}
+
+// aptCommand is one of apt's programs.
+func aptCommand(name string, args ...string) program.Command {
+	return program.Command{Name: name, Args: args, Env: program.Environ(aptVariables...)}
 }
 
-// run starts the program in a process group of its own, which is killed when
-// ctx ends or this process dies. Its stderr is the error's tail.
-func (c command) run(ctx context.Context) error {
-	// Pdeathsig is sent when the thread that started the child ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
-	cmd.Dir = c.Dir
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 5 * time.Second
-	stderr := &blame.Tail{}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, stderr
-	err := cmd.Run()
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, exec.ErrNotFound):
-		return err
-	}
-	return &blame.Error{Summary: c.Name + " failed", Tail: stderr.String(), Err: err}
-}
-
-// ask runs a program and returns what it says.
+// ask runs a program of apt's and returns what it says.
 func ask(ctx context.Context, name string, args ...string) (string, error) {
 	var answer bytes.Buffer
-	c := command{Name: name, Args: args, Stdout: &limited{w: &answer, left: maxAnswer}}
-	err := c.run(ctx)
+	c := aptCommand(name, args...)
+	c.Stdout = &limited{w: &answer, left: maxAnswer}
+	err := c.Run(ctx)
 	return answer.String(), err
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/klptest/klptest/internal/apt"
+	"github.com/klptest/klptest/internal/program"
 )
 
 // maxVmlinux is how large a decompressed kernel may be. Debian's has 70 MB;
@@ -107,8 +108,8 @@ func decodeZstd(_ context.Context, payload []byte, w io.Writer) error {
 // (scripts/xz_wrap.sh), which the Go package does not have.
 func runXZ(ctx context.Context, payload []byte, w io.Writer) error {
 	// Single-stream, because the length follows the stream.
-	xz := command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: bytes.NewReader(payload), Stdout: w}
-	err := xz.run(ctx)
+	xz := program.Command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: bytes.NewReader(payload), Stdout: w}
+	err := xz.Run(ctx)
 	if errors.Is(err, exec.ErrNotFound) {
 		return fmt.Errorf("there is no xz program (%s)", apt.Get("install", "xz-utils"))
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/program"
 )
 
 // maxPackage is how much one package may hold, linux-image holds 0.5 GB;
@@ -72,8 +73,8 @@ func unpack(ctx context.Context, deb, dest string, want func(string) string) err
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		list := command{Name: "dpkg-deb", Args: []string{"--fsys-tarfile", deb}, Stdout: &limited{w: w, left: maxPackage}}
-		err := list.run(ctx)
+		list := program.Command{Name: "dpkg-deb", Args: []string{"--fsys-tarfile", deb}, Stdout: &limited{w: w, left: maxPackage}}
+		err := list.Run(ctx)
 		w.CloseWithError(err) // nil is the end of the file
 		done <- err
 	}()

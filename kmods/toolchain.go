@@ -4,6 +4,7 @@ package kmods
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/program"
 )
 
 // toolchain is what builds: absolute paths, the compiler's own description,
@@ -54,11 +56,11 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 
 // describe is what a compiler says of itself.
 func describe(ctx context.Context, cc string) (string, error) {
-	out, err := exec.CommandContext(ctx, cc, "--version").Output()
-	if err != nil {
+	var said bytes.Buffer
+	if err := (program.Command{Name: cc, Args: []string{"--version"}, Stdout: &said}).Run(ctx); err != nil {
 		return "", &blame.Error{Summary: cc + " does not run", Err: err}
 	}
-	version, _, _ := strings.Cut(string(out), "\n")
+	version, _, _ := strings.Cut(said.String(), "\n")
 	return version, nil
 }
 

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-multierror"
+
+	"github.com/klptest/klptest/internal/program"
 )
 
 const (
@@ -120,6 +122,7 @@ func (v *VM) run(ctx context.Context) error {
 	defer consoleFile.Close()
 	v.onClose(consoleConn.Close)
 	cmd := exec.Command(v.spec.QEMU, v.args()...)
+	cmd.Env = program.Environ()
 	cmd.Stdout, cmd.Stderr = v.messages, v.messages
 	cmd.WaitDelay = drainGrace
 	agentFile, err := v.openLink()

@@ -35,7 +35,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 			if err != nil {
 				return err
 			}
-			findings := append(doctor.Examine(doctor.Here(), dir, 512), kernelBuilds(kbuild.MissingTools(nil)))
+			findings := append(doctor.Examine(c.Context(), doctor.Here(), dir, 512), kernelBuilds(kbuild.MissingTools(nil)))
 			findings = append(findings, emulatorFaults(vm.Quirks(""))...)
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/program"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
@@ -24,6 +25,10 @@ func main() {
 }
 
 func mainExit() int {
+	if err := program.InheritNothing(); err != nil {
+		explain(os.Stderr, err)
+		return exitError
+	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)

@@ -99,6 +99,7 @@ func NotesIn(tree string) string { return filepath.Join(tree, ".git", notesFile)
 // found or cannot be, and when ctx does; the search can then be taken up again.
 func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 	run := s.tree.Command(append([]string{"bisect", "run"}, s.q.Step...)...)
+	run.Steps = true // they are klptest's own
 	// Not a file, so that git's end is awaited together with that of the step.
 	run.Stdout, run.Stderr = writer{out}, writer{out}
 	_, runErr := run.Output(ctx)

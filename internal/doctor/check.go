@@ -3,6 +3,7 @@
 package doctor
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,7 +24,7 @@ type Finding struct {
 }
 
 // program is something that must be on the PATH.
-type program struct {
+type tool struct {
 	name     string // what it is
 	file     string
 	pkg      string // Debian's package
@@ -32,7 +33,7 @@ type program struct {
 	version  string // argument that prints the version
 }
 
-var programs = []program{
+var tools = []tool{
 	{"QEMU", "qemu-system-x86_64", "qemu-system-x86", "no kernel can be booted", false, "--version"},
 	{"compiler", "gcc", "gcc", "no module can be built", false, "--version"},
 	{"linker", "ld", "binutils", "no module can be built", false, "--version"},
@@ -45,15 +46,15 @@ var programs = []program{
 
 // Examine looks at everything of the host that a run needs. memory is what a
 // guest gets, in MiB.
-func Examine(h Host, cacheDir string, memory int) []Finding {
+func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding {
 	var list []Finding
-	for _, p := range programs {
-		list = append(list, h.program(p))
+	for _, p := range tools {
+		list = append(list, h.tool(ctx, p))
 	}
-	return append(list, h.packageLists(), h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
+	return append(list, h.packageLists(ctx), h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
 }
 
-func (h Host) program(p program) Finding {
+func (h Host) tool(ctx context.Context, p tool) Finding {
 	f := Finding{Name: p.name, Optional: p.optional, Detail: p.what, Mend: apt.Get("install", p.pkg)}
 	path, err := h.LookPath(p.file)
 	if err != nil {
@@ -61,7 +62,7 @@ func (h Host) program(p program) Finding {
 	}
 	f.OK, f.Detail = true, path
 	if p.version != "" {
-		if out, err := h.Output(path, p.version); err == nil {
+		if out, err := h.Output(ctx, path, p.version); err == nil {
 			f.Detail, _, _ = strings.Cut(out, "\n")
 		}
 	}
@@ -70,13 +71,13 @@ func (h Host) program(p program) Finding {
 
 // packageLists looks for apt's package lists. Without them it knows no package,
 // and by old ones what the mirror has no more.
-func (h Host) packageLists() Finding {
+func (h Host) packageLists(ctx context.Context) Finding {
 	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: apt.Get("update")}
 	if _, err := h.LookPath("apt-cache"); err != nil {
 		f.Mend = apt.Get("install", "apt")
 		return f
 	}
-	out, err := h.Output("apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-amd64$")
+	out, err := h.Output(ctx, "apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-amd64$")
 	if n := strings.Count(out, "\n"); err == nil && n > 0 {
 		f.OK, f.Detail = true, fmt.Sprint(n, " kernel images known")
 	}

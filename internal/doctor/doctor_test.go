@@ -3,6 +3,7 @@
 package doctor
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -24,7 +25,9 @@ func healthy(t *testing.T) Host {
 	return Host{
 		Root:     root,
 		LookPath: func(p string) (string, error) { return "/usr/bin/" + p, nil },
-		Output:   func(p string, _ ...string) (string, error) { return filepath.Base(p) + " 1.0\nmore\n", nil },
+		Output: func(_ context.Context, p string, _ ...string) (string, error) {
+			return filepath.Base(p) + " 1.0\nmore\n", nil
+		},
 		Free:     func(string) (uint64, error) { return 10 << 30, nil },
 		Landlock: func() int { return 4 },
 	}
@@ -51,7 +54,7 @@ func bad(findings []Finding) (names []string) {
 }
 
 func TestHealthyHostLacksNothing(t *testing.T) {
-	if got := bad(Examine(healthy(t), "/cache", 512)); got != nil {
+	if got := bad(Examine(t.Context(), healthy(t), "/cache", 512)); got != nil {
 		t.Errorf("missing on a healthy host: %q", got)
 	}
 }
@@ -77,7 +80,7 @@ func TestEachLackIsNamedWithItsRemedy(t *testing.T) {
 		{"no make", "make", "apt-get install make", false, without("make")},
 		{"no busybox", "busybox", "apt-get install busybox-static", true, without("busybox")},
 		{"no lists", "package lists", "apt-get update", true, func(h *Host) {
-			h.Output = func(string, ...string) (string, error) { return "", nil }
+			h.Output = func(context.Context, string, ...string) (string, error) { return "", nil }
 		}},
 		{"old lists", "package lists", "apt-get update", true, func(h *Host) {
 			if err := os.RemoveAll(filepath.Join(h.Root, "var/lib/apt")); err != nil {
@@ -101,7 +104,7 @@ func TestEachLackIsNamedWithItsRemedy(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			h := healthy(t)
 			tt.spoil(&h)
-			findings := Examine(h, "/cache", 512)
+			findings := Examine(t.Context(), h, "/cache", 512)
 			if got := bad(findings); len(got) != 1 || got[0] != tt.finding {
 				t.Fatalf("missing %q, want only %q", got, tt.finding)
 			}
@@ -120,7 +123,7 @@ func TestUnlimitedCgroupIsNoLack(t *testing.T) {
 	write(t, h.Root, "sys/fs/cgroup/cpu.max", "max 100000\n")
 	write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n")
 	write(t, h.Root, "sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n")
-	if got := bad(Examine(h, "/cache", 512)); got != nil {
+	if got := bad(Examine(t.Context(), h, "/cache", 512)); got != nil {
 		t.Errorf("missing: %q", got)
 	}
 }
@@ -136,7 +139,7 @@ func TestGuestsSideBySide(t *testing.T) {
 
 func TestCacheThatMakeCannotBuildIn(t *testing.T) {
 	for dir, want := range map[string][]string{"/a b": {"cache"}, "/a:b": {"cache"}, "/ab": nil} {
-		if got := bad(Examine(healthy(t), dir, 512)); !slices.Equal(got, want) {
+		if got := bad(Examine(t.Context(), healthy(t), dir, 512)); !slices.Equal(got, want) {
 			t.Errorf("%q: missing %q, want %q", dir, got, want)
 		}
 	}

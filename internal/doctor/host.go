@@ -3,19 +3,23 @@
 package doctor
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/program"
 )
 
 // Host is what checks look at; tests put another in its place.
 type Host struct {
 	Root     string // prefix of /proc and /sys
 	LookPath func(program string) (string, error)
-	Output   func(program string, args ...string) (string, error)
+	Output   func(ctx context.Context, program string, args ...string) (string, error)
 	Free     func(dir string) (bytes uint64, err error)
 	Landlock func() int // ABI version; 0 or less: none
 }
@@ -25,9 +29,10 @@ func Here() Host {
 	return Host{
 		Root:     "/",
 		LookPath: exec.LookPath,
-		Output: func(program string, args ...string) (string, error) {
-			out, err := exec.Command(program, args...).Output()
-			return string(out), err
+		Output: func(ctx context.Context, name string, args ...string) (string, error) {
+			var out bytes.Buffer
+			err := program.Command{Name: name, Args: args, Stdout: &out}.Run(ctx)
+			return out.String(), err
 		},
 		Free:     free,
 		Landlock: landlockABI,

@@ -9,13 +9,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/program"
 )
 
 // Command is one run of git.
@@ -26,49 +26,43 @@ type Command struct {
 	Stdout io.Writer // nil: Output returns it
 	Stderr io.Writer // a copy; may be nil
 	Own    bool      // in a directory of ours: no configuration of the user's counts
+	Steps  bool      // it runs programs that are to have our own environment
 }
 
 // harmless are settings that keep git from running other programs.
 var harmless = []string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.pager=cat",
 	"-c", "core.attributesFile=/dev/null", "-c", "maintenance.auto=false", "-c", "gc.auto=0", "-c", "advice.detachedHead=false", "--no-pager"}
 
-const (
-	maxOutput = 256 << 20
-	maxSaid   = 4000
-)
+const maxOutput = 256 << 20
 
 // errTooLong ends what would fill the memory.
 var errTooLong = errors.New("git says more than can be meant")
 
+// stopGrace is how long git may take to remove its locks when it is told to
+// end.
+const stopGrace = 25 * time.Second
+
 // Output runs git to its end and returns what it prints.
 func (c Command) Output(ctx context.Context) ([]byte, error) {
-	// Pdeathsig is sent when the thread that started the child ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	out := &capped{}
-	said := &capped{keep: maxSaid}
-	cmd := exec.CommandContext(ctx, "git", append(append([]string(nil), harmless...), c.Args...)...)
-	cmd.Dir, cmd.Env, cmd.Stdin = c.Dir, c.environ(), c.Stdin
-	cmd.Stdout, cmd.Stderr = out, said
+	run := program.Command{
+		Dir: c.Dir, Name: "git", Args: append(append([]string(nil), harmless...), c.Args...), Env: c.environ(),
+		Stdin: c.Stdin, Stdout: out, Stderr: c.Stderr, Stop: syscall.SIGTERM, Grace: stopGrace,
+	}
 	if c.Stdout != nil {
-		cmd.Stdout = c.Stdout
+		run.Stdout = c.Stdout
 	}
-	if c.Stderr != nil {
-		cmd.Stderr = io.MultiWriter(said, c.Stderr)
+	err := run.Run(ctx)
+	if e, ok := errors.AsType[*blame.Error](err); ok && ctx.Err() == nil {
+		e.Party, e.Summary = blame.User, "git "+c.Args[0]+" failed"
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = 30 * time.Second
-	err := cmd.Run()
-	switch {
-	case ctx.Err() != nil:
-		return nil, context.Cause(ctx)
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: apt.Get("install", "git"), Err: err}
-	case err != nil:
-		return out.Bytes(), &blame.Error{Party: blame.User, Summary: "git " + c.Args[0] + " failed", Tail: said.String(), Err: err}
+	if errors.Is(err, exec.ErrNotFound) {
+		err = &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: apt.Get("install", "git"), Err: err}
 	}
-	return out.Bytes(), nil
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	return out.Bytes(), err
 }
 
 // environ is without what would lead git elsewhere.
@@ -78,7 +72,11 @@ func (c Command) environ() []string {
 	if c.Own {
 		env = append(env, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CEILING_DIRECTORIES="+c.Dir+"/..")
 	}
-	for _, v := range os.Environ() {
+	inherited := program.Environ("XDG_CONFIG_HOME")
+	if c.Steps {
+		inherited = os.Environ()
+	}
+	for _, v := range inherited {
 		if !strings.HasPrefix(v, "GIT_") && !strings.HasPrefix(v, "LC_") {
 			env = append(env, v)
 		}
@@ -86,19 +84,12 @@ func (c Command) environ() []string {
 	return env
 }
 
-// capped keeps what is written: all of it up to a limit, or its end.
-type capped struct {
-	bytes.Buffer
-	keep int
-}
+// capped keeps what is written, up to a limit.
+type capped struct{ bytes.Buffer }
 
 func (c *capped) Write(p []byte) (int, error) {
-	if c.keep == 0 && c.Len()+len(p) > maxOutput {
+	if c.Len()+len(p) > maxOutput {
 		return 0, errTooLong
 	}
-	c.Buffer.Write(p)
-	if c.keep > 0 && c.Len() > c.keep {
-		c.Next(c.Len() - c.keep)
-	}
-	return len(p), nil
+	return c.Buffer.Write(p)
 }

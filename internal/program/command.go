@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package program
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Command is a program of the host that is run to its end.
+type Command struct {
+	Dir    string
+	Name   string
+	Args   []string
+	Env    []string // all of it; nil: Environ()
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer // gets a copy; may be nil
+
+	Stop  syscall.Signal // ends it early; 0: SIGKILL
+	Grace time.Duration  // from that to SIGKILL
+}
+
+// outputGrace is how long what has inherited its output may hold that open.
+const outputGrace = 5 * time.Second
+
+// Run starts the program in a process group of its own, which is ended when
+// ctx ends; the program is ended when this process dies, by whatever signal.
+// Its stderr is the error's tail. An error wraps ctx's cause when that has
+// ended, and exec.ErrNotFound when there is no such program.
+func (c Command) Run(ctx context.Context) error {
+	// Pdeathsig is sent when the thread that started the child ends.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	said := &blame.Tail{}
+	cmd := c.command(ctx, said)
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && cmd.Process != nil:
+		return errors.Join(context.Cause(ctx), signalGroup(cmd.Process.Pid, syscall.SIGKILL))
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, exec.ErrNotFound):
+		return err
+	}
+	return &blame.Error{Summary: c.Name + " failed", Tail: said.String(), Err: err}
+}
+
+func (c Command) command(ctx context.Context, said io.Writer) *exec.Cmd {
+	stop := cmp.Or(c.Stop, syscall.SIGKILL)
+	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
+	cmd.Dir, cmd.Env = c.Dir, c.Env
+	if c.Env == nil {
+		cmd.Env = Environ()
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, c.Stdout, said
+	if c.Stderr != nil {
+		cmd.Stderr = io.MultiWriter(said, c.Stderr)
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: stop}
+	cmd.Cancel = func() error { return signalGroup(cmd.Process.Pid, stop) }
+	cmd.WaitDelay = c.Grace + outputGrace
+	return cmd
+}
+
+// signalGroup is kill(2); that nothing is left of the group is no error.
+func signalGroup(pgid int, s syscall.Signal) error {
+	err := syscall.Kill(-pgid, s)
+	if errors.Is(err, syscall.ESRCH) {
+		return nil
+	}
+	return os.NewSyscallError("kill", err)
+}
