@@ -127,7 +127,7 @@ func usersCache(t *testing.T) *cache.Cache {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := cache.Open(root)
+	c, err := cache.Open(root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,6 +90,9 @@ func (p parts) finish(ctx context.Context, dir, loose string, o Options) error {
 			return err
 		}
 	}
+	if err := cache.Seal(filepath.Join(dir, builtAgainst)); err != nil {
+		return err
+	}
 	modules, err := addModules(dir, os.DirFS(filepath.Join(loose, "kernel")))
 	if err != nil {
 		return err

@@ -123,7 +123,7 @@ func TestKilledDownloadIsSweptByTheNext(t *testing.T) {
 	}
 	_ = klptest.Wait() // says that it was killed
 	wantDead(t, strings.TrimSpace(string(pid)))
-	if kept, err = cache.Open(kept.Root()); err != nil {
+	if kept, err = cache.Open(kept.Root(), nil); err != nil {
 		t.Fatal(err)
 	}
 	wantClean(t, kept)

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if root == "" {
 		os.Exit(m.Run())
 	}
-	c, err := cache.Open(root)
+	c, err := cache.Open(root, nil)
 	if err == nil {
 		_, err = Resolve(context.Background(), c, "debian:6.12", Options{})
 	}

@@ -3,7 +3,9 @@
 package images
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -70,6 +72,31 @@ func load(c *cache.Cache, key string) *Kernel {
 		Modules: within(dir, m.Modules),
 		Key:     key,
 	}
+}
+
+// builtAgainst is the part of an entry that modules are built against. It has
+// checksums of its own: it is of 17000 files, and most runs read none of them.
+const builtAgainst = "usr"
+
+// Mend makes sure that what modules of a kernel are built against is not
+// damaged, where the cache has it: else the kernel is fetched again. It is for
+// the moment before a build.
+func (k *Kernel) Mend(ctx context.Context, c *cache.Cache, o Options) error {
+	if k.Key == "" {
+		return nil
+	}
+	damage := cache.Check(filepath.Join(c.Root(), kernels, k.Key, builtAgainst))
+	if damage == nil {
+		return nil
+	}
+	if err := c.Condemn(kernels, k.Key, fmt.Errorf("%s: %w", builtAgainst, damage)); err != nil {
+		return err
+	}
+	exact, err := parseSpec(k.Name)
+	if err == nil {
+		_, err = resolveDebian(ctx, c, exact, o)
+	}
+	return err
 }
 
 func within(dir string, names []string) []string {

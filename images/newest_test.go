@@ -12,7 +12,7 @@ import (
 )
 
 func TestNewestHoldsAsLongAsAptsState(t *testing.T) {
-	c, err := cache.Open(t.TempDir())
+	c, err := cache.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestNewestHoldsAsLongAsAptsState(t *testing.T) {
 }
 
 func TestNewestNeedsAptsState(t *testing.T) {
-	c, err := cache.Open(t.TempDir())
+	c, err := cache.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,6 +143,11 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 	if n := len(modules(plan.files)); n > 1 {
 		what = fmt.Sprint(n, " modules")
 	}
+	if mend := plan.target.Mend; mend != nil {
+		if err := mend(ctx); err != nil {
+			return err
+		}
+	}
 	b.notice(fmt.Sprintf("building %s for %s", what, plan.target.Release))
 	if err := plan.in(ctx, dir); err != nil {
 		return err

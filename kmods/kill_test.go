@@ -19,7 +19,7 @@ import (
 const victimEnv = "KLPTEST_TEST_VICTIM"
 
 func victim(root string) int {
-	c, err := cache.Open(filepath.Join(root, "cache"))
+	c, err := cache.Open(filepath.Join(root, "cache"), nil)
 	if err != nil {
 		fmt.Println(err)
 		return 1

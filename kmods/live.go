@@ -12,12 +12,13 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
 )
 
 // unfinished is a file in a build directory while make runs there. A compiler
 // that was killed can leave half an object, which the next make would take for
 // a whole one.
-const unfinished = ".unfinished"
+const unfinished = ".klptest.unfinished"
 
 // live runs make in the build directory of a kernel's build tree, which stays:
 // when only the kernel's C has changed, make has nothing to do there.
@@ -37,10 +38,8 @@ func (b *Builder) live(ctx context.Context, plan build) (string, error) {
 
 func (b *Builder) liveMake(ctx context.Context, plan build, dir string) error {
 	mark := filepath.Join(dir, unfinished)
-	if _, err := os.Stat(mark); !errors.Is(err, fs.ErrNotExist) {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
+	if err := b.liveClean(dir, mark); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -51,7 +50,23 @@ func (b *Builder) liveMake(ctx context.Context, plan build, dir string) error {
 	if err := plan.in(ctx, dir); err != nil {
 		return withLog(err, filepath.Join(dir, logName)) // the mark stays: the next build starts afresh
 	}
-	return os.Remove(mark)
+	return errors.Join(cache.Seal(dir), os.Remove(mark))
+}
+
+// liveClean removes what was built when some of it cannot be used.
+func (b *Builder) liveClean(dir, mark string) error {
+	_, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := os.Stat(mark); !errors.Is(err, fs.ErrNotExist) {
+		return os.RemoveAll(dir)
+	}
+	if damage := cache.Check(dir); damage != nil {
+		b.Cache.Tell(fmt.Sprintf("%s is damaged (%v): building all of it again", dir, damage))
+		return os.RemoveAll(dir)
+	}
+	return nil
 }
 
 // withLog names the log that is kept, to whoever gets the error.

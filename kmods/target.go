@@ -3,6 +3,7 @@
 package kmods
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,8 @@ type Target struct {
 	Headers []string // further directories that a module build reads
 	Live    bool     // a build tree that may change: always run make
 	Key     string   // identifies a packaged kernel; not used when Live
+
+	Mend func(context.Context) error // makes sure that what is built against is not damaged; may be nil
 }
 
 // makePath is what make takes for one file name, unquoted, on any of its ways

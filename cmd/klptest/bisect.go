@@ -94,7 +94,7 @@ func placed(isFile bool, name string) string {
 }
 
 func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string) error {
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (a *app) buildHere(ctx context.Context, b kbuild.Builder) (*images.Kernel, 
 	if missing := kbuild.MissingTools(nil); len(missing) > 0 {
 		return nil, &blame.Error{Summary: "no kernel can be built here", Advice: kbuild.InstallTools(missing)}
 	}
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (a *app) cacheListCommand() *cobra.Command {
 		Short: "List the entries: name, size, last use; the latest used first",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, list, err := openUsage()
+			_, list, err := a.openUsage()
 			if err != nil {
 				return err
 			}
@@ -43,8 +43,8 @@ func (a *app) cacheListCommand() *cobra.Command {
 }
 
 // openUsage opens the cache and lists its entries.
-func openUsage() (*cache.Cache, []cache.Usage, error) {
-	store, err := openCache()
+func (a *app) openUsage() (*cache.Cache, []cache.Usage, error) {
+	store, err := a.openCache()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -71,7 +71,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 			if all == (len(args) > 0) {
 				return blame.Userf("name the entries to remove, or give --all")
 			}
-			store, list, err := openUsage()
+			store, list, err := a.openUsage()
 			if err != nil {
 				return err
 			}
@@ -111,7 +111,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			store, list, err := openUsage()
+			store, list, err := a.openUsage()
 			if err != nil {
 				return err
 			}

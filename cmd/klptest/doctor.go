@@ -80,7 +80,7 @@ func emulatorFaults(version string, list []vm.Quirk) (findings []doctor.Finding)
 
 // examineKernel resolves the kernel and looks at its configuration.
 func (a *app) examineKernel(ctx context.Context, spec, kdir string) []doctor.Finding {
-	k, err := resolveForDoctor(ctx, spec, images.Options{KDir: kdir, Notice: a.notice})
+	k, err := a.resolveForDoctor(ctx, spec, images.Options{KDir: kdir, Notice: a.notice})
 	if err != nil {
 		return []doctor.Finding{doctor.FromError("kernel "+spec, err)}
 	}
@@ -98,8 +98,8 @@ func options(missing []kconfig.Missing, optional bool) (findings []doctor.Findin
 	return findings
 }
 
-func resolveForDoctor(ctx context.Context, spec string, o images.Options) (*images.Kernel, error) {
-	store, err := openCache()
+func (a *app) resolveForDoctor(ctx context.Context, spec string, o images.Options) (*images.Kernel, error) {
+	store, err := a.openCache()
 	if err != nil {
 		return nil, err
 	}

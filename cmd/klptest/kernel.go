@@ -60,7 +60,7 @@ func (a *app) kernelListCommand() *cobra.Command {
 		Short: "List the kernels that --kernel can name here",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			store, err := openCache()
+			store, err := a.openCache()
 			if err != nil {
 				return err
 			}
@@ -89,7 +89,7 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 		Example: "  klptest kernel fetch debian:6.1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			store, err := openCache()
+			store, err := a.openCache()
 			if err != nil {
 				return err
 			}

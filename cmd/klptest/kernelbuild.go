@@ -48,7 +48,7 @@ func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 }
 
 func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.
 }
 
 func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*cases.Case, o rig.Options) error {
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ const perishes = 14 * 24 * time.Hour
 // newRig makes a rig on the default cache. It takes as many jobs as fit when
 // none are asked for.
 func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return nil, err
 	}

@@ -76,12 +76,12 @@ the kernel's log with what each case says must be there, line by line.`,
 }
 
 // openCache opens the default cache.
-func openCache() (*cache.Cache, error) {
+func (a *app) openCache() (*cache.Cache, error) {
 	root, err := cache.Default()
 	if err != nil {
 		return nil, err
 	}
-	return cache.Open(root)
+	return cache.Open(root, a.notice)
 }
 
 // notice prints a one-liner that is not a result, once: each guest that boots

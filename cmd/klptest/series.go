@@ -99,7 +99,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return err
 	}

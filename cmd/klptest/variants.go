@@ -49,7 +49,7 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 }
 
 func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*cases.Case, o rig.Options) error {
-	store, err := openCache()
+	store, err := a.openCache()
 	if err != nil {
 		return err
 	}

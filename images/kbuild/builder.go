@@ -69,7 +69,7 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 		return nil, err
 	}
 	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
-	w := &Workshop{view: v, parts: parts, want: want, make: newMaker(v, args, b.path), progress: b.Progress, unlock: unlock}
+	w := &Workshop{view: v, parts: parts, want: want, make: newMaker(v, args, b.path), progress: b.Progress, tell: b.Cache.Tell, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()
 		return nil, err
@@ -152,5 +152,5 @@ func (b Builder) seed(ctx context.Context, w *Workshop) error {
 	if _, err := original.Build(ctx); err != nil {
 		return err
 	}
-	return errors.Join(copyBuild(ctx, original.view, w.view), w.view.reset())
+	return errors.Join(copyBuild(ctx, original.view, w.view), cache.Seal(w.view.build()), w.view.reset())
 }

@@ -27,9 +27,9 @@ const fakeKernel = `
 for arg; do
 	case $arg in
 	O=*) o=${arg#O=} ;;
-	tinyconfig) echo "$arg" >>"$o/calls"; echo CONFIG_TINY=y >"$o/.config" ;;
-	olddefconfig) echo "$arg" >>"$o/calls"; printf 'CONFIG_DYNAMIC_FTRACE_WITH_REGS=y\nCONFIG_HAVE_RELIABLE_STACKTRACE=y\nCONFIG_X86_64=y\n' >>"$o/.config" ;;
-	bzImage) echo "$arg" >>"$o/calls"; echo "  CC      a.o" ;;
+	tinyconfig) echo "$arg" >>"$o/.klptest.calls"; echo CONFIG_TINY=y >"$o/.config" ;;
+	olddefconfig) echo "$arg" >>"$o/.klptest.calls"; printf 'CONFIG_DYNAMIC_FTRACE_WITH_REGS=y\nCONFIG_HAVE_RELIABLE_STACKTRACE=y\nCONFIG_X86_64=y\n' >>"$o/.config" ;;
+	bzImage) echo "$arg" >>"$o/.klptest.calls"; echo "  CC      a.o" ;;
 	esac
 done
 `
@@ -58,11 +58,11 @@ func calls(t *testing.T, b Builder) string {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	os.Remove(filepath.Join(w.view.build(), "calls"))
+	os.Remove(filepath.Join(w.view.build(), ".klptest.calls"))
 	if _, err := w.Build(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	said, _ := os.ReadFile(filepath.Join(w.view.build(), "calls"))
+	said, _ := os.ReadFile(filepath.Join(w.view.build(), ".klptest.calls"))
 	return strings.Join(strings.Fields(string(said)), " ")
 }
 
@@ -89,7 +89,7 @@ func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
 func TestDisturbedBuildIsRunAgain(t *testing.T) {
 	for name, disturbed := range map[string]string{
 		"make":   `case $* in *bzImage*) test -e "$o/.a.o.cmd" && echo gcc -fsound >"$o/.a.o.cmd" || echo gcc >"$o/.a.o.cmd" ;; esac`,
-		"config": `case $* in *olddefconfig*) test -e "$o/once" && echo CONFIG_CC_HAS_SOUND=y >>"$o/.config"; touch "$o/once" ;; esac`,
+		"config": `case $* in *olddefconfig*) test -e "$o/.klptest.once" && echo CONFIG_CC_HAS_SOUND=y >>"$o/.config"; touch "$o/.klptest.once" ;; esac`,
 	} {
 		b := testBuilder(t, newSource(t, "6.12"), fakeKernel+disturbed)
 		got := calls(t, b)

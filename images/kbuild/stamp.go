@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/cache"
 )
 
 // state is what a tree was like: names, sizes and times of all files, and of
@@ -78,19 +79,30 @@ func setStamp(dir, name, state string) error {
 	return os.WriteFile(filepath.Join(dir, name), []byte(state), 0o600)
 }
 
-// guard marks the directory while work goes on. The mark stays when make was
+// guard marks the directory while work goes on, and seals it. The mark stays when make was
 // killed: it may have left files half written, which the next make would take
 // for whole ones.
 func guard(dir string, work func() error) error {
 	mark := filepath.Join(dir, unfinished)
-	if err := os.WriteFile(mark, nil, 0o600); err != nil {
+	if err := errors.Join(cache.Unseal(dir), os.WriteFile(mark, nil, 0o600)); err != nil {
 		return err
 	}
 	err := work()
 	if errors.Is(err, errKilled) {
 		return err
 	}
-	return errors.Join(err, os.Remove(mark))
+	return errors.Join(err, cache.Seal(dir), os.Remove(mark))
+}
+
+// clearDamaged removes what was built when it is not as make has left it: the
+// next make would not see that.
+func clearDamaged(dir string, tell func(string)) error {
+	damage := cache.Check(dir)
+	if damage == nil || errors.Is(damage, cache.ErrUnsealed) { // nothing was built, or make was killed
+		return nil
+	}
+	tell(fmt.Sprintf("%s is damaged (%v): building all of it again", dir, damage))
+	return os.RemoveAll(dir)
 }
 
 // clearUnfinished removes what a killed make had made.

@@ -22,6 +22,7 @@ type Workshop struct {
 	want     kconfig.Settings
 	make     maker
 	progress func(Progress)
+	tell     func(line string)
 	unlock   func()
 }
 
@@ -64,7 +65,7 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return dir, err
 	}
-	if err := clearUnfinished(dir); err != nil {
+	if err := errors.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), os.MkdirAll(dir, 0o700)); err != nil {
 		return dir, err
 	}
 	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })

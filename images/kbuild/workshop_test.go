@@ -91,7 +91,7 @@ func TestWorkshopOutlivesItsProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls := filepath.Join(w.view.build(), "calls")
+		calls := filepath.Join(w.view.build(), ".klptest.calls")
 		filetest.Put(t, calls, "")
 		mustBuild(t, w)
 		if said := readText(t, calls); n > 0 && said != "" {

@@ -19,8 +19,9 @@ import (
 
 // Cache is a directory of entries and of temporary directories.
 type Cache struct {
-	root  string
-	users *os.File // holds the lock that says that the cache is in use
+	root   string
+	notice func(line string) // tells people; may be nil
+	users  *os.File          // holds the lock that says that the cache is in use
 }
 
 // Default is where the cache is when nobody says otherwise:
@@ -34,13 +35,14 @@ func Default() (string, error) {
 }
 
 // Open makes the cache at root if need be, and removes what dead processes
-// left in it.
-func Open(root string) (*Cache, error) {
+// left in it. notice gets a line about what is damaged, and about what is
+// waited for; it may be nil.
+func Open(root string, notice func(line string)) (*Cache, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
 	}
-	c := &Cache{root: root}
+	c := &Cache{root: root, notice: notice}
 	if err := errors.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
 		return nil, unwritable(err)
 	}
@@ -57,35 +59,11 @@ func unwritable(err error) error {
 // Root is the cache's directory.
 func (c *Cache) Root() string { return c.root }
 
-// Entry returns the directory of an entry; when it is not there yet, fill
-// makes its contents in a temporary directory first. kind and key must be
-// plain file names; "tmp" and "locks" are not kinds. While another process
-// fills the entry, Entry waits as long as ctx lasts. fill may ask for other
-// entries, but not for its own.
-func (c *Cache) Entry(ctx context.Context, kind, key string, fill func(ctx context.Context, dir string) error) (string, error) {
-	path, err := c.path(kind, key)
-	if err != nil || touch(path) {
-		return path, err
+// Tell tells people something about the cache.
+func (c *Cache) Tell(line string) {
+	if c.notice != nil {
+		c.notice(line)
 	}
-	unlock, err := c.lockEntry(ctx, kind, key)
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if exists(path) {
-		return path, nil // somebody else has filled it meanwhile
-	}
-	if err := c.publish(ctx, path, fill); err != nil {
-		return "", err
-	}
-	return path, nil
-}
-
-// Lookup returns the directory of an entry that is there, and marks the entry
-// as used now.
-func (c *Cache) Lookup(kind, key string) (dir string, ok bool) {
-	path, err := c.path(kind, key)
-	return path, err == nil && touch(path)
 }
 
 // Entries lists the keys of a kind that are there, sorted.
@@ -99,7 +77,9 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 	}
 	keys := make([]string, 0, len(found))
 	for _, e := range found {
-		keys = append(keys, e.Name())
+		if plain(e.Name()) { // NFS has names with a dot for what is deleted
+			keys = append(keys, e.Name())
+		}
 	}
 	return keys, nil
 }
@@ -118,28 +98,6 @@ func (c *Cache) path(kind, key string) (string, error) {
 
 func (c *Cache) in(names ...string) string {
 	return filepath.Join(append([]string{c.root}, names...)...)
-}
-
-func (c *Cache) publish(ctx context.Context, path string, fill func(context.Context, string) error) error {
-	dir, release, err := c.Temp("fill")
-	if err != nil {
-		return err
-	}
-	defer release()
-	contents := filepath.Join(dir, "contents")
-	if err := os.Mkdir(contents, 0o700); err != nil {
-		return err
-	}
-	if err := fill(ctx, contents); err != nil {
-		return err
-	}
-	if err := syncfs(contents); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	return os.Rename(contents, path)
 }
 
 // Remove deletes an entry, if it is there. The entry is renamed away first,

@@ -21,7 +21,7 @@ import (
 
 func open(t *testing.T) *Cache {
 	t.Helper()
-	c, err := Open(filepath.Join(t.TempDir(), "klptest"))
+	c, err := Open(filepath.Join(t.TempDir(), "klptest"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestTempIsPrivateAndGoes(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if _, err := Open(c.Root()); err != nil {
+	if _, err := Open(c.Root(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if !exists(dir) {
@@ -241,13 +241,13 @@ func asNobody(t *testing.T, f func()) {
 
 func TestOpenOfReadOnlyRoot(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "ro")
-	if _, err := Open(root); err != nil {
+	if _, err := Open(root, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{filepath.Join(root, "new"), root} {
 		var c *Cache
 		var err error
-		asNobody(t, func() { c, err = Open(dir) })
+		asNobody(t, func() { c, err = Open(dir, nil) })
 		var typed *blame.Error
 		if c != nil || !errors.As(err, &typed) || !strings.Contains(typed.Advice, "XDG_CACHE_HOME") {
 			t.Errorf("Open(%s) = %v, %v", dir, c, err)
@@ -260,7 +260,7 @@ func TestOpenWhereAFileIs(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(file); err == nil || !strings.Contains(err.Error(), "cannot write to the cache") {
+	if _, err := Open(file, nil); err == nil || !strings.Contains(err.Error(), "cannot write to the cache") {
 		t.Errorf("got %v", err)
 	}
 }

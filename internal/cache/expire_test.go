@@ -13,7 +13,7 @@ import (
 // but not while somebody else may be about to open it.
 func TestExpire(t *testing.T) {
 	c := filled(t, "a", "b", "c")
-	other, err := Open(c.Root())
+	other, err := Open(c.Root(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // errLocked means that a living process holds a lock.
@@ -19,42 +23,65 @@ var errLocked = errors.New("locked by another process")
 // with the returned file, so also with the process. Children do not inherit
 // it: Go opens files close-on-exec.
 func tryLock(path string) (*os.File, error) {
-	return openLocked(path, unix.LOCK_NB)
-}
-
-// openLocked takes the lock file; how is 0 to wait for it, without end.
-func openLocked(path string, how int) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|how)
-		if !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		err = errLocked
-	}
-	if err != nil {
+	if err := flock(f, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		f.Close()
 		return nil, err
 	}
+	sign(f)
 	return f, nil
+}
+
+// flock is flock(2), or errLocked.
+func flock(f *os.File, how int) error {
+	for {
+		err := unix.Flock(int(f.Fd()), how)
+		switch {
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return errLocked
+		case !errors.Is(err, unix.EINTR):
+			return os.NewSyscallError("flock", err)
+		}
+	}
+}
+
+// sign writes this process's id into a file that it has locked, for those who
+// wait. That it cannot costs them a word.
+func sign(f *os.File) {
+	if f.Truncate(0) == nil {
+		_, _ = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
+	}
+}
+
+// holder says which process has a lock file locked, as far as it can be told.
+func holder(path string) string {
+	text, err := os.ReadFile(path)
+	pid, parseErr := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || parseErr != nil {
+		return "another process"
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if _, state, ok := strings.Cut(string(stat), ") "); err == nil && ok && strings.HasPrefix(state, "T") {
+		return fmt.Sprintf("process %d, which is stopped", pid)
+	}
+	return fmt.Sprintf("process %d", pid)
 }
 
 // guardLimit is how long a process may hold the guard of the temporary
 // directories: it makes one, or deletes what dead processes left.
 const guardLimit = time.Minute
 
-// lock waits for the lock file as long as ctx lasts. flock(2) cannot be
-// interrupted: a waiter that gives up leaves a thread in it, which gives the
-// lock back as soon as it has it.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
+// quiet is how long a wait for a lock needs no explanation.
+const quiet = 3 * time.Second
+
+// lock waits for the lock file as long as ctx lasts.
+func (c *Cache) lock(ctx context.Context, path string) (unlock func(), err error) {
 	f, err := tryLock(path)
 	if errors.Is(err, errLocked) {
-		f, err = waitLock(ctx, path)
+		f, err = c.wait(ctx, path, unix.LOCK_EX)
 	}
 	if err != nil {
 		return nil, err
@@ -62,26 +89,37 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-func waitLock(ctx context.Context, path string) (*os.File, error) {
-	type result struct {
-		file *os.File
-		err  error
+// wait waits for a lock file, and says so when that takes long. flock(2)
+// cannot be interrupted: a waiter that gives up leaves a thread in it, which
+// gives the lock back as soon as it has it.
+func (c *Cache) wait(ctx context.Context, path string, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
 	}
-	done := make(chan result, 1)
-	go func() {
-		f, err := openLocked(path, 0)
-		done <- result{f, err}
-	}()
+	done := make(chan error, 1)
+	go func() { done <- flock(f, how) }()
+	long := time.AfterFunc(quiet, func() { c.Tell(fmt.Sprintf("waiting for %s, which has locked %s", holder(path), path)) })
+	defer long.Stop()
 	select {
-	case r := <-done:
-		return r.file, r.err
+	case err := <-done:
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		if how == unix.LOCK_EX {
+			sign(f)
+		}
+		return f, nil
 	case <-ctx.Done():
 		go func() {
-			if r := <-done; r.err == nil {
-				r.file.Close()
-			}
+			<-done
+			f.Close()
 		}()
-		return nil, fmt.Errorf("waiting for %s: %w (%w)", path, errLocked, ctx.Err())
+		return nil, &blame.Error{
+			Summary: fmt.Sprintf("%s has locked %s", holder(path), path), Advice: "wait until it ends, continue it, or end it",
+			Err: fmt.Errorf("%w (%w)", errLocked, ctx.Err()),
+		}
 	}
 }
 
@@ -91,7 +129,7 @@ func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(),
 	if err := os.MkdirAll(c.in("locks", kind), 0o700); err != nil {
 		return nil, unwritable(err)
 	}
-	return lock(ctx, c.in("locks", kind, key))
+	return c.lock(ctx, c.in("locks", kind, key))
 }
 
 // lockTemp takes the lock under which temporary directories are made and
@@ -99,7 +137,7 @@ func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(),
 func (c *Cache) lockTemp() (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
-	return lock(ctx, c.in("tmp.lock"))
+	return c.lock(ctx, c.in("tmp.lock"))
 }
 
 // Lock waits, as long as ctx lasts, for the lock of that name: for a directory
@@ -109,5 +147,5 @@ func (c *Cache) Lock(ctx context.Context, name string) (unlock func(), err error
 	if !plain(name) {
 		return nil, fmt.Errorf("cache: bad lock name %q", name)
 	}
-	return lock(ctx, c.in("locks", name))
+	return c.lock(ctx, c.in("locks", name))
 }

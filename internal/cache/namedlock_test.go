@@ -10,7 +10,7 @@ import (
 )
 
 func TestLockExcludes(t *testing.T) {
-	c, err := Open(t.TempDir())
+	c, err := Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestLockExcludes(t *testing.T) {
 }
 
 func TestLockRefusesPaths(t *testing.T) {
-	c, err := Open(t.TempDir())
+	c, err := Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 
 // child announces each step on stdout and goes on when stdin is closed.
 func child(role, root string) error {
-	c, err := Open(root)
+	c, err := Open(root, nil)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func TestKilledInTheMiddleOfAFill(t *testing.T) {
 	if len(ls(t, c.in("tmp"))) == 0 {
 		t.Fatal("the dead process left nothing: this test shows nothing")
 	}
-	c, err := Open(c.Root())
+	c, err := Open(c.Root(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestTempOfALivingProcessIsNotSwept(t *testing.T) {
 	c := open(t)
 	p := spawn(t, "temp", c.Root())
 	dir := p.line(t)
-	if _, err := Open(c.Root()); err != nil {
+	if _, err := Open(c.Root(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if !exists(dir) {

@@ -28,7 +28,7 @@ func keepOne(t *testing.T, c *Cache) string {
 func TestKeptOutlivesReleaseAndOpen(t *testing.T) {
 	c := open(t)
 	dir := keepOne(t, c)
-	if _, err := Open(c.Root()); err != nil {
+	if _, err := Open(c.Root(), nil); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Base(dir)
@@ -44,7 +44,7 @@ func TestOldestKeptGoes(t *testing.T) {
 	for range maxKept {
 		keepOne(t, c)
 	}
-	if _, err := Open(c.Root()); err != nil {
+	if _, err := Open(c.Root(), nil); err != nil {
 		t.Fatal(err)
 	}
 	left := ls(t, c.in("tmp"))
@@ -65,7 +65,7 @@ func TestSweepOfWhatCanBeLeft(t *testing.T) {
 			for _, l := range left {
 				leave(t, c.in("tmp"), l)
 			}
-			if _, err := Open(c.Root()); err != nil {
+			if _, err := Open(c.Root(), nil); err != nil {
 				t.Fatal(err)
 			}
 			wantNoTemp(t, c)
@@ -78,7 +78,7 @@ func TestSweepOfTheLockOfAKeptDirectory(t *testing.T) {
 	for _, l := range []string{"a-1/", "a-1.kept", "a-1.lock"} {
 		leave(t, c.in("tmp"), l)
 	}
-	if _, err := Open(c.Root()); err != nil {
+	if _, err := Open(c.Root(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"a-1", "a-1.kept"}, ls(t, c.in("tmp"))); diff != "" {

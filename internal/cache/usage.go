@@ -34,7 +34,7 @@ func (c *Cache) Usage() ([]Usage, error) {
 	}
 	var list []Usage
 	for _, kind := range kinds {
-		if !kind.IsDir() || slices.Contains(reserved, kind.Name()) {
+		if !kind.IsDir() || !plain(kind.Name()) || slices.Contains(reserved, kind.Name()) {
 			continue
 		}
 		keys, err := c.Entries(kind.Name())
@@ -95,16 +95,11 @@ func (c *Cache) RemoveAll(ctx context.Context, list []Usage) error {
 
 // use marks the cache as used for the life of this process.
 func (c *Cache) use() error {
-	f, err := os.OpenFile(c.in("users.lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH); err != nil {
-		f.Close()
-		return err
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
+	defer cancel()
+	f, err := c.wait(ctx, c.in("users.lock"), unix.LOCK_SH)
 	c.users = f
-	return nil
+	return err
 }
 
 // claim makes this process the only user until release.
@@ -114,6 +109,7 @@ func (c *Cache) claim() (release func(), err error) {
 		// A failed conversion may have dropped the lock; flock(2).
 		return nil, errors.Join(inUse(err), unix.Flock(fd, unix.LOCK_SH))
 	}
+	sign(c.users)
 	return func() { _ = unix.Flock(fd, unix.LOCK_SH) }, nil
 }
 

@@ -17,7 +17,7 @@ import (
 // filled is a cache with entries of 100 KB, the first used last.
 func filled(t *testing.T, names ...string) *Cache {
 	t.Helper()
-	c, err := Open(t.TempDir())
+	c, err := Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestRemoveAll(t *testing.T) {
 
 func TestNothingIsRemovedUnderAnotherUser(t *testing.T) {
 	c := filled(t, "a")
-	other, err := Open(c.Root())
+	other, err := Open(c.Root(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func newRig(tb testing.TB, o Options) *Rig {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c, err := cache.Open(root)
+	c, err := cache.Open(root, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

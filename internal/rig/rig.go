@@ -116,16 +116,18 @@ func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
 // begin begins what goes on until Close.
 func (r *Rig) begin(ctx context.Context) {
 	ctx, r.cancel = context.WithCancel(ctx)
-	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, targetOf(r.kernel))
+	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
 	r.trust = r.newTrust()
 	if r.o.Reuse {
 		r.reused = newReused(ctx, r.maker())
 	}
 }
 
-// targetOf is what modules for the kernel are built against.
-func targetOf(k *images.Kernel) kmods.Target {
-	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key}
+// target is what modules for the kernel are built against.
+func (r *Rig) target() kmods.Target {
+	k := r.kernel
+	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key,
+		Mend: func(ctx context.Context) error { return k.Mend(ctx, r.cache, images.Options{Notice: r.o.Notice}) }}
 }
 
 // Run runs the cases and tells ev of each. It returns early only when ctx

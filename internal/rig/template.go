@@ -72,7 +72,7 @@ func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := t.rig.cache.Entry(ctx, "templates", id, func(ctx context.Context, dir string) error {
+	dir, err := t.rig.cache.Unchecked(ctx, "templates", id, func(ctx context.Context, dir string) error {
 		return t.rig.makeTemplate(ctx, s, dir, t.key)
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // A guest that cannot be made is the fate of its shape: no case of another
 // one may get that verdict.
 func TestTemplateThatFailsConcernsItsShapeOnly(t *testing.T) {
-	c, err := cache.Open(t.TempDir())
+	c, err := cache.Open(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 // New makes an empty cache that goes with the test.
 func New(t testing.TB) *cache.Cache {
 	t.Helper()
-	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"))
+	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
