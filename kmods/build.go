@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -83,10 +84,10 @@ func (b build) in(ctx context.Context, dir string) error {
 }
 
 func (b build) check(dir string) error {
-	if err := checkPath("build directory", dir); err != nil {
+	if err := CheckPath("build directory", dir); err != nil {
 		return err
 	}
-	if err := checkPath("kernel directory", b.target.KDir); err != nil {
+	if err := CheckPath("kernel directory", b.target.KDir); err != nil {
 		return err
 	}
 	if _, err := os.Stat(filepath.Join(b.target.KDir, "Makefile")); err != nil {
@@ -132,8 +133,12 @@ func (b build) stage(dir string) error {
 // job gives the compilers a clean environment: nothing that is set for another
 // build, and no secret.
 func (b build) job(dir string) supervise.Job {
+	jobs := runtime.GOMAXPROCS(0)
+	if b.boxed {
+		jobs = min(jobs, boxJobs)
+	}
 	j := supervise.Job{
-		Argv: makeArgs(b.target, b.tools, dir),
+		Argv: makeArgs(b.target, b.tools, dir, jobs),
 		Env:  []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName), "PATH=" + os.Getenv("PATH")},
 		Dir:  dir,
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -132,6 +133,9 @@ func (b *Builder) result(ctx context.Context, plan build) (string, error) {
 	return b.live(ctx, plan)
 }
 
+// sandboxed is held while a build is in its sandbox; see boxJobs.
+var sandboxed sync.Mutex
+
 // fresh builds in a new directory, and hands it to use before it goes.
 func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) error) error {
 	dir, release, err := b.Cache.Temp("kmods")
@@ -147,6 +151,10 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 		if err := mend(ctx); err != nil {
 			return err
 		}
+	}
+	if plan.boxed {
+		sandboxed.Lock()
+		defer sandboxed.Unlock()
 	}
 	b.notice(fmt.Sprintf("building %s for %s", what, plan.target.Release))
 	if err := plan.in(ctx, dir); err != nil {

@@ -347,7 +347,7 @@ func TestBuiltForAnotherKernel(t *testing.T) {
 }
 
 func TestBadDirectories(t *testing.T) {
-	for _, kdir := range []string{"relative", "/with space", "/a:b", "/$(x)", "/nonexistent", t.TempDir()} {
+	for _, kdir := range []string{"relative", "/with space", "/a:b", "/a,b", "/a%b", "/a'b", "/a\nb", "/$(x)", "/nonexistent", t.TempDir()} {
 		b := newBuilder(t, "good")
 		_, err := b.Shipped(t.Context(), Target{KDir: kdir, Release: "6.12.1", Key: "k"})
 		if err == nil || blame.Of(err) != blame.User {

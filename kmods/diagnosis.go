@@ -14,7 +14,7 @@ const (
 
 var (
 	// make[2]: *** [scripts/Makefile.build:229: /DIR/klp_x.o] Error 1
-	failedObject = regexp.MustCompile(`(?m)^make.*\*\*\* \[.*?\b([a-z][a-z0-9_]*)\.o\] `)
+	failedObject = regexp.MustCompile(`(?m)^make.*\*\*\* \[.*?\b([a-z][a-z0-9_]*)(\.mod)?\.o\] `)
 	// ERROR: modpost: "symbol" [/DIR/klp_x.ko] undefined!
 	failedLink = regexp.MustCompile(`(?m)^ERROR: modpost: .*?\b([a-z][a-z0-9_]*)(?:\.ko\b|: )`)
 	// what make and Kbuild say of their own progress
@@ -31,6 +31,9 @@ func diagnose(log, dir string) (summary, tail string) {
 	}
 	if m := failedObject.FindStringSubmatch(log); m != nil {
 		summary = m[1] + ".c does not compile"
+		if m[2] != "" {
+			summary = m[1] + ".mod.c, which Kbuild makes for " + m[1] + ".c, does not compile"
+		}
 	}
 	if tail = lines(log, dir, chatter.MatchString); tail == "" {
 		tail = lines(log, dir, func(string) bool { return false }) // make itself failed

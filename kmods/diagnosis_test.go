@@ -33,6 +33,11 @@ func TestDiagnose(t *testing.T) {
 				"klp_x.c:4:9: error: 'foo' undeclared (first use in this function)\n" +
 				"    4 |         foo();\n      |         ^~~\n",
 		},
+		{
+			"generated", "make[2]: *** [/k/scripts/Makefile.modfinal:30: /c/tmp/klp_x.mod.o] Error 1\n",
+			"klp_x.mod.c, which Kbuild makes for klp_x.c, does not compile",
+			"make[2]: *** [/k/scripts/Makefile.modfinal:30: klp_x.mod.o] Error 1\n",
+		},
 		{"link", linkLog, "klp_x.c does not link", "ERROR: modpost: \"no_such_function\" [klp_x.ko] undefined!\n"},
 		{"license", "ERROR: modpost: missing MODULE_LICENSE() in /c/tmp/klp_x.o\n", "the modules do not build", "ERROR: modpost: missing MODULE_LICENSE() in klp_x.o\n"},
 		{"other", "make: *** No rule to make target 'modules'.  Stop.\n", "the modules do not build", "make: *** No rule to make target 'modules'.  Stop.\n"},

@@ -4,7 +4,6 @@ package kmods
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 )
 
@@ -21,9 +20,9 @@ func kbuildFile(modules []string) []byte {
 // makeArgs is the command line that builds the modules in dir. Debug
 // information would make a module ten times as large, and BTF needs pahole,
 // which a host need not have.
-func makeArgs(t Target, tools toolchain, dir string) []string {
+func makeArgs(t Target, tools toolchain, dir string, jobs int) []string {
 	return append([]string{
-		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", runtime.GOMAXPROCS(0)),
+		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", jobs),
 		"M=" + dir, "CC=" + tools.cc,
 		"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=",
 		"modules",

@@ -24,7 +24,13 @@ const boxPath = "/usr/bin:/bin"
 // compiler of a module takes 0.2 GB and 3 s, and no file has 1 MB. There is
 // none on the number of processes: RLIMIT_NPROC counts all those of the user,
 // whatever started them.
-const boxLimits = "ulimit -c 0; ulimit -t 60; ulimit -v 2097152; ulimit -f 32768; " // s, KiB, 512 bytes
+const boxLimits = "ulimit -c 0; ulimit -t 60; ulimit -v 1048576; ulimit -f 32768; " // s, KiB, 512 bytes
+
+// boxJobs is how many compilers of such a build run at once, each followed by
+// its assembler, and one build runs at a time: 2 GiB of memory are the most for
+// all cases together, whatever their C does and however many processors are
+// there.
+const boxJobs = 2
 
 // limited runs argv under boxLimits. A shell sets them because the supervisor
 // cannot set its own: a Go program reserves more memory than a compiler needs.

@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,7 +99,7 @@ func TestLimits(t *testing.T) {
 	if err != nil || out.Err() != nil {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	if diff := cmp.Diff("60\n2097152\n32768\n0\na b\n", log.String()); diff != "" {
+	if diff := cmp.Diff("60\n1048576\n32768\n0\na b\n", log.String()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -108,6 +110,9 @@ func TestForeignJobIsConfined(t *testing.T) {
 	j := b.job("/d")
 	if j.Box == nil || j.Argv[0] != "/bin/sh" {
 		t.Fatalf("%+v", j)
+	}
+	if jobs := fmt.Sprintf("-j%d", min(boxJobs, runtime.GOMAXPROCS(0))); !slices.Contains(j.Argv, jobs) {
+		t.Errorf("it is not run by %s: %q", jobs, j.Argv)
 	}
 	if diff := cmp.Diff([]string{"/d"}, j.Box.Writable); diff != "" {
 		t.Error(diff)

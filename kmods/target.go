@@ -23,16 +23,18 @@ type Target struct {
 }
 
 // makePath is what make takes for one file name, unquoted, on any of its ways
-// through a command line, a variable and a rule.
-var makePath = regexp.MustCompile(`^[A-Za-z0-9_./+@,=~-]+$`)
+// through a command line, a variable and a rule, and the compiler behind
+// "-Wp,", where a comma ends an argument (scripts/Makefile.lib).
+var makePath = regexp.MustCompile(`^[A-Za-z0-9_./+@=~-]+$`)
 
-// checkPath refuses directories that Kbuild cannot build in or from.
-func checkPath(what, dir string) error {
+// CheckPath refuses directories that Kbuild cannot build in or from; what is
+// the directory's name in the error.
+func CheckPath(what, dir string) error {
 	if !filepath.IsAbs(dir) || !makePath.MatchString(dir) {
 		return &blame.Error{
 			Party:   blame.User,
 			Summary: fmt.Sprintf("make cannot use the %s %q", what, dir),
-			Advice:  "use a path with none of the characters that make or a shell takes apart, such as a space or a colon",
+			Advice:  "use a path of letters, digits and _ . / + @ = ~ - alone; for the cache, set XDG_CACHE_HOME",
 		}
 	}
 	return nil

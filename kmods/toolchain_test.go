@@ -99,7 +99,7 @@ func TestOtherCompilerIsNoticed(t *testing.T) {
 }
 
 func TestMakeArgs(t *testing.T) {
-	args := strings.Join(makeArgs(Target{KDir: "/k"}, toolchain{make: "/bin/make", cc: "/bin/gcc"}, "/d"), " ")
+	args := strings.Join(makeArgs(Target{KDir: "/k"}, toolchain{make: "/bin/make", cc: "/bin/gcc"}, "/d", 3), " ")
 	for _, want := range []string{"/bin/make -C /k ", " M=/d ", " CC=/bin/gcc ", " KCFLAGS=-g0 ", " CONFIG_DEBUG_INFO_BTF_MODULES= "} {
 		if !strings.Contains(args, want) {
 			t.Errorf("%q is not in %q", want, args)

@@ -39,7 +39,12 @@ func (a *app) updateFile(c *cases.Case, res cases.Result) error {
 }
 
 // replaceFile puts a new file in the place of an old one, whole or not at all.
+// A link stays one, to the new file.
 func replaceFile(path string, data []byte) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -19,9 +20,10 @@ import (
 
 // Cache is a directory of entries and of temporary directories.
 type Cache struct {
-	root   string
-	notice func(line string) // tells people; may be nil
-	users  *os.File          // holds the lock that says that the cache is in use
+	root    string
+	notice  func(line string) // tells people; may be nil
+	damaged sync.Map          // the entries of which people were told
+	users   *os.File          // holds the lock that says that the cache is in use
 }
 
 // Default is where the cache is when nobody says otherwise:

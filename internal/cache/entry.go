@@ -52,7 +52,7 @@ func (c *Cache) entry(ctx context.Context, kind, key string, check func(dir stri
 		if damage = check(path); damage == nil {
 			return path, nil // somebody else has filled it meanwhile
 		}
-		c.Tell(fmt.Sprintf("%s/%s in the cache is damaged (%v): making it again", kind, key, damage))
+		c.tellDamage(kind, key, damage)
 	}
 	err = c.publish(ctx, path, fill)
 	if err != nil && damage != nil && ctx.Err() == nil {
@@ -83,7 +83,7 @@ func (c *Cache) Lookup(kind, key string) (dir string, ok bool) {
 		return path, false
 	}
 	if err := Check(path); err != nil {
-		c.Tell(fmt.Sprintf("%s/%s in the cache is damaged (%v)", kind, key, err))
+		c.tellDamage(kind, key, err)
 		return path, false
 	}
 	return path, true
@@ -95,8 +95,16 @@ func (c *Cache) Condemn(kind, key string, why error) error {
 	if err != nil {
 		return err
 	}
-	c.Tell(fmt.Sprintf("%s/%s in the cache is damaged (%v)", kind, key, why))
+	c.tellDamage(kind, key, why)
 	return Unseal(path)
+}
+
+// tellDamage tells people once of each entry: whoever finds it damaged has it
+// made again, or somebody who knows how.
+func (c *Cache) tellDamage(kind, key string, why error) {
+	if _, told := c.damaged.LoadOrStore(kind+"/"+key, true); !told {
+		c.Tell(fmt.Sprintf("%s/%s in the cache is damaged (%v): making it again", kind, key, why))
+	}
 }
 
 // publish fills a directory and puts it where the entry is to be, in place of

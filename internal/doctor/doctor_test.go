@@ -158,3 +158,12 @@ func TestFromErrorKeepsTheAdvice(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// A cache that modules cannot be built in is told of before a build fails.
+func TestCacheWithAStrangePath(t *testing.T) {
+	for _, dir := range []string{"/a b", "/a,b", "/a%b", "/a:b", "/a'b", `/a"b`, "/a\nb", "/a#b", "/a$b"} {
+		if got := bad(Examine(t.Context(), healthy(t), dir, 512)); len(got) != 1 || got[0] != "cache" {
+			t.Errorf("%q: missing %q", dir, got)
+		}
+	}
+}

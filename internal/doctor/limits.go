@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"github.com/klptest/klptest/kmods"
 )
 
 const (
@@ -81,9 +83,8 @@ func (h Host) disk(dir string) Finding {
 		f.Detail = err.Error()
 		return f
 	}
-	if i := strings.IndexAny(dir, " \t:#"); i >= 0 {
-		f.Detail, f.Mend = fmt.Sprintf("make cannot build in %q: it has a %q", dir, dir[i]), "set XDG_CACHE_HOME to a path without"
-		return f
+	if err := kmods.CheckPath("cache", dir); err != nil {
+		return FromError(f.Name, err)
 	}
 	f.OK = bytes>>20 >= cacheRoom
 	f.Detail = fmt.Sprintf("%s: %d MiB free, two kernels take %d", dir, bytes>>20, cacheRoom)

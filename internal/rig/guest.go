@@ -5,6 +5,7 @@ package rig
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 	"golang.org/x/crypto/ssh"
+	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/guest"
@@ -54,12 +56,12 @@ func (r *Rig) newGuest(s shape) (*Guest, error) {
 }
 
 // orClose closes a guest that was not made whole, and keeps its logs unless
-// it was interrupted.
+// it was interrupted, or there was no room, which the logs would take as well.
 func (g *Guest) orClose(ctx context.Context, err error) (*Guest, error) {
 	if err == nil {
 		return g, nil
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !errors.Is(err, vm.ErrNoPlace) && !errors.Is(err, unix.ENOSPC) {
 		g.keep()
 	}
 	g.Close() // what it says is less than err

@@ -36,7 +36,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/vport", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
-	{"internal/doctor", "internal/apt internal/blame internal/program"},
+	{"internal/doctor", "internal/apt internal/blame internal/program kmods"},
 	{"internal/git", "internal/apt internal/blame internal/program"},
 	{"internal/supervise", "internal/blame internal/program"},
 	{"internal/emulator", "internal/blame"},
