@@ -26,7 +26,7 @@ build: ## build bin/klptest
 	$(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.release=$(version)' -o bin/klptest ./cmd/klptest
 
 .PHONY: test
-test: deps-test check vm-test ## everything that CI runs: check, then the tests that boot VMs
+test: deps-test check vm-test attack ## everything that CI runs: check, then the tests that boot VMs, then attack
 
 .PHONY: check
 check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
@@ -51,6 +51,11 @@ vm-test: deps build kernel ## the integration tests, and all cases on both Debia
 	$(vm-env) $(GO) test -p 1 -count=1 -timeout 20m ./...
 	bin/klptest run --kernel debian:6.12
 	bin/klptest run --kernel debian:6.1
+
+ATTACK ?= short
+.PHONY: attack
+attack: deps build ## what hostile cases, guests, neighbours, signals and disks do; ATTACK=long takes hours
+	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -p 1 -count=1 -timeout 8h -v -run Attack ./...
 
 .PHONY: race
 race: ## unit tests under the race detector

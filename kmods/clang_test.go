@@ -47,7 +47,7 @@ func TestClangBuildsForItsOwnKernels(t *testing.T) {
 		if err != nil || got != test.want || !strings.Contains(notices.String(), test.notice) || (notices.Len() == 0) != (test.notice == "") {
 			t.Errorf("%s: %s, %q, %v", name, got, notices.String(), err)
 		}
-		if args := strings.Join(makeArgs(k, tools, "/d"), " "); !strings.HasSuffix(args, strings.Join(tools.llvm, " ")) {
+		if args := strings.Join(makeArgs(k, tools, "/d", 1), " "); !strings.HasSuffix(args, strings.Join(tools.llvm, " ")) {
 			t.Errorf("%s: make gets %s", name, args)
 		}
 	}

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/klptest/klptest/internal/cache"
 )
 
 // A signal comes at these moments after the start, or up to twice as late:
@@ -65,11 +67,8 @@ func privateCache(t *testing.T) string {
 	if out, err := klptest("", "kernel", "fetch", defaultKernel).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	user, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	home, err := os.MkdirTemp(user, "klptest-signal-") // hard links want one file system
+	user := userCache(t)
+	home, err := os.MkdirTemp(filepath.Dir(user), "klptest-own-") // hard links want one file system
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,10 +76,20 @@ func privateCache(t *testing.T) string {
 	if err := os.Mkdir(filepath.Join(home, "klptest"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("cp", "-al", filepath.Join(user, "klptest", "kernels"), filepath.Join(home, "klptest")).CombinedOutput(); err != nil {
+	if out, err := exec.Command("cp", "-al", filepath.Join(user, "kernels"), filepath.Join(home, "klptest")).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return home
+}
+
+// userCache is the cache that klptest has when nobody says otherwise.
+func userCache(t *testing.T) string {
+	t.Helper()
+	dir, err := cache.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // klptest is this test program as klptest, with a cache of its own if home is

@@ -31,7 +31,7 @@ func TestLogsOfAGuestThatWasNotMade(t *testing.T) {
 		{"full disk", t.Context(), fmt.Errorf("x: %w", unix.ENOSPC), false},
 	} {
 		r := &Rig{work: t.TempDir()}
-		g, err := r.newGuest()
+		g, err := r.newGuest(shape{})
 		if err != nil {
 			t.Fatal(err)
 		}

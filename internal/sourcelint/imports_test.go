@@ -36,7 +36,6 @@ var imports = []struct{ pkg, may string }{
 	{"internal/vport", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
-	{"internal/doctor", "internal/apt internal/blame internal/program kmods"},
 	{"internal/git", "internal/apt internal/blame internal/program"},
 	{"internal/supervise", "internal/blame internal/program"},
 	{"internal/emulator", "internal/blame"},
@@ -46,6 +45,7 @@ var imports = []struct{ pkg, may string }{
 	{"images/kbuild", "images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/steady internal/supervise"},
 	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/modinfo internal/program"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/program internal/steady internal/supervise"},
+	{"internal/doctor", "internal/apt internal/blame internal/program kmods"},
 	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/program internal/splat internal/vport"},
 	{"cases", "internal/blame internal/emulator internal/kversion internal/splat"},
 	// A run.

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/internal/filetest"
+)
+
+// damage is what a disk, or a hand, does to a file.
+type damage func(text []byte) []byte
+
+func flipped(text []byte) []byte {
+	for at := range text {
+		if at%(len(text)/7+1) == len(text)/14 {
+			text[at] ^= 0xff
+		}
+	}
+	return text
+}
+
+func halved(text []byte) []byte { return text[:len(text)/2] }
+
+func emptied([]byte) []byte { return nil }
+
+// harm damages a file, and not what has a hard link to it.
+func harm(t *testing.T, path string, d damage) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = errors.Join(os.Remove(path), os.WriteFile(path, d(text), 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is damaged in the cache is made again, with a line that says so.
+func TestAttackDamagedCache(t *testing.T) {
+	long := attack(t)
+	home := ownCache(t)
+	for _, tt := range []struct {
+		name, file string
+		how        damage
+		forget     []string // so that the file is read
+		long       bool
+	}{
+		{"module flipped", "kmods/*/klp_a.ko", flipped, nil, false},
+		{"module truncated", "kmods/*/klp_a.ko", halved, nil, true},
+		{"module emptied", "kmods/*/klp_a.ko", emptied, nil, true},
+		{"initramfs truncated", "initramfs/*/initrd", halved, []string{"templates"}, false},
+		{"initramfs flipped", "initramfs/*/initrd", flipped, []string{"templates"}, true},
+		{"initramfs emptied", "initramfs/*/initrd", emptied, []string{"templates"}, true},
+		{"template flipped", "templates/*/memory", flipped, nil, false},
+		{"vmlinux flipped", "kernels/*/vmlinux", flipped, []string{"templates"}, true},
+		{"config emptied", "kernels/*/config", emptied, nil, true},
+		{"header flipped", "kernels/*/usr/src/*-common/include/linux/module.h", flipped, []string{"kmods"}, true},
+	} {
+		if tt.long && !long {
+			continue
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			discard(t, home, tt.forget...)
+			harm(t, cached(t, home, tt.file)[0], tt.how)
+			if said := mustPass(t, home); strings.Count(said, "damaged") != 1 {
+				t.Errorf("it does not say once that something was damaged:\n%s", said)
+			}
+			if said := mustPass(t, home); strings.Contains(said, "damaged") {
+				t.Errorf("it was not made again:\n%s", said)
+			}
+		})
+	}
+}
+
+// What cannot be made again is an error, never a FAIL.
+func TestAttackDamageBeyondRepair(t *testing.T) {
+	attack(t)
+	home, offline := ownCache(t), t.TempDir()
+	for _, name := range []string{"apt-get", "apt-cache"} {
+		filetest.Put(t, filepath.Join(offline, name), "#!/bin/sh\necho no network >&2\nexit 100\n")
+	}
+	for _, file := range []string{"kernels/*/vmlinux", "kernels/*/usr/src/*-common/include/linux/module.h"} {
+		discard(t, home, "kmods", "templates")
+		harm(t, cached(t, home, file)[0], flipped)
+		cmd := klptest(home, "run", "-j", "1", "state-add")
+		cmd.Env = append(cmd.Env, "PATH="+offline+":"+os.Getenv("PATH"))
+		out, err := cmd.CombinedOutput()
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || exit.ExitCode() != exitError || !strings.Contains(string(out), "damaged") || strings.Contains(string(out), "FAIL") {
+			t.Errorf("%s: %v\n%s", file, err, out)
+		}
+		discard(t, home, "kernels")
+		if out, err := exec.Command("cp", "-al", filepath.Join(userCache(t), "kernels"), filepath.Join(home, "klptest")).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+}

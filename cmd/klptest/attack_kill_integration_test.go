@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// spin is a case whose C takes a compiler for ever.
+const spin = "testdata/attack/spin.txtar"
+
+// storm is a kind of run that is ended at many moments.
+type storm struct {
+	name   string
+	args   []string
+	forget []string      // of the cache, so that it is made again
+	within time.Duration // the moment is a random one in this time
+	boxed  bool          // from the moment when a stranger's C is compiled
+}
+
+// Half of the runs are ended while a stranger's C is built.
+var storms = []storm{
+	{"boxed build", []string{"run", "-j", "1", spin}, nil, time.Second, true},
+	{"cases side by side", []string{"run", "-j", "2", "state-*"}, nil, 8 * time.Second, false},
+	{"boxed build beside a case", []string{"run", "-j", "2", spin, "state-add"}, nil, 2 * time.Second, true},
+	{"modules and template", []string{"run", "-j", "1", "state-add"}, []string{"kmods", "templates"}, 15 * time.Second, false},
+	{"boxed build, twice", []string{"run", "-j", "2", spin, "testdata/attack/wait.txtar"}, nil, 3 * time.Second, true},
+	{"boots", []string{"run", "-j", "2", "--fresh", "state-*"}, []string{"initramfs"}, 10 * time.Second, false},
+}
+
+// Of a run that is killed nothing is left after two seconds, of one that is
+// interrupted nothing when it has ended; and the next run passes.
+func TestAttackKills(t *testing.T) {
+	kills, interrupts := 6, 3
+	if attack(t) {
+		kills, interrupts = 200, 100
+	}
+	home := ownCache(t)
+	for i := range kills + interrupts {
+		s, sig := storms[i%len(storms)], syscall.SIGKILL
+		if i*interrupts/(kills+interrupts) != (i+1)*interrupts/(kills+interrupts) {
+			sig = syscall.SIGINT
+		}
+		discard(t, home, s.forget...)
+		status, said := s.end(t, home, sig)
+		gone(t, home, 2*time.Second)
+		if sig == syscall.SIGINT && status != exitInterrupted {
+			t.Errorf("%s: exit status %d after SIGINT\n%s", s.name, status, said)
+		}
+		if i%25 == 24 || i == kills+interrupts-1 {
+			mustPass(t, home)
+		}
+		if t.Failed() {
+			t.Fatalf("%s, %v (number %d)", s.name, sig, i)
+		}
+	}
+	if left := leftovers(t, home); left != nil {
+		t.Errorf("after the last run: %q", left)
+	}
+}
+
+// end starts a run and ends it; the status is 0 when it has ended before.
+func (s storm) end(t *testing.T, home string, sig syscall.Signal) (status int, said []byte) {
+	t.Helper()
+	cmd := klptest(home, s.args...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // the state tells
+		close(done)
+	}()
+	s.await(t, home, done)
+	_ = cmd.Process.Signal(sig) // it may have ended
+	<-done
+	return cmd.ProcessState.ExitCode(), out.Bytes()
+}
+
+// await returns at the moment when the run is to be ended.
+func (s storm) await(t *testing.T, home string, done <-chan struct{}) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); s.boxed && !building(t, home); time.Sleep(10 * time.Millisecond) {
+		select {
+		case <-done:
+			t.Fatal("no build came")
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Error("no build came within a minute")
+			return
+		}
+	}
+	select {
+	case <-done:
+	case <-time.After(rand.N(s.within)):
+	}
+}
+
+// A compiler that does not end is the case's fault, after a minute.
+func TestAttackCompilerThatDoesNotEnd(t *testing.T) {
+	if !attack(t) {
+		t.Skip("it takes more than a minute: KLPTEST_ATTACK=long")
+	}
+	home := ownCache(t)
+	out, err := klptest(home, "run", spin).CombinedOutput()
+	exit, ok := err.(*exec.ExitError)
+	if !ok || exit.ExitCode() != exitError || !bytes.Contains(out, []byte("building modules took more than 1m0s")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	gone(t, filepath.Join(home, "klptest"), time.Second)
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// attack skips a test unless KLPTEST_ATTACK asks for it, and tells whether it
+// asks for the long form.
+func attack(t *testing.T) (long bool) {
+	t.Helper()
+	how := os.Getenv("KLPTEST_ATTACK")
+	if how == "" {
+		t.Skip("set KLPTEST_ATTACK=short, or long: make attack")
+	}
+	return how == "long"
+}
+
+// ownCache is a cache of its own in which nothing needs to be made for the
+// shipped cases any more.
+func ownCache(t *testing.T) (home string) {
+	t.Helper()
+	home = privateCache(t)
+	mustPass(t, home)
+	return home
+}
+
+// mustPass runs a shipped case, and returns what is printed.
+func mustPass(t *testing.T, home string) string {
+	t.Helper()
+	out, err := klptest(home, "run", "-j", "1", "state-add").CombinedOutput()
+	if err != nil {
+		t.Errorf("a run that must pass: %v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// cached names what is in a cache by a pattern.
+func cached(t *testing.T, home, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(home, "klptest", pattern))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: %v, %v", pattern, paths, err)
+	}
+	return paths
+}
+
+// discard removes parts of a cache, so that they are made again.
+func discard(t *testing.T, home string, kinds ...string) {
+	t.Helper()
+	for _, kind := range kinds {
+		if err := os.RemoveAll(filepath.Join(home, "klptest", kind)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// building tells whether a build of a stranger's C is under way: its compiler
+// names a directory of the cache.
+func building(t *testing.T, home string) bool {
+	for _, line := range processes(t, home) {
+		if strings.Contains(line, "evil") && strings.Contains(line, "/kmods-") {
+			return true
+		}
+	}
+	return false
+}
