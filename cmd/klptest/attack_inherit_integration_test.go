@@ -64,7 +64,7 @@ func TestAttackQEMUInheritsNothing(t *testing.T) {
 			}
 		case <-time.After(50 * time.Millisecond):
 		}
-		for _, proc := range qemus(t, home) {
+		for _, proc := range qemuDirs(t, home) {
 			environ, err := os.ReadFile(filepath.Join(proc, "environ"))
 			if err != nil || len(environ) == 0 {
 				continue // it has ended
@@ -84,8 +84,8 @@ func TestAttackQEMUInheritsNothing(t *testing.T) {
 	}
 }
 
-// qemus are the directories in /proc of the QEMUs that use a cache.
-func qemus(t *testing.T, home string) (list []string) {
+// qemuDirs are the directories in /proc of the QEMUs that use a cache.
+func qemuDirs(t *testing.T, home string) (list []string) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
