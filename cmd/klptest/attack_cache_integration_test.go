@@ -42,7 +42,7 @@ func harm(t *testing.T, path string, d damage) {
 }
 
 // What is damaged in the cache is made again, with a line that says so.
-func TestAttackDamagedCache(t *testing.T) {
+func TestIntegrationAttackDamagedCache(t *testing.T) {
 	long := attack(t)
 	home := ownCache(t)
 	for _, tt := range []struct {
@@ -79,7 +79,7 @@ func TestAttackDamagedCache(t *testing.T) {
 }
 
 // What cannot be made again is an error, never a FAIL.
-func TestAttackDamageBeyondRepair(t *testing.T) {
+func TestIntegrationAttackDamageBeyondRepair(t *testing.T) {
 	attack(t)
 	home, offline := ownCache(t), t.TempDir()
 	for _, name := range []string{"apt-get", "apt-cache"} {

@@ -36,7 +36,7 @@ func withSecrets(t *testing.T, home string, args ...string) *exec.Cmd {
 }
 
 // A stranger's C cannot read a pipe that klptest has inherited.
-func TestAttackReadsInheritedPipe(t *testing.T) {
+func TestIntegrationAttackReadsInheritedPipe(t *testing.T) {
 	attack(t)
 	out, err := withSecrets(t, ownCache(t), "run", "testdata/attack/inherit.txtar").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "does not compile") || strings.Contains(string(out), "SECRET") {
@@ -45,7 +45,7 @@ func TestAttackReadsInheritedPipe(t *testing.T) {
 }
 
 // QEMU has neither that pipe nor the environment.
-func TestAttackQEMUInheritsNothing(t *testing.T) {
+func TestIntegrationAttackQEMUInheritsNothing(t *testing.T) {
 	attack(t)
 	home := ownCache(t)
 	cmd := withSecrets(t, home, "run", "-j", "1", "testdata/attack/wait.txtar")

@@ -24,9 +24,7 @@ const (
 // TestIntegrationAttack runs cases that mean harm: to the host's memory and
 // disk, and to the verdict.
 func TestIntegrationAttack(t *testing.T) {
-	if os.Getenv("KLPTEST_VM") == "" {
-		t.Skip("set KLPTEST_VM=1 to boot guests")
-	}
+	attack(t)
 	for _, tc := range []struct {
 		name string // of the file in testdata/attack
 		want string // the verdict

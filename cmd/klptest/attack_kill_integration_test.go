@@ -36,7 +36,7 @@ var storms = []storm{
 
 // Of a run that is killed nothing is left after two seconds, of one that is
 // interrupted nothing when it has ended; and the next run passes.
-func TestAttackKills(t *testing.T) {
+func TestIntegrationAttackKills(t *testing.T) {
 	kills, interrupts := 6, 3
 	if attack(t) {
 		kills, interrupts = 200, 100
@@ -106,7 +106,7 @@ func (s storm) await(t *testing.T, home string, done <-chan struct{}) {
 }
 
 // A compiler that does not end is the case's fault, after a minute.
-func TestAttackCompilerThatDoesNotEnd(t *testing.T) {
+func TestIntegrationAttackCompilerThatDoesNotEnd(t *testing.T) {
 	if !attack(t) {
 		t.Skip("it takes more than a minute: KLPTEST_ATTACK=long")
 	}
