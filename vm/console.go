@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,26 +29,28 @@ type Console struct {
 	log  *cappedLog
 	live *liveCopy // nil: nobody watches
 
-	life     chan struct{} // closed at the first byte
-	panicked chan struct{} // closed when a line says that the kernel is done for
-	done     chan struct{} // closed when the console has ended and the log is whole
+	life chan struct{} // closed at the first byte
+	done chan struct{} // closed when the console has ended and the log is whole
 
 	mu       sync.Mutex // guards what follows
 	line     []byte     // the line that is not over yet
 	splats   []splat.Splat
 	headline string // the first line that says what the kernel died of
 	crashed  bool   // a panic or an oops was among the lines
+	marked   bool   // the kernel's lines tell their facility
 	emulator emulator.Watch
 	err      error // the first failure to keep the log
 }
 
-func newConsole(log *cappedLog, live *liveCopy) *Console {
+// newConsole makes the console of a kernel that boots, or of one that goes on:
+// its lines tell their facility from the first on.
+func newConsole(log *cappedLog, live *liveCopy, goesOn bool) *Console {
 	return &Console{
-		log:      log,
-		live:     live,
-		life:     make(chan struct{}),
-		panicked: make(chan struct{}),
-		done:     make(chan struct{}),
+		log:    log,
+		marked: goesOn,
+		live:   live,
+		life:   make(chan struct{}),
+		done:   make(chan struct{}),
 	}
 }
 
@@ -56,7 +59,13 @@ func newConsole(log *cappedLog, live *liveCopy) *Console {
 func (c *Console) Path() string { return c.log.path }
 
 // Tail is the last n lines, control bytes escaped.
-func (c *Console) Tail(n int) string { return tailLines(c.log.tail(), n) }
+func (c *Console) Tail(n int) string {
+	lines := strings.Split(tailLines(c.log.tail(), n), "\n")
+	for i, line := range lines {
+		lines[i] = unmarked(line)
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Splats are the warnings, oopses and panics so far, in order, at most 1000.
 func (c *Console) Splats() []splat.Splat {
@@ -139,19 +148,18 @@ func (c *Console) endLine() {
 	line := strings.TrimRight(string(c.line), "\r")
 	c.line = c.line[:0]
 	if c.live != nil {
-		c.live.print(printable.Text(line))
+		c.live.print(printable.Text(unmarked(line)))
 	}
-	text := kernelText(line)
-	c.watch(text)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text, ok := c.kernelText(line)
+	if !ok {
+		return
+	}
+	c.emulator.Line(text)
 	if s, ok := splat.Match(text); ok {
 		c.record(s, text)
 	}
-}
-
-func (c *Console) watch(text string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.emulator.Line(text)
 }
 
 // emulatorFault is what the lines show to be an emulator's doing, or nil.
@@ -162,8 +170,6 @@ func (c *Console) emulatorFault() *blame.Error {
 }
 
 func (c *Console) record(s splat.Splat, text string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if len(c.splats) < maxSplats {
 		c.splats = append(c.splats, s)
 	}
@@ -172,9 +178,6 @@ func (c *Console) record(s splat.Splat, text string) {
 	// The panic comes after the oops that led to it: the first is the cause.
 	if c.headline == "" && (crash || s.Kind == splat.Bug) {
 		c.headline = printable.Text(text)
-	}
-	if s.Fatal {
-		closeOnce(c.panicked)
 	}
 }
 
@@ -189,15 +192,31 @@ func (c *Console) crash() string {
 	return c.headline
 }
 
-// stamp is what printk puts before a record: the time and, with
-// CONFIG_PRINTK_CALLER, the task or processor (kernel/printk/printk.c:
-// print_time, print_caller). A program's unfinished line may stand before it.
-var stamp = regexp.MustCompile(`\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? `)
+// printkLine is a line as printk writes it with console_msg_format=syslog: facility
+// and level, the time, and with CONFIG_PRINTK_CALLER the task or processor
+// (kernel/printk/printk.c: print_syslog, print_time, print_caller). Until the
+// kernel has read that argument, the first is missing.
+var printkLine = regexp.MustCompile(`^(?:<(\d{1,9})>)?(?:\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? )?`)
 
-// kernelText is a console line without the stamp of its record.
-func kernelText(line string) string {
-	if at := stamp.FindStringIndex(line); at != nil {
-		return line[at[1]:]
+// kernelText is the text of a line that the kernel itself has written. What
+// user space writes to /dev/kmsg has another facility than 0
+// (devkmsg_write), and what it prints has none. There is no user space yet
+// when the first lines come, which do not tell.
+func (c *Console) kernelText(line string) (text string, ok bool) {
+	m := printkLine.FindStringSubmatchIndex(line)
+	text = line[m[1]:]
+	if m[2] < 0 {
+		return text, !c.marked
+	}
+	c.marked = true
+	priority, _ := strconv.Atoi(line[m[2]:m[3]])
+	return text, priority>>3 == 0
+}
+
+// unmarked is a line without facility and level, for people.
+func unmarked(line string) string {
+	if m := printkLine.FindStringSubmatchIndex(line); m[2] >= 0 {
+		return line[m[3]+1:]
 	}
 	return line
 }

@@ -20,7 +20,7 @@ func consoleOf(t *testing.T, text string, size int) *Console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newConsole(log, nil)
+	c := newConsole(log, nil, false)
 	c.follow(&pieces{strings.NewReader(text), size})
 	if err := c.problem(); err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func (p *pieces) Read(b []byte) (int, error) { return p.r.Read(b[:min(len(b), p.
 
 const crash = "[    1.000000] Run /init as init process\r\n" +
 	"[    2.000000][    T1] WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x6b/0x80\r\n" +
-	"init: half a line[    3.000000] BUG: kernel NULL pointer dereference, address: 0000000000000010\r\n" +
+	"[    3.000000] BUG: kernel NULL pointer dereference, address: 0000000000000010\r\n" +
 	"[    3.000001] Oops: 0000 [#1] PREEMPT SMP NOPTI\r\n" +
 	"[    3.100000] Kernel panic - not syncing: Fatal exception"
 
@@ -49,8 +49,8 @@ func TestConsoleSeesTheCrash(t *testing.T) {
 		if diff := cmp.Diff(want, c.Splats()); diff != "" {
 			t.Errorf("pieces of %d (-want +got)\n%s", size, diff)
 		}
-		if !isClosed(c.panicked) || !isClosed(c.life) {
-			t.Errorf("pieces of %d: the panic was not told", size)
+		if !isClosed(c.life) {
+			t.Errorf("pieces of %d: no life", size)
 		}
 		if got := c.crash(); got != "BUG: kernel NULL pointer dereference, address: 0000000000000010" {
 			t.Errorf("pieces of %d: crash %q", size, got)
@@ -58,9 +58,48 @@ func TestConsoleSeesTheCrash(t *testing.T) {
 	}
 }
 
+// TestConsoleKnowsItsWriters: once the kernel tells the facility of its lines,
+// nothing else is its word.
+func TestConsoleKnowsItsWriters(t *testing.T) {
+	const boot = "[    0.000000] Linux version 6.12\n<6>[    0.100000] Run /init as init process\n"
+	for text, want := range map[string]string{
+		"<0>[    3.000000] Kernel panic - not syncing: x\n":                     "Kernel panic - not syncing: x",
+		"<0>[    3.000000][    T1] Kernel panic - not syncing: x\n":             "Kernel panic - not syncing: x",
+		"<2>Kernel panic - not syncing: without a time\n":                       "Kernel panic - not syncing: without a time",
+		"<12>[    3.000000] Kernel panic - not syncing: kmsg\n":                 "",
+		"<8>[    3.000000] Oops: 0000 [#1] kmsg\n":                              "",
+		"[    3.000000] Kernel panic - not syncing: printed\n":                  "",
+		"Kernel panic - not syncing: printed\n":                                 "",
+		"x<0>[    3.000000] Kernel panic - not syncing: amid\n":                 "",
+		"<6>[    3.000000] x [    3.000000] Kernel panic - not syncing: amid\n": "",
+	} {
+		if got := consoleOf(t, boot+text, 4096).crash(); got != want {
+			t.Errorf("%q: crash %q", text, got)
+		}
+	}
+	c := consoleOf(t, boot, 4096)
+	if got := c.Tail(1); got != "[    0.100000] Run /init as init process" {
+		t.Errorf("tail %q", got)
+	}
+}
+
+// TestConsoleOfAClone goes on where another has stopped: its first line tells
+// its facility already.
+func TestConsoleOfAClone(t *testing.T) {
+	log, err := createLog(filepath.Join(t.TempDir(), "console.log"), logHead, logTail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newConsole(log, nil, true)
+	c.follow(strings.NewReader("[    3.000000] Kernel panic - not syncing: printed\n"))
+	if c.crash() != "" {
+		t.Errorf("crash %q", c.crash())
+	}
+}
+
 func TestConsoleWithoutCrash(t *testing.T) {
 	c := consoleOf(t, "[    0.1] Command line: panic=-1 oops=panic\n[    2.000000] BUG: sleeping function called from invalid context at x.c:1\n", 4096)
-	if isClosed(c.panicked) || c.crash() != "" {
+	if c.crash() != "" {
 		t.Errorf("crash %q", c.crash())
 	}
 	silent := consoleOf(t, "", 1)
@@ -87,7 +126,7 @@ func TestConsoleTailIsSafe(t *testing.T) {
 func TestConsoleEndlessLine(t *testing.T) {
 	text := strings.Repeat("x", 3*maxLine) + "\nKernel panic - not syncing: after all\n"
 	c := consoleOf(t, text, 64<<10)
-	if !isClosed(c.panicked) {
+	if c.crash() == "" {
 		t.Error("the panic after a long line is not seen")
 	}
 	if cap(c.line) > 2*maxLine {

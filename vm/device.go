@@ -68,9 +68,10 @@ var stallLimits = []string{
 // consoleDevice: earlyprintk shows a kernel that dies before its console
 // driver is up, and gives the sign of life in half the time.
 // ignore_loglevel, not loglevel=: the console shows everything whatever a
-// case does to console_loglevel.
+// case does to console_loglevel. Each line tells its facility: what user space
+// writes to /dev/kmsg looks like the kernel's own words otherwise.
 func consoleDevice(w wiring) device {
-	d := device{kargs: []string{"console=ttyS0", "earlyprintk=ttyS0", "ignore_loglevel"}}
+	d := device{kargs: []string{"console=ttyS0", "earlyprintk=ttyS0", "ignore_loglevel", "console_msg_format=syslog"}}
 	if w == terminal {
 		d.args = []string{"-serial", "stdio"}
 		return d

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,13 +71,16 @@ func TestStartAndClose(t *testing.T) {
 	}
 }
 
-func TestPanicEndsTheGuest(t *testing.T) {
-	// This QEMU does not exit by itself after the panic.
+// TestPanicTextEndsNoGuest: a kernel that panics ends QEMU by itself, here late.
+func TestPanicTextEndsNoGuest(t *testing.T) {
 	v := started(t, fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{
 		running, {Print: "[    1.000000] Oops: 0000 [#1] PREEMPT SMP NOPTI\n[    1.100000] Kernel panic - not syncing: Fatal exception\n"},
-		{Print: "[    1.200000] Kernel Offset: disabled\n"},
+		{Print: "[    1.200000] Kernel Offset: disabled\n"}, {Sleep: 2500 * time.Millisecond}, vmtest.Exit(0),
 	}}))
 	e := died(t, v)
+	if v.process.err != nil {
+		t.Errorf("QEMU did not end by itself: %v", v.process.err)
+	}
 	if e.Party != blame.Kernel || !strings.Contains(e.Summary, "Oops: 0000 [#1]") {
 		t.Errorf("%v: %v", e.Party, e)
 	}

@@ -19,8 +19,7 @@ import (
 )
 
 const (
-	panicGrace = 2 * time.Second // for a panicking kernel to print its trace and reset
-	drainGrace = time.Second     // for the rest of the console once QEMU is gone
+	drainGrace = time.Second // for the rest of the console once QEMU is gone
 )
 
 // VM is a running virtual machine. Close must be called in the end.
@@ -156,7 +155,7 @@ func (v *VM) openConsole() error {
 	if v.spec.Console != nil {
 		live = newLiveCopy(v.spec.Console)
 	}
-	v.console = newConsole(log, live)
+	v.console = newConsole(log, live, v.parent != nil)
 	return nil
 }
 
@@ -178,19 +177,11 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, console net.Conn) error {
 	return nil
 }
 
-// supervise sees QEMU to its end, and the console after it.
+// supervise sees QEMU to its end, and the console after it. A kernel that
+// panics ends QEMU by itself; no text ends it.
 func (v *VM) supervise(console net.Conn) {
 	defer close(v.exited)
-	select {
-	case <-v.process.done:
-	case <-v.console.panicked:
-		select {
-		case <-v.process.done:
-		case <-time.After(panicGrace):
-			v.process.kill()
-			<-v.process.done
-		}
-	}
+	<-v.process.done
 	select {
 	case <-v.console.done:
 	case <-time.After(drainGrace):

@@ -35,6 +35,9 @@ func TestIntegrationAttack(t *testing.T) {
 		{"flood-splats", "FAIL", "and 49"},
 		{"flood-output", "ERROR", "the guest floods its log or output"},
 		{"flood-qemu", "PASS", ""},
+		{"console-kmsg", "PASS", ""},
+		{"console-tty", "ERROR", "the agent died"},
+		{"console-oops", "ERROR", "the agent died"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			out, used := attacked(t, "run", "-j", "1", "--keep", "--junit", filepath.Join(t.TempDir(), "junit.xml"),

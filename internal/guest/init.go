@@ -23,17 +23,15 @@ const (
 func runInit() {
 	go powerOffOnSignal()
 	boot(bootLinux{}, "/", complain)
+	if err := leaveConsole("/"); err != nil {
+		complain("console: %v", err)
+	}
 	supervise(startAgent, wait, complain)
 	powerOff()
 }
 
-// complain logs what must not be silent: to the console by itself too, because
-// the kernel may drop what is written to its log.
-func complain(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	fmt.Fprintln(os.Stderr, "klptest:", text)
-	note(levelError, text)
-}
+// complain logs what must not be silent.
+func complain(format string, args ...any) { note(levelError, fmt.Sprintf(format, args...)) }
 
 const (
 	levelError = 3 // KERN_ERR

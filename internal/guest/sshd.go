@@ -85,8 +85,8 @@ func (s *sshd) serve(ln net.Listener) error {
 		}
 		wg.Go(func() {
 			defer conn.Close()
-			if err := s.connection(conn); err != nil && !errors.Is(err, io.EOF) { // a probe of the port
-				s.complain("ssh: %v", err)
+			if err := s.connection(conn); err != nil && !errors.Is(err, io.EOF) {
+				s.complain("ssh: a connection failed") // err may hold what the other end has said
 			}
 		})
 	}
