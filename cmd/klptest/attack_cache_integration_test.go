@@ -42,9 +42,7 @@ func harm(t *testing.T, path string, d damage) {
 }
 
 // What is damaged in the cache is made again, with a line that says so.
-func TestIntegrationAttackDamagedCache(t *testing.T) {
-	long := attack(t)
-	home := ownCache(t)
+func attackDamagedCache(t *testing.T, home string) {
 	for _, tt := range []struct {
 		name, file string
 		how        damage
@@ -62,7 +60,7 @@ func TestIntegrationAttackDamagedCache(t *testing.T) {
 		{"config emptied", "kernels/*/config", emptied, nil, true},
 		{"header flipped", "kernels/*/usr/src/*-common/include/linux/module.h", flipped, []string{"kmods"}, true},
 	} {
-		if tt.long && !long {
+		if tt.long && !attack(t) {
 			continue
 		}
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,9 +77,8 @@ func TestIntegrationAttackDamagedCache(t *testing.T) {
 }
 
 // What cannot be made again is an error, never a FAIL.
-func TestIntegrationAttackDamageBeyondRepair(t *testing.T) {
-	attack(t)
-	home, offline := ownCache(t), t.TempDir()
+func attackDamageBeyondRepair(t *testing.T, home string) {
+	offline := t.TempDir()
 	for _, name := range []string{"apt-get", "apt-cache"} {
 		filetest.Put(t, filepath.Join(offline, name), "#!/bin/sh\necho no network >&2\nexit 100\n")
 	}

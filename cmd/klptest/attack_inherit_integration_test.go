@@ -36,18 +36,15 @@ func withSecrets(t *testing.T, home string, args ...string) *exec.Cmd {
 }
 
 // A stranger's C cannot read a pipe that klptest has inherited.
-func TestIntegrationAttackReadsInheritedPipe(t *testing.T) {
-	attack(t)
-	out, err := withSecrets(t, ownCache(t), "run", "testdata/attack/inherit.txtar").CombinedOutput()
+func attackInheritedPipe(t *testing.T, home string) {
+	out, err := withSecrets(t, home, "run", "testdata/attack/inherit.txtar").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "does not compile") || strings.Contains(string(out), "SECRET") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
 // QEMU has neither that pipe nor the environment.
-func TestIntegrationAttackQEMUInheritsNothing(t *testing.T) {
-	attack(t)
-	home := ownCache(t)
+func attackQEMUInherits(t *testing.T, home string) {
 	cmd := withSecrets(t, home, "run", "-j", "1", "testdata/attack/wait.txtar")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -87,13 +84,9 @@ func TestIntegrationAttackQEMUInheritsNothing(t *testing.T) {
 // qemuDirs are the directories in /proc of the QEMUs that use a cache.
 func qemuDirs(t *testing.T, home string) (list []string) {
 	t.Helper()
-	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if data, err := os.ReadFile(file); err == nil && strings.HasPrefix(string(data), "qemu-system") && strings.Contains(string(data), home) {
-			list = append(list, filepath.Dir(file))
+	for _, proc := range users(t, home) {
+		if data, err := os.ReadFile(filepath.Join(proc, "cmdline")); err == nil && strings.Contains(string(data), "qemu-system") {
+			list = append(list, proc)
 		}
 	}
 	return list

@@ -20,13 +20,26 @@ func attack(t *testing.T) (long bool) {
 	return how == "long"
 }
 
-// ownCache is a cache of its own in which nothing needs to be made for the
-// shipped cases any more.
-func ownCache(t *testing.T) (home string) {
-	t.Helper()
-	home = privateCache(t)
+// TestIntegrationAttackHost attacks what runs on the host: builds, the cache,
+// and what QEMU inherits. The attacks share a cache of their own, in which
+// nothing needs to be made for shipped cases.
+func TestIntegrationAttackHost(t *testing.T) {
+	attack(t)
+	home := privateCache(t)
 	mustPass(t, home)
-	return home
+	for _, tt := range []struct {
+		name string
+		run  func(t *testing.T, home string)
+	}{
+		{"InheritedPipe", attackInheritedPipe},
+		{"QEMUInherits", attackQEMUInherits},
+		{"Kills", attackKills},
+		{"DamagedCache", attackDamagedCache},
+		{"DamageBeyondRepair", attackDamageBeyondRepair},
+		{"EndlessCompiler", attackEndlessCompiler},
+	} {
+		t.Run(tt.name, func(t *testing.T) { tt.run(t, home) })
+	}
 }
 
 // mustPass runs a shipped case, and returns what is printed.

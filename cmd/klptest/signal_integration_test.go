@@ -144,21 +144,32 @@ func leftovers(t *testing.T, home string) []string {
 	return append(left, processes(t, home)...)
 }
 
-// processes are the command lines that name a directory: QEMU's, make's and
-// the compilers' do.
+// processes are the command lines of those that name a directory, as make and
+// the compilers do, or that write messages to a file in it, as QEMU does.
 func processes(t *testing.T, dir string) (list []string) {
 	t.Helper()
-	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, proc := range users(t, dir) {
+		data, _ := os.ReadFile(filepath.Join(proc, "cmdline"))
+		list = append(list, strings.ReplaceAll(string(data), "\x00", " "))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// users are the directories in /proc of those processes.
+func users(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	procs, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err == nil && strings.Contains(string(data), dir) {
-			list = append(list, strings.ReplaceAll(string(data), "\x00", " "))
+	for _, proc := range procs {
+		data, err := os.ReadFile(filepath.Join(proc, "cmdline"))
+		stderr, _ := os.Readlink(filepath.Join(proc, "fd", "2")) // no right to it: it is not ours
+		if err == nil && len(data) > 0 && (strings.Contains(string(data), dir) || strings.HasPrefix(stderr, dir)) {
+			list = append(list, proc)
 		}
 	}
-	slices.Sort(list)
 	return list
 }
 
