@@ -15,7 +15,7 @@ import (
 // A kernel whose files are damaged is fetched again, its headers when modules
 // are about to be built; an error of the rig's when that cannot be.
 func TestDamagedKernelIsFetchedAgain(t *testing.T) {
-	for _, file := range []string{"vmlinux", "bzImage", "config", "kernel.json", "modules/00-failover.ko", "usr/src/" + fakeCommon + "/Makefile"} {
+	for _, file := range []string{"vmlinux", "bzImage", "config", "kernel.json", "modules/00-virtio_hub.ko", "usr/src/" + fakeCommon + "/Makefile"} {
 		for _, offline := range []bool{false, true} {
 			pool, c := fakeApt(t), cachetest.New(t)
 			k, err := Resolve(t.Context(), c, "debian:6.12", Options{})
