@@ -145,7 +145,7 @@ func leftovers(t *testing.T, home string) []string {
 }
 
 // processes are the command lines of those that name a directory, as make and
-// the compilers do, or that write messages to a file in it, as QEMU does.
+// the compilers do, or have a file in it open, as a clone's QEMU has.
 func processes(t *testing.T, dir string) (list []string) {
 	t.Helper()
 	for _, proc := range users(t, dir) {
@@ -165,12 +165,21 @@ func users(t *testing.T, dir string) (list []string) {
 	}
 	for _, proc := range procs {
 		data, err := os.ReadFile(filepath.Join(proc, "cmdline"))
-		stderr, _ := os.Readlink(filepath.Join(proc, "fd", "2")) // no right to it: it is not ours
-		if err == nil && len(data) > 0 && (strings.Contains(string(data), dir) || strings.HasPrefix(stderr, dir)) {
+		if err == nil && len(data) > 0 && (strings.Contains(string(data), dir) || hasOpen(proc, dir)) {
 			list = append(list, proc)
 		}
 	}
 	return list
+}
+
+// hasOpen tells whether a process has a file below a directory open, as far as
+// it is ours to see.
+func hasOpen(proc, dir string) bool {
+	links, _ := filepath.Glob(filepath.Join(proc, "fd", "*"))
+	return slices.ContainsFunc(links, func(link string) bool {
+		to, err := os.Readlink(link)
+		return err == nil && strings.HasPrefix(to, dir+"/")
+	})
 }
 
 // gone waits until no process names the directory.
