@@ -183,3 +183,22 @@ func TestResolveDebianFails(t *testing.T) {
 		})
 	}
 }
+
+// TestOldLayoutIsNotUsed: an entry that another klptest has made may lack what
+// this one needs of it, also when it is remembered as the newest.
+func TestOldLayoutIsNotUsed(t *testing.T) {
+	fakeApt(t)
+	c := cachetest.New(t)
+	k, err := Resolve(t.Context(), c, "debian:6.12", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := strings.TrimSuffix(k.Key, "_2") + "_1"
+	if err := os.Rename(filepath.Join(c.Root(), kernels, k.Key), filepath.Join(c.Root(), kernels, old)); err != nil {
+		t.Fatal(err)
+	}
+	newestOf(c, "6.12").remember(c, old)
+	if again, err := Resolve(t.Context(), c, "debian:6.12", Options{}); err != nil || again.Key != k.Key {
+		t.Errorf("%v, %v", again, err)
+	}
+}

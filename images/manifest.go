@@ -54,7 +54,7 @@ func load(c *cache.Cache, key string) *Kernel {
 		return nil
 	}
 	m, err := readManifest(c, key)
-	if err != nil {
+	if err != nil || m.offer().key() != key { // the latter is of another layout
 		return nil
 	}
 	config, err := kconfig.Read(filepath.Join(dir, "config"))
