@@ -21,6 +21,10 @@ type Case struct {
 	Wait    time.Duration // of one command; 0: the default. No header sets it
 	Taints  uint64        // bits of /proc/sys/kernel/tainted that the case may set
 	Leaves  []string      // modules that are still loaded after it
+	Symptom *Symptom      // what the report says that a broken kernel does; nil: not told
+	Ignores []string      // texts of log records that do not count
+	Holds   []string      // modules of its own that hold transitions
+	Repeat  int           // how often it runs; 0: once
 	Steps   []Step
 	Sources []Source // of modules of its own
 }
@@ -60,15 +64,24 @@ type Source struct {
 	Line int // of the case's file, where Data begins
 }
 
-// Modules returns the modules that the case loads, each once.
+// Modules returns the modules that the case loads, each once: by insmod, or by
+// a shell's insmod of NAME.ko.
 func (c *Case) Modules() []string {
 	var names []string
 	for _, s := range c.Steps {
-		if s.Command.Verb == Insmod && !slices.Contains(names, s.Command.Args[0]) {
-			names = append(names, s.Command.Args[0])
+		for _, name := range s.Command.modules() {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	return names
+}
+
+// LeavesProcesses tells whether a command of the case may go on when the case
+// has ended.
+func (c *Case) LeavesProcesses() bool {
+	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Command.Verb == Sh && s.Command.Background })
 }
 
 // SysfsAttrs returns the livepatch attributes that the case's conditions ask

@@ -34,6 +34,23 @@ var (
 	paramForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*=`)
 )
 
+// shellLoad is a module's file in a command of a shell, whose working directory
+// has the case's modules.
+var shellLoad = regexp.MustCompile(`\binsmod (?:\./)?([A-Za-z][A-Za-z0-9_]{0,54})\.ko\b`)
+
+// modules are those that a command loads.
+func (c Command) modules() (names []string) {
+	switch c.Verb {
+	case Insmod:
+		return c.Args[:1]
+	case Sh:
+		for _, m := range shellLoad.FindAllStringSubmatch(c.Text, -1) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
+
 // errUsage is replaced by the verb's usage.
 var errUsage = errors.New("usage")
 

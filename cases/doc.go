@@ -13,9 +13,9 @@
 // was observed is judged by judge.go: log.go gives the lines of the kernel's
 // log to the commands, after ignore.go, fold.go and wording.go; render.go
 // writes both transcripts, which diff.go compares; data.go and leftovers.go
-// find what no transcript says. update.go writes an observation back into a
-// file, and new.go, with the files new_*.go, makes a case from a pasted log.
-// coverage.go joins the cases with the rules of rules.txt that they show.
+// find what no transcript says, and symptom.go compares a failure with what a
+// report tells of. update.go writes an observation back into a file; [paste]
+// makes a case of a report. coverage.go joins the cases with the rules of rules.txt that they show.
 //
 // # The file
 //
@@ -31,6 +31,15 @@
 //	Timeout: of the whole case, such as 90s or 10m; 5m unless it is given
 //	Taints:  taint bits that it may set, by letter (W) or by number (9)
 //	Leaves:  modules that are still loaded at the end
+//	Symptom: what a report says that a broken kernel does: a splat as below
+//	         without the *, such as WARNING function, its function left out
+//	         where it is not known; stall, also of a transition that does not
+//	         end; refusal, a command that fails and should not; missing LINE
+//	         and extra LINE of the log. A FAIL says whether it is that
+//	Ignores: "TEXT" "TEXT": records of the log with such a text do not count,
+//	         unless they begin a splat; may be repeated
+//	Holds:   modules of the case's own that hold transitions open
+//	Repeat:  how often run and bisect run it: a race does not come each time
 //
 // A line of prose must not begin as a header does, with a capitalised word and
 // a colon and a blank. The section "transcript" is the script; any other
@@ -40,7 +49,7 @@
 //
 //	% COMMAND            a command; what follows is expected of it
 //	any other line       of the kernel's log, in order
-//	* WARNING function   a splat of the kernel, folded; * stack: a bare dump
+//	* WARNING function   a splat of the kernel, folded
 //	= TEXT               a line of the command's output
 //	! EINVAL             the command fails so; errno 524: one without a name;
 //	                     of sh, exit 1 or SIGKILL
@@ -49,6 +58,11 @@
 //	# comment            ignored, as blank lines are
 //	\line                a line of the log that begins with one of % = ! # [ \,
 //	                     with a blank, or with "* " or "-- "
+//
+// A splat is shown by its kind and, where its lines name one, the function that
+// it comes from: panic, Oops, BUG, WARNING, KASAN, KCSAN, KFENCE, KMSAN, UBSAN,
+// lockdep, stall (of RCU, a soft or hard lockup, a hung task), or splat for one
+// whose title is not in the log. "* stack" is a bare dump that says nothing bad.
 //
 // A command is written to the log before it runs, as its marker; a marker too
 // many or too few is an ERROR, and a line of livepatch before the first one a
@@ -65,7 +79,9 @@
 // if there are any; nothing is expanded. After insmod and echo, which may start
 // a transition, after rmmod of a module that is no livepatch, which may end
 // one, and after sh, it is waited until no transition is left, whoever has
-// started it. A " &" says not to wait: what is held goes on.
+// started it. A " &" says not to wait: what is held goes on. A shell's command
+// runs where the modules lie, so that "sh insmod klp_a.ko" loads one (busybox
+// tries twice where the kernel refuses); with " &" it goes on in the background.
 //
 // # Conditions
 //

@@ -17,13 +17,13 @@ const maxBody = 50
 
 const (
 	stackFold splat.Kind = "stack" // a dump that nothing wrong goes with
-	unknown   splat.Kind = "splat" // a cut without a title; no case can expect it
+	unknown   splat.Kind = "splat" // a cut without a title
 )
 
 // folds are what can stand behind the mark of a fold.
 var folds = []splat.Kind{
 	stackFold, splat.Panic, splat.Oops, splat.Bug, splat.Warning, splat.KASAN, splat.KCSAN,
-	splat.KFENCE, splat.KMSAN, splat.UBSAN, splat.Lockdep, splat.Stall,
+	splat.KFENCE, splat.KMSAN, splat.UBSAN, splat.Lockdep, splat.Stall, unknown,
 }
 
 // folder folds the splats of a log, line by line.

@@ -275,12 +275,12 @@ func TestFoldTruncated(t *testing.T) {
 }
 
 func TestCheckFold(t *testing.T) {
-	for _, line := range []string{"* stack", "* WARNING klp_get_prev_state", "* lockdep", "* panic", "* Oops f"} {
+	for _, line := range []string{"* stack", "* WARNING klp_get_prev_state", "* lockdep", "* panic", "* Oops f", "* splat"} {
 		if err := checkFold(line); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, line := range []string{"* splat", "* warning f", "*  stack", "* "} {
+	for _, line := range []string{"* warning f", "*  stack", "* "} {
 		if checkFold(line) == nil {
 			t.Errorf("%q can be expected", line)
 		}

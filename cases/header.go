@@ -27,9 +27,13 @@ var headers = map[string]func(c *Case, value string) error{
 	"Timeout": (*Case).setTimeout,
 	"Taints":  func(c *Case, v string) (err error) { c.Taints, err = parseTaints(v); return err },
 	"Leaves":  (*Case).setLeaves,
+	"Symptom": (*Case).setSymptom,
+	"Ignores": (*Case).setIgnores,
+	"Holds":   (*Case).setHolds,
+	"Repeat":  func(c *Case, v string) (err error) { c.Repeat, err = number(v, 1, 10000); return err },
 }
 
-var repeatable = map[string]bool{"Covers": true, "Needs": true}
+var repeatable = map[string]bool{"Covers": true, "Needs": true, "Ignores": true}
 
 // header reads the comment of the archive: title, prose, headers.
 func (p *problems) header(c *Case, s section) {

@@ -18,6 +18,8 @@ type Finding struct {
 	Observed string   // the transcript as it was
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
+	Reported Reported // how a FAIL stands to the symptom that the case names
+
 	fault  error    // of the emulator, see the package of that name; nil: none
 	splats []string // unexpected ones
 	stall  []string // a wait that ran out and says something about the kernel
@@ -47,6 +49,7 @@ func Judge(c *Case, o Observation) Finding {
 		f.Reasons = append(f.Reasons, fmt.Sprintf("%s:%d: %s", c.File, d.line, d.text))
 	}
 	f.Reasons = append(f.Reasons, left...)
+	f.Reported = j.reported(f)
 	return f
 }
 
@@ -68,7 +71,7 @@ func newJudgement(c *Case, o Observation) *judgement {
 	ran := min(len(o.Answers), len(steps))
 	stall, _ := o.stall()
 	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
-	j.log = readLog(j.steps, o.records(), ownNames(c.Modules()))
+	j.log = readLog(j.steps, c.without(entries(o.records())), ownNames(c.Modules()))
 	j.unexpected = unnamed(j.steps, j.log.entries)
 	j.fault = o.emulatorFault()
 	return j

@@ -23,7 +23,7 @@ func (j *judgement) leftovers() []string {
 		list = append(list, j.stayed()...)
 	}
 	if extra := j.o.End.Taint &^ (testTaints | j.c.Taints); extra != 0 {
-		list = append(list, "the kernel is tainted: "+taintNames(extra))
+		list = append(list, "the kernel is tainted: "+taintNames(extra)+j.lacksTaints(extra))
 	}
 	return list
 }
@@ -32,7 +32,7 @@ func (j *judgement) stayed() []string {
 	var list []string
 	for _, name := range j.o.End.Modules {
 		if !j.c.leaves(name) {
-			list = append(list, "module "+escape(name)+" is still loaded")
+			list = append(list, "module "+escape(name)+" is still loaded"+j.lacksLeaves(name))
 		}
 	}
 	for _, name := range j.o.End.Patches {
@@ -75,4 +75,31 @@ func (j *judgement) leaked() []string {
 		list = append(list, "kmemleak: "+escape(strings.TrimRight(line, "\n")))
 	}
 	return list
+}
+
+// lacksTaints names the header that is missing where the case itself expects
+// what taints.
+func (j *judgement) lacksTaints(extra uint64) string {
+	for _, s := range j.steps {
+		for _, e := range s.Expect {
+			if strings.HasPrefix(e.Text, foldMark) && e.Text != foldMark+string(stackFold) {
+				return ". The case expects a splat: it needs the header Taints: " + TaintHeader(extra)
+			}
+		}
+	}
+	return ""
+}
+
+// lacksLeaves names the header that is missing where the case itself expects
+// that a module cannot be removed.
+func (j *judgement) lacksLeaves(module string) string {
+	for _, s := range slices.Backward(j.steps) {
+		if s.Command.Verb == Rmmod && s.Command.Args[0] == module {
+			if slices.ContainsFunc(s.Expect, func(e Expected) bool { return e.Kind == Errno }) {
+				return ". The case expects that it cannot be removed: it needs the header Leaves: " + module
+			}
+			break
+		}
+	}
+	return ""
 }

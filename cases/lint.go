@@ -14,11 +14,13 @@ const maxMarker = 900
 // Check finds what parses but cannot be meant, or cannot pass. shipped are
 // the names of the modules that klptest ships.
 func Check(c *Case, shipped []string) []Problem {
-	l := &lint{problems: problems{file: c.File}, c: c, shipped: shipped, held: map[string]int{}}
+	l := &lint{problems: problems{file: c.File}, c: c, shipped: shipped, held: map[string]int{}, loaded: map[string]bool{}}
 	l.modules()
+	l.holders()
 	for _, s := range c.Steps {
 		l.marker(s)
 		l.holder(s)
+		l.unending(s)
 		l.expected(s)
 	}
 	l.unreleased()
@@ -33,7 +35,8 @@ type lint struct {
 	problems
 	c       *Case
 	shipped []string
-	held    map[string]int // holder to the line that has started it
+	held    map[string]int  // holder to the line that has started it
+	loaded  map[string]bool // modules of the case's own
 }
 
 // modules checks what is loaded against what there is.
@@ -52,8 +55,8 @@ func (l *lint) modules() {
 		}
 	}
 	for _, s := range l.c.Steps {
-		if s.Command.Verb == Insmod {
-			l.module(s.Line, s.Command.Args[0])
+		for _, name := range s.Command.modules() {
+			l.module(s.Line, name)
 		}
 	}
 	for _, name := range l.c.Leaves {
@@ -105,8 +108,61 @@ func (l *lint) holder(s Step) {
 	if (cmd.Verb == Rmmod || cmd.Verb == Insmod) && cmd.Args[0] == holderModule {
 		clear(l.held) // its tasks end with it
 	}
-	if cmd.Background && len(l.held) == 0 {
+	if cmd.Background && cmd.Verb != Sh && len(l.held) == 0 && !l.ownHolder(cmd) {
 		l.add(s.Line, "& without a holder: the transition may be over at once or take a second; hold old or hold new first")
+	}
+}
+
+// ownHolder tells whether a module of the case's own may hold the transition:
+// one that the header Holds names or, without the header, any that is loaded.
+func (l *lint) ownHolder(cmd Command) bool {
+	if len(l.c.Holds) > 0 {
+		return slices.ContainsFunc(l.c.Holds, func(name string) bool { return l.loaded[name] })
+	}
+	for name := range l.loaded {
+		if name != cmd.Args[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// unending follows the case's own modules, and refuses to wait for what one of
+// them holds.
+func (l *lint) unending(s Step) {
+	cmd := s.Command
+	switch {
+	case cmd.Verb == Rmmod:
+		delete(l.loaded, cmd.Args[0])
+	case cmd.Verb == Insmod:
+		source, own := l.source(cmd.Args[0])
+		for _, name := range l.c.Holds {
+			if l.loaded[name] && !cmd.Background && strings.Contains(source, `"`+name+`"`) {
+				l.add(s.Line, "%s holds the transition (Holds), which therefore cannot end: end the command in &", name)
+			}
+		}
+		if own {
+			l.loaded[cmd.Args[0]] = true
+		}
+	}
+}
+
+// source is the C of a module of the case's own.
+func (l *lint) source(module string) (text string, own bool) {
+	for _, s := range l.c.Sources {
+		if s.Name == module+".c" {
+			return string(s.Data), true
+		}
+	}
+	return "", false
+}
+
+// holders checks the header Holds.
+func (l *lint) holders() {
+	for _, name := range l.c.Holds {
+		if !slices.Contains(l.c.Modules(), name) {
+			l.add(1, "Holds: no command loads %s", name)
+		}
 	}
 }
 

@@ -68,3 +68,37 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckOwnHolder: a module of the case's own may hold a transition.
+func TestCheckOwnHolder(t *testing.T) {
+	const head = "Title\n\n-- transcript --\n"
+	const unheld = "& without a holder: the transition may be over at once or take a second; hold old or hold new first"
+	for _, test := range []struct {
+		name, text string
+		want       []string
+	}{
+		{
+			"own holder", head + "% insmod mine\n% insmod fix &\n% rmmod mine\n% insmod fix &\n-- mine.c --\n-- fix.c --\n", []string{"7: " + unheld},
+		},
+		{
+			"named holder", "Title\nHolds: mine, gone\n-- transcript --\n% insmod fix &\n% insmod mine\n% insmod fix\n% insmod other\n% insmod fix &\n" +
+				"-- mine.c --\n-- fix.c --\n.name = \"mine\"\n-- other.c --\n", []string{
+				"1: Holds: no command loads gone", "4: " + unheld,
+				"6: mine holds the transition (Holds), which therefore cannot end: end the command in &",
+			},
+		},
+		{"sh needs no holder", head + "% insmod klp_a\n% sh true &", nil},
+	} {
+		c, err := Parse("t", []byte(test.text))
+		if err != nil {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		var got []string
+		for _, p := range Check(c, []string{"klp_a"}) {
+			got = append(got, strings.TrimPrefix(p.String(), "t:"))
+		}
+		if d := cmp.Diff(test.want, got); d != "" {
+			t.Errorf("%s:\n%s", test.name, d)
+		}
+	}
+}

@@ -14,6 +14,7 @@ type entry struct {
 	fold   string   // what a splat or a stack dump was folded to; text is then its first line
 	splat  bool     // the fold is of something wrong with the kernel
 	body   []string // the first lines of a splat or dump
+	at     int      // what FoldLines counts it as
 }
 
 // entries returns the kernel's lines and what may be markers. A record with
@@ -48,9 +49,9 @@ type kernelLog struct {
 
 // readLog gives each line to the command that it comes after; own is as in
 // fold.
-func readLog(steps []Step, records []Record, own map[string]bool) kernelLog {
+func readLog(steps []Step, list []entry, own map[string]bool) kernelLog {
 	l := kernelLog{owned: make([][]string, len(steps))}
-	l.entries, l.open = fold(entries(records), own)
+	l.entries, l.open = fold(list, own)
 	at := -1
 	for _, e := range l.entries {
 		switch {

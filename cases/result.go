@@ -5,6 +5,7 @@ package cases
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,8 @@ type Result struct {
 	Title    string   `json:"title"`
 	File     string   `json:"file"` // as given by the user, or the shipped name
 	Verdict  Verdict  `json:"verdict"`
-	Reasons  []string `json:"reasons,omitempty"` // one short line each; the first is the headline
+	Reported Reported `json:"reported,omitempty"` // how a FAIL stands to the symptom that the case names
+	Reasons  []string `json:"reasons,omitempty"`  // one short line each; the first is the headline
 	Advice   string   `json:"advice,omitempty"`
 	Diff     string   `json:"diff,omitempty"` // unified, the transcript expected and observed
 	Tail     string   `json:"tail,omitempty"` // of the log: the end of the console when the guest died, else the first unexpected splat
@@ -87,12 +89,16 @@ func conclude(c *Case, o Observation, err error) Result {
 		err = f.fault // whatever it led to
 	}
 	res := newResult(c)
-	res.Verdict, res.Reasons = f.Verdict, f.Reasons
+	res.Verdict, res.Reasons, res.Reported = f.Verdict, f.Reasons, f.Reported
 	if err != nil {
 		res = brokenOff(c, f, err)
+		res.Reported = c.reportedBy(res, f)
 	}
 	res.Reasons = fewReasons(res.Reasons)
 	res.Tail = cmp.Or(res.Tail, f.Splat)
+	if res.Reported != "" {
+		res.Reasons = append([]string{fmt.Sprintf("%s (%s)", res.Reported, c.Symptom)}, res.Reasons...)
+	}
 	if res.Verdict == Fail {
 		res.Diff = f.Diff
 	}

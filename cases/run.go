@@ -93,7 +93,7 @@ func (c *Case) needs(f Facts) []Condition {
 
 // loads tells whether a step loads a module.
 func loads(steps []Step) bool {
-	return slices.ContainsFunc(steps, func(s Step) bool { return s.Command.Verb == Insmod })
+	return slices.ContainsFunc(steps, func(s Step) bool { return len(s.Command.modules()) > 0 })
 }
 
 // observe runs the commands. What it saw counts even when it returns an error.

@@ -48,3 +48,17 @@ func taintNames(mask uint64) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// TaintHeader lists the bits of a mask as the header Taints has them.
+func TaintHeader(mask uint64) string {
+	var list []string
+	for ; mask != 0; mask &= mask - 1 {
+		bit := bits.TrailingZeros64(mask)
+		if bit < len(taintLetters) {
+			list = append(list, taintLetters[bit:bit+1])
+		} else {
+			list = append(list, strconv.Itoa(bit))
+		}
+	}
+	return strings.Join(list, ", ")
+}

@@ -4,19 +4,44 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/bisect"
+	"github.com/klptest/klptest/internal/report"
 )
 
 // bisectExit is the flag that makes every exit status one that git bisect run
 // understands.
 const bisectExit = "bisect-exit"
+
+// errOtherFailure is a run in which cases fail, but none in the way that its
+// report tells of.
+var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(1))
+
+// outcome is the error of a run that was not all PASS; nil: it was.
+func outcome(results []cases.Result) error {
+	code := report.ExitCode(results)
+	switch code {
+	case 0:
+		return nil
+	case 1:
+	default:
+		return verdicts(code)
+	}
+	for _, r := range results {
+		if r.Verdict == cases.Fail && r.Reported != cases.NotAsReported {
+			return verdicts(1)
+		}
+	}
+	return errOtherFailure
+}
 
 // bisectStatus is exitStatus for git bisect run. Only what this commit alone
 // cannot answer skips it; whatever would go wrong on each commit ends the
@@ -26,6 +51,8 @@ func bisectStatus(err error) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, errOtherFailure):
+		return bisect.ExitSkip
 	case errors.As(err, &v):
 		return bisect.ExitOfRun(int(v))
 	case errors.Is(err, kbuild.ErrBroken), errors.Is(err, errTimedOut):

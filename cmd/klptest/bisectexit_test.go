@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 )
@@ -19,6 +20,10 @@ func TestBisectStatus(t *testing.T) {
 	}{
 		{nil, 0},
 		{verdicts(1), 1},
+		{errOtherFailure, 125},
+		{outcome([]cases.Result{{Verdict: cases.Fail, Reported: cases.NotAsReported}, {Verdict: cases.Pass}}), 125},
+		{outcome([]cases.Result{{Verdict: cases.Fail, Reported: cases.NotAsReported}, {Verdict: cases.Fail, Reported: cases.AsReported}}), 1},
+		{outcome([]cases.Result{{Verdict: cases.Fail}}), 1},
 		{verdicts(3), 125},
 		{verdicts(4), 125},
 		{errTimeout(time.Second), 125},

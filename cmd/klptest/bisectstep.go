@@ -102,7 +102,7 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bis
 	}
 	o.Kernel = k.KDir
 	return bisect.Judge(ctx, func(ctx context.Context) ([]cases.Result, error) {
-		return a.quietRun(ctx, list, o.Options)
+		return a.quietRun(ctx, repeatOptions{}.of(list), o.Options)
 	})
 }
 

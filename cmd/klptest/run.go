@@ -25,6 +25,8 @@ type runOptions struct {
 	timeout time.Duration
 	verbose bool
 	update  bool
+	ignore  []string // texts of log records that do not count
+	repeat  repeatOptions
 	shuffle uint64 // 0: the cases run in the order of their names
 }
 
@@ -73,18 +75,23 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
 	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 for what cannot be judged")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files by what happened; no FAIL is confirmed")
+	f.IntVar(&o.repeat.times, "repeat", 0, "run each case `N` times, whatever its header Repeat says: a race does not come each time")
+	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "end with the first FAIL; without --repeat, run until there is one")
+	c.MarkFlagsMutuallyExclusive("update", "repeat")
+	c.MarkFlagsMutuallyExclusive("update", "until-fail")
+	f.StringArrayVar(&o.ignore, "ignore", nil, "let records of the kernel log that have this `TEXT` not count, such as a vendor's notice; may be repeated")
 }
 
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	list, err := a.casesToRun(args, o)
 	if err != nil {
 		return err
 	}
 	rep, err := a.reporter(o)
 	if err != nil {
-		return err
-	}
-	if err := o.check(); err != nil {
 		return err
 	}
 	junit, err := createJUnit(o.junit)
@@ -107,10 +114,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	if o.update {
 		explain(a.err, a.update(list, results))
 	}
-	if code := report.ExitCode(results); code != 0 {
-		return verdicts(code)
-	}
-	return nil
+	return outcome(results)
 }
 
 // despite is what ends with a FAIL, whatever err came later, unless somebody
@@ -133,7 +137,7 @@ func (o runOptions) check() error {
 	case o.timeout <= 0:
 		return blame.Userf("--timeout %s: more than 0", o.timeout)
 	}
-	return nil
+	return o.repeat.check()
 }
 
 // casesToRun returns the cases in the order in which they run.
@@ -144,6 +148,12 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*cases.Case, error) {
 	}
 	if o.shuffle != 0 {
 		a.notice(fmt.Sprintf("in random order; --shuffle %d repeats it", o.shuffle))
+	}
+	if list, err = ignoring(list, o.ignore); err != nil {
+		return nil, err
+	}
+	if !o.update {
+		list = o.repeat.of(list)
 	}
 	return cases.Shuffle(list, o.shuffle), updatable(args, o.update)
 }
@@ -172,7 +182,13 @@ func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter
 	if err := rep.Begin(*head); err != nil {
 		return nil, err
 	}
+	if o.repeat.untilFail {
+		rep = &stopper{Reporter: rep, say: a.notice}
+	}
 	results, err = r.Run(ctx, list, rep)
+	if errors.Is(err, errEnough) {
+		head.Total, err = len(results), nil
+	}
 	return results, errors.Join(err, rep.End())
 }
 

@@ -24,3 +24,14 @@ func TestCasesToRunShuffled(t *testing.T) {
 		t.Errorf("the seed is not told: %q", notices.String())
 	}
 }
+
+func TestCasesToRunIgnoring(t *testing.T) {
+	a := &app{streams: streams{err: &bytes.Buffer{}}, noticed: map[string]bool{}}
+	list, err := a.casesToRun([]string{"state-add"}, runOptions{ignore: []string{"vendor notice"}})
+	if err != nil || len(list) != 1 || !slices.Equal(list[0].Ignores, []string{"vendor notice"}) {
+		t.Errorf("%v: %v", err, list)
+	}
+	if _, err := a.casesToRun([]string{"state-add"}, runOptions{ignore: []string{"a"}}); err == nil || exitStatus(err) != exitUsage {
+		t.Errorf("%v", err)
+	}
+}

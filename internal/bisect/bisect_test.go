@@ -30,6 +30,8 @@ var outcomes = map[rune]cases.Result{
 	'N': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 2, Runs: 3}},
 	'T': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Skipped: true}},
 	'U': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Unjudged: []string{"x", "y"}}},
+	'R': {Verdict: cases.Fail, Reported: cases.AsReported},
+	'O': {Verdict: cases.Fail, Reported: cases.NotAsReported, Confirmation: cases.Confirmation{Failed: 3, Runs: 3}},
 	'u': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 3, Runs: 3, Unjudged: []string{"x", "y"}}},
 }
 
@@ -74,6 +76,9 @@ func TestJudge(t *testing.T) {
 		{"PE PP", Judgement{Good, "PASS"}},
 		{"PE PA", Judgement{Bad, "FAIL c1 (3 of 3)"}},
 		{"SS SS", Judgement{Skip, "no case was run"}},
+		{"PR", Judgement{Bad, "FAIL c1"}},
+		{"PO", Judgement{Skip, "not the reported symptom: FAIL c1 (3 of 3)"}},
+		{"RO", Judgement{Bad, "FAIL c0"}},
 	} {
 		got, err := Judge(t.Context(), runs(test.runs))
 		if err != nil || got != test.want {

@@ -52,13 +52,15 @@ const (
 	passed
 	broken  // an ERROR
 	unsure  // a FAIL that could not be confirmed
+	other   // a FAIL that is not the symptom which the case names
 	certain // a FAIL that comes each time
 	flaky   // a FAIL that does not
 )
 
 // rules are what a run says of the kernel, by the results that are in it: the
 // first rule that has one decides. An ERROR decides nothing, but a FAIL beside
-// it does. A case that fails now and then is not what is searched for.
+// it does. A case that fails now and then is not what is searched for, nor is
+// one that fails in another way than its symptom.
 var rules = []struct {
 	kind  kind
 	mark  Mark
@@ -68,6 +70,7 @@ var rules = []struct {
 	{flaky, Skip, "runs differ:", true},
 	{certain, Bad, "FAIL", true},
 	{unsure, Skip, "not confirmed: FAIL", false},
+	{other, Skip, "not the reported symptom: FAIL", true},
 	{broken, Skip, "ERROR", false},
 	{passed, Good, "PASS", true},
 }
@@ -86,6 +89,7 @@ func sum(results []cases.Result) (j Judgement, clear bool) {
 			return Judgement{Good, rule.why}, true
 		default:
 			slices.Sort(list)
+			list = slices.Compact(list) // a case may run more than once
 			return Judgement{rule.mark, rule.why + " " + strings.Join(list, ", ")}, rule.clear
 		}
 	}
@@ -100,6 +104,8 @@ func kindOf(r cases.Result) kind {
 		return broken
 	case r.Verdict != cases.Fail:
 		return skipped
+	case r.Reported == cases.NotAsReported:
+		return other
 	case r.Confirmation.Flaky():
 		return flaky
 	case confirmed(r.Confirmation):

@@ -70,6 +70,9 @@ func (c commander) run(ctx context.Context, cmd cases.Command) outcome {
 	if !ok || len(cmd.Args) < op.args {
 		return outcome{err: blame.Userf("the guest cannot run %q", cmd.Text)}
 	}
+	if cmd.Verb == cases.Sh && cmd.Background {
+		return c.sh(ctx, []string{inBackground(cmd.Args[0])})
+	}
 	return op.run(c, ctx, cmd.Args)
 }
 

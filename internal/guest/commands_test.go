@@ -280,6 +280,35 @@ func TestSh(t *testing.T) {
 	}
 }
 
+// TestShWithModules: a shell runs where the modules lie.
+func TestShWithModules(t *testing.T) {
+	a, _ := newGuest(t)
+	busybox(t, a.files)
+	put(t, a.files, PutDir+"/klp_a.ko", "")
+	if out := a.run(t.Context(), cmd(cases.Sh, "ls")); out.output != "klp_a.ko" {
+		t.Errorf("%q, %v", out.output, out.err)
+	}
+}
+
+// TestShInBackground: a command in the background does not hold up the next
+// one, and goes on beside it.
+func TestShInBackground(t *testing.T) {
+	a, _ := newGuest(t)
+	busybox(t, a.files)
+	fifo := a.files.path("/fifo")
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	background := cmd(cases.Sh, "read x < "+fifo+"; echo $x > "+fifo+".out; : > "+fifo)
+	background.Background = true
+	if out := a.run(t.Context(), background); out.err != nil || out.output != "" {
+		t.Fatalf("%q, %v", out.output, out.err)
+	}
+	if out := a.run(t.Context(), cmd(cases.Sh, "echo done > "+fifo+"; cat "+fifo+" "+fifo+".out")); out.err != nil || out.output != "done" {
+		t.Errorf("%q, %v", out.output, out.err)
+	}
+}
+
 func TestShEndsWithItsLimit(t *testing.T) {
 	a, _ := newGuest(t)
 	busybox(t, a.files)

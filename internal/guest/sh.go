@@ -26,18 +26,28 @@ type exitError string
 
 func (e exitError) Error() string { return string(e) }
 
+// sh runs where the modules of the case lie, for insmod NAME.ko.
 func (c commander) sh(ctx context.Context, args []string) outcome {
 	if !c.world.exists(busyboxPath) {
 		return outcome{err: noBusybox()}
 	}
 	out := &limitedBuffer{limit: maxOutput + 1}
 	cmd := busyboxCommand(ctx, c.world, "sh", "-c", args[0])
+	if c.world.exists(PutDir) {
+		cmd.Dir = c.world.inside(PutDir)
+	}
 	cmd.Stdout, cmd.Stderr = out, out
 	err := exitStatus(cmd.Run())
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	return outcome{output: clip(out.data, maxOutput), err: err, starts: true}
+}
+
+// inBackground is a shell's command that goes on when the shell has ended. It
+// ends with its guest, which no other case gets.
+func inBackground(command string) string {
+	return "{ " + command + "\n} </dev/null >/dev/null 2>&1 &"
 }
 
 // busyboxCommand runs in a process group of its own, which ends with ctx.

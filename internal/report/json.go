@@ -41,6 +41,7 @@ type jsonResult struct {
 	File    string        `json:"file"`
 	Verdict cases.Verdict `json:"verdict"`
 	Seconds float64       `json:"seconds"`
+	Symptom string        `json:"symptom,omitempty"`
 	Reasons []string      `json:"reasons"`
 	Advice  string        `json:"advice,omitempty"`
 	Diff    string        `json:"diff,omitempty"`
@@ -71,7 +72,7 @@ func (j *jsonReporter) Case(r cases.Result) error {
 	j.doc.Counts.add(r)
 	j.doc.Results = append(j.doc.Results, jsonResult{
 		Name: printable.Text(r.Name), Title: printable.Text(r.Title), File: printable.Text(r.File),
-		Verdict: known(r.Verdict), Seconds: r.Duration.Seconds(), Reasons: allOneLine(r.Reasons),
+		Verdict: known(r.Verdict), Seconds: r.Duration.Seconds(), Symptom: string(r.Reported), Reasons: allOneLine(r.Reasons),
 		Advice: printable.Text(r.Advice), Diff: printable.Text(r.Diff), Tail: printable.Text(r.Tail),
 		Log: printable.Text(r.Log), QEMU: printable.Text(r.QEMU),
 		Confirmation: jsonConfirmation(r.Confirmation), Discarded: jsonDiscarded(r.Discarded),

@@ -137,7 +137,7 @@ func reusable(c *cases.Case, res cases.Result) bool {
 	if res.Verdict == cases.Skip {
 		return true
 	}
-	return res.Verdict == cases.Pass && c.Taints == 0 && len(c.Leaves) == 0
+	return res.Verdict == cases.Pass && c.Taints == 0 && len(c.Leaves) == 0 && !c.LeavesProcesses()
 }
 
 // serial hands events on one at a time.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"slices"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// ignoring returns the cases as if each had a header Ignores with the texts.
+func ignoring(list []*cases.Case, texts []string) ([]*cases.Case, error) {
+	for _, text := range texts {
+		if err := cases.CheckIgnore(text); err != nil {
+			return nil, &blame.Error{Party: blame.User, Err: err}
+		}
+	}
+	if texts == nil {
+		return list, nil
+	}
+	out := make([]*cases.Case, len(list))
+	for i, c := range list {
+		with := *c
+		with.Ignores = slices.Concat(c.Ignores, texts)
+		out[i] = &with
+	}
+	return out, nil
+}

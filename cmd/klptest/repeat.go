@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// maxRepeat is more than any race needs, and what --until-fail ends with.
+const maxRepeat = 10000
+
+// repeatOptions say how often cases run.
+type repeatOptions struct {
+	times     int // 0: what each case says, or once
+	untilFail bool
+}
+
+func (o repeatOptions) check() error {
+	if o.times < 0 || o.times > maxRepeat {
+		return blame.Userf("--repeat %d: from 1 to %d", o.times, maxRepeat)
+	}
+	return nil
+}
+
+// of returns each case as often as it is to run, one round of all after the
+// other.
+func (o repeatOptions) of(list []*cases.Case) []*cases.Case {
+	var all []*cases.Case
+	for round := 1; ; round++ {
+		before := len(all)
+		for _, c := range list {
+			if round <= o.rounds(c) {
+				all = append(all, c)
+			}
+		}
+		if len(all) == before {
+			return all
+		}
+	}
+}
+
+func (o repeatOptions) rounds(c *cases.Case) int {
+	switch {
+	case o.times > 0:
+		return o.times
+	case o.untilFail:
+		return maxRepeat
+	}
+	return max(1, c.Repeat)
+}
+
+// stopper is a reporter that ends the run with the first FAIL.
+type stopper struct {
+	report.Reporter
+	say  func(string)
+	runs int
+}
+
+// Case is [report.Reporter]'s.
+func (s *stopper) Case(r cases.Result) error {
+	s.runs++
+	if err := s.Reporter.Case(r); err != nil || r.Verdict != cases.Fail {
+		return err
+	}
+	s.say(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", s.runs))
+	return errEnough
+}
