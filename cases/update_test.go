@@ -278,3 +278,17 @@ func TestRunUpdateRun(t *testing.T) {
 		t.Errorf("%q:\n%s", res.Reasons, data)
 	}
 }
+
+// TestUpdateOfNotPredicted: what klptest new has marked is filled in, and the
+// mark goes.
+func TestUpdateOfNotPredicted(t *testing.T) {
+	const head = "A.\n\n-- transcript --\n% insmod klp_a\n"
+	c, err := Parse("a.txtar", []byte(head+"# not predicted: what it logs\n% rmmod klp_a\n! EAGAIN\n# not predicted at all\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Update([]byte(head+"# not predicted: what it logs\n% rmmod klp_a\n! EAGAIN\n# not predicted at all\n"), c, symptomRun([]string{"klp_a: x"}, ""))
+	if want := head + "klp_a: x\n% rmmod klp_a\n! EAGAIN\n"; err != nil || string(got) != want {
+		t.Errorf("%v:\n%s", err, got)
+	}
+}

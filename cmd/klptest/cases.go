@@ -85,3 +85,17 @@ func readCaseFile(path string) ([]byte, error) {
 	}
 	return os.ReadFile(path)
 }
+
+// caseFile returns the case that an argument names, and its file.
+func caseFile(arg string) (*cases.Case, []byte, error) {
+	c, err := selectOne(arg)
+	if err != nil {
+		return nil, nil, err
+	}
+	if isFile(arg) {
+		data, err := readCaseFile(arg)
+		return c, data, err
+	}
+	data, err := fs.ReadFile(cases.ShippedFS(), c.File)
+	return c, data, err
+}

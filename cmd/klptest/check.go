@@ -56,6 +56,9 @@ func (a *app) checkCase(ctx context.Context, c *cases.Case, isFile bool) []cases
 	if !isFile || ctx.Err() != nil {
 		return append(problems, differences...)
 	}
+	if unending := model.Unending(ctx, c); len(unending) > 0 {
+		return append(problems, unending...)
+	}
 	for _, p := range differences {
 		a.notice("note: " + p.String())
 	}

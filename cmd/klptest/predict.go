@@ -15,24 +15,25 @@ func (a *app) predictCommand() *cobra.Command {
 	var release string
 	cmd := &cobra.Command{
 		Use:   "predict CASE|FILE",
-		Short: "Print the transcript that a model of the kernel makes of a case's commands",
+		Short: "Print a case with the transcript that a model of the kernel makes of its commands",
 		Long: `predict runs the commands of a case on a model of the livepatch core, without a
-VM, and prints the transcript that a kernel must make of them. The lines that the
+VM, and prints the case with the transcript that a kernel must make of them, and
+with the headers (Taints, Leaves) that the transcript needs. The lines that the
 case expects are not looked at.`,
 		Example: `  klptest predict state-add
   klptest predict --release 6.1 my.txtar`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := selectOne(args[0])
+			c, old, err := caseFile(args[0])
 			if err != nil {
 				return err
 			}
-			text, err := model.Predict(cmd.Context(), release, c)
+			data, err := model.Complete(cmd.Context(), release, old, c)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprint(a.out, printable.Text(text))
+			_, err = fmt.Fprint(a.out, printable.Text(string(data)))
 			return err
 		},
 	}

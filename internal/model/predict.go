@@ -12,25 +12,81 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
+// Prediction is what a kernel makes of a case's commands.
+type Prediction struct {
+	Transcript string
+	Steps      [][]string // of each command that runs there, the lines after it
+	Taints     uint64     // bits that a case sets only where its header allows it
+	Leaves     []string   // modules that are still loaded at the end
+	Enabled    []string   // livepatches that are, oldest first
+
+	observation cases.Observation
+}
+
 // Predict returns the transcript that a kernel of a release makes of a case's
 // commands. What the case expects is not looked at. The error, the user's,
 // tells why there is none.
 func Predict(ctx context.Context, release string, c *cases.Case) (string, error) {
+	p, err := Foresee(ctx, release, c)
+	return p.Transcript, err
+}
+
+// Foresee is Predict with all that the model knows of the end.
+func Foresee(ctx context.Context, release string, c *cases.Case) (Prediction, error) {
 	m, err := New(release)
 	if err != nil {
-		return "", err
+		return Prediction{}, err
 	}
 	if line, why := beyond(c); why != "" {
-		return "", blame.Userf("%s:%d: the model does not have %s", c.File, line, why)
+		return Prediction{}, blame.Userf("%s:%d: the model does not have %s", c.File, line, why)
 	}
 	res := cases.Run(ctx, m, commandsOf(c))
 	switch {
 	case ctx.Err() != nil:
-		return "", context.Cause(ctx)
+		return Prediction{}, context.Cause(ctx)
 	case m.k.gaveUp != nil, res.Verdict == cases.Skip, slices.ContainsFunc(res.Observation.Answers, stalls):
-		return "", blame.Userf("%s: %s", c.File, strings.Join(res.Reasons, "; "))
+		return Prediction{}, blame.Userf("%s: %s", c.File, strings.Join(res.Reasons, "; "))
 	}
-	return res.Observed, nil
+	end := res.Observation.End
+	p := Prediction{res.Observed, stepLines(res.Observed), end.Taint, end.Modules, nil, res.Observation}
+	for _, patch := range m.k.patches {
+		p.Enabled = append(p.Enabled, patch.mod.name)
+	}
+	return p, nil
+}
+
+// Complete returns the file of a case with the lines that a kernel must make of
+// its commands in the place of those that it expects, and with the headers that
+// these lines need.
+func Complete(ctx context.Context, release string, data []byte, c *cases.Case) ([]byte, error) {
+	p, err := Foresee(ctx, release, c)
+	if err != nil {
+		return nil, err
+	}
+	if p.Taints&^c.Taints != 0 {
+		data = cases.SetHeader(data, "Taints", cases.TaintHeader(p.Taints|c.Taints))
+	}
+	if slices.ContainsFunc(p.Leaves, func(name string) bool { return !slices.Contains(c.Leaves, name) }) {
+		data = cases.SetHeader(data, "Leaves", strings.Join(p.Leaves, ", "))
+	}
+	with, err := cases.Parse(c.File, data)
+	if err != nil {
+		return nil, err
+	}
+	return cases.Rewrite(data, with, p.observation), nil
+}
+
+// stepLines gives the lines of a transcript to its commands.
+func stepLines(transcript string) (steps [][]string) {
+	for line := range strings.Lines(transcript) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "% ") {
+			steps = append(steps, nil)
+		} else if n := len(steps); n > 0 {
+			steps[n-1] = append(steps[n-1], line)
+		}
+	}
+	return steps
 }
 
 // stalls tells whether what comes after an answer is not reached.
@@ -92,6 +148,29 @@ func releases(c *cases.Case) []string {
 		}
 	}
 	return list
+}
+
+// Unending finds a command that waits for what can never end. That is the
+// case's fault on any kernel.
+func Unending(ctx context.Context, c *cases.Case) []cases.Problem {
+	if _, why := beyond(c); why != "" {
+		return nil
+	}
+	m, err := New(Releases[len(Releases)-1])
+	if err != nil {
+		return nil
+	}
+	res := cases.Run(ctx, m, commandsOf(c))
+	i := slices.IndexFunc(res.Observation.Answers, stalls)
+	if i < 0 || i >= len(c.Steps) || m.k.gaveUp != nil {
+		return nil
+	}
+	s := c.Steps[i]
+	why := "the transition cannot end"
+	if tasks := res.Observation.Answers[i].Stall.Tasks; len(tasks) > 0 {
+		why += ": " + tasks[0].Comm + " holds it"
+	}
+	return []cases.Problem{{File: c.File, Line: s.Line, Text: why + "; end the command in &, and release the task later"}}
 }
 
 func check(ctx context.Context, release string, c *cases.Case) *cases.Problem {
