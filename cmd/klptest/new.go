@@ -3,46 +3,134 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/paste"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/kmods"
 )
 
+// newOptions are the flags of `klptest new`.
+type newOptions struct {
+	paste.Options
+	sources string
+	explain bool
+}
+
 func (a *app) newCommand() *cobra.Command {
-	var title string
+	var o newOptions
 	c := &cobra.Command{
-		Use:   "new [LOG|-]",
-		Short: "Make a case from a kernel log or a selftest transcript",
-		Long: `Make a case from a pasted kernel log (dmesg, journalctl -k) or from the
-transcript of a kernel selftest, and print it. Of the diff that a failing
-selftest prints, the expected side is taken; of a selftest's source, what the
-first check_result expects. Without a file, or with -, it reads standard input.`,
+		Use:   "new [REPORT|-]",
+		Short: "Make a case from a bug report: a log, a terminal session, a selftest's output, a mail",
+		Long: `Make a case from a pasted report, and print it: a kernel log in any form (dmesg,
+journalctl, syslog, a serial console), a terminal session, numbered steps, the
+output, diff or source of a kernel selftest, or a whole mail with any of these.
+Commands that the text does not have are inferred from its log. klptest's own
+livepatches stand for the reporter's; with --sources their C is taken.
+
+What the case expects is what a model of a healthy kernel predicts. A splat, a
+stall or a difference that the report shows is its Symptom: the case passes on
+a healthy kernel, and a FAIL says whether it is what was reported.
+
+--explain prints what each line was taken for, in place of the case. Without a
+file, or with -, standard input is read.`,
 		Example: `  klptest new report.txt > bug.txtar
-  dmesg | klptest new --title 'Replace loses the state' > bug.txtar
-  klptest run bug.txtar`,
+  klptest new --explain report.txt
+  klptest new --test 'atomic replace' selftest.log > bug.txtar
+  klptest new --sources ~/linux/tools/testing/selftests/livepatch report.txt > bug.txtar`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			in := a.in
-			if len(args) == 1 && args[0] != "-" {
-				f, err := os.Open(args[0])
-				if err != nil {
-					return &blame.Error{Party: blame.User, Err: err}
-				}
-				defer f.Close()
-				in = f
-			}
-			data, err := cases.New(title, io.LimitReader(in, maxCaseFile))
+			in, done, err := a.openReport(args)
 			if err != nil {
 				return err
 			}
-			_, err = a.out.Write(data)
-			return err
+			defer done()
+			return a.newCase(c.Context(), in, o)
 		},
 	}
-	c.Flags().StringVar(&title, "title", "", "first line of the case")
+	c.Flags().StringVar(&o.Title, "title", "", "first line of the case")
+	c.Flags().StringVar(&o.Test, "test", "", "of several tests in the text, take this one: its `NAME` or its number")
+	c.Flags().StringVar(&o.sources, "sources", "", "take the C of the report's modules from a `directory`, such as a kernel tree")
+	c.Flags().BoolVar(&o.explain, "explain", false, "print what each line of the text was taken for, in place of the case")
 	return c
+}
+
+func (a *app) openReport(args []string) (io.Reader, func(), error) {
+	if len(args) == 0 || args[0] == "-" {
+		return a.in, func() {}, nil
+	}
+	f, err := os.Open(args[0])
+	if err != nil {
+		return nil, nil, &blame.Error{Party: blame.User, Err: err}
+	}
+	return f, func() { f.Close() }, nil
+}
+
+func (a *app) newCase(ctx context.Context, in io.Reader, o newOptions) error {
+	if o.sources != "" {
+		if info, err := os.Stat(o.sources); err != nil || !info.IsDir() {
+			return blame.Userf("--sources %s is not a directory", o.sources)
+		}
+		o.Options.Sources = os.DirFS(o.sources)
+	}
+	made, err := paste.Read(ctx, in, o.Options)
+	if o.explain && made != nil {
+		if err := a.explainLines(made.Explained); err != nil {
+			return err
+		}
+	}
+	if err != nil || o.explain {
+		return err
+	}
+	if _, err := a.out.Write(made.Case); err != nil {
+		return err
+	}
+	return a.whatNext(made)
+}
+
+func (a *app) explainLines(list []paste.Explanation) error {
+	for _, e := range list {
+		if _, err := fmt.Fprintf(a.out, "%5d  %-8s %-36s %s\n", e.Line, e.Kind, printable.Line(e.Why), printable.Line(e.Text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whatNext checks the case, and says what can be done with it.
+func (a *app) whatNext(made *paste.Made) error {
+	c, err := cases.Parse("new.txtar", made.Case)
+	if err != nil {
+		return err
+	}
+	for _, p := range cases.Check(c, kmods.Names()) {
+		a.notice("to mend: " + p.String())
+	}
+	switch {
+	case !made.Predicted:
+		a.notice("not predicted; fill in what a good kernel does: klptest run --kernel GOOD --update FILE.txtar")
+	case made.Partly:
+		a.notice("in part not predicted; fill in what a good kernel does: klptest run --kernel GOOD --update FILE.txtar")
+	default:
+		a.notice("next: klptest run FILE.txtar, which a healthy kernel passes")
+	}
+	if made.Symptom != "" {
+		a.notice("then: klptest run --kernel DIR FILE.txtar; a FAIL says whether it is the reported " + made.Symptom)
+	}
+	if len(made.Related) > 0 {
+		var names []string
+		for _, r := range made.Related {
+			names = append(names, r.Name)
+		}
+		a.notice("shipped cases about the same thing: " + strings.Join(names, ", "))
+	}
+	return nil
 }

@@ -36,8 +36,11 @@ func New(release string) (*Machine, error) {
 	return &Machine{k: newKernel(f)}, nil
 }
 
-// config is of any kernel that klptest takes; nothing else is set.
-var config = map[string]string{"LIVEPATCH": "y", "SMP": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y"}
+// config is that of a kernel that logs livepatch's debug lines and runs any
+// number of CPUs; nothing else is set.
+var config = map[string]string{
+	"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y", "SMP": "y",
+}
 
 // Facts is [cases.Machine]'s.
 func (m *Machine) Facts(_ context.Context, attrs []string) (cases.Facts, error) {

@@ -51,6 +51,7 @@ var imports = []struct{ pkg, may string }{
 	// A run.
 	{"internal/guest", "cases images/kconfig internal/blame internal/patience internal/vport"},
 	{"internal/model", "cases internal/blame internal/kversion"},
+	{"cases/paste", "cases internal/blame internal/model internal/splat"},
 	{"internal/report", "cases internal/printable"},
 	{"internal/rig", "cases images internal/blame internal/cache internal/doctor internal/guest kmods vm"},
 	// Many runs.

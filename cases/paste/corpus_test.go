@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/model"
+	"github.com/klptest/klptest/kmods"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// reports are the inputs of the corpus.
+func reports(t testing.TB) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/reports/*.txt")
+	if err != nil || len(paths) < 60 {
+		t.Fatalf("%d reports, %v", len(paths), err)
+	}
+	return paths
+}
+
+// TestReports: each report becomes the case in the golden file beside it, or is
+// refused with the words in that. What each line was taken for stands below.
+func TestReports(t *testing.T) {
+	for _, p := range reports(t) {
+		data, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := Make(t.Context(), data, Options{})
+		golden(t, strings.TrimSuffix(p, ".txt")+".want", shown(made, err))
+		if err != nil {
+			continue
+		}
+		c, err := cases.Parse(p, made.Case)
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+			continue
+		}
+		for _, problem := range append(cases.Check(c, kmods.Names()), model.Check(t.Context(), c)...) {
+			t.Errorf("%s: %s", p, problem)
+		}
+	}
+}
+
+// shown is what was made, as the golden files have it.
+func shown(made *Made, err error) string {
+	var b strings.Builder
+	if err != nil {
+		b.WriteString("refused: " + err.Error() + "\n")
+		var e *blame.Error
+		if errors.As(err, &e) {
+			b.WriteString(e.Advice + "\n")
+		}
+	} else {
+		b.Write(made.Case)
+	}
+	b.WriteString("==== lines\n")
+	for _, e := range made.Explained {
+		fmt.Fprintf(&b, "%3d %s", e.Line, e.Kind)
+		if e.Why != "" {
+			b.WriteString(": " + e.Why)
+		}
+		b.WriteString("\n")
+	}
+	if made.Related != nil {
+		b.WriteString("==== related\n")
+		for _, c := range made.Related {
+			b.WriteString(c.Name + "\n")
+		}
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, path, text string) {
+	t.Helper()
+	want, err := os.ReadFile(path)
+	if err == nil && string(want) == text {
+		return
+	}
+	if !*update {
+		t.Errorf("%s: %v\n%s", path, err, cmp.Diff(strings.Split(string(want), "\n"), strings.Split(text, "\n")))
+		return
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

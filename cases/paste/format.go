@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+const (
+	defaultTitle = "A case made from a pasted report."
+	notPredicted = "# not predicted"
+)
+
+// report is what the stages have found, and the case is written of.
+type report struct {
+	draft
+	title    string
+	test     string
+	lines    []line
+	symptoms []string
+	unnamed  []string       // symptoms that the case cannot show
+	healthy  []string       // those that a healthy kernel shows as well
+	sources  []cases.Source // the reporter's modules; nil: probes stand for them
+}
+
+// write makes the file.
+func (r *report) write() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", r.titleLine())
+	for _, p := range r.prose() {
+		b.WriteString(guard(p) + "\n")
+	}
+	if headers := r.headers(); headers != "" {
+		b.WriteString(headers + "\n")
+	}
+	b.WriteString("-- transcript --\n")
+	r.transcript(&b)
+	for _, s := range r.sources {
+		fmt.Fprintf(&b, "-- %s --\n%s", s.Name, ensureNewline(s.Data))
+	}
+	return []byte(b.String())
+}
+
+func ensureNewline(data []byte) []byte {
+	if len(data) > 0 && data[len(data)-1] != '\n' {
+		return append(slices.Clone(data), '\n')
+	}
+	return data
+}
+
+// prose says what was made of the report.
+func (r *report) prose() []string {
+	list := []string{"Made from a pasted report."}
+	if r.test != "" {
+		list[0] = fmt.Sprintf("Made from a pasted report, its test %q.", r.test)
+	}
+	if table := r.table(); table != "" {
+		intro := " These stand for its modules:\n\n"
+		if r.sources != nil {
+			intro = " Its own modules are below. The lines of the core were predicted with these:\n\n"
+		}
+		list[0] += intro + table
+	} else {
+		list[0] += "\n"
+	}
+	if more := r.otherSymptoms(); more != "" {
+		list = append(list, more)
+	}
+	if left := r.leftOut(); left != "" {
+		list = append(list, left)
+	}
+	if r.failed != nil {
+		why, _, _ := strings.Cut(r.failed.Error(), "\n")
+		list = append(list, "What is expected could not be predicted: "+strings.TrimPrefix(why, "draft.txtar: ")+"\n")
+	}
+	if differs := r.differs(); differs != "" {
+		list = append(list, differs)
+	}
+	return list
+}
+
+// table is the mapping.
+func (r *report) table() string {
+	rows := [][]string{}
+	same := true
+	for _, name := range slices.Concat(r.m.patches, r.m.targets) {
+		ours := r.m.ours[name]
+		if ours == "" {
+			ours = "-"
+		}
+		same = same && ours == name
+		rows = append(rows, []string{name, ours, r.reason(name, ours)})
+	}
+	if r.m.alone && r.m.ours[holderModule] == holderModule {
+		rows = append(rows, []string{"", holderModule, "holds the transitions that are seen to be open"})
+	}
+	if same && (len(rows) == 0 || !r.m.alone) && !slices.ContainsFunc(rows, func(row []string) bool { return row[2] != "" }) {
+		return ""
+	}
+	return align(rows)
+}
+
+// reason is what the log has shown of a module.
+func (r *report) reason(name, ours string) string {
+	if ours == "-" {
+		return "nothing stands for it: there are only klp_target and klp_other"
+	}
+	for _, c := range r.commands {
+		p := r.m.params[c.step]
+		if p == nil || c.step.op != opLoad || c.step.module != name || p.typed != nil {
+			continue
+		}
+		return strings.Join(p.reasons(), "; ")
+	}
+	return ""
+}
+
+// reasons says what each parameter follows from.
+func (p *probe) reasons() (list []string) {
+	if p.replace {
+		list = append(list, "replaces, as others were gone after it")
+	}
+	switch {
+	case p.states != nil:
+		list = append(list, "states as it has logged them")
+	case p.has && p.stated:
+		list = append(list, "a state, because its lines tell of one")
+	case p.has:
+		list = append(list, "a version by the order of what was refused and what was not")
+	}
+	if p.failing != "" {
+		list = append(list, "its enabling is seen to fail")
+	}
+	if slices.Contains(p.funcs, holdOld) {
+		list = append(list, "its transition is held")
+	}
+	if slices.Contains(p.funcs, missingFunction) {
+		list = append(list, "a symbol is seen to be missing")
+	}
+	return list
+}
+
+func align(rows [][]string) string {
+	var width [2]int
+	for _, row := range rows {
+		for i := range width {
+			width[i] = max(width[i], len(row[i]))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		line := fmt.Sprintf("  %-*s  %-*s  %s", width[0], row[0], width[1], row[1], row[2])
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// maxOthers bounds how many symptoms are named.
+const maxOthers = 5
+
+func (r *report) otherSymptoms() string {
+	text := ""
+	for _, group := range []struct {
+		intro string
+		list  []string
+	}{
+		{"The report also has: ", r.symptoms[min(1, len(r.symptoms)):]},
+		{"The report has what these modules cannot show: ", r.unnamed},
+		{"A healthy kernel shows it, too: ", r.healthy},
+	} {
+		if len(group.list) > 0 {
+			text += group.intro + strings.Join(group.list[:min(maxOthers, len(group.list))], "; ") + ".\n"
+		}
+	}
+	return text
+}
+
+// headers are what the case needs.
+func (r *report) headers() string {
+	var b strings.Builder
+	if len(r.symptoms) > 0 {
+		fmt.Fprintf(&b, "Symptom: %s\n", cases.Escape(r.symptoms[0]))
+	}
+	if taints := cases.TaintHeader(r.predicted.Taints); taints != "" {
+		fmt.Fprintf(&b, "Taints: %s\n", taints)
+	}
+	if leaves := r.names(r.predicted.Leaves); len(leaves) > 0 {
+		fmt.Fprintf(&b, "Leaves: %s\n", strings.Join(leaves, ", "))
+	}
+	if r.sources != nil && r.m.holder && !r.m.alone {
+		fmt.Fprintf(&b, "Holds: %s\n", r.m.theirs(holderModule))
+	}
+	return b.String()
+}
+
+// names are modules as the case has them.
+func (r *report) names(ours []string) (list []string) {
+	for _, name := range ours {
+		if r.sources != nil {
+			name = r.m.theirs(name)
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// transcript writes the commands with what a healthy kernel makes of them.
+func (r *report) transcript(b *strings.Builder) {
+	k := 0
+	for _, c := range r.commands {
+		text, lines := c.text, []string(nil)
+		if text != "" && k < len(r.predicted.Steps) {
+			lines = r.predicted.Steps[k]
+		}
+		if text != "" {
+			k++
+		}
+		if r.sources != nil {
+			text, lines = c.real, r.realLines(lines)
+		}
+		if c.note != "" && (text != "" || strings.HasPrefix(c.note, "left out: ")) {
+			fmt.Fprintf(b, "# %s\n", cases.Escape(c.note))
+		}
+		if text == "" {
+			continue
+		}
+		fmt.Fprintf(b, "%% %s\n", cases.Escape(text))
+		if r.failed != nil {
+			b.WriteString(notPredicted + "\n")
+		}
+		for _, line := range lines {
+			b.WriteString(line + "\n")
+		}
+	}
+}

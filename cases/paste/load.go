@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"slices"
+)
+
+// known makes sure that a livepatch that a record names was loaded.
+func (t *teller) known(e event) {
+	if e.patch == "" || e.patch == t.failing || t.loaded[e.patch] != nil {
+		return
+	}
+	if s := t.typedLoad(e.patch); s != nil {
+		t.loaded[e.patch] = s
+	} else {
+		t.loaded[e.patch] = t.early(action{op: opLoad, module: e.patch}, e, fromBefore)
+	}
+	t.enabled = slices.Insert(t.enabled, 0, e.patch)
+}
+
+// typedLoad is a load behind the cursor that the log has not shown, because its
+// begin was cut off.
+func (t *teller) typedLoad(patch string) *step {
+	for i := t.cursor + 1; i < len(t.steps); i++ {
+		if s := t.steps[i]; s.op == opLoad && s.module == patch && !s.told {
+			t.pass(i)
+			return t.at(i)
+		}
+	}
+	return nil
+}
+
+// load is the step by which a module is loaded anew.
+func (t *teller) load(module string, e event, why string) *step {
+	a := action{op: opLoad, module: module}
+	if t.loaded[module] != nil && !t.typedUnload(module) {
+		if slices.Contains(t.enabled, module) && t.enabled[len(t.enabled)-1] == module && !t.isTarget(module) {
+			t.want(action{op: opWrite, module: module, path: enabledOf(module), value: "0"}, e, loadedAgain)
+		}
+		t.want(action{op: opUnload, module: module}, e, loadedAgain)
+		t.forget(module)
+	}
+	return t.want(a, e, why)
+}
+
+func (t *teller) isTarget(module string) bool {
+	for _, s := range t.steps {
+		if slices.ContainsFunc(s.events, func(e event) bool { return e.object == module && e.what == applying }) {
+			return true
+		}
+	}
+	return false
+}
+
+// typedUnload tells whether the removal of a module was typed since.
+func (t *teller) typedUnload(module string) bool {
+	for i := t.cursor + 1; i < len(t.steps); i++ {
+		if s := t.steps[i]; s.op == opUnload && s.module == module && s.errno == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *teller) last(o op, module string) *step {
+	for i := min(t.cursor, len(t.steps)-1); i >= 0; i-- {
+		if s := t.steps[i]; s.op == o && s.module == module {
+			return s
+		}
+	}
+	return nil
+}

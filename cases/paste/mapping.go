@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// The modules that klptest ships, and that stand for the reporter's.
+const (
+	holderModule = "klp_target" // its tasks can hold transitions
+	otherModule  = "klp_other"
+	probes       = "abcdefgh" // klp_a to klp_h
+)
+
+var (
+	ownProbe   = regexp.MustCompile(`^klp_[a-h]$`)
+	ownLoglvl  = regexp.MustCompile(`^klp_loglevel_v[123]$`)
+	targetName = regexp.MustCompile(`(?:_mod\d?|_busy|_target|_other)$`)
+)
+
+// mapping says what stands for each module of the reporter's.
+type mapping struct {
+	t       *teller
+	ours    map[string]string // by the reporter's name
+	patches []string          // the reporter's livepatches, in the order of loading
+	targets []string          // and the modules that they patch
+	holder  bool              // klp_target is there to hold transitions
+	alone   bool              // and stands for no module of the reporter's
+	params  map[*step]*probe  // of each loading of a livepatch
+	unknown []string          // modules for which nothing stands
+}
+
+// mapModules chooses what stands for the modules.
+func mapModules(t *teller) (*mapping, error) {
+	m := &mapping{t: t, ours: map[string]string{}, params: map[*step]*probe{}}
+	m.sort()
+	m.holder = slices.ContainsFunc(t.steps, func(s *step) bool { return s.held })
+	if err := m.namePatches(); err != nil {
+		return nil, err
+	}
+	m.nameTargets()
+	m.describe()
+	return m, nil
+}
+
+// sort tells livepatches from the modules that they patch.
+func (m *mapping) sort() {
+	patches, targets := map[string]bool{}, map[string]bool{}
+	for _, s := range m.t.steps {
+		if s.op == opWrite && s.module != "" && s.path != "" && !paramFile.MatchString(s.path) {
+			patches[s.module] = true
+		}
+		for _, e := range s.events {
+			switch e.what {
+			case applying, reverting, refusing:
+				targets[e.object] = true
+				patches[e.patch] = true
+			case callback:
+				if e.object != "vmlinux" {
+					targets[e.object] = true
+				}
+				patches[e.patch] = true
+			case enabling, incompatible, starting, complete, enableFailed, initializing, completing, reversing, stateLine, dataLine:
+				patches[e.patch] = true
+			case preFailed, unresolved:
+				targets[e.object] = e.object != "vmlinux"
+			case busy:
+				targets[e.patch] = true
+			}
+		}
+	}
+	for _, s := range m.t.steps {
+		if s.op != opLoad || slices.Contains(m.patches, s.module) || slices.Contains(m.targets, s.module) {
+			continue
+		}
+		if targets[s.module] || !patches[s.module] && (targetName.MatchString(s.module) || s.module == holderModule || s.module == otherModule) {
+			m.targets = append(m.targets, s.module)
+		} else {
+			m.patches = append(m.patches, s.module)
+		}
+	}
+}
+
+func (m *mapping) namePatches() error {
+	taken := map[string]bool{}
+	for _, name := range m.patches {
+		if ownProbe.MatchString(name) || ownLoglvl.MatchString(name) {
+			m.ours[name], taken[name] = name, true
+		}
+	}
+	for _, name := range m.patches {
+		if m.ours[name] != "" {
+			continue
+		}
+		free := ""
+		for _, letter := range probes {
+			if probe := "klp_" + string(letter); free == "" && !taken[probe] {
+				free = probe
+			}
+		}
+		if free == "" {
+			return &blame.Error{Party: blame.User, Summary: "the text is about more than eight livepatches", Advice: "paste the part that matters, or choose one test by --test"}
+		}
+		m.ours[name], taken[free] = free, true
+	}
+	return nil
+}
+
+// nameTargets gives klp_target to the module that is there when transitions
+// are held, unless it comes or goes meanwhile.
+func (m *mapping) nameTargets() {
+	taken := map[string]bool{}
+	for _, name := range m.targets {
+		if name == holderModule || name == otherModule {
+			m.ours[name], taken[name] = name, true
+		}
+	}
+	first := []string{holderModule, otherModule}
+	for _, name := range m.sortedTargets() {
+		if m.ours[name] != "" {
+			continue
+		}
+		choice := ""
+		for _, candidate := range first {
+			if !taken[candidate] && (candidate != holderModule || !m.holder || m.canHold(name)) && choice == "" {
+				choice = candidate
+			}
+		}
+		if choice == "" {
+			m.unknown = append(m.unknown, name)
+			continue
+		}
+		m.ours[name], taken[choice] = choice, true
+	}
+	m.alone = m.holder && !taken[holderModule]
+}
+
+// sortedTargets are the targets, those that are known to hold transitions first.
+func (m *mapping) sortedTargets() []string {
+	list := slices.Clone(m.targets)
+	slices.SortStableFunc(list, func(a, b string) int { return m.rank(a) - m.rank(b) })
+	return list
+}
+
+func (m *mapping) rank(module string) int {
+	if slices.Contains(m.t.busy, module) {
+		return 0
+	}
+	return 1
+}
+
+// canHold tells whether a module is loaded before the first transition that is
+// held, and stays until the last of these is over.
+func (m *mapping) canHold(module string) bool {
+	loaded, held := false, false
+	for _, s := range m.t.steps {
+		switch {
+		case s.op == opLoad && s.module == module && !s.fails:
+			if held {
+				return false
+			}
+			loaded = true
+		case s.op == opUnload && s.module == module:
+			if held {
+				return !slices.ContainsFunc(m.t.steps[slices.Index(m.t.steps, s):], func(s *step) bool { return s.held }) && !m.inTransition(s)
+			}
+			loaded = false
+		case s.held:
+			if !loaded {
+				return false
+			}
+			held = true
+		}
+	}
+	return true
+}
+
+// inTransition tells whether a step is given while a held transition goes on.
+func (m *mapping) inTransition(at *step) bool {
+	open := false
+	for _, s := range m.t.steps {
+		if s == at {
+			return open
+		}
+		if s.held {
+			open = true
+		}
+		if open && ends(s) {
+			open = false
+		}
+	}
+	return false
+}
+
+// ends tells whether the log shows a transition to end behind a step.
+func ends(s *step) bool {
+	return slices.ContainsFunc(s.events, func(e event) bool { return e.what == complete })
+}

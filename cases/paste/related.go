@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// The shipped cases that are named, and how much they must have in common.
+const (
+	maxRelated  = 3
+	leastCommon = 0.5
+)
+
+// shippedFeatures are the shipped cases with what they are about.
+var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
+	shipped, err := cases.Shipped()
+	for _, c := range shipped {
+		list = append(list, featured{c, features(c)})
+	}
+	return list, err
+})
+
+type featured struct {
+	c        *cases.Case
+	features map[string]bool
+}
+
+// related are the shipped cases about the same thing, the most alike first.
+func related(c *cases.Case, shipped []featured) []*cases.Case {
+	mine := features(c)
+	type scored struct {
+		c     *cases.Case
+		score float64
+	}
+	var list []scored
+	for _, s := range shipped {
+		if score := alike(mine, s.features); score >= leastCommon {
+			list = append(list, scored{s.c, score})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b scored) int {
+		switch {
+		case a.score > b.score:
+			return -1
+		case a.score < b.score:
+			return 1
+		}
+		return 0
+	})
+	var out []*cases.Case
+	for _, s := range list[:min(maxRelated, len(list))] {
+		out = append(out, s.c)
+	}
+	return out
+}
+
+// features are what a case is about, in words: what the core says in it, and
+// what its commands ask for. How often does not count, what follows on what
+// does.
+func features(c *cases.Case) map[string]bool {
+	f := map[string]bool{}
+	last := ""
+	for _, s := range c.Steps {
+		for _, word := range commandFeatures(s.Command) {
+			f[word] = true
+		}
+		for _, x := range s.Expect {
+			if x.Kind == cases.Errno {
+				f[string(s.Command.Verb)+" "+x.Text] = true
+			}
+			if strings.HasPrefix(x.Text, "* ") {
+				f[x.Text] = true
+			}
+			e, ok := readEvent(x.Text)
+			if !ok || e.what == otherLine || e.what == callback {
+				continue
+			}
+			word := string(e.what)
+			if e.down {
+				word += " down"
+			}
+			f[word] = true
+			f[last+" > "+word] = true
+			last = word
+		}
+	}
+	return f
+}
+
+func commandFeatures(c cases.Command) (list []string) {
+	if c.Background {
+		list = append(list, "held "+string(c.Verb))
+	}
+	for _, a := range c.Args {
+		switch key, value, _ := strings.Cut(a, "="); key {
+		case "replace", "data":
+			list = append(list, key+value)
+		case "states", "pre_patch_ret", "watch":
+			list = append(list, key)
+		}
+	}
+	if c.Verb == cases.Echo {
+		list = append(list, c.Args[1][strings.LastIndexByte(c.Args[1], '/')+1:]+" "+c.Args[0])
+	}
+	return list
+}
+
+// alike is how much of both is common to both.
+func alike(a, b map[string]bool) float64 {
+	both := 0
+	for word := range a {
+		if b[word] {
+			both++
+		}
+	}
+	if all := len(a) + len(b) - both; all > 0 {
+		return float64(both) / float64(all)
+	}
+	return 0
+}

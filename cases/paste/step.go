@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import "slices"
+
+// step is an action in its place.
+type step struct {
+	action
+	line    int     // of the input, where it was typed or where its effect shows
+	typed   bool    // else it is inferred
+	sure    bool    // it is of a transcript that says where a command fails
+	because string  // why it is inferred
+	errno   string  // what a tool has said, or the log shows
+	fails   bool    // it is seen to fail
+	held    bool    // its transition is still open at the next command
+	turns   bool    // it reverses a transition
+	forced  bool    // the transition was ended by force
+	events  []event // what the log shows of it
+	told    bool    // the log has been matched to it
+}
+
+// matches tells whether an action is the one that a record shows.
+func (s *step) matches(a action) bool {
+	return s.op == a.op && s.module == a.module && s.path == a.path && (a.value == "" || truth(s.value) == truth(a.value))
+}
+
+// truth is how kstrtobool reads a value, as far as people write it.
+func truth(value string) string {
+	switch value {
+	case "y", "Y", "on", "true", "1\n":
+		return "1"
+	case "n", "N", "off", "false":
+		return "0"
+	}
+	return value
+}
+
+// world is what the events so far have made of the system.
+type world struct {
+	loaded   map[string]*step // by module: what has loaded it
+	enabled  []string         // livepatches, oldest first
+	trans    string           // the livepatch in transition
+	down     bool             // it goes to unpatched
+	opener   *step            // what the transition came of
+	started  bool             // its "starting" was seen
+	passed   bool             // another command was given since
+	told     string           // the livepatch whose next "starting" is explained
+	incoming string           // the module that is being loaded
+	outgoing string           // the module that is being removed, or was refused
+	failing  string           // the livepatch whose enabling has failed
+}
+
+func newWorld() *world { return &world{loaded: map[string]*step{}} }
+
+func (w *world) begin(patch string, down bool, s *step) {
+	w.trans, w.down, w.opener, w.told = patch, down, s, patch
+	w.started, w.passed = false, false
+	w.incoming, w.outgoing = "", ""
+}
+
+// hold says that another command is given while the transition goes on, if it
+// does: only what the log says later shows that.
+func (w *world) hold() { w.passed = w.passed || w.opener != nil && w.started }
+
+// confirm says that the transition goes on, or ends just now.
+func (w *world) confirm() {
+	if w.opener != nil && w.passed {
+		w.opener.held = true
+	}
+}
+
+// end is the end of the transition, seen or not.
+func (w *world) end() {
+	if w.trans != "" && w.down {
+		w.disable(w.trans)
+	}
+	w.trans, w.opener, w.told = "", nil, ""
+	w.incoming, w.outgoing = "", ""
+}
+
+func (w *world) enable(patch string) {
+	if !slices.Contains(w.enabled, patch) {
+		w.enabled = append(w.enabled, patch)
+	}
+}
+
+func (w *world) disable(patch string) {
+	w.enabled = slices.DeleteFunc(w.enabled, func(p string) bool { return p == patch })
+}
+
+// forget is the end of a module.
+func (w *world) forget(module string) {
+	delete(w.loaded, module)
+	w.disable(module)
+}
+
+// silent is an action of which the log shows nothing.
+func (w *world) silent(s *step) {
+	if s.errno != "" || s.fails {
+		return
+	}
+	switch {
+	case s.op == opLoad && w.loaded[s.module] == nil:
+		w.loaded[s.module] = s
+	case s.op == opUnload:
+		w.forget(s.module)
+	case s.op == opWrite && s.path == enabledOf(s.module) && truth(s.value) == "0":
+		w.disable(s.module)
+	}
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// findSplats marks the lines of splats and stack dumps.
+func findSplats(lines []line, modules map[string]bool) {
+	var texts, names []string
+	var at []int
+	for i, l := range lines {
+		if l.kind == isRecord || l.kind == isNoise && !l.user || l.kind == isText && l.why == "" || l.kind == isOutput {
+			texts, at = append(texts, l.text), append(at, i)
+		}
+	}
+	for name := range modules {
+		names = append(names, name)
+	}
+	folded := cases.FoldLines(texts, names)
+	kept := map[int]bool{}
+	for _, f := range folded {
+		kept[f.At] = true
+	}
+	for _, f := range folded {
+		if f.Fold == "" {
+			continue
+		}
+		for k := f.At; k < len(texts) && (k == f.At || !kept[k]); k++ {
+			markSplat(&lines[at[k]], f)
+		}
+		if before := f.At - 1; before >= 0 && !kept[before] && lines[at[before]].symptom == "" {
+			markSplat(&lines[at[before]], f) // the rule above a report
+		}
+	}
+}
+
+func markSplat(l *line, f cases.Folded) {
+	if !f.Splat {
+		if l.kind != isText {
+			l.set(isNoise, "a stack dump")
+		}
+		return
+	}
+	l.symptom = strings.TrimPrefix(f.Fold, "* ")
+	l.set(isSymptom, l.symptom)
+}
+
+// symptoms are what a test's lines show to be wrong, each once, the most
+// telling first: what happened in livepatching, then by the order of the log.
+func symptoms(lines []line) []string {
+	var list, missing []string
+	for _, l := range lines {
+		switch {
+		case l.symptom == "":
+		case strings.HasPrefix(l.symptom, "missing "):
+			missing = append(missing, l.symptom)
+		case !slices.Contains(list, l.symptom):
+			list = append(list, l.symptom)
+		}
+	}
+	list = slices.Concat(list, missing)
+	slices.SortStableFunc(list, func(a, b string) int { return weight(a) - weight(b) })
+	return slices.Compact(list)
+}
+
+// weight orders symptoms: a splat before what differs in a transcript, and a
+// panic behind what has led to it.
+func weight(symptom string) int {
+	kind, where, _ := strings.Cut(symptom, " ")
+	switch {
+	case kind == "missing":
+		return 3
+	case kind == "extra":
+		return 4
+	case kind == "panic", kind == "splat":
+		return 2
+	case strings.Contains(where, "klp"):
+		return 0
+	}
+	return 1
+}

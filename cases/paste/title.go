@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/cases"
+)
+
+// headerLike is prose that would be read as a header.
+var headerLike = regexp.MustCompile(`(?m)^([A-Z][A-Za-z-]*:)`)
+
+// guard makes lines prose that look like a header or a section.
+func guard(text string) string {
+	text = headerLike.ReplaceAllString(text, " $1")
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.HasPrefix(line, "-- ") {
+			line = " " + line
+		}
+		lines = append(lines, cases.Escape(line))
+	}
+	return strings.Join(lines, "\n")
+}
+
+var subject = regexp.MustCompile(`^Subject: (?:(?:Re|RE|Fwd|AW): *|\[[^\]]*\] *)*(\S.*)$`)
+
+func (r *report) titleLine() string {
+	title := strings.Join(strings.Fields(r.title), " ")
+	for _, l := range r.lines {
+		if m := subject.FindStringSubmatch(l.text); m != nil && title == "" {
+			title = m[1]
+		}
+	}
+	if title == "" && len(r.symptoms) > 0 {
+		title = "A report of " + r.symptoms[0] + "."
+		if r.test != "" {
+			title = r.test + ", " + r.symptoms[0] + "."
+		}
+	}
+	title = strings.TrimSpace(cases.Escape(cmp.Or(title, r.test, defaultTitle)))
+	if headerLike.MatchString(title) || strings.HasPrefix(title, "-- ") {
+		title = "Report: " + title
+	}
+	if cut := 200; len(title) > cut {
+		title = strings.ToValidUTF8(title[:cut], "")
+	}
+	return title
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"slices"
+	"strings"
+)
+
+// typedFirst puts the steps of a description before the log that is shown
+// above it, where both speak of the same.
+func typedFirst(lines []line) []line {
+	var typed, records, last int
+	first := -1
+	loads := map[string]bool{}
+	for i, l := range lines {
+		switch l.kind {
+		case isRecord:
+			records, last = records+1, i
+			if e, _ := readEvent(l.text); e.what == enabling {
+				loads[e.patch] = true
+			}
+		case isCommand:
+			if typed++; first < 0 && !logLooker.MatchString(l.text) {
+				first = i
+			}
+		}
+	}
+	if records == 0 || first < last || !slices.ContainsFunc(lines[max(first, 0):], func(l line) bool {
+		return l.kind == isCommand && slices.ContainsFunc(actions(l.text), func(a action) bool { return a.op == opLoad && loads[a.module] })
+	}) {
+		return lines
+	}
+	dump := line{kind: isCommand, text: "dmesg", why: "the log is of the commands below it"}
+	return slices.Concat(lines[first:], []line{dump}, lines[:first])
+}
+
+func (t *teller) typedLine(l line, list []action) {
+	if l.kind == isCommand && logLooker.MatchString(l.text) {
+		t.dump = true
+		return
+	}
+	if t.fresh {
+		t.fresh, t.batch, t.dump = false, len(t.steps), false
+	}
+	if l.kind == isCommand {
+		t.tool = len(t.steps)
+	}
+	for _, a := range list {
+		if t.trans != "" && !t.dump && a.op != opLeft {
+			t.hold()
+		}
+		t.steps = append(t.steps, &step{action: a, line: l.n, typed: true, sure: l.sure})
+		if a.path == ftraceFile {
+			t.ftraceOff = a.value == "0"
+		}
+	}
+}
+
+// toolLine is what a tool says that it does, unless that was typed.
+func (t *teller) toolLine(l line, list []action) {
+	for _, a := range list {
+		typed := slices.ContainsFunc(t.steps[min(t.tool, len(t.steps)):], func(s *step) bool { return s.matches(a) })
+		if !typed {
+			t.typedLine(l, []action{a})
+		}
+	}
+}
+
+// failure is of the step that its text names, or of the last one.
+func (t *teller) failure(l line) {
+	for i := len(t.steps) - 1; i >= 0 && i >= len(t.steps)-3; i-- {
+		if s := t.steps[i]; s.typed && s.module != "" && strings.Contains(strings.ReplaceAll(l.text, "-", "_"), s.module) {
+			s.errno = l.why
+			return
+		}
+	}
+	for i := len(t.steps) - 1; i >= 0; i-- {
+		if t.steps[i].op != opLeft {
+			t.steps[i].errno = l.why
+			if t.steps[i].path == ftraceFile {
+				t.ftraceOff = false
+			}
+			return
+		}
+	}
+}
+
+// printed is of the last command. A file tells of a transition that goes on.
+func (t *teller) printed(l line) {
+	n := len(t.steps)
+	if n == 0 {
+		return
+	}
+	s := t.steps[n-1]
+	if s.op == opCat && strings.HasSuffix(s.path, "/transition") && l.text == "1" && t.trans == s.module {
+		t.started, t.passed = true, true
+		t.confirm()
+	}
+}
+
+func (t *teller) stall(l line) {
+	if stalled.MatchString(l.text) {
+		t.stalls = true
+		for i := len(t.steps) - 1; i >= 0; i-- {
+			if t.steps[i].op == opLoad {
+				t.steps[i].held = true
+				return
+			}
+		}
+	}
+}
