@@ -82,30 +82,33 @@ func (s storm) end(t *testing.T, home string, sig syscall.Signal) (status int, s
 		_ = cmd.Wait() // the state tells
 		close(done)
 	}()
-	s.await(t, home, done)
+	if !s.await(t, home, done) {
+		t.Fatalf("%s: no build came: %v\n%s", s.name, cmd.Process.Kill(), out.Bytes())
+	}
 	_ = cmd.Process.Signal(sig) // it may have ended
 	<-done
 	return cmd.ProcessState.ExitCode(), out.Bytes()
 }
 
-// await returns at the moment when the run is to be ended.
-func (s storm) await(t *testing.T, home string, done <-chan struct{}) {
+// await returns at the moment when the run is to be ended, or false when what
+// it is to be ended in does not come.
+func (s storm) await(t *testing.T, home string, done <-chan struct{}) bool {
 	t.Helper()
 	for deadline := time.Now().Add(maxWait); s.boxed && !building(t, home); time.Sleep(10 * time.Millisecond) {
 		select {
 		case <-done:
-			t.Fatal("no build came")
+			return false
 		default:
 		}
 		if time.Now().After(deadline) {
-			t.Error("no build came")
-			return
+			return false
 		}
 	}
 	select {
 	case <-done:
 	case <-time.After(rand.N(s.within)):
 	}
+	return true
 }
 
 // A compiler that does not end is the case's fault, after a minute.
