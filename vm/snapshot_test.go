@@ -82,7 +82,7 @@ func TestSnapshotNeedsASpec(t *testing.T) {
 // TestSnapshotWaitsForTheGuest: it is stopped when it has noticed that the
 // connection is over, and no connection can be made after that.
 func TestSnapshotWaitsForTheGuest(t *testing.T) {
-	spec := templateSpec(t, vmtest.Script{Linger: 100 * time.Millisecond})
+	spec := templateSpec(t, vmtest.Script{Linger: time.Second})
 	v := started(t, spec)
 	client, err := v.SSH(t.Context())
 	if err != nil {
@@ -90,7 +90,7 @@ func TestSnapshotWaitsForTheGuest(t *testing.T) {
 	}
 	began := time.Now()
 	client.Close()
-	if err := v.Snapshot(t.Context(), "key"); err != nil || time.Since(began) < 100*time.Millisecond {
+	if err := v.Snapshot(t.Context(), "key"); err != nil || time.Since(began) < time.Second {
 		t.Errorf("after %v: %v", time.Since(began), err)
 	}
 	opened(t, spec)
