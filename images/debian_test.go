@@ -193,7 +193,7 @@ func TestOldLayoutIsNotUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := strings.TrimSuffix(k.Key, "_2") + "_1"
+	old := strings.TrimSuffix(k.Key, layout) + "_1"
 	if err := os.Rename(filepath.Join(c.Root(), kernels, k.Key), filepath.Join(c.Root(), kernels, old)); err != nil {
 		t.Fatal(err)
 	}

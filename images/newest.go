@@ -37,7 +37,7 @@ type newest struct {
 }
 
 func newestOf(c *cache.Cache, series string) newest {
-	return newest{filepath.Join(c.Root(), "newest-"+series), aptState(aptInputs)}
+	return newest{filepath.Join(c.Root(), "newest-"+series+layout), aptState(aptInputs)}
 }
 
 // recall returns the key of the kernel, or "".

@@ -31,13 +31,17 @@ func (o offer) series() string {
 	return strings.Join(strings.SplitN(o.abi(), ".", 3)[:2], ".")
 }
 
-// key names the cache entry; the number is that of the entry's layout.
+// layout is the number of what a cache entry holds. A klptest finds only those
+// of its own: another's may lack what it needs.
+const layout = "_2"
+
+// key names the cache entry.
 func (o offer) key() string {
 	signed := ""
 	if strings.HasSuffix(o.Image, unsigned) {
 		signed = unsigned
 	}
-	return "debian-" + o.Release + signed + "_" + o.Version + "_2"
+	return "debian-" + o.Release + signed + "_" + o.Version + layout
 }
 
 // matches tells whether an exact notation means this kernel.
