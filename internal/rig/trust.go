@@ -101,9 +101,11 @@ func (t *trust) show(ctx context.Context, s shape, m maker) (err error) {
 	spoilt := false
 	for _, test := range tests {
 		if g == nil {
-			if g, err = m(ctx, s); err != nil {
-				return err
+			next, err := m(ctx, s)
+			if err != nil {
+				return err // next may be a nil *Guest, which is no nil instance
 			}
+			g = next
 		}
 		res, err := t.run(ctx, g, test)
 		if err != nil {
