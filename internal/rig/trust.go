@@ -87,46 +87,74 @@ func (t *trust) in(ctx context.Context, s shape, m maker) error {
 
 // show runs the self-tests. After one that the kernel has spoilt the others
 // run on another guest.
-func (t *trust) show(ctx context.Context, s shape, m maker) (err error) {
+func (t *trust) show(ctx context.Context, s shape, m maker) error {
 	tests, err := t.tests()
 	if err != nil {
 		return err
 	}
-	var g instance
-	defer func() {
-		if g != nil {
-			_ = g.Close() // that it does not end cleanly is no news about the rig
-		}
-	}()
+	bench := &bench{make: func() (instance, error) { return m(ctx, s) }}
+	defer bench.clear()
 	spoilt := false
 	for _, test := range tests {
-		if g == nil {
-			next, err := m(ctx, s)
-			if err != nil {
-				return err // next may be a nil *Guest, which is no nil instance
-			}
-			g = next
-		}
-		res, err := t.run(ctx, g, test)
+		clear, err := t.one(ctx, bench, test)
 		if err != nil {
 			return err
 		}
-		switch test.judge(res) {
-		case broken:
-			return test.fault(g, res)
-		case unclear:
-			t.notice(fmt.Sprintf("the kernel spoilt the self-test %s (%s): the cases will tell", test.Name, res.Reasons[0]))
-			spoilt = true
-		}
-		if !test.clean(res) {
-			_ = g.Close()
-			g = nil
-		}
+		spoilt = spoilt || !clear
 	}
 	if spoilt {
 		return errUnclear
 	}
 	return nil
+}
+
+// one runs one self-test and tells whether its verdict is clear: the kernel may
+// have spoilt it. One that is broken is an error.
+func (t *trust) one(ctx context.Context, b *bench, test selftest) (clear bool, err error) {
+	g, err := b.guest()
+	if err != nil {
+		return false, err
+	}
+	res, err := t.run(ctx, g, test)
+	if err != nil {
+		return false, err
+	}
+	verdict := test.judge(res)
+	switch verdict {
+	case broken:
+		return false, test.fault(g, res)
+	case unclear:
+		t.notice(fmt.Sprintf("the kernel spoilt the self-test %s (%s): the cases will tell", test.Name, res.Reasons[0]))
+	}
+	if !test.clean(res) {
+		b.clear()
+	}
+	return verdict != unclear, nil
+}
+
+// bench holds the guest that self-tests share until one of them spoils it.
+type bench struct {
+	make func() (instance, error)
+	g    instance
+}
+
+func (b *bench) guest() (instance, error) {
+	if b.g != nil {
+		return b.g, nil
+	}
+	g, err := b.make()
+	if err != nil {
+		return nil, err // g may be a nil *Guest, which is no nil instance
+	}
+	b.g = g
+	return g, nil
+}
+
+func (b *bench) clear() {
+	if b.g != nil {
+		_ = b.g.Close() // that it does not end cleanly is no news about the rig
+		b.g = nil
+	}
 }
 
 // run runs one self-test.
