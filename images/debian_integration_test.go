@@ -30,8 +30,8 @@ func TestIntegrationDebian(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("%s after %v", k.Name, time.Since(begin).Round(100*time.Millisecond))
-			if !strings.HasSuffix(k.Image, "/vmlinux") || len(k.Modules) < 3 {
-				t.Errorf("boots %s with %v", k.Image, k.Modules)
+			if !strings.HasSuffix(k.Image, "/vmlinux") {
+				t.Errorf("boots %s", k.Image)
 			}
 			if m := append(kconfig.Required(k.Config), kconfig.Recommended(k.Config)...); len(m) != 0 {
 				t.Errorf("Debian's kernel lacks %v", m)
