@@ -90,10 +90,10 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 	if err := v.run(ctx); err != nil {
 		return err
 	}
-	if err := v.monitor.connect(ctx); err != nil {
+	if err := v.watchLink(); err != nil { // before there are events
 		return v.ended(ctx, err)
 	}
-	if err := v.watchLink(); err != nil {
+	if err := v.monitor.connect(ctx); err != nil {
 		return v.ended(ctx, err)
 	}
 	if life > 0 {
