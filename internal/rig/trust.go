@@ -92,69 +92,44 @@ func (t *trust) show(ctx context.Context, s shape, m maker) error {
 	if err != nil {
 		return err
 	}
-	bench := &bench{make: func() (instance, error) { return m(ctx, s) }}
-	defer bench.clear()
-	spoilt := false
+	guests := newReused(ctx, m)
+	defer guests.close() // that one does not end cleanly is no news about the rig
+	anySpoilt := false
 	for _, test := range tests {
-		clear, err := t.one(ctx, bench, test)
+		spoilt, err := t.one(ctx, guests, s, test)
 		if err != nil {
 			return err
 		}
-		spoilt = spoilt || !clear
+		anySpoilt = anySpoilt || spoilt
 	}
-	if spoilt {
+	if anySpoilt {
 		return errUnclear
 	}
 	return nil
 }
 
-// one runs one self-test and tells whether its verdict is clear: the kernel may
-// have spoilt it. One that is broken is an error.
-func (t *trust) one(ctx context.Context, b *bench, test selftest) (clear bool, err error) {
-	g, err := b.guest()
+// one runs one self-test, and tells whether the kernel has spoilt it. A
+// self-test that shows a broken rig is an error.
+func (t *trust) one(ctx context.Context, guests *reused, s shape, test selftest) (spoilt bool, err error) {
+	g, _, err := guests.get(ctx, s)
 	if err != nil {
 		return false, err
 	}
+	clean := false
+	defer func() { guests.put(s, g, clean) }()
 	res, err := t.run(ctx, g, test)
 	if err != nil {
 		return false, err
 	}
-	verdict := test.judge(res)
-	switch verdict {
+	clean = test.clean(res)
+	switch test.judge(res) {
 	case broken:
 		return false, test.fault(g, res)
 	case unclear:
 		t.notice(fmt.Sprintf("the kernel spoilt the self-test %s (%s): the cases will tell", test.Name, res.Reasons[0]))
+		return true, nil
 	}
-	if !test.clean(res) {
-		b.clear()
-	}
-	return verdict != unclear, nil
-}
-
-// bench holds the guest that self-tests share until one of them spoils it.
-type bench struct {
-	make func() (instance, error)
-	g    instance
-}
-
-func (b *bench) guest() (instance, error) {
-	if b.g != nil {
-		return b.g, nil
-	}
-	g, err := b.make()
-	if err != nil {
-		return nil, err // g may be a nil *Guest, which is no nil instance
-	}
-	b.g = g
-	return g, nil
-}
-
-func (b *bench) clear() {
-	if b.g != nil {
-		_ = b.g.Close() // that it does not end cleanly is no news about the rig
-		b.g = nil
-	}
+	return false, nil
 }
 
 // run runs one self-test.
