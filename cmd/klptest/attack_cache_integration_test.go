@@ -41,6 +41,15 @@ func harm(t *testing.T, path string, d damage) {
 	}
 }
 
+// harmCached damages each file of a cache that the pattern names: there may be
+// several kernels, and one of them is run.
+func harmCached(t *testing.T, home, pattern string, d damage) {
+	t.Helper()
+	for _, path := range cached(t, home, pattern) {
+		harm(t, path, d)
+	}
+}
+
 // What is damaged in the cache is made again, with a line that says so.
 func attackDamagedCache(t *testing.T, home string) {
 	for _, tt := range []struct {
@@ -65,7 +74,7 @@ func attackDamagedCache(t *testing.T, home string) {
 		}
 		t.Run(tt.name, func(t *testing.T) {
 			discard(t, home, tt.forget...)
-			harm(t, cached(t, home, tt.file)[0], tt.how)
+			harmCached(t, home, tt.file, tt.how)
 			if said := mustPass(t, home); strings.Count(said, "damaged") != 1 {
 				t.Errorf("it does not say once that something was damaged:\n%s", said)
 			}
@@ -84,7 +93,7 @@ func attackDamageBeyondRepair(t *testing.T, home string) {
 	}
 	for _, file := range []string{"kernels/*/vmlinux", "kernels/*/usr/src/*-common/include/linux/module.h"} {
 		discard(t, home, "kmods", "templates")
-		harm(t, cached(t, home, file)[0], flipped)
+		harmCached(t, home, file, flipped)
 		cmd := klptest(home, "run", "-j", "1", "state-add")
 		cmd.Env = append(cmd.Env, "PATH="+offline+":"+os.Getenv("PATH"))
 		out, err := cmd.CombinedOutput()
