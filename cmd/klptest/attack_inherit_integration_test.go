@@ -41,6 +41,7 @@ func attackInheritedPipe(t *testing.T, home string) {
 	if err == nil || !strings.Contains(string(out), "does not compile") || strings.Contains(string(out), "SECRET") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	discard(t, home, "tmp") // the work directory of a run with an ERROR is kept
 }
 
 // QEMU has neither that pipe nor the environment.
