@@ -5,6 +5,7 @@ package vport
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -116,6 +117,17 @@ func (c *conn) awaitHost() error {
 		_, err := unix.Poll(fds, 0)
 		return err == nil && fds[0].Revents&unix.POLLHUP == 0
 	})
+}
+
+// Read ends the writes as well when the host has hung up: the driver has a write
+// wait until the host is back (will_write_block), and SSH, which holds a lock in
+// a write, would wait with it and not close the port.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.File.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = c.SetWriteDeadline(time.Unix(1, 0)) // fails for a file that is closed
+	}
+	return n, err
 }
 
 // Close also drops what has come and was not read: it is of this connection.

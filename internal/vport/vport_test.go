@@ -4,6 +4,7 @@ package vport
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // addPort makes a port as sysfs shows it.
@@ -60,5 +63,31 @@ func TestCloseEndsAccept(t *testing.T) {
 	l.Close()
 	if err := <-done; !errors.Is(err, net.ErrClosed) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestHangUpEndsAWrite: a write that waits for the host ends when a read has
+// seen that the host has hung up.
+func TestHangUpEndsAWrite(t *testing.T) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[1])
+	c := &conn{File: os.NewFile(uintptr(fds[0]), "port"), free: make(chan struct{}, 1)}
+	defer c.Close()
+	written := make(chan error, 1)
+	go func() {
+		_, err := c.Write(make([]byte, 16<<20)) // more than the socket takes
+		written <- err
+	}()
+	if err := unix.Shutdown(fds[1], unix.SHUT_WR); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("read: %v", err)
+	}
+	if err := <-written; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("write: %v", err)
 	}
 }
