@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 //go:embed rules.txt
@@ -49,7 +51,7 @@ func parseRules(text string) []Rule {
 
 // Coverage returns the cases of each rule, and what is wrong: a rule that has
 // none, and a Covers line that is of no rule.
-func Coverage(rules []Rule, list []*Case) (table []Covered, problems []string) {
+func Coverage(rules []Rule, list []*casefile.Case) (table []Covered, problems []string) {
 	shown := map[string][]string{} // by id
 	for _, c := range list {
 		for _, covers := range c.Covers {

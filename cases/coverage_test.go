@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 const someRules = `# a comment
@@ -50,7 +52,7 @@ func TestFindRule(t *testing.T) {
 }
 
 func TestCoverage(t *testing.T) {
-	list := []*Case{
+	list := []*casefile.Case{
 		{Name: "a", Covers: []string{`doc.rst 1, "First"`, `doc.rst 1, "Then"`, `livepatch: module, "coming"`}},
 		{Name: "b", Covers: []string{`doc.rst 1, "First"`, `livepatch: module, "coming, but late"`, `doc.rst 3, "x"`}},
 	}

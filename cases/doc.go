@@ -1,96 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package cases is the case language: one text file is a script, its
-// expectation and, where it needs its own modules, their source.
+// Package cases holds the shipped cases, one file each, and the rules of the
+// documentation that they show, in rules.txt.
 //
-// A [Case] is parsed from a file, run by [Run] over a [Machine] (a booted
-// guest or a model of one), and judged by comparing what was logged and
-// answered with what the transcript says. Parsing and judging are pure.
-// The shipped cases are embedded; see [Shipped].
+// A case is a text file: a script, its expectation and, where it needs modules
+// of its own, their source. What is done with one is in the packages below:
 //
-// A file is read by parse.go: its archive, header, transcript, and there each
-// command and condition; lint.go finds what parses but cannot be meant. What
-// was observed is judged by judge.go: log.go gives the lines of the kernel's
-// log to the commands, after ignore.go, fold.go and wording.go; render.go
-// writes both transcripts, which diff.go compares; data.go and leftovers.go
-// find what no transcript says, and symptom.go compares a failure with what a
-// report tells of. update.go writes an observation back into a file; [paste]
-// makes a case of a report. coverage.go joins the cases with the rules of rules.txt that they show.
+//   - [casefile] parses and checks the file; its documentation is that of the
+//     case language
+//   - [machine] is the kernel under test, as a case sees it: a booted guest, or
+//     a model of one
+//   - [klog] turns the kernel's log into the lines that a transcript shows
+//   - [judge] runs a case on a machine and compares what was observed with what
+//     the case expects
+//   - [paste] makes a case from a bug report
 //
-// # The file
-//
-// A case is a txtar archive of at most 1 MB: UTF-8, lines that end in LF (CR
-// LF is refused), no control characters but tabs. The first line is the title;
-// prose and headers follow in any order:
-//
-//	Covers:  what of the documentation the case shows, SOURCE, "WORDS"; may be
-//	         repeated; for the shipped cases rules.txt has all that there is
-//	Needs:   conditions, joined by commas; may be repeated. Otherwise: SKIP
-//	CPUs:    1 to 64
-//	Memory:  MB, 128 to 65536
-//	Timeout: of the whole case, such as 90s or 10m; 5m unless it is given
-//	Taints:  taint bits that it may set, by letter (W) or by number (9)
-//	Leaves:  modules that are still loaded at the end
-//	Symptom: what a report says that a broken kernel does: a splat as below
-//	         without the *, such as WARNING function, its function left out
-//	         where it is not known; stall, also of a transition that does not
-//	         end; refusal, a command that fails and should not; missing LINE
-//	         and extra LINE of the log. A FAIL says whether it is that
-//	Ignores: "TEXT" "TEXT": records of the log with such a text do not count,
-//	         unless they begin a splat; may be repeated
-//	Holds:   modules of the case's own that hold transitions open
-//	Repeat:  how often run and bisect run it: a race does not come each time
-//
-// A line of prose must not begin as a header does, with a capitalised word and
-// a colon and a blank. The section "transcript" is the script; any other
-// section is C source, NAME.c of the module NAME, or NAME.h.
-//
-// # The transcript
-//
-//	% COMMAND            a command; what follows is expected of it
-//	any other line       of the kernel's log, in order
-//	* WARNING function   a splat of the kernel, folded
-//	= TEXT               a line of the command's output
-//	! EINVAL             the command fails so; errno 524: one without a name;
-//	                     of sh, exit 1 or SIGKILL
-//	[CONDITION] line     the line counts where the condition holds; in front
-//	                     of a command it is for all that follows up to the next
-//	# comment            ignored, as blank lines are
-//	\line                a line of the log that begins with one of % = ! # [ \,
-//	                     with a blank, or with "* " or "-- "
-//
-// A splat is shown by its kind and, where its lines name one, the function that
-// it comes from: panic, Oops, BUG, WARNING, KASAN, KCSAN, KFENCE, KMSAN, UBSAN,
-// lockdep, stall (of RCU, a soft or hard lockup, a hung task), or splat for one
-// whose title is not in the log. "* stack" is a bare dump that says nothing bad.
-//
-// A command is written to the log before it runs, as its marker; a marker too
-// many or too few is an ERROR, and a line of livepatch before the first one a
-// FAIL. Log, errno and output are compared apart from each other. Blanks at the end
-// of a line do not count; bytes that are not text are shown as \xNN.
-//
-// # Commands
-//
-//	insmod NAME [PARAM=VALUE…]   echo VALUE > PATH   hold old|new
-//	rmmod NAME                   cat PATH            release old|new
-//	wait PATCH                   sh COMMAND
-//
-// The VALUE of echo is all up to the last " > ", without the quotes around it
-// if there are any; nothing is expanded. After insmod and echo, which may start
-// a transition, after rmmod of a module that is no livepatch, which may end
-// one, and after sh, it is waited until no transition is left, whoever has
-// started it. A " &" says not to wait: what is held goes on. A shell's command
-// runs where the modules lie, so that "sh insmod klp_a.ko" loads one (busybox
-// tries twice where the kernel refuses); with " &" it goes on in the background.
-//
-// # Conditions
-//
-//	kernel >= 6.14    also > < <= == !=; as many numbers are compared as the
-//	                  condition has, so that 6.12.117 is == 6.12 and <= 6.12
-//	config NAME       the option is y, m or has a value; config NAME=VALUE
-//	sysfs ATTRIBUTE   livepatches have such a file in sysfs
-//
-// Each may follow "not"; several are joined by commas and must all hold. What
-// is not known of a kernel does not hold, nor does its contrary: a case that
-// asks for it anywhere is skipped.
+// [casefile]: https://pkg.go.dev/github.com/klptest/klptest/cases/casefile
+// [machine]: https://pkg.go.dev/github.com/klptest/klptest/cases/machine
+// [klog]: https://pkg.go.dev/github.com/klptest/klptest/cases/klog
+// [judge]: https://pkg.go.dev/github.com/klptest/klptest/cases/judge
+// [paste]: https://pkg.go.dev/github.com/klptest/klptest/cases/paste
 package cases

@@ -6,24 +6,27 @@ import (
 	"path"
 	"strings"
 
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/nearest"
 )
 
 // Select returns the cases that the patterns name, in the order of all; all
 // of them when there is no pattern. A pattern is a case's name or as in
 // path.Match. One that matches nothing is the user's error, which offers
 // names that are near.
-func Select(all []*Case, patterns []string) ([]*Case, error) {
+func Select(all []*casefile.Case, patterns []string) ([]*casefile.Case, error) {
 	if len(patterns) == 0 {
 		return all, nil
 	}
-	chosen := map[*Case]bool{}
+	chosen := map[*casefile.Case]bool{}
 	for _, p := range patterns {
 		if err := choose(all, p, chosen); err != nil {
 			return nil, err
 		}
 	}
-	var list []*Case
+	var list []*casefile.Case
 	for _, c := range all {
 		if chosen[c] {
 			list = append(list, c)
@@ -32,7 +35,7 @@ func Select(all []*Case, patterns []string) ([]*Case, error) {
 	return list, nil
 }
 
-func choose(all []*Case, pattern string, chosen map[*Case]bool) error {
+func choose(all []*casefile.Case, pattern string, chosen map[*casefile.Case]bool) error {
 	found := false
 	var names []string
 	for _, c := range all {
@@ -53,7 +56,7 @@ func choose(all []*Case, pattern string, chosen map[*Case]bool) error {
 	}
 	return &blame.Error{
 		Party:   blame.User,
-		Summary: "no case " + escape(pattern) + didYouMean(pattern, names),
+		Summary: "no case " + klog.Escape(pattern) + nearest.DidYouMean(pattern, names),
 		Advice:  "klptest list shows the names",
 	}
 }

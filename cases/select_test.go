@@ -10,13 +10,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
-func named(names ...string) []*Case {
-	var list []*Case
+func named(names ...string) []*casefile.Case {
+	var list []*casefile.Case
 	for _, n := range names {
-		list = append(list, &Case{Name: n})
+		list = append(list, &casefile.Case{Name: n})
 	}
 	return list
 }
@@ -74,7 +75,7 @@ func TestShipped(t *testing.T) {
 	if err != nil || len(files) != len(list) || len(list) == 0 {
 		t.Fatalf("%d files, %d cases, %v", len(files), len(list), err)
 	}
-	if !slices.IsSortedFunc(list, func(a, b *Case) int { return strings.Compare(a.Name, b.Name) }) {
+	if !slices.IsSortedFunc(list, func(a, b *casefile.Case) int { return strings.Compare(a.Name, b.Name) }) {
 		t.Error("not sorted by name")
 	}
 	for _, c := range list {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 //go:embed *.txtar
@@ -16,23 +18,23 @@ var shipped embed.FS
 func ShippedFS() fs.FS { return shipped }
 
 // Shipped returns the shipped cases, sorted by name.
-func Shipped() ([]*Case, error) {
+func Shipped() ([]*casefile.Case, error) {
 	entries, err := shipped.ReadDir(".")
 	if err != nil {
 		return nil, err
 	}
-	var list []*Case
+	var list []*casefile.Case
 	for _, e := range entries {
 		data, err := shipped.ReadFile(e.Name())
 		if err != nil {
 			return nil, err
 		}
-		c, err := Parse(e.Name(), data)
+		c, err := casefile.Parse(e.Name(), data)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, c)
 	}
-	slices.SortFunc(list, func(a, b *Case) int { return strings.Compare(a.Name, b.Name) }) // the files sort with their ending
+	slices.SortFunc(list, func(a, b *casefile.Case) int { return strings.Compare(a.Name, b.Name) }) // the files sort with their ending
 	return list, nil
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 // TestShippedCheck: nothing that is shipped, nor the examples, has a problem.
@@ -18,19 +20,19 @@ func TestShippedCheck(t *testing.T) {
 		"klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3",
 	}
 	paths, _ := filepath.Glob("*.txtar")
-	examples, _ := filepath.Glob("testdata/*.txtar")
+	examples, _ := filepath.Glob("casefile/testdata/*.txtar")
 	bugs, _ := filepath.Glob("bugs/*.txtar")
 	for _, p := range slices.Concat(paths, examples, bugs) {
 		data, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := Parse(p, data)
+		c, err := casefile.Parse(p, data)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		for _, problem := range Check(c, modules) {
+		for _, problem := range casefile.Check(c, modules) {
 			t.Error(problem)
 		}
 	}

@@ -5,11 +5,13 @@ package cases
 import (
 	"math/rand/v2"
 	"slices"
+
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 // Shuffle returns the cases in an order that the seed determines: of the same
 // cases it is always the same one. Seed 0 leaves them as they are.
-func Shuffle(list []*Case, seed uint64) []*Case {
+func Shuffle(list []*casefile.Case, seed uint64) []*casefile.Case {
 	list = slices.Clone(list)
 	if seed != 0 {
 		r := rand.New(rand.NewPCG(seed, 0))

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 func TestShuffle(t *testing.T) {
@@ -27,7 +29,7 @@ func TestShuffle(t *testing.T) {
 	if !slices.Equal(shipped, before) {
 		t.Error("the caller's list is not as it was")
 	}
-	byName := func(a, b *Case) int { return strings.Compare(a.Name, b.Name) }
+	byName := func(a, b *casefile.Case) int { return strings.Compare(a.Name, b.Name) }
 	if !slices.Equal(slices.SortedFunc(slices.Values(seven), byName), before) {
 		t.Error("a case is lost, or there twice")
 	}
@@ -35,9 +37,9 @@ func TestShuffle(t *testing.T) {
 
 // TestShuffleOrder: a seed that someone was given still names the same order.
 func TestShuffleOrder(t *testing.T) {
-	var list []*Case
+	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
-		list = append(list, &Case{Name: name})
+		list = append(list, &casefile.Case{Name: name})
 	}
 	got := ""
 	for _, c := range Shuffle(list, 7) {

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/internal/splat"
 )
 
@@ -170,7 +170,7 @@ func (c *classifier) unfront(l *line) bool {
 // logged is any other line of the kernel's log.
 func (c *classifier) logged(l *line) bool {
 	switch {
-	case l.stamped && cases.Ignored(l.text):
+	case l.stamped && klog.Ignored(l.text):
 		l.set(isNoise, "says nothing about a case")
 	case c.ofModule(l.text) && (l.stamped || c.typed == "" || c.dump):
 		l.set(isRecord, "of a module of the report")

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/kmods"
@@ -44,12 +44,12 @@ func TestReports(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		c, err := cases.Parse(p, made.Case)
+		c, err := casefile.Parse(p, made.Case)
 		if err != nil {
 			t.Errorf("%s: %v", p, err)
 			continue
 		}
-		for _, problem := range append(cases.Check(c, kmods.Names()), model.Check(t.Context(), c)...) {
+		for _, problem := range append(casefile.Check(c, kmods.Names()), model.Check(t.Context(), c)...) {
 			t.Errorf("%s: %s", p, problem)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/kmods"
 )
@@ -36,11 +36,11 @@ func TestBugReports(t *testing.T) {
 		if line := missing(blocks[i+1][2], string(made.Case)); line != "" {
 			t.Errorf("report %d: not %q in:\n%s", i/2+1, line, made.Case)
 		}
-		c, err := cases.Parse("doc.txtar", made.Case)
+		c, err := casefile.Parse("doc.txtar", made.Case)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range append(cases.Check(c, kmods.Names()), model.Check(t.Context(), c)...) {
+		for _, p := range append(casefile.Check(c, kmods.Names()), model.Check(t.Context(), c)...) {
 			t.Error(p)
 		}
 	}

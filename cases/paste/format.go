@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 const (
@@ -22,9 +24,9 @@ type report struct {
 	test     string
 	lines    []line
 	symptoms []string
-	unnamed  []string       // symptoms that the case cannot show
-	healthy  []string       // those that a healthy kernel shows as well
-	sources  []cases.Source // the reporter's modules; nil: probes stand for them
+	unnamed  []string          // symptoms that the case cannot show
+	healthy  []string          // those that a healthy kernel shows as well
+	sources  []casefile.Source // the reporter's modules; nil: probes stand for them
 }
 
 // write makes the file.
@@ -183,9 +185,9 @@ func (r *report) otherSymptoms() string {
 func (r *report) headers() string {
 	var b strings.Builder
 	if len(r.symptoms) > 0 {
-		fmt.Fprintf(&b, "Symptom: %s\n", cases.Escape(r.symptoms[0]))
+		fmt.Fprintf(&b, "Symptom: %s\n", klog.Escape(r.symptoms[0]))
 	}
-	if taints := cases.TaintHeader(r.predicted.Taints); taints != "" {
+	if taints := machine.TaintHeader(r.predicted.Taints); taints != "" {
 		fmt.Fprintf(&b, "Taints: %s\n", taints)
 	}
 	if leaves := r.names(r.predicted.Leaves); len(leaves) > 0 {
@@ -223,12 +225,12 @@ func (r *report) transcript(b *strings.Builder) {
 			text, lines = c.real, r.realLines(lines)
 		}
 		if c.note != "" && (text != "" || strings.HasPrefix(c.note, "left out: ")) {
-			fmt.Fprintf(b, "# %s\n", cases.Escape(c.note))
+			fmt.Fprintf(b, "# %s\n", klog.Escape(c.note))
 		}
 		if text == "" {
 			continue
 		}
-		fmt.Fprintf(b, "%% %s\n", cases.Escape(text))
+		fmt.Fprintf(b, "%% %s\n", klog.Escape(text))
 		if r.failed != nil {
 			b.WriteString(notPredicted + "\n")
 		}

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -37,7 +37,7 @@ func FuzzMake(f *testing.F) {
 			}
 			return
 		}
-		c, err := cases.Parse(caseName, made.Case)
+		c, err := casefile.Parse(caseName, made.Case)
 		if err != nil {
 			t.Fatalf("%v:\n%s", err, made.Case)
 		}

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -27,7 +27,7 @@ var (
 
 // findSources takes the C of the reporter's modules, and the headers beside
 // them, from a directory: a kernel tree, a selftest's, the reporter's.
-func findSources(dir fs.FS, modules []string) ([]cases.Source, error) {
+func findSources(dir fs.FS, modules []string) ([]casefile.Source, error) {
 	found := map[string]string{} // file to its path
 	seen := 0
 	err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
@@ -51,7 +51,7 @@ func findSources(dir fs.FS, modules []string) ([]cases.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []cases.Source
+	var list []casefile.Source
 	for _, module := range modules {
 		file := module + ".c"
 		if found[file] == "" {
@@ -77,8 +77,8 @@ func skipDir(name string) bool {
 }
 
 // addSource adds a file, and those beside it that it includes.
-func addSource(list []cases.Source, dir fs.FS, file, name string) ([]cases.Source, error) {
-	if slices.ContainsFunc(list, func(s cases.Source) bool { return s.Name == file }) {
+func addSource(list []casefile.Source, dir fs.FS, file, name string) ([]casefile.Source, error) {
+	if slices.ContainsFunc(list, func(s casefile.Source) bool { return s.Name == file }) {
 		return list, nil
 	}
 	if !sourceFile.MatchString(file) {
@@ -91,7 +91,7 @@ func addSource(list []cases.Source, dir fs.FS, file, name string) ([]cases.Sourc
 	if len(data) > maxSourceBytes {
 		return nil, blame.Userf("%s is too large for a case", name)
 	}
-	list = append(list, cases.Source{Name: file, Data: data})
+	list = append(list, casefile.Source{Name: file, Data: data})
 	for _, m := range include.FindAllStringSubmatch(string(data), -1) {
 		beside := path.Join(path.Dir(name), m[1])
 		if _, err := fs.Stat(dir, beside); err != nil {

@@ -12,7 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -36,10 +37,10 @@ type Options struct {
 type Made struct {
 	Case      []byte // the file
 	Explained []Explanation
-	Symptom   string        // what the report says to be wrong; empty: nothing
-	Related   []*cases.Case // shipped cases about the same thing
-	Predicted bool          // the expected lines are a healthy kernel's
-	Partly    bool          // some are not predicted
+	Symptom   string           // what the report says to be wrong; empty: nothing
+	Related   []*casefile.Case // shipped cases about the same thing
+	Predicted bool             // the expected lines are a healthy kernel's
+	Partly    bool             // some are not predicted
 }
 
 // Explanation says what a line of the input was taken for.
@@ -173,14 +174,14 @@ func (m *mapping) ourNames(text string) string {
 
 // validSymptom tells whether a case can name it.
 func validSymptom(s string) bool {
-	_, err := cases.Parse(caseName, []byte("A.\n\nSymptom: "+cases.Escape(s)+"\n\n-- transcript --\n"))
+	_, err := casefile.Parse(caseName, []byte("A.\n\nSymptom: "+klog.Escape(s)+"\n\n-- transcript --\n"))
 	return err == nil
 }
 
 // finish writes the file and looks at it as a user would.
 func (made *Made) finish(_ context.Context, r *report) error {
 	made.Case = r.write()
-	c, err := cases.Parse(caseName, made.Case)
+	c, err := casefile.Parse(caseName, made.Case)
 	if err != nil {
 		return err
 	}

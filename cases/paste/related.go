@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // The shipped cases that are named, and how much they must have in common.
@@ -26,15 +28,15 @@ var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
 })
 
 type featured struct {
-	c        *cases.Case
+	c        *casefile.Case
 	features map[string]bool
 }
 
 // related are the shipped cases about the same thing, the most alike first.
-func related(c *cases.Case, shipped []featured) []*cases.Case {
+func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	mine := features(c)
 	type scored struct {
-		c     *cases.Case
+		c     *casefile.Case
 		score float64
 	}
 	var list []scored
@@ -52,7 +54,7 @@ func related(c *cases.Case, shipped []featured) []*cases.Case {
 		}
 		return 0
 	})
-	var out []*cases.Case
+	var out []*casefile.Case
 	for _, s := range list[:min(maxRelated, len(list))] {
 		out = append(out, s.c)
 	}
@@ -62,7 +64,7 @@ func related(c *cases.Case, shipped []featured) []*cases.Case {
 // features are what a case is about, in words: what the core says in it, and
 // what its commands ask for. How often does not count, what follows on what
 // does.
-func features(c *cases.Case) map[string]bool {
+func features(c *casefile.Case) map[string]bool {
 	f := map[string]bool{}
 	last := ""
 	for _, s := range c.Steps {
@@ -70,7 +72,7 @@ func features(c *cases.Case) map[string]bool {
 			f[word] = true
 		}
 		for _, x := range s.Expect {
-			if x.Kind == cases.Errno {
+			if x.Kind == casefile.Errno {
 				f[string(s.Command.Verb)+" "+x.Text] = true
 			}
 			if strings.HasPrefix(x.Text, "* ") {
@@ -92,7 +94,7 @@ func features(c *cases.Case) map[string]bool {
 	return f
 }
 
-func commandFeatures(c cases.Command) (list []string) {
+func commandFeatures(c machine.Command) (list []string) {
 	if c.Background {
 		list = append(list, "held "+string(c.Verb))
 	}
@@ -104,7 +106,7 @@ func commandFeatures(c cases.Command) (list []string) {
 			list = append(list, key)
 		}
 	}
-	if c.Verb == cases.Echo {
+	if c.Verb == machine.Echo {
 		list = append(list, c.Args[1][strings.LastIndexByte(c.Args[1], '/')+1:]+" "+c.Args[0])
 	}
 	return list

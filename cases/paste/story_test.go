@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 // storyOf shows the commands of a text: a name for loading, -name for removing,
@@ -141,7 +141,7 @@ func commandsOf(t *testing.T, text string, o Options) (string, *Made) {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	c, err := cases.Parse(caseName, made.Case)
+	c, err := casefile.Parse(caseName, made.Case)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/klog"
 )
 
 // findSplats marks the lines of splats and stack dumps.
@@ -21,7 +21,7 @@ func findSplats(lines []line, modules map[string]bool) {
 	for name := range modules {
 		names = append(names, name)
 	}
-	folded := cases.FoldLines(texts, names)
+	folded := klog.FoldLines(texts, names)
 	kept := map[int]bool{}
 	for _, f := range folded {
 		kept[f.At] = true
@@ -39,7 +39,7 @@ func findSplats(lines []line, modules map[string]bool) {
 	}
 }
 
-func markSplat(l *line, f cases.Folded) {
+func markSplat(l *line, f klog.Folded) {
 	if !f.Splat {
 		if l.kind != isText {
 			l.set(isNoise, "a stack dump")

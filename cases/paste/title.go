@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/klog"
 )
 
 // headerLike is prose that would be read as a header.
@@ -21,7 +21,7 @@ func guard(text string) string {
 		if strings.HasPrefix(line, "-- ") {
 			line = " " + line
 		}
-		lines = append(lines, cases.Escape(line))
+		lines = append(lines, klog.Escape(line))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -41,7 +41,7 @@ func (r *report) titleLine() string {
 			title = r.test + ", " + r.symptoms[0] + "."
 		}
 	}
-	title = strings.TrimSpace(cases.Escape(cmp.Or(title, r.test, defaultTitle)))
+	title = strings.TrimSpace(klog.Escape(cmp.Or(title, r.test, defaultTitle)))
 	if headerLike.MatchString(title) || strings.HasPrefix(title, "-- ") {
 		title = "Report: " + title
 	}

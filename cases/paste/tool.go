@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/klog"
 )
 
 var (
@@ -40,7 +40,7 @@ func failureOf(text string) (errno string, ok bool) {
 	if errno, ok = toolTexts[strings.ToLower(strings.TrimSpace(m[1]))]; ok {
 		return errno, true
 	}
-	return cases.ErrnoOf(m[1])
+	return klog.ErrnoOf(m[1])
 }
 
 // toolForms are what the script kpatch says that it does, and the command that

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/model"
 )
 
@@ -27,7 +28,7 @@ const (
 // original is a shipped case and the log of its run: its transcript is what
 // each kernel was seen to log.
 type original struct {
-	c       *cases.Case
+	c       *casefile.Case
 	log     []string
 	enabled []string // livepatches, at the end
 	leaves  []string // modules that are forced to stay
@@ -47,7 +48,7 @@ func originals(t *testing.T) (list []original) {
 			for _, s := range c.Steps {
 				var lines []string
 				for _, x := range s.Expect {
-					if x.Kind == cases.Log && len(x.When) == 0 {
+					if x.Kind == casefile.Log && len(x.When) == 0 {
 						lines = append(lines, x.Text)
 					}
 				}

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/internal/model"
 )
 
@@ -88,15 +89,15 @@ func (d *draft) run(ctx context.Context) error {
 	return err
 }
 
-func (d *draft) parse(list []command) (*cases.Case, error) {
+func (d *draft) parse(list []command) (*casefile.Case, error) {
 	var b bytes.Buffer
 	b.WriteString("A draft.\n\n-- transcript --\n")
 	for _, c := range list {
 		if c.text != "" {
-			b.WriteString("% " + cases.Escape(c.text) + "\n")
+			b.WriteString("% " + klog.Escape(c.text) + "\n")
 		}
 	}
-	return cases.Parse("draft.txtar", b.Bytes())
+	return casefile.Parse("draft.txtar", b.Bytes())
 }
 
 // cleanup adds what leaves nothing behind: a case that leaves modules fails.

@@ -5,7 +5,8 @@ package main
 import (
 	"context"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -14,7 +15,7 @@ import (
 type bench struct {
 	app      *app
 	workshop *kbuild.Workshop
-	cases    []*cases.Case
+	cases    []*casefile.Case
 	options  rig.Options
 	kernel   string // the build directory of what was built last
 	clear    func() // removes the line that shows a build
@@ -27,7 +28,7 @@ func (b *bench) build(ctx context.Context) (err error) {
 }
 
 // Run runs the cases on the kernel that was built last.
-func (b *bench) Run(ctx context.Context) ([]cases.Result, error) {
+func (b *bench) Run(ctx context.Context) ([]judge.Result, error) {
 	o := b.options
 	o.Kernel = b.kernel
 	return b.app.quietRun(ctx, b.cases, o)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/report"
@@ -26,7 +26,7 @@ const bisectExit = "bisect-exit"
 var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(1))
 
 // outcome is the error of a run that was not all PASS; nil: it was.
-func outcome(results []cases.Result) error {
+func outcome(results []judge.Result) error {
 	code := report.ExitCode(results)
 	switch code {
 	case 0:
@@ -36,7 +36,7 @@ func outcome(results []cases.Result) error {
 		return verdicts(code)
 	}
 	for _, r := range results {
-		if r.Verdict == cases.Fail && r.Reported != cases.NotAsReported {
+		if r.Verdict == judge.Fail && r.Reported != judge.NotAsReported {
 			return verdicts(1)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 )
@@ -21,9 +21,9 @@ func TestBisectStatus(t *testing.T) {
 		{nil, 0},
 		{verdicts(1), 1},
 		{errOtherFailure, 125},
-		{outcome([]cases.Result{{Verdict: cases.Fail, Reported: cases.NotAsReported}, {Verdict: cases.Pass}}), 125},
-		{outcome([]cases.Result{{Verdict: cases.Fail, Reported: cases.NotAsReported}, {Verdict: cases.Fail, Reported: cases.AsReported}}), 1},
-		{outcome([]cases.Result{{Verdict: cases.Fail}}), 1},
+		{outcome([]judge.Result{{Verdict: judge.Fail, Reported: judge.NotAsReported}, {Verdict: judge.Pass}}), 125},
+		{outcome([]judge.Result{{Verdict: judge.Fail, Reported: judge.NotAsReported}, {Verdict: judge.Fail, Reported: judge.AsReported}}), 1},
+		{outcome([]judge.Result{{Verdict: judge.Fail}}), 1},
 		{verdicts(3), 125},
 		{verdicts(4), 125},
 		{errTimeout(time.Second), 125},

@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/bisect"
@@ -89,7 +90,7 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 
 // judge builds the kernel and runs the cases. What is the tree's fault is a
 // reason to skip the commit; what is this host's ends the search.
-func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bisect.Judgement, error) {
+func (a *app) judge(ctx context.Context, o stepOptions, list []*casefile.Case) (bisect.Judgement, error) {
 	k, err := a.buildHere(ctx, o.build)
 	switch {
 	case ctx.Err() != nil:
@@ -101,7 +102,7 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*cases.Case) (bis
 		return bisect.Judgement{}, err
 	}
 	o.Kernel = k.KDir
-	return bisect.Judge(ctx, func(ctx context.Context) ([]cases.Result, error) {
+	return bisect.Judge(ctx, func(ctx context.Context) ([]judge.Result, error) {
 		return a.quietRun(ctx, repeatOptions{}.of(list), o.Options)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -18,7 +19,7 @@ const maxCaseFile = 1 << 20
 
 // selectCases returns the cases that the arguments name: files, and names or
 // patterns of shipped ones; all shipped ones when there are none.
-func selectCases(args []string) ([]*cases.Case, error) {
+func selectCases(args []string) ([]*casefile.Case, error) {
 	shipped, err := cases.Shipped()
 	if err != nil {
 		return nil, err
@@ -26,7 +27,7 @@ func selectCases(args []string) ([]*cases.Case, error) {
 	if len(args) == 0 {
 		return shipped, nil
 	}
-	var list []*cases.Case
+	var list []*casefile.Case
 	var errs []error // of all arguments, to be mended in one go
 	for _, arg := range args {
 		some, err := selectArg(shipped, arg)
@@ -36,7 +37,7 @@ func selectCases(args []string) ([]*cases.Case, error) {
 }
 
 // selectOne returns the case that one argument names.
-func selectOne(arg string) (*cases.Case, error) {
+func selectOne(arg string) (*casefile.Case, error) {
 	list, err := selectCases([]string{arg})
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func selectOne(arg string) (*cases.Case, error) {
 	return list[0], nil
 }
 
-func selectArg(shipped []*cases.Case, arg string) ([]*cases.Case, error) {
+func selectArg(shipped []*casefile.Case, arg string) ([]*casefile.Case, error) {
 	if !isFile(arg) {
 		return cases.Select(shipped, []string{arg})
 	}
@@ -55,7 +56,7 @@ func selectArg(shipped []*cases.Case, arg string) ([]*cases.Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []*cases.Case{c}, nil
+	return []*casefile.Case{c}, nil
 }
 
 // isFile tells a file from the name of a case: names have neither a slash nor
@@ -64,12 +65,12 @@ func isFile(arg string) bool {
 	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, ".txtar")
 }
 
-func readCase(path string) (*cases.Case, error) {
+func readCase(path string) (*casefile.Case, error) {
 	data, err := readCaseFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return cases.Parse(path, data)
+	return casefile.Parse(path, data)
 }
 
 func readCaseFile(path string) ([]byte, error) {
@@ -87,7 +88,7 @@ func readCaseFile(path string) ([]byte, error) {
 }
 
 // caseFile returns the case that an argument names, and its file.
-func caseFile(arg string) (*cases.Case, []byte, error) {
+func caseFile(arg string) (*casefile.Case, []byte, error) {
 	c, err := selectOne(arg)
 	if err != nil {
 		return nil, nil, err

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
@@ -51,8 +51,8 @@ func (a *app) checkCommand() *cobra.Command {
 
 // checkCase returns what is wrong with a case. A file of the user's may tell of
 // a bug: that the model differs from it is worth knowing, and no problem.
-func (a *app) checkCase(ctx context.Context, c *cases.Case, isFile bool) []cases.Problem {
-	problems, differences := cases.Check(c, kmods.Names()), model.Check(ctx, c)
+func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []casefile.Problem {
+	problems, differences := casefile.Check(c, kmods.Names()), model.Check(ctx, c)
 	if !isFile || ctx.Err() != nil {
 		return append(problems, differences...)
 	}

@@ -9,7 +9,8 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -31,7 +32,7 @@ func BenchmarkExplore(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, list := range map[string][]*cases.Case{"plain": plain, "held": held} {
+	for name, list := range map[string][]*casefile.Case{"plain": plain, "held": held} {
 		commands := 0
 		for _, c := range list {
 			commands += len(c.Steps)
@@ -45,13 +46,13 @@ func BenchmarkExplore(b *testing.B) {
 	}
 }
 
-func checkAll(ctx context.Context, b *testing.B, run explore.Runner, list []*cases.Case) {
+func checkAll(ctx context.Context, b *testing.B, run explore.Runner, list []*casefile.Case) {
 	b.Helper()
 	for res, err := range run(ctx, list) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if res.Verdict != cases.Pass {
+		if res.Verdict != judge.Pass {
 			b.Errorf("%s %s: %q", res.Verdict, res.Name, res.Reasons)
 		}
 	}

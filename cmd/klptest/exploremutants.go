@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/mutants"
 )
@@ -25,7 +25,7 @@ var _ mutants.Lab = exploredMutants{}
 // Run does not care which case is known to find the mutant. The kernel without
 // a change has as much time as the others: what they are killed by, it has not
 // failed.
-func (e exploredMutants) Run(ctx context.Context, _ string) ([]cases.Result, error) {
+func (e exploredMutants) Run(ctx context.Context, _ string) ([]judge.Result, error) {
 	o := exploreOptions{rig: e.options, model: explore.Options{Patches: somePatches, Seed: 1, Budget: e.budget}}
 	o.rig.Kernel = e.kernel
 	started := time.Now()
@@ -41,15 +41,15 @@ func (e exploredMutants) Run(ctx context.Context, _ string) ([]cases.Result, err
 		return nil, fmt.Errorf("%w: %d of %d times", errUnsteady, d.Times, d.Tried)
 	}
 	name := fmt.Sprintf("explore: %d commands, %d sequences, %.0fs", len(d.Case.Steps), rep.Sequences, time.Since(started).Seconds())
-	return []cases.Result{{Name: name, Verdict: cases.Fail}}, nil
+	return []judge.Result{{Name: name, Verdict: judge.Fail}}, nil
 }
 
 // unjudged says that a mutant may be one that was not found.
-func unjudged(rep explore.Report) []cases.Result {
+func unjudged(rep explore.Report) []judge.Result {
 	if rep.Unjudged == 0 {
 		return nil
 	}
-	return []cases.Result{{Name: "explore", Verdict: cases.Error, Reasons: []string{rep.Progress.String()}}}
+	return []judge.Result{{Name: "explore", Verdict: judge.Error, Reasons: []string{rep.Progress.String()}}}
 }
 
 // errUnsteady is of a difference that does not always come.

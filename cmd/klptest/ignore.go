@@ -5,21 +5,21 @@ package main
 import (
 	"slices"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
 // ignoring returns the cases as if each had a header Ignores with the texts.
-func ignoring(list []*cases.Case, texts []string) ([]*cases.Case, error) {
+func ignoring(list []*casefile.Case, texts []string) ([]*casefile.Case, error) {
 	for _, text := range texts {
-		if err := cases.CheckIgnore(text); err != nil {
+		if err := casefile.CheckIgnore(text); err != nil {
 			return nil, &blame.Error{Party: blame.User, Err: err}
 		}
 	}
 	if texts == nil {
 		return list, nil
 	}
-	out := make([]*cases.Case, len(list))
+	out := make([]*casefile.Case, len(list))
 	for i, c := range list {
 		with := *c
 		with.Ignores = slices.Concat(c.Ignores, texts)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -41,7 +42,7 @@ covers what is no rule.`,
 	return c
 }
 
-func (a *app) titles(list []*cases.Case) error {
+func (a *app) titles(list []*casefile.Case) error {
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, c := range list {
 		fmt.Fprintf(w, "%s\t%s\n", c.Name, c.Title)
@@ -49,7 +50,7 @@ func (a *app) titles(list []*cases.Case) error {
 	return w.Flush()
 }
 
-func (a *app) coverage(list []*cases.Case) error {
+func (a *app) coverage(list []*casefile.Case) error {
 	table, problems := cases.Coverage(cases.Rules(), list)
 	if err := cases.WriteCoverage(a.out, table); err != nil {
 		return err

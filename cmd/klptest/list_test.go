@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 // TestCoverageDocument: docs/coverage.md is what the command prints.
@@ -35,7 +36,7 @@ func TestCoverageDocument(t *testing.T) {
 func TestCoverageFails(t *testing.T) {
 	var out, notices bytes.Buffer
 	a := &app{streams: streams{out: &out, err: &notices}, noticed: map[string]bool{}}
-	err := a.coverage([]*cases.Case{{Name: "mine", Covers: []string{`doc.rst 9, "nothing"`}}})
+	err := a.coverage([]*casefile.Case{{Name: "mine", Covers: []string{`doc.rst 9, "nothing"`}}})
 	if exitStatus(err) != 1 {
 		t.Error(err)
 	}

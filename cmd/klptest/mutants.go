@@ -13,7 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/mutants"
 	"github.com/klptest/klptest/internal/rig"
@@ -53,7 +54,7 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.
 	return c
 }
 
-func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*cases.Case, o rig.Options) error {
+func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*casefile.Case, o rig.Options) error {
 	store, err := a.openCache()
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func (m mutated) Build(ctx context.Context, file string, data []byte) error {
 
 // Run runs the cases on the kernel that was built last, the one of that name
 // before all others, until one fails.
-func (m mutated) Run(ctx context.Context, first string) ([]cases.Result, error) {
+func (m mutated) Run(ctx context.Context, first string) ([]judge.Result, error) {
 	o := m.options
 	o.Kernel = m.kernel
 	return m.app.runUntilFail(ctx, foremost(m.cases, first), o)
@@ -125,10 +126,10 @@ func (m mutated) Run(ctx context.Context, first string) ([]cases.Result, error) 
 
 // foremost is the list with the case of that name, if it is there, moved to
 // the front.
-func foremost(list []*cases.Case, name string) []*cases.Case {
-	i := slices.IndexFunc(list, func(c *cases.Case) bool { return c.Name == name })
+func foremost(list []*casefile.Case, name string) []*casefile.Case {
+	i := slices.IndexFunc(list, func(c *casefile.Case) bool { return c.Name == name })
 	if i < 0 {
 		return list
 	}
-	return append([]*cases.Case{list[i]}, slices.Delete(slices.Clone(list), i, i+1)...)
+	return append([]*casefile.Case{list[i]}, slices.Delete(slices.Clone(list), i, i+1)...)
 }

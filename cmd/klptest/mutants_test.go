@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
 )
 
 func TestForemost(t *testing.T) {
-	list := []*cases.Case{{Name: "a"}, {Name: "b"}, {Name: "c"}}
+	list := []*casefile.Case{{Name: "a"}, {Name: "b"}, {Name: "c"}}
 	for name, want := range map[string]string{"a": "abc", "c": "cab", "": "abc", "other": "abc"} {
 		var got string
 		for _, c := range foremost(list, name) {
@@ -28,8 +29,8 @@ func TestForemost(t *testing.T) {
 
 // TestUntilFail: only a FAIL says something about a kernel.
 func TestUntilFail(t *testing.T) {
-	for _, v := range []cases.Verdict{cases.Pass, cases.Skip, cases.Error, cases.Fail} {
-		if err := (heeded{more: noFail}).Case(cases.Result{Verdict: v}); (err != nil) != (v == cases.Fail) {
+	for _, v := range []judge.Verdict{judge.Pass, judge.Skip, judge.Error, judge.Fail} {
+		if err := (heeded{more: noFail}).Case(judge.Result{Verdict: v}); (err != nil) != (v == judge.Fail) {
 			t.Errorf("%s: %v", v, err)
 		}
 	}
@@ -41,7 +42,7 @@ func TestUnjudgedMutant(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	got := unjudged(explore.Report{Progress: explore.Progress{Sequences: 9, Unjudged: 2, Trouble: "no guest"}})
-	if len(got) != 1 || got[0].Verdict != cases.Error || !strings.Contains(got[0].Reasons[0], "no guest") {
+	if len(got) != 1 || got[0].Verdict != judge.Error || !strings.Contains(got[0].Reasons[0], "no guest") {
 		t.Errorf("%+v", got)
 	}
 }

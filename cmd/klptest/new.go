@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/paste"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
@@ -107,11 +107,11 @@ func (a *app) explainLines(list []paste.Explanation) error {
 
 // whatNext checks the case, and says what can be done with it.
 func (a *app) whatNext(made *paste.Made) error {
-	c, err := cases.Parse("new.txtar", made.Case)
+	c, err := casefile.Parse("new.txtar", made.Case)
 	if err != nil {
 		return err
 	}
-	for _, p := range cases.Check(c, kmods.Names()) {
+	for _, p := range casefile.Check(c, kmods.Names()) {
 		a.notice("to mend: " + p.String())
 	}
 	switch {

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
 )
@@ -76,7 +76,7 @@ func createJUnit(path string) (*junitFile, error) {
 	return &junitFile{f}, nil
 }
 
-func (j *junitFile) write(head report.Run, results []cases.Result) error {
+func (j *junitFile) write(head report.Run, results []judge.Result) error {
 	if j == nil {
 		return nil
 	}

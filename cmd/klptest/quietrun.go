@@ -6,17 +6,18 @@ import (
 	"context"
 	"errors"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/rig"
 )
 
 // quietRun runs cases on a kernel, for a command that reports in another way.
-func (a *app) quietRun(ctx context.Context, list []*cases.Case, o rig.Options) ([]cases.Result, error) {
+func (a *app) quietRun(ctx context.Context, list []*casefile.Case, o rig.Options) ([]judge.Result, error) {
 	return a.runOnce(ctx, list, o, unheard{})
 }
 
 // runUntilFail is a quietRun that ends with the first FAIL.
-func (a *app) runUntilFail(ctx context.Context, list []*cases.Case, o rig.Options) ([]cases.Result, error) {
+func (a *app) runUntilFail(ctx context.Context, list []*casefile.Case, o rig.Options) ([]judge.Result, error) {
 	results, err := a.runOnce(ctx, list, o, heeded{more: noFail})
 	if errors.Is(err, errEnough) {
 		err = nil
@@ -25,7 +26,7 @@ func (a *app) runUntilFail(ctx context.Context, list []*cases.Case, o rig.Option
 }
 
 // runOnce runs cases on a rig of their own.
-func (a *app) runOnce(ctx context.Context, list []*cases.Case, o rig.Options, ev rig.Events) (results []cases.Result, err error) {
+func (a *app) runOnce(ctx context.Context, list []*casefile.Case, o rig.Options, ev rig.Events) (results []judge.Result, err error) {
 	o.Lean = true
 	r, err := a.newRig(ctx, o)
 	if err != nil {
@@ -40,23 +41,23 @@ type unheard struct{}
 
 func (unheard) Start(string)            {}
 func (unheard) Step(string, string)     {}
-func (unheard) Case(cases.Result) error { return nil }
+func (unheard) Case(judge.Result) error { return nil }
 
 // heeded are events of which only the results are heard, as long as more are
 // wanted.
 type heeded struct {
 	unheard
-	more func(cases.Result) bool
+	more func(judge.Result) bool
 }
 
 // errEnough ends a run of which no more is wanted.
 var errEnough = errors.New("no more results are wanted")
 
-func (h heeded) Case(r cases.Result) error {
+func (h heeded) Case(r judge.Result) error {
 	if !h.more(r) {
 		return errEnough
 	}
 	return nil
 }
 
-func noFail(r cases.Result) bool { return r.Verdict != cases.Fail }
+func noFail(r judge.Result) bool { return r.Verdict != judge.Fail }

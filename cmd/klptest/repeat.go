@@ -5,7 +5,8 @@ package main
 import (
 	"fmt"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
 )
@@ -28,8 +29,8 @@ func (o repeatOptions) check() error {
 
 // of returns each case as often as it is to run, one round of all after the
 // other.
-func (o repeatOptions) of(list []*cases.Case) []*cases.Case {
-	var all []*cases.Case
+func (o repeatOptions) of(list []*casefile.Case) []*casefile.Case {
+	var all []*casefile.Case
 	for round := 1; ; round++ {
 		before := len(all)
 		for _, c := range list {
@@ -43,7 +44,7 @@ func (o repeatOptions) of(list []*cases.Case) []*cases.Case {
 	}
 }
 
-func (o repeatOptions) rounds(c *cases.Case) int {
+func (o repeatOptions) rounds(c *casefile.Case) int {
 	switch {
 	case o.times > 0:
 		return o.times
@@ -61,9 +62,9 @@ type stopper struct {
 }
 
 // Case is [report.Reporter]'s.
-func (s *stopper) Case(r cases.Result) error {
+func (s *stopper) Case(r judge.Result) error {
 	s.runs++
-	if err := s.Reporter.Case(r); err != nil || r.Verdict != cases.Fail {
+	if err := s.Reporter.Case(r); err != nil || r.Verdict != judge.Fail {
 		return err
 	}
 	s.say(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", s.runs))

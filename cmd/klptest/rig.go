@@ -7,7 +7,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/rig"
@@ -42,7 +42,7 @@ func sideBySide(memory, perCPU int) int {
 
 // mostMemory is what the largest guest of the cases gets, in MiB; memory is for
 // those that do not say, 0 for the default.
-func mostMemory(list []*cases.Case, memory int) int {
+func mostMemory(list []*casefile.Case, memory int) int {
 	most := cmp.Or(memory, (&images.Kernel{}).Memory())
 	for _, c := range list {
 		most = max(most, c.Memory)

@@ -7,7 +7,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -15,16 +16,16 @@ import (
 // wanted.
 func TestOnRig(t *testing.T) {
 	broken, ran := errors.New("no place"), 0
-	run := func(_ context.Context, list []*cases.Case, ev rig.Events) ([]cases.Result, error) {
+	run := func(_ context.Context, list []*casefile.Case, ev rig.Events) ([]judge.Result, error) {
 		for _, c := range list {
 			ran++
-			if err := ev.Case(cases.Result{Name: c.Name}); err != nil {
+			if err := ev.Case(judge.Result{Name: c.Name}); err != nil {
 				return nil, err
 			}
 		}
 		return nil, broken
 	}
-	list := []*cases.Case{{Name: "a"}, {Name: "b"}, {Name: "c"}}
+	list := []*casefile.Case{{Name: "a"}, {Name: "b"}, {Name: "c"}}
 	for res, err := range onRig(run)(t.Context(), list) {
 		if err != nil || res.Name == "b" {
 			break

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
@@ -106,7 +108,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
 	results, err := a.drive(limited, list, rep, &head, o)
 	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
-		if slices.ContainsFunc(results, func(r cases.Result) bool { return r.Verdict == cases.Fail }) {
+		if slices.ContainsFunc(results, func(r judge.Result) bool { return r.Verdict == judge.Fail }) {
 			return a.despite(err)
 		}
 		return err
@@ -141,7 +143,7 @@ func (o runOptions) check() error {
 }
 
 // casesToRun returns the cases in the order in which they run.
-func (a *app) casesToRun(args []string, o runOptions) ([]*cases.Case, error) {
+func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) {
 	list, err := selectCases(args)
 	if err != nil {
 		return nil, err
@@ -160,7 +162,7 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*cases.Case, error) {
 
 // drive makes a rig, completes the head by its kernel, runs the cases and
 // reports.
-func (a *app) drive(ctx context.Context, list []*cases.Case, rep report.Reporter, head *report.Run, o runOptions) (results []cases.Result, err error) {
+func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, head *report.Run, o runOptions) (results []judge.Result, err error) {
 	if o.verbose {
 		o.Console = a.err
 	}

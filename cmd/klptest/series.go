@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
@@ -198,7 +198,7 @@ func (a *app) base(ctx context.Context, store *cache.Cache, o seriesOptions) (di
 	return tree.Dir, unlock, nil
 }
 
-func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*cases.Case) ([]series.Step, error) {
+func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*casefile.Case) ([]series.Step, error) {
 	show, done := a.buildProgress()
 	o.build.Cache, o.build.Source, o.build.Progress = store, source, show
 	shop, err := o.build.Workshop(ctx, "series")

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/series"
 )
 
@@ -34,16 +34,16 @@ func TestSortArgs(t *testing.T) {
 
 func TestStepResults(t *testing.T) {
 	steps := []series.Step{
-		{Name: "base", Results: []cases.Result{{Name: "c", Verdict: cases.Pass}}},
-		{Name: "p", Results: []cases.Result{{Name: "c", Verdict: cases.Fail, Reasons: []string{"differs"}}}},
+		{Name: "base", Results: []judge.Result{{Name: "c", Verdict: judge.Pass}}},
+		{Name: "p", Results: []judge.Result{{Name: "c", Verdict: judge.Fail, Reasons: []string{"differs"}}}},
 		{Name: "q", Fault: series.DoesNotApply, Why: "patch failed"},
 		{Name: "r", Fault: series.NotTried},
 	}
-	want := []cases.Result{
-		{Name: "0/3 c", Verdict: cases.Pass},
-		{Name: "1/3 c", Verdict: cases.Fail, Reasons: []string{"breaks it: p", "differs"}},
-		{Name: "2/3", Title: "q", Verdict: cases.Fail, Reasons: []string{"does not apply"}, Tail: "patch failed"},
-		{Name: "3/3", Title: "r", Verdict: cases.Skip, Reasons: []string{"not tried"}},
+	want := []judge.Result{
+		{Name: "0/3 c", Verdict: judge.Pass},
+		{Name: "1/3 c", Verdict: judge.Fail, Reasons: []string{"breaks it: p", "differs"}},
+		{Name: "2/3", Title: "q", Verdict: judge.Fail, Reasons: []string{"does not apply"}, Tail: "patch failed"},
+		{Name: "3/3", Title: "r", Verdict: judge.Skip, Reasons: []string{"not tried"}},
 	}
 	if diff := cmp.Diff(want, stepResults(steps)); diff != "" {
 		t.Error(diff)

@@ -8,7 +8,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
@@ -51,16 +51,16 @@ func reportSteps(rep report.Reporter, steps []series.Step) error {
 	return errors.Join(err, rep.End())
 }
 
-func stepResults(steps []series.Step) (list []cases.Result) {
+func stepResults(steps []series.Step) (list []judge.Result) {
 	changes := series.Changes(steps)
 	for i, s := range steps {
 		label := fmt.Sprintf("%d/%d", i, len(steps)-1)
 		switch s.Fault {
 		case series.None:
 		case series.NotTried:
-			list = append(list, cases.Result{Name: label, Title: s.Name, Verdict: cases.Skip, Reasons: []string{string(s.Fault)}})
+			list = append(list, judge.Result{Name: label, Title: s.Name, Verdict: judge.Skip, Reasons: []string{string(s.Fault)}})
 		default:
-			list = append(list, cases.Result{Name: label, Title: s.Name, Verdict: cases.Fail, Reasons: []string{string(s.Fault)}, Tail: s.Why})
+			list = append(list, judge.Result{Name: label, Title: s.Name, Verdict: judge.Fail, Reasons: []string{string(s.Fault)}, Tail: s.Why})
 		}
 		for _, r := range s.Results {
 			if i > 0 && (changes[i-1][r.Name] == series.Breaks || changes[i-1][r.Name] == series.Fixes) {

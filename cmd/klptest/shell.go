@@ -16,7 +16,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/term"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
@@ -59,7 +59,7 @@ and exit by its status.`,
 
 // prologue is the case to run before the shell, cut off behind its step; nil
 // without one.
-func prologue(words []string) (*cases.Case, error) {
+func prologue(words []string) (*casefile.Case, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
@@ -77,7 +77,7 @@ func prologue(words []string) (*cases.Case, error) {
 	return &part, nil
 }
 
-func (a *app) shell(ctx context.Context, o rig.Options, before *cases.Case, command []string) (err error) {
+func (a *app) shell(ctx context.Context, o rig.Options, before *casefile.Case, command []string) (err error) {
 	if images.FindBusybox() == "" {
 		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: apt.Get("install", "busybox-static")}
 	}

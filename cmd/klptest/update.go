@@ -7,14 +7,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // update rewrites the files of the cases that did not pass by what happened.
-func (a *app) update(list []*cases.Case, results []cases.Result) error {
+func (a *app) update(list []*casefile.Case, results []judge.Result) error {
 	var errs []error
 	for i, res := range results {
-		if res.Verdict != cases.Fail {
+		if res.Verdict != judge.Fail {
 			continue
 		}
 		if err := a.updateFile(list[i], res); err != nil {
@@ -26,12 +27,12 @@ func (a *app) update(list []*cases.Case, results []cases.Result) error {
 	return errors.Join(errs...)
 }
 
-func (a *app) updateFile(c *cases.Case, res cases.Result) error {
+func (a *app) updateFile(c *casefile.Case, res judge.Result) error {
 	old, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
 	}
-	data, err := cases.Update(old, c, res.Observation)
+	data, err := judge.Update(old, c, res.Observation)
 	if err != nil {
 		return err
 	}

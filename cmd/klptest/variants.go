@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/variants"
@@ -48,7 +48,7 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 	return c
 }
 
-func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*cases.Case, o rig.Options) error {
+func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*casefile.Case, o rig.Options) error {
 	store, err := a.openCache()
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func kernelsNamed(patterns []string) []variants.Kernel {
 type variantLab struct {
 	app     *app
 	builder kbuild.Builder
-	cases   []*cases.Case
+	cases   []*casefile.Case
 	options rig.Options
 }
 
@@ -109,8 +109,8 @@ func (l variantLab) Try(ctx context.Context, k variants.Kernel, only []string) v
 }
 
 // named are the cases of those names; all, where none is named.
-func (l variantLab) named(names []string) []*cases.Case {
-	return slices.DeleteFunc(slices.Clone(l.cases), func(c *cases.Case) bool {
+func (l variantLab) named(names []string) []*casefile.Case {
+	return slices.DeleteFunc(slices.Clone(l.cases), func(c *casefile.Case) bool {
 		return len(names) > 0 && !slices.Contains(names, c.Name)
 	})
 }

@@ -13,32 +13,32 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/git"
 )
 
 // outcomes are what a letter says of a case: it passes, was skipped, is an
 // ERROR, fails (and nobody confirms that), fails always, fails now and then, or
 // could not be confirmed, for want of time or as the further runs were unclear.
-var outcomes = map[rune]cases.Result{
-	'P': {Verdict: cases.Pass},
-	'S': {Verdict: cases.Skip},
-	'E': {Verdict: cases.Error},
-	'F': {Verdict: cases.Fail},
-	'A': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 3, Runs: 3}},
-	'a': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 2, Runs: 2, Unjudged: []string{"x"}}},
-	'N': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 2, Runs: 3}},
-	'T': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Skipped: true}},
-	'U': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Unjudged: []string{"x", "y"}}},
-	'R': {Verdict: cases.Fail, Reported: cases.AsReported},
-	'O': {Verdict: cases.Fail, Reported: cases.NotAsReported, Confirmation: cases.Confirmation{Failed: 3, Runs: 3}},
-	'u': {Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: 3, Runs: 3, Unjudged: []string{"x", "y"}}},
+var outcomes = map[rune]judge.Result{
+	'P': {Verdict: judge.Pass},
+	'S': {Verdict: judge.Skip},
+	'E': {Verdict: judge.Error},
+	'F': {Verdict: judge.Fail},
+	'A': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 3, Runs: 3}},
+	'a': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 2, Runs: 2, Unjudged: []string{"x"}}},
+	'N': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 2, Runs: 3}},
+	'T': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 1, Runs: 1, Skipped: true}},
+	'U': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 1, Runs: 1, Unjudged: []string{"x", "y"}}},
+	'R': {Verdict: judge.Fail, Reported: judge.AsReported},
+	'O': {Verdict: judge.Fail, Reported: judge.NotAsReported, Confirmation: judge.Confirmation{Failed: 3, Runs: 3}},
+	'u': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 3, Runs: 3, Unjudged: []string{"x", "y"}}},
 }
 
 // runs is a sequence of runs: each a word of letters, one for each case.
-func runs(words string) func(context.Context) ([]cases.Result, error) {
+func runs(words string) func(context.Context) ([]judge.Result, error) {
 	left := strings.Fields(words)
-	return func(context.Context) (results []cases.Result, err error) {
+	return func(context.Context) (results []judge.Result, err error) {
 		if len(left) == 0 {
 			return nil, errors.New("one run too many")
 		}

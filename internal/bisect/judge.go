@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Mark is what a commit is.
@@ -32,7 +32,7 @@ const maxUnclear = 2
 
 // Judge runs the cases until the commit can be marked. The runs confirm by
 // themselves what fails.
-func Judge(ctx context.Context, run func(context.Context) ([]cases.Result, error)) (Judgement, error) {
+func Judge(ctx context.Context, run func(context.Context) ([]judge.Result, error)) (Judgement, error) {
 	for unclear := 1; ; unclear++ {
 		results, err := run(ctx)
 		if err != nil {
@@ -75,7 +75,7 @@ var rules = []struct {
 	{passed, Good, "PASS", true},
 }
 
-func sum(results []cases.Result) (j Judgement, clear bool) {
+func sum(results []judge.Result) (j Judgement, clear bool) {
 	names := map[kind][]string{}
 	for _, r := range results {
 		k := kindOf(r)
@@ -96,15 +96,15 @@ func sum(results []cases.Result) (j Judgement, clear bool) {
 	return Judgement{Skip, "no case was run"}, false
 }
 
-func kindOf(r cases.Result) kind {
+func kindOf(r judge.Result) kind {
 	switch {
-	case r.Verdict == cases.Pass:
+	case r.Verdict == judge.Pass:
 		return passed
-	case r.Verdict == cases.Error:
+	case r.Verdict == judge.Error:
 		return broken
-	case r.Verdict != cases.Fail:
+	case r.Verdict != judge.Fail:
 		return skipped
-	case r.Reported == cases.NotAsReported:
+	case r.Reported == judge.NotAsReported:
 		return other
 	case r.Confirmation.Flaky():
 		return flaky
@@ -116,12 +116,12 @@ func kindOf(r cases.Result) kind {
 
 // confirmed tells whether a case has failed as often as it takes: nobody has
 // asked for more, or it failed each time, more than once.
-func confirmed(c cases.Confirmation) bool {
+func confirmed(c judge.Confirmation) bool {
 	return c.Runs == 0 || c.Failed == c.Runs && c.Runs > 1 && len(c.Unjudged) < maxUnclear
 }
 
 // often says how often a case failed, behind its name.
-func often(c cases.Confirmation) string {
+func often(c judge.Confirmation) string {
 	if text := c.String(); text != "" {
 		return " (" + text + ")"
 	}

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/model"
 )
 
@@ -21,7 +22,7 @@ const stepLimit = 20 * time.Second
 type sequence struct {
 	edges []string // the transitions of the model that it covers
 	held  bool     // a transition is left open for a time
-	c     *cases.Case
+	c     *casefile.Case
 	file  []byte
 }
 
@@ -35,7 +36,7 @@ func (s *script) write(name, title string) (sequence, bool) {
 	for _, cmd := range s.commands {
 		fmt.Fprintf(&b, "%% %s\n", cmd.Text)
 	}
-	bare, err := cases.Parse(name+".txtar", []byte(b.String()))
+	bare, err := casefile.Parse(name+".txtar", []byte(b.String()))
 	if err != nil {
 		return sequence{}, false
 	}
@@ -44,13 +45,13 @@ func (s *script) write(name, title string) (sequence, bool) {
 		return sequence{}, false
 	}
 	file := []byte(head + transcript)
-	c, err := cases.Parse(name+".txtar", file)
+	c, err := casefile.Parse(name+".txtar", file)
 	if err != nil {
 		return sequence{}, false
 	}
 	c.Wait = stepLimit
 	m, err := model.New(s.release)
-	if err != nil || cases.Run(context.Background(), m, c).Verdict != cases.Pass {
+	if err != nil || judge.Run(context.Background(), m, c).Verdict != judge.Pass {
 		return sequence{}, false
 	}
 	return sequence{s.edges, s.held, c, file}, true

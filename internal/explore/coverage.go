@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // coverage is which transitions of the model have been seen: an operation that
@@ -22,19 +22,19 @@ func (c coverage) add(edges []string) {
 }
 
 // edge names the transition that an operation has made.
-func edge(before, op string, ans cases.Answer, after string) string {
+func edge(before, op string, ans machine.Answer, after string) string {
 	return strings.Join([]string{before, kind(op), ans.Errno, signature(ans.Records), after}, "\n")
 }
 
 // kind is an operation without names.
 func kind(op string) string {
 	words := strings.Fields(op)
-	switch verb := words[0]; cases.Verb(verb) {
-	case cases.Hold, cases.Release:
+	switch verb := words[0]; machine.Verb(verb) {
+	case machine.Hold, machine.Release:
 		return op
-	case cases.Echo:
+	case machine.Echo:
 		return verb + " " + words[1] + " " + path.Base(words[len(words)-1])
-	case cases.Cat:
+	case machine.Cat:
 		return verb + " " + path.Base(words[1])
 	default:
 		return verb + " " + nameless(words[1])
@@ -48,7 +48,7 @@ var named = regexp.MustCompile(`klp_[a-g]\b|: state .*|\b\d+(/\d+)?\b`)
 func nameless(text string) string { return named.ReplaceAllString(text, "*") }
 
 // signature is which lines a log has, without names, order and number.
-func signature(log []cases.Record) string {
+func signature(log []machine.Record) string {
 	var lines []string
 	for _, r := range log {
 		if r.Facility == 0 {

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // repeats is how often a difference is tried again.
@@ -18,10 +20,10 @@ const repeats = 5
 // Difference is a sequence of which the kernel makes something else than the
 // model, the shortest that was found.
 type Difference struct {
-	Case   *cases.Case
+	Case   *casefile.Case
 	File   []byte       // the case, as a file
 	Shell  []byte       // the same commands for people without klptest
-	Result cases.Result // of the kernel
+	Result judge.Result // of the kernel
 	Times  int          // that it differed, of Tried
 	Tried  int
 }
@@ -32,7 +34,7 @@ func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.Chec
 // explain confirms a difference and shrinks it. One that does not come each
 // time is returned as it was, and so is the one that was found when there is
 // an error.
-func (x *explorer) explain(ctx context.Context, q sequence, res cases.Result) (*Difference, error) {
+func (x *explorer) explain(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
 	x.tell("trying a difference again")
 	found, err := x.confirm(ctx, q, res)
 	if err != nil || !found.steady() {
@@ -55,16 +57,16 @@ func (d *Difference) steady() bool { return d.Tried > 0 && d.Times == d.Tried }
 
 // confirm runs a sequence that differed again, and counts how often it differs
 // of the times that it could be judged.
-func (x *explorer) confirm(ctx context.Context, q sequence, res cases.Result) (*Difference, error) {
+func (x *explorer) confirm(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
 	d := &Difference{Case: q.c, File: q.file, Shell: shell(q.c), Result: res}
-	for res, err := range x.fresh(ctx, slices.Repeat([]*cases.Case{q.c}, repeats)) {
+	for res, err := range x.fresh(ctx, slices.Repeat([]*casefile.Case{q.c}, repeats)) {
 		if err != nil {
 			return d, err
 		}
-		if res.Verdict == cases.Fail {
+		if res.Verdict == judge.Fail {
 			d.Times++
 		}
-		if res.Verdict != cases.Error {
+		if res.Verdict != judge.Error {
 			d.Tried++
 		}
 	}
@@ -74,9 +76,9 @@ func (x *explorer) confirm(ctx context.Context, q sequence, res cases.Result) (*
 // shrink takes away what a difference does not need: commands, by delta
 // debugging, then parameters. What the shorter sequence leaves loaded stays
 // loaded: nothing is taken back for the sake of order.
-func (x *explorer) shrink(ctx context.Context, q sequence, res cases.Result) (sequence, cases.Result, error) {
+func (x *explorer) shrink(ctx context.Context, q sequence, res judge.Result) (sequence, judge.Result, error) {
 	list := [][]string{operationsOf(q.c, 0)}
-	if last := cases.Judge(q.c, res.Observation).Line; last > 0 { // else it is the end that differs
+	if last := judge.Judge(q.c, res.Observation).Line; last > 0 { // else it is the end that differs
 		list = slices.Insert(list, 0, operationsOf(q.c, last))
 	}
 	best, err := x.first(ctx, list)
@@ -114,14 +116,14 @@ func (x *explorer) shrinking(c candidate) {
 type candidate struct {
 	sequence
 	ops []string
-	res cases.Result
+	res judge.Result
 }
 
 // first runs sequences and returns the first one that differs; none has no
 // case.
 func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error) {
 	var batch []candidate
-	var run []*cases.Case
+	var run []*casefile.Case
 	for _, ops := range list {
 		s, err := newScript(x.Release)
 		if err != nil || !s.follow(ops) {
@@ -135,7 +137,7 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 		if err != nil {
 			return candidate{}, err
 		}
-		if res.Verdict == cases.Fail {
+		if res.Verdict == judge.Fail {
 			batch[0].res = res
 			return batch[0], nil
 		}
@@ -145,14 +147,14 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 }
 
 // operationsOf are those of a case, up to a line of it; 0: all of them.
-func operationsOf(c *cases.Case, last int) []string {
+func operationsOf(c *casefile.Case, last int) []string {
 	var ops []string
 	for _, s := range c.Steps {
 		if last > 0 && s.Line > last {
 			break
 		}
 		text := strings.TrimSuffix(s.Command.Text, " &")
-		if s.Command.Verb != cases.Wait && text != insideNew {
+		if s.Command.Verb != machine.Wait && text != insideNew {
 			ops = append(ops, text)
 		}
 	}
@@ -183,7 +185,7 @@ func simplified(ops []string) [][]string {
 
 func simplerForms(op string) []string {
 	words := strings.Fields(op)
-	if words[0] != string(cases.Insmod) {
+	if words[0] != string(machine.Insmod) {
 		return nil
 	}
 	var list []string

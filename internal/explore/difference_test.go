@@ -12,24 +12,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/model"
 )
 
 // changed is a machine whose answers are changed.
 type changed struct {
-	cases.Machine
-	change func(cmd cases.Command, ans *cases.Answer)
+	machine.Machine
+	change func(cmd machine.Command, ans *machine.Answer)
 }
 
-func (m changed) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+func (m changed) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	ans, err := m.Machine.Step(ctx, cmd, limit)
 	m.change(cmd, &ans)
 	return ans, err
 }
 
 // dropsPostUnpatch says nothing of post_unpatch after a reversal.
-func dropsPostUnpatch(_ cases.Command, ans *cases.Answer) {
+func dropsPostUnpatch(_ machine.Command, ans *machine.Answer) {
 	reversed := false
 	for i, r := range ans.Records {
 		reversed = reversed || strings.Contains(r.Text, "reversing transition")
@@ -41,7 +43,7 @@ func dropsPostUnpatch(_ cases.Command, ans *cases.Answer) {
 }
 
 func TestDifference(t *testing.T) {
-	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
 	got, err := Explore(t.Context(), options(0), run, run)
 	if err != nil || got.Difference == nil {
 		t.Fatalf("%+v, %v", got, err)
@@ -57,7 +59,7 @@ func TestDifference(t *testing.T) {
 	if diff := cmp.Diff(want, ops); diff != "" || d.Times != repeats || d.Tried != repeats {
 		t.Errorf("%d of %d times, %s", d.Times, d.Tried, diff)
 	}
-	if d.Result.Verdict != cases.Fail || !strings.Contains(d.Result.Diff, "-klp_a: post_unpatch klp_target") {
+	if d.Result.Verdict != judge.Fail || !strings.Contains(d.Result.Diff, "-klp_a: post_unpatch klp_target") {
 		t.Errorf("%+v", d.Result)
 	}
 	checkReproducer(t, d)
@@ -66,12 +68,12 @@ func TestDifference(t *testing.T) {
 // checkReproducer: the file is a case that a right kernel passes, and the
 // script has its commands.
 func checkReproducer(t *testing.T, d *Difference) {
-	c, err := cases.Parse("x.txtar", d.File)
+	c, err := casefile.Parse("x.txtar", d.File)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m, _ := model.New("6.12")
-	if res := cases.Run(t.Context(), m, c); res.Verdict != cases.Pass {
+	if res := judge.Run(t.Context(), m, c); res.Verdict != judge.Pass {
 		t.Errorf("%s: %q\n%s", res.Verdict, res.Reasons, d.File)
 	}
 	for _, line := range []string{
@@ -88,14 +90,14 @@ func checkReproducer(t *testing.T, d *Difference) {
 // TestPassing: what does not come again is reported as it was.
 func TestPassing(t *testing.T) {
 	n := 0
-	once := func(_ cases.Command, ans *cases.Answer) {
+	once := func(_ machine.Command, ans *machine.Answer) {
 		if n++; n == 30 {
 			ans.Errno = "EIO"
 		}
 	}
 	o := options(2)
 	o.Patches = 1
-	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, once} })
+	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, once} })
 	got, err := Explore(t.Context(), o, run, run)
 	if err != nil || got.Difference == nil || got.Difference.Times != 0 || got.Difference.Tried != repeats {
 		t.Fatalf("%+v, %v", got.Difference, err)
@@ -115,14 +117,14 @@ func TestSimplerForms(t *testing.T) {
 // TestDifferenceInLastBatch: also of a batch that is not full, and when
 // nothing but the end can be taken away.
 func TestDifferenceInLastBatch(t *testing.T) {
-	denied := func(cmd cases.Command, ans *cases.Answer) {
-		if ans.Errno == "EAGAIN" && cmd.Verb == cases.Rmmod {
+	denied := func(cmd machine.Command, ans *machine.Answer) {
+		if ans.Errno == "EAGAIN" && cmd.Verb == machine.Rmmod {
 			ans.Errno = "EPERM"
 		}
 	}
 	o := options(2)
 	o.Jobs, o.Patches = 1<<20, 1
-	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
+	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, denied} })
 	got, err := Explore(t.Context(), o, run, run)
 	if err != nil || got.Difference == nil || got.Whole {
 		t.Fatalf("%+v, %v", got, err)
@@ -145,8 +147,8 @@ func TestBudget(t *testing.T) {
 // TestTriedAgainOnFreshMachines: a difference that needs what an earlier
 // sequence has done to its machine does not come again.
 func TestTriedAgainOnFreshMachines(t *testing.T) {
-	denied := func(_ cases.Command, ans *cases.Answer) { ans.Errno = "EIO" }
-	worn := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
+	denied := func(_ machine.Command, ans *machine.Answer) { ans.Errno = "EIO" }
+	worn := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, denied} })
 	got, err := Explore(t.Context(), options(1), worn, onModel("6.12", same))
 	if err != nil || got.Difference == nil || got.Difference.Times != 0 {
 		t.Errorf("%+v, %v", got.Difference, err)
@@ -156,10 +158,10 @@ func TestTriedAgainOnFreshMachines(t *testing.T) {
 // TestErrorKeepsTheDifference: what was found is not lost when it cannot be
 // tried again.
 func TestErrorKeepsTheDifference(t *testing.T) {
-	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
 	broken := errors.New("no place")
-	fresh := func(context.Context, []*cases.Case) iter.Seq2[cases.Result, error] {
-		return func(yield func(cases.Result, error) bool) { yield(cases.Result{}, broken) }
+	fresh := func(context.Context, []*casefile.Case) iter.Seq2[judge.Result, error] {
+		return func(yield func(judge.Result, error) bool) { yield(judge.Result{}, broken) }
 	}
 	got, err := Explore(t.Context(), options(0), run, fresh)
 	if err != broken || got.Difference == nil || got.Difference.Tried != 0 || len(got.Difference.Shell) == 0 {
@@ -169,16 +171,16 @@ func TestErrorKeepsTheDifference(t *testing.T) {
 
 // TestUnsteadyIsNotShrunk: of what comes now and then, less may come never.
 func TestUnsteadyIsNotShrunk(t *testing.T) {
-	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
-	fresh := running(func(ctx context.Context, n int, c *cases.Case) cases.Result {
+	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
+	fresh := running(func(ctx context.Context, n int, c *casefile.Case) judge.Result {
 		if n == 1 {
-			return cases.Broken(c, errors.New("no guest"))
+			return judge.Broken(c, errors.New("no guest"))
 		}
 		m, _ := model.New("6.12")
 		if n%2 == 0 {
-			return cases.Run(ctx, changed{m, dropsPostUnpatch}, c)
+			return judge.Run(ctx, changed{m, dropsPostUnpatch}, c)
 		}
-		return cases.Run(ctx, m, c)
+		return judge.Run(ctx, m, c)
 	})
 	got, err := Explore(t.Context(), options(0), run, fresh)
 	d := got.Difference

@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 )
 
 // Runner runs cases on the kernel under test, and yields each result as it
 // comes, in the order of the cases. An error is the last thing that it yields.
-type Runner func(ctx context.Context, list []*cases.Case) iter.Seq2[cases.Result, error]
+type Runner func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error]
 
 // batchPerJob is how many sequences each job gets between two looks at the clock.
 const batchPerJob = 10
@@ -122,7 +123,7 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 // Sample returns so many random sequences of each kind: those in which every
 // transition ends at once, and those in which one is held for a time, and then
 // takes what the kernel waits between two attempts, about a second.
-func Sample(o Options, each int) (plain, held []*cases.Case, err error) {
+func Sample(o Options, each int) (plain, held []*casefile.Case, err error) {
 	if _, err := newScript(o.Release); err != nil {
 		return nil, nil, err
 	}
@@ -148,7 +149,7 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		return nil
 	}
 	judged, done := false, 0
-	var last cases.Result
+	var last judge.Result
 	for res, err := range x.run(ctx, casesOf(batch)) {
 		if err != nil {
 			return err
@@ -156,8 +157,8 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		x.count(batch[done], res)
 		x.tell("")
 		last, done = res, done+1
-		judged = judged || res.Verdict != cases.Error
-		if res.Verdict == cases.Fail || x.late() {
+		judged = judged || res.Verdict != judge.Error
+		if res.Verdict == judge.Fail || x.late() {
 			break
 		}
 	}
@@ -165,7 +166,7 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	if !judged && !x.late() {
 		return notJudged(last, done)
 	}
-	if last.Verdict != cases.Fail {
+	if last.Verdict != judge.Fail {
 		return nil
 	}
 	var err error
@@ -175,7 +176,7 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 
 // notJudged is the error of a batch of which the rig made nothing: it will not
 // of the next ones.
-func notJudged(last cases.Result, n int) error {
+func notJudged(last judge.Result, n int) error {
 	return &blame.Error{
 		Party:   blame.Rig,
 		Summary: fmt.Sprintf("none of %d sequences was judged: %s", n, strings.Join(last.Reasons, "; ")),
@@ -208,19 +209,19 @@ func (x *explorer) skipped(q sequence) bool {
 	return true
 }
 
-func casesOf(batch []sequence) []*cases.Case {
-	var list []*cases.Case
+func casesOf(batch []sequence) []*casefile.Case {
+	var list []*casefile.Case
 	for _, q := range batch {
 		list = append(list, q.c)
 	}
 	return list
 }
 
-func (x *explorer) count(q sequence, res cases.Result) {
+func (x *explorer) count(q sequence, res judge.Result) {
 	p := &x.report.Progress
 	p.Sequences++
 	p.Operations += len(q.c.Steps)
-	if res.Verdict == cases.Error {
+	if res.Verdict == judge.Error {
 		p.Unjudged++
 		p.Trouble = cmp.Or(p.Trouble, strings.Join(res.Reasons, "; "))
 		return

@@ -15,36 +15,38 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
 )
 
 // onModel runs each case on a fresh machine, which wrap may change.
-func onModel(release string, wrap func(cases.Machine) cases.Machine) Runner {
-	return running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
+func onModel(release string, wrap func(machine.Machine) machine.Machine) Runner {
+	return running(func(ctx context.Context, _ int, c *casefile.Case) judge.Result {
 		m, err := model.New(release)
 		if err != nil {
-			return cases.Broken(c, err)
+			return judge.Broken(c, err)
 		}
-		return cases.Run(ctx, wrap(m), c)
+		return judge.Run(ctx, wrap(m), c)
 	})
 }
 
 // onRightModel runs a case on the model that it was made with.
-func onRightModel(ctx context.Context, c *cases.Case) cases.Result {
+func onRightModel(ctx context.Context, c *casefile.Case) judge.Result {
 	m, err := model.New("6.12")
 	if err != nil {
-		return cases.Broken(c, err)
+		return judge.Broken(c, err)
 	}
-	return cases.Run(ctx, m, c)
+	return judge.Run(ctx, m, c)
 }
 
 // running is a Runner of a function that is told how many it has run before.
-func running(one func(ctx context.Context, n int, c *cases.Case) cases.Result) Runner {
+func running(one func(ctx context.Context, n int, c *casefile.Case) judge.Result) Runner {
 	n := 0
-	return func(ctx context.Context, list []*cases.Case) iter.Seq2[cases.Result, error] {
-		return func(yield func(cases.Result, error) bool) {
+	return func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error] {
+		return func(yield func(judge.Result, error) bool) {
 			for _, c := range list {
 				if !yield(one(ctx, n, c), nil) {
 					return
@@ -55,7 +57,7 @@ func running(one func(ctx context.Context, n int, c *cases.Case) cases.Result) R
 	}
 }
 
-func same(m cases.Machine) cases.Machine { return m }
+func same(m machine.Machine) machine.Machine { return m }
 
 func options(depth int) Options {
 	return Options{Release: "6.12", Patches: 2, Depth: depth, Seed: 1, Budget: time.Hour, Jobs: 2}
@@ -97,9 +99,9 @@ func TestSeed(t *testing.T) {
 // TestUnjudged: what the rig made nothing of is counted, and the first reason
 // is said.
 func TestUnjudged(t *testing.T) {
-	worn := running(func(ctx context.Context, n int, c *cases.Case) cases.Result {
+	worn := running(func(ctx context.Context, n int, c *casefile.Case) judge.Result {
 		if n > 0 {
-			return cases.Broken(c, fmt.Errorf("no guest %d", n))
+			return judge.Broken(c, fmt.Errorf("no guest %d", n))
 		}
 		return onRightModel(ctx, c)
 	})
@@ -117,9 +119,9 @@ func TestUnjudged(t *testing.T) {
 // TestNoneJudged: a rig that makes nothing of all cases is not asked again.
 func TestNoneJudged(t *testing.T) {
 	asked := 0
-	broken := running(func(_ context.Context, n int, c *cases.Case) cases.Result {
+	broken := running(func(_ context.Context, n int, c *casefile.Case) judge.Result {
 		asked++
-		return cases.Broken(c, blame.AdviseRigf("boot it by hand", "no guest"))
+		return judge.Broken(c, blame.AdviseRigf("boot it by hand", "no guest"))
 	})
 	o := options(1)
 	got, err := Explore(t.Context(), o, broken, broken)
@@ -137,7 +139,7 @@ func TestSkip(t *testing.T) {
 	explored := func(skip int) (list []string, rep Report) {
 		o := options(1)
 		o.Skip = skip
-		run := running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
+		run := running(func(ctx context.Context, _ int, c *casefile.Case) judge.Result {
 			list = append(list, c.Name+c.Steps[0].Command.Text)
 			return onRightModel(ctx, c)
 		})
@@ -160,8 +162,8 @@ func TestSkip(t *testing.T) {
 
 // TestFirstDifferenceEnds: nothing more is run after a FAIL.
 func TestFirstDifferenceEnds(t *testing.T) {
-	denied := func(_ cases.Command, ans *cases.Answer) { ans.Errno = "EIO" }
-	worn := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, denied} })
+	denied := func(_ machine.Command, ans *machine.Answer) { ans.Errno = "EIO" }
+	worn := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, denied} })
 	got, err := Explore(t.Context(), options(1), worn, worn)
 	if err != nil || got.Difference == nil || got.Sequences != 1 || got.Whole {
 		t.Errorf("%+v, %v", got, err)
@@ -172,7 +174,7 @@ func TestFirstDifferenceEnds(t *testing.T) {
 // is time.
 func TestBudgetCutsABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := running(func(ctx context.Context, _ int, c *cases.Case) cases.Result {
+		slow := running(func(ctx context.Context, _ int, c *casefile.Case) judge.Result {
 			time.Sleep(time.Minute)
 			return onRightModel(ctx, c)
 		})
@@ -190,7 +192,7 @@ func TestProgress(t *testing.T) {
 	var told []string
 	o := options(0)
 	o.Progress = func(p Progress) { told = append(told, p.String()) }
-	run := onModel("6.12", func(m cases.Machine) cases.Machine { return changed{m, dropsPostUnpatch} })
+	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
 	got, err := Explore(t.Context(), o, run, run)
 	if err != nil || got.Difference == nil || len(told) < got.Sequences {
 		t.Fatalf("%d lines, %+v, %v", len(told), got, err)

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/model"
 )
 
@@ -17,10 +18,10 @@ const insideNew = "echo 2 > /sys/module/klp_target/parameters/hold_new"
 // script is a list of commands, and the model after them.
 type script struct {
 	release  string
-	commands []cases.Command
+	commands []machine.Command
 	m        *model.Machine
 	at       model.Snapshot // of m
-	last     cases.Answer   // of the last command
+	last     machine.Answer // of the last command
 	warned   bool           // a command has made the kernel warn
 	held     bool           // a transition was left open
 	edges    []string       // the transitions of the model that operations have made
@@ -59,7 +60,7 @@ func (s *script) run(text string) bool {
 	return ok
 }
 
-func (s *script) step(cmd cases.Command) bool {
+func (s *script) step(cmd machine.Command) bool {
 	s.commands = append(s.commands, cmd)
 	var err error
 	s.last, err = s.m.Step(context.Background(), cmd, time.Minute)
@@ -70,10 +71,10 @@ func (s *script) step(cmd cases.Command) bool {
 }
 
 // command reads a command as a case's file has it.
-func command(text string) (cases.Command, bool) {
-	c, err := cases.Parse("", []byte("-\n-- transcript --\n% "+text+"\n"))
+func command(text string) (machine.Command, bool) {
+	c, err := casefile.Parse("", []byte("-\n-- transcript --\n% "+text+"\n"))
 	if err != nil || len(c.Steps) != 1 {
-		return cases.Command{}, false
+		return machine.Command{}, false
 	}
 	return c.Steps[0].Command, true
 }
@@ -112,7 +113,7 @@ func (s *script) follow(ops []string) bool {
 func (s *script) probes() []string {
 	var list []string
 	for _, name := range probeNames {
-		if slices.ContainsFunc(s.commands, func(cmd cases.Command) bool { return strings.Contains(cmd.Text, name) }) {
+		if slices.ContainsFunc(s.commands, func(cmd machine.Command) bool { return strings.Contains(cmd.Text, name) }) {
 			list = append(list, name)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // prelude is what the shell script of a reproducer begins with.
@@ -18,7 +19,7 @@ var prelude string
 
 // shell writes a case's commands as a script for people without klptest. What
 // the model expects stands beside each command, as comments.
-func shell(c *cases.Case) []byte {
+func shell(c *casefile.Case) []byte {
 	var objects []string
 	for _, name := range c.Modules() {
 		objects = append(objects, name+".o")
@@ -38,23 +39,23 @@ func shell(c *cases.Case) []byte {
 	return []byte(b.String())
 }
 
-func shellCommand(cmd cases.Command) string {
+func shellCommand(cmd machine.Command) string {
 	const holders = "/sys/module/klp_target/parameters/hold_"
 	args := cmd.Args
 	switch cmd.Verb {
-	case cases.Insmod:
+	case machine.Insmod:
 		return strings.TrimSpace(fmt.Sprintf("insmod ./%s.ko %s", args[0], strings.Join(args[1:], " ")))
-	case cases.Rmmod:
+	case machine.Rmmod:
 		if isLivepatch(args[0]) {
 			return "unload " + args[0]
 		}
-	case cases.Echo:
+	case machine.Echo:
 		return fmt.Sprintf("echo %s > %s", args[0], args[1])
-	case cases.Hold:
+	case machine.Hold:
 		return "echo 1 > " + holders + args[0]
-	case cases.Release:
+	case machine.Release:
 		return "echo 0 > " + holders + args[0]
-	case cases.Wait:
+	case machine.Wait:
 		return "settle"
 	}
 	return strings.TrimSuffix(cmd.Text, " &")
@@ -62,11 +63,11 @@ func shellCommand(cmd cases.Command) string {
 
 // waits tells whether a command waits for a transition that it may end or
 // start, as klptest's do.
-func waits(cmd cases.Command) bool {
+func waits(cmd machine.Command) bool {
 	switch cmd.Verb {
-	case cases.Insmod, cases.Echo, cases.Release:
+	case machine.Insmod, machine.Echo, machine.Release:
 		return !cmd.Background
-	case cases.Rmmod:
+	case machine.Rmmod:
 		return !cmd.Background && !isLivepatch(cmd.Args[0])
 	}
 	return false

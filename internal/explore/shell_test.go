@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 )
 
 // TestShell: the script waits where the case does, and nowhere else.
@@ -26,7 +26,7 @@ func TestShell(t *testing.T) {
 		"release new &":           "echo 0 > /sys/module/klp_target/parameters/hold_new",
 		"wait klp_a":              "settle",
 	} {
-		c, err := cases.Parse("x", []byte("T\n-- transcript --\n% "+command+"\nklp_a: x\n"))
+		c, err := casefile.Parse("x", []byte("T\n-- transcript --\n% "+command+"\nklp_a: x\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func TestShell(t *testing.T) {
 
 // TestShellNamesModules: somebody has to build them.
 func TestShellNamesModules(t *testing.T) {
-	c, err := cases.Parse("x", []byte("T\n-- transcript --\n% insmod klp_target\n% insmod klp_a\n% insmod klp_a\n"))
+	c, err := casefile.Parse("x", []byte("T\n-- transcript --\n% insmod klp_target\n% insmod klp_a\n% insmod klp_a\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/model"
 )
 
@@ -97,7 +97,7 @@ func (sp space) operations(s *script) []string {
 }
 
 func (sp space) load(name string, s *script) []string {
-	known := slices.ContainsFunc(s.commands, func(cmd cases.Command) bool { return strings.Contains(cmd.Text, "states=1") })
+	known := slices.ContainsFunc(s.commands, func(cmd machine.Command) bool { return strings.Contains(cmd.Text, "states=1") })
 	var ops []string
 	for _, states := range sp.states {
 		if strings.HasPrefix(states, " states=2:1") && !known {

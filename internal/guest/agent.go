@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -78,7 +78,7 @@ func (a *agent) put(name string, data []byte, first bool) error {
 	return err
 }
 
-// Begin is [cases.Machine]'s.
+// Begin is [machine.Machine]'s.
 func (a *agent) Begin(context.Context) error {
 	const clear = "/sys/kernel/debug/clear_warn_once"
 	if a.files.exists(clear) {
@@ -144,26 +144,26 @@ func (a *agent) follow() error {
 	return nil
 }
 
-// End is [cases.Machine]'s. The log comes last: what the kernel says while it
+// End is [machine.Machine]'s. The log comes last: what the kernel says while it
 // is looked at counts. The end marker is for readers of the console; it is not
 // among the records.
-func (a *agent) End(ctx context.Context) (cases.EndState, error) {
+func (a *agent) End(ctx context.Context) (machine.EndState, error) {
 	if a.log == nil {
-		return cases.EndState{}, blame.Rigf("the end of a case that has not begun")
+		return machine.EndState{}, blame.Rigf("the end of a case that has not begun")
 	}
 	if err := a.log.mark(endMarker); err != nil {
-		return cases.EndState{}, err
+		return machine.EndState{}, err
 	}
 	leaks, err := a.leaks.end(ctx)
 	if err != nil {
-		return cases.EndState{}, err
+		return machine.EndState{}, err
 	}
 	now, err := a.look()
 	if err != nil {
-		return cases.EndState{}, err
+		return machine.EndState{}, err
 	}
 	records, err := a.log.take()
-	return cases.EndState{
+	return machine.EndState{
 		Records:   slices.DeleteFunc(records, isMarker(endMarker)),
 		Modules:   added(a.before.modules, now.modules),
 		Patches:   added(a.before.patches, now.patches),

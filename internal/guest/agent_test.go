@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -39,7 +39,7 @@ func TestBegin(t *testing.T) {
 	if text, _ := a.files.read(dynamicDebug[0], 80); text != "func klp_try_switch_task -p" {
 		t.Errorf("last query of dynamic debug: %q", text)
 	}
-	if ans := step(t, a, cmd(cases.Cat, "/proc/modules")); len(ans.Records) != 1 {
+	if ans := step(t, a, cmd(machine.Cat, "/proc/modules")); len(ans.Records) != 1 {
 		t.Errorf("records from before the case: %v", texts(ans.Records))
 	}
 }
@@ -103,7 +103,7 @@ func TestEndTellsWhatIsLeft(t *testing.T) {
 		t.Error(diff)
 	}
 	got.Records = nil
-	want := cases.EndState{
+	want := machine.EndState{
 		Modules: []string{"klp_a", "klp_b"}, Patches: []string{"klp_b"},
 		Functions: []string{"active", "klp_target_value"}, Taint: 45056 - 4096,
 	}

@@ -11,11 +11,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Client is the host's end of a session with the agent: a [cases.Machine].
+// Client is the host's end of a session with the agent: a [machine.Machine].
 // Calls follow one another; a second one waits. A call that fails otherwise
 // than by the guest's own word, or is cancelled, ends the session: all later
 // ones fail with the same error.
@@ -34,7 +34,7 @@ type Client struct {
 	broken error
 }
 
-var _ cases.Machine = (*Client)(nil)
+var _ machine.Machine = (*Client)(nil)
 
 // newClient greets the agent at the other end of rw.
 func newClient(ctx context.Context, rw io.ReadWriteCloser, starved func() time.Duration) (*Client, error) {
@@ -70,12 +70,12 @@ func (c *Client) Close() error {
 	}
 }
 
-// Facts is [cases.Machine]'s. Its Config is the client's or, when that is nil,
+// Facts is [machine.Machine]'s. Its Config is the client's or, when that is nil,
 // what the kernel says of itself with CONFIG_IKCONFIG_PROC.
-func (c *Client) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
+func (c *Client) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
 	r, err := c.call(ctx, grace, request{Op: opFacts, Attrs: attrs, Config: c.Config == nil})
 	if err != nil || r.Facts == nil {
-		return cases.Facts{}, orEmpty(err)
+		return machine.Facts{}, orEmpty(err)
 	}
 	r.Facts.Release = clip([]byte(r.Facts.Release), maxRelease)
 	if c.Config != nil {
@@ -84,17 +84,17 @@ func (c *Client) Facts(ctx context.Context, attrs []string) (cases.Facts, error)
 	return *r.Facts, nil
 }
 
-// Begin is [cases.Machine]'s.
+// Begin is [machine.Machine]'s.
 func (c *Client) Begin(ctx context.Context) error {
 	_, err := c.call(ctx, grace, request{Op: opBegin})
 	return err
 }
 
-// Step is [cases.Machine]'s. A kernel log that overran is an error.
-func (c *Client) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+// Step is [machine.Machine]'s. A kernel log that overran is an error.
+func (c *Client) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	r, err := c.call(ctx, limit+grace, request{Op: opStep, Command: &cmd, Limit: limit})
 	if err != nil || r.Answer == nil {
-		return cases.Answer{}, orEmpty(err)
+		return machine.Answer{}, orEmpty(err)
 	}
 	r.Answer.Records = r.Records
 	if s := r.Answer.Stall; s != nil { // what the host knows better
@@ -103,11 +103,11 @@ func (c *Client) Step(ctx context.Context, cmd cases.Command, limit time.Duratio
 	return *r.Answer, nil
 }
 
-// End is [cases.Machine]'s.
-func (c *Client) End(ctx context.Context) (cases.EndState, error) {
+// End is [machine.Machine]'s.
+func (c *Client) End(ctx context.Context) (machine.EndState, error) {
 	r, err := c.call(ctx, grace, request{Op: opEnd})
 	if err != nil || r.End == nil {
-		return cases.EndState{}, orEmpty(err)
+		return machine.EndState{}, orEmpty(err)
 	}
 	r.End.Records = r.Records
 	return *r.End, nil

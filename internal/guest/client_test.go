@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -63,12 +63,12 @@ func TestClientRunsACase(t *testing.T) {
 	if err := c.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	ans := step(t, c, cmd(cases.Insmod, "klp_a", "states=1:1"))
-	want := []cases.Record{
+	ans := step(t, c, cmd(machine.Insmod, "klp_a", "states=1:1"))
+	want := []machine.Record{
 		{Seq: 2, Usec: 20, Facility: 1, Level: 6, Text: "% insmod klp_a states=1:1"},
 		{Seq: 3, Usec: 30, Level: 6, Text: "klp_a: states=1:1"},
 	}
-	if diff := cmp.Diff(cases.Answer{Records: want}, ans); diff != "" {
+	if diff := cmp.Diff(machine.Answer{Records: want}, ans); diff != "" {
 		t.Error(diff)
 	}
 	k.log.printk("late")
@@ -108,7 +108,7 @@ func TestClientGathersManyRecords(t *testing.T) {
 	for i := range 1000 {
 		k.log.printk(fmt.Sprint(i, strings.Repeat("x", 4000)))
 	}
-	if ans := step(t, c, cmd(cases.Cat, "/proc/modules")); len(ans.Records) != 1001 {
+	if ans := step(t, c, cmd(machine.Cat, "/proc/modules")); len(ans.Records) != 1001 {
 		t.Errorf("%d records", len(ans.Records))
 	}
 }
@@ -170,7 +170,7 @@ func TestClientEmptyAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	_, err1 := c.Step(t.Context(), cmd(cases.Cat, "/x"), time.Second)
+	_, err1 := c.Step(t.Context(), cmd(machine.Cat, "/x"), time.Second)
 	_, err2 := c.End(t.Context())
 	_, err3 := c.Facts(t.Context(), nil)
 	for _, err := range []error{err1, err2, err3} {

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -54,23 +54,23 @@ type command struct {
 	run  func(commander, context.Context, []string) outcome
 }
 
-var commands = map[cases.Verb]command{
-	cases.Insmod:  {1, commander.insmod},
-	cases.Rmmod:   {1, commander.rmmod},
-	cases.Echo:    {2, commander.echo},
-	cases.Cat:     {1, commander.cat},
-	cases.Wait:    {1, commander.wait},
-	cases.Hold:    {1, commander.hold},
-	cases.Release: {1, commander.letGo},
-	cases.Sh:      {1, commander.sh},
+var commands = map[machine.Verb]command{
+	machine.Insmod:  {1, commander.insmod},
+	machine.Rmmod:   {1, commander.rmmod},
+	machine.Echo:    {2, commander.echo},
+	machine.Cat:     {1, commander.cat},
+	machine.Wait:    {1, commander.wait},
+	machine.Hold:    {1, commander.hold},
+	machine.Release: {1, commander.letGo},
+	machine.Sh:      {1, commander.sh},
 }
 
-func (c commander) run(ctx context.Context, cmd cases.Command) outcome {
+func (c commander) run(ctx context.Context, cmd machine.Command) outcome {
 	op, ok := commands[cmd.Verb]
 	if !ok || len(cmd.Args) < op.args {
 		return outcome{err: blame.Userf("the guest cannot run %q", cmd.Text)}
 	}
-	if cmd.Verb == cases.Sh && cmd.Background {
+	if cmd.Verb == machine.Sh && cmd.Background {
 		return c.sh(ctx, []string{inBackground(cmd.Args[0])})
 	}
 	return op.run(c, ctx, cmd.Args)

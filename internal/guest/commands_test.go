@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -31,7 +31,7 @@ func TestInsmod(t *testing.T) {
 	if err := a.put("klp_a", []byte("ELF"), true); err != nil {
 		t.Fatal(err)
 	}
-	out := a.run(t.Context(), cmd(cases.Insmod, "klp_a", "states=1:1", "text=a b"))
+	out := a.run(t.Context(), cmd(machine.Insmod, "klp_a", "states=1:1", "text=a b"))
 	if name, _ := symbol(out.err); name != "EINVAL" || calls != 1 || out.starts {
 		t.Errorf("%d calls, %+v", calls, out)
 	}
@@ -55,7 +55,7 @@ func TestInsmodWaitsForLivepatchOnly(t *testing.T) {
 		if err := a.put(name, nil, true); err != nil {
 			t.Fatal(err)
 		}
-		if out := a.run(t.Context(), cmd(cases.Insmod, name)); out.err != nil || out.starts != want {
+		if out := a.run(t.Context(), cmd(machine.Insmod, name)); out.err != nil || out.starts != want {
 			t.Errorf("%s: %+v", name, out)
 		}
 	}
@@ -63,12 +63,12 @@ func TestInsmodWaitsForLivepatchOnly(t *testing.T) {
 
 func TestUnknownIsNotTheKernels(t *testing.T) {
 	a, _ := newGuest(t)
-	for _, c := range []cases.Command{
-		cmd(cases.Insmod, "klp_a"),
-		cmd(cases.Insmod, "../../etc/x"),
-		cmd(cases.Insmod),
-		cmd(cases.Hold, "both"),
-		cmd(cases.Echo, "1"),
+	for _, c := range []machine.Command{
+		cmd(machine.Insmod, "klp_a"),
+		cmd(machine.Insmod, "../../etc/x"),
+		cmd(machine.Insmod),
+		cmd(machine.Hold, "both"),
+		cmd(machine.Echo, "1"),
 		cmd("modprobe", "klp_a"),
 	} {
 		out := a.run(t.Context(), c)
@@ -110,7 +110,7 @@ func TestRmmodPatience(t *testing.T) {
 					}
 					return nil
 				}
-				out := a.run(t.Context(), cmd(cases.Rmmod, "klp_a"))
+				out := a.run(t.Context(), cmd(machine.Rmmod, "klp_a"))
 				if took := time.Since(start); out.err != tc.want || took != tc.took {
 					t.Errorf("%v after %v", out.err, took)
 				}
@@ -125,7 +125,7 @@ func TestRmmodOfLivepatchStartsNothing(t *testing.T) {
 	put(t, a.files, "/sys/module/klp_a/taint", "OEK\n")
 	put(t, a.files, "/sys/module/klp_target/taint", "OE\n")
 	for name, want := range map[string]bool{"klp_a": false, "klp_target": true} {
-		if out := a.run(t.Context(), cmd(cases.Rmmod, name)); out.starts != want {
+		if out := a.run(t.Context(), cmd(machine.Rmmod, name)); out.starts != want {
 			t.Errorf("%s: %+v", name, out)
 		}
 	}
@@ -135,20 +135,20 @@ func TestEchoAndCat(t *testing.T) {
 	a, _ := newGuest(t)
 	patch(t, a.files, "klp_a", "1", "0")
 	enabled := livepatchDir + "/klp_a/enabled"
-	if out := a.run(t.Context(), cmd(cases.Echo, "0", enabled)); out.err != nil || !out.starts {
+	if out := a.run(t.Context(), cmd(machine.Echo, "0", enabled)); out.err != nil || !out.starts {
 		t.Errorf("%+v", out)
 	}
 	if data, _ := os.ReadFile(a.files.path(enabled)); string(data) != "0\n" {
 		t.Errorf("wrote %q", data)
 	}
-	if out := a.run(t.Context(), cmd(cases.Cat, enabled)); out.output != "0" || out.starts {
+	if out := a.run(t.Context(), cmd(machine.Cat, enabled)); out.output != "0" || out.starts {
 		t.Errorf("%+v", out)
 	}
 	put(t, a.files, "/proc/x", "1")
-	if out := a.run(t.Context(), cmd(cases.Echo, "7", "/proc/x")); out.err != nil || out.starts {
+	if out := a.run(t.Context(), cmd(machine.Echo, "7", "/proc/x")); out.err != nil || out.starts {
 		t.Errorf("%+v", out)
 	}
-	for _, c := range []cases.Command{cmd(cases.Cat, "/none"), cmd(cases.Echo, "1", "/none/x")} {
+	for _, c := range []machine.Command{cmd(machine.Cat, "/none"), cmd(machine.Echo, "1", "/none/x")} {
 		if name, _ := symbol(a.run(t.Context(), c).err); name != "ENOENT" {
 			t.Errorf("%s: %q", c.Text, name)
 		}
@@ -159,10 +159,10 @@ func TestCatIsCut(t *testing.T) {
 	a, _ := newGuest(t)
 	put(t, a.files, "/big", strings.Repeat("x", maxOutput+1))
 	put(t, a.files, "/fits", strings.Repeat("x", maxOutput))
-	if out := a.run(t.Context(), cmd(cases.Cat, "/big")); !strings.HasSuffix(out.output, "\n"+cutNote) {
+	if out := a.run(t.Context(), cmd(machine.Cat, "/big")); !strings.HasSuffix(out.output, "\n"+cutNote) {
 		t.Errorf("%d bytes", len(out.output))
 	}
-	if out := a.run(t.Context(), cmd(cases.Cat, "/fits")); len(out.output) != maxOutput {
+	if out := a.run(t.Context(), cmd(machine.Cat, "/fits")); len(out.output) != maxOutput {
 		t.Errorf("%d bytes", len(out.output))
 	}
 }
@@ -184,11 +184,11 @@ func TestCatDoesNotWait(t *testing.T) {
 		if _, err := pipe.WriteString(text); err != nil {
 			t.Fatal(err)
 		}
-		if out := a.run(t.Context(), cmd(cases.Cat, "/pipe")); out.output != text || out.err != nil {
+		if out := a.run(t.Context(), cmd(machine.Cat, "/pipe")); out.output != text || out.err != nil {
 			t.Errorf("%+v, want %q", out, text)
 		}
 	}
-	name, ok := symbol(a.run(t.Context(), cmd(cases.Cat, "/")).err)
+	name, ok := symbol(a.run(t.Context(), cmd(machine.Cat, "/")).err)
 	if name != "EISDIR" || !ok {
 		t.Errorf("a directory: %q", name)
 	}
@@ -201,14 +201,14 @@ func TestReleaseWaits(t *testing.T) {
 	put(t, a.files, holderAt+"old", "0\n")
 	put(t, a.files, holderAt+"new", "0\n")
 	for _, step := range []struct {
-		verb   cases.Verb
+		verb   machine.Verb
 		what   string
 		starts bool
 	}{
-		{cases.Hold, "old", false},
-		{cases.Hold, "new", false},
-		{cases.Release, "new", true},
-		{cases.Release, "old", true},
+		{machine.Hold, "old", false},
+		{machine.Hold, "new", false},
+		{machine.Release, "new", true},
+		{machine.Release, "old", true},
 	} {
 		out := a.run(t.Context(), cmd(step.verb, step.what))
 		if out.err != nil || out.starts != step.starts {
@@ -262,7 +262,7 @@ func busybox(t *testing.T, root tree) {
 
 func TestSh(t *testing.T) {
 	a, _ := newGuest(t)
-	out := a.run(t.Context(), cmd(cases.Sh, "true"))
+	out := a.run(t.Context(), cmd(machine.Sh, "true"))
 	if _, ok := symbol(out.err); ok || blame.Of(out.err) != blame.Rig || !strings.Contains(out.err.Error(), "no busybox") {
 		t.Errorf("without busybox: %v", out.err)
 	}
@@ -273,7 +273,7 @@ func TestSh(t *testing.T) {
 		"kill -9 $$":                           {"", "SIGKILL"},
 		"head -c 70000 /dev/zero | tr '\\0' x": {strings.Repeat("x", maxOutput) + "\n" + cutNote, ""},
 	} {
-		out := a.run(t.Context(), cmd(cases.Sh, command))
+		out := a.run(t.Context(), cmd(machine.Sh, command))
 		if errno, _ := symbol(out.err); out.output != want.output || errno != want.errno {
 			t.Errorf("%s: %.80q %v", command, out.output, out.err)
 		}
@@ -285,7 +285,7 @@ func TestShWithModules(t *testing.T) {
 	a, _ := newGuest(t)
 	busybox(t, a.files)
 	put(t, a.files, PutDir+"/klp_a.ko", "")
-	if out := a.run(t.Context(), cmd(cases.Sh, "ls")); out.output != "klp_a.ko" {
+	if out := a.run(t.Context(), cmd(machine.Sh, "ls")); out.output != "klp_a.ko" {
 		t.Errorf("%q, %v", out.output, out.err)
 	}
 }
@@ -299,12 +299,12 @@ func TestShInBackground(t *testing.T) {
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	background := cmd(cases.Sh, "read x < "+fifo+"; echo $x > "+fifo+".out; : > "+fifo)
+	background := cmd(machine.Sh, "read x < "+fifo+"; echo $x > "+fifo+".out; : > "+fifo)
 	background.Background = true
 	if out := a.run(t.Context(), background); out.err != nil || out.output != "" {
 		t.Fatalf("%q, %v", out.output, out.err)
 	}
-	if out := a.run(t.Context(), cmd(cases.Sh, "echo done > "+fifo+"; cat "+fifo+" "+fifo+".out")); out.err != nil || out.output != "done" {
+	if out := a.run(t.Context(), cmd(machine.Sh, "echo done > "+fifo+"; cat "+fifo+" "+fifo+".out")); out.err != nil || out.output != "done" {
 		t.Errorf("%q, %v", out.output, out.err)
 	}
 }
@@ -325,7 +325,7 @@ func TestShEndsWithItsLimit(t *testing.T) {
 			f.Close()
 		}
 	}()
-	out := a.run(ctx, cmd(cases.Sh, "read x < "+a.files.path("/fifo")+"; exec sleep 1000"))
+	out := a.run(ctx, cmd(machine.Sh, "read x < "+a.files.path("/fifo")+"; exec sleep 1000"))
 	if !errors.Is(out.err, context.Canceled) {
 		t.Error(out.err)
 	}

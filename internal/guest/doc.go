@@ -9,7 +9,7 @@
 // commands of cases, and a shell for people, where the guest has busybox.
 //
 // The protocol is JSON lines of at most 1 MB each, one request at a time.
-// [Client] speaks it on the host and is a [cases.Machine]. It trusts nothing
+// [Client] speaks it on the host and is a [machine.Machine]. It trusts nothing
 // that the guest says: lines, totals and waits are bounded. The agent is heard
 // every few seconds while it is at a request, so that one that a case has
 // stopped, or cut off, is missed soon.

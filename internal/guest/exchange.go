@@ -10,7 +10,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/patience"
 )
@@ -77,8 +77,8 @@ func (c *Client) exchange(req request, heard func()) (reply, error) {
 	if err := writeLine(c.out, req); err != nil {
 		return reply{}, gone(req.Op, err)
 	}
-	var records []cases.Record
-	var said cases.Volume
+	var records []machine.Record
+	var said machine.Volume
 	for total := 0; ; {
 		line, err := readLine(c.in)
 		if err != nil {
@@ -86,7 +86,7 @@ func (c *Client) exchange(req request, heard func()) (reply, error) {
 		}
 		heard()
 		if total += len(line); total > maxTotal {
-			return reply{}, cases.Flooded()
+			return reply{}, machine.Flooded()
 		}
 		var r reply
 		if err := json.Unmarshal(line, &r); err != nil {

@@ -15,7 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -84,7 +84,7 @@ func TestClientEndsWithItsContext(t *testing.T) {
 		<-stuck
 		cancel(died)
 	}()
-	if _, err := c.Step(ctx, cmd(cases.Insmod, "klp_a"), time.Hour); !errors.Is(err, died) {
+	if _, err := c.Step(ctx, cmd(machine.Insmod, "klp_a"), time.Hour); !errors.Is(err, died) {
 		t.Error(err)
 	}
 	if err := c.Begin(t.Context()); !errors.Is(err, died) {
@@ -143,7 +143,7 @@ func TestPulseKeepsTheSession(t *testing.T) {
 			t.Fatal(err)
 		}
 		patch(t, a.files, "klp_a", "1", "1")
-		ans, err := c.Step(t.Context(), cmd(cases.Wait, "klp_a"), 3*silence)
+		ans, err := c.Step(t.Context(), cmd(machine.Wait, "klp_a"), 3*silence)
 		if err != nil || ans.Stall == nil {
 			t.Errorf("%+v %v", ans, err)
 		}
@@ -172,7 +172,7 @@ func TestSilenceInTheMidstOfAStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := scripted(t, func(w io.WriteCloser) { io.WriteString(w, `{"id":2,"mo`) })
 		start := time.Now()
-		_, err := c.Step(t.Context(), cmd(cases.Sh, "kill -STOP $PPID"), time.Hour)
+		_, err := c.Step(t.Context(), cmd(machine.Sh, "kill -STOP $PPID"), time.Hour)
 		if err == nil || !strings.Contains(err.Error(), "fell silent") || time.Since(start) != silence {
 			t.Error(err, time.Since(start))
 		}
@@ -181,7 +181,7 @@ func TestSilenceInTheMidstOfAStep(t *testing.T) {
 
 func TestAgentThatACaseEnds(t *testing.T) {
 	c := scripted(t, func(w io.WriteCloser) { w.Close() })
-	_, err := c.Step(t.Context(), cmd(cases.Sh, "kill -9 $PPID"), time.Minute)
+	_, err := c.Step(t.Context(), cmd(machine.Sh, "kill -9 $PPID"), time.Minute)
 	if err == nil || !strings.HasPrefix(err.Error(), "the case ended the guest's agent") || blame.Of(err) != blame.Rig {
 		t.Error(err)
 	}
@@ -193,7 +193,7 @@ func TestWordsOfTheGuestAreBounded(t *testing.T) {
 	c := scripted(t, func(w io.WriteCloser) {
 		io.WriteString(w, `{"id":2,"answer":{"stall":{"what":"x","limit":1,"Starved":true,"starved":true}}}`+"\n")
 	})
-	ans, err := c.Step(t.Context(), cmd(cases.Wait, "klp_a"), time.Minute)
+	ans, err := c.Step(t.Context(), cmd(machine.Wait, "klp_a"), time.Minute)
 	if err != nil || ans.Stall.Starved || ans.Stall.Limit != time.Minute {
 		t.Errorf("%+v %v", ans.Stall, err)
 	}
@@ -246,7 +246,7 @@ func FuzzGuest(f *testing.F) {
 			return
 		}
 		_, err1 := c.Facts(t.Context(), nil)
-		_, err2 := c.Step(t.Context(), cmd(cases.Cat, "/x"), time.Second)
+		_, err2 := c.Step(t.Context(), cmd(machine.Cat, "/x"), time.Second)
 		_, err3 := c.End(t.Context())
 		for _, err := range []error{err1, err2, err3} {
 			if err != nil && blame.Of(err) == blame.Kernel {

@@ -9,16 +9,16 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/images/kconfig"
 )
 
 // facts answers [Client.Facts].
-func (a *agent) facts(attrs []string, withConfig bool) (f cases.Facts, err error) {
+func (a *agent) facts(attrs []string, withConfig bool) (f machine.Facts, err error) {
 	f.Release, f.NoDebug = a.kernel.release(), a.debugControl() == ""
 	if withConfig {
 		if f.Config, err = a.config(); err != nil {
-			return cases.Facts{}, err
+			return machine.Facts{}, err
 		}
 	}
 	f.Sysfs, err = a.attributes(attrs)

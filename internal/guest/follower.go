@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -56,8 +56,8 @@ type follower struct {
 	dev     logDevice
 	next    uint64 // the sequence number that must come; 0: any
 	gap     bool   // EPIPE was seen; the next record tells how large
-	pending []cases.Record
-	said    cases.Volume // pending, all of it
+	pending []machine.Record
+	said    machine.Volume // pending, all of it
 	err     error
 }
 
@@ -101,8 +101,8 @@ func (f *follower) check() error {
 	return nil
 }
 
-func isMarker(text string) func(cases.Record) bool {
-	return func(r cases.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
+func isMarker(text string) func(machine.Record) bool {
+	return func(r machine.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
 }
 
 // drain reads what is there, without waiting for more.
@@ -138,7 +138,7 @@ func (f *follower) add(raw []byte) {
 		return
 	}
 	f.next = rec.Seq + 1
-	if f.err = f.said.Add("", []cases.Record{rec}); f.err != nil {
+	if f.err = f.said.Add("", []machine.Record{rec}); f.err != nil {
 		f.pending = nil
 		return
 	}
@@ -157,7 +157,7 @@ func (f *follower) lost(seq uint64) uint64 {
 
 // join appends a fragment to the record before it. The kernel has merged them
 // already, unless something else was logged in between.
-func (f *follower) join(rec cases.Record) bool {
+func (f *follower) join(rec machine.Record) bool {
 	if len(f.pending) == 0 {
 		return false
 	}
@@ -170,12 +170,12 @@ func (f *follower) join(rec cases.Record) bool {
 }
 
 // take returns all records since the last take.
-func (f *follower) take() ([]cases.Record, error) {
+func (f *follower) take() ([]machine.Record, error) {
 	f.drain()
 	if f.err != nil {
 		return nil, f.err
 	}
 	records := f.pending
-	f.pending, f.said = nil, cases.Volume{}
+	f.pending, f.said = nil, machine.Volume{}
 	return records, nil
 }

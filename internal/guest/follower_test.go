@@ -11,11 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
-func texts(records []cases.Record) []string {
+func texts(records []machine.Record) []string {
 	var out []string
 	for _, r := range records {
 		out = append(out, r.Text)
@@ -81,7 +81,7 @@ func TestFollowerNeverSkips(t *testing.T) {
 
 func TestFollowerStopsAtFlood(t *testing.T) {
 	log := &fakeLog{}
-	for range cases.MaxText/8000 + 1 {
+	for range machine.MaxText/8000 + 1 {
 		log.printk(strings.Repeat("x", 8000))
 	}
 	f := &follower{dev: log}

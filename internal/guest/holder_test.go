@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -44,7 +44,7 @@ func TestHeldTaskMustBeInTheFunction(t *testing.T) {
 				put(t, a.files, livepatchDir+"/"+tt.patch+"/klp_target/klp_target_hold_old,1/x", "")
 			}
 			synctest.Test(t, func(t *testing.T) {
-				out := a.run(t.Context(), cmd(cases.Echo, tt.state, holderAt+"old")) // what is read is what was written
+				out := a.run(t.Context(), cmd(machine.Echo, tt.state, holderAt+"old")) // what is read is what was written
 				if tt.want == "" && out.err != nil {
 					t.Error(out.err)
 				}

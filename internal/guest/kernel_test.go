@@ -15,7 +15,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -152,6 +152,6 @@ func newGuest(t *testing.T) (*agent, *fakeKernel) {
 	return newAgent(k, root, root), k
 }
 
-func cmd(verb cases.Verb, args ...string) cases.Command {
-	return cases.Command{Text: string(verb) + " " + strings.Join(args, " "), Verb: verb, Args: args}
+func cmd(verb machine.Verb, args ...string) machine.Command {
+	return machine.Command{Text: string(verb) + " " + strings.Join(args, " "), Verb: verb, Args: args}
 }

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 var errRecord = errors.New("not a kernel log record")
@@ -21,7 +21,7 @@ var errRecord = errors.New("not a kernel log record")
 //
 // The text's escapes are resolved; the dictionary is dropped. A fragment goes
 // on where the record before it ended. Bytes that are no UTF-8 become U+FFFD.
-func parseRecord(raw []byte) (rec cases.Record, fragment bool, err error) {
+func parseRecord(raw []byte) (rec machine.Record, fragment bool, err error) {
 	head, rest, ok := bytes.Cut(raw, []byte(";"))
 	fields := strings.Split(string(head), ",")
 	if !ok || len(fields) < 4 {
@@ -34,7 +34,7 @@ func parseRecord(raw []byte) (rec cases.Record, fragment bool, err error) {
 		return rec, false, fmt.Errorf("%w: %.80q", errRecord, raw)
 	}
 	text, _, _ := bytes.Cut(rest, []byte("\n"))
-	rec = cases.Record{
+	rec = machine.Record{
 		Seq: seq, Usec: usec,
 		Facility: int(prio >> 3), Level: int(prio & 7),
 		Text: strings.ToValidUTF8(unescape(text), "\uFFFD"),

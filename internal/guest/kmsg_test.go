@@ -9,38 +9,38 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 func TestParseRecord(t *testing.T) {
 	for name, tc := range map[string]struct {
 		raw      string
-		want     cases.Record
+		want     machine.Record
 		fragment bool
 	}{
 		"kernel": {
 			raw:  "6,373,5329343,-;livepatch: enabling patch 'klp_a'\n",
-			want: cases.Record{Seq: 373, Usec: 5329343, Level: 6, Text: "livepatch: enabling patch 'klp_a'"},
+			want: machine.Record{Seq: 373, Usec: 5329343, Level: 6, Text: "livepatch: enabling patch 'klp_a'"},
 		},
 		"marker": {
 			raw:  "12,378,10,-;% rmmod klp_a\n",
-			want: cases.Record{Seq: 378, Usec: 10, Facility: 1, Level: 4, Text: "% rmmod klp_a"},
+			want: machine.Record{Seq: 378, Usec: 10, Facility: 1, Level: 4, Text: "% rmmod klp_a"},
 		},
 		"caller and dictionary": {
 			raw:  "7,1,2,-,caller=T123;usb 1-1: new; device\n SUBSYSTEM=usb\n DEVICE=c189:1\n",
-			want: cases.Record{Seq: 1, Usec: 2, Level: 7, Text: "usb 1-1: new; device"},
+			want: machine.Record{Seq: 1, Usec: 2, Level: 7, Text: "usb 1-1: new; device"},
 		},
 		"escapes": {
 			raw:  `4,1,2,-;two\x0alines \xc3\xa9 \x5cx41 \xzz \x4` + "\n",
-			want: cases.Record{Seq: 1, Usec: 2, Level: 4, Text: "two\nlines é \\x41 \\xzz \\x4"},
+			want: machine.Record{Seq: 1, Usec: 2, Level: 4, Text: "two\nlines é \\x41 \\xzz \\x4"},
 		},
 		"no UTF-8": {
 			raw:  `4,1,2,-;a\xff\xfeb` + "\n",
-			want: cases.Record{Seq: 1, Usec: 2, Level: 4, Text: "a\uFFFDb"},
+			want: machine.Record{Seq: 1, Usec: 2, Level: 4, Text: "a\uFFFDb"},
 		},
-		"empty text":     {raw: "4,1,2,-;\n", want: cases.Record{Seq: 1, Usec: 2, Level: 4}},
-		"fragment":       {raw: "4,1,2,c;more", want: cases.Record{Seq: 1, Usec: 2, Level: 4, Text: "more"}, fragment: true},
-		"later fragment": {raw: "4,1,2,+;more", want: cases.Record{Seq: 1, Usec: 2, Level: 4, Text: "more"}, fragment: true},
+		"empty text":     {raw: "4,1,2,-;\n", want: machine.Record{Seq: 1, Usec: 2, Level: 4}},
+		"fragment":       {raw: "4,1,2,c;more", want: machine.Record{Seq: 1, Usec: 2, Level: 4, Text: "more"}, fragment: true},
+		"later fragment": {raw: "4,1,2,+;more", want: machine.Record{Seq: 1, Usec: 2, Level: 4, Text: "more"}, fragment: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, fragment, err := parseRecord([]byte(tc.raw))

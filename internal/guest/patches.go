@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 const (
@@ -44,13 +44,13 @@ func (t tree) unsettled() string {
 // transition goes to: /proc/PID/task/TID/patch_state is 0 for unpatched, 1 for
 // patched and -1 outside of a transition (fs/proc/base.c, and
 // include/linux/livepatch.h). Idle tasks have no entry in /proc.
-func (t tree) blockers() []cases.Task {
+func (t tree) blockers() []machine.Task {
 	target := t.target()
 	if target == "" {
 		return nil
 	}
 	dirs, _ := filepath.Glob(t.path("/proc/[0-9]*/task/[0-9]*"))
-	var tasks []cases.Task
+	var tasks []machine.Task
 	for _, dir := range dirs {
 		task := tree(dir)
 		state, err := task.read("patch_state", 8)
@@ -78,14 +78,14 @@ func (t tree) target() string {
 }
 
 // task describes the task whose /proc directory t is.
-func (t tree) task() cases.Task {
+func (t tree) task() machine.Task {
 	pid, _ := strconv.Atoi(filepath.Base(string(t)))
 	comm, _ := t.read("comm", 64)
 	stack, err := t.read("stack", maxStack)
 	if err != nil {
 		stack = fmt.Sprintf("[no stack: %v]", err)
 	}
-	return cases.Task{PID: pid, Comm: comm, Stack: stack}
+	return machine.Task{PID: pid, Comm: comm, Stack: stack}
 }
 
 // describe is the livepatch directory as text, "path = value" a line.

@@ -11,7 +11,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -43,16 +43,16 @@ const (
 // request is one line to the guest; the fields that its operation needs are
 // set.
 type request struct {
-	ID      uint64         `json:"id"`
-	Op      operation      `json:"op"`
-	Version int            `json:"version,omitempty"` // hello
-	Attrs   []string       `json:"attrs,omitempty"`   // facts
-	Config  bool           `json:"config,omitempty"`  // facts: of the kernel's configuration, too
-	Command *cases.Command `json:"command,omitempty"` // step
-	Limit   time.Duration  `json:"limit_ns,omitempty"`
-	Put     *chunk         `json:"put,omitempty"`
-	HZ      uint64         `json:"hz,omitempty"` // quiesce
-	Renew   *renewal       `json:"renew,omitempty"`
+	ID      uint64           `json:"id"`
+	Op      operation        `json:"op"`
+	Version int              `json:"version,omitempty"` // hello
+	Attrs   []string         `json:"attrs,omitempty"`   // facts
+	Config  bool             `json:"config,omitempty"`  // facts: of the kernel's configuration, too
+	Command *machine.Command `json:"command,omitempty"` // step
+	Limit   time.Duration    `json:"limit_ns,omitempty"`
+	Put     *chunk           `json:"put,omitempty"`
+	HZ      uint64           `json:"hz,omitempty"` // quiesce
+	Renew   *renewal         `json:"renew,omitempty"`
 }
 
 // chunk is a piece of a module's file.
@@ -66,14 +66,14 @@ type chunk struct {
 // records, or nothing, and say that there is more, then one that holds the
 // rest.
 type reply struct {
-	ID      uint64          `json:"id"`
-	More    bool            `json:"more,omitempty"`
-	Records []cases.Record  `json:"records,omitempty"`
-	Fault   *fault          `json:"fault,omitempty"`
-	Version int             `json:"version,omitempty"` // hello
-	Facts   *cases.Facts    `json:"facts,omitempty"`
-	Answer  *cases.Answer   `json:"answer,omitempty"`
-	End     *cases.EndState `json:"end,omitempty"`
+	ID      uint64            `json:"id"`
+	More    bool              `json:"more,omitempty"`
+	Records []machine.Record  `json:"records,omitempty"`
+	Fault   *fault            `json:"fault,omitempty"`
+	Version int               `json:"version,omitempty"` // hello
+	Facts   *machine.Facts    `json:"facts,omitempty"`
+	Answer  *machine.Answer   `json:"answer,omitempty"`
+	End     *machine.EndState `json:"end,omitempty"`
 }
 
 // fault is an error on its way to the host. The kernel is never to blame by
@@ -150,8 +150,8 @@ func writeLine(w io.Writer, v any) error {
 }
 
 // batches splits records so that each part fits into a line.
-func batches(records []cases.Record) [][]cases.Record {
-	var parts [][]cases.Record
+func batches(records []machine.Record) [][]machine.Record {
+	var parts [][]machine.Record
 	start, size := 0, 0
 	for i, r := range records {
 		size += len(r.Text) + perRecord

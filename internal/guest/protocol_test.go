@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -46,11 +46,11 @@ func TestReadLineBounds(t *testing.T) {
 func TestBatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sizes := rapid.SliceOfN(rapid.IntRange(0, maxFragment), 0, 40).Draw(t, "sizes")
-		var records []cases.Record
+		var records []machine.Record
 		for i, n := range sizes {
-			records = append(records, cases.Record{Seq: uint64(i), Text: strings.Repeat("\x00", n)})
+			records = append(records, machine.Record{Seq: uint64(i), Text: strings.Repeat("\x00", n)})
 		}
-		var got []cases.Record
+		var got []machine.Record
 		for _, part := range batches(records) {
 			got = append(got, part...)
 			if err := writeLine(io.Discard, reply{More: true, Records: part}); err != nil {
@@ -108,7 +108,7 @@ func TestFaultKeepsItsBlame(t *testing.T) {
 // An answer that does not fit is said to be so.
 func TestSendTooLong(t *testing.T) {
 	var b bytes.Buffer
-	if err := send(&b, 1, reply{Answer: &cases.Answer{Output: strings.Repeat("x", maxLine)}}); err != nil {
+	if err := send(&b, 1, reply{Answer: &machine.Answer{Output: strings.Repeat("x", maxLine)}}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "a line of more than") {

@@ -11,7 +11,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -95,7 +95,7 @@ func send(w io.Writer, id uint64, r reply) error {
 	return err
 }
 
-func (r *reply) takeRecords() (records []cases.Record) {
+func (r *reply) takeRecords() (records []machine.Record) {
 	switch {
 	case r.Answer != nil:
 		records, r.Answer.Records = r.Answer.Records, nil

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 func TestRenewIsOfTheHost(t *testing.T) {
@@ -51,7 +51,7 @@ func TestQuiesceLeavesNothingOpen(t *testing.T) {
 	if err := c.Quiesce(t.Context(), 250); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Step(t.Context(), cmd(cases.Cat, "/proc/modules"), time.Minute); err == nil {
+	if _, err := c.Step(t.Context(), cmd(machine.Cat, "/proc/modules"), time.Minute); err == nil {
 		t.Error("a case is still under way")
 	}
 	k.log.deaf = true

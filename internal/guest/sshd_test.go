@@ -17,7 +17,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -113,7 +113,7 @@ func TestConnect(t *testing.T) {
 	if err := c.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if ans := step(t, c, cmd(cases.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" {
+	if ans := step(t, c, cmd(machine.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" {
 		t.Errorf("%+v", ans)
 	}
 	if err := c.Close(); err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -23,13 +23,13 @@ const (
 	lastWord  = 2 * time.Second // for what is said of a command that does not end
 )
 
-// Step is [cases.Machine]'s.
-func (a *agent) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+// Step is [machine.Machine]'s.
+func (a *agent) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	if a.log == nil {
-		return cases.Answer{}, blame.Rigf("a step before the case has begun")
+		return machine.Answer{}, blame.Rigf("a step before the case has begun")
 	}
 	if err := a.log.mark(cmd.Text); err != nil {
-		return cases.Answer{}, err
+		return machine.Answer{}, err
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -48,12 +48,12 @@ func (a *agent) Step(ctx context.Context, cmd cases.Command, limit time.Duration
 }
 
 // perform runs the command, then waits for what it has started.
-func (a *agent) perform(ctx context.Context, cmd cases.Command) (cases.Answer, error) {
+func (a *agent) perform(ctx context.Context, cmd machine.Command) (machine.Answer, error) {
 	out, stall := a.attempt(ctx, cmd)
 	if stall != nil {
-		return cases.Answer{Stall: stall}, nil
+		return machine.Answer{Stall: stall}, nil
 	}
-	ans := cases.Answer{Output: out.output}
+	ans := machine.Answer{Output: out.output}
 	if out.err != nil {
 		name, ok := symbol(out.err)
 		if !ok {
@@ -71,7 +71,7 @@ func (a *agent) perform(ctx context.Context, cmd cases.Command) (cases.Answer, e
 // return from a system call must not take the agent with it: what the thread
 // is stuck in is the answer then. An oops ends the thread, not the process
 // (make_task_dead in kernel/exit.c), and nothing else does.
-func (a *agent) attempt(ctx context.Context, cmd cases.Command) (outcome, *cases.Stall) {
+func (a *agent) attempt(ctx context.Context, cmd machine.Command) (outcome, *machine.Stall) {
 	done := make(chan outcome, 1)
 	var tid atomic.Int64
 	go func() {
@@ -86,29 +86,29 @@ func (a *agent) attempt(ctx context.Context, cmd cases.Command) (outcome, *cases
 		select {
 		case out := <-done:
 			if errors.Is(out.err, context.DeadlineExceeded) {
-				return out, &cases.Stall{What: "end of " + cmd.Text}
+				return out, &machine.Stall{What: "end of " + cmd.Text}
 			}
 			return out, nil
 		case <-tick.C:
 			a.log.drain()
 			if t := int(tid.Load()); t != 0 && !a.kernel.alive(t) && len(done) == 0 {
-				return outcome{}, &cases.Stall{What: "end of " + cmd.Text, Died: true}
+				return outcome{}, &machine.Stall{What: "end of " + cmd.Text, Died: true}
 			}
 		case <-ctx.Done():
-			return outcome{}, &cases.Stall{What: "end of " + cmd.Text, Tasks: a.stuck(done, tid.Load())}
+			return outcome{}, &machine.Stall{What: "end of " + cmd.Text, Tasks: a.stuck(done, tid.Load())}
 		}
 	}
 }
 
 // stuck is the thread of a command that does not end with its limit, as one in
 // the kernel does not.
-func (a *agent) stuck(done <-chan outcome, tid int64) []cases.Task {
+func (a *agent) stuck(done <-chan outcome, tid int64) []machine.Task {
 	select {
 	case <-done:
 		return nil
 	case <-time.After(lastWord):
 		thread := tree(a.files.path("/proc/self/task/" + strconv.FormatInt(tid, 10)))
-		return []cases.Task{thread.task()}
+		return []machine.Task{thread.task()}
 	}
 }
 
@@ -125,14 +125,14 @@ func within[T any](limit time.Duration, f func() T) (t T) {
 }
 
 // settle waits until no transition runs and no patch is being removed.
-func (a *agent) settle(ctx context.Context) *cases.Stall {
+func (a *agent) settle(ctx context.Context) *machine.Stall {
 	for nap := pollFirst; ; nap = min(2*nap, pollMost) {
 		what := a.files.unsettled()
 		if what == "" {
 			return nil
 		}
 		if !pause(ctx, nap) {
-			return &cases.Stall{What: what, Tasks: within(lastWord, a.files.blockers)}
+			return &machine.Stall{What: what, Tasks: within(lastWord, a.files.blockers)}
 		}
 		a.log.drain()
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -34,10 +34,10 @@ func begun(t *testing.T, load func(a *agent, k *fakeKernel) error) (*agent, *fak
 
 // stepper is the agent, or the client of one.
 type stepper interface {
-	Step(context.Context, cases.Command, time.Duration) (cases.Answer, error)
+	Step(context.Context, machine.Command, time.Duration) (machine.Answer, error)
 }
 
-func step(t *testing.T, m stepper, c cases.Command) cases.Answer {
+func step(t *testing.T, m stepper, c machine.Command) machine.Answer {
 	t.Helper()
 	ans, err := m.Step(t.Context(), c, time.Minute)
 	if err != nil {
@@ -52,12 +52,12 @@ func TestStepOwnsItsRecords(t *testing.T) {
 		return unix.EINVAL
 	})
 	k.log.printk("from before")
-	ans := step(t, a, cmd(cases.Insmod, "klp_a"))
+	ans := step(t, a, cmd(machine.Insmod, "klp_a"))
 	want := []string{"from before", "% insmod klp_a", "livepatch: not compatible"}
 	if diff := cmp.Diff(want, texts(ans.Records)); diff != "" || ans.Errno != "EINVAL" {
 		t.Errorf("%q\n%s", ans.Errno, diff)
 	}
-	if ans := step(t, a, cmd(cases.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" || len(ans.Records) != 1 {
+	if ans := step(t, a, cmd(machine.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" || len(ans.Records) != 1 {
 		t.Errorf("%+v", ans)
 	}
 }
@@ -81,7 +81,7 @@ func TestStepWaitsUntilSettled(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		ans := step(t, a, cmd(cases.Insmod, "klp_a"))
+		ans := step(t, a, cmd(machine.Insmod, "klp_a"))
 		want := []string{"% insmod klp_a", "livepatch: 'klp_a': patching complete", "removed"}
 		if diff := cmp.Diff(want, texts(ans.Records)); diff != "" || ans.Stall != nil {
 			t.Errorf("%+v\n%s", ans.Stall, diff)
@@ -99,8 +99,8 @@ func TestStepInBackgroundDoesNotWait(t *testing.T) {
 		return nil
 	})
 	k.onUnload = func(string) error { return nil }
-	for _, c := range []cases.Command{
-		cmd(cases.Insmod, "klp_a"), cmd(cases.Rmmod, "klp_target"), cmd(cases.Echo, "1", livepatchDir+"/klp_a/force"),
+	for _, c := range []machine.Command{
+		cmd(machine.Insmod, "klp_a"), cmd(machine.Rmmod, "klp_target"), cmd(machine.Echo, "1", livepatchDir+"/klp_a/force"),
 	} {
 		c.Background = true
 		if ans := step(t, a, c); ans.Stall != nil || ans.Errno != "" {
@@ -112,7 +112,7 @@ func TestStepInBackgroundDoesNotWait(t *testing.T) {
 			time.Sleep(time.Second)
 			patch(t, a.files, "klp_a", "1", "0")
 		}()
-		if ans := step(t, a, cmd(cases.Wait, "klp_a")); ans.Stall != nil {
+		if ans := step(t, a, cmd(machine.Wait, "klp_a")); ans.Stall != nil {
 			t.Errorf("%+v", ans.Stall)
 		}
 	})
@@ -129,13 +129,13 @@ func TestStallSaysWhoBlocks(t *testing.T) {
 		put(t, a.files, "/proc/"+task+"/stack", "[<0>] msleep+0x2b/0x40\n")
 	}
 	synctest.Test(t, func(t *testing.T) {
-		ans, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), 15*time.Second)
+		ans, err := a.Step(t.Context(), cmd(machine.Insmod, "klp_a"), 15*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := &cases.Stall{
+		want := &machine.Stall{
 			What: "transition of klp_a", Limit: 15 * time.Second,
-			Tasks: []cases.Task{{PID: 12, Comm: "comm-12", Stack: "[<0>] msleep+0x2b/0x40"}},
+			Tasks: []machine.Task{{PID: 12, Comm: "comm-12", Stack: "[<0>] msleep+0x2b/0x40"}},
 			Sysfs: livepatchDir + "/klp_a/enabled = 1\n" + livepatchDir + "/klp_a/transition = 1\n",
 		}
 		if diff := cmp.Diff(want, ans.Stall); diff != "" {
@@ -151,7 +151,7 @@ func TestStallOfRemoval(t *testing.T) {
 	a, _ := begun(t, nil)
 	patch(t, a.files, "klp_a", "1", "0")
 	synctest.Test(t, func(t *testing.T) {
-		ans := step(t, a, cmd(cases.Echo, "0", livepatchDir+"/klp_a/enabled"))
+		ans := step(t, a, cmd(machine.Echo, "0", livepatchDir+"/klp_a/enabled"))
 		if ans.Stall == nil || ans.Stall.What != "removal of klp_a" || ans.Stall.Tasks != nil {
 			t.Errorf("%+v", ans.Stall)
 		}
@@ -166,11 +166,11 @@ func TestStepStuckInTheKernel(t *testing.T) {
 		<-release
 		return nil
 	})
-	ans, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Nanosecond)
+	ans, err := a.Step(t.Context(), cmd(machine.Insmod, "klp_a"), time.Nanosecond)
 	if err != nil || ans.Stall == nil || ans.Stall.What != "end of insmod klp_a" || len(ans.Stall.Tasks) != 1 {
 		t.Fatalf("%+v %v", ans, err)
 	}
-	if ans := step(t, a, cmd(cases.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" {
+	if ans := step(t, a, cmd(machine.Cat, "/proc/sys/kernel/tainted")); ans.Output != "4096" {
 		t.Errorf("the next command: %+v", ans)
 	}
 }
@@ -185,8 +185,8 @@ func TestStepWhoseTaskTheKernelEnds(t *testing.T) {
 		<-release
 		return nil
 	})
-	ans, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Hour)
-	want := &cases.Stall{What: "end of insmod klp_a", Died: true, Limit: time.Hour}
+	ans, err := a.Step(t.Context(), cmd(machine.Insmod, "klp_a"), time.Hour)
+	want := &machine.Stall{What: "end of insmod klp_a", Died: true, Limit: time.Hour}
 	if diff := cmp.Diff(want, ans.Stall); err != nil || diff != "" || len(ans.Records) != 2 {
 		t.Errorf("%+v %v\n%s", ans, err, diff)
 	}
@@ -197,7 +197,7 @@ func TestStepWhoseTaskTheKernelEnds(t *testing.T) {
 func TestStepOfAShellThatDoesNotEnd(t *testing.T) {
 	a, _ := begun(t, nil)
 	busybox(t, a.files)
-	ans, err := a.Step(t.Context(), cmd(cases.Sh, "exec sleep 1000"), time.Millisecond)
+	ans, err := a.Step(t.Context(), cmd(machine.Sh, "exec sleep 1000"), time.Millisecond)
 	if err != nil || ans.Stall == nil || ans.Stall.What != "end of sh exec sleep 1000" || ans.Stall.Tasks != nil {
 		t.Errorf("%+v %v", ans, err)
 	}
@@ -210,7 +210,7 @@ func TestStepEndsWithItsContext(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := a.Step(ctx, cmd(cases.Wait, "klp_a"), time.Hour); !errors.Is(err, context.Canceled) {
+	if _, err := a.Step(ctx, cmd(machine.Wait, "klp_a"), time.Hour); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -221,7 +221,7 @@ func TestStepReportsOverrun(t *testing.T) {
 		k.log.printk("after the hole")
 		return nil
 	})
-	_, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_a"), time.Minute)
+	_, err := a.Step(t.Context(), cmd(machine.Insmod, "klp_a"), time.Minute)
 	var overrun *overrunError
 	if !errors.As(err, &overrun) || overrun.Lost != 3 {
 		t.Errorf("%v", err)
@@ -229,22 +229,22 @@ func TestStepReportsOverrun(t *testing.T) {
 	if err := a.Begin(t.Context()); err != nil { // the next case starts afresh
 		t.Error(err)
 	}
-	step(t, a, cmd(cases.Cat, "/proc/modules"))
+	step(t, a, cmd(machine.Cat, "/proc/modules"))
 }
 
 func TestStepErrors(t *testing.T) {
 	a, _ := newGuest(t)
-	if _, err := a.Step(t.Context(), cmd(cases.Cat, "/x"), time.Minute); err == nil {
+	if _, err := a.Step(t.Context(), cmd(machine.Cat, "/x"), time.Minute); err == nil {
 		t.Error("a step before Begin")
 	}
 	if err := a.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := a.Step(t.Context(), cmd(cases.Insmod, "klp_b"), time.Minute)
+	_, err := a.Step(t.Context(), cmd(machine.Insmod, "klp_b"), time.Minute)
 	if err == nil || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), "was not sent") {
 		t.Error(err)
 	}
-	long := cmd(cases.Cat, strings.Repeat("x", maxMarker))
+	long := cmd(machine.Cat, strings.Repeat("x", maxMarker))
 	if _, err := a.Step(t.Context(), long, time.Minute); blame.Of(err) != blame.User {
 		t.Error(err)
 	}

@@ -5,7 +5,7 @@ package model
 import (
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 const holderAt = moduleDir + "/klp_target/parameters/hold_"
@@ -18,33 +18,33 @@ type outcome struct {
 }
 
 // arguments is how many a command has at least.
-var arguments = map[cases.Verb]int{
-	cases.Insmod: 1, cases.Rmmod: 1, cases.Echo: 2, cases.Cat: 1, cases.Wait: 1, cases.Hold: 1, cases.Release: 1,
+var arguments = map[machine.Verb]int{
+	machine.Insmod: 1, machine.Rmmod: 1, machine.Echo: 2, machine.Cat: 1, machine.Wait: 1, machine.Hold: 1, machine.Release: 1,
 }
 
 // run does what the agent in the guest does.
-func (m *Machine) run(cmd cases.Command) outcome {
+func (m *Machine) run(cmd machine.Command) outcome {
 	args := cmd.Args
 	if n, ok := arguments[cmd.Verb]; !ok || len(args) < n {
 		m.k.giveUp("the command %s", cmd.Text)
 		return outcome{}
 	}
 	switch cmd.Verb {
-	case cases.Insmod:
+	case machine.Insmod:
 		ret := m.k.insmod(args[0], args[1:])
 		return outcome{ret: ret, starts: errnoName(ret) == "" && m.k.directory(args[0]) != nil}
-	case cases.Rmmod:
+	case machine.Rmmod:
 		return m.rmmod(args[0])
-	case cases.Echo:
+	case machine.Echo:
 		ret := m.write(args[1], args[0])
 		return outcome{ret: ret, starts: ret == 0 && under(args[1], livepatchDir)}
-	case cases.Cat:
+	case machine.Cat:
 		return m.cat(args[0])
-	case cases.Wait:
+	case machine.Wait:
 		return outcome{starts: true}
-	case cases.Hold:
+	case machine.Hold:
 		return outcome{ret: m.write(holderAt+args[0], "1")}
-	case cases.Release:
+	case machine.Release:
 		ret := m.write(holderAt+args[0], "0")
 		return outcome{ret: ret, starts: ret == 0}
 	}

@@ -2,7 +2,7 @@
 
 // Package model is the livepatch core of the Linux kernel as a state machine
 // without a kernel: it says of any sequence of commands what the kernel must
-// answer, log and show in sysfs. [Machine] is a [cases.Machine], so that a
+// answer, log and show in sysfs. [Machine] is a [machine.Machine], so that a
 // case runs on it as on a guest, in microseconds.
 //
 // The core (core.go, transition.go, state.go, stack.go) follows

@@ -13,7 +13,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 var (
@@ -95,10 +96,10 @@ func TestInvariants(t *testing.T) {
 }
 
 // step runs a command as it stands in a transcript.
-func step(m *Machine, text string) (cases.Answer, error) {
-	c, err := cases.Parse("x", []byte("X.\n-- transcript --\n% "+text+"\n"))
+func step(m *Machine, text string) (machine.Answer, error) {
+	c, err := casefile.Parse("x", []byte("X.\n-- transcript --\n% "+text+"\n"))
 	if err != nil {
-		return cases.Answer{}, err
+		return machine.Answer{}, err
 	}
 	return m.Step(context.Background(), c.Steps[0].Command, time.Minute)
 }
@@ -197,7 +198,7 @@ func checkTasks(t *rapid.T, k *kernel) {
 
 // checkData: no data has two owners, none is freed twice or without having
 // been allocated.
-func checkData(t *rapid.T, k *kernel, log []cases.Record, live map[string]bool) {
+func checkData(t *rapid.T, k *kernel, log []machine.Record, live map[string]bool) {
 	for _, r := range log {
 		_, said, _ := strings.Cut(r.Text, ": ")
 		verb, name, _ := strings.Cut(said, " ")
@@ -225,7 +226,7 @@ func checkData(t *rapid.T, k *kernel, log []cases.Record, live map[string]bool) 
 
 // drain takes everything back: nothing but what was forced can stay.
 func drain(t *rapid.T, m *Machine) {
-	run := func(text string) cases.Answer {
+	run := func(text string) machine.Answer {
 		ans, err := step(m, text)
 		if err != nil && !errors.Is(err, ErrNotModelled) {
 			t.Fatal(err)

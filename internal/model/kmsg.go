@@ -5,7 +5,7 @@ package model
 import (
 	"fmt"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // Log levels of the kernel; include/linux/kern_levels.h.
@@ -23,15 +23,15 @@ const user = 1
 // kmsg is the kernel log.
 type kmsg struct {
 	seq     uint64
-	records []cases.Record // since the last take
+	records []machine.Record // since the last take
 }
 
 func (l *kmsg) add(facility, level int, text string) {
-	l.records = append(l.records, cases.Record{Seq: l.seq, Usec: l.seq, Facility: facility, Level: level, Text: text})
+	l.records = append(l.records, machine.Record{Seq: l.seq, Usec: l.seq, Facility: facility, Level: level, Text: text})
 	l.seq++
 }
 
-func (l *kmsg) take() []cases.Record {
+func (l *kmsg) take() []machine.Record {
 	list := l.records
 	l.records = nil
 	return list

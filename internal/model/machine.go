@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // Bits of /proc/sys/kernel/tainted that are not taken for granted.
@@ -21,10 +21,10 @@ const taintWarn = 1 << 9
 type Machine struct {
 	k      *kernel
 	taint  uint64
-	before cases.EndState // what there was at Begin
+	before machine.EndState // what there was at Begin
 }
 
-var _ cases.Machine = (*Machine)(nil)
+var _ machine.Machine = (*Machine)(nil)
 
 // New returns a freshly booted kernel of a release, such as 6.12. The error is
 // the user's: there is no model of that kernel.
@@ -42,9 +42,9 @@ var config = map[string]string{
 	"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y", "SMP": "y",
 }
 
-// Facts is [cases.Machine]'s.
-func (m *Machine) Facts(_ context.Context, attrs []string) (cases.Facts, error) {
-	f := cases.Facts{Release: m.k.release, Config: config, Sysfs: map[string]bool{}}
+// Facts is [machine.Machine]'s.
+func (m *Machine) Facts(_ context.Context, attrs []string) (machine.Facts, error) {
+	f := machine.Facts{Release: m.k.release, Config: config, Sysfs: map[string]bool{}}
 	for _, name := range attrs {
 		f.Sysfs[name] = m.hasAttr(name)
 	}
@@ -55,22 +55,22 @@ func (m *Machine) hasAttr(name string) bool {
 	return m.k.patchAttr(&patch{}, name) != nil || name == "patched" && m.k.patchedAttr
 }
 
-// Begin is [cases.Machine]'s.
+// Begin is [machine.Machine]'s.
 func (m *Machine) Begin(context.Context) error {
 	m.k.prevStateWarn = false
 	m.before = m.left()
 	return nil
 }
 
-// Step is [cases.Machine]'s. The error has [ErrNotModelled] in its chain when
+// Step is [machine.Machine]'s. The error has [ErrNotModelled] in its chain when
 // the model does not know; it is of no use afterwards.
-func (m *Machine) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	if err := ctx.Err(); err != nil {
-		return cases.Answer{}, err
+		return machine.Answer{}, err
 	}
 	m.k.log.add(user, levelNotice, "% "+cmd.Text)
 	out := m.run(cmd)
-	ans := cases.Answer{Output: out.output, Errno: errnoName(out.ret)}
+	ans := machine.Answer{Output: out.output, Errno: errnoName(out.ret)}
 	m.k.runTasks()
 	m.k.runFreeWork()
 	if out.starts && !cmd.Background {
@@ -103,7 +103,7 @@ func errnoName(ret int) string {
 
 // settle waits until no transition runs. When the same tasks block it for a
 // second, they always will.
-func (m *Machine) settle(limit time.Duration) *cases.Stall {
+func (m *Machine) settle(limit time.Duration) *machine.Stall {
 	for m.k.transition != nil {
 		before := m.k.progress()
 		m.k.elapse()
@@ -123,18 +123,18 @@ func (k *kernel) progress() string {
 	return text
 }
 
-func (m *Machine) stall(limit time.Duration) *cases.Stall {
-	s := &cases.Stall{What: "transition of " + m.k.transition.mod.name, Limit: limit}
+func (m *Machine) stall(limit time.Duration) *machine.Stall {
+	s := &machine.Stall{What: "transition of " + m.k.transition.mod.name, Limit: limit}
 	for _, t := range m.k.tasks.list {
 		if t.state != m.k.target {
-			s.Tasks = append(s.Tasks, cases.Task{Comm: t.comm, Stack: string(t.in)})
+			s.Tasks = append(s.Tasks, machine.Task{Comm: t.comm, Stack: string(t.in)})
 		}
 	}
 	return s
 }
 
-// End is [cases.Machine]'s.
-func (m *Machine) End(context.Context) (cases.EndState, error) {
+// End is [machine.Machine]'s.
+func (m *Machine) End(context.Context) (machine.EndState, error) {
 	end := m.left()
 	end.Modules = without(end.Modules, m.before.Modules)
 	end.Patches = without(end.Patches, m.before.Patches)
@@ -142,8 +142,8 @@ func (m *Machine) End(context.Context) (cases.EndState, error) {
 	return end, nil
 }
 
-func (m *Machine) left() cases.EndState {
-	end := cases.EndState{Taint: m.taint}
+func (m *Machine) left() machine.EndState {
+	end := machine.EndState{Taint: m.taint}
 	for _, mod := range m.k.modules.list {
 		end.Modules = append(end.Modules, mod.name)
 	}

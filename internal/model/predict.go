@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -20,19 +22,19 @@ type Prediction struct {
 	Leaves     []string   // modules that are still loaded at the end
 	Enabled    []string   // livepatches that are, oldest first
 
-	observation cases.Observation
+	observation judge.Observation
 }
 
 // Predict returns the transcript that a kernel of a release makes of a case's
 // commands. What the case expects is not looked at. The error, the user's,
 // tells why there is none.
-func Predict(ctx context.Context, release string, c *cases.Case) (string, error) {
+func Predict(ctx context.Context, release string, c *casefile.Case) (string, error) {
 	p, err := Foresee(ctx, release, c)
 	return p.Transcript, err
 }
 
 // Foresee is Predict with all that the model knows of the end.
-func Foresee(ctx context.Context, release string, c *cases.Case) (Prediction, error) {
+func Foresee(ctx context.Context, release string, c *casefile.Case) (Prediction, error) {
 	m, err := New(release)
 	if err != nil {
 		return Prediction{}, err
@@ -40,11 +42,11 @@ func Foresee(ctx context.Context, release string, c *cases.Case) (Prediction, er
 	if line, why := beyond(c); why != "" {
 		return Prediction{}, blame.Userf("%s:%d: the model does not have %s", c.File, line, why)
 	}
-	res := cases.Run(ctx, m, commandsOf(c))
+	res := judge.Run(ctx, m, commandsOf(c))
 	switch {
 	case ctx.Err() != nil:
 		return Prediction{}, context.Cause(ctx)
-	case m.k.gaveUp != nil, res.Verdict == cases.Skip, slices.ContainsFunc(res.Observation.Answers, stalls):
+	case m.k.gaveUp != nil, res.Verdict == judge.Skip, slices.ContainsFunc(res.Observation.Answers, stalls):
 		return Prediction{}, blame.Userf("%s: %s", c.File, strings.Join(res.Reasons, "; "))
 	}
 	end := res.Observation.End
@@ -58,22 +60,22 @@ func Foresee(ctx context.Context, release string, c *cases.Case) (Prediction, er
 // Complete returns the file of a case with the lines that a kernel must make of
 // its commands in the place of those that it expects, and with the headers that
 // these lines need.
-func Complete(ctx context.Context, release string, data []byte, c *cases.Case) ([]byte, error) {
+func Complete(ctx context.Context, release string, data []byte, c *casefile.Case) ([]byte, error) {
 	p, err := Foresee(ctx, release, c)
 	if err != nil {
 		return nil, err
 	}
 	if p.Taints&^c.Taints != 0 {
-		data = cases.SetHeader(data, "Taints", cases.TaintHeader(p.Taints|c.Taints))
+		data = casefile.SetHeader(data, "Taints", machine.TaintHeader(p.Taints|c.Taints))
 	}
 	if slices.ContainsFunc(p.Leaves, func(name string) bool { return !slices.Contains(c.Leaves, name) }) {
-		data = cases.SetHeader(data, "Leaves", strings.Join(p.Leaves, ", "))
+		data = casefile.SetHeader(data, "Leaves", strings.Join(p.Leaves, ", "))
 	}
-	with, err := cases.Parse(c.File, data)
+	with, err := casefile.Parse(c.File, data)
 	if err != nil {
 		return nil, err
 	}
-	return cases.Rewrite(data, with, p.observation), nil
+	return judge.Rewrite(data, with, p.observation), nil
 }
 
 // stepLines gives the lines of a transcript to its commands.
@@ -90,10 +92,10 @@ func stepLines(transcript string) (steps [][]string) {
 }
 
 // stalls tells whether what comes after an answer is not reached.
-func stalls(ans cases.Answer) bool { return ans.Stall != nil }
+func stalls(ans machine.Answer) bool { return ans.Stall != nil }
 
 // commandsOf is the case without what it expects.
-func commandsOf(c *cases.Case) *cases.Case {
+func commandsOf(c *casefile.Case) *casefile.Case {
 	bare := *c
 	bare.Steps = slices.Clone(c.Steps)
 	for i := range bare.Steps {
@@ -103,9 +105,9 @@ func commandsOf(c *cases.Case) *cases.Case {
 }
 
 // beyond tells what in a case no model can answer, and in which line it is.
-func beyond(c *cases.Case) (line int, why string) {
+func beyond(c *casefile.Case) (line int, why string) {
 	for _, s := range c.Steps {
-		if s.Command.Verb == cases.Sh {
+		if s.Command.Verb == machine.Sh {
 			return s.Line, "sh"
 		}
 	}
@@ -118,13 +120,13 @@ func beyond(c *cases.Case) (line int, why string) {
 // Check runs a case on the model of each kernel that it or the model tells
 // from others, and returns where the transcripts differ. What the model cannot
 // answer is no problem.
-func Check(ctx context.Context, c *cases.Case) []cases.Problem {
+func Check(ctx context.Context, c *casefile.Case) []casefile.Problem {
 	if _, why := beyond(c); why != "" {
 		return nil
 	}
-	var list []cases.Problem
+	var list []casefile.Problem
 	for _, release := range releases(c) {
-		if p := check(ctx, release, c); p != nil && !slices.ContainsFunc(list, func(q cases.Problem) bool { return q.Line == p.Line }) {
+		if p := check(ctx, release, c); p != nil && !slices.ContainsFunc(list, func(q casefile.Problem) bool { return q.Line == p.Line }) {
 			list = append(list, *p)
 		}
 	}
@@ -132,9 +134,9 @@ func Check(ctx context.Context, c *cases.Case) []cases.Problem {
 }
 
 // releases are the kernels for which a case's transcripts may differ.
-func releases(c *cases.Case) []string {
+func releases(c *casefile.Case) []string {
 	list := slices.Clone(Releases)
-	add := func(conditions []cases.Condition) {
+	add := func(conditions []casefile.Condition) {
 		for _, cond := range conditions {
 			if _, err := factsOf(cond.Value); cond.Fact == "kernel" && err == nil && !slices.Contains(list, cond.Value) {
 				list = append(list, cond.Value)
@@ -152,7 +154,7 @@ func releases(c *cases.Case) []string {
 
 // Unending finds a command that waits for what can never end. That is the
 // case's fault on any kernel.
-func Unending(ctx context.Context, c *cases.Case) []cases.Problem {
+func Unending(ctx context.Context, c *casefile.Case) []casefile.Problem {
 	if _, why := beyond(c); why != "" {
 		return nil
 	}
@@ -160,7 +162,7 @@ func Unending(ctx context.Context, c *cases.Case) []cases.Problem {
 	if err != nil {
 		return nil
 	}
-	res := cases.Run(ctx, m, commandsOf(c))
+	res := judge.Run(ctx, m, commandsOf(c))
 	i := slices.IndexFunc(res.Observation.Answers, stalls)
 	if i < 0 || i >= len(c.Steps) || m.k.gaveUp != nil {
 		return nil
@@ -170,20 +172,20 @@ func Unending(ctx context.Context, c *cases.Case) []cases.Problem {
 	if tasks := res.Observation.Answers[i].Stall.Tasks; len(tasks) > 0 {
 		why += ": " + tasks[0].Comm + " holds it"
 	}
-	return []cases.Problem{{File: c.File, Line: s.Line, Text: why + "; end the command in &, and release the task later"}}
+	return []casefile.Problem{{File: c.File, Line: s.Line, Text: why + "; end the command in &, and release the task later"}}
 }
 
-func check(ctx context.Context, release string, c *cases.Case) *cases.Problem {
+func check(ctx context.Context, release string, c *casefile.Case) *casefile.Problem {
 	m, err := New(release)
 	if err != nil {
 		return nil
 	}
-	res := cases.Run(ctx, m, c)
-	if res.Verdict == cases.Pass || res.Verdict == cases.Skip || m.k.gaveUp != nil {
+	res := judge.Run(ctx, m, c)
+	if res.Verdict == judge.Pass || res.Verdict == judge.Skip || m.k.gaveUp != nil {
 		return nil
 	}
-	f := cases.Judge(c, res.Observation)
+	f := judge.Judge(c, res.Observation)
 	line := max(f.Line, c.Steps[0].Line)
 	reason := strings.TrimPrefix(res.Reasons[0], fmt.Sprintf("%s:%d: ", c.File, f.Line))
-	return &cases.Problem{File: c.File, Line: line, Text: fmt.Sprintf("the model of Linux %s differs: %s", release, reason)}
+	return &casefile.Problem{File: c.File, Line: line, Text: fmt.Sprintf("the model of Linux %s differs: %s", release, reason)}
 }

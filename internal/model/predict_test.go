@@ -13,12 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
-func parse(t testing.TB, transcript string) *cases.Case {
+func parse(t testing.TB, transcript string) *casefile.Case {
 	t.Helper()
-	c, err := cases.Parse("a.txtar", []byte("A case.\n\n-- transcript --\n"+transcript))
+	c, err := casefile.Parse("a.txtar", []byte("A case.\n\n-- transcript --\n"+transcript))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +55,11 @@ func TestPredictShipped(t *testing.T) {
 
 // withoutExpectations reads the file anew, without the lines that it expects,
 // but with all of its commands.
-func withoutExpectations(t *testing.T, c *cases.Case, data []byte) *cases.Case {
+func withoutExpectations(t *testing.T, c *casefile.Case, data []byte) *casefile.Case {
 	t.Helper()
 	head, transcript, _ := strings.Cut(string(data), "-- transcript --\n")
 	bare := head + "-- transcript --\n" + expectation.ReplaceAllString(transcript, "")
-	blank, err := cases.Parse(c.File, []byte(bare))
+	blank, err := casefile.Parse(c.File, []byte(bare))
 	if err != nil || len(blank.Steps) != len(c.Steps) {
 		t.Fatalf("%s: %v, or not %d commands:\n%s", c.File, err, len(c.Steps), bare)
 	}
@@ -72,7 +73,7 @@ func withoutExpectations(t *testing.T, c *cases.Case, data []byte) *cases.Case {
 
 func TestWithoutExpectations(t *testing.T) {
 	const text = "A.\n\n-- transcript --\n[kernel >= 6.11]  % cat /x\n[kernel >= 7] = 1\n[not kernel >= 7] = 2\n\\% log\n% wait klp_a\n"
-	c, err := cases.Parse("a.txtar", []byte(text))
+	c, err := casefile.Parse("a.txtar", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ const lowerReversed = `% insmod klp_target
 func TestPredictRefuses(t *testing.T) {
 	own := parse(t, "% insmod klp_own\n-- klp_own.c --\nint x;\n")
 	for _, tc := range []struct {
-		c             *cases.Case
+		c             *casefile.Case
 		release, want string
 	}{
 		{parse(t, "% insmod klp_a\n% sh true\n"), "6.12", "a.txtar:5: the model does not have sh"},

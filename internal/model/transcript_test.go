@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // TestTranscripts: cases that say of corners what the kernel's source says.
@@ -24,21 +26,21 @@ func TestTranscripts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := cases.Parse(path, data)
+		c, err := casefile.Parse(path, data)
 		if err != nil {
 			t.Fatal(err)
 		}
 		m, _ := New("6.12")
-		if res := cases.Run(t.Context(), m, c); res.Verdict != cases.Pass {
+		if res := judge.Run(t.Context(), m, c); res.Verdict != judge.Pass {
 			t.Errorf("%s: %q\n%s", res.Verdict, res.Reasons, res.Diff)
 		}
 	}
 }
 
 // run runs commands and returns the last one's answer.
-func run(t *testing.T, m *Machine, commands ...string) cases.Answer {
+func run(t *testing.T, m *Machine, commands ...string) machine.Answer {
 	t.Helper()
-	var ans cases.Answer
+	var ans machine.Answer
 	for _, text := range commands {
 		var err error
 		if ans, err = step(m, text); err != nil {
@@ -68,7 +70,7 @@ func TestStall(t *testing.T) {
 	m, _ := New("6.12")
 	run(t, m, forcedEnable[:3]...)
 	ans := run(t, m, "insmod klp_b objs=klp_target funcs=klp_target_hold_old")
-	want := &cases.Stall{What: "transition of klp_b", Limit: time.Minute, Tasks: []cases.Task{{Comm: "klp_hold_old", Stack: "klp_target:klp_target_hold_old"}}}
+	want := &machine.Stall{What: "transition of klp_b", Limit: time.Minute, Tasks: []machine.Task{{Comm: "klp_hold_old", Stack: "klp_target:klp_target_hold_old"}}}
 	if s := ans.Stall; s == nil || s.What != want.What || s.Limit != want.Limit || len(s.Tasks) != 1 || s.Tasks[0] != want.Tasks[0] {
 		t.Errorf("%+v, want %+v", ans.Stall, want)
 	}
@@ -100,10 +102,10 @@ func TestStepRefuses(t *testing.T) {
 	m, _ := New("6.12")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := m.Step(ctx, cases.Command{Verb: cases.Wait, Args: []string{"klp_a"}}, time.Minute); err != context.Canceled {
+	if _, err := m.Step(ctx, machine.Command{Verb: machine.Wait, Args: []string{"klp_a"}}, time.Minute); err != context.Canceled {
 		t.Error(err)
 	}
-	if _, err := m.Step(t.Context(), cases.Command{Verb: cases.Insmod}, time.Minute); err == nil {
+	if _, err := m.Step(t.Context(), machine.Command{Verb: machine.Insmod}, time.Minute); err == nil {
 		t.Error("insmod of nothing")
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 func TestApply(t *testing.T) {
@@ -66,7 +68,7 @@ func TestListNamesCases(t *testing.T) {
 	}
 	unseen := 0
 	for _, m := range List() {
-		if !slices.ContainsFunc(shipped, func(c *cases.Case) bool { return c.Name == m.Case }) {
+		if !slices.ContainsFunc(shipped, func(c *casefile.Case) bool { return c.Name == m.Case }) {
 			t.Errorf("%s: there is no case %q", m.Name, m.Case)
 		}
 		if m.Unseen != "" {
@@ -110,7 +112,7 @@ func TestListFitsTheKernel(t *testing.T) {
 // lab is one in which each file has the text "good", and results depend on
 // what was built.
 type lab struct {
-	results map[string][]cases.Result
+	results map[string][]judge.Result
 	broken  string // text that does not build
 	built   []string
 	first   []string // the cases that were to run before others
@@ -126,25 +128,25 @@ func (l *lab) Build(_ context.Context, file string, data []byte) error {
 	return nil
 }
 
-func (l *lab) Run(_ context.Context, first string) ([]cases.Result, error) {
+func (l *lab) Run(_ context.Context, first string) ([]judge.Result, error) {
 	l.first = append(l.first, first)
 	_, text, _ := strings.Cut(l.built[len(l.built)-1], " ")
 	return l.results[text], nil
 }
 
-func verdicts(list ...cases.Verdict) (results []cases.Result) {
+func verdicts(list ...judge.Verdict) (results []judge.Result) {
 	for i, v := range list {
-		results = append(results, cases.Result{Name: string(rune('a' + i)), Verdict: v})
+		results = append(results, judge.Result{Name: string(rune('a' + i)), Verdict: v})
 	}
 	return results
 }
 
 func TestOnlyAFailKills(t *testing.T) {
-	l := &lab{broken: "worse", results: map[string][]cases.Result{
-		"good":  verdicts(cases.Pass, cases.Pass, cases.Skip),
-		"bad":   verdicts(cases.Pass, cases.Fail, cases.Fail),
-		"other": verdicts(cases.Pass, cases.Pass, cases.Skip),
-		"murky": {{Name: "a", Verdict: cases.Pass}, {Name: "b", Verdict: cases.Error, Reasons: []string{"no guest", "a detail"}}},
+	l := &lab{broken: "worse", results: map[string][]judge.Result{
+		"good":  verdicts(judge.Pass, judge.Pass, judge.Skip),
+		"bad":   verdicts(judge.Pass, judge.Fail, judge.Fail),
+		"other": verdicts(judge.Pass, judge.Pass, judge.Skip),
+		"murky": {{Name: "a", Verdict: judge.Pass}, {Name: "b", Verdict: judge.Error, Reasons: []string{"no guest", "a detail"}}},
 	}}
 	list := []Mutant{
 		{Name: "m1", File: "f", Original: "good", Mutated: "bad", Case: "b", Unseen: "a reason"},
@@ -177,7 +179,7 @@ func TestOnlyAFailKills(t *testing.T) {
 }
 
 func TestUnsoundKernel(t *testing.T) {
-	l := &lab{results: map[string][]cases.Result{"good": verdicts(cases.Pass, cases.Error)}}
+	l := &lab{results: map[string][]judge.Result{"good": verdicts(judge.Pass, judge.Error)}}
 	outcomes, err := Run(t.Context(), l, List(), nil)
 	if !errors.Is(err, errUnsound) || !strings.Contains(err.Error(), "ERROR b") || outcomes != nil {
 		t.Errorf("outcomes %v, error %v", outcomes, err)
@@ -187,7 +189,7 @@ func TestUnsoundKernel(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupted")
-	l := &lab{results: map[string][]cases.Result{"bad": verdicts(cases.Fail)}}
+	l := &lab{results: map[string][]judge.Result{"bad": verdicts(judge.Fail)}}
 	list := []Mutant{{Name: "m1", Original: "good", Mutated: "bad"}, {Name: "m2", Original: "good", Mutated: "bad"}}
 	outcomes, err := Run(ctx, l, list, func(Outcome) { cancel(cause) })
 	if !errors.Is(err, cause) || len(outcomes) != 1 {

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Lab builds kernels and runs cases on them.
@@ -20,7 +20,7 @@ type Lab interface {
 	Build(ctx context.Context, file string, data []byte) error
 	// Run runs the cases on the kernel that was built last, the one of that
 	// name before all others, until one fails.
-	Run(ctx context.Context, first string) ([]cases.Result, error)
+	Run(ctx context.Context, first string) ([]judge.Result, error)
 }
 
 // Outcome is what became of a mutant.
@@ -65,7 +65,7 @@ func sound(ctx context.Context, lab Lab) error {
 	}
 	results, err := lab.Run(ctx, "")
 	for _, r := range results {
-		if r.Verdict == cases.Fail || r.Verdict == cases.Error {
+		if r.Verdict == judge.Fail || r.Verdict == judge.Error {
 			return errors.Join(errUnsound, errors.New(string(r.Verdict)+" "+r.Name))
 		}
 	}
@@ -86,23 +86,23 @@ func try(ctx context.Context, lab Lab, m Mutant) Outcome {
 		return o
 	}
 	results, err := lab.Run(ctx, m.Case)
-	if failed := of(cases.Fail, results); len(failed) > 0 {
+	if failed := of(judge.Fail, results); len(failed) > 0 {
 		o.Killer = failed[0].Name
 	} else if err == nil {
-		err = unclear(of(cases.Error, results))
+		err = unclear(of(judge.Error, results))
 	}
 	o.Err = err
 	return o
 }
 
 // of are the results with that verdict.
-func of(v cases.Verdict, results []cases.Result) []cases.Result {
-	return slices.DeleteFunc(slices.Clone(results), func(r cases.Result) bool { return r.Verdict != v })
+func of(v judge.Verdict, results []judge.Result) []judge.Result {
+	return slices.DeleteFunc(slices.Clone(results), func(r judge.Result) bool { return r.Verdict != v })
 }
 
 // unclear is of a mutant that has survived cases which said nothing: the one
 // that would find it may be among them.
-func unclear(results []cases.Result) error {
+func unclear(results []judge.Result) error {
 	if len(results) == 0 {
 		return nil
 	}

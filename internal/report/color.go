@@ -5,7 +5,7 @@ package report
 import (
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // color is the number of an ECMA-48 graphic rendition; plain is none.
@@ -27,11 +27,11 @@ func (h *Human) paint(c color, text string) string {
 	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
 }
 
-func verdictColor(v cases.Verdict) color {
+func verdictColor(v judge.Verdict) color {
 	switch v {
-	case cases.Pass:
+	case judge.Pass:
 		return green
-	case cases.Skip:
+	case judge.Skip:
 		return yellow
 	}
 	return red

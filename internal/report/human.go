@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -73,7 +73,7 @@ func (h *Human) Step(name, step string) {
 	h.draw()
 }
 
-func (h *Human) Case(r cases.Result) error {
+func (h *Human) Case(r judge.Result) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.tally.add(r)
@@ -81,7 +81,7 @@ func (h *Human) Case(r cases.Result) error {
 		h.status = status{n: h.status.n, total: h.status.total}
 	}
 	text := h.caseLine(r)
-	if wantsDetail(r) || h.o.Verbose && r.Verdict != cases.Skip {
+	if wantsDetail(r) || h.o.Verbose && r.Verdict != judge.Skip {
 		text += h.details(describe(r))
 	}
 	return h.print(text)
@@ -108,11 +108,11 @@ const indent = "      "
 
 // caseLine is the line of a case. On it are also why one was skipped, and how
 // often one has failed.
-func (h *Human) caseLine(r cases.Result) string {
+func (h *Human) caseLine(r judge.Result) string {
 	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
 	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), printable.Line(r.Name), seconds(r.Duration))
 	remark := r.Confirmation.String()
-	if r.Verdict == cases.Skip {
+	if r.Verdict == judge.Skip {
 		remark = skipReason(r)
 	}
 	if remark != "" {

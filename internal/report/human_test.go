@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -43,7 +43,7 @@ func TestLive(t *testing.T) {
 		h.Start("a")
 		h.Step("a", "insmod klp_a states=1:1")
 		time.Sleep(time.Second)
-		if err := h.Case(cases.Result{Name: "a", Verdict: cases.Pass, Duration: time.Second}); err != nil {
+		if err := h.Case(judge.Result{Name: "a", Verdict: judge.Pass, Duration: time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * time.Second)
@@ -86,7 +86,7 @@ func TestStepOfAnotherCase(t *testing.T) {
 	h.Start("a")
 	h.Start("b")
 	h.Step("a", "a's step")
-	if err := h.Case(cases.Result{Name: "a", Verdict: cases.Pass}); err != nil {
+	if err := h.Case(judge.Result{Name: "a", Verdict: judge.Pass}); err != nil {
 		t.Fatal(err)
 	}
 	h.Step("b", "b's step")
@@ -129,7 +129,7 @@ func TestConcurrent(t *testing.T) {
 				time.Sleep(time.Second)
 				h.Step(name, "step")
 				time.Sleep(time.Second)
-				if err := h.Case(cases.Result{Name: name, Verdict: cases.Pass}); err != nil {
+				if err := h.Case(judge.Result{Name: name, Verdict: judge.Pass}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -151,7 +151,7 @@ func TestWriteErrors(t *testing.T) {
 		"ktap":  NewKTAP(brokenPipe{}),
 		"json":  NewJSON(brokenPipe{}),
 	} {
-		err := errors.Join(r.Begin(Run{}), r.Case(cases.Result{}), r.End())
+		err := errors.Join(r.Begin(Run{}), r.Case(judge.Result{}), r.End())
 		if !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%s: %v, want the error of the writer", name, err)
 		}
@@ -165,12 +165,12 @@ func TestWriteErrors(t *testing.T) {
 // lines of ours begin in the first column.
 func TestHumanLinesAreIndented(t *testing.T) {
 	for _, s := range hostile {
-		r := cases.Result{
-			Name: "x" + s, Verdict: cases.Fail, Reasons: []string{s, s},
+		r := judge.Result{
+			Name: "x" + s, Verdict: judge.Fail, Reasons: []string{s, s},
 			Advice: s, Diff: s, Tail: s, Log: s, QEMU: s,
-			Confirmation: hostileConfirmation(s), Discarded: []cases.Discarded{{Reason: s, Log: s}},
+			Confirmation: hostileConfirmation(s), Discarded: []judge.Discarded{{Reason: s, Log: s}},
 		}
-		out := output(t, func(b *bytes.Buffer) Reporter { return NewHuman(b, HumanOptions{}) }, 1, []cases.Result{r})
+		out := output(t, func(b *bytes.Buffer) Reporter { return NewHuman(b, HumanOptions{}) }, 1, []judge.Result{r})
 		got := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 		for _, line := range got[1 : len(got)-1] {
 			if !strings.HasPrefix(line, indent) {

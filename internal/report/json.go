@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -39,7 +39,7 @@ type jsonResult struct {
 	Name    string        `json:"name"`
 	Title   string        `json:"title"`
 	File    string        `json:"file"`
-	Verdict cases.Verdict `json:"verdict"`
+	Verdict judge.Verdict `json:"verdict"`
 	Seconds float64       `json:"seconds"`
 	Symptom string        `json:"symptom,omitempty"`
 	Reasons []string      `json:"reasons"`
@@ -49,8 +49,8 @@ type jsonResult struct {
 	Log     string        `json:"log,omitempty"`
 	QEMU    string        `json:"qemu,omitempty"`
 
-	Confirmation *cases.Confirmation `json:"confirmation,omitempty"`
-	Discarded    []cases.Discarded   `json:"discarded,omitempty"`
+	Confirmation *judge.Confirmation `json:"confirmation,omitempty"`
+	Discarded    []judge.Discarded   `json:"discarded,omitempty"`
 }
 
 type jsonReporter struct {
@@ -68,7 +68,7 @@ func (j *jsonReporter) Start(string) {}
 
 func (j *jsonReporter) Step(string, string) {}
 
-func (j *jsonReporter) Case(r cases.Result) error {
+func (j *jsonReporter) Case(r judge.Result) error {
 	j.doc.Counts.add(r)
 	j.doc.Results = append(j.doc.Results, jsonResult{
 		Name: printable.Text(r.Name), Title: printable.Text(r.Title), File: printable.Text(r.File),
@@ -95,7 +95,7 @@ func (j *jsonReporter) End() error {
 }
 
 // jsonConfirmation is nil when there is nothing to say.
-func jsonConfirmation(c cases.Confirmation) *cases.Confirmation {
+func jsonConfirmation(c judge.Confirmation) *judge.Confirmation {
 	if c.String() == "" {
 		return nil
 	}
@@ -103,9 +103,9 @@ func jsonConfirmation(c cases.Confirmation) *cases.Confirmation {
 	return &c
 }
 
-func jsonDiscarded(list []cases.Discarded) (escaped []cases.Discarded) {
+func jsonDiscarded(list []judge.Discarded) (escaped []judge.Discarded) {
 	for _, d := range list {
-		escaped = append(escaped, cases.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log)})
+		escaped = append(escaped, judge.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log)})
 	}
 	return escaped
 }

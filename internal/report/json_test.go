@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -46,13 +46,13 @@ func validate(t *testing.T, document string) error {
 	return compiledSchema(t).Validate(doc)
 }
 
-func jsonOutput(t *testing.T, total int, results []cases.Result) string {
+func jsonOutput(t *testing.T, total int, results []judge.Result) string {
 	t.Helper()
 	return output(t, func(b *bytes.Buffer) Reporter { return NewJSON(b) }, total, results)
 }
 
 func TestJSONValidates(t *testing.T) {
-	odd := []cases.Result{{Name: "odd", Verdict: "odd"}, {}}
+	odd := []judge.Result{{Name: "odd", Verdict: "odd"}, {}}
 	for name, document := range map[string]string{
 		"samples":   jsonOutput(t, len(samples()), samples()),
 		"cut short": jsonOutput(t, 9, samples()[:1]),
@@ -64,7 +64,7 @@ func TestJSONValidates(t *testing.T) {
 		}
 	}
 	for _, s := range hostile {
-		document := jsonOutput(t, 1, []cases.Result{hostileResult(cases.Error, s, s, s)})
+		document := jsonOutput(t, 1, []judge.Result{hostileResult(judge.Error, s, s, s)})
 		if err := validate(t, document); err != nil {
 			t.Errorf("%q: %v\n%s", s, err, document)
 		}
@@ -73,17 +73,17 @@ func TestJSONValidates(t *testing.T) {
 
 func TestJSONHostile(t *testing.T) {
 	for _, s := range hostile {
-		document := jsonOutput(t, 1, []cases.Result{hostileResult(cases.Fail, s, s, s)})
+		document := jsonOutput(t, 1, []judge.Result{hostileResult(judge.Fail, s, s, s)})
 		var got jsonDocument
 		if err := json.Unmarshal([]byte(document), &got); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
 		text := printable.Text(s)
 		want := []jsonResult{{
-			Name: text, Title: text, File: text, Verdict: cases.Fail, Reasons: []string{printable.Line(s), printable.Line(s)},
+			Name: text, Title: text, File: text, Verdict: judge.Fail, Reasons: []string{printable.Line(s), printable.Line(s)},
 			Advice: text, Diff: text, Tail: text, Log: text, QEMU: text,
-			Confirmation: &cases.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{printable.Line(s)}, Otherwise: []string{printable.Line(s)}},
-			Discarded:    []cases.Discarded{{Reason: printable.Line(s), Log: text}},
+			Confirmation: &judge.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{printable.Line(s)}, Otherwise: []string{printable.Line(s)}},
+			Discarded:    []judge.Discarded{{Reason: printable.Line(s), Log: text}},
 		}}
 		if d := cmp.Diff(want, got.Results); d != "" {
 			t.Errorf("%q (-want +got):\n%s", s, d)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -19,7 +19,7 @@ import (
 // suite is the sum of its cases'. Cases of a run that was cut short are one
 // error more, so that it does not look green. What XML 1.0 cannot hold is
 // escaped, see [printable.Text].
-func WriteJUnit(w io.Writer, run Run, results []cases.Result) error {
+func WriteJUnit(w io.Writer, run Run, results []judge.Result) error {
 	suite := newSuite(run, results)
 	out, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{suite}}, "", "  ")
 	if err != nil {
@@ -68,7 +68,7 @@ type junitText struct {
 	Text    string `xml:",cdata"`
 }
 
-func newSuite(run Run, results []cases.Result) junitSuite {
+func newSuite(run Run, results []judge.Result) junitSuite {
 	t := count(results)
 	s := junitSuite{
 		Name:  "klptest on " + printable.Text(run.Kernel),
@@ -96,22 +96,22 @@ func newSuite(run Run, results []cases.Result) junitSuite {
 
 // notRun stands for the cases that a run did not come to.
 func notRun(n int) junitCase {
-	what := &junitText{Message: fmt.Sprintf("the run ended early: %d not run", n), Type: string(cases.Error)}
+	what := &junitText{Message: fmt.Sprintf("the run ended early: %d not run", n), Type: string(judge.Error)}
 	return junitCase{Name: "(not run)", Class: "klptest", Time: junitTime(0), Error: what}
 }
 
-func newCase(r cases.Result) junitCase {
+func newCase(r judge.Result) junitCase {
 	first, _ := headline(r)
 	c := junitCase{Name: printable.Text(r.Name), Class: "klptest", Time: junitTime(r.Duration)}
 	what := &junitText{Message: printable.Line(first), Type: string(known(r.Verdict))}
 	switch known(r.Verdict) {
-	case cases.Pass, cases.Skip:
-		if r.Verdict == cases.Skip {
+	case judge.Pass, judge.Skip:
+		if r.Verdict == judge.Skip {
 			c.Skipped = &junitText{Message: skipReason(r)}
 		}
-		c.SystemOut = printed(describe(cases.Result{Discarded: r.Discarded}))
+		c.SystemOut = printed(describe(judge.Result{Discarded: r.Discarded}))
 		return c
-	case cases.Fail:
+	case judge.Fail:
 		c.Failure = what
 	default:
 		c.Error = what

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -28,7 +28,7 @@ type readCase struct {
 	SystemOut []readText `xml:"system-out"`
 }
 
-func readJUnit(t *testing.T, results []cases.Result) []readCase {
+func readJUnit(t *testing.T, results []judge.Result) []readCase {
 	t.Helper()
 	var b bytes.Buffer
 	if err := WriteJUnit(&b, sampleRun(len(results)), results); err != nil {
@@ -45,23 +45,23 @@ func readJUnit(t *testing.T, results []cases.Result) []readCase {
 
 // checkJUnit checks that a result reads as what it is, and its text as Escape
 // leaves it.
-func checkJUnit(t *testing.T, v cases.Verdict, name, reason, rest string) {
+func checkJUnit(t *testing.T, v judge.Verdict, name, reason, rest string) {
 	t.Helper()
-	r := cases.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest, Confirmation: hostileConfirmation(rest), Discarded: []cases.Discarded{{Reason: reason, Log: rest}}}
-	got := readJUnit(t, []cases.Result{r, {Name: "after", Verdict: cases.Pass}})
+	r := judge.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest, Confirmation: hostileConfirmation(rest), Discarded: []judge.Discarded{{Reason: reason, Log: rest}}}
+	got := readJUnit(t, []judge.Result{r, {Name: "after", Verdict: judge.Pass}})
 	want := readCase{Name: printable.Text(name)}
 	evidence, explanation := split(describe(r))
 	text := []readText{{printable.Line(reason), string(v), layOut(explanation)}}
 	switch v {
-	case cases.Skip:
+	case judge.Skip:
 		want.Skipped = []readText{{Message: printable.Line(reason)}}
-	case cases.Fail:
+	case judge.Fail:
 		want.Failure = text
-	case cases.Error:
+	case judge.Error:
 		want.Error = text
 	}
-	if v == cases.Pass || v == cases.Skip {
-		evidence = describe(cases.Result{Discarded: r.Discarded})
+	if v == judge.Pass || v == judge.Skip {
+		evidence = describe(judge.Result{Discarded: r.Discarded})
 	}
 	if len(evidence) > 0 {
 		want.SystemOut = []readText{{Text: layOut(evidence)}}
@@ -87,7 +87,7 @@ func TestLayOut(t *testing.T) {
 }
 
 func FuzzJUnit(f *testing.F) {
-	verdicts := []cases.Verdict{cases.Pass, cases.Fail, cases.Error, cases.Skip}
+	verdicts := []judge.Verdict{judge.Pass, judge.Fail, judge.Error, judge.Skip}
 	for i, s := range hostile {
 		f.Add(byte(i), "name", s, s)
 		f.Add(byte(i+1), s, s, s)
@@ -100,7 +100,7 @@ func FuzzJUnit(f *testing.F) {
 // A run that was cut short does not look green.
 func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
 	var b bytes.Buffer
-	passed := []cases.Result{{Name: "a", Verdict: cases.Pass}}
+	passed := []judge.Result{{Name: "a", Verdict: judge.Pass}}
 	if err := WriteJUnit(&b, sampleRun(3), passed); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -46,7 +46,7 @@ func (k *ktap) Start(string) {}
 
 func (k *ktap) Step(string, string) {}
 
-func (k *ktap) Case(r cases.Result) error {
+func (k *ktap) Case(r judge.Result) error {
 	k.tally.add(r)
 	var out []string
 	if wantsDetail(r) {
@@ -66,14 +66,14 @@ func (k *ktap) End() error {
 
 // resultLine is the verdict on the case with number n. ERROR is a directive
 // of the specification; a parser that does not know it sees "not ok".
-func resultLine(n int, r cases.Result) string {
+func resultLine(n int, r judge.Result) string {
 	result, directive := "not ok", ""
 	switch known(r.Verdict) {
-	case cases.Pass:
+	case judge.Pass:
 		result = "ok"
-	case cases.Skip:
+	case judge.Skip:
 		result, directive = "ok", " # SKIP "+noHash(skipReason(r))
-	case cases.Error:
+	case judge.Error:
 		first, _ := headline(r)
 		directive = " # ERROR " + noHash(printable.Line(first))
 	}

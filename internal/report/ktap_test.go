@@ -10,16 +10,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // kunitStatus is what kunit_parser.py knows of a verdict.
-var kunitStatus = map[cases.Verdict]string{
-	cases.Pass: "SUCCESS", cases.Fail: "FAILURE", cases.Error: "FAILURE", cases.Skip: "SKIPPED",
+var kunitStatus = map[judge.Verdict]string{
+	judge.Pass: "SUCCESS", judge.Fail: "FAILURE", judge.Error: "FAILURE", judge.Skip: "SKIPPED",
 }
 
 // ktapOutput is what the KTAP reporter writes of a run.
-func ktapOutput(t *testing.T, total int, results []cases.Result) string {
+func ktapOutput(t *testing.T, total int, results []judge.Result) string {
 	t.Helper()
 	var b bytes.Buffer
 	k := NewKTAP(&b)
@@ -61,7 +61,7 @@ func TestKTAPStreams(t *testing.T) {
 	if err := k.Begin(sampleRun(2)); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Case(cases.Result{Name: "a", Verdict: cases.Pass}); err != nil {
+	if err := k.Case(judge.Result{Name: "a", Verdict: judge.Pass}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasSuffix(b.String(), "\nok 1 a\n") {
@@ -83,25 +83,25 @@ func TestKTAPNothing(t *testing.T) {
 }
 
 // hostileResult has the text in each place where a result can have one.
-func hostileResult(v cases.Verdict, name, reason, rest string) cases.Result {
-	return cases.Result{
+func hostileResult(v judge.Verdict, name, reason, rest string) judge.Result {
+	return judge.Result{
 		Name: name, Title: rest, File: rest, Verdict: v,
 		Reasons: []string{reason, rest}, Advice: rest, Diff: rest, Tail: rest, Log: rest, QEMU: rest,
-		Confirmation: hostileConfirmation(rest), Discarded: []cases.Discarded{{Reason: reason, Log: rest}},
+		Confirmation: hostileConfirmation(rest), Discarded: []judge.Discarded{{Reason: reason, Log: rest}},
 	}
 }
 
-func hostileConfirmation(text string) cases.Confirmation {
-	return cases.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{text}, Otherwise: []string{text}}
+func hostileConfirmation(text string) judge.Confirmation {
+	return judge.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{text}, Otherwise: []string{text}}
 }
 
 var ktapForm = regexp.MustCompile(`^(#.*|KTAP version 1|1\.\.2|(not )?ok [12] .*)$`)
 
 // checkKTAP reports a hostile result and one that passes, and checks that
 // both are found, as what they are.
-func checkKTAP(t *testing.T, r cases.Result) {
+func checkKTAP(t *testing.T, r judge.Result) {
 	t.Helper()
-	out := ktapOutput(t, 2, []cases.Result{r, {Name: "after", Verdict: cases.Pass}})
+	out := ktapOutput(t, 2, []judge.Result{r, {Name: "after", Verdict: judge.Pass}})
 	got, err := kunitParse(out)
 	if err != nil {
 		t.Fatalf("%v, in:\n%s", err, out)
@@ -131,7 +131,7 @@ func TestKTAPHostile(t *testing.T) {
 }
 
 func FuzzKTAP(f *testing.F) {
-	verdicts := []cases.Verdict{cases.Pass, cases.Fail, cases.Error, cases.Skip}
+	verdicts := []judge.Verdict{judge.Pass, judge.Fail, judge.Error, judge.Skip}
 	for i, s := range hostile {
 		f.Add(byte(i), "name", s, s)
 		f.Add(byte(i+1), s, s, s)

@@ -5,7 +5,7 @@ package report
 import (
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Run is what is known of a run when it begins.
@@ -27,7 +27,7 @@ type Reporter interface {
 	// Step says what a running case does now.
 	Step(name, step string)
 	// Case reports a case that is over. Cases are reported in their order.
-	Case(cases.Result) error
+	Case(judge.Result) error
 	// End completes the report, of a run that was cut short as well.
 	End() error
 }

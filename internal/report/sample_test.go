@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 var update = flag.Bool("update", false, "write the golden files in testdata anew")
@@ -26,44 +26,44 @@ func sampleRun(total int) Run {
 
 // samples has one result of each shape: what passes, differs, is skipped,
 // cannot be run, crashes, and a guest that wants to deceive.
-func samples() []cases.Result {
-	return []cases.Result{
-		{Name: "state-add", Title: "A livepatch adds a state.", File: "state-add", Verdict: cases.Pass, Duration: 1200 * time.Millisecond},
+func samples() []judge.Result {
+	return []judge.Result{
+		{Name: "state-add", Title: "A livepatch adds a state.", File: "state-add", Verdict: judge.Pass, Duration: 1200 * time.Millisecond},
 		{
 			Name: "state-take-over", Title: "A cumulative livepatch takes over a state.", File: "state-take-over",
-			Verdict: cases.Fail, Duration: 2340 * time.Millisecond,
+			Verdict: judge.Fail, Duration: 2340 * time.Millisecond,
 			Reasons: []string{"transcript line 7 is not what the kernel logged", "klp_a is still loaded at the end"},
 			Advice:  "klptest run --update state-take-over, if the kernel is right",
 			Diff: "--- expected\n+++ observed\n@@ -6,3 +6,3 @@\n % insmod klp_b states=1:2 replace=1\n" +
 				"-klp_b: pre_patch vmlinux: state 1 own=2 prev=1\n+klp_b: pre_patch vmlinux: state 1 own=2 prev=none\n\n livepatch: 'klp_b': patching complete\n",
 			Log:          "/tmp/klptest-1/state-take-over/console.log",
 			QEMU:         "qemu-system-x86_64 -m 512 -append 'console=ttyS0 panic=-1'",
-			Confirmation: cases.Confirmation{Failed: 3, Runs: 3},
+			Confirmation: judge.Confirmation{Failed: 3, Runs: 3},
 		},
-		{Name: "needs-6.14", Title: "t", File: "needs-6.14", Verdict: cases.Skip, Reasons: []string{"needs kernel >= 6.14", "needs CPUs: 2"}},
+		{Name: "needs-6.14", Title: "t", File: "needs-6.14", Verdict: judge.Skip, Reasons: []string{"needs kernel >= 6.14", "needs CPUs: 2"}},
 		{
-			Name: "own-module", Title: "A case with its own C.", File: "./own.txtar", Verdict: cases.Error, Duration: 300 * time.Millisecond,
+			Name: "own-module", Title: "A case with its own C.", File: "./own.txtar", Verdict: judge.Error, Duration: 300 * time.Millisecond,
 			Reasons: []string{"cannot build module own"}, Advice: "apt-get install gcc", Tail: "own.c:3:1: error: expected ';'\n",
 		},
 		{
-			Name: "a-crash-with-a-name-of-some-length", Title: "t", File: "crash.txtar", Verdict: cases.Fail, Duration: 125 * time.Second,
+			Name: "a-crash-with-a-name-of-some-length", Title: "t", File: "crash.txtar", Verdict: judge.Fail, Duration: 125 * time.Second,
 			Reasons: []string{"kernel panic"},
 			Tail:    "[    9.1] BUG: kernel NULL pointer dereference\n[    9.2] Kernel panic - not syncing: VFS: gone\n[    9.3] reboot: System halted",
 			Log:     "/tmp/klptest-1/crash/console.log",
-			Confirmation: cases.Confirmation{
+			Confirmation: judge.Confirmation{
 				Failed: 2, Runs: 4, Otherwise: []string{"unexpected WARNING"}, Unjudged: []string{"no room\nok 7 hostile"},
 			},
 		},
 		{
-			Name: "second-attempt", Title: "t", File: "second-attempt", Verdict: cases.Pass, Duration: 1500 * time.Millisecond,
-			Discarded: []cases.Discarded{{Reason: "QEMU made this crash", Log: "/tmp/klptest-1/first/console.log"}, {Reason: "x\x1b\nok 7 hostile"}},
+			Name: "second-attempt", Title: "t", File: "second-attempt", Verdict: judge.Pass, Duration: 1500 * time.Millisecond,
+			Discarded: []judge.Discarded{{Reason: "QEMU made this crash", Log: "/tmp/klptest-1/first/console.log"}, {Reason: "x\x1b\nok 7 hostile"}},
 		},
 		{
-			Name: "one-too-many", Title: "t", File: "one-too-many", Verdict: cases.Fail, Duration: 2 * time.Second,
-			Reasons: []string{"klp_a is still loaded at the end"}, Confirmation: cases.Confirmation{Failed: 1, Runs: 1, Skipped: true},
+			Name: "one-too-many", Title: "t", File: "one-too-many", Verdict: judge.Fail, Duration: 2 * time.Second,
+			Reasons: []string{"klp_a is still loaded at the end"}, Confirmation: judge.Confirmation{Failed: 1, Runs: 1, Skipped: true},
 		},
 		{
-			Name: "hostile", Title: "\x1b[2J", File: "h\x00", Verdict: cases.Fail, Duration: 0,
+			Name: "hostile", Title: "\x1b[2J", File: "h\x00", Verdict: judge.Fail, Duration: 0,
 			Reasons: []string{"x # SKIP nothing to see\nok 7 hostile", "Subtest: \u202eevil"},
 			Diff:    "+ok 7 hostile\n+Bail out!\n+1..0\n+]]></system-out>\n+\x1b]0;title\x07 \x9b31m \xff\r\n+KTAP version 1\u2028ok 6 hostile",
 		},
@@ -72,7 +72,7 @@ func samples() []cases.Result {
 
 // play reports a run of 63 s of virtual time, in which the results take no
 // time. The reporter is made by the caller with the same writer.
-func play(t *testing.T, r Reporter, total int, results []cases.Result) {
+func play(t *testing.T, r Reporter, total int, results []judge.Result) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -91,7 +91,7 @@ func play(t *testing.T, r Reporter, total int, results []cases.Result) {
 }
 
 // output is what a reporter writes of a run.
-func output(t *testing.T, newReporter func(*bytes.Buffer) Reporter, total int, results []cases.Result) string {
+func output(t *testing.T, newReporter func(*bytes.Buffer) Reporter, total int, results []judge.Result) string {
 	t.Helper()
 	var b bytes.Buffer
 	synctest.Test(t, func(t *testing.T) { play(t, newReporter(&b), total, results) })

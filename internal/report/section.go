@@ -5,7 +5,7 @@ package report
 import (
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -34,7 +34,7 @@ type section struct {
 // describe says what there is to say about a result, in the order in which
 // people read it: what happened, what to do, further reasons, the evidence,
 // where to find more, how to do it again.
-func describe(r cases.Result) []section {
+func describe(r judge.Result) []section {
 	var all []section
 	add := func(k kind, text string) {
 		if l := printable.Lines(text); len(l) > 0 {
@@ -65,7 +65,7 @@ func describe(r cases.Result) []section {
 }
 
 // discarded is an attempt that does not count, on one line.
-func discarded(d cases.Discarded) string {
+func discarded(d judge.Discarded) string {
 	text := printable.Line(d.Reason)
 	if d.Log != "" {
 		text += "; full log: " + printable.Line(d.Log)
@@ -74,7 +74,7 @@ func discarded(d cases.Discarded) string {
 }
 
 // headline splits the reasons of a result into the first and the others.
-func headline(r cases.Result) (first string, rest []string) {
+func headline(r judge.Result) (first string, rest []string) {
 	if len(r.Reasons) == 0 {
 		return "", nil
 	}
@@ -82,9 +82,9 @@ func headline(r cases.Result) (first string, rest []string) {
 }
 
 // wantsDetail tells whether a result needs explaining.
-func wantsDetail(r cases.Result) bool {
-	return r.Verdict != cases.Pass && r.Verdict != cases.Skip || len(r.Discarded) > 0
+func wantsDetail(r judge.Result) bool {
+	return r.Verdict != judge.Pass && r.Verdict != judge.Skip || len(r.Discarded) > 0
 }
 
 // skipReason is why a case was skipped, on one line.
-func skipReason(r cases.Result) string { return printable.Line(strings.Join(r.Reasons, "; ")) }
+func skipReason(r judge.Result) string { return printable.Line(strings.Join(r.Reasons, "; ")) }

@@ -7,22 +7,22 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 func TestDescribe(t *testing.T) {
-	got := describe(cases.Result{
-		Verdict: cases.Fail,
+	got := describe(judge.Result{
+		Verdict: judge.Fail,
 		Reasons: []string{"first\nline\n", "second\tpart", "third"},
 		Advice:  "do this\nand that",
 		Diff:    "-a\n+b\x1b\n",
 		Tail:    "oops",
 		Log:     "/log",
 		QEMU:    "qemu",
-		Confirmation: cases.Confirmation{
+		Confirmation: judge.Confirmation{
 			Failed: 2, Runs: 2, Unjudged: []string{"no\nroom"}, Otherwise: []string{"another"},
 		},
-		Discarded: []cases.Discarded{{Reason: "made\nup", Log: "/l"}, {Reason: "x"}},
+		Discarded: []judge.Discarded{{Reason: "made\nup", Log: "/l"}, {Reason: "x"}},
 	})
 	want := []section{
 		{reason, []string{`first\nline`}},
@@ -45,7 +45,7 @@ func TestDescribe(t *testing.T) {
 }
 
 func TestDescribeNothing(t *testing.T) {
-	if got := describe(cases.Result{Verdict: cases.Fail, Reasons: []string{""}, Diff: "\n"}); len(got) > 0 {
+	if got := describe(judge.Result{Verdict: judge.Fail, Reasons: []string{""}, Diff: "\n"}); len(got) > 0 {
 		t.Errorf("sections of a result that says nothing: %v", got)
 	}
 }

@@ -2,7 +2,9 @@
 
 package report
 
-import "github.com/klptest/klptest/cases"
+import (
+	"github.com/klptest/klptest/cases/judge"
+)
 
 // The exit codes of a run; 2 is a mistake in how klptest was called.
 const (
@@ -21,32 +23,32 @@ type tally struct {
 }
 
 // add counts a result.
-func (t *tally) add(r cases.Result) {
+func (t *tally) add(r judge.Result) {
 	switch known(r.Verdict) {
-	case cases.Pass:
+	case judge.Pass:
 		t.Passed++
-	case cases.Fail:
+	case judge.Fail:
 		t.Failed++
-	case cases.Skip:
+	case judge.Skip:
 		t.Skipped++
-	case cases.Error:
+	case judge.Error:
 		t.Errors++
 	}
 }
 
 // known is v, or ERROR where v is no verdict: never a pass.
-func known(v cases.Verdict) cases.Verdict {
+func known(v judge.Verdict) judge.Verdict {
 	switch v {
-	case cases.Pass, cases.Fail, cases.Skip:
+	case judge.Pass, judge.Fail, judge.Skip:
 		return v
 	}
-	return cases.Error
+	return judge.Error
 }
 
 // sum is the number of results.
 func (t tally) sum() int { return t.Passed + t.Failed + t.Errors + t.Skipped }
 
-func count(results []cases.Result) tally {
+func count(results []judge.Result) tally {
 	var t tally
 	for _, r := range results {
 		t.add(r)
@@ -57,7 +59,7 @@ func count(results []cases.Result) tally {
 // ExitCode is what a run with these results exits with: 0 when all passed, 1
 // when one failed, 3 when one was an error and none failed, 4 when nothing
 // was run (no case, or all skipped). It does not see that a run was cut short.
-func ExitCode(results []cases.Result) int {
+func ExitCode(results []judge.Result) int {
 	t := count(results)
 	switch {
 	case t.Failed > 0:

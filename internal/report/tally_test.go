@@ -5,28 +5,28 @@ package report
 import (
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 func TestExitCode(t *testing.T) {
 	for _, c := range []struct {
-		verdicts []cases.Verdict
+		verdicts []judge.Verdict
 		want     int
 	}{
 		{nil, 4},
-		{[]cases.Verdict{cases.Skip, cases.Skip}, 4},
-		{[]cases.Verdict{cases.Pass}, 0},
-		{[]cases.Verdict{cases.Pass, cases.Skip}, 0},
-		{[]cases.Verdict{cases.Pass, cases.Fail}, 1},
-		{[]cases.Verdict{cases.Error, cases.Fail, cases.Error}, 1},
-		{[]cases.Verdict{cases.Pass, cases.Error, cases.Skip}, 3},
-		{[]cases.Verdict{cases.Error}, 3},
-		{[]cases.Verdict{cases.Pass, ""}, 3},
-		{[]cases.Verdict{"pass"}, 3},
+		{[]judge.Verdict{judge.Skip, judge.Skip}, 4},
+		{[]judge.Verdict{judge.Pass}, 0},
+		{[]judge.Verdict{judge.Pass, judge.Skip}, 0},
+		{[]judge.Verdict{judge.Pass, judge.Fail}, 1},
+		{[]judge.Verdict{judge.Error, judge.Fail, judge.Error}, 1},
+		{[]judge.Verdict{judge.Pass, judge.Error, judge.Skip}, 3},
+		{[]judge.Verdict{judge.Error}, 3},
+		{[]judge.Verdict{judge.Pass, ""}, 3},
+		{[]judge.Verdict{"pass"}, 3},
 	} {
-		var results []cases.Result
+		var results []judge.Result
 		for _, v := range c.verdicts {
-			results = append(results, cases.Result{Verdict: v})
+			results = append(results, judge.Result{Verdict: v})
 		}
 		if got := ExitCode(results); got != c.want {
 			t.Errorf("ExitCode of %q: %d, want %d", c.verdicts, got, c.want)

@@ -6,18 +6,19 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // attempts are the runs of one case.
 type attempts struct {
 	*runner
-	c    *cases.Case
+	c    *casefile.Case
 	step func(string)
 }
 
 // first runs the case where its turn is.
-func (a *attempts) first(ctx context.Context) cases.Result {
+func (a *attempts) first(ctx context.Context) judge.Result {
 	res := a.runCase(ctx, a.source, a.c, true, a.step)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -28,8 +29,8 @@ func (a *attempts) first(ctx context.Context) cases.Result {
 // settle runs the case again when its result is not the last word: a transient
 // ERROR is replaced by what another attempt comes to, a FAIL is confirmed.
 // When ctx ends, the result stands as it is.
-func (a *attempts) settle(ctx context.Context, res cases.Result) cases.Result {
-	if a.confirm == 0 || res.Verdict != cases.Fail && !res.Transient {
+func (a *attempts) settle(ctx context.Context, res judge.Result) judge.Result {
+	if a.confirm == 0 || res.Verdict != judge.Fail && !res.Transient {
 		return res
 	}
 	if !a.granted() {
@@ -40,7 +41,7 @@ func (a *attempts) settle(ctx context.Context, res cases.Result) cases.Result {
 			res = res.Replace(again)
 		}
 	}
-	for n := uint(0); n < a.confirm && res.Verdict == cases.Fail && ctx.Err() == nil; n++ {
+	for n := uint(0); n < a.confirm && res.Verdict == judge.Fail && ctx.Err() == nil; n++ {
 		if again := a.again(ctx, "confirming", n, false); ctx.Err() == nil {
 			res = res.Confirm(again)
 		}
@@ -56,7 +57,7 @@ func (a *attempts) granted() bool {
 
 // again is a further run, on a fresh guest; keep makes the logs of one that does
 // not pass outlive it. The runs are counted from the first one.
-func (a *attempts) again(ctx context.Context, what string, n uint, keep bool) cases.Result {
+func (a *attempts) again(ctx context.Context, what string, n uint, keep bool) judge.Result {
 	prefix := fmt.Sprintf("%s (%d of %d): ", what, n+2, a.confirm+1)
 	res := a.runCase(ctx, a.fresh, a.c, keep, func(step string) { a.step(prefix + step) })
 	a.mu.Lock()

@@ -12,7 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -51,11 +52,11 @@ func confirming(t *testing.T, o Options, m maker) *runner {
 }
 
 // runFated runs a case on the fakes, one after another.
-func runFated(t *testing.T, fakes []*fake, confirm uint) (cases.Result, []string) {
+func runFated(t *testing.T, fakes []*fake, confirm uint) (judge.Result, []string) {
 	t.Helper()
 	m, _ := inOrder(fakes...)
 	ev := &steps{}
-	results, err := confirming(t, Options{Confirm: confirm}, m).run(t.Context(), []*cases.Case{parse(t, "c", "")}, ev)
+	results, err := confirming(t, Options{Confirm: confirm}, m).run(t.Context(), []*casefile.Case{parse(t, "c", "")}, ev)
 	if err != nil || len(results) != 1 {
 		t.Fatal(results, err)
 	}
@@ -74,26 +75,26 @@ func TestSettle(t *testing.T) {
 	for _, test := range []struct {
 		fates     string // of the runs that are wanted
 		confirm   uint
-		verdict   cases.Verdict
+		verdict   judge.Verdict
 		text      string
 		discarded int
 		kept      string // the guests whose logs stay
 	}{
-		{"P", 2, cases.Pass, "", 0, ""},
-		{"E", 2, cases.Error, "", 0, "E1"},
-		{"F", 0, cases.Fail, "", 0, "F1"},
-		{"T", 0, cases.Error, "", 0, "T1"},
-		{"FFF", 2, cases.Fail, "3 of 3", 0, "F1"},
-		{"FPP", 2, cases.Fail, "1 of 3: not deterministic", 0, "F1"},
-		{"FP", 1, cases.Fail, "1 of 2: not deterministic", 0, "F1"},
-		{"FDF", 2, cases.Fail, "3 of 3, for different reasons", 0, "F1"},
-		{"FEF", 2, cases.Fail, "2 of 2, and one run could not be judged", 0, "F1"},
-		{"FTF", 2, cases.Fail, "2 of 2, and one run could not be judged", 0, "F1"},
-		{"TP", 2, cases.Pass, "", 1, "T1"},
-		{"TTP", 2, cases.Pass, "", 2, "T1 T2"},
-		{"TTT", 2, cases.Error, "", 2, "T1 T2 T3"},
-		{"TE", 2, cases.Error, "", 1, "T1 E2"},
-		{"TFFP", 2, cases.Fail, "2 of 3: not deterministic", 1, "T1 F2"},
+		{"P", 2, judge.Pass, "", 0, ""},
+		{"E", 2, judge.Error, "", 0, "E1"},
+		{"F", 0, judge.Fail, "", 0, "F1"},
+		{"T", 0, judge.Error, "", 0, "T1"},
+		{"FFF", 2, judge.Fail, "3 of 3", 0, "F1"},
+		{"FPP", 2, judge.Fail, "1 of 3: not deterministic", 0, "F1"},
+		{"FP", 1, judge.Fail, "1 of 2: not deterministic", 0, "F1"},
+		{"FDF", 2, judge.Fail, "3 of 3, for different reasons", 0, "F1"},
+		{"FEF", 2, judge.Fail, "2 of 2, and one run could not be judged", 0, "F1"},
+		{"FTF", 2, judge.Fail, "2 of 2, and one run could not be judged", 0, "F1"},
+		{"TP", 2, judge.Pass, "", 1, "T1"},
+		{"TTP", 2, judge.Pass, "", 2, "T1 T2"},
+		{"TTT", 2, judge.Error, "", 2, "T1 T2 T3"},
+		{"TE", 2, judge.Error, "", 1, "T1 E2"},
+		{"TFFP", 2, judge.Fail, "2 of 3: not deterministic", 1, "T1 F2"},
 	} {
 		fakes := fated(test.fates)
 		res, _ := runFated(t, fakes, test.confirm)
@@ -109,7 +110,7 @@ func TestSettle(t *testing.T) {
 		if got := strings.Join(kept, " "); got != test.kept {
 			t.Errorf("%s: the logs of %s are kept, want %s", test.fates, got, test.kept)
 		}
-		if test.verdict == cases.Fail && !strings.HasPrefix(res.Log, "F") {
+		if test.verdict == judge.Fail && !strings.HasPrefix(res.Log, "F") {
 			t.Errorf("%s: the log is %s", test.fates, res.Log)
 		}
 	}
@@ -136,7 +137,7 @@ func TestFailOfASharedGuest(t *testing.T) {
 	m, _ := inOrder(shared, &fake{name: "a"}, &fake{name: "b"})
 	run := confirming(t, Options{OneVM: true, Confirm: 2}, m)
 	spoil := &spoiling{f: shared}
-	if _, err := run.run(t.Context(), []*cases.Case{parse(t, "one", ""), parse(t, "two", "")}, spoil); err != nil {
+	if _, err := run.run(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, spoil); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"one PASS ", "two FAIL 1 of 3: passes on a fresh guest, so an earlier case has changed the shared one"}
@@ -159,7 +160,7 @@ func (s *spoiling) Start(string) {
 	}
 }
 
-func (s *spoiling) Case(r cases.Result) error {
+func (s *spoiling) Case(r judge.Result) error {
 	s.heard = append(s.heard, fmt.Sprintf("%s %s %s", r.Name, r.Verdict, r.Confirmation))
 	return nil
 }
@@ -170,7 +171,7 @@ func TestFailsBeyondTheAllowance(t *testing.T) {
 	m, _ := inOrder(fated(strings.Repeat("F", 99))...)
 	run := confirming(t, Options{Confirm: 2}, m)
 	run.allowance.further = 1 << 60
-	var list []*cases.Case
+	var list []*casefile.Case
 	for i := range 5 {
 		list = append(list, parse(t, fmt.Sprint("c", i), ""))
 	}
@@ -203,7 +204,7 @@ func TestBootIsConfirmed(t *testing.T) {
 		})
 		run := confirming(t, Options{Confirm: 2}, panics.orGiveUp(3))
 		ev := &spoiling{f: &fake{}}
-		if _, err := run.run(t.Context(), []*cases.Case{parse(t, "a", ""), parse(t, "b", "")}, ev); err != nil {
+		if _, err := run.run(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(ev.heard, ", "); got != want {
@@ -219,7 +220,7 @@ func TestFailIsNotLostWithTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("the time is over")
 	ev := &ending{cancel: func() { cancel(why) }}
-	results, err := run.run(ctx, []*cases.Case{parse(t, "a", ""), parse(t, "b", "")}, ev)
+	results, err := run.run(ctx, []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev)
 	if !errors.Is(err, why) || !slices.Equal(ev.verdicts, []string{"a FAIL"}) || results[0].Confirmation.String() != "" {
 		t.Errorf("%q, %v", ev.verdicts, err)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // BenchmarkCloned is what a case costs beside its steps.
@@ -41,9 +43,9 @@ func BenchmarkCloned(b *testing.B) {
 			return nil
 		})
 	})
-	empty := &cases.Case{Name: "empty", Title: "No steps."}
+	empty := &casefile.Case{Name: "empty", Title: "No steps."}
 	b.Run("empty-case", func(b *testing.B) {
-		measure(b, func() func() { runAll(b, r, []*cases.Case{empty}); return nil })
+		measure(b, func() func() { runAll(b, r, []*casefile.Case{empty}); return nil })
 	})
 }
 
@@ -70,14 +72,14 @@ func BenchmarkSuite(b *testing.B) {
 	}
 }
 
-func runAll(b *testing.B, r *Rig, list []*cases.Case) {
+func runAll(b *testing.B, r *Rig, list []*casefile.Case) {
 	b.Helper()
 	results, err := r.Run(b.Context(), list, &events{})
 	if err != nil || len(results) != len(list) {
 		b.Fatalf("%d results, %v", len(results), err)
 	}
 	for _, res := range results {
-		if res.Verdict == cases.Fail || res.Verdict == cases.Error && len(list) > 1 {
+		if res.Verdict == judge.Fail || res.Verdict == judge.Error && len(list) > 1 {
 			b.Errorf("%s %s: %q", res.Verdict, res.Name, res.Reasons)
 		}
 	}

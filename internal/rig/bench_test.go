@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/guest"
 )
@@ -124,20 +124,20 @@ func BenchmarkGuest(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("command", func(b *testing.B) {
-		cat := cases.Command{Text: "cat /proc/version", Verb: cases.Cat, Args: []string{"/proc/version"}}
+		cat := machine.Command{Text: "cat /proc/version", Verb: machine.Cat, Args: []string{"/proc/version"}}
 		measure(b, func() func() { do(b, g.Agent, cat); return nil })
 	})
 	b.Run("insmod+disable+rmmod", func(b *testing.B) {
 		measure(b, func() func() {
-			do(b, g.Agent, cases.Command{Text: "insmod klp_a states=1:1", Verb: cases.Insmod, Args: []string{"klp_a", "states=1:1"}})
-			do(b, g.Agent, cases.Command{Text: "echo 0", Verb: cases.Echo, Args: []string{"0", "/sys/kernel/livepatch/klp_a/enabled"}})
-			do(b, g.Agent, cases.Command{Text: "rmmod klp_a", Verb: cases.Rmmod, Args: []string{"klp_a"}})
+			do(b, g.Agent, machine.Command{Text: "insmod klp_a states=1:1", Verb: machine.Insmod, Args: []string{"klp_a", "states=1:1"}})
+			do(b, g.Agent, machine.Command{Text: "echo 0", Verb: machine.Echo, Args: []string{"0", "/sys/kernel/livepatch/klp_a/enabled"}})
+			do(b, g.Agent, machine.Command{Text: "rmmod klp_a", Verb: machine.Rmmod, Args: []string{"klp_a"}})
 			return nil
 		})
 	})
 }
 
-func do(b *testing.B, agent *guest.Client, cmd cases.Command) {
+func do(b *testing.B, agent *guest.Client, cmd machine.Command) {
 	b.Helper()
 	a, err := agent.Step(context.Background(), cmd, time.Minute)
 	if err != nil || a.Errno != "" || a.Stall != nil {

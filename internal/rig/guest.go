@@ -16,7 +16,9 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
@@ -168,8 +170,8 @@ func (g *Guest) Close() error {
 
 // Play runs the commands of a case and returns the transcript as it was,
 // whatever the case expects.
-func (g *Guest) Play(ctx context.Context, c *cases.Case) (observed string, err error) {
-	res := cases.Run(ctx, g.machine(func(string) {}), c)
+func (g *Guest) Play(ctx context.Context, c *casefile.Case) (observed string, err error) {
+	res := judge.Run(ctx, g.machine(func(string) {}), c)
 	if !g.alive() {
 		return res.Observed, g.VM.Death()
 	}
@@ -186,8 +188,8 @@ func (g *Guest) Do(ctx context.Context, f func(context.Context) error) error {
 	return err
 }
 
-func (g *Guest) machine(step func(string)) cases.Machine {
-	return &machine{Guest: g, step: step}
+func (g *Guest) machine(step func(string)) machine.Machine {
+	return &guestMachine{Guest: g, step: step}
 }
 
 // keep makes the guest's logs outlive it.

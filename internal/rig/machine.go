@@ -6,7 +6,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -14,10 +14,10 @@ import (
 // exit: QEMU closes its sockets and ends within milliseconds of a reset.
 const deathGrace = 3 * time.Second
 
-// machine is a guest as the cases see it: the agent's answers, with what only
+// guestMachine is a guest as the cases see it: the agent's answers, with what only
 // the host knows (the kernel's configuration, whether the guest lives, how
 // much processor time it got).
-type machine struct {
+type guestMachine struct {
 	*Guest
 	step  func(text string)
 	begun moment // of the case
@@ -30,22 +30,22 @@ type moment struct {
 	used vm.CPUTime
 }
 
-func (m *machine) now() moment {
+func (m *guestMachine) now() moment {
 	used, _ := m.VM.CPUTime()
 	return moment{time.Now(), used}
 }
 
-var _ cases.Machine = (*machine)(nil)
+var _ machine.Machine = (*guestMachine)(nil)
 
-func (m *machine) Facts(ctx context.Context, attrs []string) (cases.Facts, error) {
-	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Facts, error) {
+func (m *guestMachine) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
+	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (machine.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
 	f.Emulated = m.VM.Accel() == vm.TCG
 	return f, err
 }
 
-func (m *machine) Begin(ctx context.Context) error {
+func (m *guestMachine) Begin(ctx context.Context) error {
 	m.begun = m.now()
 	_, err := whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, m.Agent.Begin(ctx)
@@ -53,10 +53,10 @@ func (m *machine) Begin(ctx context.Context) error {
 	return err
 }
 
-func (m *machine) Step(ctx context.Context, cmd cases.Command, limit time.Duration) (cases.Answer, error) {
+func (m *guestMachine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	m.step("% " + cmd.Text)
 	began := m.now()
-	a, err := whileAlive(ctx, m.VM, func(ctx context.Context) (cases.Answer, error) {
+	a, err := whileAlive(ctx, m.VM, func(ctx context.Context) (machine.Answer, error) {
 		return m.Agent.Step(ctx, cmd, limit)
 	})
 	if a.Stall != nil {
@@ -65,7 +65,7 @@ func (m *machine) Step(ctx context.Context, cmd cases.Command, limit time.Durati
 	return a, err
 }
 
-func (m *machine) End(ctx context.Context) (cases.EndState, error) {
+func (m *guestMachine) End(ctx context.Context) (machine.EndState, error) {
 	end, err := whileAlive(ctx, m.VM, m.Agent.End)
 	end.Starved = starvedSince(m.begun, m.now())
 	return end, err

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
@@ -37,7 +37,7 @@ func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *module
 }
 
 // of returns the modules that a case loads, shipped ones and its own.
-func (m *modules) of(ctx context.Context, c *cases.Case) ([]kmods.Module, error) {
+func (m *modules) of(ctx context.Context, c *casefile.Case) ([]kmods.Module, error) {
 	all, err := m.shipped()
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (m *modules) of(ctx context.Context, c *cases.Case) ([]kmods.Module, error)
 	return list, nil
 }
 
-func (m *modules) own(ctx context.Context, c *cases.Case) (map[string]kmods.Module, error) {
+func (m *modules) own(ctx context.Context, c *casefile.Case) (map[string]kmods.Module, error) {
 	if len(c.Sources) == 0 {
 		return nil, nil
 	}

@@ -11,7 +11,8 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/guest"
@@ -132,7 +133,7 @@ func (r *Rig) target() kmods.Target {
 
 // Run runs the cases and tells ev of each. It returns early only when ctx
 // ends or a result cannot be reported.
-func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.Result, error) {
+func (r *Rig) Run(ctx context.Context, list []*casefile.Case, ev Events) ([]judge.Result, error) {
 	if r.reused == nil {
 		return r.RunFresh(ctx, list, ev)
 	}
@@ -140,7 +141,7 @@ func (r *Rig) Run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.R
 }
 
 // RunFresh is Run without a guest of an earlier run.
-func (r *Rig) RunFresh(ctx context.Context, list []*cases.Case, ev Events) (results []cases.Result, err error) {
+func (r *Rig) RunFresh(ctx context.Context, list []*casefile.Case, ev Events) (results []judge.Result, err error) {
 	m := r.maker()
 	from := r.source(ctx, m, r.shape().count(list))
 	defer func() { err = errors.Join(err, from.close()) }()
@@ -149,7 +150,7 @@ func (r *Rig) RunFresh(ctx context.Context, list []*cases.Case, ev Events) (resu
 
 // runFrom runs the cases on the guests of a source. What is tried again has
 // guests that the same maker makes.
-func (r *Rig) runFrom(ctx context.Context, from source, m maker, list []*cases.Case, ev Events) (results []cases.Result, err error) {
+func (r *Rig) runFrom(ctx context.Context, from source, m maker, list []*casefile.Case, ev Events) (results []judge.Result, err error) {
 	fresh := newEach(ctx, m, false, map[shape]int{})
 	defer func() { err = errors.Join(err, fresh.close()) }()
 	return r.runner(from, fresh).run(ctx, list, ev)
@@ -184,7 +185,7 @@ func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source 
 
 // Guest starts a guest that is the caller's to close, of the shape that c asks
 // for, with all shipped modules and c's own in it. c may be nil.
-func (r *Rig) Guest(ctx context.Context, c *cases.Case) (*Guest, error) {
+func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	list, err := r.modules.all()
 	if err != nil {
 		return nil, err

@@ -7,7 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -17,14 +18,14 @@ import (
 type Events interface {
 	Start(name string)
 	Step(name, step string)
-	Case(cases.Result) error
+	Case(judge.Result) error
 }
 
 // runner runs cases on the guests of a source.
 type runner struct {
 	source  source
 	fresh   source // of the guests on which results are tried again; none is reused
-	modules func(context.Context, *cases.Case) ([]kmods.Module, error)
+	modules func(context.Context, *casefile.Case) ([]kmods.Module, error)
 	def     shape // for what a case does not say
 	jobs    int   // cases that run side by side; 0 is 1
 	lean    bool  // results come without their observations
@@ -36,14 +37,14 @@ type runner struct {
 
 // run runs the cases. It returns early only when ctx ends or a result cannot
 // be reported; the results are those that were reported.
-func (r *runner) run(ctx context.Context, list []*cases.Case, ev Events) ([]cases.Result, error) {
+func (r *runner) run(ctx context.Context, list []*casefile.Case, ev Events) ([]judge.Result, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ev = &serial{ev: ev}
 	done, wait := r.start(inner, list, ev)
 	defer wait()
 	defer cancel()
-	var results []cases.Result
+	var results []judge.Result
 	for i := range list {
 		res := <-done[i]
 		if res.Verdict == "" {
@@ -59,10 +60,10 @@ func (r *runner) run(ctx context.Context, list []*cases.Case, ev Events) ([]case
 
 // start runs the cases in the background, each result in a channel of its
 // own. A case that ctx does not let end has a result without a verdict.
-func (r *runner) start(ctx context.Context, list []*cases.Case, ev Events) (done []chan cases.Result, wait func()) {
+func (r *runner) start(ctx context.Context, list []*casefile.Case, ev Events) (done []chan judge.Result, wait func()) {
 	next := make(chan int, len(list))
 	for i := range list {
-		done = append(done, make(chan cases.Result, 1))
+		done = append(done, make(chan judge.Result, 1))
 		next <- i
 	}
 	close(next)
@@ -78,66 +79,66 @@ func (r *runner) start(ctx context.Context, list []*cases.Case, ev Events) (done
 }
 
 // runTimed runs a case, and again as far as its result must be tried again.
-func (r *runner) runTimed(ctx context.Context, c *cases.Case, ev Events) cases.Result {
+func (r *runner) runTimed(ctx context.Context, c *casefile.Case, ev Events) judge.Result {
 	if ctx.Err() != nil {
-		return cases.Result{}
+		return judge.Result{}
 	}
 	ev.Start(c.Name)
 	a := &attempts{runner: r, c: c, step: func(step string) { ev.Step(c.Name, step) }}
 	res := a.first(ctx)
 	if ctx.Err() != nil {
-		return cases.Result{}
+		return judge.Result{}
 	}
 	return a.settle(ctx, res)
 }
 
 // runCase runs a case once, on a guest of the source.
-func (r *runner) runCase(ctx context.Context, from source, c *cases.Case, keep bool, step func(string)) cases.Result {
+func (r *runner) runCase(ctx context.Context, from source, c *casefile.Case, keep bool, step func(string)) judge.Result {
 	started := time.Now()
 	res := r.runOnce(ctx, from, c, keep, step)
 	res.Duration = time.Since(started)
 	if r.lean {
-		res.Observation, res.Observed = cases.Observation{}, ""
+		res.Observation, res.Observed = judge.Observation{}, ""
 	}
 	return res
 }
 
-func (r *runner) runOnce(ctx context.Context, from source, c *cases.Case, keep bool, step func(string)) cases.Result {
+func (r *runner) runOnce(ctx context.Context, from source, c *casefile.Case, keep bool, step func(string)) judge.Result {
 	s := r.def.of(c)
 	step("start a guest")
 	g, used, err := from.get(ctx, s)
 	if err != nil {
-		return cases.Broken(c, err)
+		return judge.Broken(c, err)
 	}
 	res := r.runOn(ctx, g, c, step)
 	res.Confirmation.Shared = used
-	if keep && ctx.Err() == nil && (res.Verdict == cases.Fail || res.Verdict == cases.Error) {
+	if keep && ctx.Err() == nil && (res.Verdict == judge.Fail || res.Verdict == judge.Error) {
 		res.Log, res.QEMU = g.preserve()
 	}
 	from.put(s, g, reusable(c, res))
 	return res
 }
 
-func (r *runner) runOn(ctx context.Context, g instance, c *cases.Case, step func(string)) cases.Result {
+func (r *runner) runOn(ctx context.Context, g instance, c *casefile.Case, step func(string)) judge.Result {
 	step("build modules")
 	modules, err := r.modules(ctx, c)
 	if err != nil {
-		return cases.Broken(c, err)
+		return judge.Broken(c, err)
 	}
 	step("copy modules")
 	if err := g.put(ctx, modules); err != nil {
-		return cases.Broken(c, err)
+		return judge.Broken(c, err)
 	}
-	return cases.Run(ctx, g.machine(step), c)
+	return judge.Run(ctx, g.machine(step), c)
 }
 
 // reusable tells whether the guest is as it was before the case: its end
 // state has been checked, and nothing was allowed to stay.
-func reusable(c *cases.Case, res cases.Result) bool {
-	if res.Verdict == cases.Skip {
+func reusable(c *casefile.Case, res judge.Result) bool {
+	if res.Verdict == judge.Skip {
 		return true
 	}
-	return res.Verdict == cases.Pass && c.Taints == 0 && len(c.Leaves) == 0 && !c.LeavesProcesses()
+	return res.Verdict == judge.Pass && c.Taints == 0 && len(c.Leaves) == 0 && !c.LeavesProcesses()
 }
 
 // serial hands events on one at a time.
@@ -158,7 +159,7 @@ func (s *serial) Step(name, step string) {
 	s.ev.Step(name, step)
 }
 
-func (s *serial) Case(res cases.Result) error {
+func (s *serial) Case(res judge.Result) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ev.Case(res)

@@ -12,7 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
@@ -43,7 +45,7 @@ func (j *journal) add(line string) {
 	j.lines = append(j.lines, line)
 }
 
-func (f *fake) machine(step func(string)) cases.Machine { return fakeMachine{f, step} }
+func (f *fake) machine(step func(string)) machine.Machine { return fakeMachine{f, step} }
 func (f *fake) put(context.Context, []kmods.Module) error {
 	return f.putErr
 }
@@ -61,17 +63,17 @@ type fakeMachine struct {
 	step func(string)
 }
 
-func (m fakeMachine) Facts(context.Context, []string) (cases.Facts, error) {
-	return cases.Facts{Release: "6.12.0"}, nil
+func (m fakeMachine) Facts(context.Context, []string) (machine.Facts, error) {
+	return machine.Facts{Release: "6.12.0"}, nil
 }
 func (m fakeMachine) Begin(context.Context) error { return nil }
-func (m fakeMachine) Step(_ context.Context, cmd cases.Command, _ time.Duration) (cases.Answer, error) {
+func (m fakeMachine) Step(_ context.Context, cmd machine.Command, _ time.Duration) (machine.Answer, error) {
 	m.step(cmd.Text)
 	m.say(cmd.Text)
-	return cases.Answer{Records: []cases.Record{{Facility: 1, Text: "% " + cmd.Text}}}, m.die
+	return machine.Answer{Records: []machine.Record{{Facility: 1, Text: "% " + cmd.Text}}}, m.die
 }
-func (m fakeMachine) End(context.Context) (cases.EndState, error) {
-	return cases.EndState{Modules: m.left}, nil
+func (m fakeMachine) End(context.Context) (machine.EndState, error) {
+	return machine.EndState{Modules: m.left}, nil
 }
 
 // events keeps the verdicts in order.
@@ -82,14 +84,14 @@ type events struct {
 
 func (e *events) Start(string)        {}
 func (e *events) Step(string, string) {}
-func (e *events) Case(r cases.Result) error {
+func (e *events) Case(r judge.Result) error {
 	e.verdicts = append(e.verdicts, r.Name+" "+string(r.Verdict))
 	return e.err
 }
 
-func parse(t *testing.T, name, headers string) *cases.Case {
+func parse(t *testing.T, name, headers string) *casefile.Case {
 	t.Helper()
-	c, err := cases.Parse(name, []byte("A case.\n\n"+headers+"\n-- transcript --\n% insmod klp_a\n"))
+	c, err := casefile.Parse(name, []byte("A case.\n\n"+headers+"\n-- transcript --\n% insmod klp_a\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +119,7 @@ func newRunner(fakes ...*fake) (*runner, *journal) {
 	return &runner{source: newReused(context.Background(), m), modules: noModules}, log
 }
 
-func noModules(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, nil }
+func noModules(context.Context, *casefile.Case) ([]kmods.Module, error) { return nil, nil }
 
 func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 	tests := []struct {
@@ -137,7 +139,7 @@ func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r, log := newRunner(&tt.first, &fake{name: "2"})
-			list := []*cases.Case{parse(t, "one", tt.headers), parse(t, "two", "")}
+			list := []*casefile.Case{parse(t, "one", tt.headers), parse(t, "two", "")}
 			if _, err := r.run(t.Context(), list, &events{}); err != nil {
 				t.Fatal(err)
 			}
@@ -153,11 +155,11 @@ func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 
 func TestFailureCarriesItsTraces(t *testing.T) {
 	r, _ := newRunner(&fake{name: "1", left: []string{"klp_a"}})
-	results, err := r.run(t.Context(), []*cases.Case{parse(t, "one", "")}, &events{})
+	results, err := r.run(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{})
 	if err != nil || len(results) != 1 {
 		t.Fatal(results, err)
 	}
-	if res := results[0]; res.Verdict != cases.Fail || res.Log != "1.log" || res.QEMU != "qemu 1" || res.Duration <= 0 {
+	if res := results[0]; res.Verdict != judge.Fail || res.Log != "1.log" || res.QEMU != "qemu 1" || res.Duration <= 0 {
 		t.Errorf("%+v", res)
 	}
 }
@@ -169,7 +171,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
 	r := &runner{source: newReused(t.Context(), boot.orGiveUp(1)), modules: noModules, def: shape{cpus: 1, memory: 512}}
-	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
+	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.run(t.Context(), list, ev); err != nil {
 		t.Fatal(err)
@@ -196,7 +198,7 @@ func TestRigThatFailsOnce(t *testing.T) {
 		return m(ctx, s)
 	})
 	r := &runner{source: newEach(t.Context(), boot.orGiveUp(1), false, map[shape]int{}), modules: noModules}
-	var list []*cases.Case
+	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		list = append(list, parse(t, name, ""))
 	}
@@ -214,7 +216,7 @@ func TestRigsFaultIsAnError(t *testing.T) {
 	broken := errors.New("disk full")
 	for name, spoil := range map[string]func(*runner, *fake){
 		"modules": func(r *runner, _ *fake) {
-			r.modules = func(context.Context, *cases.Case) ([]kmods.Module, error) { return nil, broken }
+			r.modules = func(context.Context, *casefile.Case) ([]kmods.Module, error) { return nil, broken }
 		},
 		"copying": func(_ *runner, f *fake) { f.putErr = broken },
 		"agent":   func(_ *runner, f *fake) { f.die = broken },
@@ -224,7 +226,7 @@ func TestRigsFaultIsAnError(t *testing.T) {
 			r, _ := newRunner(f)
 			spoil(r, f)
 			ev := &events{}
-			if _, err := r.run(t.Context(), []*cases.Case{parse(t, "one", "")}, ev); err != nil {
+			if _, err := r.run(t.Context(), []*casefile.Case{parse(t, "one", "")}, ev); err != nil {
 				t.Fatal(err)
 			}
 			if want := []string{"one ERROR"}; !slices.Equal(ev.verdicts, want) {
@@ -235,7 +237,7 @@ func TestRigsFaultIsAnError(t *testing.T) {
 }
 
 func TestRunEndsEarlyWhenCancelledOrUnheard(t *testing.T) {
-	list := []*cases.Case{parse(t, "one", ""), parse(t, "two", "")}
+	list := []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}
 	t.Run("cancelled", func(t *testing.T) {
 		f := &fake{name: "1"}
 		r, _ := newRunner(f)

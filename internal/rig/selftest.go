@@ -13,7 +13,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // The self-tests are cases with one section more, "verdict". Its first line has
@@ -28,8 +30,8 @@ const verdictSection = "verdict"
 
 // selftest is a case of which it is known what it comes to when the rig works.
 type selftest struct {
-	*cases.Case
-	verdicts []cases.Verdict
+	*casefile.Case
+	verdicts []judge.Verdict
 	reasons  []*regexp.Regexp
 }
 
@@ -61,7 +63,7 @@ func parseSelftest(name string, data []byte) (t selftest, err error) {
 	}
 	verdicts, reasons, _ := bytes.Cut(archive.Files[at].Data, []byte("\n"))
 	for _, v := range strings.Fields(string(verdicts)) {
-		t.verdicts = append(t.verdicts, cases.Verdict(v))
+		t.verdicts = append(t.verdicts, judge.Verdict(v))
 	}
 	for line := range strings.Lines(string(reasons)) {
 		re, err := regexp.Compile(strings.TrimSuffix(line, "\n"))
@@ -71,7 +73,7 @@ func parseSelftest(name string, data []byte) (t selftest, err error) {
 		t.reasons = append(t.reasons, re)
 	}
 	archive.Files = slices.Delete(archive.Files, at, at+1)
-	t.Case, err = cases.Parse(name, txtar.Format(archive))
+	t.Case, err = casefile.Parse(name, txtar.Format(archive))
 	return t, err
 }
 
@@ -88,17 +90,17 @@ const (
 // module's loading spoils a self-test, and so does one that refuses a module:
 // that is for the cases to tell, whose verdict rests on the same evidence.
 // Whatever else is not as it must be is the rig's.
-func (t selftest) judge(res cases.Result) outcome {
+func (t selftest) judge(res judge.Result) outcome {
 	switch {
-	case res.Verdict == cases.Skip || t.fulfilled(res):
+	case res.Verdict == judge.Skip || t.fulfilled(res):
 		return sound
-	case res.Verdict == cases.Fail && (res.Tail != "" || t.refused(res.Observation.Answers)):
+	case res.Verdict == judge.Fail && (res.Tail != "" || t.refused(res.Observation.Answers)):
 		return unclear
 	}
 	return broken
 }
 
-func (t selftest) fulfilled(res cases.Result) bool {
+func (t selftest) fulfilled(res judge.Result) bool {
 	if !slices.Contains(t.verdicts, res.Verdict) {
 		return false
 	}
@@ -111,17 +113,17 @@ func (t selftest) fulfilled(res cases.Result) bool {
 }
 
 // clean tells whether the guest serves for the next self-test.
-func (t selftest) clean(res cases.Result) bool {
-	wanted := res.Verdict == cases.Fail && !slices.Contains(t.verdicts, cases.Pass) && t.fulfilled(res)
-	return wanted || res.Verdict == cases.Pass || res.Verdict == cases.Skip
+func (t selftest) clean(res judge.Result) bool {
+	wanted := res.Verdict == judge.Fail && !slices.Contains(t.verdicts, judge.Pass) && t.fulfilled(res)
+	return wanted || res.Verdict == judge.Pass || res.Verdict == judge.Skip
 }
 
 // refused tells whether the kernel would not load or unload a module, or did
 // not come back from that. Livepatch has a say in it (klp_module_coming()).
-func (t selftest) refused(answers []cases.Answer) bool {
+func (t selftest) refused(answers []machine.Answer) bool {
 	for i, a := range answers {
 		verb := t.Steps[i].Command.Verb
-		if (a.Errno != "" || a.Stall != nil) && (verb == cases.Insmod || verb == cases.Rmmod) {
+		if (a.Errno != "" || a.Stall != nil) && (verb == machine.Insmod || verb == machine.Rmmod) {
 			return true
 		}
 	}

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -19,20 +21,20 @@ func TestSelftests(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	known := []cases.Verdict{cases.Pass, cases.Fail}
+	known := []judge.Verdict{judge.Pass, judge.Fail}
 	for _, test := range list {
 		names = append(names, test.Name)
-		for _, problem := range cases.Check(test.Case, kmods.Names()) {
+		for _, problem := range casefile.Check(test.Case, kmods.Names()) {
 			if !strings.Contains(problem.Error(), "Covers") {
 				t.Errorf("%s: %v", test.Name, problem)
 			}
 		}
-		unknown := func(v cases.Verdict) bool { return !slices.Contains(known, v) }
+		unknown := func(v judge.Verdict) bool { return !slices.Contains(known, v) }
 		if len(test.verdicts) == 0 || slices.ContainsFunc(test.verdicts, unknown) {
 			t.Errorf("%s: verdicts %q", test.Name, test.verdicts)
 		}
 		for _, s := range test.Steps {
-			if len(s.When) > 0 || s.Command.Verb == cases.Sh {
+			if len(s.When) > 0 || s.Command.Verb == machine.Sh {
 				t.Errorf("%s:%d: %s", test.File, s.Line, s.Command.Text)
 			}
 		}
@@ -69,30 +71,30 @@ func test(t *testing.T, verdict string) selftest {
 }
 
 func TestSelftestJudge(t *testing.T) {
-	answers := func(list ...cases.Answer) cases.Observation { return cases.Observation{Answers: list} }
-	refused := cases.Answer{Errno: "EINVAL"}
-	stuck := cases.Answer{Stall: &cases.Stall{What: "transition of klp_a"}}
+	answers := func(list ...machine.Answer) judge.Observation { return judge.Observation{Answers: list} }
+	refused := machine.Answer{Errno: "EINVAL"}
+	stuck := machine.Answer{Stall: &machine.Stall{What: "transition of klp_a"}}
 	for name, tt := range map[string]struct {
 		verdict string
-		res     cases.Result
+		res     judge.Result
 		want    outcome
 		clean   bool
 	}{
-		"as it must be":             {"PASS", cases.Result{Verdict: cases.Pass}, sound, true},
-		"FAILs as it must":          {"FAIL\nexpected", cases.Result{Verdict: cases.Fail, Reasons: []string{"x", "x.txtar:3: expected"}}, sound, true},
-		"does not apply":            {"FAIL\nexpected", cases.Result{Verdict: cases.Skip}, sound, true},
-		"FAILs, which it may":       {"PASS FAIL", cases.Result{Verdict: cases.Fail, Tail: "Oops"}, sound, false},
-		"PASSes, which it must not": {"FAIL\nexpected", cases.Result{Verdict: cases.Pass}, broken, true},
-		"FAILs otherwise":           {"FAIL\nexpected", cases.Result{Verdict: cases.Fail, Reasons: []string{"other"}}, broken, false},
-		"FAILs":                     {"PASS", cases.Result{Verdict: cases.Fail, Reasons: []string{"other"}}, broken, false},
-		"ERROR":                     {"PASS FAIL", cases.Result{Verdict: cases.Error}, broken, false},
-		"ERROR after a splat":       {"PASS", cases.Result{Verdict: cases.Error, Tail: "the guest's log"}, broken, false},
-		"the kernel dies":           {"PASS", cases.Result{Verdict: cases.Fail, Tail: "Kernel panic"}, unclear, false},
-		"the kernel dies, as the rig wants a FAIL": {"FAIL\nexpected", cases.Result{Verdict: cases.Fail, Tail: "Kernel panic"}, unclear, false},
-		"a module is refused":                      {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(refused)}, unclear, false},
-		"a module stays":                           {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(cases.Answer{}, cases.Answer{}, refused)}, unclear, false},
-		"a module hangs":                           {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(stuck)}, unclear, false},
-		"a hold is refused":                        {"PASS", cases.Result{Verdict: cases.Fail, Observation: answers(cases.Answer{}, refused)}, broken, false},
+		"as it must be":             {"PASS", judge.Result{Verdict: judge.Pass}, sound, true},
+		"FAILs as it must":          {"FAIL\nexpected", judge.Result{Verdict: judge.Fail, Reasons: []string{"x", "x.txtar:3: expected"}}, sound, true},
+		"does not apply":            {"FAIL\nexpected", judge.Result{Verdict: judge.Skip}, sound, true},
+		"FAILs, which it may":       {"PASS FAIL", judge.Result{Verdict: judge.Fail, Tail: "Oops"}, sound, false},
+		"PASSes, which it must not": {"FAIL\nexpected", judge.Result{Verdict: judge.Pass}, broken, true},
+		"FAILs otherwise":           {"FAIL\nexpected", judge.Result{Verdict: judge.Fail, Reasons: []string{"other"}}, broken, false},
+		"FAILs":                     {"PASS", judge.Result{Verdict: judge.Fail, Reasons: []string{"other"}}, broken, false},
+		"ERROR":                     {"PASS FAIL", judge.Result{Verdict: judge.Error}, broken, false},
+		"ERROR after a splat":       {"PASS", judge.Result{Verdict: judge.Error, Tail: "the guest's log"}, broken, false},
+		"the kernel dies":           {"PASS", judge.Result{Verdict: judge.Fail, Tail: "Kernel panic"}, unclear, false},
+		"the kernel dies, as the rig wants a FAIL": {"FAIL\nexpected", judge.Result{Verdict: judge.Fail, Tail: "Kernel panic"}, unclear, false},
+		"a module is refused":                      {"PASS", judge.Result{Verdict: judge.Fail, Observation: answers(refused)}, unclear, false},
+		"a module stays":                           {"PASS", judge.Result{Verdict: judge.Fail, Observation: answers(machine.Answer{}, machine.Answer{}, refused)}, unclear, false},
+		"a module hangs":                           {"PASS", judge.Result{Verdict: judge.Fail, Observation: answers(stuck)}, unclear, false},
+		"a hold is refused":                        {"PASS", judge.Result{Verdict: judge.Fail, Observation: answers(machine.Answer{}, refused)}, broken, false},
 	} {
 		s := test(t, tt.verdict)
 		if got := s.judge(tt.res); got != tt.want {

@@ -15,6 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // TestIntegrationSoak makes clones in a row and runs cases side by side, and
@@ -77,7 +79,7 @@ func runMany(t *testing.T, r *Rig, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := make([]*cases.Case, n)
+	list := make([]*casefile.Case, n)
 	for i := range list {
 		list[i] = one[0]
 	}
@@ -86,7 +88,7 @@ func runMany(t *testing.T, r *Rig, n int) {
 		t.Fatalf("%d results, %v", len(results), err)
 	}
 	for _, res := range results {
-		if res.Verdict != cases.Pass {
+		if res.Verdict != judge.Pass {
 			t.Errorf("%s: %q %s", res.Verdict, res.Reasons, res.Diff)
 		}
 	}

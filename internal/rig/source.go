@@ -6,7 +6,8 @@ import (
 	"context"
 	"sync"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
@@ -15,7 +16,7 @@ import (
 type shape struct{ cpus, memory int }
 
 // of is the shape that a case asks for; s is for what it does not say.
-func (s shape) of(c *cases.Case) shape {
+func (s shape) of(c *casefile.Case) shape {
 	if c.CPUs != 0 {
 		s.cpus = c.CPUs
 	}
@@ -27,7 +28,7 @@ func (s shape) of(c *cases.Case) shape {
 
 // count counts the guests of each shape that the cases will ask for; s is for
 // what they do not say.
-func (s shape) count(list []*cases.Case) map[shape]int {
+func (s shape) count(list []*casefile.Case) map[shape]int {
 	n := map[shape]int{}
 	for _, c := range list {
 		n[s.of(c)]++
@@ -38,7 +39,7 @@ func (s shape) count(list []*cases.Case) map[shape]int {
 // instance is a running guest as a run needs it.
 type instance interface {
 	// machine is the guest as a case sees it; step hears each command.
-	machine(step func(text string)) cases.Machine
+	machine(step func(text string)) machine.Machine
 	// put copies the modules into the guest that it does not have yet.
 	put(ctx context.Context, modules []kmods.Module) error
 	// rest stops the guest and its clock until wake.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -25,7 +25,7 @@ func TestOneVM(t *testing.T) {
 	r := &Rig{o: Options{OneVM: true, Jobs: 4}}
 	run := r.runner(newReused(t.Context(), m), nil)
 	run.modules = noModules
-	list := []*cases.Case{parse(t, "dirty", "Leaves: klp_a\n"), parse(t, "two", ""), parse(t, "three", "")}
+	list := []*casefile.Case{parse(t, "dirty", "Leaves: klp_a\n"), parse(t, "two", ""), parse(t, "three", "")}
 	ev := &events{}
 	if _, err := run.run(t.Context(), list, ev); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestEachCaseHasItsOwnGuest(t *testing.T) {
 	m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
 	e := newEach(t.Context(), m, false, map[shape]int{{}: 2})
 	r := runner{source: e, modules: noModules}
-	if _, err := r.run(t.Context(), []*cases.Case{parse(t, "one", ""), parse(t, "two", "")}, &events{}); err != nil {
+	if _, err := r.run(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, &events{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.close(); err != nil {
@@ -118,7 +118,7 @@ func TestGuestThatDoesNotWake(t *testing.T) {
 func TestResultsComeInOrderOfTheCases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var names []string
-		var list []*cases.Case
+		var list []*casefile.Case
 		for i := range 8 {
 			names = append(names, fmt.Sprintf("case-%d PASS", i))
 			list = append(list, parse(t, fmt.Sprintf("case-%d", i), ""))
@@ -189,7 +189,7 @@ func TestReusedGuestsOutliveRuns(t *testing.T) {
 	})
 	for i := range 5 {
 		run := runner{source: r, modules: noModules}
-		if _, err := run.run(t.Context(), []*cases.Case{parse(t, "one", "")}, &events{}); err != nil {
+		if _, err := run.run(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{}); err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {

@@ -10,7 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
@@ -33,7 +34,7 @@ var errUnclear = errors.New("a self-test was spoilt by the kernel")
 // that a kernel whose livepatch is wrong gets its FAILs from the cases.
 type trust struct {
 	tests    func() ([]selftest, error)
-	modules  func(context.Context, *cases.Case) ([]kmods.Module, error)
+	modules  func(context.Context, *casefile.Case) ([]kmods.Module, error)
 	remember func(ctx context.Context, s shape, show func(context.Context) error) error
 	notice   func(string)
 
@@ -133,21 +134,21 @@ func (t *trust) one(ctx context.Context, guests *reused, s shape, test selftest)
 }
 
 // run runs one self-test.
-func (t *trust) run(ctx context.Context, g instance, test selftest) (cases.Result, error) {
+func (t *trust) run(ctx context.Context, g instance, test selftest) (judge.Result, error) {
 	test.Wait = selftestWait
 	modules, err := t.modules(ctx, test.Case)
 	if err == nil {
 		err = g.put(ctx, modules)
 	}
 	if err != nil {
-		return cases.Result{}, err
+		return judge.Result{}, err
 	}
-	res := cases.Run(ctx, g.machine(func(string) {}), test.Case)
+	res := judge.Run(ctx, g.machine(func(string) {}), test.Case)
 	return res, context.Cause(ctx)
 }
 
 // fault is the error of a rig that is broken.
-func (t selftest) fault(g instance, res cases.Result) error {
+func (t selftest) fault(g instance, res judge.Result) error {
 	log, _ := g.preserve()
 	came := string(res.Verdict)
 	if len(res.Reasons) > 0 {

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -35,14 +37,14 @@ func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 				t.Fatal(results, err)
 			}
 			res := results[0]
-			if res.Verdict != cases.Error || !strings.Contains(res.Reasons[0], want) || !strings.Contains(res.Reasons[0], "so that it holds nothing") {
+			if res.Verdict != judge.Error || !strings.Contains(res.Reasons[0], want) || !strings.Contains(res.Reasons[0], "so that it holds nothing") {
 				t.Errorf("%s: %q", res.Verdict, res.Reasons)
 			}
 		})
 	}
 }
 
-func shippedCases(t *testing.T, names ...string) []*cases.Case {
+func shippedCases(t *testing.T, names ...string) []*casefile.Case {
 	t.Helper()
 	all, err := cases.Shipped()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -65,7 +65,7 @@ func TestBrokenRigGivesNoVerdict(t *testing.T) {
 	tr, remembered := newTestTrust(test(t, "FAIL\nexpected"))
 	m, _ := inOrder(&fake{name: "1"}, &fake{name: "2"})
 	r := &runner{source: newReused(t.Context(), m.trusted(tr).orGiveUp(1)), modules: noModules}
-	list := []*cases.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "")}
+	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "")}
 	ev := &events{}
 	results, err := r.run(t.Context(), list, ev)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -37,14 +37,14 @@ const (
 // patch that does not build has done shows with the one that mends the build.
 func Changes(steps []Step) []map[string]Change {
 	var list []map[string]Change
-	before := map[string]cases.Verdict{}
+	before := map[string]judge.Verdict{}
 	for i, s := range steps {
 		now := verdicts(s)
 		if i > 0 {
 			list = append(list, changes(before, now))
 		}
 		for name, v := range now {
-			if v == cases.Pass || v == cases.Fail {
+			if v == judge.Pass || v == judge.Fail {
 				before[name] = v
 			}
 		}
@@ -52,21 +52,21 @@ func Changes(steps []Step) []map[string]Change {
 	return list
 }
 
-func verdicts(s Step) map[string]cases.Verdict {
-	found := map[string]cases.Verdict{}
+func verdicts(s Step) map[string]judge.Verdict {
+	found := map[string]judge.Verdict{}
 	for _, r := range s.Results {
 		found[r.Name] = r.Verdict
 	}
 	return found
 }
 
-func changes(before, now map[string]cases.Verdict) map[string]Change {
+func changes(before, now map[string]judge.Verdict) map[string]Change {
 	found := map[string]Change{}
 	for name, v := range now {
 		switch was := before[name]; {
-		case was == cases.Pass && v == cases.Fail:
+		case was == judge.Pass && v == judge.Fail:
 			found[name] = Breaks
-		case was == cases.Fail && v == cases.Pass:
+		case was == judge.Fail && v == judge.Pass:
 			found[name] = Fixes
 		case was == v:
 			found[name] = Leaves

@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Lab has a kernel that patches are applied to, one after another.
@@ -16,7 +16,7 @@ type Lab interface {
 	// from others.
 	Build(ctx context.Context) error
 	// Run runs the cases on the kernel that was built last.
-	Run(ctx context.Context) ([]cases.Result, error)
+	Run(ctx context.Context) ([]judge.Result, error)
 	// Broken tells whether an error of Build is the source's fault.
 	Broken(err error) bool
 }
@@ -26,7 +26,7 @@ type Step struct {
 	Name    string // "base", or the patch's subject
 	Fault   Fault
 	Why     string // one line or more about the fault
-	Results []cases.Result
+	Results []judge.Result
 }
 
 // Fault is what is wrong with a patch itself.

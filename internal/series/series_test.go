@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 const oneDiff = `diff --git a/f b/f
@@ -150,7 +150,7 @@ func TestPatchThatLeavesTheTree(t *testing.T) {
 // lab is one whose patches are words: what a patch makes of it.
 type lab struct {
 	now     string
-	results map[string][]cases.Result
+	results map[string][]judge.Result
 }
 
 func (l *lab) Apply(_ context.Context, p Patch) error {
@@ -175,18 +175,18 @@ func (l *lab) Build(context.Context) error {
 
 func (l *lab) Broken(err error) bool { return errors.Is(err, errBroken) }
 
-func (l *lab) Run(context.Context) ([]cases.Result, error) { return l.results[l.now], nil }
+func (l *lab) Run(context.Context) ([]judge.Result, error) { return l.results[l.now], nil }
 
-func results(words string) (list []cases.Result) {
+func results(words string) (list []judge.Result) {
 	for word := range strings.FieldsSeq(words) {
 		name, v, _ := strings.Cut(word, "=")
-		list = append(list, cases.Result{Name: name, Verdict: cases.Verdict(v)})
+		list = append(list, judge.Result{Name: name, Verdict: judge.Verdict(v)})
 	}
 	return list
 }
 
 func newLab() *lab {
-	return &lab{results: map[string][]cases.Result{
+	return &lab{results: map[string][]judge.Result{
 		"":       results("a=PASS b=PASS c=FAIL"),
 		"first":  results("a=PASS b=PASS c=FAIL"),
 		"breaks": results("a=PASS b=FAIL c=FAIL"),
@@ -285,13 +285,13 @@ func TestNoRoomIsNoFault(t *testing.T) {
 
 // A cell says how often a case failed, and so does the base's.
 func TestHowOften(t *testing.T) {
-	fails := func(n int) cases.Result {
-		return cases.Result{Name: "a", Verdict: cases.Fail, Confirmation: cases.Confirmation{Failed: n, Runs: 3}}
+	fails := func(n int) judge.Result {
+		return judge.Result{Name: "a", Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: n, Runs: 3}}
 	}
 	steps := []Step{
 		{Name: "base", Results: results("a=PASS")},
-		{Name: "p", Results: []cases.Result{fails(3)}},
-		{Name: "q", Results: []cases.Result{fails(1)}},
+		{Name: "p", Results: []judge.Result{fails(3)}},
+		{Name: "q", Results: []judge.Result{fails(1)}},
 	}
 	got := human(t, steps)
 	for _, want := range []string{" PASS\n", " FAIL 3 of 3 (breaks)\n", " FAIL 1 of 3: not deterministic\n"} {

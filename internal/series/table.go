@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // rows are the lines of the table: a kernel each, its cells in the order of
@@ -49,7 +49,7 @@ func names(steps []Step) (list []string) {
 
 func (t table) passes(name string) bool {
 	for _, s := range t.steps {
-		if v, ok := verdicts(s)[name]; ok && v != cases.Pass {
+		if v, ok := verdicts(s)[name]; ok && v != judge.Pass {
 			return false
 		}
 	}
@@ -60,7 +60,7 @@ func (t table) passes(name string) bool {
 // patch has to do with it.
 func (t table) cell(i int, name string) string {
 	results := t.steps[i].Results
-	n := slices.IndexFunc(results, func(r cases.Result) bool { return r.Name == name })
+	n := slices.IndexFunc(results, func(r judge.Result) bool { return r.Name == name })
 	if n < 0 {
 		return "-"
 	}
@@ -109,15 +109,15 @@ func (t table) summary(i int) string {
 }
 
 func count(s Step) string {
-	n := map[cases.Verdict]int{}
+	n := map[judge.Verdict]int{}
 	for _, r := range s.Results {
 		n[r.Verdict]++
 	}
-	text := fmt.Sprintf("%d passed", n[cases.Pass])
+	text := fmt.Sprintf("%d passed", n[judge.Pass])
 	for _, v := range []struct {
-		verdict cases.Verdict
+		verdict judge.Verdict
 		word    string
-	}{{cases.Fail, "failed"}, {cases.Error, "errors"}, {cases.Skip, "skipped"}} {
+	}{{judge.Fail, "failed"}, {judge.Error, "errors"}, {judge.Skip, "skipped"}} {
 		if n[v.verdict] > 0 {
 			text += fmt.Sprintf(", %d %s", n[v.verdict], v.word)
 		}

@@ -32,7 +32,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/llvm", ""},
 	{"internal/program", "internal/blame"},
 	{"internal/apt", ""},
-	{"internal/modcode", ""},
+	{"internal/nearest", ""},
 	{"internal/vport", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
@@ -47,19 +47,23 @@ var imports = []struct{ pkg, may string }{
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/program internal/steady internal/supervise"},
 	{"internal/doctor", "internal/apt internal/blame internal/program kmods"},
 	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/program internal/splat internal/vport"},
-	{"cases", "internal/blame internal/emulator internal/kversion internal/splat"},
+	{"cases/machine", "internal/blame"},
+	{"cases/klog", "cases/machine internal/nearest internal/splat"},
+	{"cases/casefile", "cases/klog cases/machine internal/blame internal/kversion internal/nearest internal/splat"},
+	{"cases/judge", "cases/casefile cases/klog cases/machine internal/blame internal/emulator internal/splat"},
+	{"cases", "cases/casefile cases/klog internal/blame internal/nearest"},
 	// A run.
-	{"internal/guest", "cases images/kconfig internal/blame internal/patience internal/vport"},
-	{"internal/model", "cases internal/blame internal/kversion"},
-	{"cases/paste", "cases internal/blame internal/model internal/splat"},
-	{"internal/report", "cases internal/printable"},
-	{"internal/rig", "cases images internal/blame internal/cache internal/doctor internal/guest kmods vm"},
+	{"internal/guest", "cases/machine images/kconfig internal/blame internal/patience internal/vport"},
+	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion"},
+	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
+	{"internal/report", "cases/judge internal/printable"},
+	{"internal/rig", "cases/casefile cases/judge cases/machine images internal/blame internal/cache internal/doctor internal/guest kmods vm"},
 	// Many runs.
-	{"internal/bisect", "cases internal/blame internal/git"},
-	{"internal/explore", "cases internal/blame internal/model"},
-	{"internal/mutants", "cases"},
-	{"internal/series", "cases internal/blame internal/git"},
-	{"internal/variants", "cases images/config images/kconfig"},
+	{"internal/bisect", "cases/judge internal/blame internal/git"},
+	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model"},
+	{"internal/mutants", "cases/judge"},
+	{"internal/series", "cases/judge internal/blame internal/git"},
+	{"internal/variants", "cases/judge images/config images/kconfig"},
 }
 
 // TestImports holds the tree against the table. cmd/klptest may import all.

@@ -6,7 +6,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Lab builds kernels and runs cases on them.
@@ -19,7 +19,7 @@ type Lab interface {
 type Trial struct {
 	Kernel
 	Built   time.Duration // what building took
-	Results []cases.Result
+	Results []judge.Result
 	Err     error // it was not built, or no case could be run
 }
 
@@ -47,7 +47,7 @@ func (t Trial) failures() (names []string) {
 		return []string{noTrial}
 	}
 	for _, r := range t.Results {
-		if r.Verdict == cases.Fail || r.Verdict == cases.Error {
+		if r.Verdict == judge.Fail || r.Verdict == judge.Error {
 			names = append(names, r.Name)
 		}
 	}
@@ -55,7 +55,7 @@ func (t Trial) failures() (names []string) {
 }
 
 // count is the number of results with a verdict.
-func (t Trial) count(v cases.Verdict) (n int) {
+func (t Trial) count(v judge.Verdict) (n int) {
 	for _, r := range t.Results {
 		if r.Verdict == v {
 			n++

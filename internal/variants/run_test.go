@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // fakeLab has cases that fail on kernels that have all options of one of their
@@ -32,19 +32,19 @@ func (l *fakeLab) Try(_ context.Context, k Kernel, only []string) Trial {
 	}
 	for _, name := range []string{"good", "bad", "worse"} {
 		if only == nil || slices.Contains(only, name) {
-			t.Results = append(t.Results, cases.Result{Name: name, Verdict: l.verdict(k, name), Reasons: []string{"why"}})
+			t.Results = append(t.Results, judge.Result{Name: name, Verdict: l.verdict(k, name), Reasons: []string{"why"}})
 		}
 	}
 	return t
 }
 
-func (l *fakeLab) verdict(k Kernel, name string) cases.Verdict {
+func (l *fakeLab) verdict(k Kernel, name string) judge.Verdict {
 	for _, cause := range l.causes[name] {
 		if !slices.ContainsFunc(strings.Fields(cause), func(o string) bool { return !k.has(o) }) {
-			return cases.Fail
+			return judge.Fail
 		}
 	}
-	return cases.Pass
+	return judge.Pass
 }
 
 func TestNarrow(t *testing.T) {
@@ -113,10 +113,10 @@ func TestRunEndsWithItsContext(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	got := Table([]Trial{
-		{Kernel: Kernel{"server", []string{"size", "la57"}}, Built: 61 * time.Second, Results: []cases.Result{
-			{Name: "a", Verdict: cases.Pass},
-			{Name: "b", Verdict: cases.Skip, Reasons: []string{"needs config KPROBES; it is not set"}},
-			{Name: "c", Verdict: cases.Fail, Reasons: []string{"unexpected WARNING", "more"}},
+		{Kernel: Kernel{"server", []string{"size", "la57"}}, Built: 61 * time.Second, Results: []judge.Result{
+			{Name: "a", Verdict: judge.Pass},
+			{Name: "b", Verdict: judge.Skip, Reasons: []string{"needs config KPROBES; it is not set"}},
+			{Name: "c", Verdict: judge.Fail, Reasons: []string{"unexpected WARNING", "more"}},
 		}},
 		{Kernel: Kernel{"tiny", []string{"no-smp"}}, Err: errors.New("it does not build")},
 	})

@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Table shows the kernels, then each case that was not passed and why.
@@ -33,7 +33,7 @@ func (t Trial) row() string {
 		return fmt.Sprintf("%s\t%s\t-\t-\t-\t%s", t.Name, t.Built.Round(time.Second), options)
 	}
 	return fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%s", t.Name, t.Built.Round(time.Second),
-		t.count(cases.Pass), t.count(cases.Skip), len(t.failures()), options)
+		t.count(judge.Pass), t.count(judge.Skip), len(t.failures()), options)
 }
 
 // notPassed has a line for each case that was not passed.
@@ -43,7 +43,7 @@ func (t Trial) notPassed() string {
 		fmt.Fprintf(&b, "ERROR %s: %v\n", t.Name, t.Err)
 	}
 	for _, r := range t.Results {
-		if r.Verdict != cases.Pass {
+		if r.Verdict != judge.Pass {
 			fmt.Fprintf(&b, "%-5s %s: %s: %s\n", r.Verdict, t.Name, r.Name, cmp.Or(r.Reasons...))
 		}
 	}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package casefile
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/klptest/klptest/cases/klog"
+)
+
+// maxFile is the size that no case has: what is larger is not looked at.
+const maxFile = 1 << 20
+
+// section is a file of the archive, or its comment.
+type section struct {
+	name string // empty: the comment
+	data []byte
+	line int // of the case's file, where data begins
+}
+
+// lines calls f with each line and its number.
+func (s section) lines(f func(n int, line string)) {
+	n := s.line
+	for line := range strings.Lines(string(s.data)) {
+		f(n, strings.TrimSuffix(line, "\n"))
+		n++
+	}
+}
+
+// sections takes the archive apart: the comment first, then each file. It
+// returns none when the data is nothing that could be parsed.
+func (p *problems) sections(data []byte) []section {
+	if len(data) > maxFile {
+		p.add(1, "the file has %d bytes; a case has at most %d", len(data), maxFile)
+		return nil
+	}
+	whole := section{data: data, line: 1}
+	whole.lines(p.checkText)
+	if len(p.list) > 0 {
+		return nil
+	}
+	a := txtar.Parse(data)
+	list := []section{{data: a.Comment, line: 1}}
+	next := 1 + countLines(a.Comment)
+	for _, f := range a.Files {
+		next++ // the marker
+		list = append(list, section{name: f.Name, data: f.Data, line: next})
+		next += countLines(f.Data)
+	}
+	return list
+}
+
+// checkText refuses what no case holds, and the one marker that txtar.Parse
+// does not survive.
+func (p *problems) checkText(n int, line string) {
+	switch bad := klog.BadText(line); {
+	case bad == "carriage return" && strings.HasSuffix(line, "\r"):
+		if len(p.list) == 0 { // once: most likely all lines do
+			p.add(n, "the line ends in CR LF; convert the file: sed -i 's/\\r$//' FILE")
+		}
+	case bad != "":
+		p.add(n, "%s in the text", bad)
+	case strings.HasPrefix(line, "-- ") && strings.Trim(line, "- ") == "" && strings.HasSuffix(line, " --"):
+		p.add(n, "a section needs a name: -- NAME --")
+	}
+}
+
+// checkMarkers finds section markers that lack their end.
+func (p *problems) checkMarkers(s section) {
+	s.lines(func(n int, line string) {
+		if strings.HasPrefix(line, "-- ") {
+			p.add(n, "the section marker is not terminated: -- NAME -- (a log line that begins so is written \\-- …)")
+		}
+	})
+}
+
+func countLines(data []byte) int { return bytes.Count(data, []byte("\n")) }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package casefile
+
+import (
+	"slices"
+	"time"
+
+	"github.com/klptest/klptest/cases/machine"
+)
+
+// Case is a parsed case file.
+type Case struct {
+	Name    string // the file's name without directory and ending
+	File    string // as given to Parse; messages begin with it
+	Title   string
+	Prose   string
+	Covers  []string
+	Needs   []Condition   // where one does not hold, the case is skipped
+	CPUs    int           // 0: the default
+	Memory  int           // MB; 0: the default
+	Timeout time.Duration // of the whole case; 0: the default
+	Wait    time.Duration // of one command; 0: the default. No header sets it
+	Taints  uint64        // bits of /proc/sys/kernel/tainted that the case may set
+	Leaves  []string      // modules that are still loaded after it
+	Symptom *Symptom      // what the report says that a broken kernel does; nil: not told
+	Ignores []string      // texts of log records that do not count
+	Holds   []string      // modules of its own that hold transitions
+	Repeat  int           // how often it runs; 0: once
+	Steps   []Step
+	Sources []Source // of modules of its own
+}
+
+// Step is a command and what is expected of it.
+type Step struct {
+	Line    int         // of the case's file
+	When    []Condition // the step runs where all of them hold
+	Command machine.Command
+	Expect  []Expected
+}
+
+// Kind tells what a line of the transcript speaks of.
+type Kind int
+
+// The kinds of expected lines, in the order in which they are shown.
+const (
+	Log    Kind = iota // a line of the kernel log, or a fold of several
+	Errno              // ! EINVAL
+	Output             // = text
+)
+
+var Kinds = []Kind{Log, Errno, Output}
+
+// Expected is a line that is expected after a command.
+type Expected struct {
+	Line int
+	When []Condition // the line is expected where all of them hold
+	Kind Kind
+	Text string // the line as the transcript shows it, without the condition
+}
+
+// Source is a C file of the case.
+type Source struct {
+	Name string
+	Data []byte
+	Line int // of the case's file, where Data begins
+}
+
+// Modules returns the modules that the case loads, each once: by insmod, or by
+// a shell's insmod of NAME.ko.
+func (c *Case) Modules() []string {
+	var names []string
+	for _, s := range c.Steps {
+		for _, name := range s.Command.Modules() {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// LeavesProcesses tells whether a command of the case may go on when the case
+// has ended.
+func (c *Case) LeavesProcesses() bool {
+	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Command.Verb == machine.Sh && s.Command.Background })
+}
+
+// SysfsAttrs returns the livepatch attributes that the case's conditions ask
+// about, sorted.
+func (c *Case) SysfsAttrs() []string {
+	var attrs []string
+	for _, cond := range c.conditions() {
+		if cond.Fact == factSysfs {
+			attrs = append(attrs, cond.Name)
+		}
+	}
+	slices.Sort(attrs)
+	return slices.Compact(attrs)
+}
+
+func (c *Case) conditions() []Condition {
+	list := slices.Clone(c.Needs)
+	for _, s := range c.Steps {
+		list = append(list, s.When...)
+		for _, e := range s.Expect {
+			list = append(list, e.When...)
+		}
+	}
+	return list
+}
+
+// Resolve returns the steps that run on a kernel, each with the lines that
+// are expected there.
+func (c *Case) Resolve(f machine.Facts) []Step {
+	var steps []Step
+	for _, s := range c.Steps {
+		if unmet(s.When, f) != "" {
+			continue
+		}
+		s.Expect = slices.DeleteFunc(slices.Clone(s.Expect), func(e Expected) bool {
+			return !e.expectedOn(f)
+		})
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// Keeps tells whether a module may, and must, stay loaded after the case.
+func (c *Case) Keeps(module string) bool { return slices.Contains(c.Leaves, module) }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package casefile
+
+import (
+	"regexp"
+
+	"github.com/klptest/klptest/cases/machine"
+)
+
+// debugLine is what livepatch says by pr_debug() and no list ignores;
+// kernel/livepatch/transition.c. A kernel without CONFIG_DYNAMIC_DEBUG does not
+// have these lines: pr_debug() comes to nothing there, include/linux/printk.h.
+var debugLine = regexp.MustCompile(`^livepatch: '[^']+': (` +
+	`(initializing|completing) (un)?patching transition|` +
+	`canceling patching transition, going to unpatch|` +
+	`reversing transition from (patching to unpatching|unpatching to patching))$`)
+
+// hasDebugLines tells whether a kernel logs them.
+func hasDebugLines(f machine.Facts) bool {
+	return !f.NoDebug && (f.Config == nil || f.Config["DYNAMIC_DEBUG"] == "y")
+}
+
+// expectedOn tells whether the line is expected on a kernel.
+func (e Expected) expectedOn(f machine.Facts) bool {
+	if e.Kind == Log && !hasDebugLines(f) && debugLine.MatchString(e.Text) {
+		return false
+	}
+	return unmet(e.When, f) == ""
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package casefile
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// minIgnore keeps a text from fitting anything.
+const minIgnore = 4
+
+var quotedTexts = regexp.MustCompile(`^"[^"]*"(?:[ ,]+"[^"]*")*$`)
+
+// setIgnores reads texts in double quotes.
+func (c *Case) setIgnores(value string) error {
+	if !quotedTexts.MatchString(value) {
+		return errors.New(`texts stand in double quotes: "TEXT" "TEXT"`)
+	}
+	for i, text := range strings.Split(value, `"`) {
+		if i%2 == 0 {
+			continue
+		}
+		if err := CheckIgnore(text); err != nil {
+			return err
+		}
+		c.Ignores = append(c.Ignores, text)
+	}
+	return nil
+}
+
+// CheckIgnore refuses a text that would hide what a case is about.
+func CheckIgnore(text string) error {
+	if len(strings.TrimSpace(text)) < minIgnore {
+		return fmt.Errorf("%q is too short a text to ignore: at least %d characters", text, minIgnore)
+	}
+	return nil
+}
+
+func (c *Case) setHolds(value string) error {
+	for _, name := range listItems(value) {
+		if err := checkModule(name); err != nil {
+			return err
+		}
+		c.Holds = append(c.Holds, name)
+	}
+	return nil
+}

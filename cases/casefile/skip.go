@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package casefile
+
+import (
+	"slices"
+
+	"github.com/klptest/klptest/cases/machine"
+)
+
+// Skip tells why the case cannot be run on a kernel, or would show nothing
+// there; it is empty when the case can be run.
+// A question that has no answer would drop a line and its contrary alike.
+func (c *Case) Skip(f machine.Facts) string {
+	if why := unmet(c.needs(f), f); why != "" {
+		return why
+	}
+	for _, cond := range c.conditions() {
+		if !cond.known(f) {
+			return cond.unmet(f)
+		}
+	}
+	steps := c.Resolve(f)
+	switch {
+	case len(steps) == 0:
+		return "the case has no command for this kernel"
+	case !loads(steps) && loads(c.Steps):
+		return "the case loads no module on this kernel"
+	}
+	return ""
+}
+
+// needs are also what the machine that the case asks for takes.
+func (c *Case) needs(f machine.Facts) []Condition {
+	if c.CPUs > 1 && f.Config != nil {
+		return append(slices.Clone(c.Needs), Condition{Fact: factConfig, Name: "SMP"})
+	}
+	return c.Needs
+}
+
+// loads tells whether a step loads a module.
+func loads(steps []Step) bool {
+	return slices.ContainsFunc(steps, func(s Step) bool { return len(s.Command.Modules()) > 0 })
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package casefile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/internal/nearest"
+	"github.com/klptest/klptest/internal/splat"
+)
+
+// Symptom is what a report says that a broken kernel does. The case's
+// transcript is what a healthy one does.
+type Symptom struct {
+	Kind  string // of a fold, or one of the words below
+	Where string // the function of a splat; a line of the log
+}
+
+// The symptoms that are no splat.
+const (
+	Refusal = "refusal" // a command fails that should not
+	Missing = "missing" // a line of the log, which Where is
+	Extra   = "extra"   // one that should not be there
+)
+
+var symptomWords = []string{Refusal, Missing, Extra}
+
+func (s Symptom) String() string { return strings.TrimSpace(s.Kind + " " + s.Where) }
+
+func (c *Case) setSymptom(value string) error {
+	kind, where, _ := strings.Cut(value, " ")
+	s := Symptom{kind, strings.TrimSpace(where)}
+	isLine := s.Kind == Missing || s.Kind == Extra
+	switch {
+	case slices.Contains(klog.Folds, splat.Kind(kind)) && kind != string(klog.StackDump), s.Kind == Refusal && s.Where == "", isLine && s.Where != "":
+		c.Symptom = &s
+		return nil
+	case isLine:
+		return fmt.Errorf("%s is followed by the line of the log", s.Kind)
+	}
+	known := slices.Clone(symptomWords)
+	for _, k := range klog.Folds {
+		if k != klog.StackDump {
+			known = append(known, string(k))
+		}
+	}
+	return fmt.Errorf("%q is no symptom%s; they are %s, with a function or a line behind", value, nearest.DidYouMean(kind, known), strings.Join(known, ", "))
+}

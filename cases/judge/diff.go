@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/cases/machine"
+)
+
+const maxClip = 100 // bytes of a line in a headline
+
+// shown is a line of a transcript; at is its line in the case's file.
+type shown struct {
+	text string
+	at   int
+}
+
+// difference is how a transcript differs from what was expected.
+type difference struct {
+	unified string // empty: it does not
+	line    int    // of the case's file: the first one that is wrong
+	text    string // the first wrong line, in words
+}
+
+// compare shows the difference, if there is one, as a unified diff with the
+// first wrong line marked. Both have the same commands.
+func compare(file string, want []shown, got []string) difference {
+	i := 0
+	for i < len(want) && i < len(got) && want[i].text == got[i] {
+		i++
+	}
+	if i == len(want) && i == len(got) {
+		return difference{}
+	}
+	d := difference{}
+	switch {
+	case i == len(want) || isCommand(want[i].text) && i > 0: // more than expected
+		d.line, d.text = want[i-1].at, "nothing more expected here; got: "+klog.Clip(got[i], maxClip)
+	case i == len(got) || isCommand(got[i]):
+		d.line, d.text = want[i].at, "missing: "+klog.Clip(want[i].text, maxClip)
+	default:
+		d.line, d.text = want[i].at, fmt.Sprintf("expected: %s; got: %s", klog.Clip(want[i].text, maxClip), klog.Clip(got[i], maxClip))
+	}
+	d.unified = mark(unified(file, want, got[:min(len(got), i+maxCompare)]), fmt.Sprintf("%s:%d", file, d.line))
+	return d
+}
+
+func isCommand(line string) bool { return strings.HasPrefix(line, machine.MarkerPrefix) }
+
+func unified(file string, want []shown, got []string) string {
+	var old strings.Builder
+	for _, l := range want {
+		old.WriteString(l.text + "\n")
+	}
+	text := diff.Diff(file+" (expected)", []byte(old.String()), "observed", []byte(joinLines(got)))
+	_, body, _ := strings.Cut(string(text), "\n") // the line "diff OLD NEW"
+	return body
+}
+
+func joinLines(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// mark points at the first changed line of a unified diff. The matching that
+// makes the diff never leaves a common beginning unmatched, so that this is
+// the first wrong line.
+func mark(unified, where string) string {
+	lines := strings.SplitAfter(unified, "\n")
+	for i, line := range lines {
+		if len(line) > maxShown {
+			lines[i] = klog.Clip(line, maxShown) + "\n"
+		}
+	}
+	for i := 2; i < len(lines); i++ { // after the two lines of the head
+		if strings.HasPrefix(lines[i], "-") || strings.HasPrefix(lines[i], "+") {
+			lines[i] = strings.TrimSuffix(lines[i], "\n") + "    <-- " + where + "\n"
+			break
+		}
+	}
+	if len(lines) > maxDiff {
+		lines = append(lines[:maxDiff], fmt.Sprintf("… %d more lines\n", len(lines)-maxDiff))
+	}
+	return strings.Join(lines, "")
+}

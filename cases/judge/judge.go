@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/internal/splat"
+)
+
+// Finding is what an observation comes to.
+type Finding struct {
+	Verdict  Verdict
+	Reasons  []string // one short line each; the first is the headline
+	Diff     string   // unified, with the first wrong line marked; empty when the transcripts agree
+	Line     int      // of the case's file: the first wrong one; 0 when the transcripts agree
+	Observed string   // the transcript as it was
+	Splat    string   // the log of the first splat that the case does not name, or its beginning
+
+	Reported Reported // how a FAIL stands to the symptom that the case names
+
+	fault  error    // of the emulator, see the package of that name; nil: none
+	splats []string // unexpected ones
+	stall  []string // a wait that ran out and says something about the kernel
+	beyond []string // reasons that no change of the transcript removes
+}
+
+// Judge compares what was observed with what the case says. It is pure: the
+// same observation is always judged the same.
+//
+// A run that the emulator spoiled is an Error, whatever else it shows. A splat
+// of the kernel's own is its fault in any other case. Otherwise a run that
+// proves nothing, because a part of it is missing or the host starved the
+// guest, is an Error.
+func Judge(c *casefile.Case, o Observation) Finding {
+	j := newJudgement(c, o)
+	d := j.compare()
+	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), Splat: j.firstSplat(), fault: j.fault, splats: j.splats()}
+	rig, stall := j.rigFaults(), j.stallLines()
+	if !j.excused() {
+		f.stall = stall
+	}
+	left := j.leftovers()
+	f.Reasons = slices.Concat(j.faultLines(), f.splats, rig, stall)
+	f.beyond = slices.Concat(f.Reasons, left)
+	f.Verdict = j.verdict(len(f.beyond) > 0 || f.Diff != "", len(rig) > 0)
+	if f.Diff != "" && f.Verdict == Fail {
+		f.Reasons = append(f.Reasons, fmt.Sprintf("%s:%d: %s", c.File, d.line, d.text))
+	}
+	f.Reasons = append(f.Reasons, left...)
+	f.Reported = j.reported(f)
+	return f
+}
+
+// judgement is a case and an observation of it, side by side.
+type judgement struct {
+	c     *casefile.Case
+	o     Observation
+	steps []casefile.Step // those that ran
+	total int             // of the case's steps that should run
+	whole bool            // all of these did, and no others, to the end
+	log   kernelLog
+	fault error // of the emulator
+
+	unexpected []klog.Entry // the splats that the case does not name
+}
+
+func newJudgement(c *casefile.Case, o Observation) *judgement {
+	steps := c.Resolve(o.Facts)
+	ran := min(len(o.Answers), len(steps))
+	stall, _ := o.stall()
+	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
+	j.log = readLog(j.steps, without(c.Ignores, klog.Entries(o.records())), klog.OwnNames(c.Modules()))
+	j.unexpected = unnamed(j.steps, j.log.entries)
+	j.fault = o.emulatorFault()
+	return j
+}
+
+func (j *judgement) verdict(anything, rig bool) Verdict {
+	switch {
+	case !anything:
+		return Pass
+	case j.fault != nil, rig && !j.crashed():
+		return Error
+	}
+	return Fail
+}
+
+func (j *judgement) faultLines() []string {
+	if j.fault == nil {
+		return nil
+	}
+	return []string{klog.Escape(j.fault.Error())}
+}
+
+func (j *judgement) compare() difference {
+	return compare(j.c.File, expected(j.steps), j.observed())
+}
+
+// unnamed are the splats of a log that no step expects.
+func unnamed(steps []casefile.Step, log []klog.Entry) []klog.Entry {
+	allowed := map[string]int{}
+	for _, s := range steps {
+		for _, e := range s.Expect {
+			allowed[e.Text]++
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(log), func(e klog.Entry) bool {
+		allowed[e.Fold]--
+		return !e.Splat || allowed[e.Fold] >= 0
+	})
+}
+
+func (j *judgement) splats() []string {
+	var list []string
+	for _, e := range j.unexpected {
+		list = append(list, fmt.Sprintf("unexpected %s: %s", e.Fold[len(klog.FoldPrefix):], klog.Escape(e.Text)))
+	}
+	if j.log.open {
+		list = append(list, "the log ends inside a splat")
+	}
+	return list
+}
+
+func (j *judgement) firstSplat() string {
+	if len(j.unexpected) == 0 {
+		return ""
+	}
+	var lines []string
+	for _, line := range j.unexpected[0].Body {
+		lines = append(lines, klog.Clip(klog.Escape(line), maxShown))
+	}
+	return joinLines(lines)
+}
+
+// crashed tells whether the log shows a fault of the kernel that a slow host
+// does not explain.
+func (j *judgement) crashed() bool {
+	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool {
+		return e.Fold != klog.FoldPrefix+string(splat.Stall)
+	})
+}
+
+// stallLogged tells whether the kernel itself complains of a stall.
+func (j *judgement) stallLogged() bool {
+	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return e.Fold == klog.FoldPrefix+string(splat.Stall) })
+}
+
+// rigFaults tells why the observation proves nothing.
+func (j *judgement) rigFaults() []string {
+	list := j.markerFaults()
+	stall, _ := j.o.stall()
+	switch {
+	case j.o.Broken != "":
+		list = append(list, "the run was broken off: "+klog.Escape(j.o.Broken))
+	case stall == nil && !j.whole:
+		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
+	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
+		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
+	case j.excused():
+		list = append(list, fmt.Sprintf("the case's time of %s left no more than %s for a wait", limitOf(j.c), stall.Limit))
+	}
+	return list
+}
+
+// excused tells whether a wait that ran out says nothing about the kernel.
+func (j *judgement) excused() bool {
+	stall, _ := j.o.stall()
+	return stall != nil && (stall.Starved || stall.Limit > 0 && stall.Limit < waitLimit(j.c))
+}
+
+// markerFaults tells why the log's lines cannot be given to the commands.
+// Where a marker is forged, others are out of order and seem to be missing.
+func (j *judgement) markerFaults() []string {
+	var list []string
+	for _, text := range j.log.surplus {
+		list = append(list, "the log has a marker too many of "+text)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	for _, i := range j.log.lost {
+		list = append(list, "the log lacks the marker of "+j.steps[i].Command.Marker())
+	}
+	return list
+}
+
+func (j *judgement) stallLines() []string {
+	stall, i := j.o.stall()
+	if stall == nil || i >= len(j.steps) {
+		return nil
+	}
+	return linesOf(stall, j.steps[i].Command.Text)
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"strings"
+
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/emulator"
+)
+
+// Observation is all that a run of a case has seen. It is plain data: judging
+// it again gives the same finding.
+type Observation struct {
+	Facts   machine.Facts
+	Answers []machine.Answer // of the commands that ran, in order
+	End     machine.EndState
+	Broken  string // the error that ended the run; then End may be missing
+}
+
+// records is the whole log, in order.
+func (o Observation) records() []machine.Record {
+	var list []machine.Record
+	for _, a := range o.Answers {
+		list = append(list, a.Records...)
+	}
+	return append(list, o.End.Records...)
+}
+
+// emulatorFault is what the log shows to be the emulator's doing, as the rig's
+// error; nil for nothing, and where no emulator ran the kernel.
+func (o Observation) emulatorFault() error {
+	if !o.Facts.Emulated {
+		return nil
+	}
+	var w emulator.Watch
+	for _, r := range o.records() {
+		if r.Facility != 0 {
+			continue
+		}
+		for line := range strings.SplitSeq(r.Text, "\n") {
+			w.Line(line)
+		}
+	}
+	if fault := w.Fault(); fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// stall returns the wait that ran out, and which command's; nil when none did.
+func (o Observation) stall() (s *machine.Stall, index int) {
+	for i, a := range o.Answers {
+		if a.Stall != nil {
+			return a.Stall, i
+		}
+	}
+	return nil, 0
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"strings"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
+)
+
+// expected is the transcript that the case asks for. After each command come
+// the log lines, then the errno, then the output, however the file mixes
+// them: they are compared apart.
+func expected(steps []casefile.Step) []shown {
+	var list []shown
+	for _, s := range steps {
+		list = append(list, shown{s.Command.Marker(), s.Line})
+		for _, kind := range casefile.Kinds {
+			for _, e := range s.Expect {
+				if e.Kind == kind {
+					list = append(list, shown{e.Text, e.Line})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// observed is the transcript of what happened, in the same form.
+func (j *judgement) observed() []string {
+	var list []string
+	for i, s := range j.steps {
+		list = append(list, s.Command.Marker())
+		for _, kind := range casefile.Kinds {
+			list = append(list, j.observedLines(i, kind)...)
+		}
+	}
+	return list
+}
+
+// observedLines are what a command came to, of one kind.
+func (j *judgement) observedLines(step int, kind casefile.Kind) []string {
+	a := j.o.Answers[step]
+	switch kind {
+	case casefile.Log:
+		return j.log.owned[step]
+	case casefile.Errno:
+		return errnoLines(a.Errno)
+	}
+	return outputLines(a.Output)
+}
+
+func errnoLines(errno string) []string {
+	if errno == "" {
+		return nil
+	}
+	return []string{"! " + klog.Escape(klog.ErrnoName(errno))}
+}
+
+// outputLines is a command's output as the transcript shows it.
+func outputLines(output string) []string {
+	if output == "" {
+		return nil
+	}
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSuffix(output, "\n"), "\n") {
+		lines = append(lines, strings.TrimRight("= "+klog.Escape(line), " \t"))
+	}
+	return lines
+}

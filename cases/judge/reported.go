@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/internal/splat"
+)
+
+// Reported tells how a failure stands to the symptom that a case's header
+// names.
+type Reported string
+
+// The values of Reported; empty where no symptom is named.
+const (
+	AsReported    Reported = "as reported"
+	NotAsReported Reported = "not the reported symptom"
+)
+
+// reported compares a failure with the symptom.
+func (j *judgement) reported(f Finding) Reported {
+	switch {
+	case j.c.Symptom == nil || f.Verdict != Fail:
+		return ""
+	case j.shows(*j.c.Symptom, f):
+		return AsReported
+	}
+	return NotAsReported
+}
+
+// stampedLine is a line of a console, whose front is dropped.
+var stampedLine = regexp.MustCompile(`^(?:<\d+>)?\[ *\d+\.\d+\](?: ?\[ *[TC]\d+\])? ?`)
+
+// reportedBy is reported of a run that ended early, as by a crash: what the
+// console shows counts as well.
+func reportedBy(c *casefile.Case, res Result, f Finding) Reported {
+	if c.Symptom == nil || res.Verdict != Fail {
+		return ""
+	}
+	var lines []string
+	for line := range strings.Lines(res.Tail) {
+		lines = append(lines, stampedLine.ReplaceAllString(strings.TrimRight(line, "\r\n"), ""))
+	}
+	for _, l := range klog.FoldLines(lines, c.Modules()) {
+		if l.Splat && fits(*c.Symptom, l.Fold) {
+			return AsReported
+		}
+	}
+	if slices.ContainsFunc(f.splats, func(reason string) bool {
+		fold, _, _ := strings.Cut(strings.TrimPrefix(reason, "unexpected "), ":")
+		return fits(*c.Symptom, klog.FoldPrefix+fold)
+	}) || c.Symptom.Kind == string(splat.Stall) && len(f.stall) > 0 {
+		return AsReported
+	}
+	return NotAsReported
+}
+
+func (j *judgement) shows(s casefile.Symptom, f Finding) bool {
+	switch s.Kind {
+	case casefile.Missing:
+		return j.lines(expected(j.steps))[symptomLine(s)] > j.count(symptomLine(s))
+	case casefile.Extra:
+		return j.lines(expected(j.steps))[symptomLine(s)] < j.count(symptomLine(s))
+	case casefile.Refusal:
+		return j.refused()
+	case string(splat.Stall):
+		if len(f.stall) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return fits(s, e.Fold) })
+}
+
+// fits compares a symptom with a fold. A place that is not told, on either
+// side, is no difference.
+func fits(s casefile.Symptom, fold string) bool {
+	kind, where, _ := strings.Cut(strings.TrimPrefix(fold, klog.FoldPrefix), " ")
+	if s.Kind == string(klog.Untitled) {
+		return where == "" || s.Where == "" || s.Where == where
+	}
+	return kind == s.Kind && (where == "" || s.Where == "" || where == s.Where)
+}
+
+// symptomLine is the line of a symptom as a transcript shows it.
+func symptomLine(s casefile.Symptom) string { return klog.LogLine(s.Where) }
+
+func (j *judgement) lines(list []shown) map[string]int {
+	n := map[string]int{}
+	for _, l := range list {
+		n[l.text]++
+	}
+	return n
+}
+
+func (j *judgement) count(text string) (n int) {
+	for _, l := range j.observed() {
+		if l == text {
+			n++
+		}
+	}
+	return n
+}
+
+// refused tells whether a command failed that the case expects to succeed.
+func (j *judgement) refused() bool {
+	for i, s := range j.steps {
+		if len(j.observedLines(i, casefile.Errno)) > 0 && !slices.ContainsFunc(s.Expect, func(e casefile.Expected) bool { return e.Kind == casefile.Errno }) {
+			return true
+		}
+	}
+	return false
+}

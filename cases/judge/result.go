@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/emulator"
+)
+
+// Verdict is what a run of a case came to.
+type Verdict string
+
+// The verdicts; see README.md for what each means to whom.
+const (
+	Pass  Verdict = "PASS"
+	Fail  Verdict = "FAIL"  // the kernel under test is at fault
+	Error Verdict = "ERROR" // the rig or its surroundings are at fault
+	Skip  Verdict = "SKIP"  // a named condition of the case does not hold
+)
+
+// Result is one case's outcome, all that a report needs.
+type Result struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	File     string   `json:"file"` // as given by the user, or the shipped name
+	Verdict  Verdict  `json:"verdict"`
+	Reported Reported `json:"reported,omitempty"` // how a FAIL stands to the symptom that the case names
+	Reasons  []string `json:"reasons,omitempty"`  // one short line each; the first is the headline
+	Advice   string   `json:"advice,omitempty"`
+	Diff     string   `json:"diff,omitempty"` // unified, the transcript expected and observed
+	Tail     string   `json:"tail,omitempty"` // of the log: the end of the console when the guest died, else the first unexpected splat
+	Log      string   `json:"log,omitempty"`  // path of the full log, when it was kept
+	QEMU     string   `json:"qemu,omitempty"` // the copyable command line of the guest
+	Observed string   `json:"-"`              // the transcript as it was
+	// Observation is what Update takes.
+	Observation Observation   `json:"-"`
+	Duration    time.Duration `json:"duration_ns"` // of the run that all this is of
+	// Transient tells of an ERROR that another attempt may not have.
+	Transient bool `json:"transient,omitempty"`
+	// Confirmation is of a FAIL, and says how often it came.
+	Confirmation Confirmation `json:"confirmation,omitzero"`
+	// Discarded are the attempts before the one that all this is of.
+	Discarded []Discarded `json:"discarded,omitempty"`
+}
+
+// Broken is the result of a case that could not be run, or not to its end:
+// who is to blame for the error decides the verdict.
+func Broken(c *casefile.Case, err error) Result {
+	res := broken(c, err)
+	res.Reasons = fewReasons(res.Reasons)
+	return res
+}
+
+func broken(c *casefile.Case, err error) Result {
+	res := newResult(c)
+	res.Verdict = Error
+	if blame.Of(err) == blame.Kernel {
+		res.Verdict = Fail
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+		res.Reasons = append(res.Reasons, klog.Escape(line))
+	}
+	var e *blame.Error
+	if errors.As(err, &e) {
+		res.Advice, res.Tail, res.Log = e.Advice, e.Tail, e.Path
+		res.Transient = e.Transient && res.Verdict == Error
+	}
+	return res
+}
+
+func newResult(c *casefile.Case) Result {
+	return Result{Name: c.Name, Title: c.Title, File: c.File}
+}
+
+// conclude makes a result of what was seen and of the error that ended it.
+func conclude(c *casefile.Case, o Observation, err error) Result {
+	if err != nil {
+		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	f := Judge(c, o)
+	if f.fault != nil && !errors.Is(err, emulator.ErrFault) {
+		err = f.fault // whatever it led to
+	}
+	res := newResult(c)
+	res.Verdict, res.Reasons, res.Reported = f.Verdict, f.Reasons, f.Reported
+	if err != nil {
+		res = brokenOff(c, f, err)
+		res.Reported = reportedBy(c, res, f)
+	}
+	res.Reasons = fewReasons(res.Reasons)
+	res.Tail = cmp.Or(res.Tail, f.Splat)
+	if res.Reported != "" {
+		res.Reasons = append([]string{fmt.Sprintf("%s (%s)", res.Reported, c.Symptom)}, res.Reasons...)
+	}
+	if res.Verdict == Fail {
+		res.Diff = f.Diff
+	}
+	res.Observed, res.Observation = f.Observed, o
+	return res
+}
+
+// brokenOff is the result of a case that an error ended. What is missing says
+// nothing; a splat does, and a wait that ran out, as what hangs may not let its
+// guest be looked at. They may come of the same cause as a transient error.
+func brokenOff(c *casefile.Case, f Finding, err error) Result {
+	res := broken(c, err)
+	seen := slices.Concat(f.splats, f.stall)
+	if res.Transient {
+		res.Reasons = append(res.Reasons, seen...)
+		return res
+	}
+	if len(seen) > 0 {
+		res.Verdict = Fail
+	}
+	res.Reasons = append(seen, res.Reasons...)
+	return res
+}

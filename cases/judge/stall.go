@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package judge
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/cases/machine"
+)
+
+const (
+	maxTasks  = 8 // of a stall, that are named
+	maxFrames = 8 // of a task's stack
+)
+
+// frame is a line of /proc/PID/stack, with or without the address.
+var frame = regexp.MustCompile(`([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+`)
+
+// linesOf says what was waited for and who blocks it, a short line each.
+func linesOf(s *machine.Stall, command string) []string {
+	if s.Died {
+		return []string{fmt.Sprintf("%% %s: the kernel ended the task of the command", klog.Escape(command))}
+	}
+	list := []string{fmt.Sprintf("%% %s: %s did not end within %s", klog.Escape(command), klog.Escape(s.What), s.Limit)}
+	for i, t := range s.Tasks {
+		if i == maxTasks {
+			list = append(list, fmt.Sprintf("and %d more tasks", len(s.Tasks)-maxTasks))
+			break
+		}
+		list = append(list, taskLine(t))
+	}
+	for line := range strings.Lines(s.Sysfs) {
+		list = append(list, "sysfs: "+klog.Escape(line))
+	}
+	return list
+}
+
+// taskLine shows a task and its stack, the innermost function first.
+func taskLine(t machine.Task) string {
+	var stack []string
+	for _, m := range frame.FindAllStringSubmatch(t.Stack, maxFrames) {
+		stack = append(stack, klog.FunctionName(m[1]))
+	}
+	if len(stack) == 0 {
+		stack = []string{"no stack"}
+	}
+	return klog.Escape(fmt.Sprintf("blocked by %s (pid %d): %s", t.Comm, t.PID, strings.Join(stack, " < ")))
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package klog
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// special are the first characters of lines that are not log lines; a log
+// line that begins with one of them, or with a blank, has a \ in front.
+const special = `%=!#[\`
+
+// FoldPrefix is what a fold begins with: `* WARNING klp_get_prev_state`.
+const FoldPrefix = "* "
+
+// LogLine returns a line of the kernel log as a transcript shows it.
+func LogLine(text string) string { return wording(quoted(Escape(text))) }
+
+// quoted puts a \ in front of a line that would be taken for another kind.
+func quoted(text string) string {
+	if text == "" {
+		return text
+	}
+	if strings.IndexByte(special+" \t", text[0]) >= 0 || strings.HasPrefix(text, FoldPrefix) || strings.HasPrefix(text, "-- ") {
+		return `\` + text
+	}
+	return text
+}
+
+// Escape replaces what is not text by \xNN, byte for byte, and drops blanks
+// at the end: mail does not keep them.
+func Escape(s string) string {
+	s = strings.TrimRight(s, " \t\r\n")
+	if BadText(s) == "" {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && n == 1 || !isText(r) {
+			for _, c := range []byte(s[:n]) {
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		} else {
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// Clip shortens a text to at most n bytes, or a little more to say so.
+func Clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}
+
+// BadText names the first thing in a line that is not text.
+func BadText(line string) string {
+	for i, r := range line {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(line[i:], "\uFFFD"):
+			return "invalid UTF-8"
+		case r == '\r':
+			return "carriage return"
+		case !isText(r):
+			return fmt.Sprintf("control character %U", r)
+		}
+	}
+	return ""
+}
+
+// isText tells what may be in a case, and be printed: no control characters,
+// and none that change how others are shown.
+func isText(r rune) bool { return r == '\t' || unicode.IsGraphic(r) }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package klog
+
+import "regexp"
+
+// wordings are log lines that differ between kernels though the kernels do
+// the same. Expected and observed lines are compared in the newer wording.
+var wordings = []struct {
+	older *regexp.Regexp
+	newer string
+}{
+	// do_init_module() of kernel/module/main.c: "module: Simplify warning on
+	// positive returns from module_init()", linux-modules, 2026-03-30. It also
+	// drops a second line and a stack dump, which a case makes conditional.
+	{regexp.MustCompile(`^do_init_module: '(\w+)'->init suspiciously returned `), `$1: init suspiciously returned `},
+}
+
+// wording returns a log line as the newest kernel words it.
+func wording(line string) string {
+	for _, w := range wordings {
+		line = w.older.ReplaceAllString(line, w.newer)
+	}
+	return line
+}
+
+// compilerSuffix is what a compiler appends to a function of which it makes
+// more than one, or parts: which, differs from build to build.
+var compilerSuffix = regexp.MustCompile(`(\.(cold|isra|constprop|part|llvm|lto_priv)(\.\d+)*)+$`)
+
+// FunctionName returns a function's name in the source.
+func FunctionName(symbol string) string { return compilerSuffix.ReplaceAllString(symbol, "") }

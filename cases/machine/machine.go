@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package machine
+
+import (
+	"context"
+	"regexp"
+	"time"
+)
+
+// Machine is a kernel under test. A case runs the same on each implementation.
+//
+// A method's error carries its blame: blame.Kernel when the kernel's own log
+// shows that it crashed, anything else is the rig's.
+type Machine interface {
+	// Facts tells what conditions can ask about. attrs are the names of the
+	// livepatch sysfs attributes to look for.
+	Facts(ctx context.Context, attrs []string) (Facts, error)
+	// Begin readies the machine for a case: once-only warnings are re-armed,
+	// the log is followed from here on.
+	Begin(ctx context.Context) error
+	// Step logs the command's marker, runs it, and waits until what it
+	// started has ended, at most limit.
+	Step(ctx context.Context, cmd Command, limit time.Duration) (Answer, error)
+	// End returns the rest of the log and what the case has left behind.
+	End(ctx context.Context) (EndState, error)
+}
+
+// Facts is what a condition may ask about a kernel.
+type Facts struct {
+	Release string            // uname -r
+	Config  map[string]string // CONFIG_ options without the prefix: "y", "m" or the value; nil when not known
+	Sysfs   map[string]bool   // livepatch attributes that were asked for
+	NoDebug bool              // nothing turns livepatch's debug lines on
+	// Emulated is set by the rig: software runs the kernel, and may err.
+	Emulated bool
+}
+
+// Verb is the first word of a command.
+type Verb string
+
+// The verbs. A new one earns its place.
+const (
+	Insmod  Verb = "insmod"
+	Rmmod   Verb = "rmmod"
+	Echo    Verb = "echo"
+	Cat     Verb = "cat"
+	Wait    Verb = "wait"
+	Hold    Verb = "hold"
+	Release Verb = "release"
+	Sh      Verb = "sh"
+)
+
+// Command is one `%` line.
+type Command struct {
+	Text       string   `json:"text"` // the line without "% ": the marker in the log
+	Verb       Verb     `json:"verb"`
+	Args       []string `json:"args"`                 // insmod: NAME PARAM=VALUE…; rmmod: NAME; echo: VALUE PATH; cat: PATH; wait: PATCH; hold, release: WHAT; sh: COMMAND
+	Background bool     `json:"background,omitempty"` // the line ends in " &": do not wait for the transition
+}
+
+// MarkerPrefix is how a command's marker in the log begins.
+const MarkerPrefix = "% "
+
+// Marker returns the line that is written to the log before the command runs.
+func (c Command) Marker() string { return MarkerPrefix + c.Text }
+
+// shellLoad is a module's file in a command of a shell, whose working directory
+// has the case's modules.
+var shellLoad = regexp.MustCompile(`\binsmod (?:\./)?([A-Za-z][A-Za-z0-9_]{0,54})\.ko\b`)
+
+// Modules returns the names of the modules that the command loads.
+func (c Command) Modules() (names []string) {
+	switch c.Verb {
+	case Insmod:
+		return c.Args[:1]
+	case Sh:
+		for _, m := range shellLoad.FindAllStringSubmatch(c.Text, -1) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
+
+// Record is one record of the kernel log, as /dev/kmsg gives it.
+type Record struct {
+	Seq      uint64 `json:"seq"`
+	Usec     uint64 `json:"usec"`     // since boot
+	Facility int    `json:"facility"` // 0: the kernel; markers have another
+	Level    int    `json:"level"`
+	Text     string `json:"text"` // may hold newlines
+}
+
+// Answer is what a command came to.
+type Answer struct {
+	Output  string   `json:"output,omitempty"`
+	Errno   string   `json:"errno,omitempty"` // symbolic, such as "EINVAL"; empty on success
+	Stall   *Stall   `json:"stall,omitempty"` // a wait ran out, or can never end
+	Records []Record `json:"records,omitempty"`
+}
+
+// Stall is a wait that ran out, or can never end: what for, and who blocks it.
+type Stall struct {
+	What  string        `json:"what"` // "transition of klp_a"
+	Limit time.Duration `json:"limit"`
+	Tasks []Task        `json:"tasks,omitempty"`
+	Sysfs string        `json:"sysfs,omitempty"` // the patch directories, one "path = value" a line
+	// Died tells that the kernel has ended the command's own task, as after an
+	// oops in it.
+	Died bool `json:"died,omitempty"`
+	// Starved is set by the rig: the host gave the guest less than half of
+	// the processor time that it asked for, so the stall proves nothing.
+	Starved bool `json:"starved,omitempty"`
+}
+
+// Task is a task that has not switched yet.
+type Task struct {
+	PID   int    `json:"pid"`
+	Comm  string `json:"comm"`
+	Stack string `json:"stack"`
+}
+
+// EndState is what a machine looks like after the last command, compared with
+// what it was at Begin.
+type EndState struct {
+	Records []Record `json:"records,omitempty"`
+	Modules []string `json:"modules,omitempty"` // loaded now, not at Begin
+	Patches []string `json:"patches,omitempty"` // directories in /sys/kernel/livepatch now, not at Begin
+	// Functions that ftrace redirects now and did not at Begin; empty where
+	// the kernel does not tell.
+	Functions []string `json:"functions,omitempty"`
+	Taint     uint64   `json:"taint"` // bits of /proc/sys/kernel/tainted gained since Begin
+	// Leaks is kmemleak's report of memory that has leaked since Begin, or the
+	// beginning of it; empty where the kernel has no kmemleak.
+	Leaks string `json:"leaks,omitempty"`
+	// Starved is set by the rig, as in Stall: a stall that the log tells of
+	// proves nothing.
+	Starved bool `json:"-"`
+}
