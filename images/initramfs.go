@@ -19,14 +19,15 @@ import (
 	"github.com/cavaliergopher/cpio"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
 )
 
 // Contents are what goes into an initramfs. Everything may be empty: the
 // archive of [Contents.Files] alone can be appended to another one.
 type Contents struct {
-	Init    string            // host path of a static program, which becomes /init
-	Modules []string          // host paths in load order, which become /lib/klptest/modules/NN-name.ko
-	Busybox string            // host path of a static busybox, which becomes /bin/busybox
+	Init    string            // host path of a static program, which becomes guest.Init
+	Modules []string          // host paths in load order, which become NN-name.ko in guest.BootModules
+	Busybox string            // host path of a static busybox, which becomes guest.Busybox
 	Files   map[string][]byte // guest path → contents, mode 0600
 }
 
@@ -43,13 +44,13 @@ func WriteInitramfs(w io.Writer, c Contents) error {
 		for _, d := range mountPoints {
 			a.mkdir(d)
 		}
-		a.program("init", c.Init)
+		a.program(guest.Init, c.Init)
 	}
 	if c.Busybox != "" {
-		a.program("bin/busybox", c.Busybox)
+		a.program(guest.Busybox, c.Busybox)
 	}
 	for i, m := range c.Modules {
-		a.copy(fmt.Sprintf("lib/klptest/modules/%02d-%s", i, unnumbered(m)), m, 0o600)
+		a.copy(fmt.Sprintf("%s/%02d-%s", guest.BootModules, i, unnumbered(m)), m, 0o600)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		a.file(name, c.Files[name])
@@ -99,7 +100,7 @@ func (a *archiver) copy(name, host string, mode cpio.FileMode) {
 		a.err = err
 		return
 	}
-	a.add(name, cpio.TypeReg|mode, info.Size(), f)
+	a.add(strings.TrimPrefix(name, "/"), cpio.TypeReg|mode, info.Size(), f)
 }
 
 func (a *archiver) file(name string, data []byte) {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -102,7 +103,7 @@ func TestCloneRefused(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)
 	tmpl := opened(t, spec)
-	keys := spec.Keys.GuestFiles()
+	keys := guest.KeyFiles(spec.Keys.HostKey(), spec.Keys.AuthorizedKey())
 	before := openFiles(t)
 	tests := map[string]struct {
 		script vmtest.Script

@@ -50,14 +50,12 @@ func newKey() (ssh.Signer, []byte, error) {
 	return signer, pem.EncodeToMemory(block), nil
 }
 
-// GuestFiles are the files of the guest's initramfs that go with the keys, by
-// path: its host key (OpenSSH PEM, private) and who may log in.
-func (k *Keys) GuestFiles() map[string][]byte {
-	return map[string][]byte{
-		"etc/klptest/host_key":        k.hostPEM,
-		"etc/klptest/authorized_keys": ssh.MarshalAuthorizedKey(k.client.PublicKey()),
-	}
-}
+// HostKey is the key that the guest proves itself with: private, OpenSSH PEM. A
+// clone's is in the guest's memory only, and empty here.
+func (k *Keys) HostKey() []byte { return k.hostPEM }
+
+// AuthorizedKey is the key that may log in, as a line of authorized_keys.
+func (k *Keys) AuthorizedKey() []byte { return ssh.MarshalAuthorizedKey(k.client.PublicKey()) }
 
 // storedKeys are what logging in to a clone takes. The private half of the
 // host key is in the guest's memory only.

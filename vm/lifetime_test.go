@@ -17,6 +17,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -65,7 +66,7 @@ func pids(t *testing.T, runs string) []int {
 func TestCancelAtAnyMoment(t *testing.T) {
 	keys := newKeys(t)
 	runs := filepath.Join(t.TempDir(), "runs")
-	spec := fakeSpec(t, vmtest.Script{Runs: runs, Keys: keys.GuestFiles(), Steps: []vmtest.Step{{Print: "hello\n"}}})
+	spec := fakeSpec(t, vmtest.Script{Runs: runs, Keys: guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey()), Steps: []vmtest.Step{{Print: "hello\n"}}})
 	spec.Keys = keys
 	startCancelled(t, spec, time.Millisecond) // the runtime opens what it keeps
 	goroutines, files := goleak.IgnoreCurrent(), openFiles(t)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -31,7 +32,7 @@ func sshSpec(t *testing.T, ours, servers *Keys, steps ...vmtest.Step) Spec {
 	t.Helper()
 	script := vmtest.Script{Steps: steps}
 	if servers != nil {
-		script.Keys = servers.GuestFiles()
+		script.Keys = guest.KeyFiles(servers.HostKey(), servers.AuthorizedKey())
 	}
 	spec := fakeSpec(t, script)
 	spec.Keys = ours
@@ -40,15 +41,15 @@ func sshSpec(t *testing.T, ours, servers *Keys, steps ...vmtest.Step) Spec {
 
 func TestKeys(t *testing.T) {
 	keys := newKeys(t)
-	files := keys.GuestFiles()
-	host, err := ssh.ParsePrivateKey(files["etc/klptest/host_key"])
+	files := guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey())
+	host, err := ssh.ParsePrivateKey(files[guest.HostKey])
 	if err != nil || string(host.PublicKey().Marshal()) != string(keys.host.Marshal()) {
 		t.Errorf("host key: %v", err)
 	}
-	if text := string(files["etc/klptest/host_key"]); !strings.HasPrefix(text, "-----BEGIN OPENSSH PRIVATE KEY-----\n") {
+	if text := string(files[guest.HostKey]); !strings.HasPrefix(text, "-----BEGIN OPENSSH PRIVATE KEY-----\n") {
 		t.Errorf("host key: %.40q", text)
 	}
-	client, _, _, rest, err := ssh.ParseAuthorizedKey(files["etc/klptest/authorized_keys"])
+	client, _, _, rest, err := ssh.ParseAuthorizedKey(files[guest.AuthorizedKeys])
 	if err != nil || len(rest) > 0 || string(client.Marshal()) != string(keys.client.PublicKey().Marshal()) {
 		t.Errorf("authorized_keys: %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -21,7 +22,7 @@ import (
 func templateSpec(t *testing.T, script vmtest.Script) Spec {
 	t.Helper()
 	keys := newKeys(t)
-	script.Keys = keys.GuestFiles()
+	script.Keys = guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey())
 	spec := fakeSpec(t, script)
 	spec.Keys, spec.Template, spec.Memory = keys, t.TempDir(), 64
 	return spec

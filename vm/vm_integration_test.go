@@ -16,6 +16,7 @@ import (
 	"github.com/cavaliergopher/cpio"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/splat"
 )
 
@@ -35,7 +36,7 @@ func integration(t testing.TB) Spec {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := keys.GuestFiles()
+	files := guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey())
 	files["init"] = buildInit(t)
 	for i, path := range filepath.SplitList(os.Getenv("KLPTEST_MODULES")) {
 		files["modules/"+string(rune('a'+i))+".ko"] = readFile(t, path)

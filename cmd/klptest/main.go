@@ -9,7 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/boot"
 	"github.com/klptest/klptest/internal/program"
 	"github.com/klptest/klptest/internal/supervise"
 )
@@ -18,7 +18,7 @@ import (
 var errInterrupted = errors.New("interrupted")
 
 func main() {
-	if guest.Main() || supervise.Main() {
+	if boot.Main() || supervise.Main() {
 		return
 	}
 	os.Exit(mainExit())

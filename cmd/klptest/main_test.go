@@ -10,14 +10,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/boot"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
 // The test program is klptest in scripts, and so also PID 1 of their guests
 // and the supervisor of their builds.
 func TestMain(m *testing.M) {
-	if guest.Main() || supervise.Main() {
+	if boot.Main() || supervise.Main() {
 		return
 	}
 	testscript.Main(m, map[string]func(){"klptest": func() { os.Exit(mainExit()) }})

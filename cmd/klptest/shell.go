@@ -31,7 +31,7 @@ func (a *app) shellCommand() *cobra.Command {
 		Use:   "shell [CASE[@STEP]] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
 		Long: `Start a guest and open a shell in it (busybox, from the host). The shipped
-modules are in ` + guest.PutDir + `. With a case, shipped or a file, the guest has
+modules are in ` + guest.CaseModules + `. With a case, shipped or a file, the guest has
 run it first: up to its STEPth command, or all of it. With a COMMAND, run that
 and exit by its status.`,
 		Example: `  klptest shell

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package guest is the part of klptest that runs inside the guest, and the
-// host's end of it.
+// Package guest holds what the host and the guest agree on: paths, the SSH
+// subsystem, the kernel's arguments. The packages below it are the two sides:
 //
-// The klptest binary is /init of the guest's initramfs. [Main] makes it PID 1,
-// which mounts, loads modules, and keeps one child alive: the agent, so that a fault of the agent is no panic of the kernel. The agent is
-// an SSH server with two services: the subsystem "klptest", which runs the
-// commands of cases, and a shell for people, where the guest has busybox.
+//   - boot is PID 1 of the guest: it mounts, loads modules, and keeps the agent
+//     alive, which is an SSH server
+//   - agent runs the commands of cases, on the kernel (kernel) and the files
+//     (rootfs) of the guest
+//   - client is the host's end, a machine.Machine
+//   - wire is the protocol between the two
 //
-// The protocol is JSON lines of at most 1 MB each, one request at a time.
-// [Client] speaks it on the host and is a [machine.Machine]. It trusts nothing
-// that the guest says: lines, totals and waits are bounded. The agent is heard
-// every few seconds while it is at a request, so that one that a case has
-// stopped, or cut off, is missed soon.
-//
-// Around a snapshot of the guest belong [Client.Quiesce], before, and
-// [Client.Renew], in each clone. An idle agent has no timer.
-//
-// Of its surroundings the package expects, in the guest, the files
-// /etc/klptest/host_key and /etc/klptest/authorized_keys, modules to load at
-// boot in /lib/klptest/modules, and the kernel arguments of [KernelArgs]; on
-// the host an SSH connection that its owner closes when the guest is dead.
+// The klptest binary is the /init of the guest's initramfs, so that one program
+// has both sides. The agent is a child of PID 1, because a fault of PID 1 is a
+// panic of the kernel.
 package guest

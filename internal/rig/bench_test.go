@@ -12,7 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
 )
 
 // The benchmarks boot guests, so they say a median and the spread of all
@@ -137,7 +137,7 @@ func BenchmarkGuest(b *testing.B) {
 	})
 }
 
-func do(b *testing.B, agent *guest.Client, cmd machine.Command) {
+func do(b *testing.B, agent *client.Client, cmd machine.Command) {
 	b.Helper()
 	a, err := agent.Step(context.Background(), cmd, time.Minute)
 	if err != nil || a.Errno != "" || a.Stall != nil {

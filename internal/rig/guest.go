@@ -20,6 +20,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
 )
@@ -28,7 +29,7 @@ import (
 type Guest struct {
 	VM    *vm.VM
 	SSH   *ssh.Client
-	Agent *guest.Client
+	Agent *client.Client
 	rig   *Rig
 	dir   string            // its logs
 	kept  bool              // dir outlives it
@@ -80,7 +81,7 @@ func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 	spec := g.rig.spec(s)
 	spec.Dir, spec.Keys, spec.Template = g.dir, keys, template
 	spec.Initrd = filepath.Join(cmp.Or(template, g.dir), initrdFile)
-	if err := withKeys(spec.Initrd, g.rig.initrd, keys.GuestFiles()); err != nil {
+	if err := withKeys(spec.Initrd, g.rig.initrd, guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey())); err != nil {
 		return err
 	}
 	if g.VM, err = vm.Start(ctx, spec); err != nil {
@@ -97,8 +98,8 @@ func (g *Guest) connect(ctx context.Context) (err error) {
 	if g.SSH, err = g.VM.SSH(ctx); err != nil {
 		return err
 	}
-	g.Agent, err = whileAlive(ctx, g.VM, func(ctx context.Context) (*guest.Client, error) {
-		return guest.Connect(ctx, g.SSH, g.VM.Starved)
+	g.Agent, err = whileAlive(ctx, g.VM, func(ctx context.Context) (*client.Client, error) {
+		return client.Connect(ctx, g.SSH, g.VM.Starved)
 	})
 	if err == nil {
 		g.Agent.Config = g.rig.kernel.Config

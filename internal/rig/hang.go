@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -21,7 +21,7 @@ const (
 // unresponsive puts the blame for an error of a guest that is still there: on
 // the kernel when its log shows a crash, or when it is silent and spins.
 func unresponsive(ctx context.Context, v *vm.VM, err error) error {
-	var silent *guest.SilentError
+	var silent *client.SilentError
 	if errors.As(err, &silent) && spins(ctx, v) {
 		if hang := interrupt(ctx, v); hang != nil {
 			return hang

@@ -23,6 +23,7 @@ var imports = []struct{ pkg, may string }{
 	// The ground.
 	{"images/config", ""},
 	{"internal/blame", ""},
+	{"internal/guest", ""},
 	{"internal/kversion", ""},
 	{"internal/modcode", ""},
 	{"internal/modinfo", ""},
@@ -43,7 +44,7 @@ var imports = []struct{ pkg, may string }{
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/config internal/blame"},
 	{"images/kbuild", "images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/steady internal/supervise"},
-	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/modinfo internal/program"},
+	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/guest internal/modinfo internal/program"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/program internal/steady internal/supervise"},
 	{"internal/doctor", "internal/apt internal/blame internal/program kmods"},
 	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/program internal/splat internal/vport"},
@@ -53,11 +54,16 @@ var imports = []struct{ pkg, may string }{
 	{"cases/judge", "cases/casefile cases/klog cases/machine internal/blame internal/emulator internal/splat"},
 	{"cases", "cases/casefile cases/klog internal/blame internal/nearest"},
 	// A run.
-	{"internal/guest", "cases/machine images/kconfig internal/blame internal/patience internal/vport"},
+	{"internal/guest/wire", "cases/machine internal/blame internal/guest"},
+	{"internal/guest/rootfs", "internal/blame internal/guest"},
+	{"internal/guest/kernel", ""},
+	{"internal/guest/agent", "cases/machine images/kconfig internal/blame internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
+	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/vport"},
+	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/report", "cases/judge internal/printable"},
-	{"internal/rig", "cases/casefile cases/judge cases/machine images internal/blame internal/cache internal/doctor internal/guest kmods vm"},
+	{"internal/rig", "cases/casefile cases/judge cases/machine images internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/git"},
 	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model"},

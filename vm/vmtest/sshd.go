@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/guest"
 )
 
 // serveAgent is an SSH server at the guest's end of the port, if the guest has
@@ -44,11 +46,11 @@ func (s Script) serveAgent(args []string, qmp io.Writer) error {
 
 // ServerConfig makes an SSH server's configuration of the guest's files.
 func ServerConfig(files map[string][]byte) (*ssh.ServerConfig, error) {
-	host, err := ssh.ParsePrivateKey(files["etc/klptest/host_key"])
+	host, err := ssh.ParsePrivateKey(files[guest.HostKey])
 	if err != nil {
 		return nil, err
 	}
-	client, _, _, _, err := ssh.ParseAuthorizedKey(files["etc/klptest/authorized_keys"])
+	client, _, _, _, err := ssh.ParseAuthorizedKey(files[guest.AuthorizedKeys])
 	if err != nil {
 		return nil, err
 	}

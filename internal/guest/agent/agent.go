@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package agent
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/kernel"
+	"github.com/klptest/klptest/internal/guest/rootfs"
+)
+
+const (
+	beginMarker = "(begin)"
+	endMarker   = "(end)"
+)
+
+var dynamicDebug = []string{
+	"/sys/kernel/debug/dynamic_debug/control",
+	"/proc/dynamic_debug/control", // where debugfs is not mounted
+}
+
+// Agent serves a [Client] on the kernel that it runs on. There is one for
+// each session, used by one request at a time.
+type Agent struct {
+	commander
+	log       *follower
+	functions string   // the file that lists them; empty: there is none
+	before    standing // at Begin
+	leaks     kmemleak
+}
+
+func New(k kernel.Kernel, files, world rootfs.Tree) *Agent {
+	return &Agent{commander: commander{kernel: k, files: files, world: world}, leaks: kmemleak{files: files, age: leakAge}}
+}
+
+func (a *Agent) close() {
+	if a.log != nil {
+		a.log.dev.Close()
+		a.log = nil
+	}
+}
+
+// usable names a kernel that has nothing to test.
+func (a *Agent) usable() error {
+	if a.files.Exists(livepatchDir) {
+		return nil
+	}
+	return &blame.Error{
+		Party:   blame.User,
+		Summary: "this kernel has no CONFIG_LIVEPATCH (no " + livepatchDir + ")",
+		Advice:  "build it with CONFIG_LIVEPATCH=y, or choose another, such as --kernel debian:6.12",
+	}
+}
+
+// put adds a piece to a module's file; the first piece begins it anew.
+func (a *Agent) put(name string, data []byte, first bool) error {
+	if err := validModule(name); err != nil {
+		return err
+	}
+	path := a.files.Path(guest.ModulePath(name))
+	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	if first {
+		flags |= os.O_TRUNC
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, flags, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.Write(data)
+	return err
+}
+
+// Begin is [machine.Machine]'s.
+func (a *Agent) Begin(context.Context) error {
+	const clear = "/sys/kernel/debug/clear_warn_once"
+	if a.files.Exists(clear) {
+		if err := a.files.Write(clear, "1\n"); err != nil {
+			return fmt.Errorf("re-arming the once-only warnings: %w", err)
+		}
+	}
+	if err := a.debug(); err != nil {
+		return err
+	}
+	a.findFunctions()
+	var err error
+	if a.before, err = a.look(); err != nil {
+		return err
+	}
+	if err := a.leaks.begin(); err != nil {
+		return err
+	}
+	return a.follow()
+}
+
+// debugControl is the file that turns debug lines on; empty where there is
+// none.
+func (a *Agent) debugControl() string {
+	i := slices.IndexFunc(dynamicDebug, a.files.Exists)
+	if i < 0 {
+		return ""
+	}
+	return dynamicDebug[i]
+}
+
+// debug turns the livepatch core's debug lines on, where that can be done:
+// transcripts have them.
+func (a *Agent) debug() error {
+	control := a.debugControl()
+	if control == "" {
+		return nil
+	}
+	for _, query := range []string{"file kernel/livepatch/* +p\n", "func klp_try_switch_task -p\n"} {
+		if err := a.files.Write(control, query); err != nil {
+			return fmt.Errorf("dynamic debug: %w", err)
+		}
+	}
+	return nil
+}
+
+// follow goes to the log's end, and makes sure that markers arrive.
+func (a *Agent) follow() error {
+	a.close()
+	dev, err := a.kernel.OpenLog()
+	if err != nil {
+		return fmt.Errorf("opening /dev/kmsg: %w", err)
+	}
+	log, err := follow(dev)
+	if err == nil {
+		err = log.check()
+	}
+	if err != nil {
+		dev.Close()
+		return err
+	}
+	a.log = log
+	return nil
+}
+
+// End is [machine.Machine]'s. The log comes last: what the kernel says while it
+// is looked at counts. The end marker is for readers of the console; it is not
+// among the records.
+func (a *Agent) End(ctx context.Context) (machine.EndState, error) {
+	if a.log == nil {
+		return machine.EndState{}, blame.Rigf("the end of a case that has not begun")
+	}
+	if err := a.log.mark(endMarker); err != nil {
+		return machine.EndState{}, err
+	}
+	leaks, err := a.leaks.end(ctx)
+	if err != nil {
+		return machine.EndState{}, err
+	}
+	now, err := a.look()
+	if err != nil {
+		return machine.EndState{}, err
+	}
+	records, err := a.log.take()
+	return machine.EndState{
+		Records:   slices.DeleteFunc(records, isMarker(endMarker)),
+		Modules:   added(a.before.modules, now.modules),
+		Patches:   added(a.before.patches, now.patches),
+		Functions: added(a.before.functions, now.functions),
+		Taint:     now.taint &^ a.before.taint,
+		Leaks:     leaks,
+	}, err
+}

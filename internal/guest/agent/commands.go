@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/kernel"
+	"github.com/klptest/klptest/internal/guest/rootfs"
+)
+
+const (
+	rmmodPatience = 20 * time.Second // on a kernel that is idle it ends at once
+	rmmodPause    = 20 * time.Millisecond
+)
+
+// commander runs the commands of a case. It keeps no state, because one that
+// the kernel does not let return goes on beside those after it.
+type commander struct {
+	kernel kernel.Kernel
+	files  rootfs.Tree // the agent's own view
+	world  rootfs.Tree // the case's
+}
+
+// outcome is what a command itself came to, before any wait.
+type outcome struct {
+	output string
+	err    error // an errno: the command failed, as a case may expect; else the rig's
+	starts bool  // a transition may have begun, or come closer to its end
+}
+
+type command struct {
+	args int // how many there must be at least
+	run  func(commander, context.Context, []string) outcome
+}
+
+var commands = map[machine.Verb]command{
+	machine.Insmod:  {1, commander.insmod},
+	machine.Rmmod:   {1, commander.rmmod},
+	machine.Echo:    {2, commander.echo},
+	machine.Cat:     {1, commander.cat},
+	machine.Wait:    {1, commander.wait},
+	machine.Hold:    {1, commander.hold},
+	machine.Release: {1, commander.letGo},
+	machine.Sh:      {1, commander.sh},
+}
+
+func (c commander) run(ctx context.Context, cmd machine.Command) outcome {
+	op, ok := commands[cmd.Verb]
+	if !ok || len(cmd.Args) < op.args {
+		return outcome{err: blame.Userf("the guest cannot run %q", cmd.Text)}
+	}
+	if cmd.Verb == machine.Sh && cmd.Background {
+		return c.sh(ctx, []string{inBackground(cmd.Args[0])})
+	}
+	return op.run(c, ctx, cmd.Args)
+}
+
+func (c commander) insmod(_ context.Context, args []string) outcome {
+	name := args[0]
+	path := guest.ModulePath(name)
+	if validModule(name) != nil || !c.files.Exists(path) {
+		return outcome{err: blame.Rigf("module %q was not sent to the guest", name)}
+	}
+	err := c.kernel.Load(c.files.Path(path), joinParams(args[1:]))
+	return outcome{err: err, starts: err == nil && c.files.Exists(livepatchDir+"/"+name)}
+}
+
+// rmmod is patient with a livepatch that is gone from sysfs: a work item puts
+// its module's last reference a moment after that (core.c,
+// klp_free_patch_finish). Once nothing is left to run, that moment is over, and
+// what the kernel answers then is final.
+func (c commander) rmmod(ctx context.Context, args []string) outcome {
+	name := args[0]
+	livepatch := c.isLivepatch(name)
+	freed := func() bool { return livepatch && !c.files.Exists(livepatchDir+"/"+name) }
+	end := time.Now().Add(rmmodPatience)
+	for last := false; ; {
+		err := c.kernel.Unload(name)
+		if last || !errors.Is(err, unix.EAGAIN) || !freed() {
+			// A module that was patched may have held a transition open.
+			return outcome{err: err, starts: err == nil && !livepatch}
+		}
+		last = c.idle() || time.Now().After(end)
+		if !last && !pause(ctx, rmmodPause) {
+			return outcome{err: ctx.Err()}
+		}
+	}
+}
+
+// idle tells that no task but the reader wants a CPU (show_stat, fs/proc/stat.c).
+// Where a case has patched that, it says no.
+func (c commander) idle() bool {
+	text, _ := c.files.Read("/proc/stat", maxProcFile)
+	return strings.Contains(text, "\nprocs_running 1\n")
+}
+
+// isLivepatch tells what a loaded module is: its taint K is TAINT_LIVEPATCH
+// (kernel/panic.c).
+func (c commander) isLivepatch(name string) bool {
+	taint, _ := c.files.Read("/sys/module/"+name+"/taint", 64)
+	return strings.Contains(taint, "K")
+}
+
+func (c commander) echo(ctx context.Context, args []string) outcome {
+	value, path := args[0], args[1]
+	err := c.world.Write(path, value+"\n")
+	if err == nil {
+		err = c.checkHolder(ctx, path)
+	}
+	return outcome{err: err, starts: err == nil && strings.HasPrefix(path, livepatchDir+"/")}
+}
+
+func (c commander) cat(_ context.Context, args []string) outcome {
+	text, err := c.world.Read(args[0], rootfs.MaxOutput)
+	return outcome{output: text, err: err}
+}
+
+func (c commander) wait(context.Context, []string) outcome { return outcome{starts: true} }
+
+func (c commander) hold(ctx context.Context, args []string) outcome {
+	return outcome{err: c.setHolder(ctx, args[0], "1\n")}
+}
+
+func (c commander) letGo(ctx context.Context, args []string) outcome {
+	err := c.setHolder(ctx, args[0], "0\n")
+	return outcome{err: err, starts: err == nil}
+}
+
+// validModule keeps a module's name from being a path. The length is the
+// kernel's (MODULE_NAME_LEN of a 64-bit kernel).
+func validModule(name string) error {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+	if name == "" || len(name) > 55 || strings.Trim(name, letters) != "" {
+		return blame.Userf("%.80q is no name of a module", name)
+	}
+	return nil
+}
+
+// joinParams makes the one string that finit_module takes, quoted as kmod
+// does it.
+func joinParams(params []string) string {
+	quoted := make([]string, len(params))
+	for i, p := range params {
+		key, value, _ := strings.Cut(p, "=")
+		if strings.ContainsAny(value, " \t") && !strings.HasPrefix(value, `"`) {
+			p = fmt.Sprintf(`%s="%s"`, key, value)
+		}
+		quoted[i] = p
+	}
+	return strings.Join(quoted, " ")
+}
+
+// symbol names the errno that a command failed with; ok is false when err is
+// none, and thus the rig's.
+func symbol(err error) (name string, ok bool) {
+	var status exitError
+	if errors.As(err, &status) {
+		return status.Error(), true
+	}
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return "", false
+	}
+	if name = unix.ErrnoName(errno); name == "" {
+		name = fmt.Sprintf("errno %d", int(errno)) // such as 524, ENOTSUPP of the kernel's own
+	}
+	return name, true
+}
+
+// pause sleeps, and reports false when ctx ended it.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/guest/rootfs"
+)
+
+const (
+	kmemleakFile = "/sys/kernel/debug/kmemleak"
+	maxLeaks     = 8 << 10 // bytes of its report: the first objects
+
+	// scannedFile is there between the end of a case and the begin of the
+	// next one, in clones too.
+	scannedFile = "/run/klptest/kmemleak-scanned"
+
+	// leakAge is the age below which kmemleak reports nothing, MSECS_MIN_AGE
+	// of mm/kmemleak.c, and a bit.
+	leakAge = 5100 * time.Millisecond
+)
+
+// kmemleak finds memory that nothing points to, where the kernel can
+// (CONFIG_DEBUG_KMEMLEAK).
+type kmemleak struct {
+	files rootfs.Tree
+	age   time.Duration
+	on    bool // for this case
+}
+
+// begin has everything forgotten that has leaked so far. An object is found
+// by the second scan that sees it: the first takes its checksum,
+// kmemleak_scan() of mm/kmemleak.c. One that leaked in the last seconds, where
+// a guest has just been booted, is not found yet. A scan takes seconds under
+// emulation; after the end of another case nothing is left to be found.
+func (l *kmemleak) begin() error {
+	l.on = l.files.Exists(kmemleakFile)
+	if !l.on {
+		return nil
+	}
+	words := []string{"scan", "scan", "clear"}
+	if os.Remove(l.files.Path(scannedFile)) == nil {
+		words = words[2:]
+	}
+	for _, word := range words {
+		err := l.files.Write(kmemleakFile, word+"\n")
+		if errors.Is(err, unix.EPERM) { // switched off, by kmemleak=off or since it ran out of memory
+			l.on = false
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("kmemleak: %w", err)
+		}
+	}
+	return nil
+}
+
+// end returns kmemleak's report of what has leaked since begin.
+func (l *kmemleak) end(ctx context.Context) (string, error) {
+	if !l.on {
+		return "", nil
+	}
+	old := time.After(l.age) // the scan has a good part of it
+	if err := l.files.Write(kmemleakFile, "scan\n"); err != nil {
+		return "", fmt.Errorf("kmemleak: %w", err)
+	}
+	select {
+	case <-old:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if err := l.files.Write(kmemleakFile, "scan\n"); err != nil {
+		return "", fmt.Errorf("kmemleak: %w", err)
+	}
+	report, err := l.files.Read(kmemleakFile, maxLeaks)
+	if err != nil {
+		return "", err
+	}
+	path := l.files.Path(scannedFile)
+	return report, errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600))
+}

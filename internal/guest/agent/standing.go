@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package agent
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxProcFile is more than any of the files that are looked at holds.
+const maxProcFile = 1 << 20
+
+// enabledFunctions are the functions that ftrace redirects, a line each;
+// kernel/trace/ftrace.c. Either may be missing.
+var enabledFunctions = []string{
+	"/sys/kernel/tracing/enabled_functions",
+	"/sys/kernel/debug/tracing/enabled_functions",
+}
+
+// standing is what a case may leave behind.
+type standing struct {
+	modules, patches []string
+	functions        []string // nil where the kernel does not tell
+	taint            uint64
+}
+
+// findFunctions decides, for all of the case, where the functions are read.
+func (a *Agent) findFunctions() {
+	a.functions = ""
+	if i := slices.IndexFunc(enabledFunctions, a.files.Exists); i >= 0 {
+		a.functions = enabledFunctions[i]
+	}
+}
+
+// look fails rather than see nothing: nothing left is what passes.
+func (a *Agent) look() (s standing, err error) {
+	modules, err := a.files.Read("/proc/modules", maxProcFile)
+	if err != nil {
+		return s, err
+	}
+	taint, err := a.files.Read("/proc/sys/kernel/tainted", 32)
+	if err != nil {
+		return s, err
+	}
+	if s.patches, err = a.files.List(livepatchDir); err != nil {
+		return s, err
+	}
+	if a.functions != "" {
+		text, err := a.files.Read(a.functions, maxProcFile)
+		if err != nil {
+			return s, err
+		}
+		s.functions = functionNames(text)
+	}
+	s.modules = firstWords(modules)
+	s.taint, err = strconv.ParseUint(taint, 10, 64)
+	return s, err
+}
+
+// functionNames reads enabled_functions. What more there is to say of a
+// function is in indented lines below its own.
+func functionNames(text string) []string {
+	var own strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "\t") {
+			own.WriteString(line)
+		}
+	}
+	return firstWords(own.String())
+}
+
+// added returns what is in after and not in before, sorted.
+func added(before, after []string) []string {
+	set := map[string]bool{}
+	for _, name := range after {
+		set[name] = true
+	}
+	for _, name := range before {
+		delete(set, name)
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// firstWords returns the first word of each line, sorted.
+func firstWords(text string) []string {
+	var words []string
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) > 0 {
+			words = append(words, f[0])
+		}
+	}
+	slices.Sort(words)
+	return words
+}

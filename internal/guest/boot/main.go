@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package boot
+
+import (
+	"os"
+
+	"github.com/klptest/klptest/internal/guest"
+)
+
+const (
+	initName  = guest.Init // what the kernel calls init of an initramfs (init/main.c, ramdisk_execute_command)
+	agentName = "klptest-agent"
+)
+
+// Main runs PID 1 or the agent when this process is one of them, and then does
+// not return; else it reports false. It must be the first thing in main, so
+// that a guest pays for nothing that it does not use.
+func Main() (handled bool) {
+	switch role(os.Getpid(), os.Args) {
+	case initName:
+		runInit()
+	case agentName:
+		os.Exit(runAgent())
+	}
+	return false
+}
+
+// role asks for both the number and the name, because klptest is PID 1 in a
+// container too.
+func role(pid int, args []string) string {
+	switch {
+	case len(args) == 0:
+		return ""
+	case pid == 1 && args[0] == initName:
+		return initName
+	case args[0] == agentName:
+		return agentName
+	}
+	return ""
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package boot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/kernel"
+	"github.com/klptest/klptest/internal/guest/rootfs"
+)
+
+const handshakeLimit = time.Minute
+
+// sshd serves the agent and shells to whoever has an authorized key.
+type sshd struct {
+	config   *ssh.ServerConfig
+	kernel   kernel.Kernel
+	files    rootfs.Tree                      // its own view
+	world    rootfs.Tree                      // the case's
+	complain func(format string, args ...any) // what must not be silent
+}
+
+// sshConfig reads the keys. Of the algorithms only those are left that are
+// cheap under emulation.
+func sshConfig(files rootfs.Tree) (*ssh.ServerConfig, error) {
+	hostKey, err := files.Read(guest.HostKey, 64<<10)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := ssh.ParsePrivateKey([]byte(hostKey + "\n"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", guest.HostKey, err)
+	}
+	keys, err := authorizedKeys(files)
+	if err != nil {
+		return nil, err
+	}
+	config := &ssh.ServerConfig{
+		Config: ssh.Config{
+			KeyExchanges: []string{ssh.KeyExchangeCurve25519},
+			Ciphers:      []string{ssh.CipherChaCha20Poly1305, ssh.CipherAES128GCM},
+		},
+		PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			if !slices.Contains(keys, string(key.Marshal())) {
+				return nil, errors.New("this key is not authorized")
+			}
+			return nil, nil
+		},
+	}
+	config.AddHostKey(signer)
+	return config, nil
+}
+
+func authorizedKeys(files rootfs.Tree) (keys []string, err error) {
+	text, err := files.Read(guest.AuthorizedKeys, 64<<10)
+	if err != nil {
+		return nil, err
+	}
+	for rest := []byte(text); len(rest) > 0; {
+		var key ssh.PublicKey
+		if key, _, _, rest, err = ssh.ParseAuthorizedKey(rest); err != nil {
+			return nil, fmt.Errorf("%s: %w", guest.AuthorizedKeys, err)
+		}
+		keys = append(keys, string(key.Marshal()))
+	}
+	return keys, nil
+}
+
+// serve accepts connections until ln is closed, then waits for those at hand.
+func (s *sshd) serve(ln net.Listener) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		conn, err := ln.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		wg.Go(func() {
+			defer conn.Close()
+			if err := s.connection(conn); err != nil && !errors.Is(err, io.EOF) {
+				s.complain("ssh: a connection failed") // err may hold what the other end has said
+			}
+		})
+	}
+}
+
+func (s *sshd) connection(conn net.Conn) error {
+	if err := conn.SetDeadline(time.Now().Add(handshakeLimit)); err != nil {
+		return err
+	}
+	sc, channels, requests, err := ssh.NewServerConn(conn, s.config)
+	if err != nil {
+		return err
+	}
+	defer sc.Close()
+	if err := conn.SetDeadline(time.Time{}); err != nil {
+		return err
+	}
+	go ssh.DiscardRequests(requests)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for nc := range channels {
+		if nc.ChannelType() != "session" {
+			_ = nc.Reject(ssh.UnknownChannelType, "only sessions are served")
+			continue
+		}
+		ch, reqs, err := nc.Accept()
+		if err != nil {
+			return err
+		}
+		wg.Go(func() { s.session(ch, reqs) })
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package client
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/wire"
+)
+
+// Client is the host's end of a session with the agent: a [machine.Machine].
+// Calls follow one another; a second one waits. A call that fails otherwise
+// than by the guest's own word, or is cancelled, ends the session: all later
+// ones fail with the same error.
+type Client struct {
+	// Config is the kernel's configuration, where the caller knows it: the
+	// guest would take longer to unpack its own than for a whole step.
+	Config map[string]string
+
+	starved func() time.Duration // see Connect; may be nil
+	session io.Closer
+	in      *bufio.Reader
+	out     io.Writer
+
+	mu     sync.Mutex // one call at a time
+	id     uint64
+	broken error
+}
+
+var _ machine.Machine = (*Client)(nil)
+
+// newClient greets the agent at the other end of rw.
+func newClient(ctx context.Context, rw io.ReadWriteCloser, starved func() time.Duration) (*Client, error) {
+	c := &Client{
+		starved: starved,
+		session: rw,
+		in:      bufio.NewReaderSize(rw, 64<<10),
+		out:     rw,
+	}
+	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpHello, Version: wire.Version})
+	if err == nil && r.Version != wire.Version {
+		err = wire.WrongVersion(r.Version, wire.Version)
+	}
+	if err != nil {
+		rw.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close ends the session. The SSH connection stays its owner's.
+func (c *Client) Close() error {
+	done := make(chan error, 1)
+	go func() { done <- c.session.Close() }() // blocks when the guest takes nothing
+	select {
+	case err := <-done:
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
+	case <-time.After(farewell):
+		return blame.Rigf("the guest did not let its session end in %v", farewell)
+	}
+}
+
+// Facts is [machine.Machine]'s. Its Config is the client's or, when that is nil,
+// what the kernel says of itself with CONFIG_IKCONFIG_PROC.
+func (c *Client) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
+	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpFacts, Attrs: attrs, Config: c.Config == nil})
+	if err != nil || r.Facts == nil {
+		return machine.Facts{}, orEmpty(err)
+	}
+	r.Facts.Release = guest.Clip([]byte(r.Facts.Release), wire.MaxRelease)
+	if c.Config != nil {
+		r.Facts.Config = c.Config
+	}
+	return *r.Facts, nil
+}
+
+// Begin is [machine.Machine]'s.
+func (c *Client) Begin(ctx context.Context) error {
+	_, err := c.call(ctx, grace, wire.Request{Op: wire.OpBegin})
+	return err
+}
+
+// Step is [machine.Machine]'s. A kernel log that overran is an error.
+func (c *Client) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
+	r, err := c.call(ctx, limit+grace, wire.Request{Op: wire.OpStep, Command: &cmd, Limit: limit})
+	if err != nil || r.Answer == nil {
+		return machine.Answer{}, orEmpty(err)
+	}
+	r.Answer.Records = r.Records
+	if s := r.Answer.Stall; s != nil { // what the host knows better
+		s.Limit, s.Starved = limit, false
+	}
+	return *r.Answer, nil
+}
+
+// End is [machine.Machine]'s.
+func (c *Client) End(ctx context.Context) (machine.EndState, error) {
+	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpEnd})
+	if err != nil || r.End == nil {
+		return machine.EndState{}, orEmpty(err)
+	}
+	r.End.Records = r.Records
+	return *r.End, nil
+}
+
+// Put stores data as the module NAME.ko in the guest's memory, for insmod.
+func (c *Client) Put(ctx context.Context, name string, data []byte) error {
+	for first := true; first || len(data) > 0; first = false {
+		n := min(len(data), wire.ChunkSize)
+		piece := &wire.Chunk{Name: name, Data: data[:n], First: first}
+		if _, err := c.call(ctx, grace, wire.Request{Op: wire.OpPut, Put: piece}); err != nil {
+			return fmt.Errorf("sending module %s: %w", name, err)
+		}
+		data = data[n:]
+	}
+	return nil
+}
+
+// Usable tells whether a call can succeed: none can after the session broke.
+func (c *Client) Usable() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken == nil
+}
+
+func orEmpty(err error) error {
+	if err != nil {
+		return err
+	}
+	return blame.Rigf("the guest's answer is empty")
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/patience"
+)
+
+// Connect opens a session with the agent over an SSH connection. A kernel
+// without livepatch support is an error of the user's (see package blame).
+//
+// When ctx ends, the session does. A goroutine may then still wait for the
+// guest; it ends when the owner of conn closes it.
+//
+// starved tells how long the guest has waited for a CPU of the host so far;
+// no limit of the client's counts that.
+func Connect(ctx context.Context, conn *ssh.Client, starved func() time.Duration) (*Client, error) {
+	ctx, cancel := patience.WithTimeoutCause(ctx, grace, starved,
+		blame.Rigf("the guest did not open a session with its agent in %v", grace))
+	defer cancel()
+	type result struct {
+		rw  *sessionPipe
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		rw, err := openSession(conn)
+		done <- result{rw, err}
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, fmt.Errorf("opening a session with the guest's agent: %w", r.err)
+		}
+		return newClient(ctx, r.rw, starved)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// sessionPipe is an SSH session as one stream.
+type sessionPipe struct {
+	io.Reader
+	io.Writer
+	session *ssh.Session
+}
+
+func (p *sessionPipe) Close() error { return p.session.Close() }
+
+func openSession(conn *ssh.Client) (*sessionPipe, error) {
+	session, err := conn.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	in, err1 := session.StdinPipe()
+	out, err2 := session.StdoutPipe()
+	if err := errors.Join(err1, err2, session.RequestSubsystem(guest.Subsystem)); err != nil {
+		session.Close()
+		return nil, err
+	}
+	return &sessionPipe{Reader: out, Writer: in, session: session}, nil
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest/wire"
+	"github.com/klptest/klptest/internal/patience"
+)
+
+// How long the guest may take: much more than it needs under emulation, so that
+// only a dead or a hostile one exceeds it.
+const (
+	grace    = 60 * time.Second // for an answer, beside a step's own limit
+	silence  = 30 * time.Second // between two lines: the agent sends one each pulse
+	farewell = time.Second      // for the end of a session
+)
+
+// call sends a request and waits for all of its answer. Neither a read nor a
+// write ends while the guest is silent, so both are left to a goroutine that
+// ends with the SSH connection, at the latest.
+func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request) (wire.Reply, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken != nil {
+		return wire.Reply{}, c.broken
+	}
+	ctx, cancel := patience.WithTimeoutCause(ctx, limit, c.starved,
+		blame.Rigf("the guest did not answer %q in %v", req.Op, limit))
+	defer cancel()
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	silent := patience.After(silence, c.starved, func() { giveUp(fellSilent(req.Op)) })
+	defer silent.Stop()
+	c.id++
+	req.ID = c.id
+	type result struct {
+		wire.Reply
+		error
+	}
+	done := make(chan result, 1)
+	go func() {
+		r, err := c.exchange(req, silent.Reset)
+		done <- result{r, err}
+	}()
+	select {
+	case r := <-done:
+		return c.settled(r.Reply, r.error)
+	case <-ctx.Done():
+		c.broken = context.Cause(ctx)
+		go c.session.Close() // blocks when the guest takes nothing
+		return wire.Reply{}, c.broken
+	}
+}
+
+func (c *Client) settled(r wire.Reply, err error) (wire.Reply, error) {
+	if err != nil {
+		c.broken = err
+		c.session.Close()
+		return wire.Reply{}, err
+	}
+	if r.Fault != nil {
+		return wire.Reply{}, r.Fault.Err()
+	}
+	return r, nil
+}
+
+// exchange calls heard for each line.
+func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
+	if err := wire.WriteLine(c.out, req); err != nil {
+		return wire.Reply{}, gone(req.Op, err)
+	}
+	var records []machine.Record
+	var said machine.Volume
+	for total := 0; ; {
+		line, err := wire.ReadLine(c.in)
+		if err != nil {
+			return wire.Reply{}, gone(req.Op, err)
+		}
+		heard()
+		if total += len(line); total > wire.MaxTotal {
+			return wire.Reply{}, machine.Flooded()
+		}
+		var r wire.Reply
+		if err := json.Unmarshal(line, &r); err != nil {
+			return wire.Reply{}, fmt.Errorf("the guest's answer is no JSON: %w", err)
+		}
+		if r.ID != req.ID {
+			return wire.Reply{}, blame.Rigf("the guest answered request %d, not %d", r.ID, req.ID)
+		}
+		if err := said.Add("", r.Records); err != nil {
+			return wire.Reply{}, err
+		}
+		if records = append(records, r.Records...); !r.More {
+			r.Records = records
+			return r, nil
+		}
+	}
+}
+
+// SilentError is a guest that has said nothing for a time in which it had a
+// CPU, if it wanted one.
+type SilentError struct{ err *blame.Error }
+
+func (e *SilentError) Error() string { return e.err.Error() }
+func (e *SilentError) Unwrap() error { return e.err }
+
+func fellSilent(op wire.Operation) error {
+	return &SilentError{&blame.Error{
+		Party:   blame.Rig,
+		Summary: fmt.Sprintf("the guest fell silent: nothing for %v while it was at %q", silence, op),
+		Advice:  "a case that stops the agent ends so, and so does a kernel that hangs: see the full log's end",
+	}}
+}
+
+// gone is a session that the guest has ended. With the guest itself gone, its
+// owner knows better (see vm.VM.Death).
+func gone(op wire.Operation, err error) error {
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.ErrClosedPipe) {
+		return fmt.Errorf("the session with the guest's agent: %w", err)
+	}
+	e := &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("the guest's agent ended while it was at %q", op)}
+	if op == wire.OpStep {
+		e.Summary = "the case ended the guest's agent, or the agent died of a fault of its own"
+		e.Advice = `the full log says how it ended: grep "the agent died"`
+	}
+	return e
+}

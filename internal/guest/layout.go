@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package guest
+
+// Paths in the guest. The first five are in its initramfs.
+const (
+	Init           = "/init"
+	Busybox        = "/bin/busybox"
+	HostKey        = "/etc/klptest/host_key"        // private, OpenSSH or PKCS#8 PEM
+	AuthorizedKeys = "/etc/klptest/authorized_keys" // one key a line, as sshd has it
+	BootModules    = "/lib/klptest/modules"         // *.ko, loaded in lexical order at boot
+
+	// CaseModules has the modules of the case: NAME.ko.
+	CaseModules = "/run/klptest/modules"
+)
+
+// Subsystem is the SSH subsystem that the agent is spoken to by.
+const Subsystem = "klptest"
+
+// KeyFiles are the files of an initramfs that its SSH server needs: its host
+// key, and who may log in.
+func KeyFiles(hostKey, authorizedKeys []byte) map[string][]byte {
+	return map[string][]byte{HostKey: hostKey, AuthorizedKeys: authorizedKeys}
+}
+
+// ModulePath is the file of a module of the case.
+func ModulePath(name string) string { return CaseModules + "/" + name + ".ko" }
+
+// KernelArgs returns what the agent needs of the kernel command line.
+func KernelArgs() []string {
+	return []string{
+		"printk.devkmsg=on", // by default all but 10 writes in 5 s are dropped, silently
+		"log_buf_len=1M",    // so that a flood is seen, not lost
+	}
+}

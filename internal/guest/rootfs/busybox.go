@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rootfs
+
+import (
+	"context"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+)
+
+// leftBehind is how long a process that outlives a command may keep its output
+// open.
+const leftBehind = 2 * time.Second
+
+// Command runs in a process group of its own, which ends with ctx.
+func Command(ctx context.Context, files Tree, args ...string) *exec.Cmd {
+	installApplets(files)
+	cmd := exec.CommandContext(ctx, files.Path(guest.Busybox), args...)
+	cmd.Env = Environment()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	files.enter(cmd)
+	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
+	cmd.WaitDelay = leftBehind
+	return cmd
+}
+
+// installApplets links busybox's commands once, when they are first needed:
+// it takes longer than all else that a guest does at boot.
+func installApplets(files Tree) {
+	if !files.Exists("/bin/sh") {
+		cmd := exec.Command(files.Path(guest.Busybox), "--install", "-s", files.Inside("/bin"))
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+		files.enter(cmd)
+		_ = cmd.Run() // without the links the shell still runs, and says itself what it lacks
+	}
+}
+
+// NoBusybox is the error of a guest without a shell.
+func NoBusybox() error {
+	return &blame.Error{
+		Party:   blame.Rig,
+		Summary: "no busybox in this guest",
+		Advice:  "install it on the host, and the next guest has it: apt-get install busybox-static",
+	}
+}
+
+// Environment is that of each process in the guest.
+func Environment() []string {
+	return []string{"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/", "TERM=linux"}
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rootfs
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/guest"
+)
+
+// MaxOutput is how much of a file or of a command's output an answer holds.
+const MaxOutput = 64 << 10
+
+// Tree is the guest's file system; tests root it in a directory of theirs.
+type Tree string
+
+func (t Tree) Path(name string) string { return filepath.Join(string(t), name) }
+
+func (t Tree) Exists(name string) bool {
+	_, err := os.Stat(t.Path(name))
+	return err == nil
+}
+
+// Read returns a file's text without the newlines at its end. It does not wait
+// for a file that has nothing more to say at the moment, such as a trace_pipe.
+func (t Tree) Read(name string, limit int) (string, error) {
+	f, err := os.OpenFile(t.Path(name), os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(present{f}, int64(limit)+1))
+	if err != nil {
+		return "", err
+	}
+	return guest.Clip(data, limit), nil
+}
+
+// present is what a file has at the moment: where it says EAGAIN, reading an
+// os.File would wait.
+type present struct{ file *os.File }
+
+func (p present) Read(b []byte) (n int, err error) {
+	err = Control(p.file, func(fd int) (err error) {
+		n, err = unix.Read(fd, b)
+		return err
+	})
+	n, err = readCount(n, len(b), err)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &os.PathError{Op: "read", Path: p.file.Name(), Err: err}
+	}
+	return n, err
+}
+
+// readCount is what a read of so many bytes has come to. A kernel in which a
+// case has patched what answers may claim anything.
+func readCount(n, size int, err error) (int, error) {
+	switch {
+	case errors.Is(err, unix.EAGAIN), err == nil && n == 0 && size > 0:
+		return 0, io.EOF
+	case err != nil:
+		return 0, err
+	case n < 0 || n > size:
+		return 0, unix.EIO
+	}
+	return n, nil
+}
+
+// Write is one write(2), as sysfs wants it.
+func (t Tree) Write(name, text string) error {
+	f, err := os.OpenFile(t.Path(name), os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+// Names lists a directory in lexical order; one that is not there is empty.
+func (t Tree) Names(dir string) []string {
+	names, _ := t.List(dir)
+	return names
+}
+
+// List returns the names in a directory, sorted.
+func (t Tree) List(dir string) ([]string, error) {
+	entries, err := os.ReadDir(t.Path(dir))
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, err
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/klptest/klptest/cases/machine"
+)
+
+const (
+	Version    = 3
+	MaxLine    = 1 << 20   // bytes of one line, with its newline
+	MaxTotal   = 32 << 20  // bytes of one answer, all lines of it
+	ChunkSize  = 512 << 10 // of a module; base64 makes 683 KB of it
+	batchSize  = 128 << 10 // of records; escaping makes at most six times as much of it
+	MaxFault   = 4 << 10   // bytes of an error's text
+	perRecord  = 64        // bytes that a record costs beside its text
+	MaxRelease = 64        // bytes of uname -r: __NEW_UTS_LEN of include/uapi/linux/utsname.h
+
+	Pulse = 5 * time.Second // how often the agent says that it is still at a request
+)
+
+type Operation string
+
+const (
+	OpHello   Operation = "hello"
+	OpFacts   Operation = "facts"
+	OpBegin   Operation = "begin"
+	OpStep    Operation = "step"
+	OpEnd     Operation = "end"
+	OpPut     Operation = "put"
+	OpQuiesce Operation = "quiesce"
+	OpRenew   Operation = "renew"
+)
+
+// Request is one line to the guest; the fields that its operation needs are
+// set.
+type Request struct {
+	ID      uint64           `json:"id"`
+	Op      Operation        `json:"op"`
+	Version int              `json:"version,omitempty"` // hello
+	Attrs   []string         `json:"attrs,omitempty"`   // facts
+	Config  bool             `json:"config,omitempty"`  // facts: of the kernel's configuration, too
+	Command *machine.Command `json:"command,omitempty"` // step
+	Limit   time.Duration    `json:"limit_ns,omitempty"`
+	Put     *Chunk           `json:"put,omitempty"`
+	HZ      uint64           `json:"hz,omitempty"` // quiesce
+	Renew   *Renewal         `json:"renew,omitempty"`
+}
+
+// Chunk is a piece of a module's file.
+type Chunk struct {
+	Name  string `json:"name"`
+	Data  []byte `json:"data"`
+	First bool   `json:"first,omitempty"`
+}
+
+// Renewal is what tells a clone from its template.
+type Renewal struct {
+	Seed []byte    `json:"seed"`
+	Now  time.Time `json:"now"`
+}
+
+// Reply is one line from the guest. An answer is any number of lines that hold
+// records, or nothing, and say that there is more, then one that holds the
+// rest.
+type Reply struct {
+	ID      uint64            `json:"id"`
+	More    bool              `json:"more,omitempty"`
+	Records []machine.Record  `json:"records,omitempty"`
+	Fault   *fault            `json:"fault,omitempty"`
+	Version int               `json:"version,omitempty"` // hello
+	Facts   *machine.Facts    `json:"facts,omitempty"`
+	Answer  *machine.Answer   `json:"answer,omitempty"`
+	End     *machine.EndState `json:"end,omitempty"`
+}
+
+var ErrLongLine = fmt.Errorf("a line of more than %d bytes", MaxLine)
+
+// ReadLine returns the next line with its newline.
+func ReadLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) > MaxLine {
+			return nil, ErrLongLine
+		}
+		line = append(line, part...)
+		switch {
+		case err == nil:
+			return line, nil
+		case errors.Is(err, io.EOF) && len(line) > 0:
+			return nil, io.ErrUnexpectedEOF
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
+	}
+}
+
+// WriteLine sends v as one line, in one write.
+func WriteLine(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	if b.Len() > MaxLine {
+		return ErrLongLine
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// Batches splits records so that each part fits into a line.
+func Batches(records []machine.Record) [][]machine.Record {
+	var parts [][]machine.Record
+	start, size := 0, 0
+	for i, r := range records {
+		size += len(r.Text) + perRecord
+		if size > batchSize && i > start {
+			parts = append(parts, records[start:i])
+			start, size = i, len(r.Text)+perRecord
+		}
+	}
+	if start < len(records) {
+		parts = append(parts, records[start:])
+	}
+	return parts
+}
+
+// TakeRecords takes the records out of an answer: they have lines of their own.
+func (r *Reply) TakeRecords() (records []machine.Record) {
+	switch {
+	case r.Answer != nil:
+		records, r.Answer.Records = r.Answer.Records, nil
+	case r.End != nil:
+		records, r.End.Records = r.End.Records, nil
+	}
+	return records
+}
