@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -107,7 +107,7 @@ func (p parts) finish(ctx context.Context, dir, loose string, o Options) error {
 
 // addModules puts the guest's modules of the entry's config into it.
 func addModules(dir string, tree fs.FS) ([]string, error) {
-	config, err := kconfig.Read(filepath.Join(dir, "config"))
+	config, err := dotconfig.Read(filepath.Join(dir, "config"))
 	if err != nil {
 		return nil, err
 	}

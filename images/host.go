@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -61,7 +61,7 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 // hostConfig reads the installed config, or what the kernel tells of itself.
 func hostConfig(root, release string) (map[string]string, error) {
 	for _, name := range []string{"boot/config-" + release, "lib/modules/" + release + "/config", "proc/config.gz"} {
-		config, err := kconfig.Read(filepath.Join(root, name))
+		config, err := dotconfig.Read(filepath.Join(root, name))
 		if err == nil {
 			return config, nil
 		}

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -57,7 +57,7 @@ func load(c *cache.Cache, key string) *Kernel {
 	if err != nil || m.offer().key() != key { // the latter is of another layout
 		return nil
 	}
-	config, err := kconfig.Read(filepath.Join(dir, "config"))
+	config, err := dotconfig.Read(filepath.Join(dir, "config"))
 	if err != nil {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/images/kbuild"
-	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -84,7 +84,7 @@ func reconfigured(dir string) bool {
 
 // readTree reads what a build tree and packaged headers have alike.
 func readTree(dir string) (config map[string]string, release string, err error) {
-	config, err = kconfig.Read(filepath.Join(dir, ".config"))
+	config, err = dotconfig.Read(filepath.Join(dir, ".config"))
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
 		return nil, "", blame.AdviseUserf(forms, "%s is not a kernel tree: it has neither .config nor Kconfig", dir)

@@ -19,7 +19,7 @@ func (a *app) kernelBuildCommand() *cobra.Command {
 		Use:   "build SRC",
 		Short: "Build a small kernel for klptest from its source",
 		Long: `Build a kernel from a source tree, a git work tree or an unpacked tarball, with
-all that klptest needs and little else: the options of images/config/base.config
+all that klptest needs and little else: the options of images/kconfig/base.config
 over make tinyconfig. The tree is never written to. What is built stays in the
 cache: the next build makes only what has changed.
 
@@ -43,8 +43,8 @@ build only sources that you trust.`,
 // buildFlags are the flags of every command that builds kernels.
 func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "`fragment` of a .config with further options; may be repeated")
-	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/config/debug.config)")
-	c.Flags().BoolVar(&b.Kind.LLVM, "llvm", false, "build with clang and lld, as make LLVM=1 does (images/config/llvm.config)")
+	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/kconfig/debug.config)")
+	c.Flags().BoolVar(&b.Kind.LLVM, "llvm", false, "build with clang and lld, as make LLVM=1 does (images/kconfig/llvm.config)")
 }
 
 func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache/cachetest"
@@ -36,7 +37,7 @@ func configure(t *testing.T, b Builder) (map[string]string, error) {
 	if err := w.configure(t.Context()); err != nil {
 		return nil, err
 	}
-	return kconfig.Read(filepath.Join(w.view.build(), ".config"))
+	return dotconfig.Read(filepath.Join(w.view.build(), ".config"))
 }
 
 func TestIntegrationFragmentsFitTheKernel(t *testing.T) {

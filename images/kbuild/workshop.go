@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/steady"
 )
@@ -101,7 +102,7 @@ func (w *Workshop) configure(ctx context.Context) error {
 	if err := steady.Run(written, func() error { return w.writeConfig(ctx, path) }); err != nil {
 		return err
 	}
-	config, err := kconfig.Read(path)
+	config, err := dotconfig.Read(path)
 	if err != nil {
 		return err
 	}

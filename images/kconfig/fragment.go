@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/klptest/klptest/images/config"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -29,12 +28,12 @@ type Kind struct {
 // Fragments are what is put over tinyconfig: what klptest needs, what makes a
 // kernel of that kind, then what is in the user's files.
 func Fragments(kind Kind, files []string) ([]Fragment, error) {
-	list := []Fragment{{Name: "base.config", Text: config.Base, Base: true}}
+	list := []Fragment{{Name: "base.config", Text: Base, Base: true}}
 	if kind.Debug {
-		list = append(list, Fragment{Name: "debug.config", Text: config.Debug})
+		list = append(list, Fragment{Name: "debug.config", Text: Debug})
 	}
 	if kind.LLVM {
-		list = append(list, Fragment{Name: "llvm.config", Text: config.LLVM})
+		list = append(list, Fragment{Name: "llvm.config", Text: LLVM})
 	}
 	for _, path := range files {
 		text, err := os.ReadFile(path)

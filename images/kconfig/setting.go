@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -41,7 +42,7 @@ func (f Fragment) settings() ([]setting, error) {
 		case line == optionalMark:
 			optional = true
 		case set != nil:
-			list = append(list, setting{set[1], unquote(set[2]), optional, f.Name, f.Base})
+			list = append(list, setting{set[1], dotconfig.Unquote(set[2]), optional, f.Name, f.Base})
 		case unset != nil:
 			list = append(list, setting{unset[1], "n", optional, f.Name, f.Base})
 		case line[0] != '#':

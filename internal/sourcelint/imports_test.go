@@ -21,7 +21,7 @@ const module = "github.com/klptest/klptest/"
 // The helpers of tests are not in it: tests may import anything.
 var imports = []struct{ pkg, may string }{
 	// The ground.
-	{"images/config", ""},
+	{"images/dotconfig", ""},
 	{"internal/blame", ""},
 	{"internal/guest", ""},
 	{"internal/kversion", ""},
@@ -42,9 +42,9 @@ var imports = []struct{ pkg, may string }{
 	{"internal/emulator", "internal/blame"},
 	{"internal/steady", "internal/blame"},
 	// A kernel, its modules, a machine, a case.
-	{"images/kconfig", "images/config internal/blame"},
-	{"images/kbuild", "images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/steady internal/supervise"},
-	{"images", "images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/guest internal/modinfo internal/program"},
+	{"images/kconfig", "images/dotconfig internal/blame"},
+	{"images/kbuild", "images/dotconfig images/kconfig internal/apt internal/blame internal/cache internal/kversion internal/llvm internal/steady internal/supervise"},
+	{"images", "images/dotconfig images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/guest internal/modinfo internal/program"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/program internal/steady internal/supervise"},
 	{"internal/doctor", "internal/apt internal/blame internal/program kmods"},
 	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/program internal/splat internal/vport"},
@@ -57,7 +57,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/wire", "cases/machine internal/blame internal/guest"},
 	{"internal/guest/rootfs", "internal/blame internal/guest"},
 	{"internal/guest/kernel", ""},
-	{"internal/guest/agent", "cases/machine images/kconfig internal/blame internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
+	{"internal/guest/agent", "cases/machine images/dotconfig internal/blame internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
 	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/vport"},
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion"},
@@ -69,7 +69,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model"},
 	{"internal/mutants", "cases/judge"},
 	{"internal/series", "cases/judge internal/blame internal/git"},
-	{"internal/variants", "cases/judge images/config images/kconfig"},
+	{"internal/variants", "cases/judge images/kconfig"},
 }
 
 // TestImports holds the tree against the table. cmd/klptest may import all.
@@ -155,4 +155,31 @@ func checkFileImports(name, dir, text string) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// TestGuestKnowsTheSeamOnly: what runs in the guest holds nothing that parses
+// or judges cases, and nothing that prepares kernels.
+func TestGuestKnowsTheSeamOnly(t *testing.T) {
+	reached := reach("internal/guest/boot")
+	if !reached["cases/machine"] {
+		t.Fatal("it does not even hold cases/machine")
+	}
+	for _, pkg := range []string{"cases", "cases/casefile", "cases/judge", "cases/klog", "images", "vm"} {
+		if reached[pkg] {
+			t.Errorf("the guest holds %s", pkg)
+		}
+	}
+}
+
+// reach returns the package and all that it may import, directly or not.
+func reach(pkg string) map[string]bool {
+	reached := map[string]bool{pkg: true}
+	for _, row := range slices.Backward(imports) { // a package stands below what it imports
+		if reached[row.pkg] {
+			for may := range strings.FieldsSeq(row.may) {
+				reached[may] = true
+			}
+		}
+	}
+	return reached
 }

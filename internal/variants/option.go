@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/images/config"
+	"github.com/klptest/klptest/images/kconfig"
 )
 
 // Option is one way in which a kernel is configured otherwise.
@@ -35,7 +35,7 @@ var options = []Option{
 	{Name: "preempt", Choice: preemption, Text: "CONFIG_PREEMPT=y\n# CONFIG_PREEMPT_VOLUNTARY is not set\n"},
 	{Name: "preempt-rt", Choice: preemption, Text: "CONFIG_PREEMPT_RT=y\n# CONFIG_PREEMPT_VOLUNTARY is not set\n"},
 	{Name: "size", Text: "CONFIG_CC_OPTIMIZE_FOR_SIZE=y\n# CONFIG_CC_OPTIMIZE_FOR_PERFORMANCE is not set\n"},
-	{Name: "clang", Text: config.LLVM},
+	{Name: "clang", Text: kconfig.LLVM},
 	{Name: "thinlto", Text: "CONFIG_LTO_CLANG_THIN=y\n", Needs: "clang"},
 	{Name: "cfi", Text: "CONFIG_CFI_CLANG=y\n", Needs: "clang"},
 	{Name: "ibt", Text: "CONFIG_X86_KERNEL_IBT=y\n"},

@@ -10,7 +10,7 @@ import (
 	"os"
 
 	"github.com/klptest/klptest/cases/machine"
-	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/images/dotconfig"
 )
 
 // facts answers [Client.Facts].
@@ -27,7 +27,7 @@ func (a *Agent) facts(attrs []string, withConfig bool) (f machine.Facts, err err
 
 // config reads /proc/config.gz; nil where the kernel has none.
 func (a *Agent) config() (map[string]string, error) {
-	config, err := kconfig.Read(a.files.Path("/proc/config.gz"))
+	config, err := dotconfig.Read(a.files.Path("/proc/config.gz"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package config holds the options, over make tinyconfig, of the kernels that
-// klptest builds.
-package config
+package kconfig
 
 import _ "embed" // the options are files of their own
 
+// The shipped options of the kernels that klptest builds.
 var (
-	// Base is base.config: all that klptest needs and little else.
+	// Base is base.config: over make tinyconfig, all that klptest needs and
+	// little else.
 	//
 	//go:embed base.config
 	Base string

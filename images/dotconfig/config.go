@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package kconfig
+package dotconfig
 
 import (
 	"fmt"
@@ -38,12 +38,13 @@ func parse(r io.Reader) (map[string]string, error) {
 		if m == nil {
 			return nil, fmt.Errorf("line %d is not a kernel option: %.60q", n, text)
 		}
-		config[m[1]] = unquote(m[2])
+		config[m[1]] = Unquote(m[2])
 	}
 	return config, nil
 }
 
-func unquote(value string) string {
+// Unquote returns an option's value without the quotes of a string.
+func Unquote(value string) string {
 	inner, opened := strings.CutPrefix(value, `"`)
 	inner, closed := strings.CutSuffix(inner, `"`)
 	if !opened || !closed {
