@@ -101,9 +101,12 @@ func (a *app) judge(ctx context.Context, o stepOptions, list []*casefile.Case) (
 	case err != nil:
 		return bisect.Judgement{}, err
 	}
-	o.Kernel = k.KDir
+	store, err := a.openCache()
+	if err != nil {
+		return bisect.Judgement{}, err
+	}
 	return bisect.Judge(ctx, func(ctx context.Context) ([]judge.Result, error) {
-		return a.quietRun(ctx, repeatOptions{}.of(list), o.Options)
+		return a.runner(store, o.Options).Run(ctx, k, repeatOptions{}.of(list))
 	})
 }
 

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -16,23 +15,16 @@ import (
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
-	"github.com/klptest/klptest/internal/rig"
 )
 
 const (
 	progressEvery = 10 * time.Second
-	somePatches   = 3 // of two installed ones a third can take over
 	mostPatches   = 7 // one more probe is there to be patched
-
-	// A held transition is tried again after a second or two (HZ in
-	// klp_try_complete_transition of kernel/livepatch/transition.c): its guest
-	// sleeps meanwhile, and others can use the processor.
-	guestsPerCPU = 4
 )
 
 // exploreOptions are the flags of `klptest explore`.
 type exploreOptions struct {
-	rig    rig.Options
+	machineOptions
 	model  explore.Options
 	replay string
 	out    string
@@ -54,15 +46,15 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.replay != "" {
-				return a.runCases(c.Context(), []string{o.replay}, runOptions{Options: o.rig, format: "human", timeout: time.Hour})
+				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, format: "human", timeout: time.Hour})
 			}
 			return a.explore(c.Context(), o)
 		},
 	}
 	f := c.Flags()
-	machineFlags(f, &o.rig)
-	f.IntVarP(&o.rig.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
-	f.IntVar(&o.model.Patches, "patches", somePatches, "livepatches that may be loaded at once, 1 to 7")
+	machineFlags(f, &o.machineOptions)
+	f.IntVarP(&o.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
+	f.IntVar(&o.model.Patches, "patches", explore.SomePatches, "livepatches that may be loaded at once, 1 to 7")
 	f.IntVar(&o.model.Depth, "depth", 0, "try each operation in each state of the model, so many operations deep (default: random sequences)")
 	f.IntVar(&o.model.Skip, "skip", 0, "pass over so many sequences, which an earlier run has done")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
@@ -86,7 +78,7 @@ func (a *app) explore(ctx context.Context, o exploreOptions) error {
 
 // check refuses what would be found out in the end.
 func (o exploreOptions) check() error {
-	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.rig.Jobs < 0 || m.Budget <= 0 {
+	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.Jobs < 0 || m.Budget <= 0 {
 		return blame.Userf("--patches is 1 to %d; --budget is more than nothing; --depth, --skip and --jobs are not negative", mostPatches)
 	}
 	if info, err := os.Stat(o.out); err != nil || !info.IsDir() {
@@ -95,21 +87,12 @@ func (o exploreOptions) check() error {
 	return nil
 }
 
-// exploreOn explores on a rig of its own.
 func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Report, err error) {
-	if o.rig.Jobs == 0 {
-		o.rig.Jobs = sideBySide(o.rig.Memory, guestsPerCPU)
-	}
-	o.rig.Reuse = true
-	r, err := a.newRig(ctx, o.rig)
+	k, store, err := a.resolve(ctx, o.machineOptions)
 	if err != nil {
 		return rep, err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	m := o.model
-	m.Release, m.Jobs = r.Kernel().Release, o.rig.Jobs
-	rep, err = explore.Explore(ctx, m, onRig(r.Run), onRig(r.RunFresh))
-	return rep, errors.Join(err, context.Cause(ctx))
+	return a.runner(store, o.Options).Explore(ctx, k, o.model)
 }
 
 // exploreProgress prints a line now and then, until it is stopped: nobody

@@ -12,6 +12,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -21,8 +22,9 @@ import (
 func BenchmarkExplore(b *testing.B) {
 	ctx := b.Context()
 	a := &app{streams: streams{out: b.Output(), err: b.Output()}, noticed: map[string]bool{}}
-	r, err := a.newRig(ctx, rig.Options{
-		Kernel: cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12"), Jobs: sideBySide(0, guestsPerCPU), Reuse: true,
+	r, err := a.newRig(ctx, machineOptions{
+		kernel:  cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), defaultKernel),
+		Options: rig.Options{Jobs: rig.SideBySide(0, lab.GuestsPerCPU), Guests: rig.Reused},
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -39,7 +41,7 @@ func BenchmarkExplore(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				checkAll(ctx, b, onRig(r.Run), list)
+				checkAll(ctx, b, r.RunCases, list)
 			}
 			b.ReportMetric(float64(commands*b.N)/b.Elapsed().Seconds()/float64(runtime.NumCPU()), "ops/s/core")
 		})

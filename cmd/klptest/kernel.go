@@ -10,38 +10,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/images"
-	"github.com/klptest/klptest/internal/rig"
-	"github.com/klptest/klptest/vm"
 )
-
-// defaultKernel is what cases run on when nobody says otherwise.
-const defaultKernel = "debian:6.12"
-
-// machineFlags are the flags of a command that boots guests of one kernel.
-func machineFlags(f *pflag.FlagSet, o *rig.Options) {
-	f.StringVar(&o.Kernel, "kernel", defaultKernel, "kernel: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host")
-	f.StringVar(&o.KDir, "kdir", "", "build `directory` or headers of a kernel given as a file")
-	guestFlags(f, o)
-}
-
-// guestFlags are the flags of every command that boots guests.
-func guestFlags(f *pflag.FlagSet, o *rig.Options) {
-	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further `argument` of the kernel command line; may be repeated")
-	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default qemu-system-x86_64 on the PATH)")
-	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
-	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not say (default 512; 640 with KASAN)")
-	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not say")
-	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
-	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all passes")
-}
-
-// confirmFlag is of the commands whose FAILs are confirmed.
-func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
-	f.UintVar(&o.Confirm, "confirm", 2, "how often a case that fails is run again on fresh guests; 0: not at all")
-}
 
 func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{

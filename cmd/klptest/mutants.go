@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -14,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/mutants"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -67,12 +65,12 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 		return err
 	}
 	defer shop.Close()
-	byCases := mutated{&bench{app: a, workshop: shop, cases: list, options: o, clear: done}}
-	var lab mutants.Lab = byCases
+	byCases := lab.Mutated{Bench: &lab.Bench{Runner: a.runner(store, o), Workshop: shop, Cases: list, Built: done}}
+	var searched mutants.Lab = byCases
 	if budget > 0 {
-		lab = exploredMutants{byCases, budget}
+		searched = lab.Explored{Mutated: byCases, Budget: budget}
 	}
-	outcomes, err := mutants.Run(ctx, lab, matching(only), func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
+	outcomes, err := mutants.Run(ctx, searched, matching(only), func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
 	if err != nil {
 		return err
 	}
@@ -94,42 +92,4 @@ func matching(patterns []string) (list []mutants.Mutant) {
 		}
 	}
 	return list
-}
-
-// mutated is a bench for mutants.
-type mutated struct{ *bench }
-
-var _ mutants.Lab = mutated{}
-
-func (m mutated) Read(file string) ([]byte, error) {
-	if err := errors.Join(m.workshop.Reset(), m.workshop.Own(file)); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(filepath.Join(m.workshop.Dir(), file))
-}
-
-// Build is asked for the file that was read last.
-func (m mutated) Build(ctx context.Context, file string, data []byte) error {
-	if err := os.WriteFile(filepath.Join(m.workshop.Dir(), file), data, 0o600); err != nil {
-		return err
-	}
-	return m.build(ctx)
-}
-
-// Run runs the cases on the kernel that was built last, the one of that name
-// before all others, until one fails.
-func (m mutated) Run(ctx context.Context, first string) ([]judge.Result, error) {
-	o := m.options
-	o.Kernel = m.kernel
-	return m.app.runUntilFail(ctx, foremost(m.cases, first), o)
-}
-
-// foremost is the list with the case of that name, if it is there, moved to
-// the front.
-func foremost(list []*casefile.Case, name string) []*casefile.Case {
-	i := slices.IndexFunc(list, func(c *casefile.Case) bool { return c.Name == name })
-	if i < 0 {
-		return list
-	}
-	return append([]*casefile.Case{list[i]}, slices.Delete(slices.Clone(list), i, i+1)...)
 }

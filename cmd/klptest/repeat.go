@@ -3,12 +3,8 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/report"
 )
 
 // maxRepeat is more than any race needs, and what --until-fail ends with.
@@ -52,21 +48,4 @@ func (o repeatOptions) rounds(c *casefile.Case) int {
 		return maxRepeat
 	}
 	return max(1, c.Repeat)
-}
-
-// stopper is a reporter that ends the run with the first FAIL.
-type stopper struct {
-	report.Reporter
-	say  func(string)
-	runs int
-}
-
-// Case is [report.Reporter]'s.
-func (s *stopper) Case(r judge.Result) error {
-	s.runs++
-	if err := s.Reporter.Case(r); err != nil || r.Verdict != judge.Fail {
-		return err
-	}
-	s.say(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", s.runs))
-	return errEnough
 }

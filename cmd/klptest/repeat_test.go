@@ -3,7 +3,8 @@
 package main
 
 import (
-	"errors"
+	"bytes"
+	"iter"
 	"strings"
 	"testing"
 
@@ -44,15 +45,27 @@ type deaf struct{ report.Reporter }
 
 func (deaf) Case(judge.Result) error { return nil }
 
-func TestStopper(t *testing.T) {
-	said := ""
-	s := &stopper{Reporter: deaf{}, say: func(text string) { said = text }}
-	for _, v := range []judge.Verdict{judge.Pass, judge.Error, judge.Skip} {
-		if err := s.Case(judge.Result{Verdict: v}); err != nil {
-			t.Errorf("%s ends the run: %v", v, err)
+func TestUntilFailEndsTheRun(t *testing.T) {
+	var said bytes.Buffer
+	a := &app{streams: streams{err: &said}, noticed: map[string]bool{}}
+	for untilFail, want := range map[bool]int{true: 4, false: 5} {
+		results, err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), deaf{}, repeatOptions{untilFail: untilFail})
+		if err != nil || len(results) != want {
+			t.Errorf("%v: %d results, %v", untilFail, len(results), err)
 		}
 	}
-	if err := s.Case(judge.Result{Verdict: judge.Fail}); !errors.Is(err, errEnough) || !strings.HasPrefix(said, "run 4 ") {
-		t.Errorf("%v, %q", err, said)
+	if !strings.Contains(said.String(), "run 4 has failed") {
+		t.Errorf("%q", said.String())
+	}
+}
+
+// verdictsInTurn is a run with those results.
+func verdictsInTurn(verdicts ...judge.Verdict) iter.Seq2[judge.Result, error] {
+	return func(yield func(judge.Result, error) bool) {
+		for _, v := range verdicts {
+			if !yield(judge.Result{Verdict: v}, nil) {
+				return
+			}
+		}
 	}
 }

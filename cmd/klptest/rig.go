@@ -3,49 +3,74 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"time"
 
-	"github.com/klptest/klptest/cases/casefile"
+	"github.com/spf13/pflag"
+
 	"github.com/klptest/klptest/images"
-	"github.com/klptest/klptest/internal/doctor"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/vm"
 )
 
-// perishes is when what is made anew within seconds is removed from the cache:
-// each klptest, and each kernel that is built, makes its own.
-const perishes = 14 * 24 * time.Hour
+// defaultKernel is what cases run on when nobody says otherwise.
+const defaultKernel = "debian:6.12"
 
-// newRig makes a rig on the default cache. It takes as many jobs as fit when
-// none are asked for.
-func (a *app) newRig(ctx context.Context, o rig.Options) (*rig.Rig, error) {
-	store, err := a.openCache()
+// machineOptions are the flags of a command that boots guests of one kernel.
+type machineOptions struct {
+	rig.Options
+	kernel string // in the notation of images.Resolve
+	kdir   string // the build directory of a kernel given as a file
+}
+
+func machineFlags(f *pflag.FlagSet, o *machineOptions) {
+	f.StringVar(&o.kernel, "kernel", defaultKernel, "kernel: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host")
+	f.StringVar(&o.kdir, "kdir", "", "build `directory` or headers of a kernel given as a file")
+	guestFlags(f, &o.Options)
+}
+
+// guestFlags are the flags of every command that boots guests.
+func guestFlags(f *pflag.FlagSet, o *rig.Options) {
+	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further `argument` of the kernel command line; may be repeated")
+	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default qemu-system-x86_64 on the PATH)")
+	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
+	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not say (default 512; 640 with KASAN)")
+	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not say")
+	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
+	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all passes")
+}
+
+// confirmFlag is of the commands whose FAILs are confirmed.
+func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
+	f.UintVar(&o.Confirm, "confirm", 2, "how often a case that fails is run again on fresh guests; 0: not at all")
+}
+
+// newRig makes a rig of the kernel that the flags name.
+func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
+	k, store, err := a.resolve(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Expire(ctx, perishes, "templates", "initramfs", "selftests"); err != nil {
-		a.notice("what is old in the cache stays: " + err.Error())
-	}
 	o.Notice = a.notice
-	if o.Jobs == 0 {
-		o.Jobs = sideBySide(o.Memory, 1)
-	}
-	return rig.New(ctx, store, o)
+	return rig.New(ctx, store, k, o.Options)
 }
 
-// sideBySide is how many cases run at once when nobody says, at most so many
-// for each processor; memory is what a guest gets, 0 for its default.
-func sideBySide(memory, perCPU int) int {
-	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
+// resolve finds the kernel, after what no guest could be started with.
+func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *cache.Cache, error) {
+	if err := o.Precheck(); err != nil {
+		return nil, nil, err
+	}
+	store, err := a.openCache()
+	if err != nil {
+		return nil, nil, err
+	}
+	k, err := images.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, Notice: a.notice})
+	return k, store, err
 }
 
-// mostMemory is what the largest guest of the cases gets, in MiB; memory is for
-// those that do not say, 0 for the default.
-func mostMemory(list []*casefile.Case, memory int) int {
-	most := cmp.Or(memory, (&images.Kernel{}).Memory())
-	for _, c := range list {
-		most = max(most, c.Memory)
-	}
-	return most
+// runner runs cases for a command that reports in a way of its own.
+func (a *app) runner(store *cache.Cache, o rig.Options) lab.Runner {
+	o.Notice = a.notice
+	return lab.Runner{Cache: store, Options: o}
 }

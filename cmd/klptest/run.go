@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -21,15 +22,16 @@ import (
 
 // runOptions are the flags of `klptest run`.
 type runOptions struct {
-	rig.Options
-	format  string
-	junit   string
-	timeout time.Duration
-	verbose bool
-	update  bool
-	ignore  []string // texts of log records that do not count
-	repeat  repeatOptions
-	shuffle uint64 // 0: the cases run in the order of their names
+	machineOptions
+	fresh, oneVM bool
+	format       string
+	junit        string
+	timeout      time.Duration
+	verbose      bool
+	update       bool
+	ignore       []string // texts of log records that do not count
+	repeat       repeatOptions
+	shuffle      uint64 // 0: the cases run in the order of their names
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -63,10 +65,10 @@ Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
 
 func runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
-	machineFlags(f, &o.Options)
+	machineFlags(f, &o.machineOptions)
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
-	f.BoolVar(&o.Fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
-	f.BoolVar(&o.OneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a guest that a case has left dirty is replaced")
+	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
+	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a guest that a case has left dirty is replaced")
 	f.BoolVar(&o.Cold, "no-pool", false, "make no guest before a case asks for it")
 	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	confirmFlag(f, &o.Options)
@@ -105,7 +107,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
-	head := report.Run{Kernel: o.Kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
+	head := report.Run{Kernel: o.kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
 	results, err := a.drive(limited, list, rep, &head, o)
 	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
 		if slices.ContainsFunc(results, func(r judge.Result) bool { return r.Verdict == judge.Fail }) {
@@ -167,10 +169,9 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 		o.Console = a.err
 	}
 	o.Lean = !o.update
-	if o.Jobs == 0 {
-		o.Jobs = sideBySide(mostMemory(list, o.Memory), 1)
-	}
-	r, err := a.newRig(ctx, o.Options)
+	rep = report.Serial(rep)
+	o.Guests, o.Progress = o.guests(), rep
+	r, err := a.newRig(ctx, o.machineOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -184,14 +185,41 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	if err := rep.Begin(*head); err != nil {
 		return nil, err
 	}
-	if o.repeat.untilFail {
-		rep = &stopper{Reporter: rep, say: a.notice}
-	}
-	results, err = r.Run(ctx, list, rep)
-	if errors.Is(err, errEnough) {
-		head.Total, err = len(results), nil
+	results, err = a.reportEach(r.RunCases(ctx, list), rep, o.repeat)
+	if err == nil {
+		head.Total = len(results)
 	}
 	return results, errors.Join(err, rep.End())
+}
+
+// reportEach reports each result as it comes, up to the first FAIL where no
+// more are wanted then.
+func (a *app) reportEach(run iter.Seq2[judge.Result, error], rep report.Reporter, o repeatOptions) (results []judge.Result, err error) {
+	for res, err := range run {
+		if err != nil {
+			return results, err
+		}
+		results = append(results, res)
+		if err := rep.Case(res); err != nil {
+			return results, err
+		}
+		if o.untilFail && res.Verdict == judge.Fail {
+			a.notice(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", len(results)))
+			break
+		}
+	}
+	return results, nil
+}
+
+// guests are those that the flags ask for.
+func (o runOptions) guests() rig.Guests {
+	switch {
+	case o.fresh:
+		return rig.Booted
+	case o.oneVM:
+		return rig.Shared
+	}
+	return rig.Cloned
 }
 
 // errTimedOut is in the error of a run that --timeout has ended.

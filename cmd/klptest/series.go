@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/git"
+	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/series"
 )
@@ -207,23 +208,10 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		return nil, err
 	}
 	defer shop.Close()
-	lab := patched{&bench{app: a, workshop: shop, cases: list, options: o.Options, clear: done}}
+	bench := lab.Patched{Bench: &lab.Bench{Runner: a.runner(store, o.Options), Workshop: shop, Cases: list, Built: done}}
 	n := 0
-	return series.Run(ctx, lab, patches, func(s series.Step) {
+	return series.Run(ctx, bench, patches, func(s series.Step) {
 		a.notice(fmt.Sprintf("%d/%d %s", n, len(patches), s.Name))
 		n++
 	})
 }
-
-// patched is a bench for patches.
-type patched struct{ *bench }
-
-var _ series.Lab = patched{}
-
-func (p patched) Apply(ctx context.Context, patch series.Patch) error {
-	return patch.Apply(ctx, p.workshop)
-}
-
-func (p patched) Build(ctx context.Context) error { return p.build(ctx) }
-
-func (p patched) Broken(err error) bool { return errors.Is(err, kbuild.ErrBroken) }

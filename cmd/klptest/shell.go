@@ -22,11 +22,10 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/printable"
-	"github.com/klptest/klptest/internal/rig"
 )
 
 func (a *app) shellCommand() *cobra.Command {
-	var o rig.Options
+	var o machineOptions
 	c := &cobra.Command{
 		Use:   "shell [CASE[@STEP]] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
@@ -77,7 +76,7 @@ func prologue(words []string) (*casefile.Case, error) {
 	return &part, nil
 }
 
-func (a *app) shell(ctx context.Context, o rig.Options, before *casefile.Case, command []string) (err error) {
+func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case, command []string) (err error) {
 	if images.FindBusybox() == "" {
 		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: apt.Get("install", "busybox-static")}
 	}

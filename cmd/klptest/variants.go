@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/variants"
 )
@@ -53,12 +53,19 @@ func (a *app) tryVariants(ctx context.Context, source string, only []string, lis
 	if err != nil {
 		return err
 	}
-	lab := variantLab{app: a, builder: kbuild.Builder{Cache: store, Source: source}, cases: list, options: o}
-	trials, err := variants.Run(ctx, lab, kernelsNamed(only), func(t variants.Trial) { fmt.Fprint(a.out, variants.Table([]variants.Trial{t})) })
+	show, done := a.buildProgress()
+	tried := lab.Variants{
+		Runner:  a.runner(store, o),
+		Builder: kbuild.Builder{Cache: store, Source: source, Progress: show},
+		Cases:   list,
+		Begin:   func(k variants.Kernel) { a.notice("kernel " + k.Name) },
+		Built:   done,
+	}
+	trials, err := variants.Run(ctx, tried, kernelsNamed(only), func(t variants.Trial) { fmt.Fprint(a.out, variants.Table([]variants.Trial{t})) })
 	if err != nil {
 		return err
 	}
-	found, err := variants.Narrow(ctx, lab, trials)
+	found, err := variants.Narrow(ctx, tried, trials)
 	if err != nil {
 		return err
 	}
@@ -75,42 +82,5 @@ func (a *app) tryVariants(ctx context.Context, source string, only []string, lis
 func kernelsNamed(patterns []string) []variants.Kernel {
 	return slices.DeleteFunc(variants.Kernels(), func(k variants.Kernel) bool {
 		return !slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, k.Name); return ok })
-	})
-}
-
-// variantLab builds the kernels, each in a place of its own.
-type variantLab struct {
-	app     *app
-	builder kbuild.Builder
-	cases   []*casefile.Case
-	options rig.Options
-}
-
-var _ variants.Lab = variantLab{}
-
-// Try is of [variants.Lab].
-func (l variantLab) Try(ctx context.Context, k variants.Kernel, only []string) variants.Trial {
-	t := variants.Trial{Kernel: k}
-	l.app.notice(fmt.Sprintf("kernel %s", k.Name))
-	b := l.builder
-	b.Options = k.Fragments()
-	show, done := l.app.buildProgress()
-	b.Progress = show
-	started := time.Now()
-	dir, err := b.Build(ctx)
-	done()
-	if t.Built, t.Err = time.Since(started), err; err != nil {
-		return t
-	}
-	o := l.options
-	o.Kernel = dir
-	t.Results, t.Err = l.app.quietRun(ctx, l.named(only), o)
-	return t
-}
-
-// named are the cases of those names; all, where none is named.
-func (l variantLab) named(names []string) []*casefile.Case {
-	return slices.DeleteFunc(slices.Clone(l.cases), func(c *casefile.Case) bool {
-		return len(names) > 0 && !slices.Contains(names, c.Name)
 	})
 }

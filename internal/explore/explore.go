@@ -20,6 +20,10 @@ import (
 // comes, in the order of the cases. An error is the last thing that it yields.
 type Runner func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error]
 
+// SomePatches is a good number of livepatches: of two installed ones a third
+// can take over.
+const SomePatches = 3
+
 // batchPerJob is how many sequences each job gets between two looks at the clock.
 const batchPerJob = 10
 

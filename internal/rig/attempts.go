@@ -6,20 +6,19 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 )
 
 // attempts are the runs of one case.
 type attempts struct {
 	*runner
-	c    *casefile.Case
+	test Test
 	step func(string)
 }
 
 // first runs the case where its turn is.
 func (a *attempts) first(ctx context.Context) judge.Result {
-	res := a.runCase(ctx, a.source, a.c, true, a.step)
+	res := a.runCase(ctx, a.source, a.test, true, a.step)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.allowance.first += res.Duration
@@ -59,7 +58,7 @@ func (a *attempts) granted() bool {
 // not pass outlive it. The runs are counted from the first one.
 func (a *attempts) again(ctx context.Context, what string, n uint, keep bool) judge.Result {
 	prefix := fmt.Sprintf("%s (%d of %d): ", what, n+2, a.confirm+1)
-	res := a.runCase(ctx, a.fresh, a.c, keep, func(step string) { a.step(prefix + step) })
+	res := a.runCase(ctx, a.fresh, a.test, keep, func(step string) { a.step(prefix + step) })
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.allowance.further += res.Duration

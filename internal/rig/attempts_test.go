@@ -41,8 +41,9 @@ func fated(fates string) (list []*fake) {
 func confirming(t *testing.T, o Options, m maker) *runner {
 	t.Helper()
 	fresh := newEach(t.Context(), m, false, map[shape]int{})
-	run := (&Rig{o: o}).runner(newReused(t.Context(), m), fresh)
-	run.modules = noModules
+	o.Jobs = 1
+	run := (&Rig{o: o}).runner(newReused(t.Context(), m), fresh, nil)
+	run.builder = noModules{}
 	t.Cleanup(func() {
 		if err := errors.Join(run.source.close(), fresh.close()); err != nil {
 			t.Error(err)
@@ -56,7 +57,7 @@ func runFated(t *testing.T, fakes []*fake, confirm uint) (judge.Result, []string
 	t.Helper()
 	m, _ := inOrder(fakes...)
 	ev := &steps{}
-	results, err := confirming(t, Options{Confirm: confirm}, m).run(t.Context(), []*casefile.Case{parse(t, "c", "")}, ev)
+	results, err := confirming(t, Options{Confirm: confirm}, m).runCases(t.Context(), []*casefile.Case{parse(t, "c", "")}, ev)
 	if err != nil || len(results) != 1 {
 		t.Fatal(results, err)
 	}
@@ -135,9 +136,9 @@ func TestProgressOfFurtherRuns(t *testing.T) {
 func TestFailOfASharedGuest(t *testing.T) {
 	shared := &fake{name: "shared"}
 	m, _ := inOrder(shared, &fake{name: "a"}, &fake{name: "b"})
-	run := confirming(t, Options{OneVM: true, Confirm: 2}, m)
+	run := confirming(t, Options{Guests: Shared, Confirm: 2}, m)
 	spoil := &spoiling{f: shared}
-	if _, err := run.run(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, spoil); err != nil {
+	if _, err := run.runCases(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, spoil); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"one PASS ", "two FAIL 1 of 3: passes on a fresh guest, so an earlier case has changed the shared one"}
@@ -175,7 +176,7 @@ func TestFailsBeyondTheAllowance(t *testing.T) {
 	for i := range 5 {
 		list = append(list, parse(t, fmt.Sprint("c", i), ""))
 	}
-	results, err := run.run(t.Context(), list, &events{})
+	results, err := run.runCases(t.Context(), list, &events{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +205,7 @@ func TestBootIsConfirmed(t *testing.T) {
 		})
 		run := confirming(t, Options{Confirm: 2}, panics.orGiveUp(3))
 		ev := &spoiling{f: &fake{}}
-		if _, err := run.run(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev); err != nil {
+		if _, err := run.runCases(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Join(ev.heard, ", "); got != want {
@@ -220,7 +221,7 @@ func TestFailIsNotLostWithTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("the time is over")
 	ev := &ending{cancel: func() { cancel(why) }}
-	results, err := run.run(ctx, []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev)
+	results, err := run.runCases(ctx, []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev)
 	if !errors.Is(err, why) || !slices.Equal(ev.verdicts, []string{"a FAIL"}) || results[0].Confirmation.String() != "" {
 		t.Errorf("%q, %v", ev.verdicts, err)
 	}

@@ -74,7 +74,7 @@ func BenchmarkSuite(b *testing.B) {
 
 func runAll(b *testing.B, r *Rig, list []*casefile.Case) {
 	b.Helper()
-	results, err := r.Run(b.Context(), list, &events{})
+	results, err := Collect(r.Run(b.Context(), Cases(list)))
 	if err != nil || len(results) != len(list) {
 		b.Fatalf("%d results, %v", len(results), err)
 	}

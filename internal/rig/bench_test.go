@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/guest/client"
 )
@@ -59,8 +60,11 @@ func newRig(tb testing.TB, o Options) *Rig {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	o.Kernel = cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12")
-	r, err := New(tb.Context(), c, o)
+	k, err := images.Resolve(tb.Context(), c, cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12"), images.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	r, err := New(tb.Context(), c, k, o)
 	if err != nil {
 		tb.Fatal(err)
 	}

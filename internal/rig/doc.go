@@ -2,7 +2,7 @@
 
 // Package rig joins what the other packages know nothing of each other for: a
 // kernel (images), modules built against it (kmods), and VMs (vm) whose agent
-// (internal/guest) is the machine that cases run on.
+// (internal/guest/agent) is the machine that tests run on.
 //
 // Each case gets a guest of its own, a clone of one that was booted once, unless
 // guests are to be booted or reused. A guest that is reused serves one case after

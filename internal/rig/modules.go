@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
@@ -36,20 +35,25 @@ func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *module
 	}}
 }
 
-// of returns the modules that a case loads, shipped ones and its own.
-func (m *modules) of(ctx context.Context, c *casefile.Case) ([]kmods.Module, error) {
+var _ builder = (*modules)(nil)
+
+// of returns the modules that a test loads, shipped ones and its own.
+func (m *modules) of(ctx context.Context, t Test) ([]kmods.Module, error) {
 	all, err := m.shipped()
 	if err != nil {
 		return nil, err
 	}
-	own, err := m.own(ctx, c)
-	if err != nil {
-		return nil, err
+	names, sources := t.Modules()
+	if len(sources) > 0 {
+		own, err := m.builder.Foreign(ctx, m.target, sources)
+		if err != nil {
+			return nil, err
+		}
+		all = maps.Clone(all)
+		maps.Copy(all, own)
 	}
-	all = maps.Clone(all)
-	maps.Copy(all, own)
 	var list []kmods.Module
-	for _, name := range c.Modules() {
+	for _, name := range names {
 		mod, ok := all[name]
 		if !ok {
 			return nil, blame.Userf("no module %s: neither shipped nor a source in the case", name)
@@ -57,17 +61,6 @@ func (m *modules) of(ctx context.Context, c *casefile.Case) ([]kmods.Module, err
 		list = append(list, mod)
 	}
 	return list, nil
-}
-
-func (m *modules) own(ctx context.Context, c *casefile.Case) (map[string]kmods.Module, error) {
-	if len(c.Sources) == 0 {
-		return nil, nil
-	}
-	var files []kmods.Source
-	for _, s := range c.Sources {
-		files = append(files, kmods.Source{Name: s.Name, Data: s.Data})
-	}
-	return m.builder.Foreign(ctx, m.target, files)
 }
 
 // all returns every shipped module.

@@ -6,7 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
+	"iter"
 	"sync/atomic"
 
 	"github.com/hashicorp/go-multierror"
@@ -15,45 +15,9 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/kmods"
-	"github.com/klptest/klptest/vm"
 )
-
-// Options says on what to run. The zero value of a field is its default.
-type Options struct {
-	Kernel     string   // a kernel in the notation of images.Resolve
-	KDir       string   // the build directory of a kernel given as a file
-	KernelArgs []string // further arguments of the kernel's command line
-	QEMU       string
-	Accel      vm.Accel
-	Memory     int          // MiB, for cases that do not say; 0: what the kernel needs
-	CPUs       int          // likewise
-	Trust      bool         // build foreign C without a sandbox where there is none
-	Keep       bool         // keep each guest's logs whatever the verdicts
-	Jobs       int          // cases that run side by side
-	Confirm    uint         // how often a case that fails is run again, on guests of its own
-	OneVM      bool         // cases run one at a time, in one guest for as long as each leaves it clean
-	Fresh      bool         // a boot for each case
-	Cold       bool         // make no guest before it is asked for
-	Lean       bool         // results come without their observations, which can be large
-	Reuse      bool         // a guest serves case after case, as long as each leaves it clean
-	Notice     func(string) // one-liners for people
-	Console    io.Writer    // a live copy of each guest's console
-}
-
-// spec is what the options say of each guest.
-func (o Options) spec() vm.Spec {
-	return vm.Spec{
-		QEMU:    o.QEMU,
-		Append:  append(guest.KernelArgs(), o.KernelArgs...),
-		Memory:  o.Memory,
-		CPUs:    o.CPUs,
-		Accel:   o.Accel,
-		Notice:  o.Notice,
-		Console: o.Console,
-	}
-}
 
 // Rig is a kernel made ready to boot, its modules, and the guests that run
 // it.
@@ -75,18 +39,17 @@ type Rig struct {
 	release   func()             // of the work directory
 }
 
-// New resolves the kernel and prepares what its guests boot; the modules are
-// built meanwhile. Close gives everything back.
-func New(ctx context.Context, c *cache.Cache, o Options) (*Rig, error) {
+// New prepares what the guests of a kernel boot; the modules are built
+// meanwhile. Close gives everything back.
+func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
 	}
-	if err := o.spec().Precheck(); err != nil {
-		return nil, err // before anything is downloaded
-	}
-	k, err := images.Resolve(ctx, c, o.Kernel, images.Options{KDir: o.KDir, Notice: o.Notice})
-	if err != nil {
+	if err := o.Precheck(); err != nil {
 		return nil, err
+	}
+	if err := c.Expire(ctx, cacheExpiry, "templates", "initramfs", "selftests"); err != nil {
+		o.Notice("what is old in the cache stays: " + err.Error())
 	}
 	o.CPUs = cmp.Or(o.CPUs, 1)
 	if o.Memory == 0 {
@@ -119,7 +82,7 @@ func (r *Rig) begin(ctx context.Context) {
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
 	r.trust = r.newTrust()
-	if r.o.Reuse {
+	if r.o.Guests == Reused {
 		r.reused = newReused(ctx, r.maker())
 	}
 }
@@ -131,37 +94,81 @@ func (r *Rig) target() kmods.Target {
 		Mend: func(ctx context.Context) error { return k.Mend(ctx, r.cache, images.Options{Notice: r.o.Notice}) }}
 }
 
-// Run runs the cases and tells ev of each. It returns early only when ctx
-// ends or a result cannot be reported.
-func (r *Rig) Run(ctx context.Context, list []*casefile.Case, ev Events) ([]judge.Result, error) {
+// Run runs the tests and yields their results, in the order of the tests. An
+// error is the last thing that it yields: ctx has ended, or a guest could not be
+// closed. Whoever wants no more results breaks the loop.
+func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	if r.reused == nil {
-		return r.RunFresh(ctx, list, ev)
+		return r.RunFresh(ctx, list)
 	}
-	return r.runFrom(ctx, r.reused, r.reused.make, list, ev)
+	return r.runFrom(ctx, list, r.reused.make, func() (source, func() error) { return r.reused, noClose })
 }
 
 // RunFresh is Run without a guest of an earlier run.
-func (r *Rig) RunFresh(ctx context.Context, list []*casefile.Case, ev Events) (results []judge.Result, err error) {
+func (r *Rig) RunFresh(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	m := r.maker()
-	from := r.source(ctx, m, r.shape().count(list))
-	defer func() { err = errors.Join(err, from.close()) }()
-	return r.runFrom(ctx, from, m, list, ev)
+	return r.runFrom(ctx, list, m, func() (source, func() error) {
+		from := r.source(ctx, m, r.shape().count(list))
+		return from, from.close
+	})
 }
 
-// runFrom runs the cases on the guests of a source. What is tried again has
+// RunCases is Run for cases.
+func (r *Rig) RunCases(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error] {
+	return r.Run(ctx, Cases(list))
+}
+
+// RunCasesFresh is RunFresh for cases.
+func (r *Rig) RunCasesFresh(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error] {
+	return r.RunFresh(ctx, Cases(list))
+}
+
+func noClose() error { return nil }
+
+// runFrom runs the tests on the guests of a source. What is tried again has
 // guests that the same maker makes.
-func (r *Rig) runFrom(ctx context.Context, from source, m maker, list []*casefile.Case, ev Events) (results []judge.Result, err error) {
-	fresh := newEach(ctx, m, false, map[shape]int{})
-	defer func() { err = errors.Join(err, fresh.close()) }()
-	return r.runner(from, fresh).run(ctx, list, ev)
+func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() (source, func() error)) iter.Seq2[judge.Result, error] {
+	return func(yield func(judge.Result, error) bool) {
+		from, closeSource := open()
+		fresh := newEach(ctx, m, false, map[shape]int{})
+		wanted := true
+		for res, err := range r.runner(from, fresh, list).run(ctx, list) {
+			if wanted = yield(res, err) && err == nil; !wanted {
+				break
+			}
+		}
+		switch err := errors.Join(fresh.close(), closeSource()); {
+		case err != nil && wanted:
+			yield(judge.Result{}, err)
+		case err != nil:
+			r.o.Notice(err.Error())
+		}
+	}
 }
 
-func (r *Rig) runner(from, fresh source) *runner {
-	jobs := r.o.Jobs
-	if r.o.OneVM {
-		jobs = 1
+func (r *Rig) runner(from, fresh source, list []Test) *runner {
+	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), jobs: r.jobs(list), lean: r.o.Lean, confirm: r.o.Confirm, progress: r.o.Progress}
+}
+
+// jobs is how many of the tests run side by side.
+func (r *Rig) jobs(list []Test) int {
+	switch {
+	case r.o.Guests == Shared:
+		return 1
+	case r.o.Jobs > 0:
+		return r.o.Jobs
 	}
-	return &runner{source: from, fresh: fresh, modules: r.modules.of, def: r.shape(), jobs: jobs, lean: r.o.Lean, confirm: r.o.Confirm}
+	most := r.o.Memory
+	for s := range r.shape().count(list) {
+		most = max(most, s.memory)
+	}
+	return SideBySide(most, 1)
+}
+
+// SideBySide is how many guests of so much memory, in MiB, this host has room
+// for, and at most so many for each processor.
+func SideBySide(memory, perCPU int) int {
+	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }
 
 // shape is for what a case does not say.
@@ -170,17 +177,17 @@ func (r *Rig) shape() shape { return shape{r.o.CPUs, r.o.Memory} }
 // maker makes guests for cases, as the options want them.
 func (r *Rig) maker() maker {
 	m := maker(func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) })
-	if r.o.OneVM || r.o.Fresh {
+	if r.o.Guests == Shared || r.o.Guests == Booted {
 		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
 	}
 	return m.trusted(r.trust).orGiveUp(1 + r.o.Confirm)
 }
 
 func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source {
-	if r.o.OneVM {
+	if r.o.Guests == Shared {
 		return newReused(ctx, m)
 	}
-	return newEach(ctx, m, !r.o.Fresh && !r.o.Cold, wanted)
+	return newEach(ctx, m, r.o.Guests == Cloned && !r.o.Cold, wanted)
 }
 
 // Guest starts a guest that is the caller's to close, of the shape that c asks
@@ -192,11 +199,11 @@ func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	}
 	s := r.shape()
 	if c != nil {
-		own, err := r.modules.of(ctx, c)
+		own, err := r.modules.of(ctx, Case(c))
 		if err != nil {
 			return nil, err
 		}
-		list, s = append(list, own...), s.of(c)
+		list, s = append(list, own...), s.of(Case(c))
 	}
 	g, err := r.clone(ctx, s)
 	if err != nil {

@@ -116,10 +116,33 @@ func inOrder(fakes ...*fake) (maker, *journal) {
 // newRunner runs on one fake at a time, in the order of the list.
 func newRunner(fakes ...*fake) (*runner, *journal) {
 	m, log := inOrder(fakes...)
-	return &runner{source: newReused(context.Background(), m), modules: noModules}, log
+	return &runner{source: newReused(context.Background(), m), builder: noModules{}}, log
 }
 
-func noModules(context.Context, *casefile.Case) ([]kmods.Module, error) { return nil, nil }
+type noModules struct{ err error }
+
+func (n noModules) of(context.Context, Test) ([]kmods.Module, error) { return nil, n.err }
+
+// watcher hears of a run, and may want no more of it.
+type watcher interface {
+	Progress
+	Case(judge.Result) error
+}
+
+// runCases runs cases and tells of each.
+func (r *runner) runCases(ctx context.Context, list []*casefile.Case, w watcher) (results []judge.Result, err error) {
+	r.progress = w
+	for res, err := range r.run(ctx, Cases(list)) {
+		if err != nil {
+			return results, err
+		}
+		results = append(results, res)
+		if err := w.Case(res); err != nil {
+			return results, err
+		}
+	}
+	return results, nil
+}
 
 func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 	tests := []struct {
@@ -140,7 +163,7 @@ func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r, log := newRunner(&tt.first, &fake{name: "2"})
 			list := []*casefile.Case{parse(t, "one", tt.headers), parse(t, "two", "")}
-			if _, err := r.run(t.Context(), list, &events{}); err != nil {
+			if _, err := r.runCases(t.Context(), list, &events{}); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, log.lines); diff != "" {
@@ -155,7 +178,7 @@ func TestGuestServesTheNextCaseOnlyWhenClean(t *testing.T) {
 
 func TestFailureCarriesItsTraces(t *testing.T) {
 	r, _ := newRunner(&fake{name: "1", left: []string{"klp_a"}})
-	results, err := r.run(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{})
+	results, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{})
 	if err != nil || len(results) != 1 {
 		t.Fatal(results, err)
 	}
@@ -170,10 +193,10 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newReused(t.Context(), boot.orGiveUp(1)), modules: noModules, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.orGiveUp(1)), builder: noModules{}, def: shape{cpus: 1, memory: 512}}
 	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
-	if _, err := r.run(t.Context(), list, ev); err != nil {
+	if _, err := r.runCases(t.Context(), list, ev); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"a FAIL", "b FAIL", "c FAIL", "d FAIL"}; !slices.Equal(ev.verdicts, want) {
@@ -197,13 +220,13 @@ func TestRigThatFailsOnce(t *testing.T) {
 		}
 		return m(ctx, s)
 	})
-	r := &runner{source: newEach(t.Context(), boot.orGiveUp(1), false, map[shape]int{}), modules: noModules}
+	r := &runner{source: newEach(t.Context(), boot.orGiveUp(1), false, map[shape]int{}), builder: noModules{}}
 	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		list = append(list, parse(t, name, ""))
 	}
 	ev := &events{}
-	if _, err := r.run(t.Context(), list, ev); err != nil {
+	if _, err := r.runCases(t.Context(), list, ev); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"a PASS", "b PASS", "c ERROR", "d PASS", "e ERROR", "f ERROR", "g ERROR"}
@@ -216,7 +239,7 @@ func TestRigsFaultIsAnError(t *testing.T) {
 	broken := errors.New("disk full")
 	for name, spoil := range map[string]func(*runner, *fake){
 		"modules": func(r *runner, _ *fake) {
-			r.modules = func(context.Context, *casefile.Case) ([]kmods.Module, error) { return nil, broken }
+			r.builder = noModules{broken}
 		},
 		"copying": func(_ *runner, f *fake) { f.putErr = broken },
 		"agent":   func(_ *runner, f *fake) { f.die = broken },
@@ -226,7 +249,7 @@ func TestRigsFaultIsAnError(t *testing.T) {
 			r, _ := newRunner(f)
 			spoil(r, f)
 			ev := &events{}
-			if _, err := r.run(t.Context(), []*casefile.Case{parse(t, "one", "")}, ev); err != nil {
+			if _, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "one", "")}, ev); err != nil {
 				t.Fatal(err)
 			}
 			if want := []string{"one ERROR"}; !slices.Equal(ev.verdicts, want) {
@@ -245,7 +268,7 @@ func TestRunEndsEarlyWhenCancelledOrUnheard(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(why)
 		ev := &events{}
-		results, err := r.run(ctx, list, ev)
+		results, err := r.runCases(ctx, list, ev)
 		if !errors.Is(err, why) || len(results) != 0 || ev.verdicts != nil || f.kept {
 			t.Errorf("%v, %v, %v, kept %v", results, err, ev.verdicts, f.kept)
 		}
@@ -253,7 +276,7 @@ func TestRunEndsEarlyWhenCancelledOrUnheard(t *testing.T) {
 	t.Run("unheard", func(t *testing.T) {
 		r, _ := newRunner(&fake{name: "1"})
 		ev := &events{err: errors.New("broken pipe")}
-		results, err := r.run(t.Context(), list, ev)
+		results, err := r.runCases(t.Context(), list, ev)
 		if !errors.Is(err, ev.err) || len(results) != 1 {
 			t.Errorf("%v, %v", results, err)
 		}

@@ -83,7 +83,7 @@ func runMany(t *testing.T, r *Rig, n int) {
 	for i := range list {
 		list[i] = one[0]
 	}
-	results, err := r.Run(t.Context(), list, &events{})
+	results, err := Collect(r.Run(t.Context(), Cases(list)))
 	if err != nil || len(results) != n {
 		t.Fatalf("%d results, %v", len(results), err)
 	}

@@ -3,10 +3,10 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
@@ -16,22 +16,17 @@ import (
 type shape struct{ cpus, memory int }
 
 // of is the shape that a case asks for; s is for what it does not say.
-func (s shape) of(c *casefile.Case) shape {
-	if c.CPUs != 0 {
-		s.cpus = c.CPUs
-	}
-	if c.Memory != 0 {
-		s.memory = c.Memory
-	}
-	return s
+func (s shape) of(t Test) shape {
+	cpus, memory := t.Shape()
+	return shape{cmp.Or(cpus, s.cpus), cmp.Or(memory, s.memory)}
 }
 
 // count counts the guests of each shape that the cases will ask for; s is for
 // what they do not say.
-func (s shape) count(list []*casefile.Case) map[shape]int {
+func (s shape) count(list []Test) map[shape]int {
 	n := map[shape]int{}
-	for _, c := range list {
-		n[s.of(c)]++
+	for _, t := range list {
+		n[s.of(t)]++
 	}
 	return n
 }

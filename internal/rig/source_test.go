@@ -22,12 +22,12 @@ import (
 // dirty is replaced: the cases after it are not to blame.
 func TestOneVM(t *testing.T) {
 	m, log := inOrder(&fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2"})
-	r := &Rig{o: Options{OneVM: true, Jobs: 4}}
-	run := r.runner(newReused(t.Context(), m), nil)
-	run.modules = noModules
+	r := &Rig{o: Options{Guests: Shared, Jobs: 4}}
+	run := r.runner(newReused(t.Context(), m), nil, nil)
+	run.builder = noModules{}
 	list := []*casefile.Case{parse(t, "dirty", "Leaves: klp_a\n"), parse(t, "two", ""), parse(t, "three", "")}
 	ev := &events{}
-	if _, err := run.run(t.Context(), list, ev); err != nil {
+	if _, err := run.runCases(t.Context(), list, ev); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"dirty PASS", "two PASS", "three PASS"}; !slices.Equal(ev.verdicts, want) {
@@ -53,8 +53,8 @@ func TestGuestKnowsModulesByTheirFile(t *testing.T) {
 func TestEachCaseHasItsOwnGuest(t *testing.T) {
 	m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
 	e := newEach(t.Context(), m, false, map[shape]int{{}: 2})
-	r := runner{source: e, modules: noModules}
-	if _, err := r.run(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, &events{}); err != nil {
+	r := runner{source: e, builder: noModules{}}
+	if _, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, &events{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.close(); err != nil {
@@ -133,9 +133,9 @@ func TestResultsComeInOrderOfTheCases(t *testing.T) {
 			return &slow{fake{name: "g", log: log}, takes, &busy}, nil
 		})
 		e := newEach(t.Context(), m, false, map[shape]int{{}: 8})
-		r := runner{source: e, modules: noModules, jobs: 3}
+		r := runner{source: e, builder: noModules{}, jobs: 3}
 		ev := &events{}
-		if _, err := r.run(t.Context(), list, ev); err != nil {
+		if _, err := r.runCases(t.Context(), list, ev); err != nil {
 			t.Fatal(err)
 		}
 		if err := e.close(); err != nil {
@@ -188,8 +188,8 @@ func TestReusedGuestsOutliveRuns(t *testing.T) {
 		return m(ctx, s)
 	})
 	for i := range 5 {
-		run := runner{source: r, modules: noModules}
-		if _, err := run.run(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{}); err != nil {
+		run := runner{source: r, builder: noModules{}}
+		if _, err := run.runCases(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{}); err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {

@@ -10,10 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/kmods"
 )
 
 // selftestWait is for one command of a self-test: a kernel that lets none end
@@ -34,7 +32,7 @@ var errUnclear = errors.New("a self-test was spoilt by the kernel")
 // that a kernel whose livepatch is wrong gets its FAILs from the cases.
 type trust struct {
 	tests    func() ([]selftest, error)
-	modules  func(context.Context, *casefile.Case) ([]kmods.Module, error)
+	builder  builder
 	remember func(ctx context.Context, s shape, show func(context.Context) error) error
 	notice   func(string)
 
@@ -43,7 +41,7 @@ type trust struct {
 }
 
 func (r *Rig) newTrust() *trust {
-	return &trust{tests: selftests, modules: r.modules.of, remember: r.rememberSelftest, notice: r.o.Notice, shown: map[shape]bool{}}
+	return &trust{tests: selftests, builder: r.modules, remember: r.rememberSelftest, notice: r.o.Notice, shown: map[shape]bool{}}
 }
 
 // rememberSelftest has the self-tests of a shape shown once for the same
@@ -136,7 +134,7 @@ func (t *trust) one(ctx context.Context, guests *reused, s shape, test selftest)
 // run runs one self-test.
 func (t *trust) run(ctx context.Context, g instance, test selftest) (judge.Result, error) {
 	test.Wait = selftestWait
-	modules, err := t.modules(ctx, test.Case)
+	modules, err := t.builder.of(ctx, Case(test.Case))
 	if err == nil {
 		err = g.put(ctx, modules)
 	}

@@ -32,7 +32,7 @@ func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 			r := newRig(t, Options{Jobs: 1})
 			defer r.Close()
 			replaceModule(r, module, holdsNothing(t, r, module))
-			results, err := r.Run(t.Context(), shippedCases(t, "reverse-twice"), &events{})
+			results, err := Collect(r.Run(t.Context(), Cases(shippedCases(t, "reverse-twice"))))
 			if err != nil || len(results) != 1 {
 				t.Fatal(results, err)
 			}

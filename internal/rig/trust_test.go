@@ -21,7 +21,7 @@ func newTestTrust(tests ...selftest) (t *trust, remembered *int) {
 	remembered = new(int)
 	t = &trust{
 		tests:   func() ([]selftest, error) { return tests, nil },
-		modules: noModules,
+		builder: noModules{},
 		remember: func(ctx context.Context, _ shape, show func(context.Context) error) error {
 			err := show(ctx)
 			if err == nil {
@@ -64,10 +64,10 @@ func TestTrustIsShownOnceForEachShape(t *testing.T) {
 func TestBrokenRigGivesNoVerdict(t *testing.T) {
 	tr, remembered := newTestTrust(test(t, "FAIL\nexpected"))
 	m, _ := inOrder(&fake{name: "1"}, &fake{name: "2"})
-	r := &runner{source: newReused(t.Context(), m.trusted(tr).orGiveUp(1)), modules: noModules}
+	r := &runner{source: newReused(t.Context(), m.trusted(tr).orGiveUp(1)), builder: noModules{}}
 	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "")}
 	ev := &events{}
-	results, err := r.run(t.Context(), list, ev)
+	results, err := r.runCases(t.Context(), list, ev)
 	if err != nil {
 		t.Fatal(err)
 	}

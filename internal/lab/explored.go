@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package lab
 
 import (
 	"context"
@@ -13,23 +13,21 @@ import (
 	"github.com/klptest/klptest/internal/mutants"
 )
 
-// exploredMutants looks for mutants by exploring instead of by the cases. A
+// Explored looks for mutants by exploring instead of by the cases. A
 // difference is a FAIL, named after how short it is.
-type exploredMutants struct {
-	mutated
-	budget time.Duration
+type Explored struct {
+	Mutated
+	Budget time.Duration // for each mutant
 }
 
-var _ mutants.Lab = exploredMutants{}
+var _ mutants.Lab = Explored{}
 
 // Run does not care which case is known to find the mutant. The kernel without
 // a change has as much time as the others: what they are killed by, it has not
 // failed.
-func (e exploredMutants) Run(ctx context.Context, _ string) ([]judge.Result, error) {
-	o := exploreOptions{rig: e.options, model: explore.Options{Patches: somePatches, Seed: 1, Budget: e.budget}}
-	o.rig.Kernel = e.kernel
+func (e Explored) Run(ctx context.Context, _ string) ([]judge.Result, error) {
 	started := time.Now()
-	rep, err := e.app.exploreOn(ctx, o)
+	rep, err := e.Explore(ctx, e.kernel, explore.Options{Patches: explore.SomePatches, Seed: 1, Budget: e.Budget})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"context"
+	"errors"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/series"
+)
+
+// Bench builds variants of a kernel's source in a workshop, one after the
+// other, and runs cases on each.
+type Bench struct {
+	Runner
+	Workshop *kbuild.Workshop
+	Cases    []*casefile.Case
+	Built    func() // is told when a build has ended; may be nil
+
+	kernel *images.Kernel // what was built last
+}
+
+func (b *Bench) build(ctx context.Context) error {
+	dir, err := b.Workshop.Build(ctx)
+	if b.Built != nil {
+		b.Built()
+	}
+	if err != nil {
+		return err
+	}
+	b.kernel, err = images.Tree(dir)
+	return err
+}
+
+// Patched is a bench for the patches of a series.
+type Patched struct{ *Bench }
+
+var _ series.Lab = Patched{}
+
+// Apply is of [series.Lab].
+func (p Patched) Apply(ctx context.Context, patch series.Patch) error {
+	return patch.Apply(ctx, p.Workshop)
+}
+
+// Build is of [series.Lab].
+func (p Patched) Build(ctx context.Context) error { return p.build(ctx) }
+
+// Broken is of [series.Lab].
+func (p Patched) Broken(err error) bool { return errors.Is(err, kbuild.ErrBroken) }
+
+// Run is of [series.Lab].
+func (p Patched) Run(ctx context.Context) ([]judge.Result, error) {
+	return p.Runner.Run(ctx, p.kernel, p.Cases)
+}

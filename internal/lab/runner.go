@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"context"
+	"errors"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// GuestsPerCPU is how many guests an exploration has for each processor: a held transition is tried again after a second or two (HZ in
+// klp_try_complete_transition of kernel/livepatch/transition.c). Its guest
+// sleeps meanwhile, and others can use the processor.
+const GuestsPerCPU = 4
+
+// Runner runs cases on kernels.
+type Runner struct {
+	Cache   *cache.Cache
+	Options rig.Options
+}
+
+// Run runs the cases on a kernel.
+func (r Runner) Run(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
+	return r.while(ctx, k, list, func(judge.Result) bool { return true })
+}
+
+// RunUntilFail is a Run that ends with the first FAIL.
+func (r Runner) RunUntilFail(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
+	return r.while(ctx, k, list, noFail)
+}
+
+func noFail(res judge.Result) bool { return res.Verdict != judge.Fail }
+
+// while runs the cases for as long as more results are wanted.
+func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Case, more func(judge.Result) bool) (results []judge.Result, err error) {
+	o := r.Options
+	o.Lean = true
+	on, err := rig.New(ctx, r.Cache, k, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, on.Close()) }()
+	for res, err := range on.RunCases(ctx, list) {
+		if err != nil {
+			return results, err
+		}
+		if results = append(results, res); !more(res) {
+			break
+		}
+	}
+	return results, nil
+}
+
+// Explore explores a kernel. Of the options it completes the release and the
+// jobs.
+func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options) (rep explore.Report, err error) {
+	ro := r.Options
+	ro.Guests = rig.Reused
+	if ro.Jobs == 0 {
+		ro.Jobs = rig.SideBySide(ro.Memory, GuestsPerCPU)
+	}
+	on, err := rig.New(ctx, r.Cache, k, ro)
+	if err != nil {
+		return rep, err
+	}
+	defer func() { err = errors.Join(err, on.Close()) }()
+	o.Release, o.Jobs = k.Release, ro.Jobs
+	rep, err = explore.Explore(ctx, o, on.RunCases, on.RunCasesFresh)
+	return rep, errors.Join(err, context.Cause(ctx))
+}

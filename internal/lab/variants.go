@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/variants"
+)
+
+// Variants builds kernels of one source with different options, each in a
+// place of its own, and runs cases on them.
+type Variants struct {
+	Runner
+	Builder kbuild.Builder
+	Cases   []*casefile.Case
+	Begin   func(variants.Kernel) // is told of each kernel; may be nil
+	Built   func()                // is told when a build has ended; may be nil
+}
+
+var _ variants.Lab = Variants{}
+
+// Try is of [variants.Lab].
+func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) variants.Trial {
+	t := variants.Trial{Kernel: k}
+	if v.Begin != nil {
+		v.Begin(k)
+	}
+	b := v.Builder
+	b.Options = k.Fragments()
+	started := time.Now()
+	dir, err := b.Build(ctx)
+	if v.Built != nil {
+		v.Built()
+	}
+	if t.Built, t.Err = time.Since(started), err; err != nil {
+		return t
+	}
+	kernel, err := images.Tree(dir)
+	if err != nil {
+		t.Err = err
+		return t
+	}
+	t.Results, t.Err = v.Run(ctx, kernel, v.named(only))
+	return t
+}
+
+// named are the cases of those names; all, where none is named.
+func (v Variants) named(names []string) []*casefile.Case {
+	return slices.DeleteFunc(slices.Clone(v.Cases), func(c *casefile.Case) bool {
+		return len(names) > 0 && !slices.Contains(names, c.Name)
+	})
+}

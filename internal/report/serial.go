@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"sync"
+
+	"github.com/klptest/klptest/cases/judge"
+)
+
+// Serial makes a reporter usable from several goroutines: it is told of one
+// thing at a time.
+func Serial(r Reporter) Reporter { return &serial{r: r} }
+
+type serial struct {
+	mu sync.Mutex
+	r  Reporter
+}
+
+func (s *serial) Begin(run Run) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Begin(run)
+}
+
+func (s *serial) Start(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.r.Start(name)
+}
+
+func (s *serial) Step(name, step string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.r.Step(name, step)
+}
+
+func (s *serial) Case(res judge.Result) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Case(res)
+}
+
+func (s *serial) End() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.End()
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/kmods"
+)
+
+// Test is what a rig runs: see [Case].
+type Test interface {
+	Name() string
+	// Shape is what the test asks of its guest: processors, and memory in
+	// MiB. 0 is the rig's default.
+	Shape() (cpus, memory int)
+	// Modules are those that its guest must have, by name, and the sources of
+	// those of the test's own.
+	Modules() (names []string, own []kmods.Source)
+	// Run runs the test and judges it. It is called again when the result must
+	// be confirmed.
+	Run(ctx context.Context, m machine.Machine) judge.Result
+	// Broken is the result of a test that could not be run.
+	Broken(err error) judge.Result
+	// LeavesClean tells whether a guest is as it was before a run with that
+	// result.
+	LeavesClean(judge.Result) bool
+}
+
+// Case makes a test of a case.
+func Case(c *casefile.Case) Test { return caseTest{c} }
+
+// Cases makes tests of cases.
+func Cases(list []*casefile.Case) []Test {
+	tests := make([]Test, len(list))
+	for i, c := range list {
+		tests[i] = caseTest{c}
+	}
+	return tests
+}
+
+type caseTest struct{ c *casefile.Case }
+
+func (t caseTest) Name() string              { return t.c.Name }
+func (t caseTest) Shape() (cpus, memory int) { return t.c.CPUs, t.c.Memory }
+
+func (t caseTest) Modules() (names []string, own []kmods.Source) {
+	for _, s := range t.c.Sources {
+		own = append(own, kmods.Source{Name: s.Name, Data: s.Data})
+	}
+	return t.c.Modules(), own
+}
+
+func (t caseTest) Run(ctx context.Context, m machine.Machine) judge.Result {
+	return judge.Run(ctx, m, t.c)
+}
+
+func (t caseTest) Broken(err error) judge.Result { return judge.Broken(t.c, err) }
+
+// LeavesClean: the end state has been checked, and nothing was allowed to stay.
+func (t caseTest) LeavesClean(res judge.Result) bool {
+	if res.Verdict == judge.Skip {
+		return true
+	}
+	return res.Verdict == judge.Pass && t.c.Taints == 0 && len(t.c.Leaves) == 0 && !t.c.LeavesProcesses()
+}
