@@ -17,7 +17,7 @@ import (
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz/lzma"
 
-	"github.com/klptest/klptest/internal/apt"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -111,7 +111,7 @@ func runXZ(ctx context.Context, payload []byte, w io.Writer) error {
 	xz := program.Command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: bytes.NewReader(payload), Stdout: w}
 	err := xz.Run(ctx)
 	if errors.Is(err, exec.ErrNotFound) {
-		return fmt.Errorf("there is no xz program (%s)", apt.Get("install", "xz-utils"))
+		return fmt.Errorf("there is no xz program (%s)", depends.Install("xz"))
 	}
 	return err
 }

@@ -15,8 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -88,7 +88,7 @@ func explainUnpack(deb string, ours, dpkg error) error {
 	err := dpkg
 	switch {
 	case errors.Is(dpkg, exec.ErrNotFound):
-		return blame.AdviseRigf(apt.Get("install", "dpkg"), "there is no dpkg-deb here to unpack packages with")
+		return blame.AdviseRigf(depends.Install("dpkg-deb"), "there is no dpkg-deb here to unpack packages with")
 	case ours == nil && dpkg == nil:
 		return nil
 	case ours != nil && !errors.Is(ours, dpkg) || dpkg == nil:

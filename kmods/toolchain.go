@@ -14,8 +14,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -84,7 +84,7 @@ func orDefault(s, otherwise string) string {
 }
 
 func missing(what, packages string, err error) error {
-	return &blame.Error{Summary: "no " + what, Advice: apt.Get("install", packages), Err: err}
+	return &blame.Error{Summary: "no " + what, Advice: depends.Install(packages), Err: err}
 }
 
 var compilerPackage = regexp.MustCompile(`(gcc|clang)(-[0-9]+)?$`)

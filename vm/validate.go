@@ -10,8 +10,8 @@ import (
 	"os/exec"
 	"strings"
 
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 )
 
 const (
@@ -143,7 +143,7 @@ func (s Spec) checkQEMU() error {
 		return &blame.Error{
 			Party:   blame.Rig,
 			Summary: "no QEMU: " + s.QEMU + " is not there or cannot be run",
-			Advice:  apt.Get("install", "qemu-system-x86"),
+			Advice:  depends.Install(defaultQEMU),
 			Err:     err,
 		}
 	}

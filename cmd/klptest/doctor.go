@@ -13,6 +13,7 @@ import (
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/vm"
@@ -52,7 +53,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 }
 
 // kernelBuilds tells whether kernels can be built from their source.
-func kernelBuilds(missing []kbuild.Tool) doctor.Finding {
+func kernelBuilds(missing []depends.Need) doctor.Finding {
 	f := doctor.Finding{Name: "kernel builds", Optional: true, OK: len(missing) == 0, Detail: "all that they need is there"}
 	if !f.OK {
 		f.Detail, f.Mend = "no kernel can be built from source: missing", kbuild.InstallTools(missing)

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/images/kconfig"
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/llvm"
 )
 
@@ -110,7 +110,7 @@ func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
 	}
 	tools, ok := llvm.Newest()
 	if !ok {
-		return nil, blame.AdviseUserf(apt.Get("install", "clang", "lld", "llvm"), "no kernel can be built by clang here: there is no whole LLVM")
+		return nil, blame.AdviseUserf(depends.Install("clang", "lld", "llvm"), "no kernel can be built by clang here: there is no whole LLVM")
 	}
 	return tools.MakeArgs(), nil
 }

@@ -5,40 +5,31 @@ package kbuild
 import (
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 )
 
-// Tool is what a host needs for building a kernel.
-type Tool struct {
-	Name    string // a program, or a header when it begins with a slash
-	Package string // Debian's
-	For     string // the option that needs it; empty for each kernel
-}
-
-var buildTools = []Tool{
-	{"make", "make", ""}, {"gcc", "gcc", ""}, {"ld", "binutils", ""}, {"flex", "flex", ""}, {"bison", "bison", ""}, {"bc", "bc", ""},
-	{"/usr/include/stdlib.h", "libc6-dev", ""}, {"/usr/include/gelf.h", "libelf-dev", ""},
-	{"openssl", "openssl", "MODULE_SIG"}, {"/usr/include/openssl/opensslv.h", "libssl-dev", "MODULE_SIG"},
-	{"pahole", "pahole", "DEBUG_INFO_BTF"},
-}
+// buildSet is the set of package depends for kernels.
+const buildSet = "build"
 
 // MissingTools are those without which no kernel can be built here that wants
 // such options. Without any, wants may be nil.
-func MissingTools(wants func(option string) bool) []Tool {
-	needed := slices.DeleteFunc(slices.Clone(buildTools), func(t Tool) bool {
-		return t.For != "" && (wants == nil || !wants(t.For))
-	})
+func MissingTools(wants func(option string) bool) []depends.Need {
+	needed := depends.Of(buildSet)
+	for _, option := range depends.Options(buildSet) {
+		if wants != nil && wants(option) {
+			needed = append(needed, depends.Of(buildSet+"-"+option)...)
+		}
+	}
 	return missingTools(needed, exec.LookPath, func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil
 	})
 }
 
-func missingTools(needed []Tool, find func(string) (string, error), isThere func(string) bool) (missing []Tool) {
+func missingTools(needed []depends.Need, find func(string) (string, error), isThere func(string) bool) (missing []depends.Need) {
 	for _, t := range needed {
 		if strings.HasPrefix(t.Name, "/") {
 			if !isThere(t.Name) {
@@ -52,21 +43,18 @@ func missingTools(needed []Tool, find func(string) (string, error), isThere func
 }
 
 // InstallTools is the command that installs them.
-func InstallTools(missing []Tool) string {
-	install := []string{"install"}
-	for _, t := range missing {
-		install = append(install, t.Package)
+func InstallTools(missing []depends.Need) string { return depends.Install(namesOf(missing)...) }
+
+func namesOf(list []depends.Need) (names []string) {
+	for _, n := range list {
+		names = append(names, n.Name)
 	}
-	return apt.Get(install...)
+	return names
 }
 
-func refuseWithoutTools(missing []Tool) error {
+func refuseWithoutTools(missing []depends.Need) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	var names []string
-	for _, t := range missing {
-		names = append(names, t.Name)
-	}
-	return blame.AdviseUserf(InstallTools(missing), "no kernel can be built here: missing %s", strings.Join(names, ", "))
+	return blame.AdviseUserf(InstallTools(missing), "no kernel can be built here: missing %s", strings.Join(namesOf(missing), ", "))
 }

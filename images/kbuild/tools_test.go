@@ -9,6 +9,7 @@ import (
 
 	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 )
 
 func TestMissingToolsAreNamedWithTheirPackages(t *testing.T) {
@@ -18,7 +19,7 @@ func TestMissingToolsAreNamedWithTheirPackages(t *testing.T) {
 		}
 		return "/usr/bin/" + name, nil
 	}
-	missing := missingTools(buildTools, find, func(path string) bool { return path != "/usr/include/gelf.h" })
+	missing := missingTools(depends.Of(buildSet), find, func(path string) bool { return path != "/usr/include/gelf.h" })
 	err := refuseWithoutTools(missing)
 	var e *blame.Error
 	if !errors.As(err, &e) || e.Error() != "no kernel can be built here: missing flex, bison, /usr/include/gelf.h" ||

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 )
 
 // Finding is one thing that was looked at.
@@ -23,25 +24,24 @@ type Finding struct {
 	Mend     string // the command that mends it
 }
 
-// program is something that must be on the PATH.
+// tool is something that must be on the PATH.
 type tool struct {
 	name     string // what it is
-	file     string
-	pkg      string // Debian's package
-	what     string // what fails without it
+	program  string // in the table of package depends
+	lack     string // what fails without it
 	optional bool
 	version  string // argument that prints the version
 }
 
 var tools = []tool{
-	{"QEMU", "qemu-system-x86_64", "qemu-system-x86", "no kernel can be booted", false, "--version"},
-	{"compiler", "gcc", "gcc", "no module can be built", false, "--version"},
-	{"linker", "ld", "binutils", "no module can be built", false, "--version"},
-	{"make", "make", "make", "no module can be built", false, "--version"},
-	{"apt", "apt-get", "apt", "no Debian kernel can be fetched; use a build tree or files", true, "--version"},
-	{"dpkg-deb", "dpkg-deb", "dpkg", "no Debian kernel can be unpacked; use a build tree or files", true, "--version"},
-	{"xz", "xz", "xz-utils", "bzImages packed with xz boot a second slower", true, "--version"},
-	{"busybox", "busybox", "busybox-static", "no \"sh\" steps, no klptest shell", true, ""},
+	{"QEMU", "qemu-system-x86_64", "no kernel can be booted", false, "--version"},
+	{"compiler", "gcc", "no module can be built", false, "--version"},
+	{"linker", "ld", "no module can be built", false, "--version"},
+	{"make", "make", "no module can be built", false, "--version"},
+	{"apt", "apt-get", "no Debian kernel can be fetched; use a build tree or files", true, "--version"},
+	{"dpkg-deb", "dpkg-deb", "no Debian kernel can be unpacked; use a build tree or files", true, "--version"},
+	{"xz", "xz", "bzImages packed with xz boot a second slower", true, "--version"},
+	{"busybox", "busybox", "no \"sh\" steps, no klptest shell", true, ""},
 }
 
 // Examine looks at everything of the host that a run needs. memory is what a
@@ -55,8 +55,8 @@ func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding
 }
 
 func (h Host) tool(ctx context.Context, p tool) Finding {
-	f := Finding{Name: p.name, Optional: p.optional, Detail: p.what, Mend: apt.Get("install", p.pkg)}
-	path, err := h.LookPath(p.file)
+	f := Finding{Name: p.name, Optional: p.optional, Detail: p.lack, Mend: depends.Install(p.program)}
+	path, err := h.LookPath(p.program)
 	if err != nil {
 		return f
 	}
@@ -74,7 +74,7 @@ func (h Host) tool(ctx context.Context, p tool) Finding {
 func (h Host) packageLists(ctx context.Context) Finding {
 	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: apt.Get("update")}
 	if _, err := h.LookPath("apt-cache"); err != nil {
-		f.Mend = apt.Get("install", "apt")
+		f.Mend = depends.Install("apt")
 		return f
 	}
 	out, err := h.Output(ctx, "apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-amd64$")

@@ -13,8 +13,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -57,7 +57,7 @@ func (c Command) Output(ctx context.Context) ([]byte, error) {
 		e.Party, e.Summary = blame.User, "git "+c.Args[0]+" failed"
 	}
 	if errors.Is(err, exec.ErrNotFound) {
-		err = &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: apt.Get("install", "git"), Err: err}
+		err = &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: depends.Install("git"), Err: err}
 	}
 	if ctx.Err() != nil {
 		return nil, err
