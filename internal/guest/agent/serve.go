@@ -3,13 +3,8 @@
 package agent
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"time"
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest/wire"
@@ -19,89 +14,10 @@ import (
 // ends the request at hand.
 func (a *Agent) Serve(rw io.ReadWriter) error {
 	defer a.close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	requests := make(chan wire.Request)
-	var failure error
-	go func() {
-		defer close(requests)
-		defer cancel()
-		failure = receive(ctx, bufio.NewReader(rw), requests)
-	}()
-	for req := range requests {
-		err := a.answer(ctx, rw, req)
-		if ctx.Err() != nil {
-			break // nobody is there to read it
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for range requests { // until receive has ended
-	}
-	return failure
-}
-
-// answer says each pulse that it is still at the request, because a host that
-// hears nothing gives the guest up.
-func (a *Agent) answer(ctx context.Context, w io.Writer, req wire.Request) error {
-	done := make(chan wire.Reply, 1)
-	go func() { done <- a.handle(ctx, req) }()
-	tick := time.NewTicker(wire.Pulse)
-	defer tick.Stop()
-	for {
-		select {
-		case r := <-done:
-			return send(w, req.ID, r)
-		case <-tick.C:
-			_ = wire.WriteLine(w, wire.Reply{ID: req.ID, More: true}) // the answer will fail, too
-		}
-	}
-}
-
-func receive(ctx context.Context, r *bufio.Reader, requests chan<- wire.Request) error {
-	for {
-		line, err := wire.ReadLine(r)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		var req wire.Request
-		if err == nil {
-			err = json.Unmarshal(line, &req)
-		}
-		if err != nil {
-			return fmt.Errorf("bad request: %w", err)
-		}
-		select {
-		case requests <- req:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// send writes one answer: the records in lines of their own, then the rest.
-func send(w io.Writer, id uint64, r wire.Reply) error {
-	for _, part := range wire.Batches(r.TakeRecords()) {
-		if err := wire.WriteLine(w, wire.Reply{ID: id, More: true, Records: part}); err != nil {
-			return err
-		}
-	}
-	r.ID = id
-	err := wire.WriteLine(w, r)
-	if errors.Is(err, wire.ErrLongLine) {
-		return wire.WriteLine(w, wire.Reply{ID: id, Fault: wire.FaultOf(fmt.Errorf("the guest's answer: %w", err))})
-	}
-	return err
-}
-
-func (a *Agent) handle(ctx context.Context, req wire.Request) wire.Reply {
-	var r wire.Reply
-	err := a.dispatch(ctx, req, &r)
-	if err != nil {
-		return wire.Reply{Fault: wire.FaultOf(err)}
-	}
-	return r
+	return wire.Serve(rw, func(ctx context.Context, req wire.Request) (r wire.Reply, err error) {
+		err = a.dispatch(ctx, req, &r)
+		return r, err
+	})
 }
 
 func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) error {

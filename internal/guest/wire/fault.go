@@ -20,7 +20,7 @@ type fault struct {
 	Lost    uint64 `json:"lost,omitempty"`
 }
 
-func FaultOf(err error) *fault {
+func faultOf(err error) *fault {
 	f := &fault{User: blame.Of(err) == blame.User, Text: err.Error()}
 	if e := (*blame.Error)(nil); errors.As(err, &e) {
 		f.Advice = e.Advice

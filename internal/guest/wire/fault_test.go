@@ -18,7 +18,7 @@ func TestFaultKeepsItsBlame(t *testing.T) {
 		"overrun": Overrun(7),
 		"plain":   errors.New("plain"),
 	} {
-		got := FaultOf(err).Err()
+		got := faultOf(err).Err()
 		var b, want *blame.Error
 		if got.Error() != err.Error() || blame.Of(got) != blame.Of(err) || !errors.As(got, &b) {
 			t.Errorf("%s: %v", name, got)
@@ -28,7 +28,7 @@ func TestFaultKeepsItsBlame(t *testing.T) {
 		}
 	}
 	// A guest that blames the kernel is not believed.
-	if f := FaultOf(&blame.Error{Party: blame.Kernel, Summary: "x"}); blame.Of(f.Err()) != blame.Rig {
+	if f := faultOf(&blame.Error{Party: blame.Kernel, Summary: "x"}); blame.Of(f.Err()) != blame.Rig {
 		t.Error("the kernel was blamed by the guest's word")
 	}
 }

@@ -82,7 +82,7 @@ type Reply struct {
 	End     *machine.EndState `json:"end,omitempty"`
 }
 
-var ErrLongLine = fmt.Errorf("a line of more than %d bytes", MaxLine)
+var errLongLine = fmt.Errorf("a line of more than %d bytes", MaxLine)
 
 // ReadLine returns the next line with its newline.
 func ReadLine(r *bufio.Reader) ([]byte, error) {
@@ -90,7 +90,7 @@ func ReadLine(r *bufio.Reader) ([]byte, error) {
 	for {
 		part, err := r.ReadSlice('\n')
 		if len(line)+len(part) > MaxLine {
-			return nil, ErrLongLine
+			return nil, errLongLine
 		}
 		line = append(line, part...)
 		switch {
@@ -113,14 +113,14 @@ func WriteLine(w io.Writer, v any) error {
 		return err
 	}
 	if b.Len() > MaxLine {
-		return ErrLongLine
+		return errLongLine
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-// Batches splits records so that each part fits into a line.
-func Batches(records []machine.Record) [][]machine.Record {
+// batches splits records so that each part fits into a line.
+func batches(records []machine.Record) [][]machine.Record {
 	var parts [][]machine.Record
 	start, size := 0, 0
 	for i, r := range records {
@@ -136,8 +136,8 @@ func Batches(records []machine.Record) [][]machine.Record {
 	return parts
 }
 
-// TakeRecords takes the records out of an answer: they have lines of their own.
-func (r *Reply) TakeRecords() (records []machine.Record) {
+// takeRecords takes the records out of an answer: they have lines of their own.
+func (r *Reply) takeRecords() (records []machine.Record) {
 	switch {
 	case r.Answer != nil:
 		records, r.Answer.Records = r.Answer.Records, nil

@@ -31,7 +31,7 @@ func TestReadLine(t *testing.T) {
 func TestReadLineBounds(t *testing.T) {
 	for text, want := range map[string]error{
 		"unfinished":                    io.ErrUnexpectedEOF,
-		strings.Repeat("x", MaxLine+99): ErrLongLine,
+		strings.Repeat("x", MaxLine+99): errLongLine,
 	} {
 		if _, err := ReadLine(bufio.NewReader(strings.NewReader(text))); !errors.Is(err, want) {
 			t.Errorf("%.20q: %v", text, err)
@@ -48,7 +48,7 @@ func TestBatches(t *testing.T) {
 			records = append(records, machine.Record{Seq: uint64(i), Text: strings.Repeat("\x00", n)})
 		}
 		var got []machine.Record
-		for _, part := range Batches(records) {
+		for _, part := range batches(records) {
 			got = append(got, part...)
 			if err := WriteLine(io.Discard, Reply{More: true, Records: part}); err != nil {
 				t.Fatal(err)
@@ -68,7 +68,7 @@ func TestWriteLineIsOneWrite(t *testing.T) {
 	if want := (writes{`{"id":0,"fault":{"text":"a < b\n"}}` + "\n"}); !cmp.Equal(w, want) {
 		t.Errorf("%q", w)
 	}
-	if err := WriteLine(&w, strings.Repeat("x", MaxLine)); !errors.Is(err, ErrLongLine) || len(w) != 1 {
+	if err := WriteLine(&w, strings.Repeat("x", MaxLine)); !errors.Is(err, errLongLine) || len(w) != 1 {
 		t.Error(err)
 	}
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package wire
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Handler answers a request. An error becomes the fault of the reply.
+type Handler func(ctx context.Context, req Request) (Reply, error)
+
+// Serve answers one session's requests until the other side goes, which also
+// ends the request at hand.
+func Serve(rw io.ReadWriter, handle Handler) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	requests := make(chan Request)
+	var failure error
+	go func() {
+		defer close(requests)
+		defer cancel()
+		failure = receive(ctx, bufio.NewReader(rw), requests)
+	}()
+	for req := range requests {
+		err := answer(ctx, rw, req, handle)
+		if ctx.Err() != nil {
+			break // nobody is there to read it
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for range requests { // until receive has ended
+	}
+	return failure
+}
+
+// answer says each pulse that it is still at the request, because a host that
+// hears nothing gives the guest up.
+func answer(ctx context.Context, w io.Writer, req Request, handle Handler) error {
+	done := make(chan Reply, 1)
+	go func() {
+		r, err := handle(ctx, req)
+		if err != nil {
+			r = Reply{Fault: faultOf(err)}
+		}
+		done <- r
+	}()
+	tick := time.NewTicker(Pulse)
+	defer tick.Stop()
+	for {
+		select {
+		case r := <-done:
+			return send(w, req.ID, r)
+		case <-tick.C:
+			_ = WriteLine(w, Reply{ID: req.ID, More: true}) // the answer will fail, too
+		}
+	}
+}
+
+func receive(ctx context.Context, r *bufio.Reader, requests chan<- Request) error {
+	for {
+		line, err := ReadLine(r)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var req Request
+		if err == nil {
+			err = json.Unmarshal(line, &req)
+		}
+		if err != nil {
+			return fmt.Errorf("bad request: %w", err)
+		}
+		select {
+		case requests <- req:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// send writes one answer: the records in lines of their own, then the rest.
+func send(w io.Writer, id uint64, r Reply) error {
+	for _, part := range batches(r.takeRecords()) {
+		if err := WriteLine(w, Reply{ID: id, More: true, Records: part}); err != nil {
+			return err
+		}
+	}
+	r.ID = id
+	err := WriteLine(w, r)
+	if errors.Is(err, errLongLine) {
+		return WriteLine(w, Reply{ID: id, Fault: faultOf(fmt.Errorf("the guest's answer: %w", err))})
+	}
+	return err
+}
