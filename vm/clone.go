@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/digitalocean/go-qemu/qmp/raw"
-
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -50,14 +48,14 @@ func (v *VM) resume(ctx context.Context) error {
 	if err := v.takeIn(ctx); err != nil {
 		return v.refused(ctx, v.ended(ctx, err))
 	}
-	return v.ended(ctx, raw.NewMonitor(v.monitor.within(ctx)).Cont())
+	return v.ended(ctx, v.monitor.Typed(ctx).Cont())
 }
 
 // takeIn loads the device state. The machine stands still afterwards.
 func (v *VM) takeIn(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, cloneLimit, fmt.Errorf("QEMU has not taken the template in within %s", cloneLimit))
 	defer cancel()
-	if err := v.monitor.connect(ctx); err != nil {
+	if err := v.monitor.Connect(ctx); err != nil {
 		return err
 	}
 	m, err := v.prepareMigration(ctx)
@@ -65,7 +63,7 @@ func (v *VM) takeIn(ctx context.Context) error {
 		return err
 	}
 	v.feed(m.stream)
-	if err := m.qmp.MigrateIncoming(migrationURI); err != nil {
+	if err := m.typed.MigrateIncoming(migrationURI); err != nil {
 		return err
 	}
 	return m.wait(ctx)

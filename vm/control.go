@@ -32,5 +32,5 @@ func (v *VM) InjectNMI(ctx context.Context) error {
 func (v *VM) command(ctx context.Context, what string, run func(*raw.Monitor) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, controlLimit, fmt.Errorf("the guest did not %s within %v", what, controlLimit))
 	defer cancel()
-	return v.ended(ctx, run(raw.NewMonitor(v.monitor.within(ctx))))
+	return v.ended(ctx, run(v.monitor.Typed(ctx)))
 }

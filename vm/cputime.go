@@ -3,12 +3,15 @@
 package vm
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 // CPUTime is what the host gave the guest's processors, all of them together,
@@ -57,12 +60,12 @@ func (v *VM) cpuThreads() (map[int]bool, error) {
 	v.threadsMu.Lock()
 	defer v.threadsMu.Unlock()
 	if isClosed(v.exited) {
-		return nil, errGone
+		return nil, qmp.ErrGone
 	}
 	if v.threads != nil {
 		return v.threads, nil
 	}
-	answer, err := v.monitor.Run([]byte(`{"execute":"query-cpus-fast"}`))
+	answer, err := v.monitor.Run(context.Background(), []byte(`{"execute":"query-cpus-fast"}`))
 	if err == nil {
 		v.threads, err = parseCPUThreads(answer)
 	}

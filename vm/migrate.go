@@ -7,8 +7,9 @@ import (
 	"errors"
 	"net"
 
-	"github.com/digitalocean/go-qemu/qmp"
 	"github.com/digitalocean/go-qemu/qmp/raw"
+
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 // A template's device state goes out, and a clone's comes in, by QEMU's
@@ -30,7 +31,7 @@ var errMigration = errors.New("QEMU's migration failed")
 
 // migration is the one migration of a machine.
 type migration struct {
-	qmp    *raw.Monitor
+	typed  *raw.Monitor
 	events <-chan qmp.Event
 	stream net.Conn // our end
 }
@@ -42,7 +43,7 @@ func (v *VM) prepareMigration(ctx context.Context) (migration, error) {
 	if err != nil {
 		return migration{}, err
 	}
-	if _, err := v.monitor.run(ctx, []byte(setCapabilities)); err != nil {
+	if _, err := v.monitor.Run(ctx, []byte(setCapabilities)); err != nil {
 		return migration{}, err
 	}
 	ours, theirs, err := socketPair("migration")
@@ -51,10 +52,10 @@ func (v *VM) prepareMigration(ctx context.Context) (migration, error) {
 	}
 	defer theirs.Close()
 	v.onClose(func() error { ours.Close(); return nil }) // it may be closed already
-	if _, err := v.monitor.runPassing(ctx, []byte(passSocket), theirs); err != nil {
+	if _, err := v.monitor.RunPassing(ctx, []byte(passSocket), theirs); err != nil {
 		return migration{}, err
 	}
-	return migration{qmp: raw.NewMonitor(v.monitor.within(ctx)), events: events, stream: ours}, nil
+	return migration{typed: v.monitor.Typed(ctx), events: events, stream: ours}, nil
 }
 
 // wait waits for the end of the migration.
@@ -66,7 +67,7 @@ func (m migration) wait(ctx context.Context) error {
 			case !ok && ctx.Err() != nil:
 				return context.Cause(ctx)
 			case !ok:
-				return errGone
+				return qmp.ErrGone
 			case e.Event != "MIGRATION":
 			case e.Data["status"] == migrationDone:
 				return nil

@@ -10,9 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/digitalocean/go-qemu/qmp/raw"
-
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 const (
@@ -65,9 +64,9 @@ func (v *VM) halt(ctx context.Context) error {
 	}
 	select {
 	case <-v.link.over:
-		return raw.NewMonitor(v.monitor.within(ctx)).Stop()
+		return v.monitor.Typed(ctx).Stop()
 	case <-v.exited:
-		return errGone
+		return qmp.ErrGone
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -88,13 +87,13 @@ func (v *VM) giveOut(ctx context.Context) ([]byte, error) {
 		state, _ := io.ReadAll(io.LimitReader(m.stream, maxState)) // QEMU itself says whether it was all
 		read <- state
 	}()
-	if err := m.qmp.Migrate(migrationURI, nil, nil, nil); err != nil {
+	if err := m.typed.Migrate(migrationURI, nil, nil, nil); err != nil {
 		return nil, err
 	}
 	if err := m.wait(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.qmp.Quit(); err != nil && !errors.Is(err, errGone) {
+	if err := m.typed.Quit(); err != nil && !errors.Is(err, qmp.ErrGone) {
 		return nil, err
 	}
 	select {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/patience"
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 // SSH logs in to the guest as root. It waits until the guest answers, at most
@@ -33,7 +34,7 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	go func() {
 		select {
 		case <-v.exited:
-			died(errGone)
+			died(qmp.ErrGone)
 		case <-ctx.Done():
 		}
 	}()
@@ -86,7 +87,7 @@ func (v *VM) sshFailure(ctx context.Context, err error) error {
 		return death
 	}
 	if isClosed(v.exited) {
-		err = errGone
+		err = qmp.ErrGone
 	}
 	e := v.withConsole(&blame.Error{Summary: "SSH to the guest", Err: err})
 	if crash := v.console.crash(); crash != "" {

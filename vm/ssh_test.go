@@ -15,6 +15,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/vm/qmp"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -110,7 +111,7 @@ func TestSSHEndsWhenTheGuestPanics(t *testing.T) {
 func TestSSHEndsWhenTheGuestIsClosed(t *testing.T) {
 	v := started(t, sshSpec(t, newKeys(t), nil))
 	time.AfterFunc(50*time.Millisecond, func() { v.Close() })
-	if _, err := v.SSH(t.Context()); !errors.Is(err, errGone) {
+	if _, err := v.SSH(t.Context()); !errors.Is(err, qmp.ErrGone) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/patience"
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 const (
@@ -93,7 +94,7 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 	if err := v.watchLink(); err != nil { // before there are events
 		return v.ended(ctx, err)
 	}
-	if err := v.monitor.connect(ctx); err != nil {
+	if err := v.monitor.Connect(ctx); err != nil {
 		return v.ended(ctx, err)
 	}
 	if life > 0 {
@@ -105,7 +106,7 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 // ended waits for the end of a machine whose QMP connection broke, so that
 // the error can be told by what QEMU and the guest said last.
 func (v *VM) ended(ctx context.Context, err error) error {
-	if errors.Is(err, errGone) {
+	if errors.Is(err, qmp.ErrGone) {
 		v.process.kill() // it may have closed QMP without an end
 		<-v.exited
 	}

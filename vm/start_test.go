@@ -15,6 +15,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/splat"
+	"github.com/klptest/klptest/vm/qmp"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -66,7 +67,7 @@ func TestStartAndClose(t *testing.T) {
 	if err := v.Death(); err != nil {
 		t.Errorf("a closed guest died of %v", err)
 	}
-	if _, err := v.CPUTime(); !errors.Is(err, errGone) {
+	if _, err := v.CPUTime(); !errors.Is(err, qmp.ErrGone) {
 		t.Errorf("CPU time of a closed guest: %v", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/klptest/klptest/internal/program"
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 const (
@@ -29,7 +30,7 @@ type VM struct {
 	parent   *Template // what a clone is made of; nil: the machine boots
 	console  *Console
 	messages *cappedLog // QEMU's own
-	monitor  *monitor
+	monitor  *qmp.Monitor
 	process  *process
 	link     *link // to the agent; nil without keys
 
@@ -112,7 +113,7 @@ func (v *VM) run(ctx context.Context) error {
 		return err
 	}
 	defer qmpFile.Close()
-	v.monitor = newMonitor(qmpConn)
+	v.monitor = qmp.New(qmpConn)
 	v.onClose(v.monitor.Disconnect)
 	consoleConn, consoleFile, err := socketPair("console")
 	if err != nil {

@@ -36,6 +36,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/depends", "internal/apt"},
 	{"internal/nearest", ""},
 	{"internal/vport", ""},
+	{"vm/qmp", ""},
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/git", "internal/apt internal/blame internal/depends internal/program"},
@@ -48,7 +49,7 @@ var imports = []struct{ pkg, may string }{
 	{"images", "images/dotconfig images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/guest internal/modinfo internal/depends internal/program"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/depends internal/program internal/steady internal/supervise"},
 	{"internal/doctor", "internal/apt internal/blame internal/depends internal/program kmods"},
-	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/depends internal/program internal/splat internal/vport"},
+	{"vm", "internal/apt internal/blame internal/emulator internal/patience internal/printable internal/depends internal/program internal/splat internal/vport vm/qmp"},
 	{"cases/machine", "internal/blame"},
 	{"cases/klog", "cases/machine internal/nearest internal/splat"},
 	{"cases/casefile", "cases/klog cases/machine internal/blame internal/kversion internal/nearest internal/splat"},

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/vm/qmp/qmptest"
 )
 
 const (
@@ -95,7 +97,7 @@ func migrationEvent(status string) string {
 }
 
 // note writes a command to the list of commands.
-func (s Script) note(c Command) {
+func (s Script) note(c qmptest.Command) {
 	if s.Commands == "" {
 		return
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/vm/qmp/qmptest"
 )
 
 // The descriptors that klptest passes to QEMU.
@@ -66,7 +68,7 @@ func fakeQEMU(path string, args []string) error {
 	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 1000)}
 	if !s.NoQMP {
 		f := &fake{Script: s, qmp: qmp, incoming: slices.Contains(args, "-incoming")}
-		go ServeQMP(qmp, Greeting, func(c Command) string {
+		go qmptest.Serve(qmp, qmptest.Greeting, func(c qmptest.Command) string {
 			io.WriteString(qmp, f.answer(c))
 			m.answered <- c.Execute
 			if f.over {
@@ -110,7 +112,7 @@ type fake struct {
 	status   int
 }
 
-func (f *fake) answer(c Command) string {
+func (f *fake) answer(c qmptest.Command) string {
 	f.note(c)
 	if f.DieAt == c.Execute {
 		fmt.Fprintln(os.Stderr, "fake QEMU: dies at", c.Execute)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/vm/qmp/qmptest"
 )
 
 // serveAgent is an SSH server at the guest's end of the port, if the guest has
@@ -39,7 +40,7 @@ func (s Script) serveAgent(args []string, qmp io.Writer) error {
 	go func() {
 		serve()
 		time.Sleep(s.Linger)
-		io.WriteString(qmp, Event("VSERPORT_CHANGE"))
+		io.WriteString(qmp, qmptest.Event("VSERPORT_CHANGE"))
 	}()
 	return nil
 }

@@ -89,16 +89,3 @@ func TestAccel(t *testing.T) {
 		}
 	}
 }
-
-func TestQMPLines(t *testing.T) {
-	c := Command{ID: []byte(`"7"`)}
-	for got, want := range map[string]string{
-		c.Return("[1]"):        `{"return": [1], "id": "7"}`,
-		c.Error("Class", "no"): `{"error": {"class": "Class", "desc": "no"}, "id": "7"}`,
-		Event("STOP"):          `"event": "STOP"`,
-	} {
-		if !strings.Contains(got, want) || !strings.HasSuffix(got, "\r\n") {
-			t.Errorf("%q lacks %q", got, want)
-		}
-	}
-}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vm
+package qmp
 
 import (
 	"context"
@@ -13,22 +13,25 @@ import (
 	"sync"
 	"time"
 
-	"github.com/digitalocean/go-qemu/qmp"
+	goqemu "github.com/digitalocean/go-qemu/qmp"
+	"github.com/digitalocean/go-qemu/qmp/raw"
 	"golang.org/x/sys/unix"
 )
 
-// errGone says that QEMU's end of the QMP connection is closed: QEMU exited.
-var errGone = errors.New("QEMU is gone")
+// ErrGone says that QEMU's end of the connection is closed: QEMU exited.
+var ErrGone = errors.New("QEMU is gone")
 
 const (
-	qmpLimit   = time.Minute // of a command whose caller sets none; a busy host may be slow to start QEMU
+	limit      = time.Minute // of any command; a busy host may be slow to start QEMU
 	eventQueue = 64          // events that a slow reader may be behind by
 )
 
-// monitor is a qmp.Monitor over any connection. Commands may run at the same
-// time, replies find their command by its id, and neither an unread event nor
-// a late reply holds anything up.
-type monitor struct {
+// Event is what QEMU tells without being asked.
+type Event = goqemu.Event
+
+// Monitor is our end of a QMP connection. Commands may run at the same time:
+// replies find their command by its id. No command takes longer than a minute.
+type Monitor struct {
 	conn     net.Conn
 	greeting chan struct{} // closed when the greeting has come
 	done     chan struct{} // closed when nothing more will come
@@ -37,20 +40,19 @@ type monitor struct {
 	mu      sync.Mutex // guards what follows
 	lastID  int
 	waiting map[string]chan<- reply
-	readers []chan qmp.Event
+	readers []chan Event
 	err     error // why done is closed
 }
-
-var _ qmp.Monitor = (*monitor)(nil)
 
 type reply struct {
 	raw []byte
 	err error
 }
 
-// newMonitor reads from conn until it ends. Disconnect closes conn.
-func newMonitor(conn net.Conn) *monitor {
-	m := &monitor{
+// New makes a monitor that reads from conn until conn ends. Call Connect before
+// the first command, and Disconnect in the end; it closes conn.
+func New(conn net.Conn) *Monitor {
+	m := &Monitor{
 		conn:     conn,
 		greeting: make(chan struct{}),
 		done:     make(chan struct{}),
@@ -60,11 +62,9 @@ func newMonitor(conn net.Conn) *monitor {
 	return m
 }
 
-// Connect negotiates capabilities within the default limit.
-func (m *monitor) Connect() error { return m.connect(context.Background()) }
-
-func (m *monitor) connect(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, qmpLimit)
+// Connect waits for QEMU's greeting and negotiates capabilities.
+func (m *Monitor) Connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	select {
 	case <-m.greeting:
@@ -73,12 +73,12 @@ func (m *monitor) connect(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("QMP greeting: %w", context.Cause(ctx))
 	}
-	_, err := m.run(ctx, []byte(`{"execute":"qmp_capabilities"}`))
+	_, err := m.Run(ctx, []byte(`{"execute":"qmp_capabilities"}`))
 	return err
 }
 
 // Disconnect closes the connection and waits for its reader.
-func (m *monitor) Disconnect() error {
+func (m *Monitor) Disconnect() error {
 	err := m.conn.Close()
 	<-m.done
 	return err
@@ -86,30 +86,28 @@ func (m *monitor) Disconnect() error {
 
 // Events gives the events from now on, until the connection ends or ctx is
 // done. A reader that falls behind loses the oldest ones.
-func (m *monitor) Events(ctx context.Context) (<-chan qmp.Event, error) {
+func (m *Monitor) Events(ctx context.Context) (<-chan Event, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err != nil {
 		return nil, m.err
 	}
-	events := make(chan qmp.Event, eventQueue)
+	events := make(chan Event, eventQueue)
 	m.readers = append(m.readers, events)
 	context.AfterFunc(ctx, func() { m.unsubscribe(events) })
 	return events, nil
 }
 
-// Run sends a command and returns the whole reply, within the default limit.
-func (m *monitor) Run(command []byte) ([]byte, error) {
-	return m.run(context.Background(), command)
+// Run sends a command, a JSON object, and returns the whole reply. QEMU's
+// refusal is an error, and so is its end: ErrGone.
+func (m *Monitor) Run(ctx context.Context, command []byte) ([]byte, error) {
+	return m.RunPassing(ctx, command, nil)
 }
 
-func (m *monitor) run(ctx context.Context, command []byte) ([]byte, error) {
-	return m.runPassing(ctx, command, nil)
-}
-
-// runPassing is run for a command that passes a file to QEMU; nil: none.
-func (m *monitor) runPassing(ctx context.Context, command []byte, file *os.File) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, qmpLimit)
+// RunPassing is Run for a command that passes a file to QEMU; nil: none. It
+// needs a connection that is a Unix socket.
+func (m *Monitor) RunPassing(ctx context.Context, command []byte, file *os.File) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(command, &fields); err != nil {
@@ -139,7 +137,7 @@ func (m *monitor) runPassing(ctx context.Context, command []byte, file *os.File)
 	}
 }
 
-func (m *monitor) expect() (string, <-chan reply, error) {
+func (m *Monitor) expect() (string, <-chan reply, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.err != nil {
@@ -151,7 +149,7 @@ func (m *monitor) expect() (string, <-chan reply, error) {
 	return id, answer, nil
 }
 
-func (m *monitor) forget(id string) {
+func (m *Monitor) forget(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.waiting, id)
@@ -159,7 +157,7 @@ func (m *monitor) forget(id string) {
 
 // send writes a command. One that was cut short leaves the stream useless,
 // so a failed write ends the connection.
-func (m *monitor) send(ctx context.Context, command any, file *os.File) error {
+func (m *Monitor) send(ctx context.Context, command any, file *os.File) error {
 	line, err := json.Marshal(command)
 	if err != nil {
 		return err
@@ -191,19 +189,23 @@ func write(conn net.Conn, line []byte, file *os.File) error {
 	return err
 }
 
-func (m *monitor) reason() error {
+func (m *Monitor) reason() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.err
 }
 
-// within is m with ctx as the limit of each command, for go-qemu's typed
-// calls, which take none.
-func (m *monitor) within(ctx context.Context) qmp.Monitor { return boundMonitor{m, ctx} }
+// Typed is m as go-qemu's typed calls, each of which ctx limits.
+func (m *Monitor) Typed(ctx context.Context) *raw.Monitor { return raw.NewMonitor(bound{m, ctx}) }
 
-type boundMonitor struct {
-	*monitor
+// bound is a monitor whose calls take no context.
+type bound struct {
+	*Monitor
 	ctx context.Context
 }
 
-func (b boundMonitor) Run(command []byte) ([]byte, error) { return b.run(b.ctx, command) }
+var _ goqemu.Monitor = bound{}
+
+func (b bound) Connect() error { return b.Monitor.Connect(b.ctx) }
+
+func (b bound) Run(command []byte) ([]byte, error) { return b.Monitor.Run(b.ctx, command) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vm
+package qmp
 
 import (
 	"encoding/json"
@@ -10,8 +10,6 @@ import (
 	"net"
 	"slices"
 	"syscall"
-
-	"github.com/digitalocean/go-qemu/qmp"
 )
 
 // message is anything that QEMU sends (docs/interop/qmp-spec.txt of QEMU).
@@ -22,11 +20,11 @@ type message struct {
 		Class string `json:"class"`
 		Desc  string `json:"desc"`
 	} `json:"error"`
-	qmp.Event
+	Event
 }
 
 // read is the only reader of the connection, from the greeting to the end.
-func (m *monitor) read() {
+func (m *Monitor) read() {
 	dec := json.NewDecoder(m.conn)
 	for {
 		var raw json.RawMessage
@@ -44,7 +42,7 @@ func (m *monitor) read() {
 	}
 }
 
-func (m *monitor) deliver(msg message, raw []byte) {
+func (m *Monitor) deliver(msg message, raw []byte) {
 	switch {
 	case msg.QMP != nil:
 		m.greet()
@@ -57,7 +55,7 @@ func (m *monitor) deliver(msg message, raw []byte) {
 	}
 }
 
-func (m *monitor) greet() {
+func (m *Monitor) greet() {
 	select {
 	case <-m.greeting:
 	default:
@@ -68,7 +66,7 @@ func (m *monitor) greet() {
 // answer hands a reply to the command that waits for it; one that nobody
 // waits for any more is dropped. An error without an id is about something
 // that QEMU could not read: it may be anybody's.
-func (m *monitor) answer(id string, r reply) {
+func (m *Monitor) answer(id string, r reply) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for other, waiting := range m.waiting {
@@ -79,7 +77,7 @@ func (m *monitor) answer(id string, r reply) {
 	}
 }
 
-func (m *monitor) publish(e qmp.Event) {
+func (m *Monitor) publish(e Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, events := range m.readers {
@@ -93,7 +91,7 @@ func (m *monitor) publish(e qmp.Event) {
 	}
 }
 
-func (m *monitor) unsubscribe(events chan qmp.Event) {
+func (m *Monitor) unsubscribe(events chan Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if i := slices.Index(m.readers, events); i >= 0 {
@@ -103,13 +101,13 @@ func (m *monitor) unsubscribe(events chan qmp.Event) {
 }
 
 // end tells everybody that nothing more will come.
-func (m *monitor) end(err error) {
+func (m *Monitor) end(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.err = fmt.Errorf("QMP: %w", err)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
 		errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe) {
-		m.err = errGone
+		m.err = ErrGone
 	}
 	for _, events := range m.readers {
 		close(events)

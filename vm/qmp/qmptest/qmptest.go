@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vmtest
+package qmptest
 
 import (
 	"encoding/json"
@@ -33,10 +33,10 @@ func Event(name string) string {
 	return fmt.Sprintf(`{"timestamp": {"seconds": 1, "microseconds": 2}, "event": %q, "data": {}}`+"\r\n", name)
 }
 
-// ServeQMP speaks QMP on conn until it ends: the greeting, then for each
+// Serve speaks QMP on conn until it ends: the greeting, then for each
 // command what answer says, which may be several messages, or none. A nil
 // answer returns an empty object each time.
-func ServeQMP(conn io.ReadWriter, greeting string, answer func(Command) string) error {
+func Serve(conn io.ReadWriter, greeting string, answer func(Command) string) error {
 	if answer == nil {
 		answer = func(c Command) string { return c.Return("{}") }
 	}

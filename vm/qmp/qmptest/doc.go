@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package qmptest has a QMP server for one connection, for tests of what speaks
+// QMP.
+package qmptest
