@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/vm/console"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -130,11 +131,22 @@ func TestShortLife(t *testing.T) {
 	v.Close()
 }
 
+// consoleOf is a console that has read text.
+func consoleOf(t *testing.T, text string) *console.Console {
+	t.Helper()
+	c, err := console.Open(filepath.Join(t.TempDir(), "console.log"), nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Follow(strings.NewReader(text))
+	return c
+}
+
 // TestLifeThatIsOver: when the first byte and the end are there at the same
 // moment, the byte counts.
 func TestLifeThatIsOver(t *testing.T) {
 	v := newVM(Spec{}, KVM)
-	v.console = consoleOf(t, "x", 1)
+	v.console = consoleOf(t, "x")
 	close(v.exited)
 	for range 100 {
 		if err := v.awaitLife(t.Context(), autoLife); err != nil {

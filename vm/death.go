@@ -27,7 +27,7 @@ func (v *VM) Death() error {
 	default:
 		return nil
 	}
-	if crash := v.console.crash(); crash != "" {
+	if crash := v.console.Crash(); crash != "" {
 		return v.diedOf(crash)
 	}
 	if isClosed(v.closed) {
@@ -64,7 +64,7 @@ func (v *VM) Blame(err error) error {
 	if fault := v.emulatorFault(); fault != nil {
 		return fault
 	}
-	crash := v.console.crash()
+	crash := v.console.Crash()
 	if crash == "" {
 		return err
 	}
@@ -76,7 +76,7 @@ func (v *VM) emulatorFault() *blame.Error {
 	if v.accel != TCG {
 		return nil
 	}
-	if fault := v.console.emulatorFault(); fault != nil {
+	if fault := v.console.EmulatorFault(); fault != nil {
 		return v.withConsole(fault)
 	}
 	return nil
@@ -98,10 +98,10 @@ func (v *VM) withConsole(e *blame.Error) *blame.Error {
 
 // qemuDeath is an end of which the console does not tell the reason.
 func (v *VM) qemuDeath() error {
-	said := tailLines(v.messages.tail(), tailSize)
+	said := v.messages.Tail(tailSize)
 	if said != "" {
 		last := said[strings.LastIndexByte(said, '\n')+1:]
-		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.messages.path}
+		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.messages.Path()}
 	}
 	e := &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + ")"}
 	switch {

@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// console is a guest that prints a log of internal/emulator/testdata.
-func console(t *testing.T, log string) Spec {
+// printing is a guest that prints a log of internal/emulator/testdata.
+func printing(t *testing.T, log string) Spec {
 	t.Helper()
 	text := string(readFile(t, "../internal/emulator/testdata/"+log))
 	return fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{running, {Print: strings.ReplaceAll(text, "\n", "\r\n")}, vmtest.Exit(0)}})
@@ -22,7 +22,7 @@ func console(t *testing.T, log string) Spec {
 // TestDeathByTheEmulator: a panic that came of what the emulator did is the
 // rig's, and may not come again.
 func TestDeathByTheEmulator(t *testing.T) {
-	e := died(t, started(t, console(t, "emulator-cmpxchg16b.log")))
+	e := died(t, started(t, printing(t, "emulator-cmpxchg16b.log")))
 	if e.Party != blame.Rig || !e.Transient || !errors.Is(e, emulator.ErrFault) {
 		t.Errorf("%v, transient %v: %v", e.Party, e.Transient, e)
 	}
@@ -30,7 +30,7 @@ func TestDeathByTheEmulator(t *testing.T) {
 }
 
 func TestDeathByTheKernelUnderTCG(t *testing.T) {
-	e := died(t, started(t, console(t, "kernel-null-dereference-in-softirq.log")))
+	e := died(t, started(t, printing(t, "kernel-null-dereference-in-softirq.log")))
 	if e.Party != blame.Kernel || e.Transient {
 		t.Errorf("%v, transient %v: %v", e.Party, e.Transient, e)
 	}
@@ -38,7 +38,7 @@ func TestDeathByTheKernelUnderTCG(t *testing.T) {
 
 // TestKVMIsNoEmulator: there is nobody else to blame.
 func TestKVMIsNoEmulator(t *testing.T) {
-	spec := console(t, "emulator-cmpxchg16b.log")
+	spec := printing(t, "emulator-cmpxchg16b.log")
 	spec.Accel = KVM
 	if e := died(t, started(t, spec)); e.Party != blame.Kernel {
 		t.Errorf("%v: %v", e.Party, e)

@@ -56,10 +56,11 @@ func (v *VM) watchLink() error {
 	if err != nil {
 		return err
 	}
-	go func() { // ends with the monitor
+	go func() { // ends with the monitor at the latest
 		for e := range events {
 			if e.Event == portChanged && isClosed(v.link.closed) {
-				closeOnce(v.link.over)
+				close(v.link.over)
+				return
 			}
 		}
 	}()

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/vm/console"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -142,8 +143,10 @@ func TestFullDiskKillsQEMU(t *testing.T) {
 	}
 	<-p.done
 	v := newVM(Spec{Dir: t.TempDir()}, TCG)
-	v.console, v.process, v.ctx = consoleOf(t, "", 1), p, t.Context()
-	v.messages = v.console.log
+	v.console, v.process, v.ctx = consoleOf(t, ""), p, t.Context()
+	if v.messages, err = console.CreateLog(filepath.Join(t.TempDir(), "qemu.log"), messagesHead, messagesTail); err != nil {
+		t.Fatal(err)
+	}
 	close(v.exited)
 	if err := v.Death(); errors.Is(err, ErrNoPlace) {
 		t.Errorf("ordinary memory: %v", err)

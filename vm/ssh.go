@@ -90,7 +90,7 @@ func (v *VM) sshFailure(ctx context.Context, err error) error {
 		err = qmp.ErrGone
 	}
 	e := v.withConsole(&blame.Error{Summary: "SSH to the guest", Err: err})
-	if crash := v.console.crash(); crash != "" {
+	if crash := v.console.Crash(); crash != "" {
 		e.Party, e.Summary = blame.Kernel, "SSH to the guest, whose kernel crashed: "+crash
 	}
 	return e

@@ -120,7 +120,7 @@ func TestSSHHasALimit(t *testing.T) {
 	spec := sshSpec(t, newKeys(t), nil, vmtest.Step{Print: "still booting\n"})
 	spec.SSHWait = 200 * time.Millisecond
 	v := started(t, spec)
-	<-v.console.life
+	<-v.console.Alive()
 	_, err := v.SSH(t.Context())
 	var e *blame.Error
 	if !errors.As(err, &e) || e.Party != blame.Rig || !strings.Contains(e.Error(), "no answer within 200ms") || !strings.Contains(e.Tail, "still booting") {

@@ -121,10 +121,10 @@ func (v *VM) awaitLife(ctx context.Context, limit time.Duration) error {
 	timer := patience.After(limit, v.Starved, func() { close(late) })
 	defer timer.Stop()
 	select {
-	case <-v.console.life:
+	case <-v.console.Alive():
 		return nil
 	case <-v.exited:
-		if isClosed(v.console.life) {
+		if isClosed(v.console.Alive()) {
 			return nil
 		}
 		return v.Death()

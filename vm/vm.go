@@ -16,11 +16,16 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/klptest/klptest/internal/program"
+	"github.com/klptest/klptest/vm/console"
 	"github.com/klptest/klptest/vm/qmp"
 )
 
 const (
 	drainGrace = time.Second // for the rest of the console once QEMU is gone
+
+	// The sizes of QEMU's own messages, of which a guest can cause any number.
+	messagesHead = 192 << 10
+	messagesTail = 64 << 10
 )
 
 // VM is a running virtual machine. Close must be called in the end.
@@ -28,8 +33,8 @@ type VM struct {
 	spec     Spec
 	accel    Accel
 	parent   *Template // what a clone is made of; nil: the machine boots
-	console  *Console
-	messages *cappedLog // QEMU's own
+	console  *console.Console
+	messages *console.Log // QEMU's own
 	monitor  *qmp.Monitor
 	process  *process
 	link     *link // to the agent; nil without keys
@@ -57,7 +62,7 @@ func newVM(spec Spec, accel Accel) *VM {
 func (v *VM) Accel() Accel { return v.accel }
 
 // Console is what the guest has printed.
-func (v *VM) Console() *Console { return v.console }
+func (v *VM) Console() *console.Console { return v.console }
 
 // Exited is closed when the guest has ended: QEMU is gone and the console is
 // complete. A panic ends the guest.
@@ -100,14 +105,9 @@ func join(errs ...error) error {
 // run starts QEMU and those who look after it.
 func (v *VM) run(ctx context.Context) error {
 	v.ctx = ctx
-	if err := v.openConsole(); err != nil {
+	if err := v.openLogs(); err != nil {
 		return err
 	}
-	var err error
-	if v.messages, err = createLog(filepath.Join(v.spec.Dir, "qemu.log"), qemuHead, qemuTail); err != nil {
-		return err
-	}
-	v.onClose(v.messages.close)
 	qmpConn, qmpFile, err := socketPair("QMP")
 	if err != nil {
 		return err
@@ -139,6 +139,18 @@ func (v *VM) run(ctx context.Context) error {
 	return v.spawn(ctx, cmd, consoleConn)
 }
 
+func (v *VM) openLogs() (err error) {
+	if v.console, err = console.Open(filepath.Join(v.spec.Dir, "console.log"), v.spec.Console, v.parent != nil); err != nil {
+		return err
+	}
+	v.onClose(v.console.Close)
+	if v.messages, err = console.CreateLog(filepath.Join(v.spec.Dir, "qemu.log"), messagesHead, messagesTail); err != nil {
+		return err
+	}
+	v.onClose(v.messages.Close)
+	return nil
+}
+
 func (v *VM) args() []string {
 	if v.parent != nil {
 		return v.spec.cloneArgs(v.accel)
@@ -146,47 +158,33 @@ func (v *VM) args() []string {
 	return v.spec.args(v.accel)
 }
 
-func (v *VM) openConsole() error {
-	log, err := createLog(filepath.Join(v.spec.Dir, "console.log"), logHead, logTail)
-	if err != nil {
-		return err
-	}
-	v.onClose(log.close)
-	var live *liveCopy
-	if v.spec.Console != nil {
-		live = newLiveCopy(v.spec.Console)
-	}
-	v.console = newConsole(log, live, v.parent != nil)
-	return nil
-}
-
-func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, console net.Conn) error {
+func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 	p, err := spawn(cmd)
 	if err != nil {
 		return err
 	}
 	v.process = p
-	go v.console.follow(console)
-	go v.supervise(console)
+	go v.console.Follow(output)
+	go v.supervise(output)
 	stop := context.AfterFunc(ctx, p.kill)
 	v.onClose(func() error {
 		stop()
 		p.kill()
 		<-v.exited
-		return v.console.problem()
+		return v.console.Err()
 	})
 	return nil
 }
 
 // supervise sees QEMU to its end, and the console after it. A kernel that
 // panics ends QEMU by itself; no text ends it.
-func (v *VM) supervise(console net.Conn) {
+func (v *VM) supervise(output net.Conn) {
 	defer close(v.exited)
 	<-v.process.done
 	select {
-	case <-v.console.done:
+	case <-v.console.Done():
 	case <-time.After(drainGrace):
-		console.Close()
-		<-v.console.done
+		output.Close()
+		<-v.console.Done()
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vm
+package console
 
 import (
 	"io"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/klptest/klptest/internal/splat"
 )
@@ -16,13 +17,12 @@ import (
 // consoleOf is a console that has read text in pieces of that size.
 func consoleOf(t *testing.T, text string, size int) *Console {
 	t.Helper()
-	log, err := createLog(filepath.Join(t.TempDir(), "console.log"), logHead, logTail)
+	c, err := Open(filepath.Join(t.TempDir(), "console.log"), nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newConsole(log, nil, false)
-	c.follow(&pieces{strings.NewReader(text), size})
-	if err := c.problem(); err != nil {
+	c.Follow(&pieces{strings.NewReader(text), size})
+	if err := c.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -35,6 +35,15 @@ type pieces struct {
 }
 
 func (p *pieces) Read(b []byte) (int, error) { return p.r.Read(b[:min(len(b), p.size)]) }
+
+func isAlive(c *Console) bool {
+	select {
+	case <-c.Alive():
+		return true
+	default:
+		return false
+	}
+}
 
 const crash = "[    1.000000] Run /init as init process\r\n" +
 	"[    2.000000][    T1] WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x6b/0x80\r\n" +
@@ -49,10 +58,10 @@ func TestConsoleSeesTheCrash(t *testing.T) {
 		if diff := cmp.Diff(want, c.Splats()); diff != "" {
 			t.Errorf("pieces of %d (-want +got)\n%s", size, diff)
 		}
-		if !isClosed(c.life) {
+		if !isAlive(c) {
 			t.Errorf("pieces of %d: no life", size)
 		}
-		if got := c.crash(); got != "BUG: kernel NULL pointer dereference, address: 0000000000000010" {
+		if got := c.Crash(); got != "BUG: kernel NULL pointer dereference, address: 0000000000000010" {
 			t.Errorf("pieces of %d: crash %q", size, got)
 		}
 	}
@@ -73,7 +82,7 @@ func TestConsoleKnowsItsWriters(t *testing.T) {
 		"x<0>[    3.000000] Kernel panic - not syncing: amid\n":                 "",
 		"<6>[    3.000000] x [    3.000000] Kernel panic - not syncing: amid\n": "",
 	} {
-		if got := consoleOf(t, boot+text, 4096).crash(); got != want {
+		if got := consoleOf(t, boot+text, 4096).Crash(); got != want {
 			t.Errorf("%q: crash %q", text, got)
 		}
 	}
@@ -86,25 +95,36 @@ func TestConsoleKnowsItsWriters(t *testing.T) {
 // TestConsoleOfAClone goes on where another has stopped: its first line tells
 // its facility already.
 func TestConsoleOfAClone(t *testing.T) {
-	log, err := createLog(filepath.Join(t.TempDir(), "console.log"), logHead, logTail)
+	c, err := Open(filepath.Join(t.TempDir(), "console.log"), nil, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newConsole(log, nil, true)
-	c.follow(strings.NewReader("[    3.000000] Kernel panic - not syncing: printed\n"))
-	if c.crash() != "" {
-		t.Errorf("crash %q", c.crash())
+	c.Follow(strings.NewReader("[    3.000000] Kernel panic - not syncing: printed\n"))
+	if c.Crash() != "" {
+		t.Errorf("crash %q", c.Crash())
 	}
 }
 
 func TestConsoleWithoutCrash(t *testing.T) {
 	c := consoleOf(t, "[    0.1] Command line: panic=-1 oops=panic\n[    2.000000] BUG: sleeping function called from invalid context at x.c:1\n", 4096)
-	if c.crash() != "" {
-		t.Errorf("crash %q", c.crash())
+	if c.Crash() != "" {
+		t.Errorf("crash %q", c.Crash())
 	}
 	silent := consoleOf(t, "", 1)
-	if isClosed(silent.life) || silent.Tail(10) != "" {
+	if isAlive(silent) || silent.Tail(10) != "" {
 		t.Error("nothing passes for life")
+	}
+}
+
+// TestConsoleThatNobodyFollows: a machine may fail to start.
+func TestConsoleThatNobodyFollows(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	c, err := Open(filepath.Join(t.TempDir(), "console.log"), io.Discard, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -126,7 +146,7 @@ func TestConsoleTailIsSafe(t *testing.T) {
 func TestConsoleEndlessLine(t *testing.T) {
 	text := strings.Repeat("x", 3*maxLine) + "\nKernel panic - not syncing: after all\n"
 	c := consoleOf(t, text, 64<<10)
-	if c.crash() == "" {
+	if c.Crash() == "" {
 		t.Error("the panic after a long line is not seen")
 	}
 	if cap(c.line) > 2*maxLine {

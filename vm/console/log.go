@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package vm
+package console
 
 import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
+
+	"github.com/klptest/klptest/internal/printable"
 )
 
-// The sizes of a console log, 16 MB together, and of QEMU's own messages, of
-// which a guest can cause any number. The head goes to the file as it comes;
-// the tail is in memory until the end.
-const (
-	logHead  = 12 << 20
-	logTail  = 4 << 20
-	qemuHead = 192 << 10
-	qemuTail = 64 << 10
-)
-
-// cappedLog is a file that keeps the beginning and the end of what is written
-// to it.
-type cappedLog struct {
+// Log is a file that keeps the beginning and the end of what is written to it.
+type Log struct {
 	path     string
 	head     int // bytes that the file takes before the gap
 	tailSize int
@@ -32,23 +24,28 @@ type cappedLog struct {
 	last  []byte     // the last of them: at least tailSize when there are as many, at most twice that
 }
 
-func createLog(path string, head, tail int) (*cappedLog, error) {
+// CreateLog makes the file, for at most head and tail bytes. The head goes to
+// the file as it comes; the tail is in memory until Close.
+func CreateLog(path string, head, tail int) (*Log, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return &cappedLog{path: path, head: head, tailSize: tail, file: f}, nil
+	return &Log{path: path, head: head, tailSize: tail, file: f}, nil
 }
 
-// Write is write for what has no use for its error.
-func (l *cappedLog) Write(p []byte) (int, error) {
-	_ = l.write(p)
+// Path is where the file is.
+func (l *Log) Path() string { return l.path }
+
+// Write keeps p. It never fails: who writes here has no use for the error.
+func (l *Log) Write(p []byte) (int, error) {
+	_ = l.keep(p)
 	return len(p), nil
 }
 
-// write keeps p. What it reports is that the file could not be written; the
+// keep keeps p. What it reports is that the file could not be written; the
 // tail in memory is right all the same.
-func (l *cappedLog) write(p []byte) error {
+func (l *Log) keep(p []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	room := max(0, int64(l.head)-l.total)
@@ -64,15 +61,20 @@ func (l *cappedLog) write(p []byte) error {
 	return err
 }
 
-// tail is a copy of the last bytes, at most 64 KiB.
-func (l *cappedLog) tail() []byte {
+// Tail is the last n lines, as far as they are in the last 64 KiB, control
+// bytes escaped.
+func (l *Log) Tail(n int) string { return tailLines(l.end(), n) }
+
+// end is a copy of the last bytes.
+func (l *Log) end() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]byte(nil), l.last[max(0, len(l.last)-64<<10):]...)
 }
 
-// close adds the end to the file, after a line that says how much is missing.
-func (l *cappedLog) close() error {
+// Close adds the end to the file, after a line that says how much is missing.
+// Further calls do nothing.
+func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.file == nil {
@@ -84,7 +86,7 @@ func (l *cappedLog) close() error {
 	return err
 }
 
-func (l *cappedLog) writeEnd() error {
+func (l *Log) writeEnd() error {
 	rest := l.total - int64(l.head) // what the file does not have yet
 	if rest <= 0 {
 		return nil
@@ -99,4 +101,16 @@ func (l *cappedLog) writeEnd() error {
 	}
 	_, err := l.file.Write(end)
 	return err
+}
+
+// tailLines is the last n lines of p, safe to print.
+func tailLines(p []byte, n int) string {
+	lines := strings.Split(strings.TrimRight(string(p), "\r\n"), "\n")
+	if len(lines) > n {
+		lines = lines[len(lines)-max(n, 0):]
+	}
+	for i, l := range lines {
+		lines[i] = printable.Text(strings.TrimRight(l, "\r"))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package console
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/splat"
+)
+
+const maxLine = 4096 // bytes of a line that are looked at in one piece
+
+// The sizes of the file, 16 MB together.
+const (
+	logHead = 12 << 20
+	logTail = 4 << 20
+)
+
+// Console is what the guest has printed: kept in a capped file, watched line
+// by line for what a kernel prints when it is in trouble.
+type Console struct {
+	log    *Log
+	copyTo io.Writer // gets a live copy; may be nil
+
+	lived sync.Once     // closes alive
+	alive chan struct{} // closed at the first byte
+	done  chan struct{} // closed when the console has ended and the log is whole
+
+	line []byte    // the line that is not over yet; of the reader alone, as is
+	live *liveCopy // what writes to copyTo; nil: nothing does
+
+	mu    sync.Mutex // guards what follows
+	watch watch
+	err   error // the first failure to keep the log
+}
+
+// Open makes a console that keeps its log in a file, and copies it to live,
+// control bytes escaped; nil: nowhere. A live writer that is too slow misses
+// lines. A kernel that goes on where another one stopped, instead of booting,
+// tells the facility of its lines from the first on. Close must be called in
+// the end.
+func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
+	log, err := CreateLog(path, logHead, logTail)
+	if err != nil {
+		return nil, err
+	}
+	return &Console{log: log, copyTo: live, alive: make(chan struct{}), done: make(chan struct{}), watch: watch{marked: goesOn}}, nil
+}
+
+// Path is the file that holds the console, raw; the middle of a very long one
+// is missing.
+func (c *Console) Path() string { return c.log.Path() }
+
+// Tail is the last n lines, control bytes escaped.
+func (c *Console) Tail(n int) string {
+	lines := strings.Split(c.log.Tail(n), "\n")
+	for i, line := range lines {
+		lines[i] = unmarked(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Alive is closed at the first byte that the guest prints.
+func (c *Console) Alive() <-chan struct{} { return c.alive }
+
+// Done is closed when the console has ended: Follow has returned, and the file
+// is whole.
+func (c *Console) Done() <-chan struct{} { return c.done }
+
+// Splats are the warnings, oopses and panics so far, in order, at most 1000.
+func (c *Console) Splats() []splat.Splat {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]splat.Splat(nil), c.watch.splats...)
+}
+
+// Crash is the line that says what the kernel died of; empty when the console
+// shows neither a panic nor an oops.
+func (c *Console) Crash() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.watch.crash()
+}
+
+// EmulatorFault is what the lines show to be an emulator's doing (see the
+// package emulator), or nil.
+func (c *Console) EmulatorFault() *blame.Error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.watch.emulator.Fault()
+}
+
+// Err is the first failure to keep the log.
+func (c *Console) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// Close closes the file, if Follow has not done so.
+func (c *Console) Close() error { return c.log.Close() }
+
+// Follow reads the console until r ends; it is called once. A full disk ends
+// the keeping, never the reading: a guest whose console is not read stands
+// still.
+func (c *Console) Follow(r io.Reader) {
+	defer close(c.done)
+	if c.copyTo != nil {
+		c.live = newLiveCopy(c.copyTo)
+		defer c.live.close()
+	}
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := r.Read(buf)
+		if n > 0 {
+			c.lived.Do(func() { close(c.alive) })
+			c.note(c.log.keep(buf[:n]))
+			c.lines(buf[:n])
+		}
+		if err != nil {
+			break
+		}
+	}
+	c.endLine()
+	c.note(c.log.Close())
+}
+
+func (c *Console) note(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil && c.err == nil && !errors.Is(err, syscall.EPIPE) {
+		c.err = err
+	}
+}
+
+// lines splits what came into lines and looks at each that is over.
+func (c *Console) lines(p []byte) {
+	for len(p) > 0 {
+		end := bytes.IndexByte(p, '\n')
+		whole := end >= 0
+		if !whole {
+			end = len(p)
+		}
+		end = min(end, maxLine-len(c.line))
+		c.line = append(c.line, p[:end]...)
+		p = p[end:]
+		switch {
+		case whole && len(p) > 0 && p[0] == '\n':
+			p = p[1:]
+			c.endLine()
+		case len(c.line) >= maxLine:
+			c.endLine()
+		}
+	}
+}
+
+func (c *Console) endLine() {
+	if len(c.line) == 0 {
+		return
+	}
+	line := strings.TrimRight(string(c.line), "\r")
+	c.line = c.line[:0]
+	if c.live != nil {
+		c.live.print(printable.Text(unmarked(line)))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watch.line(line)
+}
