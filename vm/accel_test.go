@@ -145,7 +145,7 @@ func consoleOf(t *testing.T, text string) *console.Console {
 // TestLifeThatIsOver: when the first byte and the end are there at the same
 // moment, the byte counts.
 func TestLifeThatIsOver(t *testing.T) {
-	v := newVM(Spec{}, KVM)
+	v := newVM(config{}, KVM)
 	v.console = consoleOf(t, "x")
 	close(v.exited)
 	for range 100 {

@@ -12,48 +12,47 @@ import (
 const sandbox = "on,spawn=deny,elevateprivileges=deny,obsolete=deny,resourcecontrol=deny"
 
 // args are QEMU's arguments when klptest runs it.
-func (s Spec) args(accel Accel) []string {
-	args := append(s.machineArgs(accel, inherited), s.bootArgs(accel)...)
-	if s.Template != "" {
-		args = append(args, memoryDevice(s.withDefaults().Memory, original).args...)
+func (c config) args(accel Accel) []string {
+	args := append(c.machineArgs(accel, inherited), c.bootArgs(accel)...)
+	if c.Template != "" {
+		args = append(args, memoryDevice(c.Memory, original).args...)
 	}
 	return args
 }
 
 // cloneArgs are QEMU's arguments for a clone. Its kernel is in memory: no
 // file that the template booted from is needed, or looked at.
-func (s Spec) cloneArgs(accel Accel) []string {
-	args := append(s.machineArgs(accel, inherited), memoryDevice(s.withDefaults().Memory, private).args...)
+func (c config) cloneArgs(accel Accel) []string {
+	args := append(c.machineArgs(accel, inherited), memoryDevice(c.Memory, private).args...)
 	return append(args, "-incoming", "defer")
 }
 
 // machineArgs describe the machine without what it boots.
-func (s Spec) machineArgs(accel Accel, w wiring) []string {
-	s = s.withDefaults()
+func (c config) machineArgs(accel Accel, w wiring) []string {
 	args := []string{
 		"-name", "klptest",
 		"-nodefaults", "-no-user-config", "-display", "none",
 		"-sandbox", sandbox,
-		"-m", strconv.Itoa(s.Memory),
-		"-smp", strconv.Itoa(s.CPUs),
+		"-m", strconv.Itoa(c.Memory),
+		"-smp", strconv.Itoa(c.CPUs),
 	}
-	for _, d := range s.devices(accel, w) {
+	for _, d := range c.devices(accel, w) {
 		args = append(args, d.args...)
 	}
 	return args
 }
 
-func (s Spec) bootArgs(accel Accel) []string {
-	args := []string{"-kernel", s.Kernel}
-	if s.Initrd != "" {
-		args = append(args, "-initrd", s.Initrd)
+func (c config) bootArgs(accel Accel) []string {
+	args := []string{"-kernel", c.Kernel}
+	if c.Initrd != "" {
+		args = append(args, "-initrd", c.Initrd)
 	}
-	return append(args, "-append", s.cmdline(accel))
+	return append(args, "-append", c.cmdline(accel))
 }
 
-func (s Spec) devices(accel Accel, w wiring) []device {
-	ds := []device{machineDevice(accel, active(s.version, accel, s.CPUs)), monitorDevice(w), consoleDevice(w), panicDevice(), randomDevice()}
-	if s.Keys != nil {
+func (c config) devices(accel Accel, w wiring) []device {
+	ds := []device{machineDevice(accel, active(c.version, accel, c.CPUs)), monitorDevice(w), consoleDevice(w), panicDevice(), randomDevice()}
+	if c.Keys != nil {
 		ds = append(ds, agentDevice(w))
 	}
 	return ds
@@ -61,20 +60,19 @@ func (s Spec) devices(accel Accel, w wiring) []device {
 
 // cmdline is the kernel's: what the devices need, then what the caller wants,
 // so that the caller has the last word.
-func (s Spec) cmdline(accel Accel) string {
+func (c config) cmdline(accel Accel) string {
 	var words []string
-	for _, d := range s.devices(accel, inherited) {
+	for _, d := range c.devices(accel, inherited) {
 		words = append(words, d.kargs...)
 	}
-	return strings.Join(append(words, s.Append...), " ")
+	return strings.Join(append(words, c.Append...), " ")
 }
 
 // commandLine is a line for a shell that starts the same machine with its
 // console on the terminal.
-func (s Spec) commandLine(accel Accel) string {
-	s = s.withDefaults()
-	words := append([]string{s.QEMU}, s.machineArgs(accel, terminal)...)
-	words = append(words, s.bootArgs(accel)...)
+func (c config) commandLine(accel Accel) string {
+	words := append([]string{c.QEMU}, c.machineArgs(accel, terminal)...)
+	words = append(words, c.bootArgs(accel)...)
 	for i, w := range words {
 		words[i] = shellQuote(w)
 	}

@@ -30,11 +30,12 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestArgs(t *testing.T) {
-	small := Spec{Kernel: "/k/bzImage"}
+	small := Spec{Kernel: "/k/bzImage"}.withDefaults()
 	full := Spec{
 		Kernel: "/k/vmlinux", Initrd: "/k/it's an initrd", Append: []string{"klptest.agent", `dyndbg="file core.c +p"`},
-		Memory: 1024, CPUs: 2, Keys: &Keys{}, version: version{10, 0},
-	}
+		Memory: 1024, CPUs: 2, Keys: &Keys{},
+	}.withDefaults()
+	full.version = version{10, 0}
 	golden(t, "args-small-tcg.golden", strings.Join(small.args(TCG), "\n")+"\n")
 	golden(t, "args-full-tcg.golden", strings.Join(full.args(TCG), "\n")+"\n")
 	golden(t, "args-full-kvm.golden", strings.Join(full.args(KVM), "\n")+"\n")
@@ -56,7 +57,7 @@ func TestShellQuote(t *testing.T) {
 
 // TestTCGNeverTouchesKVM: not even by a fall-back list.
 func TestTCGNeverTouchesKVM(t *testing.T) {
-	if line := strings.Join((Spec{Kernel: "k"}).args(TCG), " "); strings.Contains(line, "kvm") {
+	if line := strings.Join(Spec{Kernel: "k"}.withDefaults().args(TCG), " "); strings.Contains(line, "kvm") {
 		t.Error(line)
 	}
 }

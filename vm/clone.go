@@ -25,14 +25,12 @@ const (
 // As with Start, the guest is killed when ctx is done. An error wraps
 // ErrStale when QEMU does not take the template.
 func (t *Template) Clone(ctx context.Context, dir string) (*VM, error) {
-	spec := t.spec
-	spec.Dir = dir
-	for _, check := range []func() error{spec.checkDir, spec.checkQEMU} {
-		if err := check(); err != nil {
-			return nil, err
-		}
+	c := t.config
+	c.Dir = dir
+	if err := c.pass(cloneChecks); err != nil {
+		return nil, err
 	}
-	v := newVM(spec, t.accel)
+	v := newVM(c, t.accel)
 	v.parent = t
 	return v.orClose(v.resume(ctx))
 }

@@ -113,7 +113,7 @@ func realRefusal(t *testing.T, tmpl *Template) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	half := &Template{spec: tmpl.spec, accel: tmpl.accel, memory: memory, state: tmpl.state[:len(tmpl.state)/2]}
+	half := &Template{config: tmpl.config, accel: tmpl.accel, memory: memory, state: tmpl.state[:len(tmpl.state)/2]}
 	defer half.Close()
 	v, err := half.Clone(t.Context(), t.TempDir())
 	if v != nil || !errors.Is(err, ErrStale) || !strings.Contains(err.Error(), "QEMU ended") {

@@ -32,7 +32,7 @@ func (v *VM) Starved() time.Duration {
 	if err != nil {
 		return 0
 	}
-	return t.Wait / time.Duration(v.spec.CPUs)
+	return t.Wait / time.Duration(v.config.CPUs)
 }
 
 // CPUTime asks QEMU for the threads of the virtual processors, once, and the

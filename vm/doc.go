@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package vm runs one QEMU virtual machine as a process: a [Spec] is
-// validated, turned into an argument list by a pure function, started, waited
-// for and closed. It knows nothing of livepatches.
+// completed and validated once, turned into an argument list by a pure function,
+// started, waited for and closed. It knows nothing of livepatches.
 //
 // It expects qemu-system-x86_64 7.2 or later and a private directory for
 // each machine, into which it writes console.log and qemu.log. QMP, the console

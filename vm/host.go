@@ -49,21 +49,21 @@ func (h host) refusesKVM() string {
 
 // memory is the file that remembers why KVM does not work, for this boot of
 // the host and this QEMU; empty when there is no place to remember.
-func (h host) memory(s Spec) string {
+func (h host) memory(c config) string {
 	boot, err := os.ReadFile(h.bootID)
-	if s.State == "" || err != nil {
+	if c.State == "" || err != nil {
 		return ""
 	}
-	qemu, err := qemuID(s.QEMU)
+	qemu, err := qemuID(c.QEMU)
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(s.State, fmt.Sprintf("no-kvm-%x", sha256.Sum256(fmt.Appendf(nil, "%s\n%s", boot, qemu))))
+	return filepath.Join(c.State, fmt.Sprintf("no-kvm-%x", sha256.Sum256(fmt.Appendf(nil, "%s\n%s", boot, qemu))))
 }
 
 // remembered is the reason that an earlier start left behind, or empty.
-func (h host) remembered(s Spec) string {
-	path := h.memory(s)
+func (h host) remembered(c config) string {
+	path := h.memory(c)
 	if path == "" {
 		return ""
 	}
@@ -75,15 +75,15 @@ func (h host) remembered(s Spec) string {
 }
 
 // remember is best effort: at worst the next start tries again.
-func (h host) remember(s Spec, reason string) error {
-	path := h.memory(s)
+func (h host) remember(c config, reason string) error {
+	path := h.memory(c)
 	if path == "" {
 		return nil
 	}
-	if err := os.MkdirAll(s.State, 0o700); err != nil {
+	if err := os.MkdirAll(c.State, 0o700); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(s.State, "no-kvm-*.tmp")
+	tmp, err := os.CreateTemp(c.State, "no-kvm-*.tmp")
 	if err != nil {
 		return err
 	}

@@ -57,33 +57,33 @@ func TestRefusesKVM(t *testing.T) {
 
 func TestRemember(t *testing.T) {
 	h := fakeHost(t)
-	s := Spec{QEMU: vmtest.QEMU(t, vmtest.Script{}), State: filepath.Join(t.TempDir(), "state")}
-	if got := h.remembered(s); got != "" {
+	c := Spec{QEMU: vmtest.QEMU(t, vmtest.Script{}), State: filepath.Join(t.TempDir(), "state")}.withDefaults()
+	if got := h.remembered(c); got != "" {
 		t.Errorf("remembered %q before anything happened", got)
 	}
-	if err := h.remember(s, "no life"); err != nil {
+	if err := h.remember(c, "no life"); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.remembered(s); got != "no life" {
+	if got := h.remembered(c); got != "no life" {
 		t.Errorf("remembered %q", got)
 	}
-	if left, _ := filepath.Glob(filepath.Join(s.State, "*.tmp")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(c.State, "*.tmp")); left != nil {
 		t.Errorf("left behind: %v", left)
 	}
-	none := s
+	none := c
 	none.State = ""
 	if err := h.remember(none, "x"); err != nil || h.remembered(none) != "" {
 		t.Errorf("without a place: %v", err)
 	}
 	rewrite(t, h.bootID, "another boot\n")
-	if got := h.remembered(s); got != "" {
+	if got := h.remembered(c); got != "" {
 		t.Errorf("remembered %q after a reboot", got)
 	}
 	rewrite(t, h.bootID, "5b8e\n")
-	if err := os.Chtimes(s.QEMU, time.Time{}, time.Unix(1, 0)); err != nil {
+	if err := os.Chtimes(c.QEMU, time.Time{}, time.Unix(1, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.remembered(s); got != "" {
+	if got := h.remembered(c); got != "" {
 		t.Errorf("remembered %q of another QEMU", got)
 	}
 }

@@ -20,17 +20,22 @@ import (
 // try first, under KVM also the host's processor and kernel; and key, which
 // stands for the contents of Kernel and Initrd, whose paths do not count. It
 // can be the name of a file.
-func (s Spec) TemplateID(key string) (string, error) { return thisHost.templateID(s, key) }
+func (s Spec) TemplateID(key string) (string, error) {
+	c, err := s.complete(generalChecks)
+	if err != nil {
+		return "", err
+	}
+	return thisHost.templateID(c, key)
+}
 
-func (h host) templateID(s Spec, key string) (string, error) {
-	s = s.resolved()
-	s.Keys = &Keys{} // a template always has some
-	qemu, err := qemuID(s.QEMU)
+func (h host) templateID(c config, key string) (string, error) {
+	c.Keys = &Keys{} // a template always has some
+	qemu, err := qemuID(c.QEMU)
 	if err != nil {
 		return "", blame.Rigf("identity of the template: %w", err)
 	}
-	accel := h.likely(s)
-	parts := append([]string{manifestFormat, qemu, s.version.String(), key, s.cmdline(accel)}, s.cloneArgs(accel)...)
+	accel := h.likely(c)
+	parts := append([]string{manifestFormat, qemu, c.version.String(), key, c.cmdline(accel)}, c.cloneArgs(accel)...)
 	if accel == KVM {
 		id, err := h.processorID()
 		if err != nil {
@@ -43,11 +48,11 @@ func (h host) templateID(s Spec, key string) (string, error) {
 }
 
 // likely is the accelerator that start tries first.
-func (h host) likely(s Spec) Accel {
-	if s.Accel != Auto {
-		return s.Accel
+func (h host) likely(c config) Accel {
+	if c.Accel != Auto {
+		return c.Accel
 	}
-	if h.refusesKVM() != "" || h.remembered(s) != "" {
+	if h.refusesKVM() != "" || h.remembered(c) != "" {
 		return TCG
 	}
 	return KVM

@@ -13,7 +13,11 @@ import (
 
 func idOf(t *testing.T, h host, s Spec, key string) string {
 	t.Helper()
-	id, err := h.templateID(s, key)
+	c, err := s.complete(generalChecks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := h.templateID(c, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +102,7 @@ func TestTemplateIDFails(t *testing.T) {
 	h.cpuinfo += "-missing"
 	spec := fakeSpec(t, vmtest.Script{})
 	spec.Accel = KVM
-	if _, err := h.templateID(spec, ""); err == nil || !strings.Contains(err.Error(), "cpuinfo-missing") {
+	if _, err := h.templateID(spec.withDefaults(), ""); err == nil || !strings.Contains(err.Error(), "cpuinfo-missing") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -25,7 +25,7 @@ type link struct {
 
 // openLink makes the link, and returns QEMU's end of it; nil without keys.
 func (v *VM) openLink() (*os.File, error) {
-	if v.spec.Keys == nil {
+	if v.config.Keys == nil {
 		return nil, nil
 	}
 	ours, theirs, err := socketPair("agent")

@@ -77,10 +77,10 @@ func (v *VM) openMemory() (f *os.File, inherited func(), err error) {
 		f, err := v.parent.share()
 		return f, func() { f.Close() }, err
 	}
-	if v.spec.Template == "" {
+	if v.config.Template == "" {
 		return nil, func() {}, nil
 	}
-	f, err = createMemory(filepath.Join(v.spec.Template, memoryFile), int64(v.spec.Memory)<<20)
+	f, err = createMemory(filepath.Join(v.config.Template, memoryFile), int64(v.config.Memory)<<20)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,7 +96,7 @@ func (v *VM) closeMemory() error {
 		return err
 	}
 	for _, name := range []string{manifestFile, stateFile, memoryFile} {
-		if removal := os.Remove(filepath.Join(v.spec.Template, name)); !errors.Is(removal, fs.ErrNotExist) {
+		if removal := os.Remove(filepath.Join(v.config.Template, name)); !errors.Is(removal, fs.ErrNotExist) {
 			err = join(err, removal)
 		}
 	}

@@ -71,16 +71,15 @@ type Quirk struct {
 // and the version, which is empty when it cannot be read. A QEMU that is not
 // there has none.
 func Quirks(qemu string) (string, []Quirk) {
-	s := Spec{QEMU: qemu}.withDefaults()
-	if s.checkQEMU() != nil {
+	c, err := Spec{QEMU: qemu}.complete([]check{config.checkQEMU})
+	if err != nil {
 		return "", nil
 	}
-	v := versionOf(s.QEMU)
 	var list []Quirk
-	for _, q := range active(v, TCG, maxCPUs) {
+	for _, q := range active(c.version, TCG, maxCPUs) {
 		if q.fixed.known() {
 			list = append(list, Quirk{q.name, q.cost, q.fixed.String()})
 		}
 	}
-	return v.String(), list
+	return c.version.String(), list
 }

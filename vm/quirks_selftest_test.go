@@ -33,7 +33,7 @@ func TestCmpxchg16b(t *testing.T) {
 		t.Fatalf("%s does not tell its version", qemu)
 	}
 	rubbish := flagsOf(t, qemu, program) != eflags
-	if want := value(Spec{version: v}.args(TCG), "-cpu") != "max"; rubbish != want {
+	if want := value(config{version: v}.args(TCG), "-cpu") != "max"; rubbish != want {
 		t.Errorf("QEMU %s leaves rubbish in EFLAGS: %v; the table says %v", v, rubbish, want)
 	}
 }

@@ -39,7 +39,7 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	if v.memory == nil {
 		return blame.Rigf("it was not started as a template")
 	}
-	id, err := v.spec.TemplateID(key)
+	id, err := thisHost.templateID(v.config, key)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 		}
 		return err
 	}
-	return noPlace(v.store(manifest{ID: id, Accel: v.accel, Keys: v.spec.Keys.stored()}, state))
+	return noPlace(v.store(manifest{ID: id, Accel: v.accel, Keys: v.config.Keys.stored()}, state))
 }
 
 // halt stops the guest when its agent waits for another connection: a clone
@@ -113,15 +113,15 @@ func (v *VM) store(m manifest, state []byte) (err error) {
 	if err := v.memory.Sync(); err != nil {
 		return err
 	}
-	if m.State, err = writeFile(filepath.Join(v.spec.Template, stateFile), state); err != nil {
+	if m.State, err = writeFile(filepath.Join(v.config.Template, stateFile), state); err != nil {
 		return err
 	}
 	text, err := m.encode()
 	if err != nil {
 		return err
 	}
-	if _, err := writeFile(filepath.Join(v.spec.Template, manifestFile), text); err != nil {
+	if _, err := writeFile(filepath.Join(v.config.Template, manifestFile), text); err != nil {
 		return err
 	}
-	return syncDir(v.spec.Template)
+	return syncDir(v.config.Template)
 }

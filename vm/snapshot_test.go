@@ -75,7 +75,7 @@ func TestSnapshotNeedsASpec(t *testing.T) {
 	}
 	spec := templateSpec(t, vmtest.Script{})
 	spec.Keys = nil
-	if err := spec.Validate(); err == nil || !strings.Contains(err.Error(), "keys") {
+	if _, err := spec.complete(startChecks); err == nil || !strings.Contains(err.Error(), "keys") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -142,7 +142,7 @@ func TestFullDiskKillsQEMU(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-p.done
-	v := newVM(Spec{Dir: t.TempDir()}, TCG)
+	v := newVM(config{}, TCG)
 	v.console, v.process, v.ctx = consoleOf(t, ""), p, t.Context()
 	if v.messages, err = console.CreateLog(filepath.Join(t.TempDir(), "qemu.log"), messagesHead, messagesTail); err != nil {
 		t.Fatal(err)

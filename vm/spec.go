@@ -43,51 +43,8 @@ type Spec struct {
 	// Console receives a live copy of the console, control bytes escaped. A
 	// writer that is too slow misses lines; it never holds up the guest.
 	Console io.Writer
-
-	version version // of QEMU; not known: the machine is careful
 }
 
-const (
-	defaultQEMU   = "qemu-system-x86_64"
-	defaultMemory = 512
-	kvmSSHWait    = 30 * time.Second
-	tcgSSHWait    = 120 * time.Second
-)
-
-// withDefaults is s with its zero values filled in.
-func (s Spec) withDefaults() Spec {
-	if s.QEMU == "" {
-		s.QEMU = defaultQEMU
-	}
-	if s.Memory == 0 {
-		s.Memory = defaultMemory
-	}
-	if s.CPUs == 0 {
-		s.CPUs = 1
-	}
-	if s.Accel == "" {
-		s.Accel = Auto
-	}
-	if s.Notice == nil {
-		s.Notice = func(string) {}
-	}
-	return s
-}
-
-// resolved is s with its zero values filled in and QEMU's version looked up.
-func (s Spec) resolved() Spec {
-	s = s.withDefaults()
-	s.version = versionOf(s.QEMU)
-	return s
-}
-
-// sshWait is the limit of a wait for the guest's SSH server.
-func (s Spec) sshWait(accel Accel) time.Duration {
-	switch {
-	case s.SSHWait > 0:
-		return s.SSHWait
-	case accel == KVM:
-		return kvmSSHWait
-	}
-	return tcgSSHWait
-}
+// Precheck refuses what cannot work whatever the kernel is: sizes, an unknown
+// accelerator, no QEMU. It is for a caller that has no kernel yet.
+func (s Spec) Precheck() error { return s.withDefaults().pass(generalChecks) }

@@ -26,7 +26,7 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	if isClosed(v.link.closed) {
 		return nil, blame.Rigf("SSH: the guest's one connection is closed")
 	}
-	limit := v.spec.sshWait(v.accel)
+	limit := v.config.sshWait(v.accel)
 	ctx, cancel := patience.WithTimeoutCause(ctx, limit, v.Starved, fmt.Errorf("no answer within %s", limit))
 	defer cancel()
 	ctx, died := context.WithCancelCause(ctx)
@@ -52,9 +52,9 @@ func (v *VM) login(ctx context.Context) (*ssh.Client, error) {
 		// Other ciphers make no difference.
 		Config:            ssh.Config{KeyExchanges: []string{ssh.KeyExchangeCurve25519}},
 		User:              "root",
-		Auth:              []ssh.AuthMethod{ssh.PublicKeys(v.spec.Keys.client)},
-		HostKeyCallback:   ssh.FixedHostKey(v.spec.Keys.host),
-		HostKeyAlgorithms: []string{v.spec.Keys.host.Type()},
+		Auth:              []ssh.AuthMethod{ssh.PublicKeys(v.config.Keys.client)},
+		HostKeyCallback:   ssh.FixedHostKey(v.config.Keys.host),
+		HostKeyAlgorithms: []string{v.config.Keys.host.Type()},
 	}
 	return handshake(ctx, v.link, config)
 }

@@ -148,7 +148,7 @@ func TestSSHSilentOops(t *testing.T) {
 }
 
 func TestSSHWaitDefaults(t *testing.T) {
-	if (Spec{}).sshWait(KVM) != kvmSSHWait || (Spec{}).sshWait(TCG) != tcgSSHWait || (Spec{SSHWait: 1}).sshWait(KVM) != 1 {
+	if (config{}).sshWait(KVM) != kvmSSHWait || (config{}).sshWait(TCG) != tcgSSHWait || (config{Spec: Spec{SSHWait: 1}}).sshWait(KVM) != 1 {
 		t.Error("wrong limits")
 	}
 }

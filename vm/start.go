@@ -27,39 +27,39 @@ var errNoLife = errors.New("the guest shows no life")
 func Start(ctx context.Context, spec Spec) (*VM, error) { return thisHost.start(ctx, spec) }
 
 func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
-	if err := spec.Validate(); err != nil {
+	c, err := spec.complete(startChecks)
+	if err != nil {
 		return nil, err
 	}
-	spec = spec.resolved()
-	switch spec.Accel {
+	switch c.Accel {
 	case KVM:
-		return launch(ctx, spec, KVM, forcedLife)
+		return launch(ctx, c, KVM, forcedLife)
 	case TCG:
-		return launch(ctx, spec, TCG, 0)
+		return launch(ctx, c, TCG, 0)
 	}
 	reason := h.refusesKVM()
 	if reason == "" {
-		reason = h.remembered(spec)
+		reason = h.remembered(c)
 	}
 	if reason == "" {
-		v, err := launch(ctx, spec, KVM, autoLife)
+		v, err := launch(ctx, c, KVM, autoLife)
 		if err == nil || ctx.Err() != nil {
 			return v, err
 		}
-		reason = h.learn(spec, err)
+		reason = h.learn(c, err)
 	}
-	spec.Notice("software emulation (TCG), not KVM: " + reason)
-	return launch(ctx, spec, TCG, 0)
+	c.Notice("software emulation (TCG), not KVM: " + reason)
+	return launch(ctx, c, TCG, 0)
 }
 
 // learn makes a reason of a start that failed under KVM. Only the costly
 // failure is remembered; QEMU's own refusal shows at once each time.
-func (h host) learn(spec Spec, failure error) string {
+func (h host) learn(c config, failure error) string {
 	if !errors.Is(failure, errNoLife) {
 		return failure.Error()
 	}
 	reason := failure.Error()
-	if err := h.remember(spec, reason); err != nil {
+	if err := h.remember(c, reason); err != nil {
 		reason += " (not remembered: " + err.Error() + ")"
 	}
 	return reason
@@ -67,8 +67,8 @@ func (h host) learn(spec Spec, failure error) string {
 
 // launch starts QEMU with one accelerator. With a limit for life it waits
 // that long for the first console byte.
-func launch(ctx context.Context, spec Spec, accel Accel, life time.Duration) (*VM, error) {
-	v := newVM(spec, accel)
+func launch(ctx context.Context, c config, accel Accel, life time.Duration) (*VM, error) {
+	v := newVM(c, accel)
 	return v.orClose(v.boot(ctx, life))
 }
 

@@ -195,8 +195,8 @@ func TestStartFailsOnTheHost(t *testing.T) {
 
 // TestHalfBuiltClose closes what never began.
 func TestHalfBuiltClose(t *testing.T) {
-	v := newVM(fakeSpec(t, vmtest.Script{}), TCG)
-	v.spec.QEMU = filepath.Join(t.TempDir(), "missing")
+	v := newVM(fakeSpec(t, vmtest.Script{}).withDefaults(), TCG)
+	v.config.QEMU = filepath.Join(t.TempDir(), "missing")
 	if err := v.run(t.Context()); err == nil {
 		t.Fatal("a missing QEMU runs")
 	}
@@ -205,7 +205,7 @@ func TestHalfBuiltClose(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := newVM(Spec{}, TCG).Close(); err != nil {
+	if err := newVM(config{}, TCG).Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -275,7 +275,7 @@ func TestLiveConsole(t *testing.T) {
 
 func TestCommandLineNeedsNoDescriptors(t *testing.T) {
 	v := started(t, fakeSpec(t, vmtest.Script{}))
-	if line := v.CommandLine(); strings.Contains(line, "fd=") || !strings.Contains(line, "-serial stdio") || !strings.HasPrefix(line, v.spec.QEMU) {
+	if line := v.CommandLine(); strings.Contains(line, "fd=") || !strings.Contains(line, "-serial stdio") || !strings.HasPrefix(line, v.config.QEMU) {
 		t.Error(line)
 	}
 }

@@ -30,9 +30,9 @@ var (
 // whatever becomes of the directory. Close must be called in the end; clones
 // outlive it.
 type Template struct {
-	spec  Spec // of the clones, but for Dir
-	accel Accel
-	state []byte
+	config config // of the clones, but for Dir
+	accel  Accel
+	state  []byte
 
 	mu     sync.Mutex // guards memory
 	memory *os.File   // nil once closed
@@ -46,7 +46,11 @@ type Template struct {
 // and each clone a directory. An error wraps ErrStale or ErrNoPlace when that
 // is what it comes to.
 func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
-	id, err := spec.TemplateID(key)
+	c, err := spec.complete(generalChecks)
+	if err != nil {
+		return nil, err
+	}
+	id, err := thisHost.templateID(c, key)
 	if err != nil {
 		return nil, err
 	}
@@ -57,14 +61,14 @@ func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
 	if m.ID != id {
 		return nil, unfit(dir, errors.New("it is of another machine"))
 	}
-	t, err := m.open(dir, spec)
+	t, err := m.open(dir, c)
 	if err != nil {
 		return nil, unfit(dir, err)
 	}
 	return t, nil
 }
 
-func (m manifest) open(dir string, spec Spec) (*Template, error) {
+func (m manifest) open(dir string, c config) (*Template, error) {
 	keys, err := m.Keys.keys()
 	if err != nil {
 		return nil, err
@@ -82,9 +86,8 @@ func (m manifest) open(dir string, spec Spec) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec = spec.resolved()
-	spec.Keys = keys
-	return &Template{spec: spec, accel: m.Accel, memory: memory, state: device}, nil
+	c.Keys = keys
+	return &Template{config: c, accel: m.Accel, memory: memory, state: device}, nil
 }
 
 // open opens a file that must be as it was. QEMU opens the memory for writing

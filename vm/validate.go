@@ -23,41 +23,38 @@ const (
 	maxCmdline = 2048
 )
 
-// Validate refuses what cannot work. It fills nothing in.
-func (s Spec) Validate() error {
-	s = s.withDefaults()
-	for _, check := range []func() error{s.checkSizes, s.checkKernel, s.checkInitrd, s.checkDir, s.checkTemplate, s.checkQEMU} {
-		if err := check(); err != nil {
+// check refuses a config that cannot work, for one reason.
+type check func(config) error
+
+var (
+	generalChecks = []check{config.checkSizes, config.checkQEMU}
+	startChecks   = []check{config.checkSizes, config.checkKernel, config.checkInitrd, config.checkDir, config.checkTemplate, config.checkQEMU}
+	cloneChecks   = []check{config.checkDir, config.checkQEMU} // the template has passed the others
+)
+
+func (c config) pass(checks []check) error {
+	for _, check := range checks {
+		if err := check(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Precheck refuses what cannot work whatever the kernel is: sizes, an unknown
-// accelerator, no QEMU. It is for a caller that has no kernel yet.
-func (s Spec) Precheck() error {
-	s = s.withDefaults()
-	if err := s.checkSizes(); err != nil {
-		return err
-	}
-	return s.checkQEMU()
-}
-
-func (s Spec) checkSizes() error {
+func (c config) checkSizes() error {
 	switch {
-	case s.Memory < minMemory || s.Memory > maxMemory:
-		return blame.Userf("memory of the guest: %d MiB is not between %d and %d", s.Memory, minMemory, maxMemory)
-	case s.CPUs < 1 || s.CPUs > maxCPUs:
-		return blame.Userf("processors of the guest: %d is not between 1 and %d", s.CPUs, maxCPUs)
-	case s.Accel != Auto && s.Accel != KVM && s.Accel != TCG:
-		return blame.Userf("accelerator %q: want auto, kvm or tcg", string(s.Accel))
+	case c.Memory < minMemory || c.Memory > maxMemory:
+		return blame.Userf("memory of the guest: %d MiB is not between %d and %d", c.Memory, minMemory, maxMemory)
+	case c.CPUs < 1 || c.CPUs > maxCPUs:
+		return blame.Userf("processors of the guest: %d is not between 1 and %d", c.CPUs, maxCPUs)
+	case c.Accel != Auto && c.Accel != KVM && c.Accel != TCG:
+		return blame.Userf("accelerator %q: want auto, kvm or tcg", string(c.Accel))
 	}
-	return s.checkCmdline()
+	return c.checkCmdline()
 }
 
-func (s Spec) checkCmdline() error {
-	line := s.cmdline(TCG)
+func (c config) checkCmdline() error {
+	line := c.cmdline(TCG)
 	if strings.ContainsAny(line, "\x00\n\r") {
 		return blame.Userf("kernel arguments hold a control byte: %q", line)
 	}
@@ -74,12 +71,12 @@ const (
 	bzMagicStart = 0x202
 )
 
-func (s Spec) checkKernel() error {
-	if s.Kernel == "" {
+func (c config) checkKernel() error {
+	if c.Kernel == "" {
 		return blame.Userf("no kernel given")
 	}
 	head := make([]byte, bzMagicStart+len(bzMagic))
-	n, err := readHead(s.Kernel, head)
+	n, err := readHead(c.Kernel, head)
 	if err != nil {
 		return &blame.Error{Party: blame.User, Summary: "cannot read the kernel", Err: err}
 	}
@@ -87,14 +84,14 @@ func (s Spec) checkKernel() error {
 	if strings.HasPrefix(string(head), elfMagic) || n > bzMagicStart && string(head[bzMagicStart:]) == bzMagic {
 		return nil
 	}
-	return blame.Userf("%s is no kernel that boots: neither an ELF vmlinux nor a bzImage", s.Kernel)
+	return blame.Userf("%s is no kernel that boots: neither an ELF vmlinux nor a bzImage", c.Kernel)
 }
 
-func (s Spec) checkInitrd() error {
-	if s.Initrd == "" {
+func (c config) checkInitrd() error {
+	if c.Initrd == "" {
 		return nil
 	}
-	if _, err := readHead(s.Initrd, make([]byte, 1)); err != nil {
+	if _, err := readHead(c.Initrd, make([]byte, 1)); err != nil {
 		return &blame.Error{Party: blame.User, Summary: "cannot read the initramfs", Err: err}
 	}
 	return nil
@@ -120,29 +117,29 @@ func readHead(path string, into []byte) (int, error) {
 	return n, err
 }
 
-func (s Spec) checkDir() error {
-	info, err := os.Stat(s.Dir)
+func (c config) checkDir() error {
+	info, err := os.Stat(c.Dir)
 	if err != nil {
 		return blame.Rigf("directory for the guest's logs: %w", err)
 	}
 	if !info.IsDir() {
-		return blame.Rigf("directory for the guest's logs: %s is not a directory", s.Dir)
+		return blame.Rigf("directory for the guest's logs: %s is not a directory", c.Dir)
 	}
 	return nil
 }
 
-func (s Spec) checkTemplate() error {
-	if s.Template != "" && s.Keys == nil {
+func (c config) checkTemplate() error {
+	if c.Template != "" && c.Keys == nil {
 		return blame.Rigf("a template needs SSH keys: nothing else reaches its clones")
 	}
 	return nil
 }
 
-func (s Spec) checkQEMU() error {
-	if _, err := exec.LookPath(s.QEMU); err != nil {
+func (c config) checkQEMU() error {
+	if _, err := exec.LookPath(c.QEMU); err != nil {
 		return &blame.Error{
 			Party:   blame.Rig,
-			Summary: "no QEMU: " + s.QEMU + " is not there or cannot be run",
+			Summary: "no QEMU: " + c.QEMU + " is not there or cannot be run",
 			Advice:  depends.Install(defaultQEMU),
 			Err:     err,
 		}

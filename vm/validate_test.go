@@ -23,7 +23,7 @@ func TestValidate(t *testing.T) {
 	if err := os.WriteFile(bz, []byte(strings.Repeat("\x00", bzMagicStart)+bzMagic+"rest"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := good.Validate(); err != nil {
+	if _, err := good.complete(startChecks); err != nil {
 		t.Fatalf("a good spec: %v", err)
 	}
 	tests := []struct {
@@ -53,7 +53,7 @@ func TestValidate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := good
 			tt.change(&s)
-			err := s.Validate()
+			_, err := s.complete(startChecks)
 			if tt.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -69,7 +69,7 @@ func TestValidate(t *testing.T) {
 
 func TestNoQEMUNamesTheCommand(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	err := Spec{Kernel: vmtest.Kernel(t), Dir: t.TempDir()}.Validate()
+	_, err := Spec{Kernel: vmtest.Kernel(t), Dir: t.TempDir()}.complete(startChecks)
 	var e *blame.Error
 	if !errors.As(err, &e) || !strings.Contains(e.Detail(), "apt-get install qemu-system-x86") {
 		t.Errorf("error %v", err)

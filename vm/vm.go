@@ -30,7 +30,7 @@ const (
 
 // VM is a running virtual machine. Close must be called in the end.
 type VM struct {
-	spec     Spec
+	config   config
 	accel    Accel
 	parent   *Template // what a clone is made of; nil: the machine boots
 	console  *console.Console
@@ -54,8 +54,8 @@ type VM struct {
 	closeErr error
 }
 
-func newVM(spec Spec, accel Accel) *VM {
-	return &VM{spec: spec, accel: accel, exited: make(chan struct{}), closed: make(chan struct{})}
+func newVM(c config, accel Accel) *VM {
+	return &VM{config: c, accel: accel, exited: make(chan struct{}), closed: make(chan struct{})}
 }
 
 // Accel is what the machine runs on in the end: KVM or TCG.
@@ -70,7 +70,7 @@ func (v *VM) Exited() <-chan struct{} { return v.exited }
 
 // CommandLine starts the same machine from a shell, with its console on the
 // terminal.
-func (v *VM) CommandLine() string { return v.spec.commandLine(v.accel) }
+func (v *VM) CommandLine() string { return v.config.commandLine(v.accel) }
 
 // Close kills the guest and gives back all that it held. Further calls return
 // what the first one did.
@@ -121,7 +121,7 @@ func (v *VM) run(ctx context.Context) error {
 	}
 	defer consoleFile.Close()
 	v.onClose(consoleConn.Close)
-	cmd := exec.Command(v.spec.QEMU, v.args()...)
+	cmd := exec.Command(v.config.QEMU, v.args()...)
 	cmd.Env = program.Environ()
 	cmd.Stdout, cmd.Stderr = v.messages, v.messages
 	cmd.WaitDelay = drainGrace
@@ -140,11 +140,11 @@ func (v *VM) run(ctx context.Context) error {
 }
 
 func (v *VM) openLogs() (err error) {
-	if v.console, err = console.Open(filepath.Join(v.spec.Dir, "console.log"), v.spec.Console, v.parent != nil); err != nil {
+	if v.console, err = console.Open(filepath.Join(v.config.Dir, "console.log"), v.config.Console, v.parent != nil); err != nil {
 		return err
 	}
 	v.onClose(v.console.Close)
-	if v.messages, err = console.CreateLog(filepath.Join(v.spec.Dir, "qemu.log"), messagesHead, messagesTail); err != nil {
+	if v.messages, err = console.CreateLog(filepath.Join(v.config.Dir, "qemu.log"), messagesHead, messagesTail); err != nil {
 		return err
 	}
 	v.onClose(v.messages.Close)
@@ -153,9 +153,9 @@ func (v *VM) openLogs() (err error) {
 
 func (v *VM) args() []string {
 	if v.parent != nil {
-		return v.spec.cloneArgs(v.accel)
+		return v.config.cloneArgs(v.accel)
 	}
-	return v.spec.args(v.accel)
+	return v.config.args(v.accel)
 }
 
 func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
