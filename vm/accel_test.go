@@ -146,7 +146,7 @@ func consoleOf(t *testing.T, text string) *console.Console {
 // moment, the byte counts.
 func TestLifeThatIsOver(t *testing.T) {
 	v := newVM(config{}, KVM)
-	v.console = consoleOf(t, "x")
+	v.console, v.clock = consoleOf(t, "x"), &cpuClock{over: v.exited}
 	close(v.exited)
 	for range 100 {
 		if err := v.awaitLife(t.Context(), autoLife); err != nil {

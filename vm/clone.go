@@ -43,14 +43,14 @@ func (v *VM) resume(ctx context.Context) error {
 	if err := v.run(ctx); err != nil {
 		return err
 	}
-	if err := v.takeIn(ctx); err != nil {
+	if err := v.loadState(ctx); err != nil {
 		return v.refused(ctx, v.ended(ctx, err))
 	}
 	return v.ended(ctx, v.monitor.Typed(ctx).Cont())
 }
 
-// takeIn loads the device state. The machine stands still afterwards.
-func (v *VM) takeIn(ctx context.Context) error {
+// loadState loads the device state. The machine stands still afterwards.
+func (v *VM) loadState(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, cloneLimit, fmt.Errorf("QEMU has not taken the template in within %s", cloneLimit))
 	defer cancel()
 	if err := v.monitor.Connect(ctx); err != nil {
@@ -76,7 +76,7 @@ func (v *VM) feed(stream net.Conn) {
 		_, _ = stream.Write(v.parent.state) // what QEMU misses it complains of
 		stream.Close()
 	}()
-	v.onClose(func() error {
+	v.cleanup.add(func() error {
 		stream.Close()
 		<-done
 		return nil

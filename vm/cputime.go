@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klptest/klptest/vm/qmp"
@@ -35,18 +36,36 @@ func (v *VM) Starved() time.Duration {
 	return t.Wait / time.Duration(v.config.CPUs)
 }
 
-// CPUTime asks QEMU for the threads of the virtual processors, once, and the
-// host for their times (Documentation/scheduler/sched-stats.rst).
+// CPUTime is what the guest's processors have had so far.
 func (v *VM) CPUTime() (CPUTime, error) {
-	threads, err := v.cpuThreads()
+	t, err := v.clock.read()
 	if err != nil {
 		return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
 	}
+	return t, nil
+}
+
+// cpuClock asks QEMU for the threads of the virtual processors, once, and the
+// host for their times (Documentation/scheduler/sched-stats.rst).
+type cpuClock struct {
+	monitor *qmp.Monitor
+	pid     int             // of QEMU
+	over    <-chan struct{} // closed when QEMU has exited
+
+	mu      sync.Mutex   // guards threads
+	threads map[int]bool // of the virtual processors; nil: not asked for
+}
+
+func (c *cpuClock) read() (CPUTime, error) {
+	threads, err := c.cpuThreads()
+	if err != nil {
+		return CPUTime{}, err
+	}
 	var total CPUTime
 	for tid := range threads {
-		t, err := threadTime(fmt.Sprintf("/proc/%d/task/%d/schedstat", v.process.pid(), tid))
+		t, err := threadTime(fmt.Sprintf("/proc/%d/task/%d/schedstat", c.pid, tid))
 		if err != nil {
-			return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
+			return CPUTime{}, err
 		}
 		total.Run += t.Run
 		total.Wait += t.Wait
@@ -56,20 +75,20 @@ func (v *VM) CPUTime() (CPUTime, error) {
 
 // cpuThreads are the threads of the virtual processors, which neither come
 // nor go.
-func (v *VM) cpuThreads() (map[int]bool, error) {
-	v.threadsMu.Lock()
-	defer v.threadsMu.Unlock()
-	if isClosed(v.exited) {
+func (c *cpuClock) cpuThreads() (map[int]bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if isClosed(c.over) {
 		return nil, qmp.ErrGone
 	}
-	if v.threads != nil {
-		return v.threads, nil
+	if c.threads != nil {
+		return c.threads, nil
 	}
-	answer, err := v.monitor.Run(context.Background(), []byte(`{"execute":"query-cpus-fast"}`))
+	answer, err := c.monitor.Run(context.Background(), []byte(`{"execute":"query-cpus-fast"}`))
 	if err == nil {
-		v.threads, err = parseCPUThreads(answer)
+		c.threads, err = parseCPUThreads(answer)
 	}
-	return v.threads, err
+	return c.threads, err
 }
 
 // parseCPUThreads reads the answer to query-cpus-fast, which go-qemu has no typed

@@ -30,7 +30,7 @@ func (v *VM) Death() error {
 	if crash := v.console.Crash(); crash != "" {
 		return v.diedOf(crash)
 	}
-	if isClosed(v.closed) {
+	if isClosed(v.cleanup.begun) {
 		return nil
 	}
 	if err := context.Cause(v.ctx); err != nil {
@@ -108,7 +108,7 @@ func (v *VM) qemuDeath() error {
 	case v.process.err == nil:
 		e.Summary = "the guest was reset or switched off from inside"
 		e.Advice = "the console's last lines may say by whom; without a word it was a triple fault, or too little memory to boot"
-	case v.memory != nil && signalled(v.process, syscall.SIGBUS):
+	case v.draft != nil && signalled(v.process, syscall.SIGBUS):
 		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
 	case signalled(v.process, syscall.SIGKILL):
 		e.Advice = "somebody killed it; `dmesg | grep -i oom` tells whether the host was out of memory"

@@ -33,7 +33,7 @@ func (v *VM) openLink() (*os.File, error) {
 		return nil, err
 	}
 	v.link = &link{Conn: ours, closed: make(chan struct{}), over: make(chan struct{})}
-	v.onClose(v.link.Close)
+	v.cleanup.add(v.link.Close)
 	return theirs, nil
 }
 

@@ -78,28 +78,3 @@ func readManifest(dir string) (manifest, error) {
 	}
 	return m, nil
 }
-
-// writeFile writes a new file to the disk.
-func writeFile(path string, data []byte) (fileSum, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fileSum{}, err
-	}
-	defer f.Close()
-	if _, err := f.Write(data); err != nil {
-		return fileSum{}, err
-	}
-	if err := f.Sync(); err != nil {
-		return fileSum{}, err
-	}
-	return sumFile(f)
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
-}

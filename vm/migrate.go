@@ -51,7 +51,7 @@ func (v *VM) prepareMigration(ctx context.Context) (migration, error) {
 		return migration{}, err
 	}
 	defer theirs.Close()
-	v.onClose(func() error { ours.Close(); return nil }) // it may be closed already
+	v.cleanup.add(func() error { ours.Close(); return nil }) // it may be closed already
 	if _, err := v.monitor.RunPassing(ctx, []byte(passSocket), theirs); err != nil {
 		return migration{}, err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -31,19 +30,18 @@ func (v *VM) Snapshot(ctx context.Context, key string) error {
 	if err != nil {
 		err = fmt.Errorf("snapshot of the guest: %w", err)
 	}
-	v.whole = err == nil
 	return join(err, v.Close())
 }
 
 func (v *VM) snapshot(ctx context.Context, key string) error {
-	if v.memory == nil {
+	if v.draft == nil {
 		return blame.Rigf("it was not started as a template")
 	}
 	id, err := thisHost.templateID(v.config, key)
 	if err != nil {
 		return err
 	}
-	state, err := v.giveOut(ctx)
+	state, err := v.saveState(ctx)
 	if err != nil {
 		err = v.ended(ctx, err)
 		if death := v.Death(); death != nil && ctx.Err() == nil { // else it ended because it was told to
@@ -51,7 +49,7 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 		}
 		return err
 	}
-	return noPlace(v.store(manifest{ID: id, Accel: v.accel, Keys: v.config.Keys.stored()}, state))
+	return noPlace(v.draft.store(manifest{ID: id, Accel: v.accel, Keys: v.config.Keys.stored()}, state))
 }
 
 // halt stops the guest when its agent waits for another connection: a clone
@@ -72,9 +70,9 @@ func (v *VM) halt(ctx context.Context) error {
 	}
 }
 
-// giveOut ends the guest and returns its device state. Its memory is whole in
+// saveState ends the guest and returns its device state. Its memory is whole in
 // its file when QEMU is gone.
-func (v *VM) giveOut(ctx context.Context) ([]byte, error) {
+func (v *VM) saveState(ctx context.Context) ([]byte, error) {
 	if err := v.halt(ctx); err != nil {
 		return nil, err
 	}
@@ -102,26 +100,4 @@ func (v *VM) giveOut(ctx context.Context) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-}
-
-// store writes the template's files, the manifest last, and waits until they
-// are on the disk.
-func (v *VM) store(m manifest, state []byte) (err error) {
-	if m.Memory, err = sumFile(v.memory); err != nil {
-		return err
-	}
-	if err := v.memory.Sync(); err != nil {
-		return err
-	}
-	if m.State, err = writeFile(filepath.Join(v.config.Template, stateFile), state); err != nil {
-		return err
-	}
-	text, err := m.encode()
-	if err != nil {
-		return err
-	}
-	if _, err := writeFile(filepath.Join(v.config.Template, manifestFile), text); err != nil {
-		return err
-	}
-	return syncDir(v.config.Template)
 }

@@ -151,7 +151,7 @@ func TestFullDiskKillsQEMU(t *testing.T) {
 	if err := v.Death(); errors.Is(err, ErrNoPlace) {
 		t.Errorf("ordinary memory: %v", err)
 	}
-	v.memory = os.Stdin
+	v.draft = &draft{}
 	if err := v.Death(); !errors.Is(err, ErrNoPlace) || blame.Of(err) != blame.Rig {
 		t.Errorf("error %v", err)
 	}

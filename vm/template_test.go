@@ -213,7 +213,7 @@ func TestMixedTemplatesAreFound(t *testing.T) {
 	other := spec
 	other.Template = t.TempDir()
 	v := started(t, other)
-	if _, err := v.memory.WriteAt([]byte("another"), 0); err != nil {
+	if _, err := v.draft.memory.WriteAt([]byte("another"), 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.Snapshot(t.Context(), "key"); err != nil {

@@ -68,8 +68,8 @@ func (s Script) fillMemory(args []string) error {
 	return err
 }
 
-// giveOut writes the device state and says how it went.
-func (f *fake) giveOut() string {
+// saveState writes the device state and says how it went.
+func (f *fake) saveState() string {
 	if f.FailMigration || f.qmp.passed == nil {
 		return migrationEvent("failed")
 	}
@@ -80,9 +80,9 @@ func (f *fake) giveOut() string {
 	return migrationEvent("active") + migrationEvent("completed")
 }
 
-// takeIn reads the device state. As QEMU 7.2 does, it ends the process when
+// loadState reads the device state. As QEMU 7.2 does, it ends the process when
 // that is not what it should be.
-func (f *fake) takeIn() string {
+func (f *fake) loadState() string {
 	state, err := io.ReadAll(f.qmp.passed)
 	if f.FailMigration || err != nil || string(state) != DeviceState {
 		fmt.Fprintln(os.Stderr, "fake QEMU: load of migration failed: Invalid argument")

@@ -129,12 +129,12 @@ func (f *fake) answer(c qmptest.Command) string {
 	case "query-cpus-fast":
 		return c.Return(fmt.Sprintf(`[{"cpu-index": 0, "thread-id": %d}]`, os.Getpid()))
 	case "migrate":
-		return c.Return("{}") + f.giveOut()
+		return c.Return("{}") + f.saveState()
 	case "migrate-incoming":
 		if !f.incoming {
 			return c.Error("GenericError", "'-incoming' was not specified on the command line")
 		}
-		return c.Return("{}") + f.takeIn()
+		return c.Return("{}") + f.loadState()
 	case "quit":
 		f.over = true
 	}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// draft is a template in the making: a directory with the memory of a guest that
+// runs.
+type draft struct {
+	dir    string
+	memory *os.File
+	whole  bool // it has become a template
+}
+
+func newDraft(dir string, memory int64) (*draft, error) {
+	f, err := createMemory(filepath.Join(dir, memoryFile), memory)
+	if err != nil {
+		return nil, err
+	}
+	return &draft{dir: dir, memory: f}, nil
+}
+
+// createMemory makes the file for the memory of a guest, all zeros. A file
+// with holes can run out of disk later, which kills QEMU with SIGBUS; so there
+// must be room for all of it, although a guest rarely uses half.
+func createMemory(path string, size int64) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, blame.Rigf("memory of the guest: %w", noPlace(err))
+	}
+	if err := reserve(f, size); err != nil {
+		f.Close()
+		os.Remove(path)
+		return nil, blame.Rigf("memory of the guest: %w", noPlace(err))
+	}
+	return f, nil
+}
+
+func reserve(f *os.File, size int64) error {
+	var disk unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &disk); err != nil {
+		return os.NewSyscallError("fstatfs", err)
+	}
+	if free := int64(disk.Bavail) * disk.Bsize; free < size {
+		return fmt.Errorf("%w: %d MiB free, %d needed", unix.ENOSPC, free>>20, size>>20)
+	}
+	return f.Truncate(size)
+}
+
+// store writes the template's files, the manifest last, and waits until they
+// are on the disk.
+func (d *draft) store(m manifest, state []byte) (err error) {
+	if m.Memory, err = sumFile(d.memory); err != nil {
+		return err
+	}
+	if err := d.memory.Sync(); err != nil {
+		return err
+	}
+	if m.State, err = writeFile(filepath.Join(d.dir, stateFile), state); err != nil {
+		return err
+	}
+	text, err := m.encode()
+	if err != nil {
+		return err
+	}
+	if _, err := writeFile(filepath.Join(d.dir, manifestFile), text); err != nil {
+		return err
+	}
+	if err := syncDir(d.dir); err != nil {
+		return err
+	}
+	d.whole = true
+	return nil
+}
+
+// close leaves the files only when they are a template.
+func (d *draft) close() error {
+	err := d.memory.Close()
+	if d.whole {
+		return err
+	}
+	for _, name := range []string{manifestFile, stateFile, memoryFile} {
+		if removal := os.Remove(filepath.Join(d.dir, name)); !errors.Is(removal, fs.ErrNotExist) {
+			err = join(err, removal)
+		}
+	}
+	return err
+}
+
+// writeFile writes a new file to the disk.
+func writeFile(path string, data []byte) (fileSum, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fileSum{}, err
+	}
+	defer f.Close()
+	if _, err := f.Write(data); err != nil {
+		return fileSum{}, err
+	}
+	if err := f.Sync(); err != nil {
+		return fileSum{}, err
+	}
+	return sumFile(f)
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
