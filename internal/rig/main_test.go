@@ -8,11 +8,13 @@ import (
 
 	"github.com/klptest/klptest/internal/guest/boot"
 	"github.com/klptest/klptest/internal/supervise"
+	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// The test program is PID 1 of the benchmarks' guests, and supervises their
-// builds.
+// The test program is a fake QEMU, PID 1 of the benchmarks' guests, and
+// supervises their builds.
 func TestMain(m *testing.M) {
+	vmtest.Main()
 	if boot.Main() || supervise.Main() {
 		return
 	}

@@ -74,7 +74,7 @@ func (f *fake) saveState() string {
 		return migrationEvent("failed")
 	}
 	defer f.qmp.passed.Close()
-	if _, err := io.WriteString(f.qmp.passed, DeviceState); err != nil {
+	if _, err := io.WriteString(f.qmp.passed, DeviceState+f.port.state()); err != nil {
 		return migrationEvent("failed")
 	}
 	return migrationEvent("active") + migrationEvent("completed")
@@ -84,7 +84,11 @@ func (f *fake) saveState() string {
 // that is not what it should be.
 func (f *fake) loadState() string {
 	state, err := io.ReadAll(f.qmp.passed)
-	if f.FailMigration || err != nil || string(state) != DeviceState {
+	keys, whole := strings.CutPrefix(string(state), DeviceState)
+	if err == nil && whole {
+		err = f.port.restore(keys)
+	}
+	if f.FailMigration || err != nil || !whole {
 		fmt.Fprintln(os.Stderr, "fake QEMU: load of migration failed: Invalid argument")
 		f.over, f.status = true, 1
 		return migrationEvent("failed")

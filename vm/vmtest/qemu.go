@@ -62,12 +62,13 @@ func fakeQEMU(path string, args []string) error {
 	if err := s.fillMemory(args); err != nil {
 		return err
 	}
-	if err := s.serveAgent(args, qmp); err != nil {
+	port, err := s.agentPort(args, qmp)
+	if err != nil {
 		return err
 	}
-	m := machine{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 1000)}
+	m := player{console: os.NewFile(consoleFD, "console"), qmp: qmp, answered: make(chan string, 1000)}
 	if !s.NoQMP {
-		f := &fake{Script: s, qmp: qmp, incoming: slices.Contains(args, "-incoming")}
+		f := &fake{Script: s, qmp: qmp, port: port, incoming: slices.Contains(args, "-incoming")}
 		go qmptest.Serve(qmp, qmptest.Greeting, func(c qmptest.Command) string {
 			io.WriteString(qmp, f.answer(c))
 			m.answered <- c.Execute
@@ -107,6 +108,7 @@ func accel(args []string) string {
 type fake struct {
 	Script
 	qmp      *rightsConn
+	port     *agentPort
 	incoming bool // it is a clone
 	over     bool // the last answer was the last
 	status   int
@@ -148,14 +150,14 @@ func (s Script) steps(accel string) []Step {
 	return s.Steps
 }
 
-// machine is what the steps act on.
-type machine struct {
+// player is what the steps act on.
+type player struct {
 	console  *os.File
 	qmp      io.Closer
 	answered chan string // the QMP commands so far
 }
 
-func (m machine) play(steps []Step) error {
+func (m player) play(steps []Step) error {
 	for _, step := range append(steps, Step{Hang: true}) {
 		if err := m.do(step); err != nil {
 			return err
@@ -164,7 +166,7 @@ func (m machine) play(steps []Step) error {
 	return nil
 }
 
-func (m machine) do(s Step) error {
+func (m player) do(s Step) error {
 	switch {
 	case s.Exit != nil:
 		os.Exit(*s.Exit)

@@ -19,6 +19,10 @@ type Script struct {
 	// Keys are the guest's files under etc/klptest: with them the guest has
 	// an SSH server that answers a command with the command itself.
 	Keys map[string][]byte `json:"keys,omitempty"`
+	// Model is the release of a kernel, such as 6.12: the guest has an agent
+	// that answers by the model of that kernel's livepatch. Its keys are those
+	// in its initramfs.
+	Model string `json:"model,omitempty"`
 	// Version is QEMU's, as --version prints it; empty: 7.2.22.
 	Version string `json:"version,omitempty"`
 	// Runs is a file that gets one line a start: the process id and the

@@ -4,10 +4,12 @@ package vmtest
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,32 +19,86 @@ import (
 	"github.com/klptest/klptest/vm/qmp/qmptest"
 )
 
-// serveAgent is an SSH server at the guest's end of the port, if the guest has
-// keys; without them nobody ever answers, but notices that we hang up.
-func (s Script) serveAgent(args []string, qmp io.Writer) error {
+// agentPort is the guest's end of the port that its agent is spoken to by.
+type agentPort struct {
+	script Script
+	conn   net.Conn // nil: there is no such port
+	qmp    io.Writer
+	keys   map[string][]byte // of its SSH server
+}
+
+// agentPort begins to serve the port, but that of a clone of a modelled guest,
+// whose keys come with the device state. A guest without keys never answers,
+// but notices that we hang up.
+func (s Script) agentPort(args []string, qmp io.Writer) (*agentPort, error) {
+	p := &agentPort{script: s, qmp: qmp, keys: s.Keys}
 	if !strings.Contains(strings.Join(args, " "), "virtserialport") {
-		return nil
+		return p, nil
 	}
 	file := os.NewFile(agentFD, "agent")
 	conn, err := net.FileConn(file)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	file.Close() // conn has a descriptor of its own
-	serve := func() { io.Copy(io.Discard, conn) }
-	if s.Keys != nil {
-		config, err := ServerConfig(s.Keys)
+	p.conn = conn
+	switch {
+	case s.Model == "":
+		return p, p.serve()
+	case slices.Contains(args, "-incoming"):
+		return p, nil
+	}
+	if p.keys, err = keysIn(args[slices.Index(args, "-initrd")+1]); err != nil {
+		return nil, err
+	}
+	return p, p.serve()
+}
+
+func (p *agentPort) serve() error {
+	serve := func() { io.Copy(io.Discard, p.conn) }
+	if p.keys != nil {
+		config, err := ServerConfig(p.keys)
 		if err != nil {
 			return err
 		}
-		serve = func() { serveConn(conn, config, Echo) }
+		serve = func() { serveConn(p.conn, config, Echo) }
+		if p.script.Model != "" {
+			m, err := newModelled(p.script.Model)
+			if err != nil {
+				return err
+			}
+			serve = func() { serveModel(p.conn, config, m) }
+		}
 	}
 	go func() {
 		serve()
-		time.Sleep(s.Linger)
-		io.WriteString(qmp, qmptest.Event("VSERPORT_CHANGE"))
+		time.Sleep(p.script.Linger)
+		io.WriteString(p.qmp, qmptest.Event("VSERPORT_CHANGE"))
 	}()
 	return nil
+}
+
+// state is what a modelled guest needs to go on.
+func (p *agentPort) state() string {
+	if p.script.Model == "" {
+		return ""
+	}
+	text, _ := json.Marshal(p.keys) // bytes
+	return string(text)
+}
+
+// restore goes on from there.
+func (p *agentPort) restore(state string) error {
+	switch {
+	case p.script.Model == "" && state != "":
+		return errors.New("a longer state than there is")
+	case p.script.Model == "":
+		return nil
+	}
+	if err := json.Unmarshal([]byte(state), &p.keys); err != nil {
+		return err
+	}
+	return p.serve()
 }
 
 // ServerConfig makes an SSH server's configuration of the guest's files.
@@ -83,6 +139,11 @@ func ServeSSH(l net.Listener, config *ssh.ServerConfig, run func(command string)
 }
 
 func serveConn(conn net.Conn, config *ssh.ServerConfig, run func(string) string) {
+	serveSessions(conn, config, func(session ssh.Channel, requests <-chan *ssh.Request) { answer(session, requests, run) })
+}
+
+// serveSessions serves each session of a connection, until that ends.
+func serveSessions(conn net.Conn, config *ssh.ServerConfig, serve func(ssh.Channel, <-chan *ssh.Request)) {
 	defer conn.Close()
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
@@ -94,7 +155,7 @@ func serveConn(conn net.Conn, config *ssh.ServerConfig, run func(string) string)
 		if err != nil {
 			return
 		}
-		go answer(session, requests, run)
+		go serve(session, requests)
 	}
 }
 
