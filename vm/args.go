@@ -51,9 +51,9 @@ func (c config) bootArgs(accel Accel) []string {
 }
 
 func (c config) devices(accel Accel, w wiring) []device {
-	ds := []device{machineDevice(accel, active(c.version, accel, c.CPUs)), monitorDevice(w), consoleDevice(w), panicDevice(), randomDevice()}
+	ds := []device{c.machineDevice(accel, active(c.version, accel, c.CPUs)), monitorDevice(w), c.consoleDevice(w), panicDevice(), c.randomDevice()}
 	if c.Keys != nil {
-		ds = append(ds, agentDevice(w))
+		ds = append(ds, c.agentDevice(w))
 	}
 	return ds
 }

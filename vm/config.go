@@ -5,10 +5,11 @@ package vm
 import (
 	"cmp"
 	"time"
+
+	"github.com/klptest/klptest/internal/arch"
 )
 
 const (
-	defaultQEMU   = "qemu-system-x86_64"
 	defaultMemory = 512
 	kvmSSHWait    = 30 * time.Second
 	tcgSSHWait    = 120 * time.Second
@@ -34,7 +35,8 @@ func (s Spec) complete(checks []check) (config, error) {
 
 // withDefaults is s with its zero values filled in.
 func (s Spec) withDefaults() config {
-	s.QEMU = cmp.Or(s.QEMU, defaultQEMU)
+	s.Arch = cmp.Or(s.Arch, arch.Default())
+	s.QEMU = cmp.Or(s.QEMU, s.Arch.QEMU.Program)
 	s.Memory = cmp.Or(s.Memory, defaultMemory)
 	s.CPUs = cmp.Or(s.CPUs, 1)
 	s.Accel = cmp.Or(s.Accel, Auto)

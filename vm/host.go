@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -26,18 +26,19 @@ var thisHost = host{
 	bootID:  "/proc/sys/kernel/random/boot_id",
 }
 
-var virtFlags = regexp.MustCompile(`(?m)^flags\s*:.*\b(?:vmx|svm)\b`)
-
 // refusesKVM says why KVM cannot work, as far as it can be told without
 // trying; empty when it may. A device that opens proves nothing: there are
 // hosts where it does, and no kernel boots.
-func (h host) refusesKVM() string {
+func (h host) refusesKVM(target *arch.Arch) string {
+	if target != arch.Host() {
+		return "KVM runs kernels of the host's architecture only"
+	}
 	info, err := os.ReadFile(h.cpuinfo)
 	if err != nil {
 		return "the processor is unknown: " + err.Error()
 	}
-	if !virtFlags.Match(info) {
-		return "the processor has neither vmx nor svm"
+	if !target.QEMU.Virtual.Match(info) {
+		return target.QEMU.NoVirtual
 	}
 	f, err := os.OpenFile(h.kvm, os.O_RDWR, 0)
 	if err != nil {

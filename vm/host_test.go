@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -36,21 +37,21 @@ func rewrite(t *testing.T, path, text string) {
 
 func TestRefusesKVM(t *testing.T) {
 	h := fakeHost(t)
-	if reason := h.refusesKVM(); reason != "" {
+	if reason := h.refusesKVM(arch.Host()); reason != "" {
 		t.Errorf("refused: %s", reason)
 	}
 	// "svm" in another field, or inside a word, is no flag.
 	rewrite(t, h.cpuinfo, "model name\t: vmx svm\nflags\t\t: fpu svm_lock xvmx\nbugs\t\t: vmx\n")
-	if reason := h.refusesKVM(); !strings.Contains(reason, "neither vmx nor svm") {
+	if reason := h.refusesKVM(arch.Host()); !strings.Contains(reason, "neither vmx nor svm") {
 		t.Errorf("reason %q", reason)
 	}
 	rewrite(t, h.cpuinfo, "flags\t\t: vmx\n")
 	h.kvm += "-missing"
-	if reason := h.refusesKVM(); !strings.Contains(reason, "kvm-missing") {
+	if reason := h.refusesKVM(arch.Host()); !strings.Contains(reason, "kvm-missing") {
 		t.Errorf("reason %q", reason)
 	}
 	h.cpuinfo += "-missing"
-	if reason := h.refusesKVM(); !strings.Contains(reason, "unknown") {
+	if reason := h.refusesKVM(arch.Host()); !strings.Contains(reason, "unknown") {
 		t.Errorf("reason %q", reason)
 	}
 }

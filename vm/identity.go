@@ -52,7 +52,7 @@ func (h host) likely(c config) Accel {
 	if c.Accel != Auto {
 		return c.Accel
 	}
-	if h.refusesKVM() != "" || h.remembered(c) != "" {
+	if h.refusesKVM(c.Arch) != "" || h.remembered(c) != "" {
 		return TCG
 	}
 	return KVM

@@ -76,7 +76,7 @@ func Quirks(qemu string) (string, []Quirk) {
 		return "", nil
 	}
 	var list []Quirk
-	for _, q := range active(c.version, TCG, maxCPUs) {
+	for _, q := range active(c.version, TCG, c.Arch.QEMU.MaxCPUs) {
 		if q.fixed.known() {
 			list = append(list, Quirk{q.name, q.cost, q.fixed.String()})
 		}

@@ -5,6 +5,8 @@ package vm
 import (
 	"io"
 	"time"
+
+	"github.com/klptest/klptest/internal/arch"
 )
 
 // Accel is how QEMU runs the guest's processors.
@@ -19,7 +21,8 @@ const (
 
 // Spec describes a virtual machine. Kernel and Dir must be set.
 type Spec struct {
-	QEMU    string        // binary; empty: qemu-system-x86_64 on the PATH
+	Arch    *arch.Arch    // of the kernel; nil: the default one
+	QEMU    string        // binary; empty: the architecture's, on the PATH
 	Kernel  string        // ELF vmlinux with a PVH note, or bzImage
 	Initrd  string        // initramfs; may be empty
 	Append  []string      // further kernel arguments, after those that vm needs itself

@@ -37,7 +37,7 @@ func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
 	case TCG:
 		return launch(ctx, c, TCG, 0)
 	}
-	reason := h.refusesKVM()
+	reason := h.refusesKVM(c.Arch)
 	if reason == "" {
 		reason = h.remembered(c)
 	}

@@ -17,10 +17,6 @@ import (
 const (
 	minMemory = 64          // MiB; less does not hold a kernel
 	maxMemory = 1024 * 1024 // MiB
-	maxCPUs   = 255         // of a q35 machine without an IOMMU
-	// maxCmdline is COMMAND_LINE_SIZE of arch/x86/include/asm/setup.h: what
-	// is beyond it the kernel cuts off silently.
-	maxCmdline = 2048
 )
 
 // check refuses a config that cannot work, for one reason.
@@ -45,8 +41,8 @@ func (c config) checkSizes() error {
 	switch {
 	case c.Memory < minMemory || c.Memory > maxMemory:
 		return blame.Userf("memory of the guest: %d MiB is not between %d and %d", c.Memory, minMemory, maxMemory)
-	case c.CPUs < 1 || c.CPUs > maxCPUs:
-		return blame.Userf("processors of the guest: %d is not between 1 and %d", c.CPUs, maxCPUs)
+	case c.CPUs < 1 || c.CPUs > c.Arch.QEMU.MaxCPUs:
+		return blame.Userf("processors of the guest: %d is not between 1 and %d", c.CPUs, c.Arch.QEMU.MaxCPUs)
 	case c.Accel != Auto && c.Accel != KVM && c.Accel != TCG:
 		return blame.Userf("accelerator %q: want auto, kvm or tcg", string(c.Accel))
 	}
@@ -58,8 +54,9 @@ func (c config) checkCmdline() error {
 	if strings.ContainsAny(line, "\x00\n\r") {
 		return blame.Userf("kernel arguments hold a control byte: %q", line)
 	}
-	if len(line) >= maxCmdline {
-		return blame.Userf("kernel arguments are %d bytes long; the kernel reads %d", len(line), maxCmdline-1)
+	// What is beyond that the kernel cuts off silently.
+	if most := c.Arch.Kernel.MaxCmdline - 1; len(line) > most {
+		return blame.Userf("kernel arguments are %d bytes long; the kernel reads %d", len(line), most)
 	}
 	return nil
 }
@@ -140,7 +137,7 @@ func (c config) checkQEMU() error {
 		return &blame.Error{
 			Party:   blame.Rig,
 			Summary: "no QEMU: " + c.QEMU + " is not there or cannot be run",
-			Advice:  depends.Install(defaultQEMU),
+			Advice:  depends.Install(c.Arch.QEMU.Program),
 			Err:     err,
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/vm/vmtest"
 )
@@ -44,7 +45,7 @@ func TestValidate(t *testing.T) {
 		{"kernel is a script", func(s *Spec) { s.Kernel = file }, blame.User, "neither an ELF"},
 		{"missing initrd", func(s *Spec) { s.Initrd = "/nowhere" }, blame.User, "initramfs"},
 		{"line break", func(s *Spec) { s.Append = []string{"a\nb"} }, blame.User, "control byte"},
-		{"long line", func(s *Spec) { s.Append = []string{strings.Repeat("x", maxCmdline)} }, blame.User, "2047"},
+		{"long line", func(s *Spec) { s.Append = []string{strings.Repeat("x", arch.Default().Kernel.MaxCmdline)} }, blame.User, "2047"},
 		{"no directory", func(s *Spec) { s.Dir = "" }, blame.Rig, "logs"},
 		{"directory is a file", func(s *Spec) { s.Dir = file }, blame.Rig, "not a directory"},
 		{"no QEMU", func(s *Spec) { s.QEMU = "/nowhere/qemu" }, blame.Rig, "no QEMU"},

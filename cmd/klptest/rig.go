@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
@@ -33,7 +34,7 @@ func machineFlags(f *pflag.FlagSet, o *machineOptions) {
 // guestFlags are the flags of every command that boots guests.
 func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further `argument` of the kernel command line; may be repeated")
-	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default qemu-system-x86_64 on the PATH)")
+	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default "+arch.Default().QEMU.Program+" on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
 	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not say (default 512; 640 with KASAN)")
 	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not say")

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
@@ -67,7 +68,7 @@ func (m maker) environ() []string {
 // make fails, and an errKilled when it could not tidy up.
 func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error {
 	argv := []string{"nice", "-n", "5", "make", "-C", m.view, "O=" + m.dir,
-		"ARCH=x86_64", "LOCALVERSION=", "-j" + strconv.Itoa(runtime.GOMAXPROCS(0))}
+		"ARCH=" + arch.Default().Name, "LOCALVERSION=", "-j" + strconv.Itoa(runtime.GOMAXPROCS(0))}
 	job := supervise.Job{Argv: slices.Concat(argv, m.args, targets), Env: m.environ(), Dir: m.view, Output: out, Limit: m.limit, Grace: m.grace}
 	end, err := supervise.Run(ctx, job)
 	switch {

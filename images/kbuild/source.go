@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/kversion"
 )
@@ -40,7 +41,7 @@ func checkSource(dir string) error {
 // its objects and headers for those of the other configuration, and refuses
 // it as well.
 func checkClean(dir string) error {
-	for _, name := range []string{".config", "include/config", "arch/x86/include/generated"} {
+	for _, name := range []string{".config", "include/config", "arch/" + arch.Default().Kernel.Dir + "/include/generated"} {
 		if exists(dir, name) {
 			return blame.AdviseUserf("save its .config and: make -C "+dir+" mrproper\nor test the kernel that is built there: --kernel "+dir,
 				"%s has been configured or built in place (%s), nothing can be built from it elsewhere", dir, name)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/klptest/klptest/internal/arch"
 )
 
 var kconfigFile = regexp.MustCompile(`^Kconfig(\..*|-.*)?$`)
@@ -44,5 +46,5 @@ func findSymbols(source string, wanted Settings) (map[string]*symbol, error) {
 // foreignArch tells the directory of an architecture that is not built for.
 func foreignArch(source, path string) bool {
 	dir, name := filepath.Split(path)
-	return filepath.Clean(dir) == filepath.Join(source, "arch") && name != "x86"
+	return filepath.Clean(dir) == filepath.Join(source, "arch") && name != arch.Default().Kernel.Dir
 }

@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/klptest/klptest/internal/apt"
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
 )
@@ -34,7 +34,7 @@ type tool struct {
 }
 
 var tools = []tool{
-	{"QEMU", "qemu-system-x86_64", "no kernel can be booted", false, "--version"},
+	{"QEMU", arch.Default().QEMU.Program, "no kernel can be booted", false, "--version"},
 	{"compiler", "gcc", "no module can be built", false, "--version"},
 	{"linker", "ld", "no module can be built", false, "--version"},
 	{"make", "make", "no module can be built", false, "--version"},
@@ -77,7 +77,7 @@ func (h Host) packageLists(ctx context.Context) Finding {
 		f.Mend = depends.Install("apt")
 		return f
 	}
-	out, err := h.Output(ctx, "apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-amd64$")
+	out, err := h.Output(ctx, "apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-"+arch.Default().Debian+"$")
 	if n := strings.Count(out, "\n"); err == nil && n > 0 {
 		f.OK, f.Detail = true, fmt.Sprint(n, " kernel images known")
 	}
@@ -99,8 +99,7 @@ func (h Host) sandbox() Finding {
 func (h Host) acceleration() Finding {
 	f := Finding{Name: "KVM", Optional: true, Detail: "software emulation: guests are some ten times slower",
 		Mend: "use a host with virtualization (vmx or svm in /proc/cpuinfo) and access to /dev/kvm"}
-	flags := strings.Fields(h.read("proc/cpuinfo"))
-	if slices.Contains(flags, "vmx") || slices.Contains(flags, "svm") {
+	if a := arch.Host(); a != nil && a.QEMU.Virtual.MatchString(h.read("proc/cpuinfo")) {
 		f.OK, f.Detail = true, "the processor has it; a run checks that it boots a kernel"
 	}
 	return f

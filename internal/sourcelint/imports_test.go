@@ -22,6 +22,7 @@ const module = "github.com/klptest/klptest/"
 var imports = []struct{ pkg, may string }{
 	// The ground.
 	{"images/dotconfig", ""},
+	{"internal/arch", ""},
 	{"internal/blame", ""},
 	{"internal/guest", ""},
 	{"internal/kversion", ""},
@@ -44,13 +45,13 @@ var imports = []struct{ pkg, may string }{
 	{"internal/emulator", "internal/blame"},
 	{"internal/steady", "internal/blame"},
 	// A kernel, its modules, a machine, a case.
-	{"images/kconfig", "images/dotconfig internal/blame"},
-	{"images/kbuild", "images/dotconfig images/kconfig internal/blame internal/cache internal/kversion internal/llvm internal/depends internal/steady internal/supervise"},
+	{"images/kconfig", "images/dotconfig internal/arch internal/blame"},
+	{"images/kbuild", "images/dotconfig images/kconfig internal/arch internal/blame internal/cache internal/kversion internal/llvm internal/depends internal/steady internal/supervise"},
 	{"images", "images/dotconfig images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/guest internal/modinfo internal/depends internal/program"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/depends internal/program internal/steady internal/supervise"},
-	{"internal/doctor", "internal/apt internal/blame internal/depends internal/program kmods"},
+	{"internal/doctor", "internal/arch internal/apt internal/blame internal/depends internal/program kmods"},
 	{"vm/console", "internal/blame internal/emulator internal/printable internal/splat"},
-	{"vm", "internal/apt internal/blame internal/patience internal/printable internal/depends internal/program internal/vport vm/console vm/qmp"},
+	{"vm", "internal/arch internal/apt internal/blame internal/patience internal/printable internal/depends internal/program internal/vport vm/console vm/qmp"},
 	{"cases/machine", "internal/blame"},
 	{"cases/klog", "cases/machine internal/nearest internal/splat"},
 	{"cases/casefile", "cases/klog cases/machine internal/blame internal/kversion internal/nearest internal/splat"},
