@@ -14,7 +14,7 @@ import (
 func TestOtherArchitecture(t *testing.T) {
 	c := Spec{Arch: &archtest.Made, Keys: &Keys{}}.withDefaults()
 	line := c.commandLine(TCG)
-	for _, want := range []string{"qemu-system-made64 ", "-machine board ", "-cpu all ", "virtio-rng-ccw", "virtio-serial-ccw", "console=ttyMADE0", "made_slowly"} {
+	for _, want := range []string{"qemu-system-made64 ", "-machine board ", "-cpu all -", "virtio-rng-ccw", "virtio-serial-ccw", "console=ttyMADE0", "made_slowly"} {
 		if !strings.Contains(line, want) {
 			t.Errorf("no %q in %s", want, line)
 		}

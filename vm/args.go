@@ -51,7 +51,7 @@ func (c config) bootArgs(accel Accel) []string {
 }
 
 func (c config) devices(accel Accel, w wiring) []device {
-	ds := []device{c.machineDevice(accel, active(c.version, accel, c.CPUs)), monitorDevice(w), c.consoleDevice(w), panicDevice(), c.randomDevice()}
+	ds := []device{c.machineDevice(accel, c.active(accel, c.CPUs)), monitorDevice(w), c.consoleDevice(w), panicDevice(), c.randomDevice()}
 	if c.Keys != nil {
 		ds = append(ds, c.agentDevice(w))
 	}

@@ -2,30 +2,36 @@
 
 package vm
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/klptest/klptest/internal/arch"
+)
 
 // quirk is a fault of QEMU's emulator (TCG) that can make a kernel fail a
 // test. KVM has none of them: there the processor runs the guest.
 type quirk struct {
 	name   string
-	fixed  version // the first version without it; unknown: no version is
-	smp    bool    // only a machine with more than one processor has it
-	cpu    string  // what -cpu has to say against it
-	accel  string  // what -accel has to say against it
-	cost   string  // what the guest goes without
+	of     *arch.Arch // that kernels are for; nil: of any
+	fixed  version    // the first version without it; unknown: no version is
+	smp    bool       // only a machine with more than one processor has it
+	cpu    string     // what -cpu has to say against it
+	accel  string     // what -accel has to say against it
+	cost   string     // what the guest goes without
 	source string
 }
 
 var quirks = []quirk{
 	{
 		name:   "cmpxchg16b leaves rubbish in EFLAGS",
+		of:     &arch.X86_64,
 		fixed:  version{8, 0},
 		cpu:    "cx16=off",
 		cost:   "guests do without the instruction",
 		source: "QEMU commit 5f0dd8cd33cb, target/i386: Inline cmpxchg16b",
 	},
 	{
-		// A host thread for each processor may run code that another one is
+		// On x86, a host thread for each processor may run code that another one is
 		// changing: static keys, ftrace and so livepatch end in "Oops: int3".
 		// Seen with 7.2.22, 10.0.13 and 11.1.3. QEMU commit deba78709ae8
 		// (8.1) mends a part.
@@ -38,15 +44,18 @@ var quirks = []quirk{
 }
 
 // active are the quirks of a machine. A version that is not known has all.
-func active(v version, accel Accel, cpus int) []quirk {
+func (c config) active(accel Accel, cpus int) []quirk {
 	var list []quirk
 	for _, q := range quirks {
-		if accel == TCG && (cpus > 1 || !q.smp) && !(v.known() && q.fixed.known() && !v.before(q.fixed)) {
+		if accel == TCG && (cpus > 1 || !q.smp) && (q.of == nil || q.of == c.Arch) && !c.version.fixes(q) {
 			list = append(list, q)
 		}
 	}
 	return list
 }
+
+// fixes tells whether a version is known not to have the quirk.
+func (v version) fixes(q quirk) bool { return v.known() && q.fixed.known() && !v.before(q.fixed) }
 
 // with adds what is to be said against quirks to the values of -accel and -cpu.
 func with(list []quirk, accel, cpu string) (string, string) {
@@ -76,7 +85,7 @@ func Quirks(qemu string) (string, []Quirk) {
 		return "", nil
 	}
 	var list []Quirk
-	for _, q := range active(c.version, TCG, c.Arch.QEMU.MaxCPUs) {
+	for _, q := range c.active(TCG, c.Arch.QEMU.MaxCPUs) {
 		if q.fixed.known() {
 			list = append(list, Quirk{q.name, q.cost, q.fixed.String()})
 		}

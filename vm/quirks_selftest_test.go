@@ -32,8 +32,10 @@ func TestCmpxchg16b(t *testing.T) {
 	if !v.known() {
 		t.Fatalf("%s does not tell its version", qemu)
 	}
+	c := Spec{}.withDefaults()
+	c.version = v
 	rubbish := flagsOf(t, qemu, program) != eflags
-	if want := value(config{version: v}.args(TCG), "-cpu") != "max"; rubbish != want {
+	if want := value(c.args(TCG), "-cpu") != "max"; rubbish != want {
 		t.Errorf("QEMU %s leaves rubbish in EFLAGS: %v; the table says %v", v, rubbish, want)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -61,7 +62,7 @@ func TestQuirksAreAvoidedWhereTheyAre(t *testing.T) {
 		{version{}, KVM, 1, "kvm", "host"},
 	}
 	for _, tt := range tests {
-		args := config{Spec{Kernel: "k", CPUs: tt.cpus}, tt.v}.args(tt.accel)
+		args := config{Spec{Arch: arch.Default(), Kernel: "k", CPUs: tt.cpus}, tt.v}.args(tt.accel)
 		if accel, cpu := value(args, "-accel"), value(args, "-cpu"); accel != tt.want || cpu != tt.word {
 			t.Errorf("QEMU %v, %s, %d processors: -accel %s -cpu %s", tt.v, tt.accel, tt.cpus, accel, cpu)
 		}
