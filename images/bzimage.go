@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"strings"
+
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // bzImage is the part of the x86 boot protocol that is needed here, see
@@ -53,7 +55,7 @@ func cString(data []byte, at int64) string {
 	}
 	text := data[at:min(at+512, int64(len(data)))]
 	end := bytes.IndexByte(text, 0)
-	if end < 0 || !printable(string(text[:end])) {
+	if end < 0 || !printable.Clean(string(text[:end])) {
 		return ""
 	}
 	return string(text[:end])

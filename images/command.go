@@ -5,9 +5,8 @@ package images
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -27,22 +26,7 @@ func aptCommand(name string, args ...string) program.Command {
 func ask(ctx context.Context, name string, args ...string) (string, error) {
 	var answer bytes.Buffer
 	c := aptCommand(name, args...)
-	c.Stdout = &limited{w: &answer, left: maxAnswer}
+	c.Stdout = &bounded.Writer{W: &answer, Left: maxAnswer}
 	err := c.Run(ctx)
 	return answer.String(), err
-}
-
-// errTooLong ends what would fill the memory or the disk.
-var errTooLong = errors.New("more data than can be meant")
-
-type limited struct {
-	w    io.Writer
-	left int64
-}
-
-func (l *limited) Write(p []byte) (int, error) {
-	if l.left -= int64(len(p)); l.left < 0 {
-		return 0, errTooLong
-	}
-	return l.w.Write(p)
 }

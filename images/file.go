@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -69,7 +70,7 @@ func startsWith(path, magic string) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	head, err := readAtMost(io.NewSectionReader(f, 0, int64(len(magic))), int64(len(magic)))
+	head, err := bounded.ReadAll(io.NewSectionReader(f, 0, int64(len(magic))), int64(len(magic)))
 	return string(head) == magic, err
 }
 

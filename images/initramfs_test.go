@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -140,7 +141,7 @@ func TestDynamicProgramsAreRefused(t *testing.T) {
 }
 
 func TestWriteErrorsAreReported(t *testing.T) {
-	err := WriteInitramfs(&limited{w: &bytes.Buffer{}, left: 200}, guestContents(t))
+	err := WriteInitramfs(&bounded.Writer{W: &bytes.Buffer{}, Left: 200}, guestContents(t))
 	if err == nil {
 		t.Error("a full disk is well")
 	}

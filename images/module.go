@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/modinfo"
 )
 
@@ -129,7 +130,7 @@ func readModule(tree fs.FS, file string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readAtMost(r, maxModule)
+	return bounded.ReadAll(r, maxModule)
 }
 
 func decompressor(r io.Reader, ext string) (io.Reader, error) {
@@ -142,14 +143,6 @@ func decompressor(r io.Reader, ext string) (io.Reader, error) {
 		return gzip.NewReader(r)
 	}
 	return r, nil
-}
-
-func readAtMost(r io.Reader, most int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err == nil && int64(len(data)) > most {
-		err = errTooLong
-	}
-	return data, err
 }
 
 // writeModules writes the modules to dir as NN-name.ko and returns the file

@@ -17,6 +17,7 @@ import (
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz/lzma"
 
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
 )
@@ -51,7 +52,7 @@ var compressions = []struct {
 
 // decompress writes the vmlinux of a bzImage's payload to w.
 func decompress(ctx context.Context, payload []byte, w io.Writer) error {
-	w = &limited{w: w, left: maxVmlinux}
+	w = &bounded.Writer{W: w, Left: maxVmlinux}
 	for _, c := range compressions {
 		if bytes.HasPrefix(payload, []byte(c.magic)) {
 			return c.read(ctx, payload, w)
@@ -68,7 +69,7 @@ func openLZMA(r io.Reader) (io.Reader, error) {
 		return nil, err
 	}
 	if binary.LittleEndian.Uint32(header[1:]) > maxWindow {
-		return nil, errTooLong
+		return nil, bounded.ErrTooLong
 	}
 	return lzma.NewReader(io.MultiReader(bytes.NewReader(header[:]), r))
 }

@@ -5,10 +5,9 @@ package images
 import (
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // form is which of the notations a kernel is given in. Whether a path is a
@@ -49,7 +48,7 @@ func parseSpec(text string) (spec, error) {
 	switch {
 	case text == "":
 		return spec{}, badSpec("no kernel is named")
-	case !printable(text):
+	case !printable.Clean(text):
 		return spec{}, badSpec("not a kernel: %q", text)
 	case text == "host":
 		return spec{form: formHost}, nil
@@ -67,8 +66,4 @@ func parseSpec(text string) (spec, error) {
 
 func badSpec(format string, args ...any) error {
 	return blame.AdviseUserf(forms, format, args...)
-}
-
-func printable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }

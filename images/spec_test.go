@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func TestParseSpec(t *testing.T) {
@@ -77,7 +78,7 @@ func FuzzParseSpec(f *testing.F) {
 			wantUserError(t, err, "")
 			return
 		}
-		if !printable(s.value) || s.form == formExact && (strings.ContainsAny(s.value, "/ =") || s.value[0] == '-') {
+		if !printable.Clean(s.value) || s.form == formExact && (strings.ContainsAny(s.value, "/ =") || s.value[0] == '-') {
 			t.Errorf("%q becomes %v", text, s)
 		}
 	})

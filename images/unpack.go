@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
 )
@@ -73,7 +74,7 @@ func unpack(ctx context.Context, deb, dest string, want func(string) string) err
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		list := program.Command{Name: "dpkg-deb", Args: []string{"--fsys-tarfile", deb}, Stdout: &limited{w: w, left: maxPackage}}
+		list := program.Command{Name: "dpkg-deb", Args: []string{"--fsys-tarfile", deb}, Stdout: &bounded.Writer{W: w, Left: maxPackage}}
 		err := list.Run(ctx)
 		w.CloseWithError(err) // nil is the end of the file
 		done <- err
@@ -123,7 +124,7 @@ func unpackTar(r io.Reader, root *os.Root, want func(string) string, most int64)
 		}
 		// A sparse file can be larger than the archive it is in.
 		if most -= h.Size; most < 0 {
-			return errTooLong
+			return bounded.ErrTooLong
 		}
 		if h.Typeflag == tar.TypeSymlink {
 			links = append(links, name)

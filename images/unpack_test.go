@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -169,7 +170,7 @@ func TestUnpackIsCapped(t *testing.T) {
 	}
 	defer root.Close()
 	two := tarOf(entry{"a", "12345", ""}, entry{"b", "12345", ""})
-	if err := unpackTar(strings.NewReader(two), root, everything, 9); err != errTooLong {
+	if err := unpackTar(strings.NewReader(two), root, everything, 9); err != bounded.ErrTooLong {
 		t.Errorf("got %v", err)
 	}
 	if err := unpackTar(strings.NewReader(two), root, func(string) string { return "" }, 0); err != nil {

@@ -13,6 +13,7 @@ import (
 	"regexp"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 )
 
 // maxImage is how large a bzImage may be.
@@ -48,7 +49,7 @@ func readImage(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readAtMost(f, maxImage)
+	return bounded.ReadAll(f, maxImage)
 }
 
 // hasPVH tells whether an x86-64 vmlinux has the ELF note
@@ -62,7 +63,7 @@ func hasPVH(r io.ReaderAt) bool {
 		if p.Type != elf.PT_NOTE {
 			continue
 		}
-		notes, err := readAtMost(p.Open(), 1<<20)
+		notes, err := bounded.ReadAll(p.Open(), 1<<20)
 		if err == nil && hasNote(notes, "Xen\x00", 18) {
 			return true
 		}
@@ -110,7 +111,7 @@ func vmlinuxRelease(path string) (string, error) {
 		if p.Type != elf.PT_LOAD {
 			continue
 		}
-		data, err := readAtMost(p.Open(), maxVmlinux)
+		data, err := bounded.ReadAll(p.Open(), maxVmlinux)
 		if err != nil {
 			return "", err
 		}

@@ -24,6 +24,7 @@ var imports = []struct{ pkg, may string }{
 	{"images/dotconfig", ""},
 	{"internal/arch", ""},
 	{"internal/blame", ""},
+	{"internal/bounded", ""},
 	{"internal/guest", ""},
 	{"internal/kversion", ""},
 	{"internal/modcode", ""},
@@ -47,7 +48,7 @@ var imports = []struct{ pkg, may string }{
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/dotconfig internal/arch internal/blame"},
 	{"images/kbuild", "images/dotconfig images/kconfig internal/arch internal/blame internal/cache internal/kversion internal/llvm internal/depends internal/steady internal/supervise"},
-	{"images", "images/dotconfig images/kbuild images/kconfig internal/apt internal/blame internal/cache internal/guest internal/modinfo internal/depends internal/program"},
+	{"images", "images/dotconfig images/kbuild images/kconfig internal/apt internal/blame internal/bounded internal/cache internal/guest internal/modinfo internal/printable internal/depends internal/program"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/depends internal/program internal/steady internal/supervise"},
 	{"internal/doctor", "internal/arch internal/apt internal/blame internal/depends internal/program kmods"},
 	{"vm/console", "internal/blame internal/emulator internal/printable internal/splat"},
