@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/klptest/klptest/images/debian/debiantest"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
@@ -15,9 +16,9 @@ import (
 // A kernel whose files are damaged is fetched again, its headers when modules
 // are about to be built; an error of the rig's when that cannot be.
 func TestDamagedKernelIsFetchedAgain(t *testing.T) {
-	for _, file := range []string{"vmlinux", "bzImage", "config", "kernel.json", "modules/00-virtio_hub.ko", "usr/src/" + fakeCommon + "/Makefile"} {
+	for _, file := range []string{"vmlinux", "bzImage", "config", "kernel.json", "modules/00-virtio_hub.ko", "usr/src/" + debiantest.Common + "/Makefile"} {
 		for _, offline := range []bool{false, true} {
-			pool, c := fakeApt(t), cachetest.New(t)
+			pool, c := debiantest.Apt(t), cachetest.New(t)
 			k, err := Resolve(t.Context(), c, "debian:6.12", Options{})
 			if err != nil {
 				t.Fatal(err)

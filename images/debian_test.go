@@ -13,12 +13,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/images/debian/debiantest"
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestResolveDebian(t *testing.T) {
-	fakeApt(t)
+	debiantest.Apt(t)
 	c := cachetest.New(t)
 	var notices []string
 	k, err := Resolve(t.Context(), c, "debian:6.12", Options{Notice: func(s string) { notices = append(notices, s) }})
@@ -27,9 +29,9 @@ func TestResolveDebian(t *testing.T) {
 	}
 	dir := filepath.Join(c.Root(), "kernels", "debian-6.12.7+deb13-amd64_6.12.7-1_2")
 	want := &Kernel{
-		Spec: "debian:6.12", Name: "debian:6.12.7-1", Release: fakeRelease, Key: filepath.Base(dir),
-		Image: dir + "/vmlinux", BzImage: dir + "/bzImage", KDir: dir + "/usr/src/linux-headers-" + fakeRelease,
-		Headers: []string{dir + "/usr/src/" + fakeCommon, dir + "/usr/lib/" + fakeKbuild},
+		Spec: "debian:6.12", Name: "debian:6.12.7-1", Release: debiantest.Release, Key: filepath.Base(dir),
+		Image: dir + "/vmlinux", BzImage: dir + "/bzImage", KDir: dir + "/usr/src/linux-headers-" + debiantest.Release,
+		Headers: []string{dir + "/usr/src/" + debiantest.Common, dir + "/usr/lib/" + debiantest.Kbuild},
 		Config:  map[string]string{"LIVEPATCH": "y", "VIRTIO_CONSOLE": "m", "VIRTIO_PCI": "y"},
 		Modules: []string{dir + "/modules/00-virtio_hub.ko", dir + "/modules/01-virtio_console.ko"},
 	}
@@ -47,7 +49,7 @@ func TestResolveDebian(t *testing.T) {
 }
 
 func TestCachedKernelIsNotFetchedAgain(t *testing.T) {
-	pool := fakeApt(t)
+	pool := debiantest.Apt(t)
 	c := cachetest.New(t)
 	first, err := Resolve(t.Context(), c, "debian:6.12", Options{})
 	if err != nil {
@@ -67,7 +69,7 @@ func TestCachedKernelIsNotFetchedAgain(t *testing.T) {
 	if diff := cmp.Diff(first, again); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
-	fakePath(t, nil) // an exact version needs no apt
+	imagestest.Path(t, nil) // an exact version needs no apt
 	for _, exact := range []string{"debian:6.12.7-1", "debian:6.12.7+deb13"} {
 		k, err := Resolve(t.Context(), c, exact, Options{})
 		if err != nil || k.Key != first.Key {
@@ -82,14 +84,14 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 		want    string
 	}{
 		"no lists": {func(pool string) { filetest.Put(t, pool+"/pkgnames", ""); filetest.Put(t, pool+"/lists", "\n") }, "apt has no package lists"},
-		"no apt":   {func(string) { fakePath(t, nil) }, "there is no apt here"},
+		"no apt":   {func(string) { imagestest.Path(t, nil) }, "there is no apt here"},
 		"not offered": {func(pool string) {
 			filetest.Put(t, pool+"/show", "Depends: x\n")
-			filetest.Put(t, pool+"/madison", madison("linux-image-6.1.0-1-amd64 6.1.2-1"))
+			filetest.Put(t, pool+"/madison", debiantest.Madison("linux-image-6.1.0-1-amd64 6.1.2-1"))
 		}, "no suite"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, kept := fakeApt(t), cachetest.New(t)
+			pool, kept := debiantest.Apt(t), cachetest.New(t)
 			first, err := Resolve(t.Context(), kept, "debian:6.12", Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -105,13 +107,13 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 				t.Errorf("says %q", said)
 			}
 			_, err = Resolve(t.Context(), kept, "debian:6.1", Options{})
-			wantHostError(t, err, c.want)
+			imagestest.WantRigError(t, err, c.want)
 		})
 	}
 }
 
 func TestCancelledQuestionIsNotAnsweredFromTheCache(t *testing.T) {
-	fakeApt(t)
+	debiantest.Apt(t)
 	kept := cachetest.New(t)
 	if _, err := Resolve(t.Context(), kept, "debian:6.12", Options{}); err != nil {
 		t.Fatal(err)
@@ -166,18 +168,18 @@ func TestResolveDebianFails(t *testing.T) {
 		"another distribution": {"debian:6.12", func(t *testing.T, pool string) {
 			filetest.Put(t, filepath.Join(pool, "pkgnames"), "linux-image-6.8.0-31-generic\n")
 		}, "have no Debian kernels"},
-		"no apt": {"debian:6.12", func(t *testing.T, _ string) { fakePath(t, nil) }, "there is no apt here"},
+		"no apt": {"debian:6.12", func(t *testing.T, _ string) { imagestest.Path(t, nil) }, "there is no apt here"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, kept := fakeApt(t), cachetest.New(t)
+			pool, kept := debiantest.Apt(t), cachetest.New(t)
 			if c.trouble != nil {
 				c.trouble(t, pool)
 			}
 			_, err := Resolve(t.Context(), kept, c.spec, Options{})
 			if name == "exact missing" { // only a version that nobody has is the user's mistake
-				wantUserError(t, err, c.want)
+				imagestest.WantUserError(t, err, c.want)
 			} else {
-				wantHostError(t, err, c.want)
+				imagestest.WantRigError(t, err, c.want)
 			}
 			wantClean(t, kept)
 		})
@@ -187,7 +189,7 @@ func TestResolveDebianFails(t *testing.T) {
 // TestOldLayoutIsNotUsed: an entry that another klptest has made may lack what
 // this one needs of it, also when it is remembered as the newest.
 func TestOldLayoutIsNotUsed(t *testing.T) {
-	fakeApt(t)
+	debiantest.Apt(t)
 	c := cachetest.New(t)
 	k, err := Resolve(t.Context(), c, "debian:6.12", Options{})
 	if err != nil {

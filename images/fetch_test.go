@@ -5,7 +5,6 @@ package images
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,14 +15,15 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/images/debian/debiantest"
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestFetchFails(t *testing.T) {
-	image := "linux-image-" + fakeRelease + ".deb"
+	image := "linux-image-" + debiantest.Release + ".deb"
 	for name, c := range map[string]struct {
 		trouble func(t *testing.T, pool string)
 		want    string
@@ -34,17 +34,17 @@ func TestFetchFails(t *testing.T) {
 		"cut short": {func(t *testing.T, pool string) {
 			filetest.Put(t, filepath.Join(pool, image), "short")
 		}, "cannot download linux-image-6.12.7+deb13-amd64: 5 bytes of"},
-		"damaged": {func(t *testing.T, pool string) { replaceDeb(t, pool, image, strings.Repeat("x", 2048)) }, "cannot unpack linux-image"},
+		"damaged": {func(t *testing.T, pool string) { debiantest.Replace(t, pool, image, strings.Repeat("x", 2048)) }, "cannot unpack linux-image"},
 		"leads upwards": {func(t *testing.T, pool string) {
-			replaceDeb(t, pool, fakeCommon+".deb", tarOf(entry{"./usr/src/../../../evil", "x", ""}))
+			debiantest.Replace(t, pool, debiantest.Common+".deb", imagestest.Tar(imagestest.File("./usr/src/../../../evil", "x")))
 		}, "leaves the package"},
-		"without a kernel": {func(t *testing.T, pool string) { replaceDeb(t, pool, image, tarOf()) }, "bzImage"},
+		"without a kernel": {func(t *testing.T, pool string) { debiantest.Replace(t, pool, image, imagestest.Tar()) }, "bzImage"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool, kept := fakeApt(t), cachetest.New(t)
+			pool, kept := debiantest.Apt(t), cachetest.New(t)
 			c.trouble(t, pool)
 			_, err := Resolve(t.Context(), kept, "debian:6.12", Options{})
-			if err == nil || !strings.Contains(detail(err), c.want) {
+			if err == nil || !strings.Contains(imagestest.Detail(err), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 			wantClean(t, kept)
@@ -52,33 +52,9 @@ func TestFetchFails(t *testing.T) {
 	}
 }
 
-func detail(err error) string {
-	var typed *blame.Error
-	if errors.As(err, &typed) {
-		return typed.Detail()
-	}
-	return err.Error()
-}
-
-// replaceDeb puts another package in the pool, of the size that apt knows.
-func replaceDeb(t *testing.T, pool, name, text string) {
-	t.Helper()
-	old, err := os.ReadFile(filepath.Join(pool, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	uris, err := os.ReadFile(filepath.Join(pool, "uris"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	filetest.Put(t, filepath.Join(pool, name), text)
-	base := strings.TrimSuffix(name, ".deb") + "_1_all.deb "
-	filetest.Put(t, filepath.Join(pool, "uris"), strings.Replace(string(uris), fmt.Sprint(base, len(old)), fmt.Sprint(base, len(text)), 1))
-}
-
 func TestCancelledDownloadLeavesNothing(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	pool, kept := fakeApt(t), cachetest.New(t)
+	pool, kept := debiantest.Apt(t), cachetest.New(t)
 	filetest.Put(t, filepath.Join(pool, "trouble"), `sleep 600 & echo $! > "$POOL/begun.fifo"; wait`)
 	fifo := filepath.Join(pool, "begun.fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
@@ -103,7 +79,7 @@ func TestCancelledDownloadLeavesNothing(t *testing.T) {
 }
 
 func TestKilledDownloadIsSweptByTheNext(t *testing.T) {
-	pool, kept := fakeApt(t), cachetest.New(t)
+	pool, kept := debiantest.Apt(t), cachetest.New(t)
 	filetest.Put(t, filepath.Join(pool, "trouble"), `echo $$ > "$POOL/begun.fifo"; exec sleep 600`)
 	fifo := filepath.Join(pool, "begun.fifo")
 	if err := unix.Mkfifo(fifo, 0o600); err != nil {
@@ -151,10 +127,10 @@ func wantDead(t *testing.T, text string) {
 }
 
 func TestBzImageIsBootedWhenThereIsNoVmlinux(t *testing.T) {
-	pool := fakeApt(t)
-	replaceDeb(t, pool, "linux-image-"+fakeRelease+".deb", tarOf(
-		entry{"./boot/vmlinuz-" + fakeRelease, bzImageOf("LZO", fakeRelease), ""},
-		entry{"./boot/config-" + fakeRelease, "CONFIG_LIVEPATCH=y\n", ""}))
+	pool := debiantest.Apt(t)
+	debiantest.Replace(t, pool, "linux-image-"+debiantest.Release+".deb", imagestest.Tar(
+		imagestest.File("./boot/vmlinuz-"+debiantest.Release, imagestest.BzImage("LZO", debiantest.Release)),
+		imagestest.File("./boot/config-"+debiantest.Release, "CONFIG_LIVEPATCH=y\n")))
 	var last string
 	k, err := Resolve(t.Context(), cachetest.New(t), "debian:6.12", Options{Notice: func(s string) { last = s }})
 	if err != nil || k.Image != k.BzImage || !strings.Contains(last, "booting the bzImage") {
@@ -163,10 +139,10 @@ func TestBzImageIsBootedWhenThereIsNoVmlinux(t *testing.T) {
 }
 
 func TestDebianKernelWithoutLivepatch(t *testing.T) {
-	pool := fakeApt(t)
-	replaceDeb(t, pool, "linux-image-"+fakeRelease+".deb", tarOf(
-		entry{"./boot/vmlinuz-" + fakeRelease, bzImageOf("LZO", fakeRelease), ""},
-		entry{"./boot/config-" + fakeRelease, "# CONFIG_LIVEPATCH is not set\n", ""}))
+	pool := debiantest.Apt(t)
+	debiantest.Replace(t, pool, "linux-image-"+debiantest.Release+".deb", imagestest.Tar(
+		imagestest.File("./boot/vmlinuz-"+debiantest.Release, imagestest.BzImage("LZO", debiantest.Release)),
+		imagestest.File("./boot/config-"+debiantest.Release, "# CONFIG_LIVEPATCH is not set\n")))
 	_, err := Resolve(t.Context(), cachetest.New(t), "debian:6.12", Options{})
-	wantUserError(t, err, "debian:6.12.7-1 is built without CONFIG_LIVEPATCH")
+	imagestest.WantUserError(t, err, "debian:6.12.7-1 is built without CONFIG_LIVEPATCH")
 }

@@ -10,22 +10,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestResolveBzImage(t *testing.T) {
-	kdir, c := buildTree(t), cachetest.New(t)
+	kdir, c := imagestest.BuildTree(t), cachetest.New(t)
 	file := filepath.Join(t.TempDir(), "bzImage")
-	filetest.Put(t, file, bzImageOf(gzipped(pvhKernel()), testRelease))
+	filetest.Put(t, file, imagestest.BzImage(imagestest.Gzipped(imagestest.PVHKernel()), imagestest.Release))
 	k, err := Resolve(t.Context(), c, file, Options{KDir: kdir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k.Release != testRelease || k.BzImage != file || k.KDir != kdir || !k.Live {
+	if k.Release != imagestest.Release || k.BzImage != file || k.KDir != kdir || !k.Live {
 		t.Errorf("got %+v", k)
 	}
-	if got, _ := os.ReadFile(k.Image); string(got) != pvhKernel() {
+	if got, _ := os.ReadFile(k.Image); string(got) != imagestest.PVHKernel() {
 		t.Errorf("boots %s", k.Image)
 	}
 	var names []string
@@ -39,18 +40,18 @@ func TestResolveBzImage(t *testing.T) {
 
 func TestResolveVmlinux(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vmlinux")
-	filetest.Put(t, file, pvhKernel())
-	k, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: buildTree(t)})
-	if err != nil || k.Image != file || k.BzImage != "" || k.Release != testRelease {
+	filetest.Put(t, file, imagestest.PVHKernel())
+	k, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: imagestest.BuildTree(t)})
+	if err != nil || k.Image != file || k.BzImage != "" || k.Release != imagestest.Release {
 		t.Errorf("%+v, %v", k, err)
 	}
 }
 
 func TestBzImageThatCannotBeExtracted(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "bzImage")
-	filetest.Put(t, file, bzImageOf("LZO", testRelease))
+	filetest.Put(t, file, imagestest.BzImage("LZO", imagestest.Release))
 	var said string
-	k, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: buildTree(t), Notice: func(s string) { said = s }})
+	k, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: imagestest.BuildTree(t), Notice: func(s string) { said = s }})
 	if err != nil || k.Image != file || !strings.Contains(said, "booting the bzImage") {
 		t.Errorf("%+v, %v, %q", k, err, said)
 	}
@@ -58,36 +59,36 @@ func TestBzImageThatCannotBeExtracted(t *testing.T) {
 
 func TestResolveFileFails(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"another release":  {bzImageOf(gzipped(pvhKernel()), "6.1.0-old"), "is 6.1.0-old, but"},
+		"another release":  {imagestest.BzImage(imagestest.Gzipped(imagestest.PVHKernel()), "6.1.0-old"), "is 6.1.0-old, but"},
 		"no kernel":        {"hello", "neither a bzImage nor a vmlinux"},
 		"empty":            {"", "neither a bzImage nor a vmlinux"},
-		"vmlinux, no PVH":  {plainKernel(), "no PVH entry"},
+		"vmlinux, no PVH":  {imagestest.PlainKernel(), "no PVH entry"},
 		"damaged vmlinux":  {"\x7fELFxxxx", "no PVH entry"},
-		"a module":         {koFile("x", ""), "no PVH entry"},
-		"cut short":        {bzImageOf("payload", testRelease)[:0x260], "cut short"},
-		"hostile versions": {bzImageOf("payload", "6\x1b[31m"), "neither"},
+		"a module":         {imagestest.Module("x", ""), "no PVH entry"},
+		"cut short":        {imagestest.BzImage("payload", imagestest.Release)[:0x260], "cut short"},
+		"hostile versions": {imagestest.BzImage("payload", "6\x1b[31m"), "neither"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "image")
 			filetest.Put(t, file, c.text)
-			_, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: buildTree(t)})
-			wantUserError(t, err, c.want)
+			_, err := Resolve(t.Context(), cachetest.New(t), file, Options{KDir: imagestest.BuildTree(t)})
+			imagestest.WantUserError(t, err, c.want)
 		})
 	}
 }
 
 func TestFileNeedsHeaders(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vmlinux")
-	filetest.Put(t, file, pvhKernel())
+	filetest.Put(t, file, imagestest.PVHKernel())
 	_, err := Resolve(t.Context(), cachetest.New(t), file, Options{})
-	wantUserError(t, err, "--kdir DIR")
+	imagestest.WantUserError(t, err, "--kdir DIR")
 	_, err = Resolve(t.Context(), cachetest.New(t), file, Options{KDir: t.TempDir()})
-	wantUserError(t, err, "not a kernel tree")
+	imagestest.WantUserError(t, err, "not a kernel tree")
 }
 
 func TestHeadersOfAKernelThatHasThem(t *testing.T) {
-	for _, spec := range []string{"debian:6.12", "host", buildTree(t)} {
+	for _, spec := range []string{"debian:6.12", "host", imagestest.BuildTree(t)} {
 		_, err := Resolve(t.Context(), cachetest.New(t), spec, Options{KDir: "/somewhere"})
-		wantUserError(t, err, "leave --kdir out")
+		imagestest.WantUserError(t, err, "leave --kdir out")
 	}
 }

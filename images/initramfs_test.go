@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/filetest"
@@ -67,7 +68,7 @@ func archiveOf(t *testing.T, c Contents) []byte {
 func guestContents(t *testing.T) Contents {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{"klptest": elfFile(), "busybox": elfFile(), "00-b.ko": "module b", "a.ko": "module a"} {
+	for name, text := range map[string]string{"klptest": imagestest.ELF(), "busybox": imagestest.ELF(), "00-b.ko": "module b", "a.ko": "module a"} {
 		filetest.Put(t, filepath.Join(dir, name), text)
 	}
 	return Contents{Init: filepath.Join(dir, "klptest"), Busybox: filepath.Join(dir, "busybox"),
@@ -84,7 +85,7 @@ func TestWriteInitramfs(t *testing.T) {
 	want := map[string]string{
 		".": "", "dev": dir, "proc": dir, "sys": dir, "tmp": dir, "run": dir, "root": dir, "bin": dir, "etc": dir, "etc/klptest": dir,
 		"lib": dir, "lib/klptest": dir, "lib/klptest/modules": dir,
-		"init": "100755 " + elfFile(), "bin/busybox": "100755 " + elfFile(),
+		"init": "100755 " + imagestest.ELF(), "bin/busybox": "100755 " + imagestest.ELF(),
 		"lib/klptest/modules/00-b.ko": "100600 module b", "lib/klptest/modules/01-a.ko": "100600 module a",
 		"etc/klptest/key": "100600 secret", "etc/z": "100600 ",
 	}
@@ -117,7 +118,7 @@ func TestSameContentsSameBytes(t *testing.T) {
 
 func TestDynamicProgramsAreRefused(t *testing.T) {
 	dynamic := filepath.Join(t.TempDir(), "dynamic")
-	filetest.Put(t, dynamic, elfFile(segment{elf.PT_INTERP, "/lib64/ld-linux-x86-64.so.2\x00"}))
+	filetest.Put(t, dynamic, imagestest.ELF(imagestest.Part(elf.PT_INTERP, "/lib64/ld-linux-x86-64.so.2\x00")))
 	script := filepath.Join(t.TempDir(), "script")
 	filetest.Put(t, script, "#!/bin/sh\n")
 	for _, c := range []struct {
@@ -134,7 +135,7 @@ func TestDynamicProgramsAreRefused(t *testing.T) {
 		{Contents{Files: map[string][]byte{"a\x00b": nil}}, "bad file name"},
 	} {
 		err := WriteInitramfs(&bytes.Buffer{}, c.Contents)
-		if err == nil || !strings.Contains(detail(err), c.want) || blame.Of(err) != blame.Rig {
+		if err == nil || !strings.Contains(imagestest.Detail(err), c.want) || blame.Of(err) != blame.Rig {
 			t.Errorf("%+v: got %v, want %q", c.Contents, err, c.want)
 		}
 	}
@@ -148,9 +149,9 @@ func TestWriteErrorsAreReported(t *testing.T) {
 }
 
 func TestFindBusybox(t *testing.T) {
-	dir := fakePath(t, nil)
-	filetest.Put(t, filepath.Join(dir, "busybox"), elfFile(segment{elf.PT_INTERP, "/lib/ld.so\x00"}))
-	filetest.Put(t, filepath.Join(dir, "busybox.static"), elfFile())
+	dir := imagestest.Path(t, nil)
+	filetest.Put(t, filepath.Join(dir, "busybox"), imagestest.ELF(imagestest.Part(elf.PT_INTERP, "/lib/ld.so\x00")))
+	filetest.Put(t, filepath.Join(dir, "busybox.static"), imagestest.ELF())
 	if got := FindBusybox(); got != filepath.Join(dir, "busybox.static") {
 		t.Errorf("got %q", got)
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/images/debian/debiantest"
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
@@ -39,23 +41,23 @@ func withoutHost(list []Listing) []Listing {
 }
 
 func TestList(t *testing.T) {
-	fakeApt(t)
+	debiantest.Apt(t)
 	c := cachetest.New(t)
 	if _, err := Resolve(t.Context(), c, "debian:6.12", Options{}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := List(t.Context(), c)
 	want := []Listing{
-		{"debian:6.12", fakeRelease, "trixie/main", true},
-		{"debian:6.12.7-1", fakeRelease, "trixie/main", true},
+		{"debian:6.12", debiantest.Release, "trixie/main", true},
+		{"debian:6.12.7-1", debiantest.Release, "trixie/main", true},
 	}
 	if diff := cmp.Diff(want, withoutHost(list)); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
-	fakePath(t, nil)
+	imagestest.Path(t, nil)
 	list, err = List(t.Context(), c)
-	wantHostError(t, err, "there is no apt here")
-	if diff := cmp.Diff([]Listing{{"debian:6.12.7-1", fakeRelease, "cache", true}}, withoutHost(list)); diff != "" {
+	imagestest.WantRigError(t, err, "there is no apt here")
+	if diff := cmp.Diff([]Listing{{"debian:6.12.7-1", debiantest.Release, "cache", true}}, withoutHost(list)); diff != "" {
 		t.Error(diff)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -12,12 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
-	"github.com/ulikunitz/xz"
-)
 
-func xzed(text string) string {
-	return packed(text, func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) })
-}
+	"github.com/klptest/klptest/images/imagestest"
+)
 
 func tree(files map[string]string) fstest.MapFS {
 	fsys := fstest.MapFS{}
@@ -33,14 +30,14 @@ var bothModules = map[string]string{"VIRTIO_PCI": "m", "VIRTIO_CONSOLE": "m"}
 // packed in another way.
 func debianTree() map[string]string {
 	return map[string]string{
-		"drivers/char/virtio_console.ko.xz": xzed(koFile("virtio_console", "virtio_helper,virtio,virtio-ring")),
-		"drivers/char/virtio_helper.ko.zst": packed(koFile("virtio_helper", "virtio_hub"), func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }),
-		"drivers/virtio/virtio_hub.ko.gz":   gzipped(koFile("virtio_hub", "")),
-		"drivers/virtio/virtio.ko":          koFile("virtio", ""),
-		"drivers/virtio/virtio_ring.ko":     koFile("virtio_ring", "virtio"),
-		"drivers/virtio/virtio_pci.ko":      koFile("virtio_pci", "virtio,virtio_ring"),
+		"drivers/char/virtio_console.ko.xz": imagestest.XZed(imagestest.Module("virtio_console", "virtio_helper,virtio,virtio-ring")),
+		"drivers/char/virtio_helper.ko.zst": imagestest.Packed(imagestest.Module("virtio_helper", "virtio_hub"), func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }),
+		"drivers/virtio/virtio_hub.ko.gz":   imagestest.Gzipped(imagestest.Module("virtio_hub", "")),
+		"drivers/virtio/virtio.ko":          imagestest.Module("virtio", ""),
+		"drivers/virtio/virtio_ring.ko":     imagestest.Module("virtio_ring", "virtio"),
+		"drivers/virtio/virtio_pci.ko":      imagestest.Module("virtio_pci", "virtio,virtio_ring"),
 		"drivers/virtio/virtio_mem.ko":      "damaged, but not needed",
-		"drivers/char/tpm/tpm.ko":           koFile("tpm", ""),
+		"drivers/char/tpm/tpm.ko":           imagestest.Module("tpm", ""),
 	}
 }
 
@@ -77,7 +74,7 @@ func TestModulesThatCannotBeLoaded(t *testing.T) {
 		"the driver is missing":   {func(f map[string]string) { delete(f, "drivers/char/virtio_console.ko.xz") }, "needs the module virtio_console"},
 		"damaged":                 {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = "?" }, "drivers/virtio/virtio.ko"},
 		"damaged archive":         {func(f map[string]string) { f["drivers/virtio/virtio_hub.ko.gz"] = "?" }, "drivers/virtio/virtio_hub.ko.gz"},
-		"no module":               {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = elfFile() }, "no .modinfo"},
+		"no module":               {func(f map[string]string) { f["drivers/virtio/virtio.ko"] = imagestest.ELF() }, "no .modinfo"},
 	} {
 		files := debianTree()
 		c.change(files)
@@ -90,8 +87,8 @@ func TestModulesThatCannotBeLoaded(t *testing.T) {
 
 func TestModulesThatDependOnEachOther(t *testing.T) {
 	got, err := guestModules(tree(map[string]string{
-		"drivers/char/virtio_console.ko": koFile("virtio_console", "virtio_helper"),
-		"drivers/char/virtio_helper.ko":  koFile("virtio_helper", "virtio_console"),
+		"drivers/char/virtio_console.ko": imagestest.Module("virtio_console", "virtio_helper"),
+		"drivers/char/virtio_helper.ko":  imagestest.Module("virtio_helper", "virtio_console"),
 	}), map[string]string{"VIRTIO_CONSOLE": "m"})
 	if err != nil || len(got) != 2 {
 		t.Errorf("%v, %v", moduleNames(got), err)

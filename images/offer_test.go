@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/images/debian/debiantest"
 )
 
 // golden compares with testdata/apt/name; the other files there are what apt
@@ -66,16 +68,6 @@ func TestOffers(t *testing.T) {
 	golden(t, "offers.golden", b.String())
 }
 
-// madison makes lines of "name version" pairs.
-func madison(lines ...string) string {
-	var b strings.Builder
-	for _, l := range lines {
-		name, version, _ := strings.Cut(l, " ")
-		fmt.Fprintf(&b, "%s | %s | http://mirror.example/debian trixie/main amd64 Packages\n", name, version)
-	}
-	return b.String()
-}
-
 const (
 	image   = "linux-image-6.12.%d+deb13-amd64 6.12.%[1]d-1"
 	bare    = "linux-image-6.12.%d+deb13-amd64-unsigned 6.12.%[1]d-1"
@@ -104,7 +96,7 @@ func TestOffersAreWhole(t *testing.T) {
 			}
 			lines = append(lines, n)
 		}
-		found := offers(parseMadison(madison(lines...)))
+		found := offers(parseMadison(debiantest.Madison(lines...)))
 		if len(found) == 0 || found[0].Image != c.want {
 			t.Errorf("%s: got %v, want %s first", name, found, c.want)
 		}

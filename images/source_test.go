@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/cache/cachetest"
@@ -34,7 +35,7 @@ func fakeMake(t *testing.T) {
 	if len(kbuild.MissingTools(nil)) > 0 {
 		t.Skip("no kernel can be built here")
 	}
-	finished, bin := buildTree(t), t.TempDir()
+	finished, bin := imagestest.BuildTree(t), t.TempDir()
 	for _, name := range []string{"Kconfig", "Makefile"} {
 		if err := os.Remove(filepath.Join(finished, name)); err != nil {
 			t.Fatal(err)
@@ -74,7 +75,7 @@ func TestResolveBuildsASource(t *testing.T) {
 	fakeMake(t)
 	source, c := newSource(t), cachetest.New(t)
 	k, tried := resolved(t, c, source)
-	if !k.Live || k.Spec != source || k.Release != testRelease || tried != "original" || !slices.Contains(k.Headers, source) {
+	if !k.Live || k.Spec != source || k.Release != imagestest.Release || tried != "original" || !slices.Contains(k.Headers, source) {
 		t.Fatalf("%+v of %q", k, tried)
 	}
 	for _, spec := range []string{source, k.KDir} { // the latter is the source's, too
@@ -85,7 +86,7 @@ func TestResolveBuildsASource(t *testing.T) {
 		}
 	}
 	filetest.Put(t, filepath.Join(source, stateFile), "not built yet")
-	if taken, err := Tree(k.KDir); err != nil || taken.Release != testRelease {
+	if taken, err := Tree(k.KDir); err != nil || taken.Release != imagestest.Release {
 		t.Errorf("as it is: %+v, %v", taken, err)
 	}
 }

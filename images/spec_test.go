@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -37,34 +38,11 @@ func TestParseSpecRefuses(t *testing.T) {
 	for _, text := range []string{"", "debian:", "debian:6", "debian:trixie", "debian:6.12/x", "debian:6.12 ", "debian:6.12;id",
 		"debian:-o=x", "debain:6.12", "ubuntu:6.8", "a\nb", "a\x1b[31m", "a\x00", "\xff"} {
 		_, err := parseSpec(text)
-		wantUserError(t, err, "")
+		imagestest.WantUserError(t, err, "")
 		var typed *blame.Error
 		if errors.As(err, &typed) && typed.Advice != forms {
 			t.Errorf("%q: the forms are not listed: %q", text, typed.Advice)
 		}
-	}
-}
-
-// wantUserError checks who is to blame and that some text is in the message.
-func wantUserError(t *testing.T, err error, text string) {
-	t.Helper()
-	wantError(t, err, blame.User, text)
-}
-
-func wantHostError(t *testing.T, err error, text string) {
-	t.Helper()
-	wantError(t, err, blame.Rig, text)
-}
-
-func wantError(t *testing.T, err error, party blame.Party, text string) {
-	t.Helper()
-	if err == nil {
-		t.Error("no error")
-		return
-	}
-	var typed *blame.Error
-	if !errors.As(err, &typed) || typed.Party != party || typed.Advice == "" || !strings.Contains(typed.Detail(), text) {
-		t.Errorf("got %#v, want an error of the %v's with advice and %q", err, party, text)
 	}
 }
 
@@ -75,7 +53,7 @@ func FuzzParseSpec(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := parseSpec(text)
 		if err != nil {
-			wantUserError(t, err, "")
+			imagestest.WantUserError(t, err, "")
 			return
 		}
 		if !printable.Clean(s.value) || s.form == formExact && (strings.ContainsAny(s.value, "/ =") || s.value[0] == '-') {

@@ -12,37 +12,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-const treeConfig = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_CONSOLE=m\nCONFIG_VIRTIO_PCI=y\n"
-
-// buildTree makes a kernel tree as a finished build leaves it.
-func buildTree(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"Kconfig": "", "Makefile": "", "Module.symvers": "", "include/generated/autoconf.h": "",
-		".config":                        treeConfig,
-		"include/config/kernel.release":  testRelease + "\n",
-		"vmlinux":                        pvhKernel(),
-		"arch/x86/boot/bzImage":          bzImageOf(gzipped(pvhKernel()), testRelease),
-		"drivers/char/virtio_console.ko": koFile("virtio_console", "virtio_hub"),
-		"drivers/virtio/virtio_hub.ko":   koFile("virtio_hub", ""),
-	} {
-		filetest.Put(t, filepath.Join(dir, name), text)
-	}
-	return dir
-}
-
 func TestResolveTree(t *testing.T) {
-	dir := buildTree(t)
+	dir := imagestest.BuildTree(t)
 	k, err := Resolve(t.Context(), cachetest.New(t), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Kernel{Spec: dir, Name: testRelease, Release: testRelease, Image: dir + "/vmlinux", BzImage: dir + "/arch/x86/boot/bzImage", KDir: dir,
+	want := &Kernel{Spec: dir, Name: imagestest.Release, Release: imagestest.Release, Image: dir + "/vmlinux", BzImage: dir + "/arch/x86/boot/bzImage", KDir: dir,
 		Config:  map[string]string{"X86_64": "y", "LIVEPATCH": "y", "VIRTIO_CONSOLE": "m", "VIRTIO_PCI": "y"},
 		Modules: []string{dir + "/drivers/virtio/virtio_hub.ko", dir + "/drivers/char/virtio_console.ko"}, Live: true}
 	if diff := cmp.Diff(want, k); diff != "" {
@@ -51,8 +32,8 @@ func TestResolveTree(t *testing.T) {
 }
 
 func TestTreeWithoutPVHBootsTheBzImage(t *testing.T) {
-	for _, vmlinux := range []string{plainKernel(), "damaged"} {
-		dir := buildTree(t)
+	for _, vmlinux := range []string{imagestest.PlainKernel(), "damaged"} {
+		dir := imagestest.BuildTree(t)
 		filetest.Put(t, filepath.Join(dir, "vmlinux"), vmlinux)
 		k, err := resolveTree(dir, Options{})
 		if err != nil || k.Image != k.BzImage {
@@ -62,7 +43,7 @@ func TestTreeWithoutPVHBootsTheBzImage(t *testing.T) {
 }
 
 func TestChangedConfigIsNoticed(t *testing.T) {
-	dir := buildTree(t)
+	dir := imagestest.BuildTree(t)
 	built := time.Now().Add(-time.Hour)
 	filetest.Put(t, filepath.Join(dir, "include/config/auto.conf"), "")
 	for _, c := range []struct {
@@ -89,17 +70,17 @@ func TestResolveTreeFails(t *testing.T) {
 		change func(t *testing.T, dir string)
 		want   string
 	}{
-		"no tree":        {remove(".config", "Kconfig"), "neither .config nor Kconfig"},
-		"not configured": {remove(".config"), "is not configured\nmake -C"},
-		"not built":      {remove("include/config/kernel.release"), "is not built: no include/config/kernel.release"},
-		"no bzImage":     {remove("arch/x86/boot/bzImage"), "is not built: no arch/x86/boot/bzImage"},
-		"no symvers":     {remove("Module.symvers"), "is not built: no Module.symvers"},
-		"no modules":     {remove("drivers/virtio/virtio_hub.ko"), "needs the module virtio_hub"},
+		"no tree":        {imagestest.Remove(".config", "Kconfig"), "neither .config nor Kconfig"},
+		"not configured": {imagestest.Remove(".config"), "is not configured\nmake -C"},
+		"not built":      {imagestest.Remove("include/config/kernel.release"), "is not built: no include/config/kernel.release"},
+		"no bzImage":     {imagestest.Remove("arch/x86/boot/bzImage"), "is not built: no arch/x86/boot/bzImage"},
+		"no symvers":     {imagestest.Remove("Module.symvers"), "is not built: no Module.symvers"},
+		"no modules":     {imagestest.Remove("drivers/virtio/virtio_hub.ko"), "needs the module virtio_hub"},
 		"another machine": {func(t *testing.T, dir string) {
 			filetest.Put(t, filepath.Join(dir, ".config"), "CONFIG_ARM64=y\n")
 		}, "is not for x86-64"},
 		"half built": {func(t *testing.T, dir string) {
-			filetest.Put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), bzImageOf("x", "6.12.0-old"))
+			filetest.Put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), imagestest.BzImage("x", "6.12.0-old"))
 		}, "is half built: its bzImage is 6.12.0-old, the tree is 6.12.0-test"},
 		"damaged bzImage": {func(t *testing.T, dir string) {
 			filetest.Put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), "x")
@@ -117,20 +98,10 @@ func TestResolveTreeFails(t *testing.T) {
 		}, "no such kernel"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := buildTree(t)
+			dir := imagestest.BuildTree(t)
 			c.change(t, dir)
 			_, err := Resolve(t.Context(), cachetest.New(t), dir, Options{})
-			wantUserError(t, err, c.want)
+			imagestest.WantUserError(t, err, c.want)
 		})
-	}
-}
-
-func remove(names ...string) func(*testing.T, string) {
-	return func(t *testing.T, dir string) {
-		for _, n := range names {
-			if err := os.Remove(filepath.Join(dir, n)); err != nil {
-				t.Fatal(err)
-			}
-		}
 	}
 }

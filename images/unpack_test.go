@@ -14,69 +14,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/klptest/klptest/images/debian/debiantest"
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// entry is a file of a package: a directory when its name ends with "/", a
-// link when it has a target.
-type entry struct{ name, text, target string }
-
-func tarOf(entries ...entry) string {
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, e := range entries {
-		h := &tar.Header{Name: e.name, Mode: 0o755, Size: int64(len(e.text)), Typeflag: tar.TypeReg}
-		switch {
-		case e.target != "":
-			h.Typeflag, h.Linkname = tar.TypeSymlink, e.target
-		case strings.HasSuffix(e.name, "/"):
-			h.Typeflag = tar.TypeDir
-		}
-		if err := w.WriteHeader(h); err != nil {
-			panic(err)
-		}
-		if _, err := w.Write([]byte(e.text)); err != nil {
-			panic(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		panic(err)
-	}
-	return b.String()
-}
-
-// fakePath makes programs of shell scripts the only ones on PATH, beside a
-// few of the system's that the scripts use.
-func fakePath(t *testing.T, scripts map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, name := range []string{"cat", "cp", "sleep", "xz"} {
-		for _, from := range []string{"/usr/bin/", "/bin/"} {
-			if _, err := os.Stat(from + name); err == nil {
-				_ = os.Symlink(from+name, filepath.Join(dir, name))
-			}
-		}
-	}
-	for name, text := range scripts {
-		filetest.Put(t, filepath.Join(dir, name), "#!/bin/sh\n"+text)
-	}
-	t.Setenv("PATH", dir)
-	return dir
-}
-
-// fakeDpkg takes a plain tar for a package.
-const fakeDpkg = `[ "$1" = --fsys-tarfile ] && exec cat "$2"`
-
 func everything(name string) string { return name }
 
 func TestUnpack(t *testing.T) {
-	fakePath(t, map[string]string{"dpkg-deb": fakeDpkg})
+	imagestest.Path(t, map[string]string{"dpkg-deb": debiantest.Dpkg})
 	dir := t.TempDir()
 	deb, dest := filepath.Join(dir, "x.deb"), filepath.Join(dir, "out")
-	filetest.Put(t, deb, tarOf(entry{name: "./"}, entry{name: "./usr/src/a/"}, entry{"./usr/src/a/Makefile", "all:", ""},
-		entry{"./usr/src/a/scripts", "", "../../lib/b/scripts"}, entry{"./usr/lib/b/scripts/run", "#!", ""}, entry{"./usr/share/doc/x", "doc", ""},
-		entry{"./usr/src/a/vmlinux", "BTF", ""}, entry{"./usr/src/a/arch/vmlinux", "", ""}, entry{"./lib/modules/1/build", "", "/usr/src/a"}))
+	filetest.Put(t, deb, imagestest.Tar(imagestest.File("./", ""), imagestest.File("./usr/src/a/", ""), imagestest.File("./usr/src/a/Makefile", "all:"),
+		imagestest.Link("./usr/src/a/scripts", "../../lib/b/scripts"), imagestest.File("./usr/lib/b/scripts/run", "#!"), imagestest.File("./usr/share/doc/x", "doc"),
+		imagestest.File("./usr/src/a/vmlinux", "BTF"), imagestest.File("./usr/src/a/arch/vmlinux", ""), imagestest.Link("./lib/modules/1/build", "/usr/src/a")))
 	if err := unpack(t.Context(), deb, dest, fromHeaders); err != nil {
 		t.Fatal(err)
 	}
@@ -108,23 +60,23 @@ func filesIn(t *testing.T, dir string) []string {
 }
 
 func TestUnpackStaysInside(t *testing.T) {
-	fakePath(t, map[string]string{"dpkg-deb": fakeDpkg})
-	for name, entries := range map[string][]entry{
-		"upwards":           {{"../evil", "x", ""}},
-		"upwards inside":    {{"./usr/src/../../../evil", "x", ""}},
-		"hidden upwards":    {{"./usr/src/a/../evil", "x", ""}},
-		"absolute":          {{"/evil", "x", ""}},
-		"link upwards":      {{"./usr/src/l", "", "../../../evil"}},
-		"absolute link":     {{"./usr/src/l", "", "/etc"}},
-		"through a link":    {{"./usr/l", "", ".."}, {"./usr/l2", "", "l/../.."}},
-		"twice":             {{"./usr/a", "x", ""}, {"./usr/a", "y", ""}},
-		"file over a link":  {{"./usr/a", "", "b"}, {"./usr/a", "y", ""}},
-		"file as directory": {{"./usr/a", "x", ""}, {"./usr/a/b", "y", ""}},
+	imagestest.Path(t, map[string]string{"dpkg-deb": debiantest.Dpkg})
+	for name, entries := range map[string][]imagestest.Entry{
+		"upwards":           {imagestest.File("../evil", "x")},
+		"upwards inside":    {imagestest.File("./usr/src/../../../evil", "x")},
+		"hidden upwards":    {imagestest.File("./usr/src/a/../evil", "x")},
+		"absolute":          {imagestest.File("/evil", "x")},
+		"link upwards":      {imagestest.Link("./usr/src/l", "../../../evil")},
+		"absolute link":     {imagestest.Link("./usr/src/l", "/etc")},
+		"through a link":    {imagestest.Link("./usr/l", ".."), imagestest.Link("./usr/l2", "l/../..")},
+		"twice":             {imagestest.File("./usr/a", "x"), imagestest.File("./usr/a", "y")},
+		"file over a link":  {imagestest.Link("./usr/a", "b"), imagestest.File("./usr/a", "y")},
+		"file as directory": {imagestest.File("./usr/a", "x"), imagestest.File("./usr/a/b", "y")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			deb, dest := filepath.Join(dir, "x.deb"), filepath.Join(dir, "deep/out")
-			filetest.Put(t, deb, tarOf(entries...))
+			filetest.Put(t, deb, imagestest.Tar(entries...))
 			err := unpack(t.Context(), deb, dest, everything)
 			if err == nil || !strings.Contains(err.Error(), "cannot unpack x.deb") {
 				t.Errorf("got %v", err)
@@ -169,7 +121,7 @@ func TestUnpackIsCapped(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	two := tarOf(entry{"a", "12345", ""}, entry{"b", "12345", ""})
+	two := imagestest.Tar(imagestest.File("a", "12345"), imagestest.File("b", "12345"))
 	if err := unpackTar(strings.NewReader(two), root, everything, 9); err != bounded.ErrTooLong {
 		t.Errorf("got %v", err)
 	}
@@ -179,14 +131,14 @@ func TestUnpackIsCapped(t *testing.T) {
 }
 
 func TestUnpackDamagedPackage(t *testing.T) {
-	whole := tarOf(entry{"./usr/src/a", strings.Repeat("x", 5000), ""})
+	whole := imagestest.Tar(imagestest.File("./usr/src/a", strings.Repeat("x", 5000)))
 	for name, c := range map[string]struct{ text, script, want string }{
-		"cut short":       {whole[:3000], fakeDpkg, "unexpected EOF"},
+		"cut short":       {whole[:3000], debiantest.Dpkg, "unexpected EOF"},
 		"dpkg-deb says":   {whole[:3000], `cat "$2"; echo "dpkg-deb: error: unexpected end of file" >&2; exit 2`, "dpkg-deb failed"},
-		"no archive":      {strings.Repeat("x", 1024), fakeDpkg, "invalid tar header"},
+		"no archive":      {strings.Repeat("x", 1024), debiantest.Dpkg, "invalid tar header"},
 		"after the files": {whole, `cat "$2"; echo "lzma error: corrupt" >&2; exit 2`, "dpkg-deb failed"},
 	} {
-		fakePath(t, map[string]string{"dpkg-deb": c.script})
+		imagestest.Path(t, map[string]string{"dpkg-deb": c.script})
 		dir := t.TempDir()
 		filetest.Put(t, filepath.Join(dir, "x.deb"), c.text)
 		err := unpack(t.Context(), filepath.Join(dir, "x.deb"), filepath.Join(dir, "out"), everything)
@@ -197,8 +149,8 @@ func TestUnpackDamagedPackage(t *testing.T) {
 }
 
 func TestUnpackWithoutDpkg(t *testing.T) {
-	fakePath(t, nil)
-	wantHostError(t, unpack(t.Context(), "x.deb", t.TempDir(), everything), "no dpkg-deb")
+	imagestest.Path(t, nil)
+	imagestest.WantRigError(t, unpack(t.Context(), "x.deb", t.TempDir(), everything), "no dpkg-deb")
 }
 
 func TestFromImage(t *testing.T) {
@@ -220,8 +172,8 @@ func TestFromImage(t *testing.T) {
 }
 
 func FuzzUnpackTar(f *testing.F) {
-	f.Add([]byte(tarOf(entry{"./a/b", "x", ""}, entry{"./l", "", "a/b"})))
-	f.Add([]byte(tarOf(entry{"../x", "x", ""})))
+	f.Add([]byte(imagestest.Tar(imagestest.File("./a/b", "x"), imagestest.Link("./l", "a/b"))))
+	f.Add([]byte(imagestest.Tar(imagestest.File("../x", "x"))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dir := t.TempDir()
 		if err := os.Mkdir(filepath.Join(dir, "in"), 0o700); err != nil {

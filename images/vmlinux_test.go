@@ -4,7 +4,6 @@ package images
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -19,44 +18,11 @@ import (
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
 
+	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/printable"
 )
-
-// bzImageOf wraps a payload as arch/x86/boot/header.S does.
-func bzImageOf(payload, release string) string {
-	const setup = 2 * 512 // the boot sector and one more
-	const before = 100    // of the decompressor
-	b := make([]byte, setup+before)
-	b[0x1f1] = 1
-	copy(b[0x202:], "HdrS")
-	binary.LittleEndian.PutUint16(b[0x206:], 0x20f)
-	binary.LittleEndian.PutUint16(b[0x20e:], 0x300-0x200)
-	copy(b[0x300:], release+" (me@here) #1 SMP\x00")
-	binary.LittleEndian.PutUint32(b[0x248:], before)
-	binary.LittleEndian.PutUint32(b[0x24c:], uint32(len(payload)))
-	return string(b) + payload + "the decompressor's own code"
-}
-
-func gzipped(text string) string {
-	return packed(text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
-}
-
-func packed(text string, open func(io.Writer) (io.WriteCloser, error)) string {
-	var b bytes.Buffer
-	w, err := open(&b)
-	if err != nil {
-		panic(err)
-	}
-	if _, err := io.WriteString(w, text); err != nil {
-		panic(err)
-	}
-	if err := w.Close(); err != nil {
-		panic(err)
-	}
-	return b.String()
-}
 
 // sized appends the length, as the kernel's build does.
 func sized(packed, text string) string {
@@ -68,15 +34,15 @@ const bzip2Hello = "\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\xfb\xa6\x76\xce\x00
 	"\x90\x80\x69\xa6\x81\x4b\x46\xca\xe9\x25\x78\xbb\x92\x29\xc2\x84\x87\xdd\x33\xb6\x70"
 
 func TestDecompress(t *testing.T) {
-	text := strings.Repeat(pvhKernel(), 20)
+	text := strings.Repeat(imagestest.PVHKernel(), 20)
 	for name, c := range map[string]struct{ payload, want string }{
-		"gzip": {gzipped(text), text},
-		"zstd": {sized(packed(text, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }), text), text},
-		"lz4": {sized(packed(text, func(w io.Writer) (io.WriteCloser, error) {
+		"gzip": {imagestest.Gzipped(text), text},
+		"zstd": {sized(imagestest.Packed(text, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }), text), text},
+		"lz4": {sized(imagestest.Packed(text, func(w io.Writer) (io.WriteCloser, error) {
 			z := lz4.NewWriter(w)
 			return z, z.Apply(lz4.LegacyOption(true))
 		}), text), text},
-		"lzma":  {sized(packed(text, func(w io.Writer) (io.WriteCloser, error) { return lzma.NewWriter(w) }), text), text},
+		"lzma":  {sized(imagestest.Packed(text, func(w io.Writer) (io.WriteCloser, error) { return lzma.NewWriter(w) }), text), text},
 		"bzip2": {sized(bzip2Hello, "hello vmlinux"), "hello vmlinux"},
 	} {
 		var got bytes.Buffer
@@ -90,14 +56,14 @@ func TestDecompressXZ(t *testing.T) {
 	if _, err := exec.LookPath("xz"); err != nil {
 		t.Skip("no xz program")
 	}
-	text := strings.Repeat(pvhKernel(), 20)
+	text := strings.Repeat(imagestest.PVHKernel(), 20)
 	filtered := exec.Command("xz", "--check=crc32", "--x86", "--lzma2", "--stdout")
 	filtered.Stdin = strings.NewReader(text)
 	out, err := filtered.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain := packed(text, func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) })
+	plain := imagestest.Packed(text, func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) })
 	for name, payload := range map[string]string{"x86 filter": string(out), "no filter": plain} {
 		var got bytes.Buffer
 		if err := decompress(t.Context(), []byte(sized(payload, text)), &got); err != nil || got.String() != text {
@@ -115,21 +81,21 @@ func TestDecompressWithoutXZ(t *testing.T) {
 }
 
 func TestWriteVmlinux(t *testing.T) {
-	whole := gzipped(pvhKernel())
+	whole := imagestest.Gzipped(imagestest.PVHKernel())
 	for name, c := range map[string]struct{ image, wantErr string }{
-		"PVH":                 {bzImageOf(whole, testRelease), ""},
-		"no PVH":              {bzImageOf(gzipped(plainKernel()), testRelease), "no PVH entry"},
-		"unknown compression": {bzImageOf("LZO?…", testRelease), "unknown compression"},
-		"damaged payload":     {bzImageOf(whole[:len(whole)/2], testRelease), "unexpected EOF"},
+		"PVH":                 {imagestest.BzImage(whole, imagestest.Release), ""},
+		"no PVH":              {imagestest.BzImage(imagestest.Gzipped(imagestest.PlainKernel()), imagestest.Release), "no PVH entry"},
+		"unknown compression": {imagestest.BzImage("LZO?…", imagestest.Release), "unknown compression"},
+		"damaged payload":     {imagestest.BzImage(whole[:len(whole)/2], imagestest.Release), "unexpected EOF"},
 		"no bzImage":          {strings.Repeat("x", 4096), "not an x86 bzImage"},
 		"empty":               {"", "not an x86 bzImage"},
-		"cut short":           {bzImageOf(whole, testRelease)[:1200], "cut short"},
-		"no ELF":              {bzImageOf(gzipped("hello"), testRelease), "no PVH entry"},
+		"cut short":           {imagestest.BzImage(whole, imagestest.Release)[:1200], "cut short"},
+		"no ELF":              {imagestest.BzImage(imagestest.Gzipped("hello"), imagestest.Release), "no PVH entry"},
 	} {
 		vmlinux := filepath.Join(t.TempDir(), "vmlinux")
 		err := writeVmlinux(t.Context(), []byte(c.image), vmlinux)
 		if c.wantErr == "" {
-			if got, _ := os.ReadFile(vmlinux); err != nil || string(got) != pvhKernel() {
+			if got, _ := os.ReadFile(vmlinux); err != nil || string(got) != imagestest.PVHKernel() {
 				t.Errorf("%s: %v", name, err)
 			}
 			continue
@@ -153,11 +119,11 @@ func TestSizesAreCapped(t *testing.T) {
 }
 
 func TestBzImageRelease(t *testing.T) {
-	bz, err := parseBzImage([]byte(bzImageOf("payload", "6.1.0-56-amd64")))
+	bz, err := parseBzImage([]byte(imagestest.BzImage("payload", "6.1.0-56-amd64")))
 	if err != nil || bz.release() != "6.1.0-56-amd64" || string(bz.payload) != "payload" {
 		t.Errorf("%q %q %v", bz.release(), bz.payload, err)
 	}
-	old := []byte(bzImageOf("payload", "2.6.20"))
+	old := []byte(imagestest.BzImage("payload", "2.6.20"))
 	old[0x206] = 7
 	old[0x207] = 2
 	if _, err := parseBzImage(old); err == nil || !strings.Contains(err.Error(), "2.08") {
@@ -167,18 +133,18 @@ func TestBzImageRelease(t *testing.T) {
 
 func TestVmlinuxRelease(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "vmlinux")
-	filetest.Put(t, path, pvhKernel())
-	if got, err := vmlinuxRelease(path); got != testRelease || err != nil {
+	filetest.Put(t, path, imagestest.PVHKernel())
+	if got, err := vmlinuxRelease(path); got != imagestest.Release || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	filetest.Put(t, path, koFile("x", ""))
+	filetest.Put(t, path, imagestest.Module("x", ""))
 	if _, err := vmlinuxRelease(path); err == nil || !strings.Contains(err.Error(), "not a kernel") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func FuzzParseBzImage(f *testing.F) {
-	f.Add([]byte(bzImageOf(gzipped("x"), testRelease)))
+	f.Add([]byte(imagestest.BzImage(imagestest.Gzipped("x"), imagestest.Release)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		bz, err := parseBzImage(data)
 		if err != nil {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package imagestest
+
+import (
+	"archive/tar"
+	"bytes"
+	"strings"
+)
+
+// Entry is a file, a directory or a link of a package.
+type Entry struct{ name, text, target string }
+
+// File is an entry with a text. A name that ends with "/" is a directory's.
+func File(name, text string) Entry { return Entry{name: name, text: text} }
+
+// Link is a symbolic link.
+func Link(name, target string) Entry { return Entry{name: name, target: target} }
+
+// Tar is the archive of a package's files.
+func Tar(entries ...Entry) string {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, e := range entries {
+		h := &tar.Header{Name: e.name, Mode: 0o755, Size: int64(len(e.text)), Typeflag: tar.TypeReg}
+		switch {
+		case e.target != "":
+			h.Typeflag, h.Linkname = tar.TypeSymlink, e.target
+		case strings.HasSuffix(e.name, "/"):
+			h.Typeflag = tar.TypeDir
+		}
+		if err := w.WriteHeader(h); err != nil {
+			panic(err)
+		}
+		if _, err := w.Write([]byte(e.text)); err != nil {
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.String()
+}
