@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package images provides what a guest boots: kernels by one notation
-// ([Resolve]) and the initramfs that holds klptest itself as PID 1
-// ([WriteInitramfs]). What is downloaded or converted is kept in a
-// [cache.Cache]. It starts no VM.
-//
-// Surroundings: for Debian's kernels apt-cache, apt-get and dpkg-deb with
-// package lists, no root; for an xz-compressed kernel the xz program; for a
-// kernel's source what kbuild expects. Only x86-64.
+// Package images says what a kernel to test is ([Kernel]) and who obtains one
+// ([Provider]). Package catalog joins the providers and is what to call; what is
+// downloaded or converted is kept in a [cache.Cache]. Nothing here starts a VM.
+// Only x86-64.
 package images

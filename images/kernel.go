@@ -5,7 +5,7 @@ package images
 // Kernel is a kernel that can be booted and built against.
 type Kernel struct {
 	Spec    string            // as the user wrote it: "debian:6.12", a path, "host"
-	Name    string            // short, for people and file names: "debian:6.12.117-1~deb12u1"
+	Name    string            // short, for people and file names: "debian:6.12.117-1~deb12u1"; names a packaged kernel exactly
 	Release string            // uname -r
 	Image   string            // what QEMU boots: an ELF vmlinux with a PVH entry, else a bzImage
 	BzImage string            // the bzImage, where there is one
@@ -13,6 +13,9 @@ type Kernel struct {
 	Headers []string          // further directories that a module build reads (linux-headers-*-common)
 	Config  map[string]string // options without CONFIG_; nil when not known
 	Modules []string          // modules that the guest loads for its agent's port, in load order, decompressed
-	Live    bool              // a build tree that may change under us: always run make
-	Key     string            // identifies the packaged kernel for caches; empty when Live
+	Key     string            // identifies a packaged kernel for caches; empty for one that is live
 }
+
+// Live tells that the kernel is built in a tree, or given as files, that may
+// change under us: always run make.
+func (k *Kernel) Live() bool { return k.Key == "" }

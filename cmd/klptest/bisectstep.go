@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/git"
@@ -125,5 +126,5 @@ func (a *app) buildHere(ctx context.Context, b kbuild.Builder) (*images.Kernel, 
 	if err != nil {
 		return nil, err
 	}
-	return images.Tree(dir)
+	return local.Tree(dir)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/cache"
@@ -104,7 +105,7 @@ func (a *app) resolveForDoctor(ctx context.Context, spec string, o images.Option
 	if err != nil {
 		return nil, err
 	}
-	return images.Resolve(ctx, store, spec, o)
+	return catalog.Resolve(ctx, store, spec, o)
 }
 
 // printFindings prints a line each, with the mending command below what is

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/catalog"
 )
 
 func (a *app) kernelCommand() *cobra.Command {
@@ -35,7 +36,7 @@ func (a *app) kernelListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, err := images.List(c.Context(), store)
+			list, err := catalog.List(c.Context(), store)
 			return errors.Join(printListings(a.out, list), err)
 		},
 	}
@@ -64,7 +65,7 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			k, err := images.Resolve(c.Context(), store, args[0], images.Options{Notice: a.notice})
+			k, err := catalog.Resolve(c.Context(), store, args[0], images.Options{Notice: a.notice})
 			if err != nil {
 				return err
 			}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/images/local"
 )
 
 func (a *app) kernelBuildCommand() *cobra.Command {
@@ -60,7 +60,7 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 	if err != nil {
 		return err
 	}
-	k, err := images.Tree(dir)
+	k, err := local.Tree(dir)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/lab"
@@ -21,7 +22,7 @@ const defaultKernel = "debian:6.12"
 // machineOptions are the flags of a command that boots guests of one kernel.
 type machineOptions struct {
 	rig.Options
-	kernel string // in the notation of images.Resolve
+	kernel string // in the notation of catalog.Resolve
 	kdir   string // the build directory of a kernel given as a file
 }
 
@@ -66,7 +67,7 @@ func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *c
 	if err != nil {
 		return nil, nil, err
 	}
-	k, err := images.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, Notice: a.notice})
+	k, err := catalog.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, Notice: a.notice})
 	return k, store, err
 }
 

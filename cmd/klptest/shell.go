@@ -17,10 +17,10 @@ import (
 	"golang.org/x/term"
 
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/depends"
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -77,7 +77,7 @@ func prologue(words []string) (*casefile.Case, error) {
 }
 
 func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case, command []string) (err error) {
-	if images.FindBusybox() == "" {
+	if initramfs.FindBusybox() == "" {
 		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: depends.Install("busybox")}
 	}
 	r, err := a.newRig(ctx, o)

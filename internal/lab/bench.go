@@ -10,6 +10,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/series"
 )
 
@@ -32,7 +33,7 @@ func (b *Bench) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.kernel, err = images.Tree(dir)
+	b.kernel, err = local.Tree(dir)
 	return err
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/variants"
 )
 
@@ -41,7 +41,7 @@ func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) var
 	if t.Built, t.Err = time.Since(started), err; err != nil {
 		return t
 	}
-	kernel, err := images.Tree(dir)
+	kernel, err := local.Tree(dir)
 	if err != nil {
 		t.Err = err
 		return t

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/guest/client"
 )
@@ -60,7 +61,7 @@ func newRig(tb testing.TB, o Options) *Rig {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	k, err := images.Resolve(tb.Context(), c, cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12"), images.Options{})
+	k, err := catalog.Resolve(tb.Context(), c, cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12"), images.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -25,7 +26,7 @@ func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (path,
 	if err != nil {
 		return "", "", err
 	}
-	contents := images.Contents{Init: self, Modules: k.Modules, Busybox: images.FindBusybox()}
+	contents := initramfs.Contents{Init: self, Modules: k.Modules, Busybox: initramfs.FindBusybox()}
 	key, err = keyOf(append([]string{self, contents.Busybox}, k.Modules...))
 	if err != nil {
 		return "", "", err
@@ -61,12 +62,12 @@ func withKeys(path, base string, keys map[string][]byte) error {
 		return err
 	}
 	defer in.Close()
-	return writeInitramfs(path, in, images.Contents{Files: keys})
+	return writeInitramfs(path, in, initramfs.Contents{Files: keys})
 }
 
 // writeInitramfs makes the file of what is in base, if anything, and an
 // archive of contents.
-func writeInitramfs(path string, base io.Reader, contents images.Contents) error {
+func writeInitramfs(path string, base io.Reader, contents initramfs.Contents) error {
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func writeInitramfs(path string, base io.Reader, contents images.Contents) error
 			return err
 		}
 	}
-	if err := images.WriteInitramfs(out, contents); err != nil {
+	if err := initramfs.Write(out, contents); err != nil {
 		return err
 	}
 	return out.Close()

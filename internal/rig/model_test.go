@@ -38,7 +38,7 @@ func modelRig(t *testing.T, script vmtest.Script, o Options) *Rig {
 	o.QEMU, o.Accel = vmtest.QEMU(t, script), vm.TCG
 	o.Notice = func(line string) { t.Log(line) }
 	k := &images.Kernel{
-		Name: "fake", Release: release, Image: vmtest.Kernel(t), Live: true, KDir: kmodstest.KDir(t, release),
+		Name: "fake", Release: release, Image: vmtest.Kernel(t), KDir: kmodstest.KDir(t, release),
 		Config: map[string]string{"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "SMP": "y", "BUG": "y", "HZ": "250"},
 	}
 	r, err := New(t.Context(), cachetest.New(t), k, o)

@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/kmods"
@@ -90,8 +91,10 @@ func (r *Rig) begin(ctx context.Context) {
 // target is what modules for the kernel are built against.
 func (r *Rig) target() kmods.Target {
 	k := r.kernel
-	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live, Key: k.Key,
-		Mend: func(ctx context.Context) error { return k.Mend(ctx, r.cache, images.Options{Notice: r.o.Notice}) }}
+	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live(), Key: k.Key,
+		Mend: func(ctx context.Context) error {
+			return catalog.Mend(ctx, r.cache, k, images.Options{Notice: r.o.Notice})
+		}}
 }
 
 // Run runs the tests and yields their results, in the order of the tests. An

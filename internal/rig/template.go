@@ -35,7 +35,7 @@ func (r *Rig) newTemplates() (*templates, error) {
 // kernelKey names the contents of a kernel's image. Packages do not change; a
 // build tree does.
 func kernelKey(k *images.Kernel) (string, error) {
-	if k.Key != "" {
+	if !k.Live() {
 		return k.Key, nil
 	}
 	return keyOf([]string{k.Image})

@@ -48,7 +48,14 @@ var imports = []struct{ pkg, may string }{
 	// A kernel, its modules, a machine, a case.
 	{"images/kconfig", "images/dotconfig internal/arch internal/blame"},
 	{"images/kbuild", "images/dotconfig images/kconfig internal/arch internal/blame internal/cache internal/kversion internal/llvm internal/depends internal/steady internal/supervise"},
-	{"images", "images/dotconfig images/kbuild images/kconfig internal/apt internal/blame internal/bounded internal/cache internal/guest internal/modinfo internal/printable internal/depends internal/program"},
+	{"images", "internal/blame internal/cache internal/printable"},
+	{"images/bootimage", "internal/blame internal/bounded internal/depends internal/printable internal/program"},
+	{"images/initramfs", "internal/blame internal/bounded internal/guest internal/modinfo"},
+	{"images/unpack", "internal/bounded"},
+	{"images/packaged", "images images/bootimage images/dotconfig images/initramfs internal/blame internal/cache"},
+	{"images/debian", "images images/packaged images/unpack internal/apt internal/blame internal/bounded internal/cache internal/depends internal/program"},
+	{"images/local", "images images/bootimage images/dotconfig images/initramfs images/kbuild internal/blame internal/cache"},
+	{"images/catalog", "images images/debian images/local images/packaged internal/cache"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/depends internal/program internal/steady internal/supervise"},
 	{"internal/doctor", "internal/arch internal/apt internal/blame internal/depends internal/program kmods"},
 	{"vm/console", "internal/blame internal/emulator internal/printable internal/splat"},
@@ -68,14 +75,14 @@ var imports = []struct{ pkg, may string }{
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/report", "cases/judge internal/printable"},
-	{"internal/rig", "cases/casefile cases/judge cases/machine images internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
+	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/git"},
 	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model"},
 	{"internal/mutants", "cases/judge"},
 	{"internal/series", "cases/judge internal/blame internal/git"},
 	{"internal/variants", "cases/judge images/kconfig"},
-	{"internal/lab", "cases/casefile cases/judge images images/kbuild internal/cache internal/explore internal/mutants internal/rig internal/series internal/variants"},
+	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/cache internal/explore internal/mutants internal/rig internal/series internal/variants"},
 }
 
 // TestImports holds the tree against the table. cmd/klptest may import all.
@@ -170,7 +177,7 @@ func TestGuestKnowsTheSeamOnly(t *testing.T) {
 	if !reached["cases/machine"] {
 		t.Fatal("it does not even hold cases/machine")
 	}
-	for _, pkg := range []string{"cases", "cases/casefile", "cases/judge", "cases/klog", "images", "vm"} {
+	for _, pkg := range []string{"cases", "cases/casefile", "cases/judge", "cases/klog", "images", "images/bootimage", "images/initramfs", "vm"} {
 		if reached[pkg] {
 			t.Errorf("the guest holds %s", pkg)
 		}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package catalog
+
+import (
+	"context"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/debian"
+	"github.com/klptest/klptest/images/local"
+	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// providers are asked in this order. One that knows its kernels by their paths
+// comes before local.Paths.
+var providers = images.Providers{
+	debian.Provider(),
+	local.Paths(),
+	local.Host(),
+}
+
+// Resolve finds a kernel by its notation, see [images.Providers.Resolve]. A
+// packaged kernel is downloaded and unpacked unless the cache has it; a source
+// is built unless it is built already.
+func Resolve(ctx context.Context, c *cache.Cache, spec string, o images.Options) (*images.Kernel, error) {
+	return providers.Resolve(ctx, c, spec, o)
+}
+
+// List names the kernels that can be had now, distributions first. What is
+// known despite an error comes with it.
+func List(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
+	return providers.List(ctx, c)
+}
+
+// Mend makes sure that what modules of a kernel are built against is not
+// damaged, where the cache has it: else the kernel is fetched again. It is for
+// the moment before a build.
+func Mend(ctx context.Context, c *cache.Cache, k *images.Kernel, o images.Options) error {
+	damaged, err := packaged.Condemn(c, k)
+	if err != nil || !damaged {
+		return err
+	}
+	_, err = providers.Resolve(ctx, c, k.Name, o)
+	return err
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package debian
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/klptest/klptest/internal/filetest"
+)
+
+// unpackedHeaders makes what the three packages unpack to, with a Makefile of
+// linux-headers-…-common that says where it is.
+func unpackedHeaders(t *testing.T, root string) (kdir string) {
+	t.Helper()
+	kdir = filepath.Join(root, "usr/src/linux-headers-6.1.0-56-amd64")
+	filetest.Put(t, filepath.Join(kdir, "Makefile"), "include /usr/src/linux-headers-6.1.0-56-common/Makefile\n")
+	filetest.Put(t, filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common/Makefile"), "all:\n\t@echo $(realpath $(dir $(lastword $(MAKEFILE_LIST))))\n")
+	filetest.Put(t, filepath.Join(root, "usr/lib/linux-kbuild-6.1/scripts/Makefile.build"), "")
+	if err := os.Symlink("../../lib/linux-kbuild-6.1/scripts", filepath.Join(kdir, "scripts")); err != nil {
+		t.Fatal(err)
+	}
+	return kdir
+}
+
+func TestRelocatedHeadersWorkAfterARename(t *testing.T) {
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("no make")
+	}
+	root := t.TempDir()
+	if err := relocate(unpackedHeaders(t, filepath.Join(root, "tmp"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(root, "tmp"), filepath.Join(root, "final")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "make", "-s", "-C", filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-amd64")).CombinedOutput()
+	want := filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-common") + "\n"
+	if string(out) != want || err != nil {
+		t.Errorf("make says %q, %v, want %q", out, err, want)
+	}
+}
+
+func TestRelocateOfAnotherMakefile(t *testing.T) {
+	dir := t.TempDir()
+	if relocate(dir) == nil {
+		t.Error("no Makefile is well")
+	}
+	filetest.Put(t, filepath.Join(dir, "Makefile"), "VERSION = 6\n")
+	if relocate(dir) == nil {
+		t.Error("a Makefile without the include is well")
+	}
+}

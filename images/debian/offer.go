@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package debian
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/images/packaged"
+)
+
+// pkg is one version of a package in apt's lists.
+type pkg struct {
+	Name, Version string
+	Suite         string // "bookworm-security/main"
+}
+
+// offer is a Debian kernel that can be had whole.
+type offer struct {
+	Release string // uname -r: "6.12.117+deb12-amd64"
+	Version string // of image and headers: "6.12.117-1~deb12u1"
+	Image   string // package name; the unsigned one where the signed lags behind
+	Suite   string
+}
+
+func (o offer) abi() string     { return strings.TrimSuffix(o.Release, "-amd64") }
+func (o offer) headers() string { return "linux-headers-" + o.Release }
+func (o offer) common() string  { return "linux-headers-" + o.abi() + "-common" }
+
+// series is "6.12" of "6.12.117-1~deb12u1".
+func (o offer) series() string {
+	return strings.Join(strings.SplitN(o.abi(), ".", 3)[:2], ".")
+}
+
+// key names the cache entry.
+func (o offer) key(s packaged.Store) string {
+	signed := ""
+	if strings.HasSuffix(o.Image, unsigned) {
+		signed = unsigned
+	}
+	return s.Key(o.Release + signed + "_" + o.Version)
+}
+
+// offered is the offer that an entry of the cache was.
+func offered(m packaged.Manifest) offer {
+	return offer{Release: m.Release, Version: m.Version, Image: m.Image}
+}
+
+// matches tells whether an exact notation means this kernel.
+func (o offer) matches(version string) bool {
+	return version == o.Version || version == o.abi() || version == o.Release
+}
+
+const unsigned = "-unsigned"
+
+// kernelPackage are the packages of the plain flavour. A flavour (cloud, rt)
+// and -dbg follow the ABI name as a word; a name without a third number is a
+// metapackage.
+var kernelPackage = regexp.MustCompile(`^linux-(?:` +
+	`image-(\d+\.\d+\.\d[0-9a-z.+~]*(?:-\d[0-9a-z.]*)?)-amd64(?:-unsigned)?|` +
+	`headers-(\d+\.\d+\.\d[0-9a-z.+~]*(?:-\d[0-9a-z.]*)?)-(?:amd64|common)|` +
+	`kbuild-(\d+\.\d+[0-9a-z.+~-]*))$`)
+
+// kernelNames picks from apt-cache pkgnames what makes up kernels.
+func kernelNames(pkgnames string) []string {
+	var names []string
+	for name := range strings.FieldsSeq(pkgnames) {
+		if kernelPackage.MatchString(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// parseMadison reads apt-cache madison: "name | version | URI suite arch Packages".
+func parseMadison(text string) []pkg {
+	var found []pkg
+	for line := range strings.Lines(text) {
+		f := strings.Split(line, "|")
+		if len(f) != 3 {
+			continue
+		}
+		source := strings.Fields(f[2])
+		if len(source) < 2 || source[len(source)-1] != "Packages" {
+			continue
+		}
+		found = append(found, pkg{strings.TrimSpace(f[0]), strings.TrimSpace(f[1]), source[1]})
+	}
+	return found
+}
+
+// offers pairs images with headers of the same version, newest first, signed
+// before unsigned. Whether the kbuild they need is there too, the headers'
+// Depends tell.
+func offers(pkgs []pkg) []offer {
+	there := map[pkg]bool{}
+	for _, p := range pkgs {
+		there[pkg{Name: p.Name, Version: p.Version}] = true
+	}
+	var found []offer
+	for _, p := range pkgs {
+		release, isImage := strings.CutPrefix(strings.TrimSuffix(p.Name, unsigned), "linux-image-")
+		o := offer{Release: release, Version: p.Version, Image: p.Name, Suite: p.Suite}
+		if isImage && there[pkg{Name: o.headers(), Version: o.Version}] && there[pkg{Name: o.common(), Version: o.Version}] {
+			found = append(found, o)
+		}
+	}
+	slices.SortStableFunc(found, newestFirst)
+	return slices.CompactFunc(found, func(a, b offer) bool { return a.Release == b.Release && a.Version == b.Version })
+}
+
+func newestFirst(a, b offer) int {
+	if c := compareVersions(b.Version, a.Version); c != 0 {
+		return c
+	}
+	if c := compareVersions(b.Release, a.Release); c != 0 {
+		return c
+	}
+	return len(a.Image) - len(b.Image)
+}

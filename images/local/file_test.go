@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package local
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/imagestest"
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
+)
+
+func TestResolveBzImage(t *testing.T) {
+	kdir, c := imagestest.BuildTree(t), cachetest.New(t)
+	file := filepath.Join(t.TempDir(), "bzImage")
+	filetest.Put(t, file, imagestest.BzImage(imagestest.Gzipped(imagestest.PVHKernel()), imagestest.Release))
+	k, err := provided.Resolve(t.Context(), c, file, images.Options{KDir: kdir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.Release != imagestest.Release || k.BzImage != file || k.KDir != kdir || !k.Live() {
+		t.Errorf("got %+v", k)
+	}
+	if got, _ := os.ReadFile(k.Image); string(got) != imagestest.PVHKernel() {
+		t.Errorf("boots %s", k.Image)
+	}
+	var names []string
+	for _, m := range k.Modules {
+		names = append(names, filepath.Base(m))
+	}
+	if diff := cmp.Diff([]string{"00-virtio_hub.ko", "01-virtio_console.ko"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestResolveVmlinux(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "vmlinux")
+	filetest.Put(t, file, imagestest.PVHKernel())
+	k, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: imagestest.BuildTree(t)})
+	if err != nil || k.Image != file || k.BzImage != "" || k.Release != imagestest.Release {
+		t.Errorf("%+v, %v", k, err)
+	}
+}
+
+func TestBzImageThatCannotBeExtracted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bzImage")
+	filetest.Put(t, file, imagestest.BzImage("LZO", imagestest.Release))
+	var said string
+	k, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: imagestest.BuildTree(t), Notice: func(s string) { said = s }})
+	if err != nil || k.Image != file || !strings.Contains(said, "booting the bzImage") {
+		t.Errorf("%+v, %v, %q", k, err, said)
+	}
+}
+
+func TestResolveFileFails(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"another release":  {imagestest.BzImage(imagestest.Gzipped(imagestest.PVHKernel()), "6.1.0-old"), "is 6.1.0-old, but"},
+		"no kernel":        {"hello", "neither a bzImage nor a vmlinux"},
+		"empty":            {"", "neither a bzImage nor a vmlinux"},
+		"vmlinux, no PVH":  {imagestest.PlainKernel(), "no PVH entry"},
+		"damaged vmlinux":  {"\x7fELFxxxx", "no PVH entry"},
+		"a module":         {imagestest.Module("x", ""), "no PVH entry"},
+		"cut short":        {imagestest.BzImage("payload", imagestest.Release)[:0x260], "cut short"},
+		"hostile versions": {imagestest.BzImage("payload", "6\x1b[31m"), "neither"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "image")
+			filetest.Put(t, file, c.text)
+			_, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: imagestest.BuildTree(t)})
+			imagestest.WantUserError(t, err, c.want)
+		})
+	}
+}
+
+func TestFileNeedsHeaders(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "vmlinux")
+	filetest.Put(t, file, imagestest.PVHKernel())
+	_, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{})
+	imagestest.WantUserError(t, err, "--kdir DIR")
+	_, err = provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: t.TempDir()})
+	imagestest.WantUserError(t, err, "not a kernel tree")
+}

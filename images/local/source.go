@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package local
+
+import (
+	"context"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/kbuild"
+)
+
+// buildSource builds a kernel, if what there is of it is older than its source.
+func buildSource(ctx context.Context, b kbuild.Builder, o images.Options) (*images.Kernel, error) {
+	b.Progress = aside(o.Tell)
+	dir, err := b.Build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return resolveTree(dir, o)
+}
+
+// aside reports an implicit build, but only once it takes long.
+func aside(notice func(string)) func(kbuild.Progress) {
+	return kbuild.NowAndThen(kbuild.TellEvery, func(p kbuild.Progress) { notice(p.String()) })
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package local
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/bootimage"
+	"github.com/klptest/klptest/images/dotconfig"
+	"github.com/klptest/klptest/images/initramfs"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Tree takes a kernel from its build tree, as it is.
+func Tree(dir string) (*images.Kernel, error) { return resolveTree(dir, images.Options{}) }
+
+// resolveTree takes a kernel from its build tree, as it is: nothing is copied,
+// because the next make changes it.
+func resolveTree(dir string, o images.Options) (*images.Kernel, error) {
+	config, release, err := readTree(dir)
+	if err != nil {
+		return nil, err
+	}
+	bz := filepath.Join(dir, "arch/x86/boot/bzImage")
+	data, err := bootimage.ReadBzImage(bz)
+	if err != nil {
+		return nil, notBuilt(dir, "arch/x86/boot/bzImage")
+	}
+	built, err := bootimage.BzImageRelease(data)
+	if err != nil {
+		return nil, &blame.Error{Party: blame.User, Summary: bz, Advice: makeTree(dir), Err: err}
+	}
+	if built != release {
+		return nil, blame.AdviseUserf(makeTree(dir), "%s is half built: its bzImage is %s, the tree is %s", dir, built, release)
+	}
+	if reconfigured(dir) {
+		o.Tell(dir + "/.config has changed since the kernel was built: " + makeTree(dir))
+	}
+	modules, err := treeModules(dir, config)
+	if err != nil {
+		return nil, err
+	}
+	return &images.Kernel{Name: release, Release: release, Image: preferPVH(filepath.Join(dir, "vmlinux"), bz), BzImage: bz,
+		KDir: dir, Headers: beside(dir), Config: config, Modules: modules}, nil
+}
+
+// reconfigured tells that make has not seen the .config yet: it would make
+// include/config/auto.conf again before all else (the kernel's Makefile).
+func reconfigured(dir string) bool {
+	config, err := os.Stat(filepath.Join(dir, ".config"))
+	if err != nil {
+		return false
+	}
+	seen, err := os.Stat(filepath.Join(dir, "include/config/auto.conf"))
+	return err == nil && config.ModTime().After(seen.ModTime())
+}
+
+// readTree reads what build trees and packaged headers have in common.
+func readTree(dir string) (config map[string]string, release string, err error) {
+	config, err = dotconfig.Read(filepath.Join(dir, ".config"))
+	switch {
+	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
+		return nil, "", images.BadNotation("%s is not a kernel tree: it has neither .config nor Kconfig", dir)
+	case errors.Is(err, os.ErrNotExist):
+		return nil, "", blame.AdviseUserf("make -C "+dir+" defconfig, then: "+makeTree(dir), "the kernel in %s is not configured", dir)
+	case err != nil:
+		return nil, "", &blame.Error{Party: blame.User, Advice: "make -C " + dir + " olddefconfig", Err: err}
+	case config["X86_64"] != "y":
+		return nil, "", blame.AdviseUserf("build it with CONFIG_64BIT=y for x86", "the kernel in %s is not for x86-64", dir)
+	}
+	for _, name := range []string{"include/config/kernel.release", "include/generated/autoconf.h", "Module.symvers"} {
+		if !there(dir, name) {
+			return nil, "", notBuilt(dir, name)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "include/config/kernel.release"))
+	return config, strings.TrimSpace(string(text)), err
+}
+
+func notBuilt(dir, missing string) error {
+	return blame.AdviseUserf(makeTree(dir), "the kernel in %s is not built: no %s", dir, missing)
+}
+
+func makeTree(dir string) string { return "make -C " + dir + " -j$(nproc)" }
+
+func there(dir, name string) bool {
+	_, err := os.Stat(filepath.Join(dir, name))
+	return err == nil
+}
+
+// preferPVH chooses what to boot of the two.
+func preferPVH(vmlinux, bz string) string {
+	if bootimage.HasPVH(vmlinux) {
+		return vmlinux
+	}
+	return bz
+}
+
+// treeModules are the modules in a build tree, which are not compressed.
+func treeModules(dir string, config map[string]string) ([]string, error) {
+	found, err := initramfs.FindModules(os.DirFS(dir), config)
+	if err != nil {
+		return nil, &blame.Error{Party: blame.User, Summary: dir, Advice: makeTree(dir) + " modules, or set CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_CONSOLE to y", Err: err}
+	}
+	var paths []string
+	for _, m := range found {
+		paths = append(paths, filepath.Join(dir, m.File))
+	}
+	return paths, nil
+}

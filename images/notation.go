@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Notation is one way to name a kernel.
+type Notation struct {
+	Form    string // "debian:6.12"
+	Meaning string // "the newest 6.12 in the apt sources (also debian:6.1)"
+}
+
+// BadNotation is an error of the user's about a text that names no kernel. Its
+// advice is the list of all notations, which only [Providers.Resolve] knows.
+func BadNotation(format string, args ...any) error {
+	return &badNotation{blame.Error{Party: blame.User, Summary: fmt.Sprintf(format, args...)}}
+}
+
+type badNotation struct{ err blame.Error }
+
+func (b *badNotation) Error() string { return b.err.Error() }
+func (b *badNotation) Unwrap() error { return &b.err }
+
+// advise gives an error of BadNotation its advice.
+func (ps Providers) advise(err error) error {
+	if bad, ok := errors.AsType[*badNotation](err); ok {
+		return blame.AdviseUserf(ps.notations(), "%s", bad.err.Summary)
+	}
+	return err
+}
+
+// notations lists what a kernel can be named by.
+func (ps Providers) notations() string {
+	var b strings.Builder
+	b.WriteString("a kernel is one of:\n")
+	t := tabwriter.NewWriter(&b, 0, 0, 4, ' ', 0)
+	for _, p := range ps {
+		for _, n := range p.Notations {
+			fmt.Fprintf(t, "  %s\t%s\n", n.Form, n.Meaning)
+		}
+	}
+	_ = t.Flush() // a strings.Builder takes all
+	b.WriteString("klptest kernel list tells what there is")
+	return b.String()
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package packaged
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/bootimage"
+	"github.com/klptest/klptest/images/dotconfig"
+	"github.com/klptest/klptest/images/initramfs"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// What an entry, and the loose files that one is made of, are called.
+const (
+	imageFile    = "bzImage"
+	configFile   = "config"
+	vmlinuxFile  = "vmlinux"
+	looseModules = "kernel"
+)
+
+// builtAgainst is the part of an entry that modules are built against. It has
+// checksums of its own: it is of 17000 files, and most runs read none of them.
+const builtAgainst = "usr"
+
+// Loose says what a file of the kernel's package is called among the loose ones
+// that [Complete] takes. The path is the installed one, without its first "/".
+// A file that is not needed is called "".
+func Loose(release string) func(path string) string {
+	return func(path string) string {
+		switch path {
+		case "boot/vmlinuz-" + release:
+			return imageFile
+		case "boot/config-" + release:
+			return configFile
+		}
+		for _, root := range []string{"lib/modules/", "usr/lib/modules/"} {
+			module, ok := strings.CutPrefix(path, root+release+"/kernel/")
+			if ok && initramfs.IsModule(module) {
+				return looseModules + "/" + module
+			}
+		}
+		return ""
+	}
+}
+
+// Complete makes an entry of dir, which holds what modules are built against
+// in usr, and of the directory loose, with files as [Loose] names them. Boot
+// and Modules of m are set here.
+func Complete(ctx context.Context, dir, loose string, m Manifest, o images.Options) error {
+	for _, name := range []string{imageFile, configFile} {
+		if err := os.Rename(filepath.Join(loose, name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	if err := cache.Seal(filepath.Join(dir, builtAgainst)); err != nil {
+		return err
+	}
+	var err error
+	if m.Modules, err = addModules(dir, os.DirFS(filepath.Join(loose, looseModules))); err != nil {
+		return err
+	}
+	if m.Boot, err = addVmlinux(ctx, dir, o); err != nil {
+		return err
+	}
+	return m.write(dir)
+}
+
+// addModules puts the guest's modules of the entry's config into it.
+func addModules(dir string, tree fs.FS) ([]string, error) {
+	config, err := dotconfig.Read(filepath.Join(dir, configFile))
+	if err != nil {
+		return nil, err
+	}
+	found, err := initramfs.FindModules(tree, config)
+	if err != nil {
+		return nil, err
+	}
+	names, err := initramfs.WriteModules(found, filepath.Join(dir, "modules"))
+	return within("modules", names), err
+}
+
+// addVmlinux puts the vmlinux beside the entry's bzImage, and returns which of
+// the two to boot.
+func addVmlinux(ctx context.Context, dir string, o images.Options) (string, error) {
+	image, err := bootimage.ReadBzImage(filepath.Join(dir, imageFile))
+	if err != nil {
+		return "", err
+	}
+	if err := bootimage.WriteVmlinux(ctx, image, filepath.Join(dir, vmlinuxFile)); err != nil {
+		return imageFile, o.BootsSlower(ctx, err)
+	}
+	return vmlinuxFile, nil
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package images
+
+import (
+	"context"
+	"errors"
+	"runtime"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// Provider obtains the kernels of one kind, such as a distribution's. Package
+// catalog has the list of them.
+type Provider struct {
+	Notations []Notation // what Match accepts, for people
+	TakesKDir bool       // Options.KDir can go with its kernels
+
+	// Match tells whether spec names a kernel of this provider. An error, by
+	// BadNotation, says that it is meant for this provider, but names nothing.
+	Match func(spec string) (bool, error)
+
+	// Resolve obtains the kernel that a spec names for which Match is true.
+	// Kernel.Spec is the caller's to set.
+	Resolve func(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error)
+
+	// List names the kernels that can be had now. What is known despite an error
+	// comes with it. nil: there are too many to list.
+	List func(ctx context.Context, c *cache.Cache) ([]Listing, error)
+}
+
+// Options say how a kernel is obtained.
+type Options struct {
+	KDir   string       // headers or build tree of a kernel that is given as a file
+	Notice func(string) // told of slow steps, one line each; may be nil
+}
+
+// Tell is Notice, which may be nil.
+func (o Options) Tell(line string) {
+	if o.Notice != nil {
+		o.Notice(line)
+	}
+}
+
+// BootsSlower tells why a bzImage has no vmlinux. Only the end of ctx is an
+// error.
+func (o Options) BootsSlower(ctx context.Context, why error) error {
+	if ctx.Err() == nil {
+		o.Tell("booting the bzImage, which is slower: " + why.Error())
+	}
+	return ctx.Err()
+}
+
+// Listing is one kernel that can be named.
+type Listing struct {
+	Spec    string // what to give as the kernel
+	Release string // uname -r
+	Source  string // the suite; "cache" when only the cache has it, "running" for the host
+	Cached  bool
+}
+
+// Providers are asked in their order.
+type Providers []Provider
+
+// Resolve obtains the kernel that spec names. A kernel that is known to be
+// built without CONFIG_LIVEPATCH is an error of the user's; what else it should
+// have is for kconfig.Required.
+func (ps Providers) Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
+	k, err := ps.resolve(ctx, c, spec, o)
+	return k, ps.advise(err)
+}
+
+func (ps Providers) resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
+	p, err := ps.match(spec)
+	if err != nil {
+		return nil, err
+	}
+	if runtime.GOARCH != "amd64" {
+		return nil, blame.AdviseRigf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
+	}
+	if o.KDir != "" && !p.TakesKDir {
+		return nil, StrayKDir(spec)
+	}
+	k, err := p.Resolve(ctx, c, spec, o)
+	if err != nil {
+		return nil, err
+	}
+	k.Spec = spec
+	return k, refuseWithoutLivepatch(k)
+}
+
+func (ps Providers) match(spec string) (Provider, error) {
+	switch {
+	case spec == "":
+		return Provider{}, BadNotation("no kernel is named")
+	case !printable.Clean(spec):
+		return Provider{}, BadNotation("not a kernel: %q", spec)
+	}
+	for _, p := range ps {
+		if ok, err := p.Match(spec); ok || err != nil {
+			return p, err
+		}
+	}
+	return Provider{}, BadNotation("not a kernel: %q", spec)
+}
+
+// List names what can be had now, provider by provider. What is known despite
+// an error comes with it.
+func (ps Providers) List(ctx context.Context, c *cache.Cache) ([]Listing, error) {
+	var all []Listing
+	var errs []error
+	for _, p := range ps {
+		if p.List == nil {
+			continue
+		}
+		list, err := p.List(ctx, c)
+		all, errs = append(all, list...), append(errs, err)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return all, errors.Join(errs...)
+}
+
+// StrayKDir is the error about Options.KDir for a kernel that has its headers.
+func StrayKDir(spec string) error {
+	return blame.AdviseUserf("leave --kdir out", "%s has its own headers: --kdir is for a kernel that is given as a file", spec)
+}
+
+func refuseWithoutLivepatch(k *Kernel) error {
+	if k.Config == nil || k.Config["LIVEPATCH"] == "y" {
+		return nil
+	}
+	return blame.AdviseUserf("set CONFIG_LIVEPATCH=y (it needs CONFIG_MODULES, CONFIG_SYSFS, CONFIG_KALLSYMS_ALL and CONFIG_FUNCTION_TRACER) and build it again",
+		"the kernel %s is built without CONFIG_LIVEPATCH", k.Name)
+}
