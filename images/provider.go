@@ -44,15 +44,6 @@ func (o Options) Tell(line string) {
 	}
 }
 
-// BootsSlower tells why a bzImage has no vmlinux. Only the end of ctx is an
-// error.
-func (o Options) BootsSlower(ctx context.Context, why error) error {
-	if ctx.Err() == nil {
-		o.Tell("booting the bzImage, which is slower: " + why.Error())
-	}
-	return ctx.Err()
-}
-
 // Listing is one kernel that can be named.
 type Listing struct {
 	Spec    string // what to give as the kernel

@@ -40,6 +40,15 @@ func WriteVmlinux(ctx context.Context, image []byte, path string) error {
 	return nil
 }
 
+// TellSlower tells that a bzImage is booted as it is, because WriteVmlinux failed.
+// Only the end of ctx is an error.
+func TellSlower(ctx context.Context, why error, tell func(string)) error {
+	if ctx.Err() == nil {
+		tell("booting the bzImage, which is slower: " + why.Error())
+	}
+	return ctx.Err()
+}
+
 // IsELF tells a large file's kind without reading it.
 func IsELF(path string) (bool, error) {
 	f, err := os.Open(path)

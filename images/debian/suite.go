@@ -19,6 +19,10 @@ var home = map[string]struct{ suite, before string }{
 	"6.12": {"trixie", "bookworm"},
 }
 
+// rolling are the suites whose kernels are newer than those of any release, with
+// Debian 13 as the latest one: its backports, testing and unstable.
+var rolling = []string{"trixie-backports", "forky", "sid"}
+
 // codename is VERSION_CODENAME of os-release, "" when there is none.
 func codename(osRelease string) string {
 	for line := range strings.Lines(osRelease) {
@@ -34,12 +38,23 @@ func codename(osRelease string) string {
 func suitesFor(series, here string) []string {
 	h, known := home[series]
 	switch {
+	case !known && newerThanReleases(series):
+		return rolling
 	case !known:
 		return nil
 	case h.before == here:
 		return []string{here + "-security", here + "-backports"}
 	}
 	return []string{h.suite}
+}
+
+func newerThanReleases(series string) bool {
+	for released := range home {
+		if compareVersions(series, released) <= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func noSeries(series, osRelease string, found []offer, l lists) error {

@@ -20,6 +20,9 @@ func TestSuitesFor(t *testing.T) {
 		{"6.1", "bookworm", "bookworm"},
 		{"6.1", "trixie", "bookworm"},
 		{"6.1", "bullseye", "bullseye-security bullseye-backports"},
+		{"7.3", "bookworm", "trixie-backports forky sid"},
+		{"6.13", "forky", "trixie-backports forky sid"},
+		{"6.6", "bookworm", ""},
 		{"4.0", "bookworm", ""},
 	} {
 		if got := strings.Join(suitesFor(c.series, c.here), " "); got != c.want {
@@ -32,6 +35,7 @@ func TestNoSeriesAdvisesWhatHelps(t *testing.T) {
 	const use = "use one of these: debian:6.12 debian:6.1"
 	update := apt.Get("update") + " (the package lists are old)\nor " + use
 	add := "add the suite bookworm-security or bookworm-backports to /etc/apt/sources.list.d, then: " + apt.Get("update") + "\nor " + use
+	rolling := strings.Replace(add, "bookworm-security or bookworm-backports", "trixie-backports or forky or sid", 1)
 	release, both := []string{"bookworm"}, []string{"bookworm", "bookworm-security"}
 	found := offers(parseMadison(aptSaid(t, "madison.txt")))
 	for name, c := range map[string]struct {
@@ -50,6 +54,8 @@ func TestNoSeriesAdvisesWhatHelps(t *testing.T) {
 		"nobody knows the suite":         {"4.0", lists{both, both, false}, use},
 		"nobody knows the suite, old":    {"4.0", lists{both, both, true}, update},
 		"a series of the release, too":   {"6.1", lists{both, both, true}, update},
+		"a series newer than releases":   {"7.3", lists{both, both, false}, rolling},
+		"it is not in testing, either":   {"7.3", lists{[]string{"forky"}, []string{"forky"}, false}, use},
 		"a series of an earlier release": {"5.10", lists{both, both, true}, strings.Replace(add, "bookworm-security or bookworm-backports", "bullseye", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {

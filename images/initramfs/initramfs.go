@@ -146,7 +146,7 @@ func mustBeStatic(host string) error {
 	defer f.Close()
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
-			return &blame.Error{Summary: host + " needs a dynamic loader, which the guest has not", Advice: "build it with CGO_ENABLED=0"}
+			return &blame.Error{Summary: host + " is dynamically linked; the guest has no dynamic loader", Advice: "build it with CGO_ENABLED=0"}
 		}
 	}
 	return nil

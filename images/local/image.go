@@ -53,7 +53,7 @@ func extracted(ctx context.Context, c *cache.Cache, path string, image []byte, o
 		return bootimage.WriteVmlinux(ctx, image, filepath.Join(dir, "vmlinux"))
 	})
 	if err != nil {
-		return path, o.BootsSlower(ctx, err)
+		return path, bootimage.TellSlower(ctx, err, o.Tell)
 	}
 	return filepath.Join(dir, "vmlinux"), nil
 }

@@ -93,7 +93,7 @@ func addVmlinux(ctx context.Context, dir string, o images.Options) (string, erro
 		return "", err
 	}
 	if err := bootimage.WriteVmlinux(ctx, image, filepath.Join(dir, vmlinuxFile)); err != nil {
-		return imageFile, o.BootsSlower(ctx, err)
+		return imageFile, bootimage.TellSlower(ctx, err, o.Tell)
 	}
 	return vmlinuxFile, nil
 }
