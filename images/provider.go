@@ -5,8 +5,8 @@ package images
 import (
 	"context"
 	"errors"
-	"runtime"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/printable"
@@ -68,8 +68,9 @@ func (ps Providers) resolve(ctx context.Context, c *cache.Cache, spec string, o 
 	if err != nil {
 		return nil, err
 	}
-	if runtime.GOARCH != "amd64" {
-		return nil, blame.AdviseRigf("use an x86-64 host", "only x86-64 kernels can be tested, this host is %s", runtime.GOARCH)
+	if arch.Host() == nil {
+		name := arch.Default().Name
+		return nil, blame.AdviseRigf("use an "+name+" host", "only %s kernels can be tested, and only on such a host", name)
 	}
 	if o.KDir != "" && !p.TakesKDir {
 		return nil, StrayKDir(spec)

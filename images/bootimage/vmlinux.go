@@ -12,6 +12,7 @@ import (
 	"os"
 	"regexp"
 
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/bounded"
 )
@@ -126,8 +127,8 @@ func VmlinuxRelease(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if image.Machine != elf.EM_X86_64 {
-		return "", blame.Userf("%s is not an x86-64 kernel", path)
+	if a := arch.Default(); image.Machine != a.ELF {
+		return "", blame.Userf("%s is not an %s kernel", path, a.Name)
 	}
 	for _, p := range image.Progs {
 		if p.Type != elf.PT_LOAD {

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/apt"
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -48,10 +49,10 @@ func noKernels(ctx context.Context) error {
 	case len(l.fetched) == 0:
 		return blame.AdviseRigf(apt.Get("update"), "apt has no package lists")
 	case l.mayBring(nil):
-		return blame.AdviseRigf(apt.Get("update"), "apt's package lists are old, and have no Debian kernels (linux-image-…-amd64)")
+		return blame.AdviseRigf(apt.Get("update"), "apt's package lists are old, and have no Debian kernels (linux-image-…-%s)", arch.Default().Debian)
 	}
 	return blame.AdviseRigf("use a kernel build tree, a bzImage with --kdir, or host",
-		"apt's sources have no Debian kernels (linux-image-…-amd64)")
+		"apt's sources have no Debian kernels (linux-image-…-%s)", arch.Default().Debian)
 }
 
 func aptDepends(ctx context.Context, name, version string) ([]relation, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/internal/arch"
 )
 
 // pkg is one version of a package in apt's lists.
@@ -24,7 +25,7 @@ type offer struct {
 	Suite   string
 }
 
-func (o offer) abi() string     { return strings.TrimSuffix(o.Release, "-amd64") }
+func (o offer) abi() string     { return strings.TrimSuffix(o.Release, "-"+arch.Default().Debian) }
 func (o offer) headers() string { return "linux-headers-" + o.Release }
 func (o offer) common() string  { return "linux-headers-" + o.abi() + "-common" }
 
@@ -57,10 +58,15 @@ const unsigned = "-unsigned"
 // kernelPackage are the packages of the plain flavour. A flavour (cloud, rt)
 // and -dbg follow the ABI name as a word; a name without a third number is a
 // metapackage.
-var kernelPackage = regexp.MustCompile(`^linux-(?:` +
-	`image-(\d+\.\d+\.\d[0-9a-z.+~]*(?:-\d[0-9a-z.]*)?)-amd64(?:-unsigned)?|` +
-	`headers-(\d+\.\d+\.\d[0-9a-z.+~]*(?:-\d[0-9a-z.]*)?)-(?:amd64|common)|` +
-	`kbuild-(\d+\.\d+[0-9a-z.+~-]*))$`)
+var kernelPackage = packageNames(arch.Default())
+
+func packageNames(a *arch.Arch) *regexp.Regexp {
+	const abi = `\d+\.\d+\.\d[0-9a-z.+~]*(?:-\d[0-9a-z.]*)?`
+	return regexp.MustCompile(`^linux-(?:` +
+		`image-` + abi + `-` + a.Debian + `(?:-unsigned)?|` +
+		`headers-` + abi + `-(?:` + a.Debian + `|common)|` +
+		`kbuild-\d+\.\d+[0-9a-z.+~-]*)$`)
+}
 
 // kernelNames picks from apt-cache pkgnames what makes up kernels.
 func kernelNames(pkgnames string) []string {

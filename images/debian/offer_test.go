@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/images/debian/debiantest"
 	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/internal/arch/archtest"
 )
 
 // golden compares with testdata/name; the other files there are what apt
@@ -57,6 +58,22 @@ func TestKernelNamesOfOtherSuites(t *testing.T) {
 	} {
 		if got := len(kernelNames(name)) == 1; got != want {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestKernelNamesOfAnotherArchitecture(t *testing.T) {
+	names := packageNames(&archtest.Made)
+	for name, want := range map[string]bool{
+		"linux-image-6.12.43+deb13-madeel":          true,
+		"linux-image-6.12.43+deb13-madeel-unsigned": true,
+		"linux-headers-6.12.43+deb13-madeel":        true,
+		"linux-headers-6.12.43+deb13-common":        true,
+		"linux-image-6.12.43+deb13-amd64":           false,
+		"linux-headers-6.12.43+deb13-amd64":         false,
+	} {
+		if got := names.MatchString(name); got != want {
+			t.Errorf("%s: %t", name, got)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/klptest/klptest/images/bootimage"
 	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/images/initramfs"
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -25,10 +26,11 @@ func resolveTree(dir string, o images.Options) (*images.Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	bz := filepath.Join(dir, "arch/x86/boot/bzImage")
+	name := arch.Default().Kernel.Image
+	bz := filepath.Join(dir, name)
 	data, err := bootimage.ReadBzImage(bz)
 	if err != nil {
-		return nil, notBuilt(dir, "arch/x86/boot/bzImage")
+		return nil, notBuilt(dir, name)
 	}
 	built, err := bootimage.BzImageRelease(data)
 	if err != nil {
@@ -61,6 +63,7 @@ func reconfigured(dir string) bool {
 
 // readTree reads what build trees and packaged headers have in common.
 func readTree(dir string) (config map[string]string, release string, err error) {
+	a := arch.Default()
 	config, err = dotconfig.Read(filepath.Join(dir, ".config"))
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
@@ -69,8 +72,8 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 		return nil, "", blame.AdviseUserf("make -C "+dir+" defconfig, then: "+makeTree(dir), "the kernel in %s is not configured", dir)
 	case err != nil:
 		return nil, "", &blame.Error{Party: blame.User, Advice: "make -C " + dir + " olddefconfig", Err: err}
-	case config["X86_64"] != "y":
-		return nil, "", blame.AdviseUserf("build it with CONFIG_64BIT=y for x86", "the kernel in %s is not for x86-64", dir)
+	case config[a.Kernel.Option] != "y":
+		return nil, "", blame.AdviseUserf("build it with CONFIG_"+a.Kernel.Option+"=y", "the kernel in %s is not for %s", dir, a.Name)
 	}
 	for _, name := range []string{"include/config/kernel.release", "include/generated/autoconf.h", "Module.symvers"} {
 		if !there(dir, name) {

@@ -79,7 +79,7 @@ func TestResolveTreeFails(t *testing.T) {
 		"no modules":     {imagestest.Remove("drivers/virtio/virtio_hub.ko"), "needs the module virtio_hub"},
 		"another machine": {func(t *testing.T, dir string) {
 			filetest.Put(t, filepath.Join(dir, ".config"), "CONFIG_ARM64=y\n")
-		}, "is not for x86-64"},
+		}, "is not for x86_64\nbuild it with CONFIG_X86_64=y"},
 		"half built": {func(t *testing.T, dir string) {
 			filetest.Put(t, filepath.Join(dir, "arch/x86/boot/bzImage"), imagestest.BzImage("x", "6.12.0-old"))
 		}, "is half built: its bzImage is 6.12.0-old, the tree is 6.12.0-test"},
