@@ -4,7 +4,7 @@
 // completed and validated once, turned into an argument list by a pure function,
 // started, waited for and closed. It knows nothing of livepatches.
 //
-// It expects qemu-system-x86_64 7.2 or later and a private directory for
+// It expects the QEMU of the architecture (package arch), 7.2 or later and a private directory for
 // each machine, into which it writes console.log and qemu.log. QMP, the console
 // and SSH come over inherited sockets: there is no port that anybody else could
 // connect to, and the guest has no network.

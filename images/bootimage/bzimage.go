@@ -35,7 +35,7 @@ func BzImageRelease(image []byte) (string, error) {
 
 // bzImage is the part of the x86 boot protocol that is needed here.
 type bzImage struct {
-	version string // uname -r and who built it when: "6.12.117+deb12-amd64 (debian-kernel@…) #1 SMP …"
+	version string // uname -r and who built it when: "6.12.117 (debian-kernel@…) #1 SMP …"
 	payload []byte // the compressed vmlinux
 }
 

@@ -19,7 +19,7 @@ type pkg struct {
 
 // offer is a Debian kernel that can be had whole.
 type offer struct {
-	Release string // uname -r: "6.12.117+deb12-amd64"
+	Release string // uname -r, such as "6.12.117+deb12-" and the architecture
 	Version string // of image and headers: "6.12.117-1~deb12u1"
 	Image   string // package name; the unsigned one where the signed lags behind
 	Suite   string

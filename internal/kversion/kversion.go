@@ -17,7 +17,7 @@ type Version []int
 // (kernel/livepatch/state.c).
 var States = Version{5, 5}
 
-// start is the part of a release that counts: 6.12.117+deb12-amd64 is
+// start is the part of a release that counts: 6.12.117+deb12-1 is
 // 6.12.117.
 var start = regexp.MustCompile(`^\d{1,9}(\.\d{1,9})*`)
 
