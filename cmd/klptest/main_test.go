@@ -12,11 +12,13 @@ import (
 
 	"github.com/klptest/klptest/internal/guest/boot"
 	"github.com/klptest/klptest/internal/supervise"
+	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// The test program is klptest in scripts, and so also PID 1 of their guests
-// and the supervisor of their builds.
+// The test program is klptest in scripts, and so also PID 1 of their guests,
+// the supervisor of their builds and, where there are no guests, a fake QEMU.
 func TestMain(m *testing.M) {
+	vmtest.Main()
 	if boot.Main() || supervise.Main() {
 		return
 	}

@@ -4,10 +4,8 @@ package rig
 
 import (
 	"context"
-	"debug/elf"
 	"errors"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +26,7 @@ import (
 func modelRig(t *testing.T, script vmtest.Script, o Options) *Rig {
 	t.Helper()
 	const release = "6.12.0-fake"
-	if dynamic(t) {
+	if vmtest.Dynamic(t) {
 		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
 	}
 	bin := t.TempDir()
@@ -51,21 +49,6 @@ func modelRig(t *testing.T, script vmtest.Script, o Options) *Rig {
 		}
 	})
 	return r
-}
-
-// dynamic tells whether the test program needs a loader.
-func dynamic(t *testing.T) bool {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := elf.Open(self)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	return slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
 }
 
 func shipped(t *testing.T, names ...string) []*casefile.Case {

@@ -3,9 +3,11 @@
 package vmtest
 
 import (
+	"debug/elf"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,4 +108,20 @@ func Kernel(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// Dynamic tells whether this test binary needs a loader: then it cannot be the
+// /init of a guest.
+func Dynamic(t testing.TB) bool {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elf.Open(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	return slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
 }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/klptest/klptest/images/imagestest"
+	"github.com/klptest/klptest/internal/filetest"
+	"github.com/klptest/klptest/kmods/kmodstest"
+	"github.com/klptest/klptest/vm/vmtest"
+)
+
+// modelConfig is what the model's kernel has beside the options of a tree.
+const modelConfig = "CONFIG_DYNAMIC_DEBUG=y\nCONFIG_SMP=y\nCONFIG_BUG=y\nCONFIG_HZ=250\n"
+
+// TestModelScript runs whole commands, each in a moment: QEMU and make are
+// fakes, and the guests answer by the model of livepatch. $KERNEL is a kernel
+// for them.
+func TestModelScript(t *testing.T) {
+	if vmtest.Dynamic(t) {
+		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
+	}
+	bin, kernel := t.TempDir(), imagestest.BuildTree(t)
+	kmodstest.Make(t, bin)
+	filetest.Put(t, filepath.Join(kernel, ".config"), imagestest.TreeConfig+modelConfig)
+	qemu := vmtest.QEMU(t, vmtest.Script{Model: "6.12"})
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/model",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
+			e.Setenv("KERNEL", kernel)
+			e.Setenv("QEMU", qemu)
+			return nil
+		},
+	})
+}
