@@ -147,7 +147,7 @@ func benchIdle(b *testing.B, tmpl *Template, m medians) {
 func pss(b *testing.B, vms []*VM) (total float64) {
 	b.Helper()
 	for _, v := range vms {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", v.process.pid()))
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", v.process.Pid()))
 		if err != nil {
 			b.Fatal(err)
 		}

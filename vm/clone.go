@@ -86,7 +86,7 @@ func (v *VM) feed(stream net.Conn) {
 // refused marks a failure to take a template in as the template's fault,
 // unless somebody else ended the attempt.
 func (v *VM) refused(ctx context.Context, err error) error {
-	if ctx.Err() != nil || isClosed(v.exited) && signalled(v.process, syscall.SIGKILL) {
+	if ctx.Err() != nil || isClosed(v.exited) && v.process.KilledBy(syscall.SIGKILL) {
 		return err
 	}
 	if errors.Is(err, errMigration) {

@@ -98,19 +98,20 @@ func (v *VM) withConsole(e *blame.Error) *blame.Error {
 
 // qemuDeath is an end of which the console does not tell the reason.
 func (v *VM) qemuDeath() error {
+	err := v.process.Wait()
 	said := v.messages.Tail(tailSize)
 	if said != "" {
 		last := said[strings.LastIndexByte(said, '\n')+1:]
-		return &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + "): " + last, Tail: said, Path: v.messages.Path()}
+		return &blame.Error{Summary: "QEMU ended (" + status(err) + "): " + last, Tail: said, Path: v.messages.Path()}
 	}
-	e := &blame.Error{Summary: "QEMU ended (" + status(v.process.err) + ")"}
+	e := &blame.Error{Summary: "QEMU ended (" + status(err) + ")"}
 	switch {
-	case v.process.err == nil:
+	case err == nil:
 		e.Summary = "the guest was reset or switched off from inside"
 		e.Advice = "the console's last lines may say by whom; without a word it was a triple fault, or too little memory to boot"
-	case v.draft != nil && signalled(v.process, syscall.SIGBUS):
+	case v.draft != nil && v.process.KilledBy(syscall.SIGBUS):
 		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
-	case signalled(v.process, syscall.SIGKILL):
+	case v.process.KilledBy(syscall.SIGKILL):
 		e.Advice = "somebody killed it; `dmesg | grep -i oom` tells whether the host was out of memory"
 	}
 	return v.withConsole(e)

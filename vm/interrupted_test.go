@@ -76,7 +76,7 @@ func TestProcessThatSnapshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := started(t, Spec{QEMU: c.QEMU, Kernel: c.Kernel, Dir: c.Dir, Template: c.Template, Keys: newKeys(t), Accel: TCG, Memory: 64})
-	fmt.Println("guest", v.process.pid())
+	fmt.Println("guest", v.process.Pid())
 	if err := v.Snapshot(t.Context(), "key"); err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,7 @@ func TestParentThatStartsAGuest(t *testing.T) {
 		t.Skip("run by TestGuestDiesWithItsParent")
 	}
 	v := started(t, fakeSpec(t, vmtest.Script{}))
-	fmt.Println("guest", v.process.pid())
+	fmt.Println("guest", v.process.Pid())
 	<-v.Exited()
 }
 

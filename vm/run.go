@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -92,18 +93,18 @@ func (v *VM) args() []string {
 }
 
 func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
-	p, err := spawn(cmd)
+	p, err := program.Start(cmd, syscall.SIGKILL)
 	if err != nil {
 		return err
 	}
 	v.process = p
-	v.clock = &cpuClock{monitor: v.monitor, pid: p.pid(), over: v.exited}
+	v.clock = &cpuClock{monitor: v.monitor, pid: p.Pid(), over: v.exited}
 	go v.console.Follow(output)
 	go v.supervise(output)
-	stop := context.AfterFunc(ctx, p.kill)
+	stop := context.AfterFunc(ctx, p.Kill)
 	v.cleanup.add(func() error {
 		stop()
-		p.kill()
+		p.Kill()
 		<-v.exited
 		return v.console.Err()
 	})
@@ -114,7 +115,7 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 // panics ends QEMU by itself; no text ends it.
 func (v *VM) supervise(output net.Conn) {
 	defer close(v.exited)
-	<-v.process.done
+	<-v.process.Done()
 	select {
 	case <-v.console.Done():
 	case <-time.After(drainGrace):

@@ -9,12 +9,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/program"
 	"github.com/klptest/klptest/vm/console"
 	"github.com/klptest/klptest/vm/vmtest"
 )
@@ -137,11 +139,11 @@ func TestSnapshotNeverReplaces(t *testing.T) {
 
 // TestFullDiskKillsQEMU: a hole that cannot be filled is a SIGBUS.
 func TestFullDiskKillsQEMU(t *testing.T) {
-	p, err := spawn(exec.Command("sh", "-c", "kill -BUS $$"))
+	p, err := program.Start(exec.Command("sh", "-c", "kill -BUS $$"), syscall.SIGKILL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	<-p.done
+	<-p.Done()
 	v := newVM(config{}, TCG)
 	v.console, v.process, v.ctx = consoleOf(t, ""), p, t.Context()
 	if v.messages, err = console.CreateLog(filepath.Join(t.TempDir(), "qemu.log"), messagesHead, messagesTail); err != nil {

@@ -158,7 +158,7 @@ func TestSSHWaitDefaults(t *testing.T) {
 func TestSSHNamesADeath(t *testing.T) {
 	keys := newKeys(t)
 	v := started(t, sshSpec(t, keys, nil))
-	time.AfterFunc(50*time.Millisecond, v.process.kill)
+	time.AfterFunc(50*time.Millisecond, v.process.Kill)
 	_, err := v.SSH(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "QEMU ended (signal: killed)") || blame.Of(err) != blame.Rig {
 		t.Errorf("error %v", err)

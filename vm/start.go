@@ -107,7 +107,7 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 // the error can be told by what QEMU and the guest said last.
 func (v *VM) ended(ctx context.Context, err error) error {
 	if errors.Is(err, qmp.ErrGone) {
-		v.process.kill() // it may have closed QMP without an end
+		v.process.Kill() // it may have closed QMP without an end
 		<-v.exited
 	}
 	if ctx.Err() != nil {

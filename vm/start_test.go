@@ -80,8 +80,8 @@ func TestPanicTextEndsNoGuest(t *testing.T) {
 		{Print: "[    1.200000] Kernel Offset: disabled\n"}, {Sleep: 2500 * time.Millisecond}, vmtest.Exit(0),
 	}}))
 	e := died(t, v)
-	if v.process.err != nil {
-		t.Errorf("QEMU did not end by itself: %v", v.process.err)
+	if err := v.process.Wait(); err != nil {
+		t.Errorf("QEMU did not end by itself: %v", err)
 	}
 	if e.Party != blame.Kernel || !strings.Contains(e.Summary, "Oops: 0000 [#1]") {
 		t.Errorf("%v: %v", e.Party, e)
@@ -136,7 +136,7 @@ func TestPID1KilledByAnOopsIsTheKernels(t *testing.T) {
 
 func TestKilledFromOutside(t *testing.T) {
 	v := started(t, fakeSpec(t, vmtest.Script{}))
-	v.process.kill()
+	v.process.Kill()
 	if e := died(t, v); e.Party != blame.Rig || !strings.Contains(e.Advice, "out of memory") {
 		t.Errorf("%v, advice %q", e, e.Advice)
 	}

@@ -6,12 +6,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/klptest/klptest/internal/program"
 )
 
 // version is QEMU's. The zero value: not known.
@@ -51,16 +52,11 @@ func versionOf(qemu string) version {
 func askVersion(qemu string, limit time.Duration) version {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, qemu, "--version")
-	// A wrapper may have started others.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
-	if err != nil {
+	var out strings.Builder
+	if err := (program.Command{Name: qemu, Args: []string{"--version"}, Stdout: &out}).Run(ctx); err != nil {
 		return version{}
 	}
-	return parseVersion(string(out))
+	return parseVersion(out.String())
 }
 
 // "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", or for qemu-user the

@@ -9,6 +9,7 @@ import (
 
 	"github.com/digitalocean/go-qemu/qmp/raw"
 
+	"github.com/klptest/klptest/internal/program"
 	"github.com/klptest/klptest/vm/console"
 	"github.com/klptest/klptest/vm/qmp"
 )
@@ -23,7 +24,7 @@ type VM struct {
 	console  *console.Console
 	messages *console.Log // QEMU's own
 	monitor  *qmp.Monitor
-	process  *process
+	process  *program.Child
 	link     *link // to the agent; nil without keys
 
 	draft *draft // of the template that it becomes; nil: it is for itself

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -38,17 +37,16 @@ const outputGrace = 5 * time.Second
 // Its stderr is the error's tail. An error wraps ctx's cause when that has
 // ended, and exec.ErrNotFound when there is no such program.
 func (c Command) Run(ctx context.Context) error {
-	// Pdeathsig is sent when the thread that started the child ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	said := &blame.Tail{}
-	cmd := c.command(ctx, said)
-	err := cmd.Run()
+	child, err := Start(c.command(ctx, said), c.stop())
+	if err == nil {
+		err = child.Wait()
+	}
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil && cmd.Process != nil:
-		return errors.Join(context.Cause(ctx), signalGroup(cmd.Process.Pid, syscall.SIGKILL))
+	case ctx.Err() != nil && child != nil:
+		return errors.Join(context.Cause(ctx), signalGroup(child.Pid(), syscall.SIGKILL))
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
@@ -57,8 +55,9 @@ func (c Command) Run(ctx context.Context) error {
 	return &blame.Error{Summary: c.Name + " failed", Tail: said.String(), Err: err}
 }
 
+func (c Command) stop() syscall.Signal { return cmp.Or(c.Stop, syscall.SIGKILL) }
+
 func (c Command) command(ctx context.Context, said io.Writer) *exec.Cmd {
-	stop := cmp.Or(c.Stop, syscall.SIGKILL)
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
 	cmd.Dir, cmd.Env = c.Dir, c.Env
 	if c.Env == nil {
@@ -68,8 +67,7 @@ func (c Command) command(ctx context.Context, said io.Writer) *exec.Cmd {
 	if c.Stderr != nil {
 		cmd.Stderr = io.MultiWriter(said, c.Stderr)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: stop}
-	cmd.Cancel = func() error { return signalGroup(cmd.Process.Pid, stop) }
+	cmd.Cancel = func() error { return signalGroup(cmd.Process.Pid, c.stop()) }
 	cmd.WaitDelay = c.Grace + outputGrace
 	return cmd
 }

@@ -4,5 +4,7 @@
 // has started it, and gets no descriptor and no variable of the environment
 // that is not meant for it.
 //
-// What runs for minutes, or is not trusted, is for internal/supervise.
+// [Command] is a program that is run to its end, [Start] is for one that is talked
+// to meanwhile. What runs for minutes, or is not trusted, is for
+// internal/supervise.
 package program

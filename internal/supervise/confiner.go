@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -20,28 +22,28 @@ import (
 // signals to what is outside, and, before its ABI 8, each thread of a program
 // that has confined itself is outside of what another thread has started
 // (Documentation/userspace-api/landlock.rst).
-func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) error {
+func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, error) {
 	ours, theirs, err := line()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer ours.Close()
 	j.Argv = append([]string{cmd.Path}, j.Argv[1:]...)
 	cmd.Path, cmd.Args, cmd.Env, cmd.Err = self, []string{"klptest-box"}, []string{roleEnv + "=" + confiner}, nil
 	cmd.ExtraFiles = []*os.File{theirs} // becomes lineFD
-	err = cmd.Start()
+	child, err := program.Start(cmd, unix.SIGKILL)
 	theirs.Close()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() }) // closes the line; its group is ended later
+	stop := context.AfterFunc(ctx, child.Kill) // closes the line; its group is ended later
 	defer stop()
 	if err := j.hand(ours); err != nil {
-		_ = cmd.Process.Kill() // it ends anyway
-		_ = cmd.Wait()         // err is what counts
-		return err
+		child.Kill()     // it ends anyway
+		_ = child.Wait() // err is what counts
+		return nil, err
 	}
-	return nil
+	return child, nil
 }
 
 // hand gives the job to the process that confines itself, and returns what has

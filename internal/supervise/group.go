@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/program"
 )
 
 // killLimit is how long what was killed may take to end: none takes long that
@@ -22,39 +23,31 @@ const killLimit = 5 * time.Second
 // run runs the command as the leader of a process group, and leaves none of
 // its descendants behind.
 func (j Job) run(ctx context.Context) Outcome {
-	// Pdeathsig is sent when the starting thread ends, not the process.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	// Orphans become children of this process, to be killed and waited for.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return broken(os.NewSyscallError("prctl", err))
 	}
 	cmd := exec.Command(j.Argv[0], j.Argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = j.Dir, j.Env, os.Stdout, os.Stdout
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL}
-	if err := j.start(ctx, cmd); err != nil {
+	child, err := j.start(ctx, cmd)
+	if err != nil {
 		return broken(err)
 	}
-	over := make(chan struct{})
-	go func() {
-		_ = cmd.Wait() // the state tells
-		close(over)
-	}()
-	early, err := j.await(ctx, cmd.Process.Pid, over)
+	early, err := j.await(ctx, child)
 	if err = errors.Join(err, endAll()); err != nil {
 		return Outcome{Ending: Broken, Code: -1, Killed: true, Cause: err.Error()}
 	}
 	return Outcome{Ending: endingOf(ctx, early), Code: cmd.ProcessState.ExitCode(), Killed: wasKilled(cmd.ProcessState)}
 }
 
-func (j Job) start(ctx context.Context, cmd *exec.Cmd) error {
+func (j Job) start(ctx context.Context, cmd *exec.Cmd) (*program.Child, error) {
 	switch {
 	case cmd.Err != nil:
-		return cmd.Err
+		return nil, cmd.Err
 	case j.Box != nil:
 		return j.startConfined(ctx, cmd)
 	}
-	return cmd.Start()
+	return program.Start(cmd, unix.SIGKILL)
 }
 
 func endingOf(ctx context.Context, early bool) Ending {
@@ -75,30 +68,30 @@ func wasKilled(s *os.ProcessState) bool {
 }
 
 // await returns when the leader of the group is over; it is ended when ctx is.
-func (j Job) await(ctx context.Context, pgid int, over <-chan struct{}) (early bool, err error) {
+func (j Job) await(ctx context.Context, leader *program.Child) (early bool, err error) {
 	select {
-	case <-over:
+	case <-leader.Done():
 		return false, nil
 	case <-ctx.Done():
 	}
 	if j.Grace > 0 {
-		if err := signalAll(-pgid, unix.SIGTERM); err != nil {
+		if err := signalAll(-leader.Pid(), unix.SIGTERM); err != nil {
 			return true, err
 		}
 		select {
-		case <-over:
+		case <-leader.Done():
 			return true, nil
 		case <-time.After(j.Grace):
 		}
 	}
-	if err := signalAll(-pgid, unix.SIGKILL); err != nil {
+	if err := signalAll(-leader.Pid(), unix.SIGKILL); err != nil {
 		return true, err
 	}
 	select {
-	case <-over:
+	case <-leader.Done():
 		return true, nil
 	case <-time.After(killLimit):
-		return true, fmt.Errorf("process %d does not end when it is killed", pgid)
+		return true, fmt.Errorf("process %d does not end when it is killed", leader.Pid())
 	}
 }
 

@@ -10,14 +10,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/program"
 )
 
 // self is this very program, also when its file has been replaced since.
@@ -75,9 +74,6 @@ func (j Job) supervised(ctx context.Context) (answer []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Pdeathsig is sent when the starting thread ends.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	ctx, cancel := context.WithTimeout(ctx, j.Limit+j.Grace+slack)
 	defer cancel()
 	ours, theirs, err := line()
@@ -88,11 +84,11 @@ func (j Job) supervised(ctx context.Context) (answer []byte, err error) {
 	var stderr bytes.Buffer
 	cmd := j.supervisor(ctx, ours, theirs)
 	cmd.Stderr = &stderr
-	err = cmd.Start()
+	child, err := program.Start(cmd, unix.SIGTERM)
 	theirs.Close()
 	if err == nil {
 		_, sendErr := ours.Write(order)
-		err = errors.Join(cmd.Wait(), sendErr)
+		err = errors.Join(child.Wait(), sendErr)
 	}
 	if err != nil {
 		err = &blame.Error{Summary: "the build supervisor failed", Tail: stderr.String(), Err: err}
@@ -112,7 +108,6 @@ func (j Job) supervisor(ctx context.Context, ours, theirs *os.File) *exec.Cmd {
 	cmd.Env = append(slices.Clone(j.Env), roleEnv+"="+supervisor) // the job's PATH finds the command
 	cmd.ExtraFiles = []*os.File{theirs}                           // becomes lineFD
 	cmd.Stdout = j.Output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGTERM}
 	return cmd
 }
 
