@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/internal/program"
+	"github.com/klptest/klptest/internal/supervise"
 )
 
 // Host is what checks look at; tests put another in its place.
@@ -21,7 +22,7 @@ type Host struct {
 	LookPath func(program string) (string, error)
 	Output   func(ctx context.Context, program string, args ...string) (string, error)
 	Free     func(dir string) (bytes uint64, err error)
-	Landlock func() int // ABI version; 0 or less: none
+	Landlock func() int // ABI version; 0: none
 }
 
 // Here is this host.
@@ -35,7 +36,7 @@ func Here() Host {
 			return out.String(), err
 		},
 		Free:     free,
-		Landlock: landlockABI,
+		Landlock: supervise.LandlockABI,
 	}
 }
 
@@ -62,15 +63,4 @@ func free(dir string) (uint64, error) {
 		}
 		dir = filepath.Dir(dir)
 	}
-}
-
-// landlockABI asks the kernel (landlock_create_ruleset(2), flag
-// LANDLOCK_CREATE_RULESET_VERSION).
-func landlockABI() int {
-	const version = 1
-	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, version)
-	if errno != 0 {
-		return 0
-	}
-	return int(abi)
 }

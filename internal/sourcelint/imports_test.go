@@ -57,7 +57,7 @@ var imports = []struct{ pkg, may string }{
 	{"images/local", "images images/bootimage images/dotconfig images/initramfs images/kbuild internal/arch internal/blame internal/cache"},
 	{"images/catalog", "images images/debian images/local images/packaged internal/cache"},
 	{"kmods", "internal/apt internal/blame internal/cache internal/llvm internal/modcode internal/modinfo internal/depends internal/program internal/steady internal/supervise"},
-	{"internal/doctor", "internal/arch internal/apt internal/blame internal/depends internal/program kmods"},
+	{"internal/doctor", "internal/arch internal/apt internal/blame internal/depends internal/program internal/supervise kmods"},
 	{"vm/console", "internal/blame internal/emulator internal/printable internal/splat"},
 	{"vm", "internal/arch internal/apt internal/blame internal/patience internal/printable internal/depends internal/program internal/vport vm/console vm/qmp"},
 	{"cases/machine", "internal/blame"},
