@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/vport"
 	"github.com/klptest/klptest/vm/vmtest"
 )
@@ -71,8 +72,8 @@ func loadModules() error {
 
 func serve() error {
 	files := make(map[string][]byte)
-	for _, path := range []string{"etc/klptest/host_key", "etc/klptest/authorized_keys"} {
-		data, err := os.ReadFile("/" + path)
+	for _, path := range []string{guest.HostKey, guest.AuthorizedKeys} {
+		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
