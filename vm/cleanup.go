@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 )
 
-// cleanup gives back what a machine holds, last first, and does so once.
+// cleanup gives back what a machine holds, once and in reverse order.
 type cleanup struct {
 	undo  []func() error
 	once  sync.Once
@@ -20,7 +20,7 @@ type cleanup struct {
 
 func (c *cleanup) add(undo func() error) { c.undo = append(c.undo, undo) }
 
-// run does it. Further calls return what the first one did.
+// run gives everything back. Further calls return what the first one did.
 func (c *cleanup) run() error {
 	c.once.Do(func() {
 		close(c.begun)

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	cloneLimit = time.Minute // for QEMU to take in a state of less than a megabyte
-	lastWords  = time.Second // for QEMU to end after that failed
+	cloneLimit = time.Minute // for QEMU to load a state of less than a megabyte
+	lastWords  = time.Second // for QEMU to end after it failed to
 )
 
-// Clone starts a guest that goes on where the template stood still, and
-// returns when it runs. It shares the template's memory until it writes to
-// it, and differs in its logs, which go to dir, an existing private directory. The entropy pool and the clock are the
-// template's: whoever logs in first must reseed the one and set the other.
-// As with Start, the guest is killed when ctx is done. An error wraps
-// ErrStale when QEMU does not take the template.
+// Clone starts a guest that goes on where the template stopped, and returns when
+// the guest runs. The guest shares the template's memory until it writes to it.
+// Its logs go to dir, an existing private directory. Its entropy pool and clock
+// are the template's: whoever logs in first must reseed the one and set the
+// other. As with Start, the guest is killed when ctx is done. The error wraps
+// ErrStale when QEMU does not accept the template.
 func (t *Template) Clone(ctx context.Context, dir string) (*VM, error) {
 	c := t.config
 	c.Dir = dir
@@ -49,9 +49,9 @@ func (v *VM) resume(ctx context.Context) error {
 	return v.ended(ctx, v.monitor.Typed(ctx).Cont())
 }
 
-// loadState loads the device state. The machine stands still afterwards.
+// loadState loads the device state. The machine is stopped afterwards.
 func (v *VM) loadState(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, cloneLimit, fmt.Errorf("QEMU has not taken the template in within %s", cloneLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, cloneLimit, fmt.Errorf("QEMU did not load the template within %s", cloneLimit))
 	defer cancel()
 	if err := v.monitor.Connect(ctx); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (v *VM) feed(stream net.Conn) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = stream.Write(v.parent.state) // what QEMU misses it complains of
+		_, _ = stream.Write(v.parent.state) // QEMU complains when the state is incomplete
 		stream.Close()
 	}()
 	v.cleanup.add(func() error {
@@ -83,8 +83,8 @@ func (v *VM) feed(stream net.Conn) {
 	})
 }
 
-// refused marks a failure to take a template in as the template's fault,
-// unless somebody else ended the attempt.
+// refused marks a failure to load a template as the template's fault, unless
+// somebody else ended the attempt.
 func (v *VM) refused(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isClosed(v.exited) && v.process.KilledBy(syscall.SIGKILL) {
 		return err

@@ -15,15 +15,15 @@ const (
 	tcgSSHWait    = 120 * time.Second
 )
 
-// config is a Spec that nothing is left open in but the choice between KVM and
-// TCG: its zero values are filled in, it has been checked, and QEMU's version
-// is looked up.
+// config is a complete Spec: its defaults are filled in, it has been checked,
+// and the version of its QEMU has been looked up. Only the choice between KVM
+// and TCG is still open.
 type config struct {
 	Spec
-	version version // of QEMU; not known: the machine is careful
+	version version // of QEMU; if unknown, every quirk is avoided
 }
 
-// complete makes a config of s, unless a check refuses it.
+// complete turns s into a config, unless a check fails.
 func (s Spec) complete(checks []check) (config, error) {
 	c := s.withDefaults()
 	if err := c.pass(checks); err != nil {
@@ -33,7 +33,7 @@ func (s Spec) complete(checks []check) (config, error) {
 	return c, nil
 }
 
-// withDefaults is s with its zero values filled in.
+// withDefaults replaces the zero values of s.
 func (s Spec) withDefaults() config {
 	s.Arch = cmp.Or(s.Arch, arch.Default())
 	s.QEMU = cmp.Or(s.QEMU, s.Arch.QEMU.Program)
@@ -46,7 +46,7 @@ func (s Spec) withDefaults() config {
 	return config{Spec: s}
 }
 
-// sshWait is the limit of a wait for the guest's SSH server.
+// sshWait is how long to wait for the guest's SSH server.
 func (c config) sshWait(accel Accel) time.Duration {
 	switch {
 	case c.SSHWait > 0:

@@ -15,19 +15,19 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// CPUTime is what the host gave the guest's processors, all of them together,
-// since the start. A guest that stood still because the host was busy has
-// waited; one that stood still by itself has not.
+// CPUTime is the time that the host gave all the guest's processors together
+// since the start. A guest that made no progress because the host was busy has
+// waited; one that made none by itself has not.
 type CPUTime struct {
 	Run  time.Duration // on a host CPU
 	Wait time.Duration // ready to run, but no CPU was free
 }
 
-// Since is what was given since then.
+// Since is the time given after then.
 func (t CPUTime) Since(then CPUTime) CPUTime { return CPUTime{t.Run - then.Run, t.Wait - then.Wait} }
 
 // Starved is how long each of the guest's processors has waited so far, on
-// average. It is 0 when that cannot be told, as when the guest has ended.
+// average. It is 0 when that is unknown, as after the guest has ended.
 func (v *VM) Starved() time.Duration {
 	t, err := v.CPUTime()
 	if err != nil {
@@ -36,7 +36,7 @@ func (v *VM) Starved() time.Duration {
 	return t.Wait / time.Duration(v.config.CPUs)
 }
 
-// CPUTime is what the guest's processors have had so far.
+// CPUTime is the processor time of the guest so far.
 func (v *VM) CPUTime() (CPUTime, error) {
 	t, err := v.clock.read()
 	if err != nil {
@@ -53,7 +53,7 @@ type cpuClock struct {
 	over    <-chan struct{} // closed when QEMU has exited
 
 	mu      sync.Mutex   // guards threads
-	threads map[int]bool // of the virtual processors; nil: not asked for
+	threads map[int]bool // of the virtual processors; nil until they are known
 }
 
 func (c *cpuClock) read() (CPUTime, error) {

@@ -13,14 +13,14 @@ import (
 // tailSize is how many lines of a log an error shows.
 const tailSize = 40
 
-// initDied is how the kernel panics when PID 1 has ended (kernel/exit.c,
-// do_exit). That is user space's doing, unless an oops came before.
+// initDied starts the panic message of a kernel whose PID 1 has ended
+// (kernel/exit.c, do_exit). User space is the cause, unless an oops came before.
 const initDied = "Kernel panic - not syncing: Attempted to kill init!"
 
-// Death says why the guest ended, as a *blame.Error: the kernel is to blame
-// when the console shows a panic or an oops that the emulator has not made
-// (see the package emulator), else the rig. It is nil while
-// the guest runs, and after a Close that ended a living guest.
+// Death says why the guest ended, as a *blame.Error. The kernel is to blame when
+// the console shows a panic or an oops that the emulator did not cause (see
+// package emulator), otherwise the rig. Death is nil while the guest runs, and
+// after a Close that ended a living guest.
 func (v *VM) Death() error {
 	select {
 	case <-v.exited:
@@ -42,8 +42,8 @@ func (v *VM) Death() error {
 	return v.qemuDeath()
 }
 
-// diedOf puts the blame for a crash. What the emulator did before is the
-// cause of all that follows.
+// diedOf assigns the blame for a crash. An earlier fault of the emulator is the
+// cause of everything after it.
 func (v *VM) diedOf(crash string) error {
 	if fault := v.emulatorFault(); fault != nil {
 		return fault
@@ -54,9 +54,9 @@ func (v *VM) diedOf(crash string) error {
 	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel died: " + crash})
 }
 
-// Blame puts the blame for an error of a guest that runs: on the emulator or
-// the kernel when the console shows a fault of theirs, else it returns the
-// error.
+// Blame assigns the blame for an error of a running guest: to the emulator or
+// the kernel when the console shows a fault of theirs. Otherwise it returns err
+// as it is.
 func (v *VM) Blame(err error) error {
 	if err == nil {
 		return nil
@@ -71,7 +71,7 @@ func (v *VM) Blame(err error) error {
 	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel crashed: " + crash, Err: err})
 }
 
-// emulatorFault is nil when the console shows none, and under KVM.
+// emulatorFault is nil under KVM, and when the console shows no such fault.
 func (v *VM) emulatorFault() *blame.Error {
 	if v.accel != TCG {
 		return nil
@@ -96,7 +96,7 @@ func (v *VM) withConsole(e *blame.Error) *blame.Error {
 	return e
 }
 
-// qemuDeath is an end of which the console does not tell the reason.
+// qemuDeath describes an end whose reason is not on the console.
 func (v *VM) qemuDeath() error {
 	err := v.process.Wait()
 	said := v.messages.Tail(tailSize)
@@ -108,11 +108,11 @@ func (v *VM) qemuDeath() error {
 	switch {
 	case err == nil:
 		e.Summary = "the guest was reset or switched off from inside"
-		e.Advice = "the console's last lines may say by whom; without a word it was a triple fault, or too little memory to boot"
+		e.Advice = "the last console lines may say why; if they do not, it was probably a triple fault, or too little memory to boot"
 	case v.draft != nil && v.process.KilledBy(syscall.SIGBUS):
 		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
 	case v.process.KilledBy(syscall.SIGKILL):
-		e.Advice = "somebody killed it; `dmesg | grep -i oom` tells whether the host was out of memory"
+		e.Advice = "something killed it; `dmesg | grep -i oom` shows whether the host ran out of memory"
 	}
 	return v.withConsole(e)
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// draft is a template in the making: a directory with the memory of a guest that
-// runs.
+// draft is an unfinished template: a directory with the memory of a running
+// guest.
 type draft struct {
 	dir    string
 	memory *os.File
-	whole  bool // it has become a template
+	whole  bool // the template is finished
 }
 
 func newDraft(dir string, memory int64) (*draft, error) {
@@ -30,9 +30,9 @@ func newDraft(dir string, memory int64) (*draft, error) {
 	return &draft{dir: dir, memory: f}, nil
 }
 
-// createMemory makes the file for the memory of a guest, all zeros. A file
-// with holes can run out of disk later, which kills QEMU with SIGBUS; so there
-// must be room for all of it, although a guest rarely uses half.
+// createMemory makes the file for the memory of a guest, all zeros. The file has
+// holes, and a disk that is full when one is filled kills QEMU with SIGBUS. So
+// there must be room for all of it, although a guest rarely uses half.
 func createMemory(path string, size int64) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -83,7 +83,7 @@ func (d *draft) store(m manifest, state []byte) (err error) {
 	return nil
 }
 
-// close leaves the files only when they are a template.
+// close removes the files unless the template is finished.
 func (d *draft) close() error {
 	err := d.memory.Close()
 	if d.whole {
@@ -97,7 +97,7 @@ func (d *draft) close() error {
 	return err
 }
 
-// writeFile writes a new file to the disk.
+// writeFile writes a new file, and waits until it is on the disk.
 func writeFile(path string, data []byte) (fileSum, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -23,7 +23,7 @@ type link struct {
 	err    error         // of Close
 }
 
-// openLink makes the link, and returns QEMU's end of it; nil without keys.
+// openLink makes the link and returns QEMU's end of it, or nil without keys.
 func (v *VM) openLink() (*os.File, error) {
 	if v.config.Keys == nil {
 		return nil, nil
@@ -46,8 +46,8 @@ func (l *link) Close() error {
 	return l.err
 }
 
-// watchLink waits for the guest to close its end after we have closed ours: it
-// does so at no other time, but when its agent dies.
+// watchLink waits for the guest to close its end after we have closed ours. At
+// any other time the guest closes it only when its agent dies.
 func (v *VM) watchLink() error {
 	if v.link == nil {
 		return nil

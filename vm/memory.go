@@ -19,10 +19,9 @@ const (
 	private  sharing = "off" // the guest alone: pages are copied when written
 )
 
-// memoryDevice puts the guest's memory into a file that QEMU inherits. It is
-// opened through /proc, so that no path is written down anywhere, and a file
-// that was checked is the one that is used, even when it has been replaced or
-// removed since.
+// memoryDevice puts the guest's memory into a file that QEMU inherits and opens
+// through /proc. No path is written down anywhere, and the file that was checked
+// is the one that is used, even if it has been replaced or removed since.
 func memoryDevice(mib int, s sharing) device {
 	return device{args: []string{
 		"-object", fmt.Sprintf("memory-backend-file,id=memory,size=%dM,mem-path=/proc/self/fd/%d,share=%s", mib, memoryFD, s),
@@ -30,7 +29,7 @@ func memoryDevice(mib int, s sharing) device {
 	}}
 }
 
-// noPlace puts ErrNoPlace before a cause that means it.
+// noPlace wraps a cause that means ErrNoPlace in it.
 func noPlace(err error) error {
 	for _, cause := range []error{unix.ENOSPC, unix.EDQUOT, unix.EROFS, fs.ErrPermission} {
 		if errors.Is(err, cause) {
@@ -40,8 +39,8 @@ func noPlace(err error) error {
 	return err
 }
 
-// openMemory gives the file that QEMU inherits as memory, and what to do when
-// it has. The file is nil when the machine has ordinary memory.
+// openMemory returns the file that QEMU inherits as memory, and what to call
+// once QEMU has it. The file is nil for a machine with ordinary memory.
 func (v *VM) openMemory() (f *os.File, inherited func(), err error) {
 	if v.parent != nil {
 		f, err := v.parent.share()

@@ -12,10 +12,10 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// A template's device state goes out, and a clone's comes in, by QEMU's
+// The device state is saved for a template, and loaded for a clone, by QEMU's
 // migration, over a socket that is passed to QEMU: exec: would need the right to
-// start programs. The memory is left where it is: x-ignore-shared
-// (qapi/migration.json of QEMU).
+// start programs. The memory stays where it is (x-ignore-shared in
+// qapi/migration.json of QEMU).
 const (
 	setCapabilities = `{"execute":"migrate-set-capabilities","arguments":{"capabilities":[` +
 		`{"capability":"x-ignore-shared","state":true},{"capability":"events","state":true}]}}`
@@ -25,8 +25,8 @@ const (
 	migrationFailed = "failed"
 )
 
-// errMigration says that QEMU has given up. An incoming migration ends QEMU
-// besides, which then says why.
+// errMigration says that QEMU has given up. After a failed incoming migration
+// QEMU also exits, and says why.
 var errMigration = errors.New("QEMU's migration failed")
 
 // migration is the one migration of a machine.
@@ -36,8 +36,8 @@ type migration struct {
 	stream net.Conn // our end
 }
 
-// prepareMigration goes as far as both directions are the same. The machine's
-// end closes the stream.
+// prepareMigration does what saving and loading have in common. Closing the
+// machine closes the stream.
 func (v *VM) prepareMigration(ctx context.Context) (migration, error) {
 	events, err := v.monitor.Events(ctx)
 	if err != nil {

@@ -20,14 +20,14 @@ import (
 )
 
 const (
-	drainGrace = time.Second // for the rest of the console once QEMU is gone
+	drainGrace = time.Second // for the rest of the console after QEMU has exited
 
-	// The sizes of QEMU's own messages, of which a guest can cause any number.
+	// The sizes of the log of QEMU's own messages; a guest can cause any number.
 	messagesHead = 192 << 10
 	messagesTail = 64 << 10
 )
 
-// run starts QEMU and those who look after it.
+// run starts QEMU and the goroutines that look after it.
 func (v *VM) run(ctx context.Context) error {
 	v.ctx = ctx
 	if err := v.openLogs(); err != nil {
@@ -111,8 +111,8 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 	return nil
 }
 
-// supervise sees QEMU to its end, and the console after it. A kernel that
-// panics ends QEMU by itself; no text ends it.
+// supervise waits for the end of QEMU, and then of the console. A kernel that
+// panics ends QEMU by itself; no text on the console does.
 func (v *VM) supervise(output net.Conn) {
 	defer close(v.exited)
 	<-v.process.Done()

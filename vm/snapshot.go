@@ -14,14 +14,14 @@ import (
 )
 
 const (
-	snapshotLimit = 5 * time.Minute // of all of it; the disk may be slow
-	silenceLimit  = time.Minute     // for a guest to notice that we have hung up
+	snapshotLimit = 5 * time.Minute // for everything; the disk may be slow
+	silenceLimit  = time.Minute     // for the guest to notice that the connection is closed
 	maxState      = 64 << 20        // bytes of device state; it has a third of a megabyte
 )
 
 // Snapshot stops the guest, makes a template of it in Spec.Template, and ends
-// it, also when it fails. The SSH connection is closed, if it is not yet.
-// The key stands for the contents of Kernel and Initrd. When Snapshot
+// the guest, even if it fails. It closes the SSH connection, if that is still
+// open. The key stands for the contents of Kernel and Initrd. When Snapshot
 // returns nil, the template is on the disk.
 func (v *VM) Snapshot(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, snapshotLimit, fmt.Errorf("not done within %s", snapshotLimit))
@@ -35,7 +35,7 @@ func (v *VM) Snapshot(ctx context.Context, key string) error {
 
 func (v *VM) snapshot(ctx context.Context, key string) error {
 	if v.draft == nil {
-		return blame.Rigf("it was not started as a template")
+		return blame.Rigf("the guest was not started as a template")
 	}
 	id, err := thisHost.templateID(v.config, key)
 	if err != nil {
@@ -52,8 +52,8 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	return noPlace(v.draft.store(manifest{ID: id, Accel: v.accel, Keys: v.config.Keys.stored()}, state))
 }
 
-// halt stops the guest when its agent waits for another connection: a clone
-// would have the guest's half of this one.
+// halt stops the guest once its agent waits for another connection. Otherwise a
+// clone would have the guest's half of this one.
 func (v *VM) halt(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, silenceLimit, errors.New("the guest did not end its SSH connection"))
 	defer cancel()
@@ -70,8 +70,8 @@ func (v *VM) halt(ctx context.Context) error {
 	}
 }
 
-// saveState ends the guest and returns its device state. Its memory is whole in
-// its file when QEMU is gone.
+// saveState ends the guest and returns its device state. The file has the whole
+// memory once QEMU has exited.
 func (v *VM) saveState(ctx context.Context) ([]byte, error) {
 	if err := v.halt(ctx); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (v *VM) saveState(ctx context.Context) ([]byte, error) {
 	}
 	read := make(chan []byte, 1)
 	go func() {
-		state, _ := io.ReadAll(io.LimitReader(m.stream, maxState)) // QEMU itself says whether it was all
+		state, _ := io.ReadAll(io.LimitReader(m.stream, maxState)) // QEMU itself says whether this is all
 		read <- state
 	}()
 	if err := m.typed.Migrate(migrationURI, nil, nil, nil); err != nil {

@@ -33,13 +33,13 @@ type Spec struct {
 	Keys    *Keys         // SSH keys of this guest; nil: no SSH
 	SSHWait time.Duration // how long SSH waits for a guest that gets a CPU; 0: 30 s under KVM, 120 s under TCG
 
-	// Template is an existing private directory in which Snapshot is to make a
+	// Template is an existing private directory in which Snapshot can make a
 	// template of this machine: the guest's memory is a file there from the
-	// start. Empty: the machine is for itself.
+	// start. Empty: Snapshot is impossible.
 	Template string
 
-	// State is a directory where it is remembered that KVM does not work on
-	// this host, until it boots again; empty: not remembered.
+	// State is a directory that remembers, until the host boots again, that KVM
+	// does not work on it; empty: nothing is remembered.
 	State string
 	// Notice receives one-liners, such as why TCG is used; may be nil.
 	Notice func(string)

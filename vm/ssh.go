@@ -15,10 +15,10 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// SSH logs in to the guest as root. It waits until the guest answers, at most
-// Spec.SSHWait, and ends at once when the guest dies. Afterwards the client
-// lives until it is closed or the guest ends, whatever becomes of ctx. There
-// is one connection in a guest's life.
+// SSH logs in to the guest as root. It waits for the guest to answer, at most
+// Spec.SSHWait, and fails at once when the guest dies. The client then lives
+// until it is closed or the guest ends, whatever becomes of ctx. A guest accepts
+// one connection in its life.
 func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	if v.link == nil {
 		return nil, blame.Rigf("SSH: the guest was started without keys")
@@ -78,9 +78,9 @@ func handshake(ctx context.Context, conn net.Conn, config *ssh.ClientConfig) (*s
 	return ssh.NewClient(c, channels, requests), nil
 }
 
-// sshFailure puts the blame: on whoever ended the guest, or on the kernel
-// when the console shows that it crashed without ending. A connection that
-// breaks may be the first sign of QEMU's end.
+// sshFailure assigns the blame: to whoever ended the guest, or to the kernel
+// when the console shows that it crashed without ending. A broken connection may
+// be the first sign of QEMU's end.
 func (v *VM) sshFailure(ctx context.Context, err error) error {
 	v.awaitLastWords(ctx)
 	if death := v.Death(); death != nil {

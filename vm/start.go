@@ -52,8 +52,8 @@ func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
 	return launch(ctx, c, TCG, 0)
 }
 
-// learn makes a reason of a start that failed under KVM. Only the costly
-// failure is remembered; QEMU's own refusal shows at once each time.
+// learn returns the reason why a start under KVM failed. Only the costly failure
+// is remembered; a refusal of QEMU's costs no time.
 func (h host) learn(c config, failure error) string {
 	if !errors.Is(failure, errNoLife) {
 		return failure.Error()
@@ -65,15 +65,15 @@ func (h host) learn(c config, failure error) string {
 	return reason
 }
 
-// launch starts QEMU with one accelerator. With a limit for life it waits
-// that long for the first console byte.
+// launch starts QEMU with one accelerator. If life is not 0, it waits that long
+// for the first byte on the console.
 func launch(ctx context.Context, c config, accel Accel, life time.Duration) (*VM, error) {
 	v := newVM(c, accel)
 	return v.orClose(v.boot(ctx, life))
 }
 
-// orClose is v when it came up without an error. Otherwise it says of what v
-// died, if it did, and leaves nothing behind.
+// orClose returns v if it started without an error. Otherwise it closes v, and
+// the error is v's death, if v died.
 func (v *VM) orClose(err error) (*VM, error) {
 	if err == nil {
 		return v, nil
@@ -91,7 +91,7 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 	if err := v.run(ctx); err != nil {
 		return err
 	}
-	if err := v.watchLink(); err != nil { // before there are events
+	if err := v.watchLink(); err != nil { // before the first event can come
 		return v.ended(ctx, err)
 	}
 	if err := v.monitor.Connect(ctx); err != nil {
@@ -103,8 +103,8 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 	return nil
 }
 
-// ended waits for the end of a machine whose QMP connection broke, so that
-// the error can be told by what QEMU and the guest said last.
+// ended waits for the end of a machine whose QMP connection broke, so that the
+// last words of QEMU and the guest explain the error.
 func (v *VM) ended(ctx context.Context, err error) error {
 	if errors.Is(err, qmp.ErrGone) {
 		v.process.Kill() // it may have closed QMP without an end

@@ -15,20 +15,19 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// What to do when templates do not work; errors.Is finds them.
+// The errors of templates, by what the caller should do; errors.Is finds them.
 var (
-	// ErrStale: the template is damaged, of another machine, or refused by
-	// QEMU. Make it again.
+	// ErrStale: the template is damaged, of another machine, or not accepted
+	// by QEMU. Make it again.
 	ErrStale = errors.New("the template must be made again")
-	// ErrNoPlace: there is no room for a template, or it is on a file system
-	// that cannot be written to. Put it elsewhere, or boot.
+	// ErrNoPlace: the file system is full or read-only. Put the template
+	// elsewhere, or boot.
 	ErrNoPlace = errors.New("no place for a template")
 )
 
-// Template is a booted guest at rest, of which clones can be made, any number
-// at once. It holds its files open: what was checked is what clones get,
-// whatever becomes of the directory. Close must be called in the end; clones
-// outlive it.
+// Template is a saved, booted guest from which any number of clones can be made
+// at once. It holds its files open: clones get what was checked, whatever
+// becomes of the directory. Close must be called in the end; clones outlive it.
 type Template struct {
 	config config // of the clones, but for Dir
 	accel  Accel
@@ -39,12 +38,12 @@ type Template struct {
 }
 
 // OpenTemplate opens what Snapshot left in dir, which may have been renamed
-// since, and checks each byte that matters: some 20 ms for a guest that has
-// used 85 MB. The spec says what machine is wanted and how its clones are run;
-// key stands for the contents of Kernel and Initrd, as in Snapshot. Of the
-// spec, Dir, Template and Keys are not used: the template has keys of its own,
-// and each clone a directory. An error wraps ErrStale or ErrNoPlace when that
-// is what it comes to.
+// since, and checks every byte that matters, which takes some 20 ms for a guest
+// that has used 85 MB. The spec says which machine is wanted and how to run its
+// clones; key stands for the contents of Kernel and Initrd, as in Snapshot. Dir,
+// Template and Keys of the spec are not used: the template has its own keys, and
+// each clone its own directory. The error wraps ErrStale or ErrNoPlace where one
+// of them applies.
 func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
 	c, err := spec.complete(generalChecks)
 	if err != nil {
@@ -90,8 +89,8 @@ func (m manifest) open(dir string, c config) (*Template, error) {
 	return &Template{config: c, accel: m.Accel, memory: memory, state: device}, nil
 }
 
-// open opens a file that must be as it was. QEMU opens the memory for writing
-// although it never writes; so it must be possible here.
+// open opens a file that must be unchanged. QEMU opens the memory for writing
+// although it never writes to it, so this must be possible here.
 func (want fileSum) open(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -115,7 +114,7 @@ func (want fileSum) open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// unfit puts an error of a template under what there is to do about it.
+// unfit wraps an error of a template in what the caller should do about it.
 func unfit(dir string, err error) error {
 	if err = noPlace(err); !errors.Is(err, ErrNoPlace) {
 		err = fmt.Errorf("%w: %w", ErrStale, err)
@@ -123,8 +122,8 @@ func unfit(dir string, err error) error {
 	return blame.Rigf("template %s: %w", dir, err)
 }
 
-// share is a descriptor of the memory for one clone. Of a template that was
-// closed meanwhile there is none: whoever closed it has, or makes, another.
+// share returns a descriptor of the memory for one clone. A template that was
+// closed meanwhile is stale: whoever closed it has, or makes, another.
 func (t *Template) share() (*os.File, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -138,8 +137,8 @@ func (t *Template) share() (*os.File, error) {
 	return os.NewFile(uintptr(fd), t.memory.Name()), nil
 }
 
-// Close gives up the template's files. Its clones are not concerned, and a
-// Clone at the same time succeeds or says ErrStale. Further calls do nothing.
+// Close closes the template's files. Its clones live on; a Clone at the same time
+// succeeds or returns ErrStale. Further calls do nothing.
 func (t *Template) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()

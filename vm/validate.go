@@ -19,7 +19,7 @@ const (
 	maxMemory = 1024 * 1024 // MiB
 )
 
-// check refuses a config that cannot work, for one reason.
+// check finds one reason why a config cannot work.
 type check func(config) error
 
 var (
@@ -54,7 +54,7 @@ func (c config) checkCmdline() error {
 	if strings.ContainsAny(line, "\x00\n\r") {
 		return blame.Userf("kernel arguments hold a control byte: %q", line)
 	}
-	// What is beyond that the kernel cuts off silently.
+	// The kernel silently cuts off the rest.
 	if most := c.Arch.Kernel.MaxCmdline - 1; len(line) > most {
 		return blame.Userf("kernel arguments are %d bytes long; the kernel reads %d", len(line), most)
 	}
@@ -81,7 +81,7 @@ func (c config) checkKernel() error {
 	if strings.HasPrefix(string(head), elfMagic) || n > bzMagicStart && string(head[bzMagicStart:]) == bzMagic {
 		return nil
 	}
-	return blame.Userf("%s is no kernel that boots: neither an ELF vmlinux nor a bzImage", c.Kernel)
+	return blame.Userf("%s is not a bootable kernel: neither an ELF vmlinux nor a bzImage", c.Kernel)
 }
 
 func (c config) checkInitrd() error {

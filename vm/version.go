@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// version is QEMU's. The zero value: not known.
+// version is QEMU's. The zero value means unknown.
 type version struct{ major, minor int }
 
 func (v version) known() bool { return v != version{} }
@@ -31,15 +31,15 @@ func (v version) String() string {
 	return fmt.Sprintf("%d.%d", v.major, v.minor)
 }
 
-// versionLimit is long for a program that prints two lines, as a busy host may
-// be slow to load it.
+// versionLimit is long for a program that prints two lines, because a busy host
+// may be slow to load it.
 const versionLimit = 10 * time.Second
 
-// versions holds what each QEMU has said, by its qemuID: it is asked once.
+// versions holds the answer of each QEMU, by its qemuID, so that it is asked once.
 var versions sync.Map // of func() version
 
-// versionOf asks a QEMU, or a wrapper of one, for its version. One that does
-// not tell is not known.
+// versionOf asks a QEMU, or a wrapper of one, for its version. The zero version
+// means that there was no answer.
 func versionOf(qemu string) version {
 	id, err := qemuID(qemu)
 	if err != nil {

@@ -20,15 +20,14 @@ const controlLimit = time.Minute // QEMU does it within milliseconds
 type VM struct {
 	config   config
 	accel    Accel
-	parent   *Template // what a clone is made of; nil: the machine boots
+	parent   *Template // of a clone; nil: the machine boots
 	console  *console.Console
 	messages *console.Log // QEMU's own
 	monitor  *qmp.Monitor
 	process  *program.Child
-	link     *link // to the agent; nil without keys
-
-	draft *draft // of the template that it becomes; nil: it is for itself
-	clock *cpuClock
+	link     *link  // to the agent; nil without keys
+	draft    *draft // the template that Snapshot finishes; nil: Snapshot is impossible
+	clock    *cpuClock
 
 	exited  chan struct{}   // closed when QEMU has exited and the console is whole
 	ctx     context.Context // whose end kills the guest; for the cause only
@@ -39,26 +38,26 @@ func newVM(c config, accel Accel) *VM {
 	return &VM{config: c, accel: accel, exited: make(chan struct{}), cleanup: cleanup{begun: make(chan struct{})}}
 }
 
-// Accel is what the machine runs on in the end: KVM or TCG.
+// Accel is the accelerator that the machine runs on: KVM or TCG.
 func (v *VM) Accel() Accel { return v.accel }
 
-// Console is what the guest has printed.
+// Console has what the guest printed.
 func (v *VM) Console() *console.Console { return v.console }
 
 // Exited is closed when the guest has ended: QEMU is gone and the console is
 // complete. A panic ends the guest.
 func (v *VM) Exited() <-chan struct{} { return v.exited }
 
-// CommandLine starts the same machine from a shell, with its console on the
-// terminal.
+// CommandLine is a shell command that starts the same machine with its console
+// on the terminal.
 func (v *VM) CommandLine() string { return v.config.commandLine(v.accel) }
 
-// Close kills the guest and gives back all that it held. Further calls return
+// Close kills the guest and gives back everything it held. Further calls return
 // what the first one did.
 func (v *VM) Close() error { return v.cleanup.run() }
 
 // Pause stops the guest's processors and its clock. Connections stay open, but
-// nobody answers. Resume lets the guest go on as if no time had passed.
+// nobody answers. After Resume the guest goes on as if no time had passed.
 func (v *VM) Pause(ctx context.Context) error {
 	return v.command(ctx, "stop", (*raw.Monitor).Stop)
 }
@@ -69,7 +68,7 @@ func (v *VM) Resume(ctx context.Context) error {
 }
 
 // InjectNMI sends a non-maskable interrupt to the guest's processors. Under TCG
-// the kernel panics then, and shows what it was at.
+// the kernel then panics and shows what it was doing.
 func (v *VM) InjectNMI(ctx context.Context) error {
 	return v.command(ctx, "take an NMI", (*raw.Monitor).InjectNmi)
 }

@@ -18,11 +18,11 @@ type Child struct {
 
 // Start starts cmd in a process group of its own, so that an interrupt typed at
 // the terminal reaches this process only. When this process dies, by whatever
-// signal, the child gets onDeath. Of cmd.SysProcAttr nothing is kept.
+// signal, the child gets onDeath. Start replaces cmd.SysProcAttr.
 //
-// The kernel sends that signal when the thread that has started the child ends,
-// not the process (prctl(2), PR_SET_PDEATHSIG): a thread is kept for as long as
-// the child lives.
+// The kernel sends that signal when the thread that started the child ends, not
+// the process (prctl(2), PR_SET_PDEATHSIG). So Start keeps a thread for as long
+// as the child lives.
 func Start(cmd *exec.Cmd, onDeath syscall.Signal) (*Child, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: onDeath}
 	c := &Child{cmd: cmd, done: make(chan struct{})}
@@ -50,7 +50,7 @@ func (c *Child) Pid() int { return c.cmd.Process.Pid }
 // Done is closed when the child has ended and its output is complete.
 func (c *Child) Done() <-chan struct{} { return c.done }
 
-// Wait waits for the end, and returns what exec.Cmd.Wait says of it.
+// Wait waits for the end. Its error is that of exec.Cmd.Wait.
 func (c *Child) Wait() error {
 	<-c.done
 	return c.err
@@ -60,7 +60,7 @@ func (c *Child) Wait() error {
 // child is long gone: os.Process holds it by a pidfd.
 func (c *Child) Kill() { _ = c.cmd.Process.Kill() }
 
-// KilledBy tells, once the child has ended, whether a signal has ended it.
+// KilledBy tells whether the signal ended the child, which must be over.
 func (c *Child) KilledBy(s syscall.Signal) bool {
 	exit, ok := errors.AsType[*exec.ExitError](c.err)
 	if !ok {

@@ -4,7 +4,7 @@
 // has started it, and gets no descriptor and no variable of the environment
 // that is not meant for it.
 //
-// [Command] is a program that is run to its end, [Start] is for one that is talked
-// to meanwhile. What runs for minutes, or is not trusted, is for
+// A [Command] is run to its end. [Start] is for a program that the caller talks
+// to while it runs. Programs that run for minutes or are not trusted are for
 // internal/supervise.
 package program

@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-const maxLine = 4096 // bytes of a line that are looked at in one piece
+const maxLine = 4096 // bytes of a line that are matched as a whole
 
 // The sizes of the file, 16 MB together.
 const (
@@ -23,29 +23,29 @@ const (
 	logTail = 4 << 20
 )
 
-// Console is what the guest has printed: kept in a capped file, watched line
-// by line for what a kernel prints when it is in trouble.
+// Console keeps what the guest prints in a file of limited size, and watches it
+// line by line for what a kernel prints when it is in trouble.
 type Console struct {
 	log    *Log
 	copyTo io.Writer // gets a live copy; may be nil
 
 	lived sync.Once     // closes alive
 	alive chan struct{} // closed at the first byte
-	done  chan struct{} // closed when the console has ended and the log is whole
+	done  chan struct{} // closed when the console has ended and the log is complete
 
-	line []byte    // the line that is not over yet; of the reader alone, as is
-	live *liveCopy // what writes to copyTo; nil: nothing does
+	line []byte    // the unfinished line; only Follow uses it, and the next
+	live *liveCopy // nil: there is no copy
 
 	mu    sync.Mutex // guards what follows
 	watch watch
-	err   error // the first failure to keep the log
+	err   error // the first one of the log
 }
 
-// Open makes a console that keeps its log in a file, and copies it to live,
-// control bytes escaped; nil: nowhere. A live writer that is too slow misses
-// lines. A kernel that goes on where another one stopped, instead of booting,
-// tells the facility of its lines from the first on. Close must be called in
-// the end.
+// Open makes a console whose log is the file at path. If live is not nil, it gets
+// a copy with control bytes escaped; a writer that is too slow misses lines.
+// goesOn means that the kernel does not boot but goes on where another one
+// stopped: its lines tell their facility from the first one on. Close must be
+// called in the end.
 func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
 	log, err := CreateLog(path, logHead, logTail)
 	if err != nil {
@@ -54,8 +54,7 @@ func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
 	return &Console{log: log, copyTo: live, alive: make(chan struct{}), done: make(chan struct{}), watch: watch{marked: goesOn}}, nil
 }
 
-// Path is the file that holds the console, raw; the middle of a very long one
-// is missing.
+// Path is the file with the raw output. The middle of a very long one is missing.
 func (c *Console) Path() string { return c.log.Path() }
 
 // Tail is the last n lines, control bytes escaped.
@@ -70,8 +69,7 @@ func (c *Console) Tail(n int) string {
 // Alive is closed at the first byte that the guest prints.
 func (c *Console) Alive() <-chan struct{} { return c.alive }
 
-// Done is closed when the console has ended: Follow has returned, and the file
-// is whole.
+// Done is closed when the console has ended and the file is complete.
 func (c *Console) Done() <-chan struct{} { return c.done }
 
 // Splats are the warnings, oopses and panics so far, in order, at most 1000.
@@ -89,15 +87,15 @@ func (c *Console) Crash() string {
 	return c.watch.crash()
 }
 
-// EmulatorFault is what the lines show to be an emulator's doing (see the
-// package emulator), or nil.
+// EmulatorFault is a fault of the emulator that the lines show (see package
+// emulator), or nil.
 func (c *Console) EmulatorFault() *blame.Error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.watch.emulator.Fault()
 }
 
-// Err is the first failure to keep the log.
+// Err is the first error of the log.
 func (c *Console) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,9 +105,8 @@ func (c *Console) Err() error {
 // Close closes the file, if Follow has not done so.
 func (c *Console) Close() error { return c.log.Close() }
 
-// Follow reads the console until r ends; it is called once. A full disk ends
-// the keeping, never the reading: a guest whose console is not read stands
-// still.
+// Follow reads the console until r ends. It is called once. A full disk ends the
+// log, never the reading: a guest whose console nobody reads stops.
 func (c *Console) Follow(r io.Reader) {
 	defer close(c.done)
 	if c.copyTo != nil {
@@ -140,7 +137,7 @@ func (c *Console) note(err error) {
 	}
 }
 
-// lines splits what came into lines and looks at each that is over.
+// lines splits p into lines, and looks at each that is complete.
 func (c *Console) lines(p []byte) {
 	for len(p) > 0 {
 		end := bytes.IndexByte(p, '\n')

@@ -15,7 +15,7 @@ import (
 // Log is a file that keeps the beginning and the end of what is written to it.
 type Log struct {
 	path     string
-	head     int // bytes that the file takes before the gap
+	head     int // bytes of the file before the gap
 	tailSize int
 
 	mu    sync.Mutex // guards what follows
@@ -37,14 +37,14 @@ func CreateLog(path string, head, tail int) (*Log, error) {
 // Path is where the file is.
 func (l *Log) Path() string { return l.path }
 
-// Write keeps p. It never fails: who writes here has no use for the error.
+// Write is for writers that have no use for an error: it returns none.
 func (l *Log) Write(p []byte) (int, error) {
 	_ = l.keep(p)
 	return len(p), nil
 }
 
-// keep keeps p. What it reports is that the file could not be written; the
-// tail in memory is right all the same.
+// keep keeps p. An error means that the file could not be written; the tail in
+// memory is right all the same.
 func (l *Log) keep(p []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,7 +72,7 @@ func (l *Log) end() []byte {
 	return append([]byte(nil), l.last[max(0, len(l.last)-64<<10):]...)
 }
 
-// Close adds the end to the file, after a line that says how much is missing.
+// Close appends the end to the file, after a line that says how much is missing.
 // Further calls do nothing.
 func (l *Log) Close() error {
 	l.mu.Lock()
@@ -87,7 +87,7 @@ func (l *Log) Close() error {
 }
 
 func (l *Log) writeEnd() error {
-	rest := l.total - int64(l.head) // what the file does not have yet
+	rest := l.total - int64(l.head) // bytes that the file does not have yet
 	if rest <= 0 {
 		return nil
 	}

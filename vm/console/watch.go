@@ -13,7 +13,7 @@ import (
 
 const maxSplats = 1000
 
-// watch is what the lines of a console have shown so far.
+// watch is what the lines have shown so far.
 type watch struct {
 	splats   []splat.Splat
 	headline string // the first line that says what the kernel died of
@@ -22,7 +22,7 @@ type watch struct {
 	emulator emulator.Watch
 }
 
-// line takes in the next one.
+// line looks at the next line.
 func (w *watch) line(line string) {
 	text, ok := w.kernelText(line)
 	if !ok {
@@ -59,10 +59,10 @@ func (w *watch) crash() string {
 // kernel has read that argument, the first is missing.
 var printkLine = regexp.MustCompile(`^(?:<(\d{1,9})>)?(?:\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? )?`)
 
-// kernelText is the text of a line that the kernel itself has written. What
-// user space writes to /dev/kmsg has another facility than 0
-// (devkmsg_write), and what it prints has none. There is no user space yet
-// when the first lines come, which do not tell.
+// kernelText is the text of a line that the kernel itself has written. A line
+// that user space writes to /dev/kmsg has a facility other than 0
+// (devkmsg_write); one that it prints has none. The kernel's first lines have
+// none either, but then there is no user space yet.
 func (w *watch) kernelText(line string) (text string, ok bool) {
 	m := printkLine.FindStringSubmatchIndex(line)
 	text = line[m[1]:]

@@ -22,11 +22,11 @@ import (
 var ErrGone = errors.New("QEMU is gone")
 
 const (
-	limit      = time.Minute // of any command; a busy host may be slow to start QEMU
+	limit      = time.Minute // of every command; a busy host may be slow to start QEMU
 	eventQueue = 64          // events that a slow reader may be behind by
 )
 
-// Event is what QEMU tells without being asked.
+// Event is a message that QEMU sends on its own.
 type Event = goqemu.Event
 
 // Monitor is our end of a QMP connection. Commands may run at the same time:
@@ -50,7 +50,7 @@ type reply struct {
 }
 
 // New makes a monitor that reads from conn until conn ends. Call Connect before
-// the first command, and Disconnect in the end; it closes conn.
+// the first command, and Disconnect, which closes conn, in the end.
 func New(conn net.Conn) *Monitor {
 	m := &Monitor{
 		conn:     conn,
@@ -195,10 +195,10 @@ func (m *Monitor) reason() error {
 	return m.err
 }
 
-// Typed is m as go-qemu's typed calls, each of which ctx limits.
+// Typed offers go-qemu's typed calls over m. ctx limits each of them.
 func (m *Monitor) Typed(ctx context.Context) *raw.Monitor { return raw.NewMonitor(bound{m, ctx}) }
 
-// bound is a monitor whose calls take no context.
+// bound is a monitor with the context for calls that take none.
 type bound struct {
 	*Monitor
 	ctx context.Context

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package qmptest has a QMP server for one connection, for tests of what speaks
-// QMP.
+// Package qmptest has a QMP server for one connection, for tests of QMP clients.
 package qmptest
