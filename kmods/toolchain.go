@@ -4,7 +4,6 @@ package kmods
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -54,13 +53,16 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 	return toolchain{make: make, cc: cc, version: version}, err
 }
 
+// maxVersion is more bytes than any program prints of its version.
+const maxVersion = 64 << 10
+
 // describe is what a compiler says of itself.
 func describe(ctx context.Context, cc string) (string, error) {
-	var said bytes.Buffer
-	if err := (program.Command{Name: cc, Args: []string{"--version"}, Stdout: &said}).Run(ctx); err != nil {
+	said, err := program.Command{Name: cc, Args: []string{"--version"}}.Output(ctx, maxVersion)
+	if err != nil {
 		return "", &blame.Error{Summary: cc + " does not run", Err: err}
 	}
-	version, _, _ := strings.Cut(said.String(), "\n")
+	version, _, _ := strings.Cut(string(said), "\n")
 	return version, nil
 }
 

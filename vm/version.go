@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +34,8 @@ func (v version) String() string {
 // may be slow to load it.
 const versionLimit = 10 * time.Second
 
+const maxVersion = 64 << 10 // bytes; a wrapper may print more than the version
+
 // versions holds the answer of each QEMU, by its qemuID, so that it is asked once.
 var versions sync.Map // of func() version
 
@@ -52,11 +53,11 @@ func versionOf(qemu string) version {
 func askVersion(qemu string, limit time.Duration) version {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	var out strings.Builder
-	if err := (program.Command{Name: qemu, Args: []string{"--version"}, Stdout: &out}).Run(ctx); err != nil {
+	out, err := program.Command{Name: qemu, Args: []string{"--version"}}.Output(ctx, maxVersion)
+	if err != nil {
 		return version{}
 	}
-	return parseVersion(out.String())
+	return parseVersion(string(out))
 }
 
 // "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", or for qemu-user the

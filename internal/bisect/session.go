@@ -102,7 +102,7 @@ func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 	run.Steps = true // they are klptest's own
 	// Not a file, so that git's end is awaited together with that of the step.
 	run.Stdout, run.Stderr = writer{out}, writer{out}
-	_, runErr := run.Output(ctx)
+	runErr := run.Run(ctx)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -3,7 +3,6 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -25,15 +24,16 @@ type Host struct {
 	Landlock func() int // ABI version; 0: none
 }
 
+const maxOutput = 1 << 20 // bytes that a program may print
+
 // Here is this host.
 func Here() Host {
 	return Host{
 		Root:     "/",
 		LookPath: exec.LookPath,
 		Output: func(ctx context.Context, name string, args ...string) (string, error) {
-			var out bytes.Buffer
-			err := program.Command{Name: name, Args: args, Stdout: &out}.Run(ctx)
-			return out.String(), err
+			out, err := program.Command{Name: name, Args: args}.Output(ctx, maxOutput)
+			return string(out), err
 		},
 		Free:     free,
 		Landlock: supervise.LandlockABI,

@@ -3,7 +3,6 @@
 package git
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -23,7 +22,7 @@ type Command struct {
 	Dir    string
 	Args   []string
 	Stdin  io.Reader
-	Stdout io.Writer // nil: Output returns it
+	Stdout io.Writer // may be nil
 	Stderr io.Writer // a copy; may be nil
 	Own    bool      // in a directory of ours: no configuration of the user's counts
 	Steps  bool      // it runs programs that are to have our own environment
@@ -35,34 +34,36 @@ var harmless = []string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=
 
 const maxOutput = 256 << 20
 
-// errTooLong ends what would fill the memory.
-var errTooLong = errors.New("git says more than can be meant")
-
 // stopGrace is how long git may take to remove its locks when it is told to
 // end.
 const stopGrace = 25 * time.Second
 
-// Output runs git to its end and returns what it prints.
+// Run runs git to its end.
+func (c Command) Run(ctx context.Context) error { return c.failure(ctx, c.program().Run(ctx)) }
+
+// Output runs git to its end and returns what it prints, instead of writing it
+// to Stdout.
 func (c Command) Output(ctx context.Context) ([]byte, error) {
-	out := &capped{}
-	run := program.Command{
+	out, err := c.program().Output(ctx, maxOutput)
+	return out, c.failure(ctx, err)
+}
+
+func (c Command) program() program.Command {
+	return program.Command{
 		Dir: c.Dir, Name: "git", Args: append(append([]string(nil), harmless...), c.Args...), Env: c.environ(),
-		Stdin: c.Stdin, Stdout: out, Stderr: c.Stderr, Stop: syscall.SIGTERM, Grace: stopGrace,
+		Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr, Stop: syscall.SIGTERM, Grace: stopGrace,
 	}
-	if c.Stdout != nil {
-		run.Stdout = c.Stdout
-	}
-	err := run.Run(ctx)
+}
+
+// failure is an error of git's as one of the user's, unless ctx has ended.
+func (c Command) failure(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*blame.Error](err); ok && ctx.Err() == nil {
 		e.Party, e.Summary = blame.User, "git "+c.Args[0]+" failed"
 	}
 	if errors.Is(err, exec.ErrNotFound) {
 		err = &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: depends.Install("git"), Err: err}
 	}
-	if ctx.Err() != nil {
-		return nil, err
-	}
-	return out.Bytes(), err
+	return err
 }
 
 // environ is without what would lead git elsewhere.
@@ -82,14 +83,4 @@ func (c Command) environ() []string {
 		}
 	}
 	return env
-}
-
-// capped keeps what is written, up to a limit.
-type capped struct{ bytes.Buffer }
-
-func (c *capped) Write(p []byte) (int, error) {
-	if c.Len()+len(p) > maxOutput {
-		return 0, errTooLong
-	}
-	return c.Buffer.Write(p)
 }

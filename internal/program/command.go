@@ -3,6 +3,7 @@
 package program
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 )
 
 // Command is a program of the host that is run to its end.
@@ -53,6 +55,20 @@ func (c Command) Run(ctx context.Context) error {
 		return err
 	}
 	return &blame.Error{Summary: c.Name + " failed", Tail: said.String(), Err: err}
+}
+
+// Output is Run for a program that prints at most so many bytes, and returns them
+// instead of writing them to Stdout. One that prints more is ended by that; its
+// error wraps bounded.ErrTooLong.
+func (c Command) Output(ctx context.Context, most int64) ([]byte, error) {
+	var out bytes.Buffer
+	w := &bounded.Writer{W: &out, Left: most}
+	c.Stdout = w
+	err := c.Run(ctx)
+	if e, ok := errors.AsType[*blame.Error](err); ok && w.Left < 0 {
+		e.Err = bounded.ErrTooLong // rather than the broken pipe
+	}
+	return out.Bytes(), err
 }
 
 func (c Command) stop() syscall.Signal { return cmp.Or(c.Stop, syscall.SIGKILL) }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
@@ -53,6 +54,23 @@ func TestRun(t *testing.T) {
 	}
 	if err := (Command{Name: "no-such-program"}).Run(t.Context()); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestOutput(t *testing.T) {
+	out, err := sh("echo hello").Output(t.Context(), 6)
+	if string(out) != "hello\n" || err != nil {
+		t.Errorf("%q, %v", out, err)
+	}
+	for _, script := range []string{"echo hello!", "yes"} {
+		e, ok := errors.AsType[*blame.Error](func() error { _, err := sh(script).Output(t.Context(), 6); return err }())
+		if !ok || !errors.Is(e, bounded.ErrTooLong) || e.Summary != "/bin/sh failed" {
+			t.Errorf("%s: %v", script, e)
+		}
+	}
+	out, err = sh("echo hello; exit 3").Output(t.Context(), 6)
+	if string(out) != "hello\n" || err == nil || errors.Is(err, bounded.ErrTooLong) {
+		t.Errorf("%q, %v", out, err)
 	}
 }
 

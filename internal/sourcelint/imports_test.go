@@ -33,7 +33,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/printable", ""},
 	{"internal/splat", ""},
 	{"internal/llvm", ""},
-	{"internal/program", "internal/blame"},
+	{"internal/program", "internal/blame internal/bounded"},
 	{"internal/apt", ""},
 	{"internal/depends", "internal/apt"},
 	{"internal/nearest", ""},

@@ -59,7 +59,8 @@ func exitStatus(err error) error {
 	return exitError("exit " + strconv.Itoa(exit.ExitCode()))
 }
 
-// limitedBuffer keeps the first limit bytes and swallows the rest.
+// limitedBuffer keeps the first limit bytes and swallows the rest. An error, as
+// of a bounded.Writer, would end the command early.
 type limitedBuffer struct {
 	data  []byte
 	limit int
