@@ -16,6 +16,6 @@ type Kernel struct {
 	Key     string            // identifies a packaged kernel for caches; empty for one that is live
 }
 
-// Live tells that the kernel is built in a tree, or given as files, that may
-// change under us: always run make.
+// Live tells whether the kernel's files may change under us, as those of a build
+// tree do: always run make.
 func (k *Kernel) Live() bool { return k.Key == "" }

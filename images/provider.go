@@ -18,16 +18,16 @@ type Provider struct {
 	Notations []Notation // what Match accepts, for people
 	TakesKDir bool       // Options.KDir can go with its kernels
 
-	// Match tells whether spec names a kernel of this provider. An error, by
-	// BadNotation, says that it is meant for this provider, but names nothing.
+	// Match tells whether spec names a kernel of this provider. It returns an
+	// error of BadNotation when spec is meant for this provider but is malformed.
 	Match func(spec string) (bool, error)
 
-	// Resolve obtains the kernel that a spec names for which Match is true.
-	// Kernel.Spec is the caller's to set.
+	// Resolve obtains the kernel that spec names; Match is true for spec. The
+	// caller sets Kernel.Spec.
 	Resolve func(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error)
 
-	// List names the kernels that can be had now. What is known despite an error
-	// comes with it. nil: there are too many to list.
+	// List names the kernels that can be had now. With an error it returns those
+	// that it knows nevertheless. It is nil where there is nothing to list.
 	List func(ctx context.Context, c *cache.Cache) ([]Listing, error)
 }
 
@@ -37,7 +37,7 @@ type Options struct {
 	Notice func(string) // told of slow steps, one line each; may be nil
 }
 
-// Tell is Notice, which may be nil.
+// Tell calls Notice, which may be nil.
 func (o Options) Tell(line string) {
 	if o.Notice != nil {
 		o.Notice(line)
@@ -52,7 +52,7 @@ type Listing struct {
 	Cached  bool
 }
 
-// Providers are asked in their order.
+// Providers are asked in order; the first one that matches resolves.
 type Providers []Provider
 
 // Resolve obtains the kernel that spec names. A kernel that is known to be
@@ -98,8 +98,8 @@ func (ps Providers) match(spec string) (Provider, error) {
 	return Provider{}, BadNotation("not a kernel: %q", spec)
 }
 
-// List names what can be had now, provider by provider. What is known despite
-// an error comes with it.
+// List names the kernels that can be had now, provider by provider. With an
+// error it returns those that are known nevertheless.
 func (ps Providers) List(ctx context.Context, c *cache.Cache) ([]Listing, error) {
 	var all []Listing
 	var errs []error

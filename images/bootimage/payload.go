@@ -31,7 +31,7 @@ const maxVmlinux = 1 << 30
 const maxWindow = 256 << 20
 
 // compressions are those of scripts/Makefile.lib, by magic number
-// (Documentation/arch/x86/boot.rst, payload_offset), but lzo.
+// (Documentation/arch/x86/boot.rst, payload_offset), except lzo.
 var compressions = []struct {
 	magic string
 	read  func(context.Context, []byte, io.Writer) error

@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// providers are asked in this order. One that knows its kernels by their paths
-// comes before local.Paths.
+// providers are asked in this order. A provider of packages that are given by
+// their paths stands before local.Paths, which takes any path.
 var providers = images.Providers{
 	debian.Provider(),
 	local.Paths(),
@@ -27,15 +27,14 @@ func Resolve(ctx context.Context, c *cache.Cache, spec string, o images.Options)
 	return providers.Resolve(ctx, c, spec, o)
 }
 
-// List names the kernels that can be had now, distributions first. What is
-// known despite an error comes with it.
+// List names the kernels that can be had now, distributions first. With an error
+// it returns those that are known nevertheless.
 func List(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	return providers.List(ctx, c)
 }
 
-// Mend makes sure that what modules of a kernel are built against is not
-// damaged, where the cache has it: else the kernel is fetched again. It is for
-// the moment before a build.
+// Mend fetches a packaged kernel again if what modules are built against is
+// damaged in the cache. It is for the moment before a build.
 func Mend(ctx context.Context, c *cache.Cache, k *images.Kernel, o images.Options) error {
 	damaged, err := packaged.Condemn(c, k)
 	if err != nil || !damaged {

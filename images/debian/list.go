@@ -12,7 +12,7 @@ import (
 )
 
 // list names what apt offers, series first, then exact versions, newest first;
-// then what only the cache has. Without apt or its lists the latter is returned
+// then what only the cache has. Without apt or its lists it returns the latter
 // together with the error.
 func list(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	pkgs, err := aptPackages(ctx)

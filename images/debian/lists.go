@@ -15,7 +15,7 @@ import (
 // lists are apt's package lists.
 type lists struct {
 	sources []string // suites, as the sources name them
-	fetched []string // those of them that are there, and their codenames
+	fetched []string // those of them whose lists are there, and their codenames
 	old     bool
 }
 
@@ -47,16 +47,16 @@ func (l lists) has(suite string) bool {
 	return slices.Contains(l.sources, suite) || slices.Contains(l.fetched, suite)
 }
 
-// lacks tells whether a source is not there that may be the suite: by its
-// name, or as stable, which is another one each few years.
+// lacks tells whether the lists of a source are missing that may be the suite:
+// by its name, or as stable, which is another suite every few years.
 func (l lists) lacks(suite string) bool {
 	return slices.ContainsFunc(l.sources, func(s string) bool {
 		return !slices.Contains(l.fetched, s) && (s == suite || strings.Contains(s, "stable"))
 	})
 }
 
-// mayBring tells whether a refresh may bring what one of the suites has; no
-// suites are any.
+// mayBring tells whether a refresh may bring what one of the suites has. Without
+// suites, any is meant.
 func (l lists) mayBring(suites []string) bool {
 	return l.old && (len(suites) == 0 || slices.ContainsFunc(suites, l.has)) || slices.ContainsFunc(suites, l.lacks)
 }

@@ -54,7 +54,7 @@ func (n newest) recall() string {
 	return key
 }
 
-// remember keeps the key. That it cannot costs time, nothing else.
+// remember keeps the key. A failure costs time, nothing else.
 func (n newest) remember(c *cache.Cache, key string) {
 	dir, release, err := c.Temp("newest")
 	if err != nil {

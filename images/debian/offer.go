@@ -17,7 +17,7 @@ type pkg struct {
 	Suite         string // "bookworm-security/main"
 }
 
-// offer is a Debian kernel that can be had whole.
+// offer is a Debian kernel with its headers.
 type offer struct {
 	Release string // uname -r, such as "6.12.117+deb12-" and the architecture
 	Version string // of image and headers: "6.12.117-1~deb12u1"
@@ -43,7 +43,7 @@ func (o offer) key(s packaged.Store) string {
 	return s.Key(o.Release + signed + "_" + o.Version)
 }
 
-// offered is the offer that an entry of the cache was.
+// offered is the offer that an entry of the cache was made of.
 func offered(m packaged.Manifest) offer {
 	return offer{Release: m.Release, Version: m.Version, Image: m.Image}
 }
@@ -55,7 +55,7 @@ func (o offer) matches(version string) bool {
 
 const unsigned = "-unsigned"
 
-// kernelPackage are the packages of the plain flavour. A flavour (cloud, rt)
+// kernelPackage matches the packages of the plain flavour. A flavour (cloud, rt)
 // and -dbg follow the ABI name as a word; a name without a third number is a
 // metapackage.
 var kernelPackage = packageNames(arch.Default())
@@ -68,7 +68,7 @@ func packageNames(a *arch.Arch) *regexp.Regexp {
 		`kbuild-\d+\.\d+[0-9a-z.+~-]*)$`)
 }
 
-// kernelNames picks from apt-cache pkgnames what makes up kernels.
+// kernelNames picks the packages of kernels from apt-cache pkgnames.
 func kernelNames(pkgnames string) []string {
 	var names []string
 	for name := range strings.FieldsSeq(pkgnames) {
@@ -98,8 +98,8 @@ func parseMadison(text string) []pkg {
 }
 
 // offers pairs images with headers of the same version, newest first, signed
-// before unsigned. Whether the kbuild they need is there too, the headers'
-// Depends tell.
+// before unsigned. The headers' Depends tell
+// whether the kbuild that they need is there too.
 func offers(pkgs []pkg) []offer {
 	there := map[pkg]bool{}
 	for _, p := range pkgs {

@@ -38,7 +38,7 @@ func shelf(c *cache.Cache) packaged.Store { return packaged.Store{Cache: c, Sche
 
 // resolve takes an exact version from the cache, if it is there, and the
 // newest of a series from what apt offers now. Without apt, its lists or the
-// network the cache must do.
+// network it takes the newest one that the cache has.
 func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, error) {
 	if k := known(s, w); k != nil {
 		return k, nil
@@ -60,7 +60,7 @@ func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) 
 	return nil, err
 }
 
-// known is the kernel when the cache has it and apt could not say otherwise.
+// known returns the cached kernel if apt need not be asked.
 func known(s packaged.Store, w wanted) *images.Kernel {
 	if w.exact {
 		return newestCached(s, w)
@@ -99,7 +99,7 @@ func fromApt(ctx context.Context, s packaged.Store, w wanted, o images.Options) 
 	return nil, noSeries(w.version, osRelease(), all, l)
 }
 
-// newestCached finds what was unpacked before; apt need not be there.
+// newestCached returns the newest wanted kernel that the cache has, without apt.
 func newestCached(s packaged.Store, w wanted) *images.Kernel {
 	keys, err := s.Keys()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// home is the Debian release that came with a series; the release before it
+// home names the Debian release that came with a series; the release before it
 // gets the series later, by -security or -backports.
 var home = map[string]struct{ suite, before string }{
 	"5.10": {"bullseye", "buster"},
@@ -33,8 +33,8 @@ func codename(osRelease string) string {
 	return ""
 }
 
-// suitesFor names the suites that have a series on the release called here,
-// the likelier first.
+// suitesFor names the suites that have a series, the likeliest first; here is the
+// codename of the host's release.
 func suitesFor(series, here string) []string {
 	h, known := home[series]
 	switch {
@@ -65,8 +65,8 @@ func noSeries(series, osRelease string, found []offer, l lists) error {
 	return blame.AdviseRigf(strings.Join(advice, "\nor "), "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
 }
 
-// adviseSuite says how one of the suites comes to have what it should have; it
-// says nothing when all of them are there and of today.
+// adviseSuite says how to get the lists of one of the suites. It says nothing
+// when they are all there and fresh.
 func adviseSuite(suites []string, l lists) []string {
 	switch {
 	case l.mayBring(suites):
@@ -77,7 +77,7 @@ func adviseSuite(suites []string, l lists) []string {
 	return nil
 }
 
-// seriesOf lists the series there are as notations, newest first.
+// seriesOf lists the notations of all series, newest first.
 func seriesOf(found []offer) []string {
 	var list []string
 	seen := map[string]bool{}

@@ -38,8 +38,8 @@ func fromHeaders(name string) string {
 	return name
 }
 
-// unpackDeb writes the files of a .deb under dest, by the names that want gives
-// them; "" leaves one out. Nothing is written outside dest.
+// unpackDeb writes the files of a .deb below dest, under the names that want gives
+// them; it leaves out a file that want names "". It writes nothing outside dest.
 func unpackDeb(ctx context.Context, deb, dest string, want func(string) string) error {
 	if err := os.MkdirAll(dest, 0o700); err != nil {
 		return err
@@ -62,7 +62,7 @@ func unpackDeb(ctx context.Context, deb, dest string, want func(string) string) 
 	return explainUnpack(filepath.Base(deb), err, <-done)
 }
 
-// explainUnpack prefers what dpkg-deb says, unless it was cut short by us.
+// explainUnpack prefers what dpkg-deb says, unless we cut it short.
 func explainUnpack(deb string, ours, dpkg error) error {
 	err := dpkg
 	switch {

@@ -120,7 +120,7 @@ func (a *archiver) mkdir(name string) {
 	a.add(name, cpio.TypeDir|0o755, 0, nil)
 }
 
-// add writes one entry after its parents: the kernel makes none by itself.
+// add writes an entry after its parents: the kernel makes no directory by itself.
 func (a *archiver) add(name string, mode cpio.FileMode, size int64, r io.Reader) {
 	a.mkdir(path.Dir(name))
 	if a.err != nil {
@@ -136,8 +136,8 @@ func (a *archiver) add(name string, mode cpio.FileMode, size int64, r io.Reader)
 	}
 }
 
-// mustBeStatic refuses a program that wants a dynamic loader: the guest has
-// none, and the kernel would only say that /init fails with -2.
+// mustBeStatic refuses a program that needs a dynamic loader: the guest has
+// none, and the kernel would say only that /init fails with -2.
 func mustBeStatic(host string) error {
 	f, err := elf.Open(host)
 	if err != nil {
@@ -152,7 +152,7 @@ func mustBeStatic(host string) error {
 	return nil
 }
 
-// FindBusybox is the host's static busybox, or "".
+// FindBusybox returns the path of the host's static busybox, or "".
 func FindBusybox() string {
 	for _, name := range []string{"busybox", "busybox.static", "/bin/busybox"} {
 		found, err := exec.LookPath(name)

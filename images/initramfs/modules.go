@@ -26,8 +26,8 @@ import (
 // information virtio_console has 1 MB.
 const maxModule = 64 << 20
 
-// moduleDirs are where the drivers of the agent's virtio port and all that they
-// depend on are, relative to the kernel's tree.
+// moduleDirs hold the drivers of the agent's virtio port and the modules that
+// these depend on, relative to the kernel's tree.
 var moduleDirs = []string{"drivers/virtio", "drivers/char"}
 
 // IsModule tells whether the guest may need a file of a kernel's module tree,
@@ -36,8 +36,8 @@ func IsModule(name string) bool {
 	return slices.Contains(moduleDirs, path.Dir(name)) && moduleName(name) != ""
 }
 
-// moduleName is "virtio_ring" of "drivers/virtio/virtio-ring.ko.xz", "" of what is
-// no module.
+// moduleName is "virtio_ring" for "drivers/virtio/virtio-ring.ko.xz", and "" for a
+// file that is not a module.
 func moduleName(file string) string {
 	name, rest, ok := strings.Cut(path.Base(file), ".ko")
 	if !ok || !slices.Contains([]string{"", ".xz", ".zst", ".gz"}, rest) {
@@ -89,7 +89,7 @@ func FindModules(tree fs.FS, config map[string]string) ([]Module, error) {
 	return walk.order, nil
 }
 
-// loadOrder follows the depends= lines: what a module depends on comes first.
+// loadOrder follows the depends= lines: a module comes after those it depends on.
 type loadOrder struct {
 	tree  fs.FS
 	files map[string]string // by module name

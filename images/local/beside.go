@@ -16,8 +16,8 @@ var anyInclude = regexp.MustCompile(`(?m)^include (\$\(dir \$\(lastword \$\(MAKE
 
 // beside names the directories that a module build in kdir reads as well: the
 // source of a tree built with O= or by kbuild, linux-headers-…-common and
-// linux-kbuild of Debian's headers, what Ubuntu's link to. The Makefile includes
-// them and links lead to them.
+// linux-kbuild of Debian's headers, what Ubuntu's headers link to. The Makefile
+// includes them, or links lead to them.
 func beside(kdir string) []string {
 	if real, err := filepath.EvalSymlinks(kdir); err == nil {
 		kdir = real

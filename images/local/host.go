@@ -30,7 +30,7 @@ func Host() images.Provider {
 	}
 }
 
-// listHost names the running kernel when what is needed of it is installed.
+// listHost names the running kernel if its image and its headers are installed.
 func listHost(context.Context, *cache.Cache) ([]images.Listing, error) {
 	text, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {
@@ -44,7 +44,7 @@ func listHost(context.Context, *cache.Cache) ([]images.Listing, error) {
 }
 
 // resolveHost takes the running kernel from where distributions install it.
-// root is "/", but in tests.
+// root is "/", except in tests.
 func resolveHost(ctx context.Context, c *cache.Cache, root string, o images.Options) (*images.Kernel, error) {
 	text, err := os.ReadFile(filepath.Join(root, "proc/sys/kernel/osrelease"))
 	if err != nil {
@@ -87,7 +87,8 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 	return bz, kdir, nil
 }
 
-// hostConfig reads the installed config, or what the kernel tells of itself.
+// hostConfig reads the installed configuration, or the one that the kernel holds
+// itself.
 func hostConfig(root, release string) (map[string]string, error) {
 	for _, name := range []string{"boot/config-" + release, "lib/modules/" + release + "/config", "proc/config.gz"} {
 		config, err := dotconfig.Read(filepath.Join(root, name))

@@ -45,8 +45,8 @@ func addELF(k *images.Kernel, path string) (err error) {
 	return err
 }
 
-// extracted is the cached vmlinux of the bzImage at path, or path when there
-// can be none.
+// extracted returns the cached vmlinux of the bzImage at path, or path if it has
+// none that boots.
 func extracted(ctx context.Context, c *cache.Cache, path string, image []byte, o images.Options) (string, error) {
 	sum := sha256.Sum256(image)
 	dir, err := c.Entry(ctx, "vmlinux", hex.EncodeToString(sum[:]), func(ctx context.Context, dir string) error {

@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Paths provides the kernels of the file system: build trees, sources, which are
-// built, and images. Every text that is no other provider's is a path.
+// Paths provides the kernels in the file system: build trees, sources, which it
+// builds, and images.
 func Paths() images.Provider {
 	return images.Provider{
 		Notations: []images.Notation{
@@ -29,8 +29,8 @@ func Paths() images.Provider {
 	}
 }
 
-// scheme is how other notations begin. A path with a colon is written with a
-// slash.
+// scheme matches the notations of other providers. A path with a colon must have
+// a slash.
 var scheme = regexp.MustCompile(`^[a-z0-9]+:[^/]*$`)
 
 // resolvePath tells a build tree from an image.

@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/images/kbuild"
 )
 
-// buildSource builds a kernel, if what there is of it is older than its source.
+// buildSource builds a kernel unless it is up to date with its source.
 func buildSource(ctx context.Context, b kbuild.Builder, o images.Options) (*images.Kernel, error) {
 	b.Progress = aside(o.Tell)
 	dir, err := b.Build(ctx)

@@ -50,7 +50,7 @@ func resolveTree(dir string, o images.Options) (*images.Kernel, error) {
 		KDir: dir, Headers: beside(dir), Config: config, Modules: modules}, nil
 }
 
-// reconfigured tells that make has not seen the .config yet: it would make
+// reconfigured tells whether make has not seen the .config yet: it would make
 // include/config/auto.conf again before all else (the kernel's Makefile).
 func reconfigured(dir string) bool {
 	config, err := os.Stat(filepath.Join(dir, ".config"))
@@ -95,7 +95,7 @@ func there(dir, name string) bool {
 	return err == nil
 }
 
-// preferPVH chooses what to boot of the two.
+// preferPVH chooses which of the two to boot.
 func preferPVH(vmlinux, bz string) string {
 	if bootimage.HasPVH(vmlinux) {
 		return vmlinux

@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// What an entry, and the loose files that one is made of, are called.
+// Names in an entry, and among the loose files that it is made of.
 const (
 	imageFile    = "bzImage"
 	configFile   = "config"
@@ -25,12 +25,12 @@ const (
 )
 
 // builtAgainst is the part of an entry that modules are built against. It has
-// checksums of its own: it is of 17000 files, and most runs read none of them.
+// checksums of its own: it has 17000 files, and most runs read none of them.
 const builtAgainst = "usr"
 
-// Loose says what a file of the kernel's package is called among the loose ones
-// that [Complete] takes. The path is the installed one, without its first "/".
-// A file that is not needed is called "".
+// Loose maps the path of an installed file, without its leading slash, to its
+// name among the loose files that [Complete] takes. It maps a file that is not
+// needed to "".
 func Loose(release string) func(path string) string {
 	return func(path string) string {
 		switch path {
@@ -49,9 +49,9 @@ func Loose(release string) func(path string) string {
 	}
 }
 
-// Complete makes an entry of dir, which holds what modules are built against
-// in usr, and of the directory loose, with files as [Loose] names them. Boot
-// and Modules of m are set here.
+// Complete makes dir a whole entry. It already holds what modules are built
+// against, below usr; the kernel, its configuration and its modules come from
+// the directory loose, see [Loose]. Boot and Modules of m are set here.
 func Complete(ctx context.Context, dir, loose string, m Manifest, o images.Options) error {
 	for _, name := range []string{imageFile, configFile} {
 		if err := os.Rename(filepath.Join(loose, name), filepath.Join(dir, name)); err != nil {

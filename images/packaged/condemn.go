@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Condemn makes the cache forget a kernel's entry when what modules are built
-// against is damaged, and tells whether it was. A kernel of no entry is not.
+// Condemn makes the cache forget a kernel's entry if what modules are built
+// against is damaged, and tells whether it was. A live kernel has no entry.
 func Condemn(c *cache.Cache, k *images.Kernel) (bool, error) {
 	if k.Live() {
 		return false, nil

@@ -17,8 +17,8 @@ import (
 // kind is the cache's kind of entries.
 const kind = "kernels"
 
-// Layout is the number of what a cache entry holds, at the end of its key. A
-// klptest finds only those of its own: another's may lack what it needs.
+// Layout is the version of an entry's layout, at the end of its key. A klptest
+// uses only entries of its own layout: others may lack what it needs.
 const Layout = "_2"
 
 // Store is the part of the cache that holds one distribution's kernels.
@@ -27,13 +27,13 @@ type Store struct {
 	Scheme string // "debian": what its keys and, with a colon, its kernels' names begin with
 }
 
-// Key is the key of an entry; id tells it from all others of the distribution.
+// Key returns the key of an entry. Each id of the distribution is of one entry.
 func (s Store) Key(id string) string { return s.Scheme + "-" + id + Layout }
 
-// Name is what a kernel of a version is called.
+// Name returns the exact notation of a version.
 func (s Store) Name(version string) string { return s.Scheme + ":" + version }
 
-// Keys are those of all entries, also of ones that cannot be used.
+// Keys lists the distribution's entries, including those that cannot be used.
 func (s Store) Keys() ([]string, error) {
 	keys, err := s.Cache.Entries(kind)
 	others := func(key string) bool { return !strings.HasPrefix(key, s.Scheme+"-") }
@@ -45,7 +45,8 @@ func (s Store) Manifest(key string) (Manifest, error) { return readManifest(s.di
 
 func (s Store) dir(key string) string { return filepath.Join(s.Cache.Root(), kind, key) }
 
-// Load makes a kernel of an entry, or nil when there is none that can be used.
+// Load returns the kernel of an entry, or nil when there is none that can be
+// used.
 func (s Store) Load(key string) *images.Kernel {
 	if !strings.HasSuffix(key, Layout) {
 		return nil
@@ -75,8 +76,8 @@ func (s Store) Load(key string) *images.Kernel {
 	}
 }
 
-// Make makes an entry, unless it is there, and a kernel of it. fill puts into
-// dir what [Complete] wants, by way of the directory scratch, and calls it.
+// Make returns the kernel of an entry. If there is no entry, fill makes it: it
+// downloads to scratch, unpacks to dir and calls [Complete].
 func (s Store) Make(ctx context.Context, key string, fill func(ctx context.Context, dir, scratch string) error) (*images.Kernel, error) {
 	dir, err := s.Cache.Entry(ctx, kind, key, func(ctx context.Context, dir string) error {
 		scratch, release, err := s.Cache.Temp("download")

@@ -15,8 +15,9 @@ import (
 	"github.com/klptest/klptest/internal/bounded"
 )
 
-// Tar writes the files of a tar archive below root, by the names that want gives
-// them; "" leaves one out. Together they may have at most so many bytes.
+// Tar writes the files of a tar archive below root, under the names that want
+// gives them; it leaves out a file that want names "". More than most bytes in all
+// are an error.
 func Tar(r io.Reader, root *os.Root, want func(string) string, most int64) error {
 	var links []string
 	t := tar.NewReader(r)
