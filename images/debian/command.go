@@ -3,10 +3,8 @@
 package debian
 
 import (
-	"bytes"
 	"context"
 
-	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -24,9 +22,6 @@ func aptCommand(name string, args ...string) program.Command {
 
 // ask runs a program of apt's and returns what it says.
 func ask(ctx context.Context, name string, args ...string) (string, error) {
-	var answer bytes.Buffer
-	c := aptCommand(name, args...)
-	c.Stdout = &bounded.Writer{W: &answer, Left: maxAnswer}
-	err := c.Run(ctx)
-	return answer.String(), err
+	answer, err := aptCommand(name, args...).Output(ctx, maxAnswer)
+	return string(answer), err
 }
