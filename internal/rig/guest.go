@@ -140,7 +140,7 @@ func (g *Guest) renew(ctx context.Context) error {
 // spec describes the guests of a shape, but for what each has of its own.
 func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
-	spec.Kernel, spec.State = r.kernel.Image, r.cache.Root()
+	spec.Arch, spec.Kernel, spec.State = r.kernel.Arch, r.kernel.Image, r.cache.Root()
 	spec.CPUs, spec.Memory = s.cpus, s.memory
 	if r.kernel.Config["KASAN"] == "y" {
 		// Otherwise the first report, perhaps one of the boot's, is the last
