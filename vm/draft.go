@@ -91,7 +91,7 @@ func (d *draft) close() error {
 	}
 	for _, name := range []string{manifestFile, stateFile, memoryFile} {
 		if removal := os.Remove(filepath.Join(d.dir, name)); !errors.Is(removal, fs.ErrNotExist) {
-			err = join(err, removal)
+			err = blame.Join(err, removal)
 		}
 	}
 	return err

@@ -30,7 +30,7 @@ func (v *VM) Snapshot(ctx context.Context, key string) error {
 	if err != nil {
 		err = fmt.Errorf("snapshot of the guest: %w", err)
 	}
-	return join(err, v.Close())
+	return blame.Join(err, v.Close())
 }
 
 func (v *VM) snapshot(ctx context.Context, key string) error {

@@ -81,7 +81,7 @@ func (v *VM) orClose(err error) (*VM, error) {
 	if death := v.Death(); death != nil && !errors.Is(err, ErrStale) {
 		err = death
 	}
-	return nil, join(err, v.Close())
+	return nil, blame.Join(err, v.Close())
 }
 
 func (v *VM) boot(ctx context.Context, life time.Duration) error {

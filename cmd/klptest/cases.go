@@ -33,7 +33,7 @@ func selectCases(args []string) ([]*casefile.Case, error) {
 		some, err := selectArg(shipped, arg)
 		list, errs = append(list, some...), append(errs, err)
 	}
-	return list, errors.Join(errs...)
+	return list, blame.Join(errs...)
 }
 
 // selectOne returns the case that one argument names.

@@ -60,10 +60,5 @@ func explain(w io.Writer, err error) {
 	if err == nil || errors.As(err, &v) {
 		return
 	}
-	text := err.Error() + "\n"
-	var e *blame.Error
-	if errors.As(err, &e) {
-		text = err.Error() + "\n" + strings.TrimPrefix(e.Detail(), e.Error()+"\n")
-	}
-	fmt.Fprint(w, "klptest: ", printable.Text(text))
+	fmt.Fprint(w, "klptest: ", printable.Text(blame.Detail(err)))
 }

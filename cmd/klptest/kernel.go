@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 func (a *app) kernelCommand() *cobra.Command {
@@ -37,7 +37,7 @@ func (a *app) kernelListCommand() *cobra.Command {
 				return err
 			}
 			list, err := catalog.List(c.Context(), store)
-			return errors.Join(printListings(a.out, list), err)
+			return blame.Join(printListings(a.out, list), err)
 		},
 	}
 }

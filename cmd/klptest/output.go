@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/term"
@@ -80,5 +79,5 @@ func (j *junitFile) write(head report.Run, results []judge.Result) error {
 	if j == nil {
 		return nil
 	}
-	return errors.Join(report.WriteJUnit(j.file, head, results), j.file.Close())
+	return blame.Join(report.WriteJUnit(j.file, head, results), j.file.Close())
 }

@@ -109,7 +109,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	defer cancel()
 	head := report.Run{Kernel: o.kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
 	results, err := a.drive(limited, list, rep, &head, o)
-	if err := errors.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
+	if err := blame.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
 		if slices.ContainsFunc(results, func(r judge.Result) bool { return r.Verdict == judge.Fail }) {
 			return a.despite(err)
 		}
@@ -176,7 +176,7 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 		return nil, err
 	}
 	defer func() {
-		err = errors.Join(err, r.Close())
+		err = blame.Join(err, r.Close())
 		if o.Keep {
 			a.notice("work directory: " + r.Work())
 		}
@@ -189,7 +189,7 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	if err == nil {
 		head.Total = len(results)
 	}
-	return results, errors.Join(err, rep.End())
+	return results, blame.Join(err, rep.End())
 }
 
 // reportEach reports each result as it comes, up to the first FAIL where no

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -115,7 +114,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	defer unlock()
 	steps, err := a.trySeries(ctx, store, o, source, patches, list)
 	if len(steps) > 0 && ctx.Err() == nil {
-		err = errors.Join(err, write(steps))
+		err = blame.Join(err, write(steps))
 	}
 	if err == nil && series.Guilty(steps) {
 		return verdicts(1)

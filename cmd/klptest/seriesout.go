@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -46,9 +45,9 @@ func reportSteps(rep report.Reporter, steps []series.Step) error {
 	list := stepResults(steps)
 	err := rep.Begin(report.Run{Kernel: "series", Klptest: version(), Started: time.Now(), Total: len(list)})
 	for _, r := range list {
-		err = errors.Join(err, rep.Case(r))
+		err = blame.Join(err, rep.Case(r))
 	}
-	return errors.Join(err, rep.End())
+	return blame.Join(err, rep.End())
 }
 
 func stepResults(steps []series.Step) (list []judge.Result) {

@@ -84,12 +84,12 @@ func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() { err = blame.Join(err, r.Close()) }()
 	g, err := r.Guest(ctx, before)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, g.Close()) }()
+	defer func() { err = blame.Join(err, g.Close()) }()
 	if before != nil {
 		observed, err := g.Play(ctx, before)
 		fmt.Fprint(a.err, printable.Text(observed))

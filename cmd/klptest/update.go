@@ -3,12 +3,12 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // update rewrites the files of the cases that did not pass by what happened.
@@ -24,7 +24,7 @@ func (a *app) update(list []*casefile.Case, results []judge.Result) error {
 		}
 		a.notice("updated " + list[i].File)
 	}
-	return errors.Join(errs...)
+	return blame.Join(errs...)
 }
 
 func (a *app) updateFile(c *casefile.Case, res judge.Result) error {

@@ -49,9 +49,11 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Detail is the whole message: the line, the advice, the tail, the path.
-func (e *Error) Detail() string {
+func (e *Error) Detail() string { return Detail(e) }
+
+// rest is what follows the line.
+func (e *Error) rest() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, e.Error())
 	if e.Advice != "" {
 		fmt.Fprintln(&b, e.Advice)
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // maxKept is how many kept directories there are at most: enough for the
@@ -36,7 +38,7 @@ func (c *Cache) sweep() error {
 	for _, name := range owners(entries) {
 		errs = append(errs, removeDead(filepath.Join(tmp, name)))
 	}
-	return errors.Join(errs...)
+	return blame.Join(errs...)
 }
 
 // owners names the temporary directories that have left anything: a process
@@ -87,5 +89,5 @@ func removeDead(dir string) error {
 	if errors.Is(gone, os.ErrNotExist) {
 		gone = nil
 	}
-	return errors.Join(err, gone)
+	return blame.Join(err, gone)
 }

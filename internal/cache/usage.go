@@ -90,7 +90,7 @@ func (c *Cache) RemoveAll(ctx context.Context, list []Usage) error {
 	for _, u := range list {
 		errs = append(errs, c.Remove(ctx, u.Kind, u.Key))
 	}
-	return errors.Join(errs...)
+	return blame.Join(errs...)
 }
 
 // use marks the cache as used for the life of this process.
@@ -107,7 +107,7 @@ func (c *Cache) claim() (release func(), err error) {
 	fd := int(c.users.Fd())
 	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		// A failed conversion may have dropped the lock; flock(2).
-		return nil, errors.Join(inUse(err), unix.Flock(fd, unix.LOCK_SH))
+		return nil, blame.Join(inUse(err), unix.Flock(fd, unix.LOCK_SH))
 	}
 	sign(c.users)
 	return func() { _ = unix.Flock(fd, unix.LOCK_SH) }, nil

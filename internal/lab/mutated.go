@@ -4,13 +4,13 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/mutants"
 )
 
@@ -21,7 +21,7 @@ var _ mutants.Lab = Mutated{}
 
 // Read is of [mutants.Lab].
 func (m Mutated) Read(file string) ([]byte, error) {
-	if err := errors.Join(m.Workshop.Reset(), m.Workshop.Own(file)); err != nil {
+	if err := blame.Join(m.Workshop.Reset(), m.Workshop.Own(file)); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(filepath.Join(m.Workshop.Dir(), file))

@@ -4,11 +4,11 @@ package lab
 
 import (
 	"context"
-	"errors"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/rig"
@@ -45,7 +45,7 @@ func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Ca
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, on.Close()) }()
+	defer func() { err = blame.Join(err, on.Close()) }()
 	for res, err := range on.RunCases(ctx, list) {
 		if err != nil {
 			return results, err
@@ -69,8 +69,8 @@ func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options
 	if err != nil {
 		return rep, err
 	}
-	defer func() { err = errors.Join(err, on.Close()) }()
+	defer func() { err = blame.Join(err, on.Close()) }()
 	o.Release, o.Jobs = k.Release, ro.Jobs
 	rep, err = explore.Explore(ctx, o, on.RunCases, on.RunCasesFresh)
-	return rep, errors.Join(err, context.Cause(ctx))
+	return rep, blame.Join(err, context.Cause(ctx))
 }

@@ -6,7 +6,7 @@ import (
 	"context"
 	"sync"
 
-	"github.com/hashicorp/go-multierror"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // each is a source that gives every case a guest of its own. While cases run
@@ -21,7 +21,7 @@ type each struct {
 	mu     sync.Mutex
 	wanted map[shape]int       // guests that will yet be asked for
 	ready  map[shape]chan made // being made, or made, ahead
-	errs   *multierror.Error   // of closing
+	errs   error               // of closing
 }
 
 // made is what a maker returned.
@@ -105,7 +105,7 @@ func (e *each) end(g instance) {
 	err := g.Close()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.errs = multierror.Append(e.errs, err)
+	e.errs = blame.Join(e.errs, err)
 }
 
 func (e *each) close() error {
@@ -120,5 +120,5 @@ func (e *each) close() error {
 		}
 	}
 	e.work.Wait()
-	return e.errs.ErrorOrNil()
+	return e.errs
 }

@@ -12,13 +12,13 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/hashicorp/go-multierror"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/kmods"
@@ -153,7 +153,7 @@ func (r *Rig) spec(s shape) vm.Spec {
 // Close ends the connection and the VM, as far as they were made, and removes
 // the guest's logs unless they are to be kept.
 func (g *Guest) Close() error {
-	var errs *multierror.Error
+	var errs error
 	if g.Agent != nil {
 		g.Agent.Close() // fails when the guest has died, which is no news
 	}
@@ -161,12 +161,12 @@ func (g *Guest) Close() error {
 		g.SSH.Close()
 	}
 	if g.VM != nil {
-		errs = multierror.Append(errs, g.VM.Close())
+		errs = blame.Join(errs, g.VM.Close())
 	}
 	if !g.kept {
-		errs = multierror.Append(errs, os.RemoveAll(g.dir))
+		errs = blame.Join(errs, os.RemoveAll(g.dir))
 	}
-	return errs.ErrorOrNil()
+	return errs
 }
 
 // Play runs the commands of a case and returns the transcript as it was,

@@ -6,7 +6,7 @@ import (
 	"context"
 	"sync"
 
-	"github.com/hashicorp/go-multierror"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // reused is a source whose guests serve case after case, of run after run, as
@@ -58,12 +58,12 @@ func (r *reused) put(s shape, g instance, clean bool) {
 func (r *reused) close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var errs *multierror.Error
+	var errs error
 	for s, guests := range r.idle {
 		for _, g := range guests {
-			errs = multierror.Append(errs, g.Close())
+			errs = blame.Join(errs, g.Close())
 		}
 		delete(r.idle, s)
 	}
-	return errs.ErrorOrNil()
+	return errs
 }

@@ -5,16 +5,14 @@ package rig
 import (
 	"cmp"
 	"context"
-	"errors"
 	"iter"
 	"sync/atomic"
-
-	"github.com/hashicorp/go-multierror"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/kmods"
@@ -140,7 +138,7 @@ func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() (so
 				break
 			}
 		}
-		switch err := errors.Join(fresh.close(), closeSource()); {
+		switch err := blame.Join(fresh.close(), closeSource()); {
 		case err != nil && wanted:
 			yield(judge.Result{}, err)
 		case err != nil:
@@ -228,16 +226,16 @@ func (r *Rig) Work() string { return r.work }
 
 // Close ends the guests and removes what need not be kept.
 func (r *Rig) Close() error {
-	var errs *multierror.Error
+	var errs error
 	if r.reused != nil {
-		errs = multierror.Append(errs, r.reused.close())
+		errs = blame.Join(errs, r.reused.close())
 	}
 	r.cancel()
 	r.templates.close()
 	_, _ = r.modules.shipped() // ends now; whoever needs its error has asked for it
 	if r.keep.Load() {
-		errs = multierror.Append(errs, r.cache.Keep(r.work))
+		errs = blame.Join(errs, r.cache.Keep(r.work))
 	}
 	r.release()
-	return errs.ErrorOrNil()
+	return errs
 }

@@ -27,7 +27,8 @@ type fake struct {
 	die     error    // what each step ends with
 	putErr  error
 	wakeErr error
-	kept    bool // its logs were asked for
+	endErr  error // of Close
+	kept    bool  // its logs were asked for
 	log     *journal
 }
 
@@ -56,7 +57,7 @@ func (f *fake) preserve() (log, qemu string) {
 	return f.name + ".log", "qemu " + f.name
 }
 func (f *fake) alive() bool  { return f.die == nil }
-func (f *fake) Close() error { f.say("close"); return nil }
+func (f *fake) Close() error { f.say("close"); return f.endErr }
 
 type fakeMachine struct {
 	*fake

@@ -67,6 +67,32 @@ func TestEachCaseHasItsOwnGuest(t *testing.T) {
 	}
 }
 
+// Guests that cannot be closed make one short line, in which each reason is once.
+func TestErrorsOfClosing(t *testing.T) {
+	for name, open := range map[string]func(maker) source{
+		"each":   func(m maker) source { return newEach(t.Context(), m, false, map[shape]int{{}: 3}) },
+		"reused": func(m maker) source { return newReused(t.Context(), m) },
+	} {
+		full := errors.New("no space left on device")
+		m, _ := inOrder(&fake{name: "1", endErr: full}, &fake{name: "2", endErr: full}, &fake{name: "3", endErr: full})
+		from := open(m)
+		var guests []instance
+		for range 3 {
+			g, _, err := from.get(t.Context(), shape{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			guests = append(guests, g)
+		}
+		for _, g := range guests {
+			from.put(shape{}, g, true)
+		}
+		if err := from.close(); err == nil || err.Error() != full.Error() {
+			t.Errorf("%s: %q, want %q", name, err, full)
+		}
+	}
+}
+
 // A guest is made ahead while a case runs, but never one too many, and what
 // was made for nobody is closed.
 func TestNextGuestIsMadeAhead(t *testing.T) {

@@ -119,9 +119,9 @@ func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error 
 		return err
 	}
 	if err := g.disconnect(ctx); err != nil {
-		return errors.Join(err, g.Close())
+		return blame.Join(err, g.Close())
 	}
-	return errors.Join(g.VM.Snapshot(ctx, key), g.Close())
+	return blame.Join(g.VM.Snapshot(ctx, key), g.Close())
 }
 
 // clone makes a guest from the template of its shape. Without a template it

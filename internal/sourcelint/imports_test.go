@@ -82,7 +82,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/mutants", "cases/judge"},
 	{"internal/series", "cases/judge internal/blame internal/git"},
 	{"internal/variants", "cases/judge images/kconfig"},
-	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/cache internal/explore internal/mutants internal/rig internal/series internal/variants"},
+	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/blame internal/cache internal/explore internal/mutants internal/rig internal/series internal/variants"},
 }
 
 // TestImports holds the tree against the table. cmd/klptest may import all.

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -34,7 +35,7 @@ func (j Job) run(ctx context.Context) Outcome {
 		return broken(err)
 	}
 	early, err := j.await(ctx, child)
-	if err = errors.Join(err, endAll()); err != nil {
+	if err = blame.Join(err, endAll()); err != nil {
 		return Outcome{Ending: Broken, Code: -1, Killed: true, Cause: err.Error()}
 	}
 	return Outcome{Ending: endingOf(ctx, early), Code: cmd.ProcessState.ExitCode(), Killed: wasKilled(cmd.ProcessState)}

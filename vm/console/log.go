@@ -3,12 +3,12 @@
 package console
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
 
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -81,7 +81,7 @@ func (l *Log) Close() error {
 		return nil
 	}
 	err := l.writeEnd()
-	err = errors.Join(err, l.file.Close())
+	err = blame.Join(err, l.file.Close())
 	l.file = nil
 	return err
 }
