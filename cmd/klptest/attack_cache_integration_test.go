@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -97,8 +98,8 @@ func attackDamageBeyondRepair(t *testing.T, home string) {
 		cmd := klptest(home, "run", "-j", "1", "state-add")
 		cmd.Env = append(cmd.Env, "PATH="+offline+":"+os.Getenv("PATH"))
 		out, err := cmd.CombinedOutput()
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		if !ok || exit.ExitCode() != exitError || !strings.Contains(string(out), "damaged") || strings.Contains(string(out), "FAIL") {
+		failed, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || failed.ExitCode() != exit.Error || !strings.Contains(string(out), "damaged") || strings.Contains(string(out), "FAIL") {
 			t.Errorf("%s: %v\n%s", file, err, out)
 		}
 		discard(t, home, "kernels")

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/klptest/klptest/internal/exit"
 )
 
 // spin is a case whose C takes a compiler for ever.
@@ -53,7 +55,7 @@ func attackKills(t *testing.T, home string) {
 		discard(t, home, s.forget...)
 		status, said := s.end(t, home, sig)
 		gone(t, home, 2*time.Second)
-		if sig == syscall.SIGINT && status != exitInterrupted && !ended(status, said) {
+		if sig == syscall.SIGINT && status != exit.Interrupted && !ended(status, said) {
 			t.Errorf("%s: exit status %d after SIGINT\n%s", s.name, status, said)
 		}
 		if i%25 == 24 || i == kills+interrupts-1 {
@@ -123,8 +125,8 @@ func attackEndlessCompiler(t *testing.T, home string) {
 		t.Skip("it takes more than a minute: KLPTEST_ATTACK=long")
 	}
 	out, err := klptest(home, "run", spin).CombinedOutput()
-	exit, ok := err.(*exec.ExitError)
-	if !ok || exit.ExitCode() != exitError || !bytes.Contains(out, []byte("building modules took more than 1m0s")) {
+	failed, ok := err.(*exec.ExitError)
+	if !ok || failed.ExitCode() != exit.Error || !bytes.Contains(out, []byte("building modules took more than 1m0s")) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	gone(t, filepath.Join(home, "klptest"), time.Second)

@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/git"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -185,7 +186,7 @@ func printAnswer(ctx context.Context, w io.Writer, r *git.Repo, answer *bisect.A
 		fmt.Fprintf(w, "skipped: %.12s %s: %s\n", n.Commit, printable.Text(n.Subject), printable.Text(n.Why))
 	}
 	if answer.First == "" {
-		return verdicts(exitNothing)
+		return verdicts(exit.Nothing)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
-	"github.com/klptest/klptest/internal/bisect"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -23,21 +23,21 @@ const bisectExit = "bisect-exit"
 
 // errOtherFailure is a run in which cases fail, but none in the way that its
 // report tells of.
-var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(1))
+var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(exit.Failed))
 
 // outcome is the error of a run that was not all PASS; nil: it was.
 func outcome(results []judge.Result) error {
 	code := report.ExitCode(results)
 	switch code {
-	case 0:
+	case exit.Passed:
 		return nil
-	case 1:
+	case exit.Failed:
 	default:
 		return verdicts(code)
 	}
 	for _, r := range results {
 		if r.Verdict == judge.Fail && r.Reported != judge.NotAsReported {
-			return verdicts(1)
+			return verdicts(exit.Failed)
 		}
 	}
 	return errOtherFailure
@@ -52,13 +52,13 @@ func bisectStatus(err error) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, errOtherFailure):
-		return bisect.ExitSkip
+		return exit.BisectSkip
 	case errors.As(err, &v):
-		return bisect.ExitOfRun(int(v))
+		return exit.Bisect(int(v))
 	case errors.Is(err, kbuild.ErrBroken), errors.Is(err, errTimedOut):
-		return bisect.ExitSkip
+		return exit.BisectSkip
 	}
-	return bisect.ExitAbort
+	return exit.BisectAbort
 }
 
 // wantsBisectExit tells whether --bisect-exit was given. When the flags could

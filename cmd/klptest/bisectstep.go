@@ -18,6 +18,7 @@ import (
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/git"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
@@ -57,11 +58,11 @@ func (a *app) bisectStep(ctx context.Context, o stepOptions, args []string) erro
 		if ctx.Err() == nil {
 			explain(a.err, err)
 		}
-		return verdicts(bisect.ExitAbort)
+		return verdicts(exit.BisectAbort)
 	}
 	fmt.Fprintf(a.err, "klptest: %.12s %s: %s, %s\n", note.Commit, printable.Text(note.Subject), note.Mark, printable.Text(note.Why))
 	if err := note.Write(bisect.NotesIn(".")); err != nil {
-		return verdicts(bisect.ExitAbort)
+		return verdicts(exit.BisectAbort)
 	}
 	if code := note.Exit(); code != 0 {
 		return verdicts(code)

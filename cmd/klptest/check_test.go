@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"context"
 	"testing"
+
+	"github.com/klptest/klptest/internal/exit"
 )
 
 // TestCheckInterrupted: a model that was interrupted differs from nothing.
@@ -14,7 +16,7 @@ func TestCheckInterrupted(t *testing.T) {
 	cancel(errInterrupted)
 	for _, args := range [][]string{{"check"}, {"check", "../../cases/state-add.txtar"}} {
 		var out, err bytes.Buffer
-		if status := run(ctx, args, streams{out: &out, err: &err}); status != exitInterrupted {
+		if status := run(ctx, args, streams{out: &out, err: &err}); status != exit.Interrupted {
 			t.Errorf("%q: status %d", args, status)
 		}
 		if out.Len() > 0 || err.String() != "klptest: interrupted\n" {

@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/doctor"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/vm"
 )
@@ -43,7 +44,7 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
 			if missing := printFindings(a.out, findings); missing > 0 {
-				return verdicts(exitError)
+				return verdicts(exit.Error)
 			}
 			return nil
 		},

@@ -9,16 +9,8 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
-)
-
-// The exit statuses that do not come from verdicts; report.ExitCode has the
-// others. README.md lists them all.
-const (
-	exitUsage       = 2
-	exitError       = 3
-	exitNothing     = 4
-	exitInterrupted = 130 // as a shell reports SIGINT
 )
 
 // verdicts is the outcome of a run that was not all PASS. It has been
@@ -32,15 +24,15 @@ func exitStatus(err error) int {
 	var v verdicts
 	switch {
 	case err == nil:
-		return 0
+		return exit.Passed
 	case errors.Is(err, errInterrupted):
-		return exitInterrupted
+		return exit.Interrupted
 	case errors.As(err, &v):
 		return int(v)
 	case usage(err):
-		return exitUsage
+		return exit.Usage
 	}
-	return exitError
+	return exit.Error
 }
 
 // usage tells whether err is the user's to mend. Cobra's own errors (unknown

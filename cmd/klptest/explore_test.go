@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/explore"
 )
 
@@ -31,14 +32,14 @@ func TestExplored(t *testing.T) {
 	}{
 		"whole":       {explore.Report{Progress: some, Whole: true}, 0, nil, 0, "no difference; these are all sequences\n", ""},
 		"late":        {explore.Report{Progress: some}, 0, nil, 0, "no difference; the time is over, and --skip 2 goes on from here\n", ""},
-		"unjudged":    {explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, nil, exitError, "2 sequences", ""},
+		"unjudged":    {explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, nil, exit.Error, "2 sequences", ""},
 		"difference":  {explore.Report{Progress: some, Difference: d}, 0, nil, 1, shown, ""},
 		"and broken":  {explore.Report{Progress: some, Difference: d}, 0, broken, 1, shown, "no place"},
-		"interrupted": {explore.Report{Progress: some, Difference: d}, 0, errInterrupted, exitInterrupted, shown, ""},
-		"broken":      {explore.Report{Progress: some}, 0, broken, exitError, "2 sequences", "--skip 2 goes on from here"},
-		"at once":     {explore.Report{}, 0, broken, exitError, "", ""},
-		"no time":     {explore.Report{}, 0, nil, exitNothing, "", "--budget ended before the first sequence did"},
-		"all skipped": {explore.Report{Progress: explore.Progress{Sequences: 2, All: 2}, Whole: true}, 9, nil, exitNothing, "", "there are 2 sequences"},
+		"interrupted": {explore.Report{Progress: some, Difference: d}, 0, errInterrupted, exit.Interrupted, shown, ""},
+		"broken":      {explore.Report{Progress: some}, 0, broken, exit.Error, "2 sequences", "--skip 2 goes on from here"},
+		"at once":     {explore.Report{}, 0, broken, exit.Error, "", ""},
+		"no time":     {explore.Report{}, 0, nil, exit.Nothing, "", "--budget ended before the first sequence did"},
+		"all skipped": {explore.Report{Progress: explore.Progress{Sequences: 2, All: 2}, Whole: true}, 9, nil, exit.Nothing, "", "there are 2 sequences"},
 	} {
 		var out, errs bytes.Buffer
 		a := &app{streams: streams{out: &out, err: &errs}, noticed: map[string]bool{}}
@@ -57,7 +58,7 @@ func TestExplored(t *testing.T) {
 func TestExploreUsage(t *testing.T) {
 	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"--budget", "0"}, {"--out", "/none"}, {"more"}} {
 		var errs bytes.Buffer
-		if got := run(t.Context(), append([]string{"explore"}, args...), streams{out: &errs, err: &errs}); got != exitUsage {
+		if got := run(t.Context(), append([]string{"explore"}, args...), streams{out: &errs, err: &errs}); got != exit.Usage {
 			t.Errorf("%q: exit status %d: %s", args, got, errs.String())
 		}
 	}

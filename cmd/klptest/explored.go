@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -41,7 +42,7 @@ func (a *app) explored(x explored, err error) error {
 		return err
 	case ran <= 0:
 		a.notice(x.whyNothing())
-		return verdicts(exitNothing)
+		return verdicts(exit.Nothing)
 	case x.Unjudged > 0:
 		return blame.Rigf("no difference, but %d sequences were not judged: %s", x.Unjudged, x.Trouble)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 )
 
 func (a *app) listCommand() *cobra.Command {
@@ -59,7 +60,7 @@ func (a *app) coverage(list []*casefile.Case) error {
 		a.notice(p)
 	}
 	if len(problems) > 0 {
-		return verdicts(1)
+		return verdicts(exit.Failed)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/guest/boot"
 	"github.com/klptest/klptest/internal/program"
 	"github.com/klptest/klptest/internal/supervise"
@@ -27,7 +28,7 @@ func main() {
 func mainExit() int {
 	if err := program.InheritNothing(); err != nil {
 		explain(os.Stderr, err)
-		return exitError
+		return exit.Error
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)

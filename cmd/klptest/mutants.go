@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/mutants"
 	"github.com/klptest/klptest/internal/rig"
@@ -78,9 +79,9 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 	fmt.Fprintln(a.out, tally)
 	switch {
 	case tally.Survived > 0:
-		return verdicts(1)
+		return verdicts(exit.Failed)
 	case tally.NotTried > 0:
-		return verdicts(exitError)
+		return verdicts(exit.Error)
 	}
 	return nil
 }

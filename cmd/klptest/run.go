@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -48,8 +49,7 @@ deterministic". The first three FAILs of a run are always confirmed; a later one
 only while confirming has taken less than half of the time of the cases' first
 runs.
 
-Exit status: 0 all passed, 1 a FAIL, 2 usage, 3 an ERROR and no FAIL,
-4 nothing was run, 130 interrupted.`,
+` + exit.Help(),
 		Example: `  klptest run
   klptest run --kernel debian:6.1 'state-*'
   klptest run --kernel ~/linux --format ktap my.txtar
@@ -124,13 +124,13 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 // despite is what ends with a FAIL, whatever err came later, unless somebody
 // has interrupted it. err may be nil.
 func (a *app) despite(err error) error {
-	if exitStatus(err) == exitInterrupted {
+	if exitStatus(err) == exit.Interrupted {
 		return err
 	}
 	if err != nil {
 		explain(a.err, err)
 	}
-	return verdicts(1)
+	return verdicts(exit.Failed)
 }
 
 // check refuses what no run can be made of.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/internal/exit"
 )
 
 func TestCasesToRunShuffled(t *testing.T) {
@@ -31,7 +33,7 @@ func TestCasesToRunIgnoring(t *testing.T) {
 	if err != nil || len(list) != 1 || !slices.Equal(list[0].Ignores, []string{"vendor notice"}) {
 		t.Errorf("%v: %v", err, list)
 	}
-	if _, err := a.casesToRun([]string{"state-add"}, runOptions{ignore: []string{"a"}}); err == nil || exitStatus(err) != exitUsage {
+	if _, err := a.casesToRun([]string{"state-add"}, runOptions{ignore: []string{"a"}}); err == nil || exitStatus(err) != exit.Usage {
 		t.Errorf("%v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/git"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
@@ -117,7 +118,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 		err = blame.Join(err, write(steps))
 	}
 	if err == nil && series.Guilty(steps) {
-		return verdicts(1)
+		return verdicts(exit.Failed)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/exit"
 )
 
 // A signal comes at these moments after the start, or up to twice as late:
@@ -35,8 +36,8 @@ func TestIntegrationSignal(t *testing.T) {
 	t.Run("SIGINT", func(t *testing.T) {
 		for i, moment := range moments {
 			status := signalled(t, home, i%2 == 1, moment, syscall.SIGINT)
-			if status != exitInterrupted {
-				t.Errorf("exit status %d, want %d", status, exitInterrupted)
+			if status != exit.Interrupted {
+				t.Errorf("exit status %d, want %d", status, exit.Interrupted)
 			}
 			if left := leftovers(t, home); left != nil {
 				t.Errorf("after SIGINT: %q", left)

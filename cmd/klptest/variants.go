@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/variants"
@@ -74,7 +75,7 @@ func (a *app) tryVariants(ctx context.Context, source string, only []string, lis
 		fmt.Fprintln(a.out, f.Line())
 	}
 	if len(found) > 0 {
-		return verdicts(1)
+		return verdicts(exit.Failed)
 	}
 	return nil
 }

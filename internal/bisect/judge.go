@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/exit"
 )
 
 // Mark is what a commit is.
@@ -24,6 +25,17 @@ const (
 type Judgement struct {
 	Mark Mark
 	Why  string
+}
+
+// Exit is the exit status that tells git bisect run of a judgement.
+func (j Judgement) Exit() int {
+	switch j.Mark {
+	case Good:
+		return exit.BisectGood
+	case Bad:
+		return exit.BisectBad
+	}
+	return exit.BisectSkip
 }
 
 // maxUnclear is how many runs that say nothing clear are too many: of a commit,

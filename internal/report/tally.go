@@ -4,14 +4,7 @@ package report
 
 import (
 	"github.com/klptest/klptest/cases/judge"
-)
-
-// The exit codes of a run; 2 is a mistake in how klptest was called.
-const (
-	exitPassed  = 0 // all that ran passed, at least one did
-	exitFailed  = 1 // a case failed: the kernel under test is at fault
-	exitError   = 3 // an error, and no case failed: nothing is known of the kernel
-	exitNothing = 4 // nothing was run: no case, or all were skipped
+	"github.com/klptest/klptest/internal/exit"
 )
 
 // tally counts results by verdict.
@@ -56,18 +49,17 @@ func count(results []judge.Result) tally {
 	return t
 }
 
-// ExitCode is what a run with these results exits with: 0 when all passed, 1
-// when one failed, 3 when one was an error and none failed, 4 when nothing
-// was run (no case, or all skipped). It does not see that a run was cut short.
+// ExitCode is what a run with these results exits with. It does not see that a
+// run was cut short.
 func ExitCode(results []judge.Result) int {
 	t := count(results)
 	switch {
 	case t.Failed > 0:
-		return exitFailed
+		return exit.Failed
 	case t.Errors > 0:
-		return exitError
+		return exit.Error
 	case t.Passed == 0:
-		return exitNothing
+		return exit.Nothing
 	}
-	return exitPassed
+	return exit.Passed
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package exit
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The exit statuses of klptest. Those of a command that runs something else,
+// such as `klptest shell -- COMMAND`, are that command's.
+const (
+	Passed      = 0
+	Failed      = 1
+	Usage       = 2
+	Error       = 3
+	Nothing     = 4
+	Interrupted = 130 // as a shell reports SIGINT
+)
+
+// Meaning says when a run has an exit status.
+type Meaning struct {
+	Status int
+	When   string
+	Such   string // examples; may be empty
+}
+
+// Meanings are all exit statuses of a run.
+var Meanings = []Meaning{
+	{Passed, "all passed", ""},
+	{Failed, "a FAIL", ""},
+	{Usage, "usage", "an unknown case, a case file that does not parse"},
+	{Error, "an ERROR and no FAIL", ""},
+	{Nothing, "nothing was run", ""},
+	{Interrupted, "interrupted", ""},
+}
+
+// Help lists the exit statuses for the help text of a command.
+func Help() string {
+	var b strings.Builder
+	b.WriteString("Exit status:\n")
+	for _, m := range Meanings {
+		fmt.Fprintf(&b, "  %-3d  %s\n", m.Status, m.When)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// Known tells whether a run can have the status.
+func Known(status int) bool {
+	for _, m := range Meanings {
+		if m.Status == status {
+			return true
+		}
+	}
+	return false
+}
