@@ -5,6 +5,8 @@ package vm
 import (
 	"strconv"
 	"strings"
+
+	"github.com/klptest/klptest/internal/shellword"
 )
 
 // sandbox: what QEMU may no longer do once it runs. All of it holds with
@@ -72,18 +74,5 @@ func (c config) cmdline(accel Accel) string {
 // console on the terminal.
 func (c config) commandLine(accel Accel) string {
 	words := append([]string{c.QEMU}, c.machineArgs(accel, terminal)...)
-	words = append(words, c.bootArgs(accel)...)
-	for i, w := range words {
-		words[i] = shellQuote(w)
-	}
-	return strings.Join(words, " ")
-}
-
-// shellQuote quotes a word for a POSIX shell where it needs it.
-func shellQuote(word string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%"
-	if word != "" && strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	return shellword.Join(append(words, c.bootArgs(accel)...))
 }

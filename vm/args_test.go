@@ -5,7 +5,6 @@ package vm
 import (
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,16 +42,6 @@ func TestArgs(t *testing.T) {
 	golden(t, "args-template.golden", strings.Join(full.args(TCG), "\n")+"\n")
 	golden(t, "args-clone.golden", strings.Join(full.cloneArgs(TCG), "\n")+"\n")
 	golden(t, "commandline.golden", full.commandLine(TCG)+"\n")
-}
-
-// TestShellQuote lets a shell read what was quoted.
-func TestShellQuote(t *testing.T) {
-	for _, word := range []string{"", "plain", "a b", "it's", "$(id)", "`id`", "a\nb", `back\slash`, "*", "~", "#x", "a=b,c:d"} {
-		out, err := exec.Command("sh", "-c", "printf %s "+shellQuote(word)).Output()
-		if err != nil || string(out) != word {
-			t.Errorf("%q comes back as %q, %v", word, out, err)
-		}
-	}
 }
 
 // TestTCGNeverTouchesKVM: not even by a fall-back list.
