@@ -13,6 +13,7 @@ import (
 type Case struct {
 	Name    string // the file's name without directory and ending
 	File    string // as given to Parse; messages begin with it
+	Text    string // the whole file
 	Title   string
 	Prose   string
 	Covers  []string

@@ -32,13 +32,14 @@ func TestHeaders(t *testing.T) {
 		{"one\n\nCovers: x\n\ntwo\n", Case{Covers: []string{"x"}, Prose: "one\n\ntwo"}},
 	}
 	for _, test := range tests {
-		got, err := Parse("dir/name.txtar", []byte("Note: a title\n\n"+test.header+"\n-- transcript --\n"))
+		text := "Note: a title\n\n" + test.header + "\n-- transcript --\n"
+		got, err := Parse("dir/name.txtar", []byte(text))
 		if err != nil {
 			t.Errorf("%q: %v", test.header, err)
 			continue
 		}
 		want := test.want
-		want.Name, want.File, want.Title = "name", "dir/name.txtar", "Note: a title"
+		want.Name, want.File, want.Text, want.Title = "name", "dir/name.txtar", text, "Note: a title"
 		if d := cmp.Diff(&want, got); d != "" {
 			t.Errorf("%q:\n%s", test.header, d)
 		}

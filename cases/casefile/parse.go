@@ -22,7 +22,7 @@ var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
 // "file:line: message" for each problem.
 func Parse(name string, data []byte) (*Case, error) {
 	p := &problems{file: name}
-	c := &Case{Name: strings.TrimSuffix(filepath.Base(name), ".txtar"), File: name}
+	c := &Case{Name: strings.TrimSuffix(filepath.Base(name), ".txtar"), File: name, Text: string(data)}
 	if sections := p.sections(data); sections != nil {
 		p.header(c, sections[0])
 		p.files(c, sections)

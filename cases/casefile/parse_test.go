@@ -29,6 +29,10 @@ func TestParseWhole(t *testing.T) {
 	}
 	source := c.Sources[0]
 	c.Sources[0].Data = nil
+	if c.Text != string(data) {
+		t.Errorf("the text is not the file's: %q", c.Text)
+	}
+	c.Text = ""
 	want := &Case{
 		Name: "own-module", File: "testdata/own-module.txtar",
 		Title:  "A livepatch of the case's own is loaded and forced.",
