@@ -167,3 +167,21 @@ func TestCacheWithAStrangePath(t *testing.T) {
 		}
 	}
 }
+
+func TestAbout(t *testing.T) {
+	h := healthy(t)
+	write(t, h.Root, "etc/os-release", "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n")
+	write(t, h.Root, "proc/sys/kernel/ostype", "Linux\n")
+	write(t, h.Root, "proc/sys/kernel/osrelease", "6.1.0-28-amd64\n")
+	write(t, h.Root, "proc/cpuinfo", "model name\t: A Processor @ 3 GHz\nmodel name\t: another\n")
+	want := About{
+		System: "Debian GNU/Linux 12 (bookworm)", Kernel: "Linux 6.1.0-28-amd64", Processor: "A Processor @ 3 GHz",
+		CPUs: runtime.GOMAXPROCS(0), Memory: 4000,
+	}
+	if got := h.About(); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := (Host{Root: t.TempDir()}).About(); got != (About{CPUs: want.CPUs}) {
+		t.Errorf("a host that tells nothing: %+v", got)
+	}
+}

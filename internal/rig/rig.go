@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/vm"
 )
 
 // Rig is a kernel made ready to boot, its modules, and the guests that run
@@ -216,6 +217,9 @@ func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	}
 	return g, nil
 }
+
+// Spec describes the guest of a test that asks for nothing.
+func (r *Rig) Spec() vm.Spec { return r.spec(r.shape()) }
 
 // Kernel is the kernel under test.
 func (r *Rig) Kernel() *images.Kernel { return r.kernel }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// About is what a report tells of a host. A text is empty where the host does
+// not tell.
+type About struct {
+	System    string // the distribution
+	Kernel    string // uname -sr
+	Processor string
+	CPUs      int
+	Memory    int // MiB that are available, see [Host.Available]
+}
+
+var (
+	prettyName = regexp.MustCompile(`(?m)^PRETTY_NAME="?([^"\n]*)`) // os-release(5)
+	modelName  = regexp.MustCompile(`(?m)^model name\s*:\s*(.*)`)
+)
+
+// About looks at the host.
+func (h Host) About() About {
+	return About{
+		System:    first(prettyName, h.read("etc/os-release")),
+		Kernel:    strings.TrimSpace(h.read("proc/sys/kernel/ostype") + " " + h.read("proc/sys/kernel/osrelease")),
+		Processor: first(modelName, h.read("proc/cpuinfo")),
+		CPUs:      runtime.GOMAXPROCS(0),
+		Memory:    h.Available(),
+	}
+}
+
+// first is the first group of a match; empty when there is none.
+func first(re *regexp.Regexp, text string) string {
+	if m := re.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+// About is what is known of a machine before it starts.
+type About struct {
+	Arch    string // the kernel's word for it
+	QEMU    string // version; empty when QEMU does not tell
+	Accel   Accel  // what Start tries first: KVM that boots no kernel becomes TCG
+	Cmdline string // the kernel's
+	Memory  int    // MiB
+	CPUs    int
+}
+
+// About tells of the machine that Start would start.
+func (s Spec) About() About { return thisHost.about(s) }
+
+func (h host) about(s Spec) About {
+	c := s.withDefaults()
+	c.version = versionOf(c.QEMU)
+	accel := c.Accel
+	if accel == Auto {
+		accel = KVM
+		if h.refusesKVM(c.Arch) != "" || h.remembered(c) != "" {
+			accel = TCG
+		}
+	}
+	return About{Arch: c.Arch.Name, QEMU: c.version.String(), Accel: accel, Cmdline: c.cmdline(accel), Memory: c.Memory, CPUs: c.CPUs}
+}

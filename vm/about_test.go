@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAbout(t *testing.T) {
+	spec, _ := autoSpec(t)
+	h := fakeHost(t)
+	for asked, want := range map[Accel]Accel{Auto: KVM, KVM: KVM, TCG: TCG} {
+		s := spec
+		s.Accel, s.CPUs, s.Append = asked, 2, []string{"quiet"}
+		got := h.about(s)
+		if got.Accel != want || got.CPUs != 2 || got.Memory != defaultMemory || !strings.HasSuffix(got.Cmdline, " quiet") {
+			t.Errorf("%s: %+v", asked, got)
+		}
+	}
+	if err := h.remember(spec.withDefaults(), "it shows no life"); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.about(spec).Accel; got != TCG {
+		t.Errorf("%s, although KVM is known not to work", got)
+	}
+}
