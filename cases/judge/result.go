@@ -29,27 +29,27 @@ const (
 
 // Result is one case's outcome, all that a report needs.
 type Result struct {
-	Name     string   `json:"name"`
-	Title    string   `json:"title"`
-	File     string   `json:"file"` // as given by the user, or the shipped name
-	Verdict  Verdict  `json:"verdict"`
-	Reported Reported `json:"reported,omitempty"` // how a FAIL stands to the symptom that the case names
-	Reasons  []string `json:"reasons,omitempty"`  // one short line each; the first is the headline
-	Advice   string   `json:"advice,omitempty"`
-	Diff     string   `json:"diff,omitempty"` // unified, the transcript expected and observed
-	Tail     string   `json:"tail,omitempty"` // of the log: the end of the console when the guest died, else the first unexpected splat
-	Log      string   `json:"log,omitempty"`  // path of the full log, when it was kept
-	QEMU     string   `json:"qemu,omitempty"` // the copyable command line of the guest
-	Observed string   `json:"-"`              // the transcript as it was
+	Name     string
+	Title    string
+	File     string // as given by the user, or the shipped name
+	Verdict  Verdict
+	Reported Reported // how a FAIL stands to the symptom that the case names
+	Reasons  []string // one short line each; the first is the headline
+	Advice   string
+	Diff     string // unified, the transcript expected and observed
+	Tail     string // of the log: the end of the console when the guest died, else the first unexpected splat
+	Log      string // path of the full log, when it was kept
+	QEMU     string // the copyable command line of the guest
+	Observed string // the transcript as it was
 	// Observation is what Update takes.
-	Observation Observation   `json:"-"`
-	Duration    time.Duration `json:"duration_ns"` // of the run that all this is of
+	Observation Observation
+	Duration    time.Duration // of the run that all this is of
 	// Transient tells of an ERROR that another attempt may not have.
-	Transient bool `json:"transient,omitempty"`
+	Transient bool
 	// Confirmation is of a FAIL, and says how often it came.
-	Confirmation Confirmation `json:"confirmation,omitzero"`
+	Confirmation Confirmation
 	// Discarded are the attempts before the one that all this is of.
-	Discarded []Discarded `json:"discarded,omitempty"`
+	Discarded []Discarded
 }
 
 // Broken is the result of a case that could not be run, or not to its end:

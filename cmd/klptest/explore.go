@@ -46,7 +46,7 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.replay != "" {
-				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, format: "human", timeout: time.Hour})
+				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, format: report.HumanFormat, timeout: time.Hour})
 			}
 			return a.explore(c.Context(), o)
 		},

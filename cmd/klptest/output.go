@@ -4,42 +4,53 @@ package main
 
 import (
 	"os"
+	"strings"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
 )
 
-// reporter returns the reporter of --format.
-func (a *app) reporter(o runOptions) (report.Reporter, error) {
-	switch o.format {
-	case "human":
-		return a.human(o.verbose), nil
-	case "ktap":
-		return report.NewKTAP(a.out), nil
-	case "json":
-		return report.NewJSON(a.out), nil
+// choice is a value of --format.
+type choice struct{ name, use string }
+
+// formatChoices are the formats of a report.
+func formatChoices() (list []choice) {
+	for _, f := range report.Formats {
+		list = append(list, choice{f.Name, f.For})
 	}
-	return nil, &blame.Error{Party: blame.User, Summary: "unknown format " + o.format, Advice: "formats: human, ktap, json"}
+	return list
 }
 
-// human reports for people, as well as the terminal can.
-func (a *app) human(verbose bool) *report.Human {
+// formatFlag adds --format, with its values in the help and for the shell.
+func formatFlag(c *cobra.Command, to *string, list []choice) {
+	const name = "format"
+	names, completions := make([]string, len(list)), make([]string, len(list))
+	for i, f := range list {
+		names[i], completions[i] = f.name, f.name+"\t"+"for "+f.use
+	}
+	last := len(names) - 1
+	c.Flags().StringVar(to, name, report.HumanFormat, "output: "+strings.Join(names[:last], ", ")+" or "+names[last])
+	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// reporter reports in a format, as well as the terminal can.
+func (a *app) reporter(f report.Format, verbose bool) report.Reporter {
 	fd, tty := terminal(a.out)
 	name := os.Getenv("TERM")
 	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
-	live := able && !verbose
-	h := report.NewHuman(a.out, report.HumanOptions{
+	o := report.HumanOptions{
 		Color: able && os.Getenv("NO_COLOR") == "",
-		Live:  live,
+		Live:  able && !verbose,
 		Width: func() int { return width(fd) },
-	})
-	if live {
+	}
+	r := f.New(a.out, o)
+	if h, ok := r.(*report.Human); ok && o.Live {
 		a.live = h
 	}
-	return h
+	return r
 }
 
 // terminal returns the descriptor of a stream that is a terminal.
@@ -75,9 +86,9 @@ func createJUnit(path string) (*junitFile, error) {
 	return &junitFile{f}, nil
 }
 
-func (j *junitFile) write(head report.Run, results []judge.Result) error {
+func (j *junitFile) write(d report.Document) error {
 	if j == nil {
 		return nil
 	}
-	return blame.Join(report.WriteJUnit(j.file, head, results), j.file.Close())
+	return blame.Join(d.Play(report.NewJUnit(j.file)), j.file.Close())
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,15 +44,17 @@ func TestRepeat(t *testing.T) {
 // deaf is a reporter that takes all.
 type deaf struct{ report.Reporter }
 
-func (deaf) Case(judge.Result) error { return nil }
+func (deaf) Case(report.Outcome) error { return nil }
 
 func TestUntilFailEndsTheRun(t *testing.T) {
 	var said bytes.Buffer
 	a := &app{streams: streams{err: &said}, noticed: map[string]bool{}}
 	for untilFail, want := range map[bool]int{true: 4, false: 5} {
-		results, err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), deaf{}, repeatOptions{untilFail: untilFail})
-		if err != nil || len(results) != want {
-			t.Errorf("%v: %d results, %v", untilFail, len(results), err)
+		var d report.Document
+		list := slices.Repeat([]*casefile.Case{{}}, 5)
+		err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), list, deaf{}, &d, repeatOptions{untilFail: untilFail})
+		if err != nil || len(d.Outcomes) != want {
+			t.Errorf("%v: %d results, %v", untilFail, len(d.Outcomes), err)
 		}
 	}
 	if !strings.Contains(said.String(), "run 4 has failed") {

@@ -71,7 +71,7 @@ the kernel's log with what each case says must be there, line by line.`,
 	})
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(), a.exploreCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
-		a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
+		a.reportCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
 	return root
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,7 +31,8 @@ type runOptions struct {
 	update       bool
 	ignore       []string // texts of log records that do not count
 	repeat       repeatOptions
-	shuffle      uint64 // 0: the cases run in the order of their names
+	shuffle      uint64   // 0: the cases run in the order of their names
+	given        []string // the words of flags that repeat the run
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -56,6 +56,7 @@ runs.
   klptest run --kernel bzImage --kdir ~/build -v state-add`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.given = givenFlags(c.Flags())
 			return a.runCases(c.Context(), args, o)
 		},
 	}
@@ -73,7 +74,7 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	confirmFlag(f, &o.Options)
 	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order, which `seed` determines")
-	f.StringVar(&o.format, "format", "human", "output: human, ktap or json")
+	formatFlag(c, &o.format, formatChoices())
 	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
@@ -94,7 +95,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	rep, err := a.reporter(o)
+	format, err := report.FormatNamed(o.format)
 	if err != nil {
 		return err
 	}
@@ -107,10 +108,12 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
-	head := report.Run{Kernel: o.kernel, Klptest: version(), Started: time.Now(), Total: len(list), Shuffle: o.shuffle}
-	results, err := a.drive(limited, list, rep, &head, o)
-	if err := blame.Join(err, junit.write(head, results), context.Cause(ctx)); err != nil {
-		if slices.ContainsFunc(results, func(r judge.Result) bool { return r.Verdict == judge.Fail }) {
+	o.Lean = !o.update && !format.Observed
+	doc := report.Document{Provenance: o.planned(args, list)}
+	err = a.drive(limited, list, a.reporter(format, o.verbose), &doc, o)
+	results := doc.Results()
+	if err := blame.Join(err, junit.write(doc), context.Cause(ctx)); err != nil {
+		if report.ExitCode(results) == exit.Failed {
 			return a.despite(err)
 		}
 		return err
@@ -162,53 +165,49 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) 
 	return cases.Shuffle(list, o.shuffle), updatable(args, o.update)
 }
 
-// drive makes a rig, completes the head by its kernel, runs the cases and
-// reports.
-func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, head *report.Run, o runOptions) (results []judge.Result, err error) {
+// drive makes a rig and runs the cases on it; the document becomes what has
+// happened, and the reporter is told.
+func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
 	if o.verbose {
 		o.Console = a.err
 	}
-	o.Lean = !o.update
 	rep = report.Serial(rep)
 	o.Guests, o.Progress = o.guests(), rep
 	r, err := a.newRig(ctx, o.machineOptions)
 	if err != nil {
-		return nil, err
+		d.Ending = ending(*d, err)
+		return err
 	}
-	defer func() {
-		err = blame.Join(err, r.Close())
-		if o.Keep {
-			a.notice("work directory: " + r.Work())
-		}
-	}()
-	head.Kernel, head.Release = r.Kernel().Name, r.Kernel().Release
-	if err := rep.Begin(*head); err != nil {
-		return nil, err
+	d.Provenance = on(d.Provenance, r)
+	if err = rep.Begin(d.Provenance); err == nil {
+		err = a.reportEach(r.RunCases(ctx, list), list, rep, d, o.repeat)
 	}
-	results, err = a.reportEach(r.RunCases(ctx, list), rep, o.repeat)
-	if err == nil {
-		head.Total = len(results)
+	err = blame.Join(err, r.Close())
+	if o.Keep {
+		a.notice("work directory: " + r.Work())
 	}
-	return results, blame.Join(err, rep.End())
+	d.Ending = ending(*d, err)
+	return blame.Join(err, rep.End(d.Ending))
 }
 
 // reportEach reports each result as it comes, up to the first FAIL where no
 // more are wanted then.
-func (a *app) reportEach(run iter.Seq2[judge.Result, error], rep report.Reporter, o repeatOptions) (results []judge.Result, err error) {
+func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o repeatOptions) error {
 	for res, err := range run {
 		if err != nil {
-			return results, err
+			return err
 		}
-		results = append(results, res)
-		if err := rep.Case(res); err != nil {
-			return results, err
+		outcome := report.Outcome{Case: list[len(d.Outcomes)].Text, Result: res}
+		d.Outcomes = append(d.Outcomes, outcome)
+		if err := rep.Case(outcome); err != nil {
+			return err
 		}
 		if o.untilFail && res.Verdict == judge.Fail {
-			a.notice(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", len(results)))
+			a.notice(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", len(d.Outcomes)))
 			break
 		}
 	}
-	return results, nil
+	return nil
 }
 
 // guests are those that the flags ask for.

@@ -62,7 +62,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	buildFlags(c, &o.build)
 	f.StringVar(&o.base, "base", "", "what the series is for: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
-	f.StringVar(&o.format, "format", "human", "output: human, markdown, ktap or json")
+	formatFlag(c, &o.format, seriesChoices())
 	return c
 }
 

@@ -5,29 +5,50 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
-	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
 )
 
-// seriesWriter returns what writes the table in the format.
-func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
-	escaped := escaper{a.out}
-	switch format {
-	case "human":
-		return func(s []series.Step) error { return series.Human(escaped, s) }, nil
-	case "markdown":
-		return func(s []series.Step) error { return series.Markdown(escaped, s) }, nil
-	case "ktap":
-		return func(s []series.Step) error { return reportSteps(report.NewKTAP(a.out), s) }, nil
-	case "json":
-		return func(s []series.Step) error { return reportSteps(report.NewJSON(a.out), s) }, nil
+// tables are the formats of a series' own. In those of a report a series is one
+// run.
+var tables = []struct {
+	choice
+	write func(io.Writer, []series.Step) error
+}{
+	{choice{report.HumanFormat, "people"}, series.Human},
+	{choice{"markdown", "a mail or a web page"}, series.Markdown},
+}
+
+// seriesChoices are the formats of a series.
+func seriesChoices() (list []choice) {
+	for _, t := range tables {
+		list = append(list, t.choice)
 	}
-	return nil, &blame.Error{Party: blame.User, Summary: "unknown format " + format, Advice: "formats: human, markdown, ktap, json"}
+	return append(list, slices.DeleteFunc(formatChoices(), func(c choice) bool { return c.name == report.HumanFormat })...)
+}
+
+// seriesWriter returns what writes a series in the format.
+func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
+	for _, t := range tables {
+		if t.name == format {
+			return func(s []series.Step) error { return t.write(escaper{a.out}, s) }, nil
+		}
+	}
+	f, err := report.FormatNamed(format)
+	if err != nil {
+		var names []string
+		for _, c := range seriesChoices() {
+			names = append(names, c.name)
+		}
+		return nil, report.UnknownFormat(format, names)
+	}
+	return func(s []series.Step) error { return reportSteps(a.reporter(f, false), s) }, nil
 }
 
 // escaper escapes control bytes: subjects and compilers' lines are a
@@ -43,11 +64,16 @@ func (e escaper) Write(p []byte) (int, error) {
 // each kernel, named "PATCH/OF CASE", and one for each patch with a fault.
 func reportSteps(rep report.Reporter, steps []series.Step) error {
 	list := stepResults(steps)
-	err := rep.Begin(report.Run{Kernel: "series", Klptest: version(), Started: time.Now(), Total: len(list)})
+	d := report.Document{Provenance: report.Provenance{Kernel: "series", Klptest: version(), Started: time.Now(), Planned: len(list)}}
 	for _, r := range list {
-		err = blame.Join(err, rep.Case(r))
+		d.Outcomes = append(d.Outcomes, report.Outcome{Result: r})
 	}
-	return blame.Join(err, rep.End())
+	d.Ending = ending(d, nil)
+	d.Status = exit.Passed
+	if series.Guilty(steps) {
+		d.Status = exit.Failed
+	}
+	return d.Play(rep)
 }
 
 func stepResults(steps []series.Step) (list []judge.Result) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package report renders results for people and machines: human text, KTAP,
-// JSON and JUnit.
+// Package report shows a run to people and machines.
 //
-// A [Reporter] is told what happens as it happens: Begin, then for each case
+// A [Document] is all that is known of a run: on what it was made, and for each
+// test the case, the observation and the result. Each of the [Formats] is a
+// rendering of it. JSON is the document itself, which [Read] reads again.
+//
+// A [Reporter] renders a document while it grows: Begin, then for each test
 // Start, any number of Step, and Case, then End. End must be called however
-// the run ended: it completes the document and stops the live status line.
+// the run ended: it completes the report and stops the live status line.
+// [Document.Play] renders a whole document in the same way.
 //
 // What a case did wrong is described once, as a list of sections in the order
 // in which people read them; each format only lays them out. All text of a

@@ -23,9 +23,10 @@ type HumanOptions struct {
 }
 
 // NewHuman makes a reporter for people: one line a case, the details of what
-// failed, a summary. Its methods may be called from several goroutines.
+// failed, what failed or was not run once more, a summary. Its methods may be
+// called from several goroutines.
 func NewHuman(w io.Writer, o HumanOptions) *Human {
-	return &Human{w: w, o: o, stop: func() {}}
+	return &Human{w: w, o: o, stop: func() {}, recap: newRecap(nil)}
 }
 
 // Human reports for people; see NewHuman.
@@ -35,17 +36,18 @@ type Human struct {
 
 	mu     sync.Mutex // guards what follows
 	w      io.Writer
-	run    Run
+	about  Provenance
 	tally  tally
+	recap  *recap
 	status status
 	drawn  bool // the status line is on the screen
 }
 
-func (h *Human) Begin(run Run) error {
+func (h *Human) Begin(p Provenance) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.run = run
-	h.status.total = run.Total
+	h.about, h.recap = p, newRecap(p.Tests)
+	h.status.total = p.Planned
 	if h.o.Live {
 		h.stop = Every(time.Second, h.tick)
 	}
@@ -73,10 +75,12 @@ func (h *Human) Step(name, step string) {
 	h.draw()
 }
 
-func (h *Human) Case(r judge.Result) error {
+func (h *Human) Case(o Outcome) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	r := o.Result
 	h.tally.add(r)
+	h.recap.add(r)
 	if printable.Line(r.Name) == h.status.name {
 		h.status = status{n: h.status.n, total: h.status.total}
 	}
@@ -96,11 +100,11 @@ func (h *Human) Notice(line string) {
 	h.draw()
 }
 
-func (h *Human) End() error {
+func (h *Human) End(e Ending) error {
 	h.stop() // before the lock, which a last redrawing may hold
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.print(summary(h.run, h.tally, time.Since(h.run.Started)))
+	return h.print(h.repeat(h.recap) + summary(h.about, h.tally, e))
 }
 
 // indent is what stands under a case's verdict.
@@ -154,12 +158,12 @@ func (h *Human) detail(k kind, line string) string {
 }
 
 // summary is the last line.
-func summary(run Run, t tally, took time.Duration) string {
+func summary(p Provenance, t tally, e Ending) string {
 	s := fmt.Sprintf("%d passed, %d failed, %d errors, %d skipped", t.Passed, t.Failed, t.Errors, t.Skipped)
-	if missing := run.Total - t.sum(); missing > 0 {
+	if missing := e.Total - t.sum(); missing > 0 {
 		s += fmt.Sprintf(", %d not run", missing)
 	}
-	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", s, took.Seconds(), printable.Line(run.Release), printable.Line(run.Kernel))
+	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", s, e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.Kernel))
 }
 
 // print writes whole lines where the status line was.

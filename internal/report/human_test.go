@@ -43,13 +43,13 @@ func TestLive(t *testing.T) {
 		h.Start("a")
 		h.Step("a", "insmod klp_a states=1:1")
 		time.Sleep(time.Second)
-		if err := h.Case(judge.Result{Name: "a", Verdict: judge.Pass, Duration: time.Second}); err != nil {
+		if err := h.Case(Outcome{Result: judge.Result{Name: "a", Verdict: judge.Pass, Duration: time.Second}}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * time.Second)
 		h.Start("b")
 		h.Notice("no KVM here")
-		if err := h.End(); err != nil {
+		if err := h.End(Ending{Took: 5500 * time.Millisecond, Total: 2}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * time.Second)
@@ -86,7 +86,7 @@ func TestStepOfAnotherCase(t *testing.T) {
 	h.Start("a")
 	h.Start("b")
 	h.Step("a", "a's step")
-	if err := h.Case(judge.Result{Name: "a", Verdict: judge.Pass}); err != nil {
+	if err := h.Case(Outcome{Result: judge.Result{Name: "a", Verdict: judge.Pass}}); err != nil {
 		t.Fatal(err)
 	}
 	h.Step("b", "b's step")
@@ -129,13 +129,13 @@ func TestConcurrent(t *testing.T) {
 				time.Sleep(time.Second)
 				h.Step(name, "step")
 				time.Sleep(time.Second)
-				if err := h.Case(judge.Result{Name: name, Verdict: judge.Pass}); err != nil {
+				if err := h.Case(Outcome{Result: judge.Result{Name: name, Verdict: judge.Pass}}); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		if err := h.End(); err != nil {
+		if err := h.End(Ending{}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -146,18 +146,12 @@ type brokenPipe struct{}
 func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestWriteErrors(t *testing.T) {
-	for name, r := range map[string]Reporter{
-		"human": NewHuman(brokenPipe{}, HumanOptions{}),
-		"ktap":  NewKTAP(brokenPipe{}),
-		"json":  NewJSON(brokenPipe{}),
-	} {
-		err := errors.Join(r.Begin(Run{}), r.Case(judge.Result{}), r.End())
+	for _, f := range Formats {
+		r := f.New(brokenPipe{}, HumanOptions{})
+		err := errors.Join(r.Begin(Provenance{}), r.Case(Outcome{}), r.End(Ending{}))
 		if !errors.Is(err, io.ErrClosedPipe) {
-			t.Errorf("%s: %v, want the error of the writer", name, err)
+			t.Errorf("%s: %v, want the error of the writer", f.Name, err)
 		}
-	}
-	if err := WriteJUnit(brokenPipe{}, Run{}, nil); !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("junit: %v, want the error of the writer", err)
 	}
 }
 

@@ -4,11 +4,11 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -16,104 +16,83 @@ import (
 // old form could no longer read the new one.
 const schemaID = "urn:klptest:report:1"
 
-// NewJSON makes a reporter that writes one JSON document, as schema.json
-// describes it, when the run ends. Text is escaped as in all other formats, see [printable.Text].
-func NewJSON(w io.Writer) Reporter {
-	return &jsonReporter{w: w, doc: jsonDocument{Schema: schemaID, Results: []jsonResult{}}}
-}
-
-type jsonDocument struct {
-	Schema  string       `json:"schema"`
-	Klptest string       `json:"klptest"`
-	Kernel  string       `json:"kernel"`
-	Release string       `json:"release"`
-	Started time.Time    `json:"started"`
-	Seconds float64      `json:"seconds"`
-	Total   int          `json:"total"`
-	Shuffle uint64       `json:"shuffle,omitempty"`
-	Counts  tally        `json:"counts"`
-	Results []jsonResult `json:"results"`
-}
-
-type jsonResult struct {
-	Name    string        `json:"name"`
-	Title   string        `json:"title"`
-	File    string        `json:"file"`
-	Verdict judge.Verdict `json:"verdict"`
-	Seconds float64       `json:"seconds"`
-	Symptom string        `json:"symptom,omitempty"`
-	Reasons []string      `json:"reasons"`
-	Advice  string        `json:"advice,omitempty"`
-	Diff    string        `json:"diff,omitempty"`
-	Tail    string        `json:"tail,omitempty"`
-	Log     string        `json:"log,omitempty"`
-	QEMU    string        `json:"qemu,omitempty"`
-
-	Confirmation *judge.Confirmation `json:"confirmation,omitempty"`
-	Discarded    []judge.Discarded   `json:"discarded,omitempty"`
-}
+// NewJSON makes a reporter that writes the document as JSON, as schema.json
+// describes it. It grows with the run: one that is cut short leaves what there
+// is, and [Read] reads that. The texts that all formats show are escaped as in
+// the others, see [printable.Text]; what is there to be judged again is exact.
+func NewJSON(w io.Writer) Reporter { return &jsonReporter{w: w} }
 
 type jsonReporter struct {
-	w   io.Writer
-	doc jsonDocument
+	w     io.Writer
+	tally tally
 }
 
-func (j *jsonReporter) Begin(run Run) error {
-	j.doc.Klptest, j.doc.Kernel, j.doc.Release = printable.Text(run.Klptest), printable.Text(run.Kernel), printable.Text(run.Release)
-	j.doc.Started, j.doc.Total, j.doc.Shuffle = run.Started, run.Total, run.Shuffle
-	return nil
+// Begin writes all that stands before the results.
+func (j *jsonReporter) Begin(p Provenance) error {
+	p.Klptest, p.Kernel, p.Release = printable.Text(p.Klptest), printable.Text(p.Kernel), printable.Text(p.Release)
+	p.Started = p.Started.UTC()
+	head, err := encode(jsonHead{schemaID, p}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if p.Config != nil {
+		if head, err = onOneLine(head, "config", p.Config, ""); err != nil {
+			return err
+		}
+	}
+	return j.write(strings.TrimSuffix(head, "\n}") + ",\n  \"results\": [")
 }
 
 func (j *jsonReporter) Start(string) {}
 
 func (j *jsonReporter) Step(string, string) {}
 
-func (j *jsonReporter) Case(r judge.Result) error {
-	j.doc.Counts.add(r)
-	j.doc.Results = append(j.doc.Results, jsonResult{
-		Name: printable.Text(r.Name), Title: printable.Text(r.Title), File: printable.Text(r.File),
-		Verdict: known(r.Verdict), Seconds: r.Duration.Seconds(), Symptom: string(r.Reported), Reasons: allOneLine(r.Reasons),
-		Advice: printable.Text(r.Advice), Diff: printable.Text(r.Diff), Tail: printable.Text(r.Tail),
-		Log: printable.Text(r.Log), QEMU: printable.Text(r.QEMU),
-		Confirmation: jsonConfirmation(r.Confirmation), Discarded: jsonDiscarded(r.Discarded),
-	})
-	return nil
-}
-
-func (j *jsonReporter) End() error {
-	j.doc.Seconds = time.Since(j.doc.Started).Round(time.Millisecond).Seconds()
-	j.doc.Started = j.doc.Started.UTC()
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(j.doc); err != nil {
+func (j *jsonReporter) Case(o Outcome) error {
+	sep := ",\n    "
+	if j.tally.sum() == 0 {
+		sep = "\n    "
+	}
+	j.tally.add(o.Result)
+	text, err := encode(newJSONResult(o), "    ", "  ")
+	if seen := newJSONObservation(o.Observation); err == nil && seen != nil {
+		text, err = onOneLine(text, "observation", seen, "    ")
+	}
+	if err != nil {
 		return err
 	}
-	_, err := io.WriteString(j.w, b.String())
+	return j.write(sep + text)
+}
+
+func (j *jsonReporter) End(e Ending) error {
+	tail, err := encode(jsonTail{Seconds: e.Took.Round(time.Millisecond).Seconds(), Total: e.Total, Counts: j.tally, Status: &e.Status, Error: printable.Line(e.Error)}, "", "  ")
+	if err != nil {
+		return err
+	}
+	end := "],\n"
+	if j.tally.sum() > 0 {
+		end = "\n  ],\n"
+	}
+	return j.write(end + strings.TrimPrefix(tail, "{\n") + "\n")
+}
+
+func (j *jsonReporter) write(text string) error {
+	_, err := io.WriteString(j.w, text)
 	return err
 }
 
-// jsonConfirmation is nil when there is nothing to say.
-func jsonConfirmation(c judge.Confirmation) *judge.Confirmation {
-	if c.String() == "" {
-		return nil
-	}
-	c.Unjudged, c.Otherwise = allOneLine(c.Unjudged), allOneLine(c.Otherwise)
-	return &c
+// onOneLine adds a field to an object, one that would be too long to read: what
+// else is in the object stays readable.
+func onOneLine(object, name string, v any, prefix string) (string, error) {
+	value, err := encode(v, "", "")
+	return fmt.Sprintf("%s,\n%s  %q: %s\n%s}", strings.TrimSuffix(object, "\n"+prefix+"}"), prefix, name, value, prefix), err
 }
 
-func jsonDiscarded(list []judge.Discarded) (escaped []judge.Discarded) {
-	for _, d := range list {
-		escaped = append(escaped, judge.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log)})
-	}
-	return escaped
-}
-
-func allOneLine(texts []string) []string {
-	out := make([]string, 0, len(texts))
-	for _, text := range texts {
-		out = append(out, printable.Line(text))
-	}
-	return out
+// encode is v as JSON. Of its lines all but the first begin with the prefix.
+func encode(v any, prefix, indent string) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, indent)
+	err := e.Encode(v)
+	return escapeJSON(strings.TrimRight(b.String(), "\n")), err
 }

@@ -74,7 +74,7 @@ func TestJSONValidates(t *testing.T) {
 func TestJSONHostile(t *testing.T) {
 	for _, s := range hostile {
 		document := jsonOutput(t, 1, []judge.Result{hostileResult(judge.Fail, s, s, s)})
-		var got jsonDocument
+		var got struct{ Results []jsonResult }
 		if err := json.Unmarshal([]byte(document), &got); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}

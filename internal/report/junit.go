@@ -14,18 +14,39 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// WriteJUnit writes results as JUnit XML: a FAIL is a failure, an ERROR an
-// error; system-out holds the diff and the log's tail. The time of the
-// suite is the sum of its cases'. Cases of a run that was cut short are one
-// error more, so that it does not look green. What XML 1.0 cannot hold is
-// escaped, see [printable.Text].
-func WriteJUnit(w io.Writer, run Run, results []judge.Result) error {
-	suite := newSuite(run, results)
-	out, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{suite}}, "", "  ")
+// NewJUnit makes a reporter that writes JUnit XML when the run ends: a FAIL is a
+// failure, an ERROR an error; system-out holds the diff and the log's tail. The
+// time of the suite is the sum of its cases'. Cases of a run that was cut short
+// are one error more, so that it does not look green. What XML 1.0 cannot hold
+// is escaped, see [printable.Text].
+func NewJUnit(w io.Writer) Reporter { return &junit{w: w} }
+
+type junit struct {
+	w   io.Writer
+	doc Document
+}
+
+func (j *junit) Begin(p Provenance) error {
+	j.doc.Provenance = p
+	return nil
+}
+
+func (j *junit) Start(string) {}
+
+func (j *junit) Step(string, string) {}
+
+func (j *junit) Case(o Outcome) error {
+	j.doc.Outcomes = append(j.doc.Outcomes, o)
+	return nil
+}
+
+func (j *junit) End(e Ending) error {
+	j.doc.Ending = e
+	out, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{newSuite(j.doc)}}, "", "  ")
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, xml.Header+string(out)+"\n")
+	_, err = io.WriteString(j.w, xml.Header+string(out)+"\n")
 	return err
 }
 
@@ -68,26 +89,26 @@ type junitText struct {
 	Text    string `xml:",cdata"`
 }
 
-func newSuite(run Run, results []judge.Result) junitSuite {
-	t := count(results)
+func newSuite(d Document) junitSuite {
+	t := count(d.Results())
 	s := junitSuite{
-		Name:  "klptest on " + printable.Text(run.Kernel),
+		Name:  "klptest on " + printable.Text(d.Kernel),
 		Tests: t.sum(), Failures: t.Failed, Errors: t.Errors, Skipped: t.Skipped,
-		Timestamp: run.Started.UTC().Format(time.RFC3339),
+		Timestamp: d.Started.UTC().Format(time.RFC3339),
 		Properties: []junitProperty{
-			{"klptest", printable.Text(run.Klptest)}, {"kernel", printable.Text(run.Kernel)}, {"release", printable.Text(run.Release)},
+			{"klptest", printable.Text(d.Klptest)}, {"kernel", printable.Text(d.Kernel)}, {"release", printable.Text(d.Release)},
 		},
 	}
-	if run.Shuffle != 0 {
-		s.Properties = append(s.Properties, junitProperty{"shuffle", strconv.FormatUint(run.Shuffle, 10)})
+	if d.Shuffle != 0 {
+		s.Properties = append(s.Properties, junitProperty{"shuffle", strconv.FormatUint(d.Shuffle, 10)})
 	}
 	var sum time.Duration
-	for _, r := range results {
-		sum += r.Duration
-		s.Cases = append(s.Cases, newCase(r))
+	for _, o := range d.Outcomes {
+		sum += o.Duration
+		s.Cases = append(s.Cases, newCase(o.Result))
 	}
 	s.Time = junitTime(sum)
-	if missing := run.Total - t.sum(); missing > 0 {
+	if missing := d.Total - t.sum(); missing > 0 {
 		s.Tests, s.Errors = s.Tests+1, s.Errors+1
 		s.Cases = append(s.Cases, notRun(missing))
 	}

@@ -31,9 +31,7 @@ type readCase struct {
 func readJUnit(t *testing.T, results []judge.Result) []readCase {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteJUnit(&b, sampleRun(len(results)), results); err != nil {
-		t.Fatal(err)
-	}
+	play(t, NewJUnit(&b), len(results), results)
 	var doc struct {
 		Cases []readCase `xml:"testsuite>testcase"`
 	}
@@ -101,9 +99,7 @@ func FuzzJUnit(f *testing.F) {
 func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
 	var b bytes.Buffer
 	passed := []judge.Result{{Name: "a", Verdict: judge.Pass}}
-	if err := WriteJUnit(&b, sampleRun(3), passed); err != nil {
-		t.Fatal(err)
-	}
+	play(t, NewJUnit(&b), 3, passed)
 	var doc struct {
 		Suite struct {
 			Tests  int        `xml:"tests,attr"`

@@ -30,14 +30,14 @@ type ktap struct {
 	tally tally
 }
 
-func (k *ktap) Begin(run Run) error {
+func (k *ktap) Begin(p Provenance) error {
 	out := []string{
 		"KTAP version 1",
-		fmt.Sprintf("1..%d", run.Total),
-		fmt.Sprintf("# klptest %s on %s (%s)", printable.Line(run.Klptest), printable.Line(run.Release), printable.Line(run.Kernel)),
+		fmt.Sprintf("1..%d", p.Planned),
+		fmt.Sprintf("# klptest %s on %s (%s)", printable.Line(p.Klptest), printable.Line(p.Release), printable.Line(p.Kernel)),
 	}
-	if run.Shuffle != 0 {
-		out = append(out, fmt.Sprintf("# shuffle: %d", run.Shuffle))
+	if p.Shuffle != 0 {
+		out = append(out, fmt.Sprintf("# shuffle: %d", p.Shuffle))
 	}
 	return k.write(out)
 }
@@ -46,7 +46,8 @@ func (k *ktap) Start(string) {}
 
 func (k *ktap) Step(string, string) {}
 
-func (k *ktap) Case(r judge.Result) error {
+func (k *ktap) Case(o Outcome) error {
+	r := o.Result
 	k.tally.add(r)
 	var out []string
 	if wantsDetail(r) {
@@ -58,7 +59,7 @@ func (k *ktap) Case(r judge.Result) error {
 // End writes the totals as tools/testing/selftests/kselftest.h does. A run
 // that was cut short has fewer results than its plan says, which is how a
 // reader of KTAP learns of it.
-func (k *ktap) End() error {
+func (k *ktap) End(Ending) error {
 	t := k.tally
 	return k.write([]string{fmt.Sprintf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:%d",
 		t.Passed, t.Failed, t.Skipped, t.Errors)})

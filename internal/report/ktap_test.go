@@ -28,14 +28,14 @@ func ktapOutput(t *testing.T, total int, results []judge.Result) string {
 	}
 	for _, r := range results {
 		k.Start(r.Name)
-		if err := k.Case(r); err != nil {
+		if err := k.Case(Outcome{Result: r}); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasSuffix(b.String(), "\n") {
 			t.Fatalf("the output does not end in a whole line after %q", r.Name)
 		}
 	}
-	if err := k.End(); err != nil {
+	if err := k.End(Ending{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -61,7 +61,7 @@ func TestKTAPStreams(t *testing.T) {
 	if err := k.Begin(sampleRun(2)); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Case(judge.Result{Name: "a", Verdict: judge.Pass}); err != nil {
+	if err := k.Case(Outcome{Result: judge.Result{Name: "a", Verdict: judge.Pass}}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasSuffix(b.String(), "\nok 1 a\n") {

@@ -4,7 +4,6 @@ package report
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -16,12 +15,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 var update = flag.Bool("update", false, "write the golden files in testdata anew")
 
-func sampleRun(total int) Run {
-	return Run{Kernel: "debian:6.12", Release: "6.12.117+deb12-amd64", Klptest: "v0.1.0", Started: time.Now(), Total: total}
+func sampleRun(total int) Provenance {
+	return Provenance{Kernel: "debian:6.12", Release: "6.12.117+deb12-amd64", Klptest: "v0.1.0", Started: time.Now().In(time.FixedZone("", 3600)), Planned: total}
 }
 
 // samples has one result of each shape: what passes, differs, is skipped,
@@ -70,8 +70,29 @@ func samples() []judge.Result {
 	}
 }
 
-// play reports a run of 63 s of virtual time, in which the results take no
-// time. The reporter is made by the caller with the same writer.
+// sampleDocument is the samples with all that can be known of a run, which did
+// not come to its last two tests.
+func sampleDocument() Document {
+	d := Document{Provenance: sampleRun(10)}
+	d.Spec, d.Flags = "debian:6", []string{"--kernel", "debian:6", "--ignore", "a vendor's notice"}
+	d.Tests = []string{"state-add", "state-take-over", "needs-6.14", "./own.txtar", "crash.txtar", "second-attempt", "one-too-many", "hostile", "last but one", "last\x1b"}
+	d.Machine = Machine{Arch: "x86_64", QEMU: "7.2", Accel: "tcg", Cmdline: `console=ttyS0 dyndbg="file core.c +p"`, CPUs: 1, Memory: 512}
+	d.Host = Host{System: "Debian GNU/Linux 12 (bookworm)", Kernel: "Linux 6.1.0", Processor: "A Processor", CPUs: 2, Memory: 4000}
+	d.Config = map[string]string{"LIVEPATCH": "y", "HZ": "250"}
+	for _, r := range samples() {
+		d.Outcomes = append(d.Outcomes, Outcome{Result: r})
+	}
+	d.Outcomes[0].Case = "A livepatch adds a state.\n\n-- transcript --\n% insmod klp_a states=1:1\n"
+	d.Outcomes[0].Observation = judge.Observation{
+		Facts:   machine.Facts{Release: "6.12.117+deb12-amd64", Config: d.Config, Sysfs: map[string]bool{"replace": true}, NoDebug: true, Emulated: true},
+		Answers: []machine.Answer{{Records: []machine.Record{{Seq: 1, Usec: 2, Facility: 1, Level: 6, Text: "% insmod klp_a states=1:1"}, {Seq: 2, Usec: 3, Level: 6, Text: "a\x1b\u202e\U000e0001<&>"}}}},
+		End:     machine.EndState{Taint: 1 << 15, Starved: true},
+	}
+	d.Ending = Ending{Took: 63 * time.Second, Total: 10, Status: 1, Error: "--timeout 1m0s: the run did not end in time"}
+	return d
+}
+
+// play reports a run of 63 s.
 func play(t *testing.T, r Reporter, total int, results []judge.Result) {
 	t.Helper()
 	must := func(err error) {
@@ -84,13 +105,12 @@ func play(t *testing.T, r Reporter, total int, results []judge.Result) {
 	for _, res := range results {
 		r.Start(res.Name)
 		r.Step(res.Name, "insmod klp_a states=1:1")
-		must(r.Case(res))
+		must(r.Case(Outcome{Result: res}))
 	}
-	time.Sleep(63 * time.Second)
-	must(r.End())
+	must(r.End(Ending{Took: 63 * time.Second, Total: total, Status: ExitCode(results)}))
 }
 
-// output is what a reporter writes of a run.
+// output is what a reporter writes of a run that starts with the year 2000.
 func output(t *testing.T, newReporter func(*bytes.Buffer) Reporter, total int, results []judge.Result) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -119,15 +139,12 @@ func golden(t *testing.T, name, got string) {
 // there is no random order.
 func TestShuffle(t *testing.T) {
 	for seed, want := range map[uint64]bool{0: false, 1<<64 - 1: true} {
-		run := Run{Shuffle: seed}
+		run := Provenance{Shuffle: seed}
 		var json, ktap, junit bytes.Buffer
-		for _, r := range []Reporter{NewJSON(&json), NewKTAP(&ktap)} {
-			if err := errors.Join(r.Begin(run), r.End()); err != nil {
+		for _, r := range []Reporter{NewJSON(&json), NewKTAP(&ktap), NewJUnit(&junit)} {
+			if err := (Document{Provenance: run}).Play(r); err != nil {
 				t.Fatal(err)
 			}
-		}
-		if err := WriteJUnit(&junit, run, nil); err != nil {
-			t.Fatal(err)
 		}
 		for text, b := range map[string]bytes.Buffer{
 			`"shuffle": 18446744073709551615,`:                       json,
@@ -144,6 +161,14 @@ func TestShuffle(t *testing.T) {
 	}
 }
 
+// stepping is a reporter of tests that each do something.
+type stepping struct{ Reporter }
+
+func (s stepping) Start(name string) {
+	s.Reporter.Start(name)
+	s.Step(name, "insmod klp_a states=1:1")
+}
+
 func TestGolden(t *testing.T) {
 	human := func(o HumanOptions) func(*bytes.Buffer) Reporter {
 		return func(b *bytes.Buffer) Reporter { return NewHuman(b, o) }
@@ -154,16 +179,16 @@ func TestGolden(t *testing.T) {
 		"verbose.golden": human(HumanOptions{Verbose: true}),
 		"ktap.golden":    func(b *bytes.Buffer) Reporter { return NewKTAP(b) },
 		"json.golden":    func(b *bytes.Buffer) Reporter { return NewJSON(b) },
+		"junit.golden":   func(b *bytes.Buffer) Reporter { return NewJUnit(b) },
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, output(t, newReporter, len(samples()), samples())) })
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			synctest.Test(t, func(t *testing.T) {
+				if err := sampleDocument().Play(stepping{newReporter(&b)}); err != nil {
+					t.Fatal(err)
+				}
+			})
+			golden(t, name, b.String())
+		})
 	}
-	t.Run("junit.golden", func(t *testing.T) {
-		run := sampleRun(len(samples()))
-		run.Started = time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))
-		var b bytes.Buffer
-		if err := WriteJUnit(&b, run, samples()); err != nil {
-			t.Fatal(err)
-		}
-		golden(t, "junit.golden", b.String())
-	})
 }

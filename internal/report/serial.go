@@ -2,11 +2,7 @@
 
 package report
 
-import (
-	"sync"
-
-	"github.com/klptest/klptest/cases/judge"
-)
+import "sync"
 
 // Serial makes a reporter usable from several goroutines: it is told of one
 // thing at a time.
@@ -17,10 +13,10 @@ type serial struct {
 	r  Reporter
 }
 
-func (s *serial) Begin(run Run) error {
+func (s *serial) Begin(p Provenance) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.r.Begin(run)
+	return s.r.Begin(p)
 }
 
 func (s *serial) Start(name string) {
@@ -35,14 +31,14 @@ func (s *serial) Step(name, step string) {
 	s.r.Step(name, step)
 }
 
-func (s *serial) Case(res judge.Result) error {
+func (s *serial) Case(o Outcome) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.r.Case(res)
+	return s.r.Case(o)
 }
 
-func (s *serial) End() error {
+func (s *serial) End(e Ending) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.r.End()
+	return s.r.End(e)
 }

@@ -76,7 +76,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
-	{"internal/report", "cases/judge internal/exit internal/printable"},
+	{"internal/report", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/shellword"},
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git"},

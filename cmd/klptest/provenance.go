@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/doctor"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// planned is a run of cases that is about to begin. The arguments are those that
+// selected the cases.
+func (o runOptions) planned(args []string, list []*casefile.Case) report.Provenance {
+	host := doctor.Here().About()
+	return report.Provenance{
+		Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
+		Flags: o.given, Tests: testWords(args, list),
+		Host: report.Host{System: host.System, Kernel: host.Kernel, Processor: host.Processor, CPUs: host.CPUs, Memory: host.Memory},
+	}
+}
+
+// on is the run on a rig.
+func on(p report.Provenance, r *rig.Rig) report.Provenance {
+	k, m := r.Kernel(), r.Spec().About()
+	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
+	p.Machine = report.Machine{Arch: m.Arch, QEMU: m.QEMU, Accel: string(m.Accel), Cmdline: m.Cmdline, CPUs: m.CPUs, Memory: m.Memory}
+	return p
+}
+
+// testWords name the cases on the command line, each once: a file as it was
+// given, a shipped case by its name.
+func testWords(args []string, list []*casefile.Case) (words []string) {
+	seen := map[string]bool{}
+	for _, c := range list {
+		word := c.Name
+		if slices.Contains(args, c.File) {
+			word = c.File
+		}
+		if !seen[word] {
+			words = append(words, word)
+		}
+		seen[word] = true
+	}
+	return words
+}
+
+// unrepeated are the flags of run that say what becomes of its results, or that
+// a part of its cases need not have again.
+var unrepeated = []string{"format", "junit", "verbose", "update", "shuffle", bisectExit}
+
+// givenFlags are the words of the flags that repeat a run.
+func givenFlags(flags *pflag.FlagSet) (words []string) {
+	flags.Visit(func(f *pflag.Flag) {
+		name, value := "--"+f.Name, f.Value.String()
+		list, several := f.Value.(pflag.SliceValue)
+		switch {
+		case slices.Contains(unrepeated, f.Name):
+		case several:
+			for _, v := range list.GetSlice() {
+				words = append(words, name, v)
+			}
+		case f.NoOptDefVal == value:
+			words = append(words, name)
+		case f.NoOptDefVal != "":
+			words = append(words, name+"="+value)
+		default:
+			words = append(words, name, value)
+		}
+	})
+	return words
+}
+
+// ending is how a run has ended; err is what has ended it early, or nil.
+func ending(d report.Document, err error) report.Ending {
+	e := report.Ending{Took: time.Since(d.Started), Total: d.Planned, Status: runStatus(d, err)}
+	if err == nil {
+		e.Total = len(d.Outcomes)
+	} else {
+		e.Error, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	return e
+}
+
+// runStatus is the exit status of a run. A FAIL counts, whatever err came later,
+// unless somebody has interrupted the run.
+func runStatus(d report.Document, err error) int {
+	verdicts, status := report.ExitCode(d.Results()), exitStatus(err)
+	if err == nil || verdicts == exit.Failed && status != exit.Interrupted {
+		return verdicts
+	}
+	return status
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"time"
+
+	"github.com/klptest/klptest/cases/judge"
+)
+
+// Document is all that is known of a run. Every format is a rendering of it.
+type Document struct {
+	Provenance
+	Outcomes []Outcome
+	Ending
+}
+
+// Provenance is what is known of a run when it begins: what is tested, by what,
+// and on what. A text that is not known is empty.
+type Provenance struct {
+	Klptest string    `json:"klptest"` // version of klptest
+	Kernel  string    `json:"kernel"`  // the kernel under test, by its exact name: "debian:6.12.117-1"
+	Release string    `json:"release"` // its uname -r
+	Started time.Time `json:"started"`
+	Planned int       `json:"-"`                 // tests that are to run, those to be skipped included
+	Shuffle uint64    `json:"shuffle,omitempty"` // the seed of a random order; 0: the tests run in their usual one
+
+	Spec    string   `json:"spec,omitempty"`  // the kernel as the user asked for it: "debian:6.12"
+	Flags   []string `json:"flags,omitempty"` // the words that repeat the run, before those that name the tests
+	Tests   []string `json:"tests,omitempty"` // the words that name the tests, each once
+	Machine Machine  `json:"machine,omitzero"`
+	Host    Host     `json:"host,omitzero"`
+
+	Config map[string]string `json:"-"` // options of the kernel without CONFIG_; nil when not known
+}
+
+// Machine is the guest of a test that asks for nothing.
+type Machine struct {
+	Arch    string `json:"arch,omitempty"`    // as uname -m says
+	QEMU    string `json:"qemu,omitempty"`    // version
+	Accel   string `json:"accel,omitempty"`   // what is tried first; each observation tells what came of it
+	Cmdline string `json:"cmdline,omitempty"` // the kernel's
+	CPUs    int    `json:"cpus,omitempty"`
+	Memory  int    `json:"memory,omitempty"` // MiB
+}
+
+// Host is what the guests run on.
+type Host struct {
+	System    string `json:"system,omitempty"` // the distribution
+	Kernel    string `json:"kernel,omitempty"`
+	Processor string `json:"processor,omitempty"`
+	CPUs      int    `json:"cpus,omitempty"`
+	Memory    int    `json:"memory,omitempty"` // MiB that were available
+}
+
+// Outcome is one test: what was to happen, what was seen, and the verdict. The
+// observation is the result's; it is the zero value where nobody wants it.
+type Outcome struct {
+	Case string // the text of the case; empty when not known
+	judge.Result
+}
+
+// Ending is what is known of a run when it is over.
+type Ending struct {
+	Took   time.Duration
+	Total  int    // tests that were to run; more than there are outcomes when the run was cut short
+	Status int    // the exit status of the run
+	Error  string // what ended the run early, one line; empty: nothing did
+}
+
+// Play tells a reporter of the run, as if it were going on.
+func (d Document) Play(r Reporter) error {
+	if err := r.Begin(d.Provenance); err != nil {
+		return err
+	}
+	for _, o := range d.Outcomes {
+		r.Start(o.Name)
+		if err := r.Case(o); err != nil {
+			return err
+		}
+	}
+	return r.End(d.Ending)
+}
+
+// Results are the results of the outcomes.
+func (d Document) Results() []judge.Result {
+	list := make([]judge.Result, len(d.Outcomes))
+	for i, o := range d.Outcomes {
+		list[i] = o.Result
+	}
+	return list
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Format is a form that a report can have.
+type Format struct {
+	Name string
+	For  string // who reads it
+	New  func(io.Writer, HumanOptions) Reporter
+
+	// Observed tells that the format holds the observations.
+	Observed bool
+}
+
+// HumanFormat is the name of the format for people.
+const HumanFormat = "human"
+
+// Formats are all formats.
+var Formats = []Format{
+	{Name: HumanFormat, For: "people", New: func(w io.Writer, o HumanOptions) Reporter { return NewHuman(w, o) }},
+	{Name: "ktap", For: "what reads the results of kernel tests (KTAP version 1)", New: plainly(NewKTAP)},
+	{Name: "junit", For: "CI servers (JUnit XML)", New: plainly(NewJUnit)},
+	{Name: "json", For: "programs, and klptest report", New: plainly(NewJSON), Observed: true},
+}
+
+// plainly is a format that does not depend on a terminal.
+func plainly(make func(io.Writer) Reporter) func(io.Writer, HumanOptions) Reporter {
+	return func(w io.Writer, _ HumanOptions) Reporter { return make(w) }
+}
+
+// FormatNamed finds a format.
+func FormatNamed(name string) (Format, error) {
+	for _, f := range Formats {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return Format{}, UnknownFormat(name, FormatNames())
+}
+
+// UnknownFormat is the error of a format that is none of those.
+func UnknownFormat(name string, known []string) error {
+	return blame.AdviseUserf("formats: "+strings.Join(known, ", "), "unknown format %s", name)
+}
+
+// FormatNames are the names of all formats.
+func FormatNames() (names []string) {
+	for _, f := range Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// jsonHead, the configuration, the results and jsonTail are the document as
+// JSON. What describes it for readers is schema.json.
+type jsonHead struct {
+	Schema string `json:"schema"`
+	Provenance
+}
+
+type jsonTail struct {
+	Seconds float64 `json:"seconds"`
+	Total   int     `json:"total"`
+	Counts  tally   `json:"counts"`
+	Status  *int    `json:"exit_status,omitempty"` // nil: an earlier klptest has not written it
+	Error   string  `json:"error,omitempty"`
+}
+
+type jsonResult struct {
+	Name    string        `json:"name"`
+	Title   string        `json:"title"`
+	File    string        `json:"file"`
+	Verdict judge.Verdict `json:"verdict"`
+	Seconds float64       `json:"seconds"`
+	Symptom string        `json:"symptom,omitempty"`
+	Reasons []string      `json:"reasons"`
+	Advice  string        `json:"advice,omitempty"`
+	Diff    string        `json:"diff,omitempty"`
+	Tail    string        `json:"tail,omitempty"`
+	Log     string        `json:"log,omitempty"`
+	QEMU    string        `json:"qemu,omitempty"`
+
+	Confirmation *judge.Confirmation `json:"confirmation,omitempty"`
+	Discarded    []judge.Discarded   `json:"discarded,omitempty"`
+
+	Case        string           `json:"case,omitempty"`
+	Observation *jsonObservation `json:"observation,omitempty"` // written by itself
+}
+
+// jsonObservation is a judge.Observation. Of the facts the configuration is the
+// document's.
+type jsonObservation struct {
+	Facts   jsonFacts        `json:"facts"`
+	Answers []machine.Answer `json:"answers"`
+	End     machine.EndState `json:"end"`
+	Starved bool             `json:"starved,omitempty"` // machine.EndState's, which no guest may set
+	Broken  string           `json:"broken,omitempty"`
+}
+
+type jsonFacts struct {
+	Release  string          `json:"release"`
+	Sysfs    map[string]bool `json:"sysfs,omitempty"`
+	NoDebug  bool            `json:"no_debug,omitempty"`
+	Emulated bool            `json:"emulated,omitempty"`
+}
+
+func newJSONResult(o Outcome) jsonResult {
+	return jsonResult{
+		Name: printable.Text(o.Name), Title: printable.Text(o.Title), File: printable.Text(o.File),
+		Verdict: known(o.Verdict), Seconds: o.Duration.Seconds(), Symptom: string(o.Reported), Reasons: allOneLine(o.Reasons),
+		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Tail: printable.Text(o.Tail),
+		Log: printable.Text(o.Log), QEMU: printable.Text(o.QEMU),
+		Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),
+		Case: o.Case,
+	}
+}
+
+// outcome is the reverse of newJSONResult, but for what that has escaped.
+func (r jsonResult) outcome(config map[string]string) Outcome {
+	res := judge.Result{
+		Name: r.Name, Title: r.Title, File: r.File, Verdict: known(r.Verdict), Duration: duration(r.Seconds), Reasons: r.Reasons,
+		Advice: r.Advice, Diff: r.Diff, Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded,
+		Observation: r.Observation.observation(config),
+	}
+	if reported := judge.Reported(r.Symptom); reported == judge.AsReported || reported == judge.NotAsReported {
+		res.Reported = reported
+	}
+	if r.Confirmation != nil {
+		res.Confirmation = *r.Confirmation
+	}
+	return Outcome{Case: r.Case, Result: res}
+}
+
+// newJSONObservation is nil when nothing was seen, or nobody has asked.
+func newJSONObservation(o judge.Observation) *jsonObservation {
+	if o.Facts.Release == "" && len(o.Answers) == 0 {
+		return nil
+	}
+	f := o.Facts
+	return &jsonObservation{
+		Facts:   jsonFacts{f.Release, f.Sysfs, f.NoDebug, f.Emulated},
+		Answers: append([]machine.Answer{}, o.Answers...), End: o.End, Starved: o.End.Starved, Broken: o.Broken,
+	}
+}
+
+func (j *jsonObservation) observation(config map[string]string) judge.Observation {
+	if j == nil {
+		return judge.Observation{}
+	}
+	f := machine.Facts{Release: j.Facts.Release, Config: config, Sysfs: j.Facts.Sysfs, NoDebug: j.Facts.NoDebug, Emulated: j.Facts.Emulated}
+	end := j.End
+	end.Starved = j.Starved
+	return judge.Observation{Facts: f, Answers: j.Answers, End: end, Broken: j.Broken}
+}
+
+// jsonConfirmation is nil when there is nothing to say.
+func jsonConfirmation(c judge.Confirmation) *judge.Confirmation {
+	if c.String() == "" {
+		return nil
+	}
+	c.Unjudged, c.Otherwise = allOneLine(c.Unjudged), allOneLine(c.Otherwise)
+	return &c
+}
+
+func jsonDiscarded(list []judge.Discarded) (escaped []judge.Discarded) {
+	for _, d := range list {
+		escaped = append(escaped, judge.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log)})
+	}
+	return escaped
+}
+
+func allOneLine(texts []string) []string {
+	out := make([]string, 0, len(texts))
+	for _, text := range texts {
+		out = append(out, printable.Line(text))
+	}
+	return out
+}
+
+// duration is a number of seconds, and the nearest one that there is to a
+// number that is none.
+func duration(seconds float64) time.Duration {
+	const most = math.MaxInt64 / float64(time.Second)
+	return time.Duration(min(max(seconds, 0), most/2) * float64(time.Second))
+}
+
+// escapeJSON is a JSON text in which what is not printable is escaped: a terminal
+// shows it safely, and what is read from it is what was written.
+func escapeJSON(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\n' || strconv.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.String()
+}

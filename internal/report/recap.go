@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/shellword"
+)
+
+const (
+	mostLines    = 20  // of a recap
+	headlineCols = 100 // of a reason in it
+)
+
+// recap is what the end of a run says once more: which tests have failed, and
+// which were not run. A test that failed several times is in it once.
+type recap struct {
+	tests  []string        // the words that name them; nil: not known
+	named  map[string]bool // the same
+	seen   map[string]bool // words of tests with a result; true: one that failed
+	failed []failure
+}
+
+// failure is a test that is a FAIL or an ERROR.
+type failure struct {
+	word    string // which names it on the command line
+	verdict judge.Verdict
+	why     string
+}
+
+func newRecap(tests []string) *recap {
+	r := &recap{tests: tests, named: map[string]bool{}, seen: map[string]bool{}}
+	for _, word := range tests {
+		r.named[word] = true
+	}
+	return r
+}
+
+func (r *recap) add(res judge.Result) {
+	word := res.Name
+	if r.named[res.File] {
+		word = res.File
+	}
+	v := known(res.Verdict)
+	bad := v == judge.Fail || v == judge.Error
+	if bad && !r.seen[word] {
+		first, _ := headline(res)
+		r.failed = append(r.failed, failure{word, v, first})
+	}
+	r.seen[word] = r.seen[word] || bad
+}
+
+// missed are the words of the tests without a result.
+func (r *recap) missed() (words []string) {
+	for _, word := range r.tests {
+		if _, ok := r.seen[word]; !ok {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// repeat lays out the recap of a run of several tests; empty where there is
+// nothing to say, or nothing was run.
+func (h *Human) repeat(r *recap) string {
+	missed := r.missed()
+	if len(r.failed)+len(missed) == 0 || len(r.seen)+len(missed) < 2 || len(r.seen) == 0 {
+		return ""
+	}
+	var lines, words []string
+	for _, f := range r.failed {
+		line := fmt.Sprintf("%s %-32s  %s", h.paint(red, fmt.Sprintf("%-7s", f.verdict)), printable.Line(f.word), shorten(printable.Line(f.why)))
+		lines, words = append(lines, strings.TrimRight(line, " ")), append(words, f.word)
+	}
+	for _, word := range missed {
+		lines, words = append(lines, "not run "+printable.Line(word)), append(words, word)
+	}
+	if more := len(lines) - mostLines; more > 0 {
+		lines = append(lines[:mostLines], fmt.Sprintf("… and %d more", more))
+	}
+	if r.tests != nil {
+		again := slices.Concat([]string{"klptest", "run"}, h.about.Flags, words)
+		lines = append(lines, "again: "+printable.Line(shellword.Join(again)))
+	}
+	return "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+// shorten cuts a reason to what a line has room for.
+func shorten(why string) string {
+	if short := truncate(why, headlineCols); short != why {
+		return short + "…"
+	}
+	return why
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/klptest/klptest/cases/judge"
+)
+
+// ended are the lines of a run behind those of its tests.
+func ended(t *testing.T, tests []string, total int, results ...judge.Result) []string {
+	t.Helper()
+	d := Document{Provenance: Provenance{Tests: tests, Planned: total, Kernel: "k", Release: "r"}, Ending: Ending{Total: total}}
+	for _, r := range results {
+		d.Outcomes = append(d.Outcomes, Outcome{Result: r})
+	}
+	var b bytes.Buffer
+	if err := d.Play(NewHuman(&b, HumanOptions{})); err != nil {
+		t.Fatal(err)
+	}
+	_, recap, found := strings.Cut(b.String(), "\n\n")
+	if !found {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSuffix(recap, "\n"), "\n")
+	return lines[:len(lines)-1] // without the summary
+}
+
+func result(name string, v judge.Verdict, reasons ...string) judge.Result {
+	return judge.Result{Name: name, File: name + ".txtar", Verdict: v, Reasons: reasons}
+}
+
+func TestRecap(t *testing.T) {
+	pass, fail, broken := result("a", judge.Pass), result("b", judge.Fail, "differs", "and more"), result("c", judge.Error, "no QEMU")
+	for name, test := range map[string]struct {
+		tests   []string
+		results []judge.Result
+		want    []string
+	}{
+		"all pass":         {[]string{"a", "d"}, []judge.Result{pass, result("d", judge.Skip)}, nil},
+		"one test":         {[]string{"b"}, []judge.Result{fail}, nil},
+		"nothing was run":  {[]string{"a", "b"}, nil, nil},
+		"shipped and file": {[]string{"a", "b", "c.txtar"}, []judge.Result{pass, fail, broken}, []string{"FAIL    b                                 differs", "ERROR   c.txtar                           no QEMU", "again: klptest run b c.txtar"}},
+		"not run":          {[]string{"a", "x y", "z"}, []judge.Result{pass}, []string{"not run x y", "not run z", "again: klptest run 'x y' z"}},
+		"repeated":         {[]string{"a", "b"}, []judge.Result{pass, fail, pass, fail}, []string{"FAIL    b                                 differs", "again: klptest run b"}},
+		"an old report":    {nil, []judge.Result{pass, fail}, []string{"FAIL    b                                 differs"}},
+	} {
+		if d := cmp.Diff(test.want, ended(t, test.tests, len(test.tests), test.results...)); d != "" {
+			t.Errorf("%s:\n%s", name, d)
+		}
+	}
+}
+
+func TestRecapIsShort(t *testing.T) {
+	results := []judge.Result{result("long", judge.Fail, strings.Repeat("x", 1000))}
+	tests := []string{"long"}
+	for i := range 30 {
+		name := fmt.Sprint("case-", i)
+		tests, results = append(tests, name), append(results, result(name, judge.Fail))
+	}
+	got := ended(t, tests, len(tests), results...)
+	if len(got) != mostLines+2 || got[mostLines] != "… and 11 more" || len(got[0]) > 150 {
+		t.Errorf("%d lines: %q", len(got), got)
+	}
+	if again := got[mostLines+1]; !strings.HasSuffix(again, " case-29") || strings.Count(again, " ") != 2+31 {
+		t.Errorf("not the whole command: %s", again)
+	}
+}
