@@ -4,7 +4,6 @@ package images
 
 import (
 	"context"
-	"errors"
 
 	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
@@ -113,7 +112,7 @@ func (ps Providers) List(ctx context.Context, c *cache.Cache) ([]Listing, error)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	return all, errors.Join(errs...)
+	return all, blame.Join(errs...)
 }
 
 // StrayKDir is the error about Options.KDir for a kernel that has its headers.

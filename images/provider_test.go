@@ -72,7 +72,7 @@ func TestListIsOfAllProviders(t *testing.T) {
 	if diff := cmp.Diff([]Listing{{Spec: "a:1"}, {Spec: "b:1"}}, list); diff != "" {
 		t.Error(diff)
 	}
-	if err == nil || err.Error() != "not all of a:\nnot all of b:" {
+	if err == nil || err.Error() != "not all of a:; not all of b:" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -50,7 +50,7 @@ func (b *Builder) liveMake(ctx context.Context, plan build, dir string) error {
 	if err := plan.in(ctx, dir); err != nil {
 		return withLog(err, filepath.Join(dir, logName)) // the mark stays: the next build starts afresh
 	}
-	return errors.Join(cache.Seal(dir), os.Remove(mark))
+	return blame.Join(cache.Seal(dir), os.Remove(mark))
 }
 
 // liveClean removes what was built when some of it cannot be used.

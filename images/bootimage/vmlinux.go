@@ -35,8 +35,8 @@ func WriteVmlinux(ctx context.Context, image []byte, path string) error {
 	if err == nil && !hasPVH(f) {
 		err = errNoPVH
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if err = blame.Join(err, f.Close()); err != nil {
+		return blame.Join(err, os.Remove(path))
 	}
 	return nil
 }

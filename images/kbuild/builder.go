@@ -5,7 +5,6 @@ package kbuild
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -152,5 +151,5 @@ func (b Builder) seed(ctx context.Context, w *Workshop) error {
 	if _, err := original.Build(ctx); err != nil {
 		return err
 	}
-	return errors.Join(copyBuild(ctx, original.view, w.view), cache.Seal(w.view.build()), w.view.reset())
+	return blame.Join(copyBuild(ctx, original.view, w.view), cache.Seal(w.view.build()), w.view.reset())
 }

@@ -125,10 +125,10 @@ func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 		return err
 	}
 	if steps.full || log.err != nil {
-		return noRoom(path, errors.Join(err, log.err))
+		return noRoom(path, blame.Join(err, log.err))
 	}
 	if _, seekErr := f.Seek(0, io.SeekStart); seekErr != nil {
-		return errors.Join(err, seekErr)
+		return blame.Join(err, seekErr)
 	}
 	return diagnoseBuild(f, path, err)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -24,7 +25,7 @@ type state struct{ all, options string }
 // second where make would take several to find that there is nothing to do.
 func (v view) state() (state, error) {
 	all, options := sha256.New(), sha256.New()
-	err := errors.Join(hashTree(v.source, all, options), hashTree(v.dir, all, options))
+	err := blame.Join(hashTree(v.source, all, options), hashTree(v.dir, all, options))
 	return state{fmt.Sprintf("%x", all.Sum(nil)), fmt.Sprintf("%x", options.Sum(nil))}, err
 }
 
@@ -84,14 +85,14 @@ func setStamp(dir, name, state string) error {
 // for whole ones.
 func guard(dir string, work func() error) error {
 	mark := filepath.Join(dir, unfinished)
-	if err := errors.Join(cache.Unseal(dir), os.WriteFile(mark, nil, 0o600)); err != nil {
+	if err := blame.Join(cache.Unseal(dir), os.WriteFile(mark, nil, 0o600)); err != nil {
 		return err
 	}
 	err := work()
 	if errors.Is(err, errKilled) {
 		return err
 	}
-	return errors.Join(err, cache.Seal(dir), os.Remove(mark))
+	return blame.Join(err, cache.Seal(dir), os.Remove(mark))
 }
 
 // clearDamaged removes what was built when it is not as make has left it: the
@@ -124,5 +125,5 @@ func clearUnfinished(dir string) error {
 		}
 		return err
 	})
-	return errors.Join(err, os.RemoveAll(filepath.Join(dir, unfinished)))
+	return blame.Join(err, os.RemoveAll(filepath.Join(dir, unfinished)))
 }

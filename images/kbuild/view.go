@@ -208,7 +208,7 @@ func (v view) ownDir(dir string) error {
 	case info.IsDir():
 		return nil
 	}
-	if err := errors.Join(os.Remove(full), os.Mkdir(full, 0o700)); err != nil {
+	if err := blame.Join(os.Remove(full), os.Mkdir(full, 0o700)); err != nil {
 		return err
 	}
 	return v.linkDir(dir)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/steady"
 )
 
@@ -33,7 +34,7 @@ func (w *Workshop) begin() error {
 		return err
 	}
 	now := time.Now()
-	return errors.Join(os.Chtimes(w.view.dir, now, now), // used now, for `klptest cache`
+	return blame.Join(os.Chtimes(w.view.dir, now, now), // used now, for `klptest cache`
 		recipe{w.view.source, w.parts}.write(w.view.dir), w.view.reset())
 }
 
@@ -66,7 +67,7 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return dir, err
 	}
-	if err := errors.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), os.MkdirAll(dir, 0o700)); err != nil {
+	if err := blame.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), os.MkdirAll(dir, 0o700)); err != nil {
 		return dir, err
 	}
 	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })
@@ -82,7 +83,7 @@ func once(dir, stamp, state string, work func() error) error {
 	if stamped(dir, stamp, state) {
 		return nil
 	}
-	if err := errors.Join(os.RemoveAll(filepath.Join(dir, stamp)), guard(dir, work)); err != nil {
+	if err := blame.Join(os.RemoveAll(filepath.Join(dir, stamp)), guard(dir, work)); err != nil {
 		return err
 	}
 	return setStamp(dir, stamp, state)
@@ -118,7 +119,7 @@ func (w *Workshop) writeConfig(ctx context.Context, path string) error {
 		return err
 	}
 	_, err = f.WriteString(kconfig.Join(w.parts))
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := blame.Join(err, f.Close()); err != nil {
 		return err
 	}
 	return w.make.config(ctx, "olddefconfig")

@@ -12,6 +12,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/bounded"
 )
 
@@ -25,7 +26,7 @@ func Tar(r io.Reader, root *os.Root, want func(string) string, most int64) error
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			_, err := io.Copy(io.Discard, r) // what pads the archive
-			return errors.Join(err, stayInside(root, links))
+			return blame.Join(err, stayInside(root, links))
 		}
 		if err != nil {
 			return err
@@ -95,5 +96,5 @@ func writeFile(r io.Reader, root *os.Root, name string, mode fs.FileMode) error 
 		return err
 	}
 	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Close())
+	return blame.Join(err, f.Close())
 }

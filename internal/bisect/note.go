@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // Note is what a step has found of a commit.
@@ -27,7 +29,7 @@ func (n Note) Write(path string) error {
 		return err
 	}
 	_, err = f.Write(append(data, '\n'))
-	return errors.Join(err, f.Close())
+	return blame.Join(err, f.Close())
 }
 
 // readNotes reads a file of notes; a line that was not written whole counts

@@ -5,7 +5,6 @@ package bisect
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -81,7 +80,7 @@ func (s *Session) begin(ctx context.Context) error {
 
 // forget ends whatever search there is.
 func (s *Session) forget(ctx context.Context) error {
-	if err := errors.Join(s.unlock(), os.RemoveAll(s.path(notesFile)), os.RemoveAll(s.path(questionFile))); err != nil {
+	if err := blame.Join(s.unlock(), os.RemoveAll(s.path(notesFile)), os.RemoveAll(s.path(questionFile))); err != nil {
 		return err
 	}
 	if _, err := os.Stat(s.path("BISECT_START")); err != nil {

@@ -45,10 +45,10 @@ func Open(root string, notice func(line string)) (*Cache, error) {
 		return nil, err
 	}
 	c := &Cache{root: root, notice: notice}
-	if err := errors.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
+	if err := blame.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
 		return nil, unwritable(err)
 	}
-	if err := errors.Join(c.use(), c.sweep()); err != nil {
+	if err := blame.Join(c.use(), c.sweep()); err != nil {
 		return nil, unwritable(err)
 	}
 	return c, nil
@@ -143,7 +143,7 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 	}
 	f, err := tryLock(dir + ".lock")
 	if err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(dir))
+		return "", nil, blame.Join(err, os.RemoveAll(dir))
 	}
 	return dir, func() {
 		if !exists(kept(dir)) {

@@ -123,7 +123,7 @@ func readMail(ctx context.Context, dir, name string) (p Patch, err error) {
 			}
 		}
 	}
-	return p, errors.Join(os.Remove(diff), os.Remove(filepath.Join(dir, name+".text")))
+	return p, blame.Join(os.Remove(diff), os.Remove(filepath.Join(dir, name+".text")))
 }
 
 // inOrder sorts patches by their numbers, when each has one of its own.
