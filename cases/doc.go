@@ -6,8 +6,8 @@
 // A case is a text file: a script, its expectation and, where it needs modules
 // of its own, their source. What is done with one is in the packages below:
 //
-//   - [casefile] parses and checks the file; its documentation is that of the
-//     case language
+//   - [casefile] parses and checks the file; docs/cases.md describes the
+//     language
 //   - [machine] is the kernel under test, as a case sees it: a booted guest, or
 //     a model of one
 //   - [klog] turns the kernel's log into the lines that a transcript shows

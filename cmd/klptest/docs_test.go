@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/cases/casefile"
+)
+
+const top = "../../"
+
+// documents are the texts for users.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(top + "docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, path := range append(paths, top+"README.md", top+"SECURITY.md") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[path] = string(data)
+	}
+	return texts
+}
+
+var (
+	docLink    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	docHeading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notInSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+	docCommand = regexp.MustCompile(`(?m)^    \$ (?:bin/)?klptest (.*)$`)
+	docFlag    = regexp.MustCompile(`--([a-z][a-z-]+)`)
+	docCase    = regexp.MustCompile("(?ms)^```case\n(.*?)^```$")
+)
+
+// TestDocsLinks: each link to a file of the repository, or to a heading in one,
+// leads somewhere.
+func TestDocsLinks(t *testing.T) {
+	texts := documents(t)
+	for path, text := range texts {
+		for _, m := range docLink.FindAllStringSubmatch(text, -1) {
+			file, heading, _ := strings.Cut(m[1], "#")
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			target := filepath.Clean(filepath.Join(filepath.Dir(path), file))
+			if file == "" {
+				target = path
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+			if heading != "" && !slices.Contains(slugs(texts[target]), heading) {
+				t.Errorf("%s: %s has no heading #%s", path, target, heading)
+			}
+		}
+	}
+}
+
+// slugs returns the anchors that GitHub gives to the headings of a text.
+func slugs(text string) []string {
+	var list []string
+	for _, m := range docHeading.FindAllStringSubmatch(text, -1) {
+		list = append(list, strings.ReplaceAll(notInSlug.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return list
+}
+
+// TestDocsCommands: the command lines name commands and flags that exist.
+func TestDocsCommands(t *testing.T) {
+	root := (&app{}).rootCommand()
+	for path, text := range documents(t) {
+		for _, m := range docCommand.FindAllStringSubmatch(text, -1) {
+			line, _, _ := strings.Cut(m[1], " # ")
+			cmd, _, err := root.Find(strings.Fields(line))
+			if err != nil || cmd == root {
+				t.Errorf("%s: klptest %s: no such command: %v", path, line, err)
+				continue
+			}
+			for _, flag := range docFlag.FindAllStringSubmatch(line, -1) {
+				if cmd.Flags().Lookup(flag[1]) == nil {
+					t.Errorf("%s: %s has no --%s", path, cmd.CommandPath(), flag[1])
+				}
+			}
+		}
+	}
+}
+
+// TestDocsCases: a whole case that a text shows is one that klptest check
+// accepts. Those of docs/bug-reports.md are excerpts, and tested in cases/paste.
+func TestDocsCases(t *testing.T) {
+	a := &app{}
+	for _, path := range []string{top + "README.md", top + "docs/cases.md"} {
+		shown := docCase.FindAllStringSubmatch(documents(t)[path], -1)
+		if len(shown) == 0 {
+			t.Errorf("%s shows no case", path)
+		}
+		for _, m := range shown {
+			c, err := casefile.Parse(path, []byte(m[1]))
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			for _, p := range a.checkCase(t.Context(), c, false) {
+				t.Error(p)
+			}
+		}
+	}
+}
