@@ -26,20 +26,19 @@ func (a *app) bisectCommand() *cobra.Command {
 	var o stepOptions
 	c := &cobra.Command{
 		Use:   "bisect --good REV --bad REV CASE|PATTERN|FILE...",
-		Short: "Find the commit since which cases fail",
+		Short: "Find the first commit on which cases fail",
 		Long: `Find, by git bisect run, the first commit of a kernel's repository on which
-cases fail. The repository is only read: the search has a work tree of its own in
-the cache, where its state stays. Interrupted, it is taken up again by the same
-command.
+cases fail. The repository is only read: the search has its own work tree in the
+cache, and keeps its state there. The same command resumes an interrupted search.
 
 A commit is bad when a case fails, and fails each time that it is run again
-(--confirm), and good when all cases pass. One that does not build, on which a
-case both fails and passes, or on which no verdict can be had (ERROR) is skipped.
+(--confirm). It is good when all cases pass. It is skipped when it does not build,
+when a case both fails and passes on it, or when it gives no verdict (ERROR).
 
-Building runs the tree's Makefiles on this host, as make in it would.
+Building runs the tree's Makefiles on this host, as make in the tree would.
 
-Exit status: 0 the commit is found, 4 it cannot be told, because commits were
-skipped, 2 usage, 3 an error, 130 interrupted.`,
+Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped,
+2 usage, 3 an error, 130 interrupted.`,
 		Example: `  klptest bisect --git ~/linux --good v6.11 --bad v6.12 state-lower-refused
   klptest bisect --good HEAD~20 --bad HEAD my.txtar`,
 		Args: cobra.MinimumNArgs(1),
@@ -52,7 +51,7 @@ skipped, 2 usage, 3 an error, 130 interrupted.`,
 		},
 	}
 	c.Flags().StringVar(&good, "good", "", "a `revision` on which the cases pass")
-	c.Flags().StringVar(&bad, "bad", "", "a later `revision` on which they fail")
+	c.Flags().StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
 	c.Flags().StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
 	stepFlags(c, &o)
 	for _, name := range []string{"good", "bad"} {
@@ -117,7 +116,7 @@ func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string
 		return err
 	}
 	if resumed {
-		a.notice("going on with the search that was interrupted")
+		a.notice("resuming the interrupted search")
 	}
 	answer, err := s.Run(ctx, a.err)
 	if err != nil {
@@ -134,7 +133,7 @@ func question(ctx context.Context, r *git.Repo, good, bad string, words []string
 		return q, err
 	}
 	if ok, err := r.IsAncestor(ctx, q.Good, q.Bad); err != nil || !ok || q.Good == q.Bad {
-		return q, &blame.Error{Party: blame.User, Summary: good + " is not before " + bad, Advice: "--good must be a commit that --bad builds on", Err: err}
+		return q, &blame.Error{Party: blame.User, Summary: good + " is not before " + bad, Advice: "--good must be an ancestor of --bad", Err: err}
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -177,7 +176,7 @@ func printAnswer(ctx context.Context, w io.Writer, r *git.Repo, answer *bisect.A
 			fmt.Fprintf(w, "  %s\n", printable.Text(why))
 		}
 	} else {
-		fmt.Fprintln(w, "the first bad commit is one of these, which could not all be judged:")
+		fmt.Fprintln(w, "the first bad commit is one of these; not all of them could be judged:")
 		for _, sha := range answer.Possible {
 			fmt.Fprintf(w, "  %s\n", describe(sha))
 		}

@@ -19,7 +19,7 @@ import (
 func (a *app) cacheCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
-		Short: "List and remove what is kept in the cache",
+		Short: "List and remove cache entries",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -30,7 +30,7 @@ func (a *app) cacheCommand() *cobra.Command {
 func (a *app) cacheListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
-		Short: "List the entries: name, size, last use; the latest used first",
+		Short: "List the entries: name, size, last use; most recently used first",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			_, list, err := a.openUsage()
@@ -64,7 +64,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use:   "rm [ENTRY]...",
-		Short: "Remove entries, named as by cache ls",
+		Short: "Remove entries, named as cache ls lists them",
 		Example: `  klptest cache rm kmods/0123456789abcdef
   klptest cache rm --all`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -118,7 +118,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			return a.removeEntries(c.Context(), store, cache.Excess(list, bytes))
 		},
 	}
-	c.Flags().StringVar(&limit, "max-size", "", "what the entries may take in all: `SIZE` in bytes, or with K, M or G")
+	c.Flags().StringVar(&limit, "max-size", "", "size of all entries together: `SIZE` in bytes, or with K, M, G or T")
 	_ = c.MarkFlagRequired("max-size") // fails only for a flag that is not there
 	return c
 }

@@ -43,7 +43,7 @@ func selectOne(arg string) (*casefile.Case, error) {
 		return nil, err
 	}
 	if len(list) > 1 {
-		return nil, blame.AdviseUserf("klptest list '"+arg+"' shows them", "%s matches %d cases; this takes one", arg, len(list))
+		return nil, blame.AdviseUserf("klptest list '"+arg+"' lists them", "%s matches %d cases; this takes one", arg, len(list))
 	}
 	return list[0], nil
 }
@@ -82,7 +82,7 @@ func readCaseFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxCaseFile {
-		return nil, blame.Userf("%s: not a case: cases are files of at most 1 MB", path)
+		return nil, blame.Userf("%s is not a case: a case is a file of at most 1 MB", path)
 	}
 	return os.ReadFile(path)
 }

@@ -25,11 +25,11 @@ func (a *app) doctorCommand() *cobra.Command {
 	var kernel, kdir string
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Name what is missing on this host, and the command that mends it",
-		Long: `Look at what a run needs of this host: programs, memory, processors, disk.
-With --kernel also at the kernel's headers and configuration.
+		Short: "Report what this host is missing, and the command that installs it",
+		Long: `Check this host for what a run needs: programs, memory, processors, disk. With
+--kernel, also check the kernel's headers and configuration.
 
-Exit status: 0 nothing that is needed is missing, 3 something is.`,
+Exit status: 0 everything required is there, 3 something is missing.`,
 		Example: `  klptest doctor
   klptest doctor --kernel ~/linux`,
 		Args: cobra.NoArgs,
@@ -49,14 +49,14 @@ Exit status: 0 nothing that is needed is missing, 3 something is.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&kernel, "kernel", "", "also look at this kernel, which is fetched if need be")
-	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` of a kernel given as a file")
+	c.Flags().StringVar(&kernel, "kernel", "", "also check this kernel; it is downloaded if needed")
+	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
 	return c
 }
 
 // kernelBuilds tells whether kernels can be built from their source.
 func kernelBuilds(missing []depends.Need) doctor.Finding {
-	f := doctor.Finding{Name: "kernel builds", Optional: true, OK: len(missing) == 0, Detail: "all that they need is there"}
+	f := doctor.Finding{Name: "kernel builds", Optional: true, OK: len(missing) == 0, Detail: "everything needed is installed"}
 	if !f.OK {
 		f.Detail, f.Mend = "no kernel can be built from source: missing", kbuild.InstallTools(missing)
 		for _, t := range missing {

@@ -34,12 +34,12 @@ func (a *app) exploreCommand() *cobra.Command {
 	var o exploreOptions
 	c := &cobra.Command{
 		Use:   "explore",
-		Short: "Look for sequences of commands that a kernel answers otherwise than the model",
-		Long: `explore makes up sequences of commands, runs them on a kernel and compares all
-that comes of them with what the model of the livepatch core predicts. What
-differs is tried again, shrunk, and written as a case and as a shell script.
+		Short: "Search for command sequences on which kernel and model disagree",
+		Long: `Make up command sequences, run them on a kernel and compare the outcome with the
+prediction of a model of the livepatch core. A difference is tried again, shrunk,
+and written as a case and as a shell script.
 
-Exit status: 0 no difference, 1 a difference, else as for run.`,
+Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Example: `  klptest explore --budget 30m
   klptest explore --kernel ~/linux --patches 3 --depth 3
   klptest explore --replay repro-1a2b3c4d.txtar`,
@@ -53,13 +53,13 @@ Exit status: 0 no difference, 1 a difference, else as for run.`,
 	}
 	f := c.Flags()
 	machineFlags(f, &o.machineOptions)
-	f.IntVarP(&o.Jobs, "jobs", "j", 0, "guests that run side by side (default: four for each processor, as far as memory allows)")
+	f.IntVarP(&o.Jobs, "jobs", "j", 0, "guests that run side by side (default: four per processor, as far as memory allows)")
 	f.IntVar(&o.model.Patches, "patches", explore.SomePatches, "livepatches that may be loaded at once, 1 to 7")
-	f.IntVar(&o.model.Depth, "depth", 0, "try each operation in each state of the model, so many operations deep (default: random sequences)")
-	f.IntVar(&o.model.Skip, "skip", 0, "pass over so many sequences, which an earlier run has done")
+	f.IntVar(&o.model.Depth, "depth", 0, "try every operation in every model state, up to this many operations deep (default: random sequences)")
+	f.IntVar(&o.model.Skip, "skip", 0, "skip the first `N` sequences, done by an earlier run")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
-	f.DurationVar(&o.model.Budget, "budget", 10*time.Minute, "when to end")
-	f.StringVar(&o.replay, "replay", "", "run the case in `file`, which explore has written")
+	f.DurationVar(&o.model.Budget, "budget", 10*time.Minute, "how long to search")
+	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	f.StringVar(&o.out, "out", ".", "`directory` for reproducers")
 	return c
 }
@@ -79,10 +79,10 @@ func (a *app) explore(ctx context.Context, o exploreOptions) error {
 // check refuses what would be found out in the end.
 func (o exploreOptions) check() error {
 	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.Jobs < 0 || m.Budget <= 0 {
-		return blame.Userf("--patches is 1 to %d; --budget is more than nothing; --depth, --skip and --jobs are not negative", mostPatches)
+		return blame.Userf("--patches must be 1 to %d, --budget more than 0, and --depth, --skip and --jobs not negative", mostPatches)
 	}
 	if info, err := os.Stat(o.out); err != nil || !info.IsDir() {
-		return blame.AdviseUserf("make it first, or give another one", "--out %s is not a directory", printable.Line(o.out))
+		return blame.AdviseUserf("make the directory first, or name another one", "--out %s is not a directory", printable.Line(o.out))
 	}
 	return nil
 }

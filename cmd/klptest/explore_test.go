@@ -20,8 +20,9 @@ func TestExplored(t *testing.T) {
 	d.Result.Reasons, d.Result.Log = []string{"expected: one; got: two"}, "/logs/console.log"
 	broken := errors.New("no place")
 	some := explore.Progress{Sequences: 2}
-	shown := "a difference, 5 of 5 times: " + filepath.Join(dir, d.Name()) + ".txtar, for people without klptest " +
-		filepath.Join(dir, d.Name()) + ".sh\nexpected: one; got: two\nfull log: /logs/console.log\n--skip 2 goes on behind it\n"
+	name := filepath.Join(dir, d.Name())
+	shown := "found a difference, 5 of 5 times: " + name + ".txtar (" + name + ".sh for people without klptest)\n" +
+		"expected: one; got: two\nfull log: /logs/console.log\nto continue after this difference: --skip 2\n"
 	for name, tc := range map[string]struct {
 		rep  explore.Report
 		skip int
@@ -30,16 +31,16 @@ func TestExplored(t *testing.T) {
 		out  string
 		errs string
 	}{
-		"whole":       {explore.Report{Progress: some, Whole: true}, 0, nil, 0, "no difference; these are all sequences\n", ""},
-		"late":        {explore.Report{Progress: some}, 0, nil, 0, "no difference; the time is over, and --skip 2 goes on from here\n", ""},
+		"whole":       {explore.Report{Progress: some, Whole: true}, 0, nil, 0, "no difference; all sequences were tried\n", ""},
+		"late":        {explore.Report{Progress: some}, 0, nil, 0, "no difference; time is up; continue with --skip 2\n", ""},
 		"unjudged":    {explore.Report{Progress: explore.Progress{Sequences: 2, Unjudged: 1}}, 0, nil, exit.Error, "2 sequences", ""},
 		"difference":  {explore.Report{Progress: some, Difference: d}, 0, nil, 1, shown, ""},
 		"and broken":  {explore.Report{Progress: some, Difference: d}, 0, broken, 1, shown, "no place"},
 		"interrupted": {explore.Report{Progress: some, Difference: d}, 0, errInterrupted, exit.Interrupted, shown, ""},
-		"broken":      {explore.Report{Progress: some}, 0, broken, exit.Error, "2 sequences", "--skip 2 goes on from here"},
+		"broken":      {explore.Report{Progress: some}, 0, broken, exit.Error, "2 sequences", "to continue from here: --skip 2"},
 		"at once":     {explore.Report{}, 0, broken, exit.Error, "", ""},
 		"no time":     {explore.Report{}, 0, nil, exit.Nothing, "", "--budget ended before the first sequence did"},
-		"all skipped": {explore.Report{Progress: explore.Progress{Sequences: 2, All: 2}, Whole: true}, 9, nil, exit.Nothing, "", "there are 2 sequences"},
+		"all skipped": {explore.Report{Progress: explore.Progress{Sequences: 2, All: 2}, Whole: true}, 9, nil, exit.Nothing, "", "there are only 2 sequences"},
 	} {
 		var out, errs bytes.Buffer
 		a := &app{streams: streams{out: &out, err: &errs}, noticed: map[string]bool{}}

@@ -36,7 +36,7 @@ func (a *app) explored(x explored, err error) error {
 		}
 		return a.despite(err)
 	case err != nil && ran > 0 && x.Unjudged == 0:
-		fmt.Fprintf(a.err, "klptest: --skip %d goes on from here\n", x.Sequences)
+		fmt.Fprintf(a.err, "klptest: to continue from here: --skip %d\n", x.Sequences)
 		return err
 	case err != nil:
 		return err
@@ -46,9 +46,9 @@ func (a *app) explored(x explored, err error) error {
 	case x.Unjudged > 0:
 		return blame.Rigf("no difference, but %d sequences were not judged: %s", x.Unjudged, x.Trouble)
 	}
-	end := fmt.Sprintf("the time is over, and --skip %d goes on from here", x.Sequences)
+	end := fmt.Sprintf("time is up; continue with --skip %d", x.Sequences)
 	if x.Whole {
-		end = "these are all sequences"
+		end = "all sequences were tried"
 	}
 	fmt.Fprintln(a.out, "no difference;", end)
 	return nil
@@ -56,21 +56,21 @@ func (a *app) explored(x explored, err error) error {
 
 func (x explored) whyNothing() string {
 	if x.All > 0 && x.skip >= x.All {
-		return fmt.Sprintf("nothing was run: there are %d sequences", x.All)
+		return fmt.Sprintf("nothing was run: there are only %d sequences", x.All)
 	}
-	return "nothing was run: --budget ended before the first sequence did"
+	return "nothing was run: the --budget ended before the first sequence did"
 }
 
 // difference shows a difference, then writes it.
 func (a *app) difference(x explored) error {
 	d := x.Difference
 	name := filepath.Join(x.out, d.Name())
-	fmt.Fprintf(a.out, "a difference%s: %s.txtar, for people without klptest %s.sh\n", howOften(d), name, name)
+	fmt.Fprintf(a.out, "found a difference%s: %s.txtar (%s.sh for people without klptest)\n", howOften(d), name, name)
 	fmt.Fprint(a.out, printable.Text(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
 	if d.Result.Log != "" {
 		fmt.Fprintln(a.out, "full log:", d.Result.Log)
 	}
-	fmt.Fprintf(a.out, "--skip %d goes on behind it\n", x.Sequences)
+	fmt.Fprintf(a.out, "to continue after this difference: --skip %d\n", x.Sequences)
 	for ending, data := range map[string][]byte{".txtar": d.File, ".sh": d.Shell} {
 		if err := os.WriteFile(name+ending, data, 0o600); err != nil {
 			return err

@@ -57,7 +57,7 @@ func printListings(w io.Writer, list []images.Listing) error {
 func (a *app) kernelFetchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "fetch KERNEL",
-		Short:   "Download a kernel and its headers into the cache, and say where they are",
+		Short:   "Download a kernel and its headers into the cache, and print where they are",
 		Example: "  klptest kernel fetch debian:6.1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

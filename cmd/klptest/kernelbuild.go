@@ -18,12 +18,12 @@ func (a *app) kernelBuildCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "build SRC",
 		Short: "Build a small kernel for klptest from its source",
-		Long: `Build a kernel from a source tree, a git work tree or an unpacked tarball, with
-all that klptest needs and little else: the options of images/kconfig/base.config
-over make tinyconfig. The tree is never written to. What is built stays in the
-cache: the next build makes only what has changed.
+		Long: `Build a small kernel from a source tree (a git work tree or an unpacked tarball):
+make tinyconfig, with the options of images/kconfig/base.config that klptest needs.
+The tree is never written to. The build stays in the cache, so the next one rebuilds
+only what has changed.
 
-The first build takes minutes. "klptest run --kernel SRC" builds by itself.
+The first build takes minutes. "klptest run --kernel SRC" builds the kernel itself.
 
 Building runs the tree's Makefiles on this host, as make in the tree would:
 build only sources that you trust.`,
@@ -42,8 +42,8 @@ build only sources that you trust.`,
 
 // buildFlags are the flags of every command that builds kernels.
 func buildFlags(c *cobra.Command, b *kbuild.Builder) {
-	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "`fragment` of a .config with further options; may be repeated")
-	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "also lockdep, KASAN, kmemleak and other checks (images/kconfig/debug.config)")
+	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "further options, from `fragment`, a part of a .config; may be repeated")
+	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "build with lockdep, KASAN, kmemleak and other checks (images/kconfig/debug.config)")
 	c.Flags().BoolVar(&b.Kind.LLVM, "llvm", false, "build with clang and lld, as make LLVM=1 does (images/kconfig/llvm.config)")
 }
 

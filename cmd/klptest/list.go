@@ -21,13 +21,12 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "List the shipped cases, a name and a title on each line",
 		Long: `List the shipped cases, a name and a title on each line.
 
---coverage prints, in Markdown, the rules that the cases are to show, each with
-the cases that do. Exit status 1: there is a rule without a case, or a case that
-covers what is no rule.`,
+--coverage prints, in Markdown, every rule with the cases that cover it. Exit
+status 1: a rule has no case, or a Covers line matches no rule.`,
 		ValidArgsFunction: completeCases,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if coverage && len(args) > 0 {
-				return blame.Userf("--coverage is of all shipped cases: name none")
+				return blame.Userf("--coverage is about all shipped cases: name none")
 			}
 			list, err := selectCases(args)
 			if err != nil {

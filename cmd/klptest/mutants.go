@@ -30,13 +30,12 @@ func (a *app) mutantsCommand() *cobra.Command {
 		Hidden: true,
 		Long: `Build the kernel of a source tree again and again, each time with one line of
 kernel/livepatch changed, and run the cases on each until one fails: first the
-one that is known to find the change, then all others. A mutant that no case
-fails on shows what is not tested.
+case that is known to find the change, then all others. A mutant on which no case
+fails shows what is not tested.
 
-With --explore the sequences that klptest explore makes up take the place of
-the cases.
+With --explore, the sequences of klptest explore take the place of the cases.
 
-Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.`,
+Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			list, err := selectCases(args[1:])
@@ -49,7 +48,7 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one could not be tried.
 	guestFlags(c.Flags(), &o)
 	c.Flags().IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
-	c.Flags().DurationVar(&budget, "explore", 0, "look for each mutant with explore, so long")
+	c.Flags().DurationVar(&budget, "explore", 0, "search for each mutant with explore, for this long")
 	return c
 }
 

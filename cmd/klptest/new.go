@@ -30,17 +30,17 @@ func (a *app) newCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "new [REPORT|-]",
 		Short: "Make a case from a bug report: a log, a terminal session, a selftest's output, a mail",
-		Long: `Make a case from a pasted report, and print it: a kernel log in any form (dmesg,
-journalctl, syslog, a serial console), a terminal session, numbered steps, the
-output, diff or source of a kernel selftest, or a whole mail with any of these.
-Commands that the text does not have are inferred from its log. klptest's own
-livepatches stand for the reporter's; with --sources their C is taken.
+		Long: `Make a case from a pasted report, and print it. The report is a kernel log in any
+form (dmesg, journalctl, syslog, a serial console), a terminal session, numbered
+steps, the output, diff or source of a kernel selftest, or a whole mail with any
+of these. Commands that are missing from the text are inferred from its log.
+klptest's own livepatches stand for the reporter's; --sources takes their C.
 
-What the case expects is what a model of a healthy kernel predicts. A splat, a
-stall or a difference that the report shows is its Symptom: the case passes on
-a healthy kernel, and a FAIL says whether it is what was reported.
+The case expects what a model of a healthy kernel predicts. A splat, a stall or a
+difference in the report becomes its Symptom. So the case passes on a healthy
+kernel, and a FAIL says whether it is the reported one.
 
---explain prints what each line was taken for, in place of the case. Without a
+--explain prints what each line was taken for, instead of the case. Without a
 file, or with -, standard input is read.`,
 		Example: `  klptest new report.txt > bug.txtar
   klptest new --explain report.txt
@@ -56,10 +56,10 @@ file, or with -, standard input is read.`,
 			return a.newCase(c.Context(), in, o)
 		},
 	}
-	c.Flags().StringVar(&o.Title, "title", "", "first line of the case")
-	c.Flags().StringVar(&o.Test, "test", "", "of several tests in the text, take this one: its `NAME` or its number")
-	c.Flags().StringVar(&o.sources, "sources", "", "take the C of the report's modules from a `directory`, such as a kernel tree")
-	c.Flags().BoolVar(&o.explain, "explain", false, "print what each line of the text was taken for, in place of the case")
+	c.Flags().StringVar(&o.Title, "title", "", "title of the case, its first line")
+	c.Flags().StringVar(&o.Test, "test", "", "if the text has several tests, take this one: its `NAME` or its number")
+	c.Flags().StringVar(&o.sources, "sources", "", "take the C of the report's modules from `directory`, such as a kernel tree")
+	c.Flags().BoolVar(&o.explain, "explain", false, "print what each line of the text was taken for, instead of the case")
 	return c
 }
 
@@ -118,9 +118,9 @@ func (a *app) whatNext(made *paste.Made) error {
 	case !made.Predicted:
 		a.notice("not predicted; fill in what a good kernel does: klptest run --kernel GOOD --update FILE.txtar")
 	case made.Partly:
-		a.notice("in part not predicted; fill in what a good kernel does: klptest run --kernel GOOD --update FILE.txtar")
+		a.notice("partly predicted; fill in what a good kernel does: klptest run --kernel GOOD --update FILE.txtar")
 	default:
-		a.notice("next: klptest run FILE.txtar, which a healthy kernel passes")
+		a.notice("next: klptest run FILE.txtar; a healthy kernel passes")
 	}
 	if made.Symptom != "" {
 		a.notice("then: klptest run --kernel DIR FILE.txtar; a FAIL says whether it is the reported " + made.Symptom)
@@ -130,7 +130,7 @@ func (a *app) whatNext(made *paste.Made) error {
 		for _, r := range made.Related {
 			names = append(names, r.Name)
 		}
-		a.notice("shipped cases about the same thing: " + strings.Join(names, ", "))
+		a.notice("related shipped cases: " + strings.Join(names, ", "))
 	}
 	return nil
 }

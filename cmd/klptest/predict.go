@@ -15,11 +15,10 @@ func (a *app) predictCommand() *cobra.Command {
 	var release string
 	cmd := &cobra.Command{
 		Use:   "predict CASE|FILE",
-		Short: "Print a case with the transcript that a model of the kernel makes of its commands",
-		Long: `predict runs the commands of a case on a model of the livepatch core, without a
-VM, and prints the case with the transcript that a kernel must make of them, and
-with the headers (Taints, Leaves) that the transcript needs. The lines that the
-case expects are not looked at.`,
+		Short: "Print a case with the transcript that a model of the kernel predicts",
+		Long: `Run the commands of a case on a model of the livepatch core, without a VM. Print
+the case with the predicted transcript, and with the headers (Taints, Leaves) that
+the transcript needs. The case's own expected lines are ignored.`,
 		Example: `  klptest predict state-add
   klptest predict --release 6.1 my.txtar`,
 		Args:              cobra.ExactArgs(1),
@@ -37,6 +36,6 @@ case expects are not looked at.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&release, "release", "6.12", "the kernel's `RELEASE`, as uname -r has it")
+	cmd.Flags().StringVar(&release, "release", "6.12", "the kernel's `RELEASE`, as uname -r prints it")
 	return cmd
 }

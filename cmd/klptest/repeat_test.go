@@ -57,7 +57,7 @@ func TestUntilFailEndsTheRun(t *testing.T) {
 			t.Errorf("%v: %d results, %v", untilFail, len(d.Outcomes), err)
 		}
 	}
-	if !strings.Contains(said.String(), "run 4 has failed") {
+	if !strings.Contains(said.String(), "run 4 failed: stopping") {
 		t.Errorf("%q", said.String())
 	}
 }

@@ -28,24 +28,24 @@ type machineOptions struct {
 
 func machineFlags(f *pflag.FlagSet, o *machineOptions) {
 	f.StringVar(&o.kernel, "kernel", defaultKernel, "kernel: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host")
-	f.StringVar(&o.kdir, "kdir", "", "build `directory` or headers of a kernel given as a file")
+	f.StringVar(&o.kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
 	guestFlags(f, &o.Options)
 }
 
 // guestFlags are the flags of every command that boots guests.
 func guestFlags(f *pflag.FlagSet, o *rig.Options) {
-	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further `argument` of the kernel command line; may be repeated")
+	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further kernel command line `argument`; may be repeated")
 	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default "+arch.Default().QEMU.Program+" on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
-	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not say (default 512; 640 with KASAN)")
-	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not say")
+	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not set it (default 512; 640 with KASAN)")
+	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not set it")
 	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
-	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all passes")
+	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all cases pass")
 }
 
 // confirmFlag is of the commands whose FAILs are confirmed.
 func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
-	f.UintVar(&o.Confirm, "confirm", 2, "how often a case that fails is run again on fresh guests; 0: not at all")
+	f.UintVar(&o.Confirm, "confirm", 2, "how often a failing case is run again on fresh guests; 0: not at all")
 }
 
 // newRig makes a rig of the kernel that the flags name.

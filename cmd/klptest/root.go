@@ -56,7 +56,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Short: "Test the livepatch system-state API on real kernels",
 		Long: `klptest boots a livepatch-enabled kernel in QEMU, builds test livepatches
 against it, runs cases (scripts of insmod, echo, rmmod …) over SSH and compares
-the kernel's log with what each case says must be there, line by line.`,
+the kernel's log with the one that each case expects, line by line.`,
 		Example: `  klptest run                                  all shipped cases on debian:6.12
   klptest run --kernel debian:6.1 'state-*'    some of them on another kernel
   klptest show state-add > my.txtar            start a case of your own

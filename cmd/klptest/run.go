@@ -40,14 +40,14 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [CASE|PATTERN|FILE]...",
 		Short: "Run cases and print verdicts",
-		Long: `Run cases on a kernel: shipped ones by name or pattern, or files that hold a
-case; without arguments all shipped ones.
+		Long: `Run cases on a kernel: shipped ones, by name or pattern, or case files. Without
+arguments, run all shipped cases.
 
 A case that fails is run again twice, each time on a fresh guest (--confirm). It
 stays a FAIL, and its line says how often it failed: "3 of 3", or "1 of 3: not
 deterministic". The first three FAILs of a run are always confirmed; a later one
-only while confirming has taken less than half of the time of the cases' first
-runs.
+is confirmed only while confirming has taken less than half as long as the cases'
+first runs.
 
 ` + exit.Help(),
 		Example: `  klptest run
@@ -69,22 +69,22 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	machineFlags(f, &o.machineOptions)
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
-	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a guest that a case has left dirty is replaced")
-	f.BoolVar(&o.Cold, "no-pool", false, "make no guest before a case asks for it")
+	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
+	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
 	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	confirmFlag(f, &o.Options)
-	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order, which `seed` determines")
+	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order that `seed` determines")
 	formatFlag(c, &o.format, formatChoices())
 	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
-	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 for what cannot be judged")
-	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files by what happened; no FAIL is confirmed")
-	f.IntVar(&o.repeat.times, "repeat", 0, "run each case `N` times, whatever its header Repeat says: a race does not come each time")
-	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "end with the first FAIL; without --repeat, run until there is one")
+	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
+	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
+	f.IntVar(&o.repeat.times, "repeat", 0, "run each case `N` times, whatever its header Repeat says: a race does not show each time")
+	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
 	c.MarkFlagsMutuallyExclusive("update", "repeat")
 	c.MarkFlagsMutuallyExclusive("update", "until-fail")
-	f.StringArrayVar(&o.ignore, "ignore", nil, "let records of the kernel log that have this `TEXT` not count, such as a vendor's notice; may be repeated")
+	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
 }
 
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
@@ -140,9 +140,9 @@ func (a *app) despite(err error) error {
 func (o runOptions) check() error {
 	switch {
 	case o.Jobs < 0:
-		return blame.Userf("--jobs %d: at least 1", o.Jobs)
+		return blame.Userf("--jobs %d: it must be at least 1", o.Jobs)
 	case o.timeout <= 0:
-		return blame.Userf("--timeout %s: more than 0", o.timeout)
+		return blame.Userf("--timeout %s: it must be more than 0", o.timeout)
 	}
 	return o.repeat.check()
 }
@@ -154,7 +154,7 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) 
 		return nil, err
 	}
 	if o.shuffle != 0 {
-		a.notice(fmt.Sprintf("in random order; --shuffle %d repeats it", o.shuffle))
+		a.notice(fmt.Sprintf("in random order; --shuffle %d repeats this order", o.shuffle))
 	}
 	if list, err = ignoring(list, o.ignore); err != nil {
 		return nil, err
@@ -203,7 +203,7 @@ func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Ca
 			return err
 		}
 		if o.untilFail && res.Verdict == judge.Fail {
-			a.notice(fmt.Sprintf("run %d has failed; no more are wanted (--until-fail)", len(d.Outcomes)))
+			a.notice(fmt.Sprintf("run %d failed: stopping (--until-fail)", len(d.Outcomes)))
 			break
 		}
 	}
@@ -225,7 +225,7 @@ func (o runOptions) guests() rig.Guests {
 var errTimedOut = errors.New("the run did not end in time")
 
 func errTimeout(limit time.Duration) error {
-	return &blame.Error{Party: blame.Rig, Summary: "--timeout " + limit.String(), Err: errTimedOut, Advice: "give more time with --timeout, or run fewer cases"}
+	return &blame.Error{Party: blame.Rig, Summary: "--timeout " + limit.String(), Err: errTimedOut, Advice: "allow more time with --timeout, or run fewer cases"}
 }
 
 // updatable refuses --update for cases that have no file to be rewritten.

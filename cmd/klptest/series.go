@@ -34,17 +34,17 @@ func (a *app) seriesCommand() *cobra.Command {
 	var o seriesOptions
 	c := &cobra.Command{
 		Use:   "series [--base SRC|REV] PATCH|MBOX|REV..REV... [CASE|PATTERN|FILE.txtar]...",
-		Short: "Run cases after each patch of a series, and say which patch breaks what",
+		Short: "Run cases after each patch of a series, and report which patch breaks what",
 		Long: `Apply the patches of a series one by one to a copy of a kernel's source, build
 and run the cases after each, and print what each patch fixes, breaks and leaves.
 A patch that does not apply or does not build is reported as that patch's fault.
 
---base is a source tree, or a revision of the repository that --git names; for
-REV..REV it is the first revision when it is left out. Neither the tree nor the
-repository is written to.
+--base is a source tree, or a revision of the repository that --git names. For
+REV..REV it defaults to the first revision. Neither the tree nor the repository is
+written to.
 
-Building runs the tree's Makefiles, with the patches, on this host, as make in it
-would: try only patches that you trust.
+Building runs the tree's Makefiles, with the patches, on this host, as make in the
+tree would: try only patches that you trust.
 
 Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 130 interrupted.`,
@@ -60,7 +60,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	guestFlags(f, &o.Options)
 	confirmFlag(f, &o.Options)
 	buildFlags(c, &o.build)
-	f.StringVar(&o.base, "base", "", "what the series is for: a source tree, or a `revision`")
+	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
 	formatFlag(c, &o.format, seriesChoices())
 	return c
@@ -126,7 +126,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 // readSeries reads the patches; a range says by itself what it is based on.
 func (a *app) readSeries(ctx context.Context, store *cache.Cache, repo string, args seriesArgs, base *string) ([]series.Patch, error) {
 	if len(args.patches)+len(args.ranges) == 0 {
-		return nil, blame.Userf("no patch, mailbox or REV..REV is given")
+		return nil, blame.Userf("no patch, mailbox or REV..REV was given")
 	}
 	tmp, release, err := store.Temp("series")
 	if err != nil {
@@ -175,7 +175,7 @@ func readRange(ctx context.Context, tmp, repo, revs string, base *string) ([]ser
 // base is the source tree that the series is for.
 func (a *app) base(ctx context.Context, store *cache.Cache, o seriesOptions) (dir string, unlock func(), err error) {
 	if o.base == "" {
-		return "", nil, &blame.Error{Party: blame.User, Summary: "what is the series for?", Advice: "--base SRC, or --base REV with --git DIR"}
+		return "", nil, &blame.Error{Party: blame.User, Summary: "nothing says what the series applies to", Advice: "give --base SRC, or --base REV with --git DIR"}
 	}
 	if info, err := os.Stat(o.base); err == nil && info.IsDir() {
 		return o.base, func() {}, nil

@@ -30,9 +30,9 @@ func (a *app) shellCommand() *cobra.Command {
 		Use:   "shell [CASE[@STEP]] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
 		Long: `Start a guest and open a shell in it (busybox, from the host). The shipped
-modules are in ` + guest.CaseModules + `. With a case, shipped or a file, the guest has
-run it first: up to its STEPth command, or all of it. With a COMMAND, run that
-and exit by its status.`,
+modules are in ` + guest.CaseModules + `. With a case (a shipped one or a file),
+run it first, or only its first STEP commands. With a COMMAND, run that instead
+of a shell, and exit with its status.`,
 		Example: `  klptest shell
   klptest shell state-takeover-higher@2
   klptest shell --kernel debian:6.1 -- uname -r`,
@@ -43,7 +43,7 @@ and exit by its status.`,
 				words, command = args[:dash], args[dash:]
 			}
 			if len(words) > 1 {
-				return blame.Userf("one case at most; a command comes after --")
+				return blame.Userf("name one case at most; a command comes after --")
 			}
 			before, err := prologue(words)
 			if err != nil {
@@ -78,7 +78,7 @@ func prologue(words []string) (*casefile.Case, error) {
 
 func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case, command []string) (err error) {
 	if initramfs.FindBusybox() == "" {
-		return &blame.Error{Summary: "a shell needs a static busybox on the host", Advice: depends.Install("busybox")}
+		return &blame.Error{Summary: "the guest's shell needs a static busybox on the host", Advice: depends.Install("busybox")}
 	}
 	r, err := a.newRig(ctx, o)
 	if err != nil {

@@ -26,12 +26,12 @@ func (a *app) variantsCommand() *cobra.Command {
 		Use:    "variants SRC [CASE|PATTERN|FILE]...",
 		Short:  "Run the cases on kernels that are configured in different ways",
 		Hidden: true,
-		Long: `Build the kernel of a source tree with different options, a few kernels that
-cover them all, and run the cases on each. For each case that fails, the options
-that may be to blame are then tried alone.
+		Long: `Build a few kernels of a source tree that together have all options that matter,
+and run the cases on each. For each case that fails, the options that may be to
+blame are then tried alone.
 
-What is built stays in the cache: the same command goes on where an interrupted
-one has ended.
+Builds stay in the cache: the same command continues where an interrupted one
+ended.
 
 Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 		Args: cobra.MinimumNArgs(1),
