@@ -57,7 +57,7 @@ func Coverage(rules []Rule, list []*casefile.Case) (table []Covered, problems []
 		for _, covers := range c.Covers {
 			r, ok := findRule(rules, covers)
 			if !ok {
-				problems = append(problems, fmt.Sprintf("case %s covers what is no rule: %s", c.Name, covers))
+				problems = append(problems, fmt.Sprintf("case %s: Covers line matches no rule: %s", c.Name, covers))
 				continue
 			}
 			if names := shown[r.ID]; len(names) == 0 || names[len(names)-1] != c.Name {

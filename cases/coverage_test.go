@@ -80,7 +80,7 @@ func TestCoverage(t *testing.T) {
 		t.Error(diff)
 	}
 	wrong := []string{
-		`case b covers what is no rule: doc.rst 3, "x"`,
+		`case b: Covers line matches no rule: doc.rst 3, "x"`,
 		"no case covers 1.2 (doc.rst 1): Other | words.",
 	}
 	if diff := cmp.Diff(wrong, problems); diff != "" {

@@ -56,7 +56,7 @@ func ParseCommand(text string) (machine.Command, error) {
 	case err != nil:
 		return machine.Command{}, err
 	case background && !g.background:
-		return machine.Command{}, fmt.Errorf("%s cannot have a &; insmod, rmmod, echo, release and sh can", verb)
+		return machine.Command{}, fmt.Errorf("%s cannot end in &; insmod, rmmod, echo, release and sh can", verb)
 	}
 	return machine.Command{Text: text, Verb: g.verb, Args: args, Background: background}, nil
 }

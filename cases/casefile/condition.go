@@ -72,7 +72,7 @@ func parseCondition(s string) (Condition, error) {
 		m, form = sysfsForm.FindStringSubmatch(arg), "sysfs ATTRIBUTE"
 		c.Name = arg
 	default:
-		return c, fmt.Errorf("unknown condition %q%s; a condition asks for %s", s, nearest.DidYouMean(fact, conditionFacts), strings.Join(conditionFacts, ", "))
+		return c, fmt.Errorf("unknown condition %q%s; conditions ask for %s", s, nearest.DidYouMean(fact, conditionFacts), strings.Join(conditionFacts, ", "))
 	}
 	if m == nil {
 		return c, fmt.Errorf("condition %q is not of the form %q", s, form)
@@ -97,7 +97,7 @@ func (c Condition) unmet(f machine.Facts) string {
 	have, holds := c.look(f)
 	switch {
 	case have == "":
-		return fmt.Sprintf("needs %s, which is not known of this kernel", c)
+		return fmt.Sprintf("needs %s, which is unknown for this kernel", c)
 	case holds == c.Not:
 		return fmt.Sprintf("needs %s; %s", c, have)
 	}

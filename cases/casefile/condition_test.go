@@ -53,8 +53,8 @@ func TestConditionUnmet(t *testing.T) {
 		{"not sysfs stack_order", ""},
 		{"sysfs stack_order", "needs sysfs stack_order; there is no such attribute"},
 		{"not sysfs replace", "needs not sysfs replace; there is such an attribute"},
-		{"sysfs patched", "needs sysfs patched, which is not known of this kernel"},
-		{"not sysfs patched", "needs not sysfs patched, which is not known of this kernel"},
+		{"sysfs patched", "needs sysfs patched, which is unknown for this kernel"},
+		{"not sysfs patched", "needs not sysfs patched, which is unknown for this kernel"},
 	}
 	for _, test := range tests {
 		c, err := parseCondition(test.condition)
@@ -74,7 +74,7 @@ func TestConditionUnknown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "needs " + text + ", which is not known of this kernel"
+		want := "needs " + text + ", which is unknown for this kernel"
 		if got := c.unmet(machine.Facts{Release: "unknown"}); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -17,7 +17,7 @@ var quotedTexts = regexp.MustCompile(`^"[^"]*"(?:[ ,]+"[^"]*")*$`)
 // setIgnores reads texts in double quotes.
 func (c *Case) setIgnores(value string) error {
 	if !quotedTexts.MatchString(value) {
-		return errors.New(`texts stand in double quotes: "TEXT" "TEXT"`)
+		return errors.New(`write each text in double quotes: "TEXT" "TEXT"`)
 	}
 	for i, text := range strings.Split(value, `"`) {
 		if i%2 == 0 {
@@ -34,7 +34,7 @@ func (c *Case) setIgnores(value string) error {
 // CheckIgnore refuses a text that would hide what a case is about.
 func CheckIgnore(text string) error {
 	if len(strings.TrimSpace(text)) < minIgnore {
-		return fmt.Errorf("%q is too short a text to ignore: at least %d characters", text, minIgnore)
+		return fmt.Errorf("%q is too short to ignore: a text needs at least %d characters", text, minIgnore)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (c *Case) setSymptom(value string) error {
 		c.Symptom = &s
 		return nil
 	case isLine:
-		return fmt.Errorf("%s is followed by the line of the log", s.Kind)
+		return fmt.Errorf("%s must be followed by a line of the log", s.Kind)
 	}
 	known := slices.Clone(symptomWords)
 	for _, k := range klog.Folds {
@@ -47,5 +47,5 @@ func (c *Case) setSymptom(value string) error {
 			known = append(known, string(k))
 		}
 	}
-	return fmt.Errorf("%q is no symptom%s; they are %s, with a function or a line behind", value, nearest.DidYouMean(kind, known), strings.Join(known, ", "))
+	return fmt.Errorf("%q is not a symptom%s; the symptoms are %s, followed by a function or a line", value, nearest.DidYouMean(kind, known), strings.Join(known, ", "))
 }

@@ -65,11 +65,11 @@ func splitConditions(line string) ([]Condition, string, error) {
 	case err != nil:
 		return nil, "", fmt.Errorf(`%w (a log line that begins with [ is written \[…; klptest new removes time stamps)`, err)
 	case rest == "":
-		return nil, "", errors.New("a condition stands in front of a line")
+		return nil, "", errors.New("a condition must be followed by a line")
 	case rest[0] == '[':
 		return nil, "", errors.New("conditions are joined by commas: [A, B]")
 	case rest[0] == '#':
-		return nil, "", errors.New("a comment has no condition")
+		return nil, "", errors.New("a comment cannot have a condition")
 	}
 	return when, rest, nil
 }
@@ -94,7 +94,7 @@ func expect(steps []Step, e Expected, line string) error {
 	}
 	last := &steps[len(steps)-1]
 	if e.Kind == Errno && slices.ContainsFunc(last.Expect, e.contradicts) {
-		return errors.New("a command fails with one errno")
+		return errors.New("a command can fail with only one errno")
 	}
 	last.Expect = append(last.Expect, e)
 	return nil

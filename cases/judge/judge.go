@@ -161,7 +161,7 @@ func (j *judgement) rigFaults() []string {
 	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
 		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
 	case j.excused():
-		list = append(list, fmt.Sprintf("the case's time of %s left no more than %s for a wait", limitOf(j.c), stall.Limit))
+		list = append(list, fmt.Sprintf("the case's time limit of %s left no more than %s for a wait", limitOf(j.c), stall.Limit))
 	}
 	return list
 }
@@ -177,13 +177,13 @@ func (j *judgement) excused() bool {
 func (j *judgement) markerFaults() []string {
 	var list []string
 	for _, text := range j.log.surplus {
-		list = append(list, "the log has a marker too many of "+text)
+		list = append(list, "the log has an extra marker for "+text)
 	}
 	if len(list) > 0 {
 		return list
 	}
 	for _, i := range j.log.lost {
-		list = append(list, "the log lacks the marker of "+j.steps[i].Command.Marker())
+		list = append(list, "the marker of "+j.steps[i].Command.Marker()+" is missing from the log")
 	}
 	return list
 }

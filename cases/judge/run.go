@@ -90,7 +90,7 @@ func observe(ctx context.Context, m machine.Machine, c *casefile.Case, f machine
 			break
 		}
 	}
-	ctx, cancel = context.WithTimeoutCause(whole, endLimit, blame.Rigf("what the case has left was not known within %s", endLimit))
+	ctx, cancel = context.WithTimeoutCause(whole, endLimit, blame.Rigf("the state after the case was not known within %s", endLimit))
 	defer cancel()
 	var err error
 	o.End, err = m.End(ctx)

@@ -96,8 +96,8 @@ func TestRunSkipsWhatWouldShowNothing(t *testing.T) {
 		{"", "the case has no command for this kernel"},
 		{"[kernel >= 6.14] % insmod klp_a", "the case has no command for this kernel"},
 		{"[kernel >= 6.14] % insmod klp_a\n% cat /x", "the case loads no module on this kernel"},
-		{"% insmod klp_a\n[config KASAN] % rmmod klp_a\n[not config KASAN] % cat /x", "needs config KASAN, which is not known of this kernel"},
-		{"% insmod klp_a\n[not sysfs patched] a\n[sysfs patched] b", "needs not sysfs patched, which is not known of this kernel"},
+		{"% insmod klp_a\n[config KASAN] % rmmod klp_a\n[not config KASAN] % cat /x", "needs config KASAN, which is unknown for this kernel"},
+		{"% insmod klp_a\n[not sysfs patched] a\n[sysfs patched] b", "needs not sysfs patched, which is unknown for this kernel"},
 	}
 	for _, test := range tests {
 		m := smallMachine()

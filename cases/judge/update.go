@@ -23,7 +23,7 @@ func Update(data []byte, c *casefile.Case, o Observation) ([]byte, error) {
 		return nil, err
 	}
 	if !reflect.DeepEqual(now.Steps, c.Steps) {
-		return nil, blame.Userf("%s was changed since it was run", c.File)
+		return nil, blame.Userf("%s has changed since it was run", c.File)
 	}
 	if f := Judge(c, o); len(f.beyond) > 0 {
 		return nil, refuse(c, f.beyond[0])
@@ -52,7 +52,7 @@ func refuse(c *casefile.Case, why string) error {
 	return &blame.Error{
 		Party:   blame.User,
 		Summary: c.File + " is not updated: " + why,
-		Advice:  "only lines of the log, errnos and output can be updated; mend the rest by hand",
+		Advice:  "only log lines, errnos and output can be updated; change the rest by hand",
 	}
 }
 

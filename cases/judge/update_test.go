@@ -167,7 +167,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"left-behind":     "module klp_a is still loaded",
 		"stall":           "% insmod klp_a states=1:1: transition of klp_a did not end within 1m0s",
 		"stall-starved":   "the host gave the guest less than half of the processor time that it asked for",
-		"marker-missing":  "the log lacks the marker of % cat /sys/kernel/livepatch/klp_a/enabled",
+		"marker-missing":  "the marker of % cat /sys/kernel/livepatch/klp_a/enabled is missing from the log",
 		"cut-short":       "1 of 4 commands ran",
 		"warn-truncated":  "the log ends inside a splat",
 	}
@@ -181,7 +181,7 @@ func TestUpdateRefuses(t *testing.T) {
 	}
 	f := readCorpus(t, "testdata/observed/line-changed.txtar")
 	changed := strings.Replace(string(f.data), "% rmmod", "# x\n% rmmod", 1)
-	if _, err := Update([]byte(changed), f.c, f.o); err == nil || !strings.Contains(err.Error(), "was changed since it was run") {
+	if _, err := Update([]byte(changed), f.c, f.o); err == nil || !strings.Contains(err.Error(), "has changed since it was run") {
 		t.Errorf("changed file: %v", err)
 	}
 }

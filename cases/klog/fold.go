@@ -181,5 +181,5 @@ func CheckFold(line string) error {
 	for _, k := range Folds {
 		known = append(known, string(k))
 	}
-	return fmt.Errorf("%q is no fold%s; the folds are %s (a log line that begins so is written \\* …)", line, nearest.DidYouMean(kind, known), strings.Join(known, ", "))
+	return fmt.Errorf("%q is not a fold%s; the folds are %s (a log line that begins so is written \\* …)", line, nearest.DidYouMean(kind, known), strings.Join(known, ", "))
 }

@@ -26,7 +26,7 @@ func ParseTaints(items []string) (uint64, error) {
 		if len(item) != 1 || bit < 0 {
 			n, err := strconv.Atoi(item)
 			if err != nil || n < 0 || n > 63 {
-				return 0, fmt.Errorf("%q is neither a taint's letter (%s) nor the number of its bit", item, taintLetters)
+				return 0, fmt.Errorf("%q is neither a taint letter (%s) nor the number of a taint bit", item, taintLetters)
 			}
 			bit = n
 		}

@@ -44,6 +44,6 @@ func Flooded() error {
 	return &blame.Error{
 		Party:   blame.Rig,
 		Summary: "the guest floods its log or output: more than 4 MB, or 50000 lines, in one case",
-		Advice:  "the full log shows with what; a case that means to do so is to be cut into several",
+		Advice:  "the full log shows what it wrote; split a case that means to write so much",
 	}
 }

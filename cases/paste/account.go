@@ -93,7 +93,7 @@ func (r *report) differs() string {
 	if len(missing) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The commands do not explain %s of the report (%s): look whether one is missing.\n",
+	return fmt.Sprintf("The commands do not explain %s of the report (%s): check whether one is missing.\n",
 		counted(len(missing), "1 line", "lines"), ranges(missing))
 }
 

@@ -77,7 +77,7 @@ func (r *report) prose() []string {
 	}
 	if r.failed != nil {
 		why, _, _ := strings.Cut(r.failed.Error(), "\n")
-		list = append(list, "What is expected could not be predicted: "+strings.TrimPrefix(why, "draft.txtar: ")+"\n")
+		list = append(list, "The transcript could not be predicted: "+strings.TrimPrefix(why, "draft.txtar: ")+"\n")
 	}
 	if differs := r.differs(); differs != "" {
 		list = append(list, differs)
@@ -98,7 +98,7 @@ func (r *report) table() string {
 		rows = append(rows, []string{name, ours, r.reason(name, ours)})
 	}
 	if r.m.alone && r.m.ours[holderModule] == holderModule {
-		rows = append(rows, []string{"", holderModule, "holds the transitions that are seen to be open"})
+		rows = append(rows, []string{"", holderModule, "holds the transitions that the report shows open"})
 	}
 	if same && (len(rows) == 0 || !r.m.alone) && !slices.ContainsFunc(rows, func(row []string) bool { return row[2] != "" }) {
 		return ""
@@ -124,24 +124,24 @@ func (r *report) reason(name, ours string) string {
 // reasons says what each parameter follows from.
 func (p *probe) reasons() (list []string) {
 	if p.replace {
-		list = append(list, "replaces, as others were gone after it")
+		list = append(list, "replaces: others were gone after it")
 	}
 	switch {
 	case p.states != nil:
-		list = append(list, "states as it has logged them")
+		list = append(list, "states as it logged them")
 	case p.has && p.stated:
-		list = append(list, "a state, because its lines tell of one")
+		list = append(list, "a state: its lines name one")
 	case p.has:
-		list = append(list, "a version by the order of what was refused and what was not")
+		list = append(list, "a version that fits the order of refused and accepted loads")
 	}
 	if p.failing != "" {
-		list = append(list, "its enabling is seen to fail")
+		list = append(list, "its enabling fails")
 	}
 	if slices.Contains(p.funcs, holdOld) {
 		list = append(list, "its transition is held")
 	}
 	if slices.Contains(p.funcs, missingFunction) {
-		list = append(list, "a symbol is seen to be missing")
+		list = append(list, "a symbol is missing")
 	}
 	return list
 }

@@ -103,7 +103,7 @@ func (m *mapping) namePatches() error {
 			}
 		}
 		if free == "" {
-			return &blame.Error{Party: blame.User, Summary: "the text is about more than eight livepatches", Advice: "paste the part that matters, or choose one test by --test"}
+			return &blame.Error{Party: blame.User, Summary: "the text is about more than eight livepatches", Advice: "paste the part that matters, or choose one test with --test"}
 		}
 		m.ours[name], taken[free] = free, true
 	}

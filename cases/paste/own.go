@@ -55,7 +55,7 @@ func findSources(dir fs.FS, modules []string) ([]casefile.Source, error) {
 	for _, module := range modules {
 		file := module + ".c"
 		if found[file] == "" {
-			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("--sources has no %s", file), Advice: "name a directory that has the C file of each module of the report, or leave --sources out: probes then stand for the modules"}
+			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("--sources has no %s", file), Advice: "name a directory with the C file of each module of the report, or leave --sources out: probes then stand for the modules"}
 		}
 		if list, err = addSource(list, dir, file, found[file]); err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func addSource(list []casefile.Source, dir fs.FS, file, name string) ([]casefile
 		return list, nil
 	}
 	if !sourceFile.MatchString(file) {
-		return nil, blame.Userf("%s: a case has no file of that name", name)
+		return nil, blame.Userf("%s: a case cannot have a file of that name", name)
 	}
 	data, err := fs.ReadFile(dir, name)
 	if err != nil {

@@ -70,7 +70,7 @@ func Make(ctx context.Context, data []byte, o Options) (*Made, error) {
 		return &Made{}, blame.Userf("the text has %d lines: paste the part that matters, at most %d", n, maxLines)
 	}
 	if isCase(data) {
-		return &Made{}, &blame.Error{Party: blame.User, Summary: "the text is a case already", Advice: "klptest check FILE.txtar checks it, klptest predict FILE.txtar completes it"}
+		return &Made{}, &blame.Error{Party: blame.User, Summary: "the text is already a case", Advice: "klptest check FILE.txtar checks it, klptest predict FILE.txtar completes it"}
 	}
 	lines := read(data)
 	test, err := selectTest(lines, o.Test)
@@ -114,7 +114,7 @@ func tellReport(ctx context.Context, lines []line, o Options) (*report, error) {
 		}
 	}
 	if len(t.steps) > maxSteps {
-		return nil, blame.Userf("the text comes to more than %d commands: paste the part that matters", maxSteps)
+		return nil, blame.Userf("the text gives more than %d commands: paste the part that matters", maxSteps)
 	}
 	m, err := mapModules(t)
 	if err != nil {

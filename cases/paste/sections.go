@@ -125,7 +125,7 @@ func choose(tests []section, which string) (section, error) {
 	return section{}, &blame.Error{
 		Party:   blame.User,
 		Summary: fmt.Sprintf("the text has %d tests, %s", len(tests), what),
-		Advice:  "choose one by --test NAME or --test NUMBER:\n" + listTests(tests),
+		Advice:  "choose one with --test NAME or --test NUMBER:\n" + listTests(tests),
 	}
 }
 

@@ -205,7 +205,7 @@ func kpatchActions(args []string, p part) []action {
 		}
 	}
 	if list == nil {
-		return []action{{op: opLeft, text: p.text, why: "what it does is in its output"}}
+		return []action{{op: opLeft, text: p.text, why: "its output shows what it does"}}
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/klog"
 )
 
@@ -36,7 +37,7 @@ func (r *report) titleLine() string {
 		}
 	}
 	if title == "" && len(r.symptoms) > 0 {
-		title = "A report of " + r.symptoms[0] + "."
+		title = "A report of " + inProse(r.symptoms[0]) + "."
 		if r.test != "" {
 			title = r.test + ", " + r.symptoms[0] + "."
 		}
@@ -49,4 +50,24 @@ func (r *report) titleLine() string {
 		title = strings.ToValidUTF8(title[:cut], "")
 	}
 	return title
+}
+
+// nouns are the kinds of symptoms that "a KIND" does not name.
+var nouns = map[string]string{
+	"Oops": "an Oops", "KASAN": "a KASAN splat", "KCSAN": "a KCSAN splat", "KFENCE": "a KFENCE splat",
+	"KMSAN": "a KMSAN splat", "UBSAN": "a UBSAN splat", "lockdep": "a lockdep splat",
+}
+
+// inProse names a symptom as a sentence does.
+func inProse(symptom string) string {
+	kind, what, _ := strings.Cut(symptom, " ")
+	switch {
+	case kind == casefile.Missing:
+		return "a missing line: " + what
+	case kind == casefile.Extra:
+		return "an extra line: " + what
+	case what != "":
+		return cmp.Or(nouns[kind], "a "+kind) + " in " + what
+	}
+	return cmp.Or(nouns[kind], "a "+kind)
 }

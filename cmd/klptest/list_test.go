@@ -40,7 +40,7 @@ func TestCoverageFails(t *testing.T) {
 	if exitStatus(err) != 1 {
 		t.Error(err)
 	}
-	for _, want := range []string{"case mine covers what is no rule: doc.rst 9", "no case covers 1.6 "} {
+	for _, want := range []string{"case mine: Covers line matches no rule: doc.rst 9", "no case covers 1.6 "} {
 		if !bytes.Contains(notices.Bytes(), []byte(want)) {
 			t.Errorf("%q is not among the notices:\n%s", want, notices.String())
 		}

@@ -112,7 +112,7 @@ func (a *app) whatNext(made *paste.Made) error {
 		return err
 	}
 	for _, p := range casefile.Check(c, kmods.Names()) {
-		a.notice("to mend: " + p.String())
+		a.notice("to fix: " + p.String())
 	}
 	switch {
 	case !made.Predicted:
