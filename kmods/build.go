@@ -105,7 +105,7 @@ func (b build) check(dir string) error {
 		return &blame.Error{
 			Party:   blame.User,
 			Summary: fmt.Sprintf("the case has C files, and the sandbox that confines their compiler does not reach %s", program),
-			Advice:  "install the distribution's own; or read the C files, and when you trust them: --trust-sources",
+			Advice:  "install the distribution's own program; or read the C files and, if you trust them, add --trust-sources",
 		}
 	}
 	return nil
@@ -213,7 +213,7 @@ func product(dir, name string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		err = fmt.Errorf("it is a %v: %w", info.Mode().Type(), fs.ErrInvalid)
 	case info.Size() > maxModule:
-		return nil, blame.Userf("%s.ko has %d bytes, more than the %d that are sent to a guest", name, info.Size(), maxModule)
+		return nil, blame.Userf("%s.ko has %d bytes; at most %d can be sent to a guest", name, info.Size(), maxModule)
 	}
 	if err != nil {
 		return nil, &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}

@@ -97,7 +97,7 @@ func (b *Builder) checkSandbox() error {
 	return &blame.Error{
 		Party:   blame.User,
 		Summary: "the case has C files, and this host has no Landlock to confine their compiler",
-		Advice:  "read the C files; when you trust them: --trust-sources",
+		Advice:  "read the C files; if you trust them, add --trust-sources",
 	}
 }
 

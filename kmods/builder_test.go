@@ -264,9 +264,9 @@ func TestWhatIsNoModuleIsNotKept(t *testing.T) {
 	b, dir := build{files: []Source{{"own.c", nil}}}, t.TempDir()
 	path := filepath.Join(dir, "own.ko")
 	for want, leave := range map[string]func() error{
-		"did not build": func() error { return nil },
-		"it is a L":     func() error { return os.Symlink("/etc/passwd", path) },
-		"more than the": func() error { return os.WriteFile(path, make([]byte, maxModule+1), 0o600) },
+		"did not build":       func() error { return nil },
+		"it is a L":           func() error { return os.Symlink("/etc/passwd", path) },
+		"at most 8388608 can": func() error { return os.WriteFile(path, make([]byte, maxModule+1), 0o600) },
 	} {
 		if err := leave(); err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ func check(m Module, release string) error {
 		return &blame.Error{
 			Party:   blame.User,
 			Summary: fmt.Sprintf("%s was built for kernel %s, not for %s", filepath.Base(m.Path), built, release),
-			Advice:  "use the headers or the build tree of the kernel that is booted; after a change of its version, rebuild the tree",
+			Advice:  "use the headers or the build tree of the booted kernel; if its version has changed, rebuild the tree",
 		}
 	}
 	if n, _ := needsOf(m.Name); n.livepatch && !m.Info.Livepatch {

@@ -29,7 +29,7 @@ func (b *Builder) clang(ctx context.Context, major int) (toolchain, error) {
 	}
 	version, err := describe(ctx, cc)
 	if err == nil && !strings.Contains(version, fmt.Sprintf("clang version %d.", major)) {
-		b.notice(fmt.Sprintf("the kernel was built with clang %d, which is not here: building modules with %s", major, cc))
+		b.notice(fmt.Sprintf("the kernel was built with clang %d, which is missing here: building modules with %s", major, cc))
 	}
 	return toolchain{make, cc, version, tools.MakeArgs()}, err
 }

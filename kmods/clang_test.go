@@ -35,7 +35,7 @@ func TestClangBuildsForItsOwnKernels(t *testing.T) {
 		"gcc's kernel": {"CONFIG_CLANG_VERSION=0", "-19", "19.1.7", "gcc", "was built with x-gcc"},
 		"numbered":     {"CONFIG_CLANG_VERSION=190107", "-19", "19.1.7", "clang-19 LLVM=-19 LLVM_IAS=1", ""},
 		"plain":        {"CONFIG_CLANG_VERSION=190107", "", "19.1.7", "clang LLVM=1 LLVM_IAS=1", ""},
-		"another":      {"CONFIG_CLANG_VERSION=180108", "-19", "19.1.7", "clang-19 LLVM=-19 LLVM_IAS=1", "built with clang 18, which is not here"},
+		"another":      {"CONFIG_CLANG_VERSION=180108", "-19", "19.1.7", "clang-19 LLVM=-19 LLVM_IAS=1", "built with clang 18, which is missing here"},
 	} {
 		clangHost(t, test.suffix, test.version)
 		k := newKernel(t, "6.12.1")

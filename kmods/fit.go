@@ -44,7 +44,7 @@ func checkFit(m Module, compiler string) error {
 	for _, want := range n.functions {
 		if fault := want.fault(functions); fault != "" {
 			return blame.AdviseRigf(
-				"the compiler has made something else of klptest's module than it relies on: report this line, the kernel's configuration, and the compiler: "+compiler,
+				"the compiler has changed code of klptest's module that klptest relies on: report this line, the kernel's configuration, and the compiler: "+compiler,
 				"%s cannot be used: %s", filepath.Base(m.Path), fault)
 		}
 	}
@@ -61,7 +61,7 @@ func (want function) fault(all []modcode.Function) string {
 		}
 	}
 	if len(found) != 1 {
-		return fmt.Sprintf("it has %d functions %s(), not one", len(found), want.name)
+		return fmt.Sprintf("it has %d functions called %s(), not one", len(found), want.name)
 	}
 	what := want.wrongIn(found[0])
 	if what == "" {
@@ -81,7 +81,7 @@ func (want function) wrongIn(f modcode.Function) string {
 	case want.calls == "":
 		return ""
 	case slices.Contains(f.Jumps, want.calls):
-		return fmt.Sprintf("jumps to %s() and is not on the stack when that one runs", want.calls)
+		return fmt.Sprintf("jumps to %s(), so it is not on the stack while that function runs", want.calls)
 	case !slices.Contains(f.Calls, want.calls):
 		return fmt.Sprintf("does not call %s()", want.calls)
 	}

@@ -54,9 +54,9 @@ func TestFault(t *testing.T) {
 		want      string
 	}{
 		"good":      {with(same), ""},
-		"none":      {nil, "it has 0 functions f(), not one"},
-		"clone":     {with(func(f *modcode.Function) { f.Name = "f.constprop.0" }), "it has 0 functions f()"},
-		"two":       {append(with(same), good), "it has 2 functions f()"},
+		"none":      {nil, "it has 0 functions called f(), not one"},
+		"clone":     {with(func(f *modcode.Function) { f.Name = "f.constprop.0" }), "it has 0 functions called f()"},
+		"two":       {append(with(same), good), "it has 2 functions called f()"},
 		"no size":   {with(func(f *modcode.Function) { f.Size = 0 }), "f() has no size"},
 		"folded":    {with(func(f *modcode.Function) { f.Twins = []string{"g"} }), "f() is at the same address as g()"},
 		"notrace":   {with(func(f *modcode.Function) { f.Traced = false }), "f() cannot be redirected by ftrace"},

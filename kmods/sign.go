@@ -45,8 +45,8 @@ func signerOf(t Target) (*signer, error) {
 	if err := s.find(); err != nil {
 		return nil, &blame.Error{
 			Party:   blame.User,
-			Summary: "the kernel has CONFIG_MODULE_SIG_FORCE, and the key to sign modules with is not in " + t.KDir,
-			Advice:  "name the build tree that made the kernel, with its certs/ and scripts/sign-file; or build it without CONFIG_MODULE_SIG_FORCE",
+			Summary: "the kernel has CONFIG_MODULE_SIG_FORCE, but the key that signs modules is not in " + t.KDir,
+			Advice:  "name the kernel's own build tree, with certs/ and scripts/sign-file; or build the kernel without CONFIG_MODULE_SIG_FORCE",
 			Err:     err,
 		}
 	}

@@ -79,7 +79,7 @@ func modules(files []Source) []string {
 // checkSources tells whether files of a stranger may be handed to Kbuild.
 func checkSources(files []Source) error {
 	if len(files) > maxFiles {
-		return blame.Userf("%d C files are more than the %d that a case may have", len(files), maxFiles)
+		return blame.Userf("the case has %d C files; at most %d are allowed", len(files), maxFiles)
 	}
 	seen := map[string]bool{}
 	size := 0
@@ -94,14 +94,14 @@ func checkSources(files []Source) error {
 		size += len(f.Data)
 	}
 	if size > maxBytes {
-		return blame.Userf("the C files of a case may have %d bytes in all, not %d", maxBytes, size)
+		return blame.Userf("the C files of the case have %d bytes in all; at most %d are allowed", size, maxBytes)
 	}
 	return checkModules(modules(files))
 }
 
 func checkModules(names []string) error {
 	if len(names) == 0 {
-		return blame.Userf("no .c file, so no module to build")
+		return blame.Userf("there is no .c file, so no module to build")
 	}
 	ours := Names()
 	for _, name := range names {

@@ -34,7 +34,7 @@ func CheckPath(what, dir string) error {
 		return &blame.Error{
 			Party:   blame.User,
 			Summary: fmt.Sprintf("make cannot use the %s %q", what, dir),
-			Advice:  "use a path of letters, digits and _ . / + @ = ~ - alone; for the cache, set XDG_CACHE_HOME",
+			Advice:  "use a path of only letters, digits and _ . / + @ = ~ -; for the cache, set XDG_CACHE_HOME",
 		}
 	}
 	return nil

@@ -43,7 +43,7 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 	cc, err := exec.LookPath(want)
 	if err != nil && b.cc == "" {
 		if cc, err = exec.LookPath("gcc"); err == nil {
-			b.notice(fmt.Sprintf("the kernel was built with %s, which is not here: building modules with %s", want, cc))
+			b.notice(fmt.Sprintf("the kernel was built with %s, which is missing here: building modules with %s", want, cc))
 		}
 	}
 	if err != nil {
