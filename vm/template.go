@@ -58,7 +58,7 @@ func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
 		return nil, unfit(dir, err)
 	}
 	if m.ID != id {
-		return nil, unfit(dir, errors.New("it is of another machine"))
+		return nil, unfit(dir, errors.New("it was made for another machine"))
 	}
 	t, err := m.open(dir, c)
 	if err != nil {

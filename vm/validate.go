@@ -136,7 +136,7 @@ func (c config) checkQEMU() error {
 	if _, err := exec.LookPath(c.QEMU); err != nil {
 		return &blame.Error{
 			Party:   blame.Rig,
-			Summary: "no QEMU: " + c.QEMU + " is not there or cannot be run",
+			Summary: "no QEMU: " + c.QEMU + " is missing or cannot be run",
 			Advice:  depends.Install(c.Arch.QEMU.Program),
 			Err:     err,
 		}

@@ -42,7 +42,7 @@ build only sources that you trust.`,
 
 // buildFlags are the flags of every command that builds kernels.
 func buildFlags(c *cobra.Command, b *kbuild.Builder) {
-	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "further options, from `fragment`, a part of a .config; may be repeated")
+	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "set the options of `fragment`, a part of a .config; may be repeated")
 	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "build with lockdep, KASAN, kmemleak and other checks (images/kconfig/debug.config)")
 	c.Flags().BoolVar(&b.Kind.LLVM, "llvm", false, "build with clang and lld, as make LLVM=1 does (images/kconfig/llvm.config)")
 }

@@ -106,7 +106,7 @@ func TestWithoutAptASeriesComesFromTheCache(t *testing.T) {
 			if diff := cmp.Diff(first, again); diff != "" || err != nil {
 				t.Errorf("%v %s", err, diff)
 			}
-			if len(said) != 1 || !strings.HasPrefix(said[0], "using debian:6.12.7-1, which the cache has: ") || !strings.Contains(said[0], c.want) {
+			if len(said) != 1 || !strings.HasPrefix(said[0], "using debian:6.12.7-1 from the cache: ") || !strings.Contains(said[0], c.want) {
 				t.Errorf("says %q", said)
 			}
 			_, err = provided.Resolve(t.Context(), kept, "debian:6.1", images.Options{})
@@ -157,7 +157,7 @@ func TestResolveDebianFails(t *testing.T) {
 		trouble func(t *testing.T, pool string)
 		want    string
 	}{
-		"series missing": {"debian:6.1", nil, "no suite in apt's sources has a whole 6.1 kernel"},
+		"series missing": {"debian:6.1", nil, "no suite in apt's sources has a complete 6.1 kernel"},
 		"exact missing":  {"debian:6.12.8-1", nil, "the newest is debian:6.12.7-1"},
 		"no kbuild": {"debian:6.12", func(t *testing.T, pool string) {
 			filetest.Put(t, filepath.Join(pool, "show"), "Depends: linux-kbuild-6.12.7+deb13 (>= 6.12.8-1)\n")

@@ -62,7 +62,7 @@ func noSeries(series, osRelease string, found []offer, l lists) error {
 	if others := seriesOf(found); len(others) > 0 {
 		advice = append(advice, "use one of these: "+strings.Join(others, " "))
 	}
-	return blame.AdviseRigf(strings.Join(advice, "\nor "), "no suite in apt's sources has a whole %s kernel (image, headers and kbuild)", series)
+	return blame.AdviseRigf(strings.Join(advice, "\nor "), "no suite in apt's sources has a complete %s kernel (image, headers and kbuild)", series)
 }
 
 // adviseSuite says how to get the lists of one of the suites. It says nothing
@@ -98,7 +98,7 @@ func noVersion(version string, found []offer, l lists) error {
 	if l.mayBring(nil) {
 		advice = apt.Get("update") + " (the package lists are old)\nor " + advice
 	}
-	return blame.AdviseUserf(advice, "apt has no kernel %s with its headers", version)
+	return blame.AdviseUserf(advice, "apt does not have kernel %s with its headers", version)
 }
 
 func osRelease() string {

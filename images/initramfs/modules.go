@@ -104,7 +104,7 @@ func (w *loadOrder) visit(name string) error {
 	w.begun[name] = true
 	file, ok := w.files[name]
 	if !ok {
-		return fmt.Errorf("the guest needs the module %s, which is not there", name)
+		return fmt.Errorf("the guest needs the module %s, which is missing", name)
 	}
 	data, err := readModule(w.tree, file)
 	if err != nil {

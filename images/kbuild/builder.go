@@ -109,7 +109,7 @@ func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
 	}
 	tools, ok := llvm.Newest()
 	if !ok {
-		return nil, blame.AdviseUserf(depends.Install("clang", "lld", "llvm"), "no kernel can be built by clang here: there is no whole LLVM")
+		return nil, blame.AdviseUserf(depends.Install("clang", "lld", "llvm"), "clang cannot build a kernel here: there is no complete LLVM")
 	}
 	return tools.MakeArgs(), nil
 }

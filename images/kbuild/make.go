@@ -73,7 +73,7 @@ func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error 
 	end, err := supervise.Run(ctx, job)
 	switch {
 	case err == nil && end.Ending == supervise.OutOfTime:
-		err = fmt.Errorf("make takes more than %v", m.limit)
+		err = fmt.Errorf("make took more than %v", m.limit)
 	case err == nil:
 		err = end.Err()
 	}

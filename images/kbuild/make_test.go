@@ -97,7 +97,7 @@ func TestStoppedMakeIsNotTheSourcesFault(t *testing.T) {
 		want   string
 	}{
 		"killed": {`case $* in *bzImage*) kill -KILL $$; esac`, time.Minute, "make was killed"},
-		"slow":   {"ON_TERM='exit 1'" + endlessMake, 500 * time.Millisecond, "make takes more than"},
+		"slow":   {"ON_TERM='exit 1'" + endlessMake, 500 * time.Millisecond, "make took more than"},
 	} {
 		w := open(t, testBuilder(t, newSource(t, "6.12"), fakeKernel+test.script))
 		w.make.limit = test.limit

@@ -32,7 +32,7 @@ func checkSource(dir string) error {
 	}
 	v := kversion.Parse(string(major[1]) + "." + string(minor[1]))
 	if !v.AtLeast(kversion.States...) {
-		return blame.AdviseUserf("use a newer one", "Linux %s in %s is too old: livepatches have states since %s", v, dir, kversion.States)
+		return blame.AdviseUserf("use a newer one", "Linux %s in %s is too old: livepatches have had states since Linux %s", v, dir, kversion.States)
 	}
 	return checkClean(dir)
 }

@@ -18,8 +18,8 @@ func TestCheckSource(t *testing.T) {
 	for name, test := range map[string]struct{ dir, want string }{
 		"no kernel":  {makeSource(t, "Makefile"), "not the source of a kernel"},
 		"empty":      {t.TempDir(), "not the source of a kernel"},
-		"too old":    {newSource(t, "5.4"), "since 5.5"},
-		"very old":   {newSource(t, "4.19"), "since 5.5"},
+		"too old":    {newSource(t, "5.4"), "since Linux 5.5"},
+		"very old":   {newSource(t, "4.19"), "since Linux 5.5"},
 		"configured": {withFile(t, newSource(t, "6.12"), ".config"), "built in place"},
 		"built":      {withFile(t, newSource(t, "6.12"), "include/config/auto.conf"), "built in place"},
 	} {

@@ -179,7 +179,7 @@ func (v view) own(path string) error {
 	}
 	data, err := os.ReadFile(full)
 	if err != nil {
-		return blame.AdviseUserf("", "%s is no file of the kernel tree", path)
+		return blame.AdviseUserf("", "%s is not a file of the kernel tree", path)
 	}
 	if info, err = os.Stat(full); err != nil {
 		return err

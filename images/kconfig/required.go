@@ -25,7 +25,7 @@ const (
 // The dependencies of LIVEPATCH are those of kernel/livepatch/Kconfig; it can
 // only be set when they are, but a list of names says what to turn on.
 var required = []option{
-	{"LIVEPATCH", builtIn, "it is what is tested"},
+	{"LIVEPATCH", builtIn, "livepatching is what klptest tests"},
 	{"MODULES", builtIn, "a livepatch is a module"},
 	{"MODULE_UNLOAD", builtIn, "cases remove livepatches again"},
 	{"SYSFS", builtIn, "livepatches are controlled by /sys/kernel/livepatch"},
@@ -52,8 +52,8 @@ var required = []option{
 }
 
 var recommended = []option{
-	{"PVH", builtIn, "it boots 1-2 s faster, without decompressing itself"},
-	{"DYNAMIC_DEBUG", builtIn, "transcripts have livepatch's pr_debug lines; without it these are not compared"},
+	{"PVH", builtIn, "the kernel boots 1-2 s faster, without decompressing itself"},
+	{"DYNAMIC_DEBUG", builtIn, "without it the kernel does not log livepatch's pr_debug lines, and transcripts are compared without them"},
 	{"DEBUG_FS", builtIn, "each WARN_ONCE is re-armed there, and before 5.7 debug lines are turned on only there"},
 }
 

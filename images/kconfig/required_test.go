@@ -45,7 +45,7 @@ func TestRequiredAlternatives(t *testing.T) {
 	delete(config, "DYNAMIC_FTRACE_WITH_ARGS")
 	config["VIRTIO_PCI"] = "n"
 	want := []Missing{
-		{"CONFIG_LIVEPATCH", "y", "it is what is tested"},
+		{"CONFIG_LIVEPATCH", "y", "livepatching is what klptest tests"},
 		{"CONFIG_DYNAMIC_FTRACE_WITH_REGS or CONFIG_DYNAMIC_FTRACE_WITH_ARGS", "y", "livepatch redirects functions by ftrace"},
 		{"CONFIG_VIRTIO_PCI", "y or m", "the agent's port is a virtio device"},
 	}

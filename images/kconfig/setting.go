@@ -46,7 +46,7 @@ func (f Fragment) settings() ([]setting, error) {
 		case unset != nil:
 			list = append(list, setting{unset[1], "n", optional, f.Name, f.Base})
 		case line[0] != '#':
-			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("%s:%d is no kernel option: %.60q", f.Name, n, line),
+			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("%s:%d is not a kernel option: %.60q", f.Name, n, line),
 				Advice: "lines are CONFIG_NAME=value or # CONFIG_NAME is not set"}
 		}
 	}
@@ -114,14 +114,14 @@ func refuseLost(missing Settings, symbols map[string]*symbol, config map[string]
 		fmt.Fprintf(&said, "%s: CONFIG_%s=%s became %s; %s\n", s.from, s.name, s.value, valueOf(config, s.name), symbols[s.name].needs(config))
 	}
 	return &blame.Error{Party: blame.User, Summary: "options that cannot be set in this kernel: " + strings.Join(names, ", "), Tail: said.String(),
-		Advice: "set what they need as well, with --config FRAGMENT, or leave them out"}
+		Advice: "with --config FRAGMENT, set the options that they need as well; or leave them out"}
 }
 
 // refuseUnfit is for fragments that take away what klptest needs.
 func refuseUnfit(config map[string]string) error {
 	for _, m := range Required(config) {
 		return &blame.Error{Party: blame.User, Summary: fmt.Sprintf("klptest cannot use such a kernel: %s is not set to %s (%s)", m.Option, m.Want, m.Why),
-			Advice: "take it out of the fragments, or set what it needs"}
+			Advice: "remove it from the fragments, or set the options that it needs"}
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 	case errors.Is(err, os.ErrPermission):
 		return "", "", blame.AdviseRigf("sudo chmod a+r "+bz, "the host's kernel %s cannot be read", bz)
 	case err != nil:
-		return "", "", blame.AdviseRigf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is not there: no %s", bz)
+		return "", "", blame.AdviseRigf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is missing: no %s", bz)
 	}
 	f.Close()
 	build := filepath.Join(root, "lib/modules", release, "build")
