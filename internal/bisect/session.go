@@ -116,7 +116,7 @@ func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 	answer := parseLog(log)
 	answer.Notes = notes
 	if answer.First == "" && len(answer.Possible) == 0 {
-		return nil, &blame.Error{Summary: "the search has stopped", Advice: "mend what is wrong and give the same command again: it goes on from here", Err: runErr}
+		return nil, &blame.Error{Summary: "the search has stopped", Advice: "fix the problem and give the same command again: it continues from here", Err: runErr}
 	}
 	return answer, s.forget(ctx)
 }

@@ -68,7 +68,7 @@ func (c *Cache) entry(ctx context.Context, kind, key string, check func(dir stri
 // which what was to be tested is not to blame.
 func beyondRepair(kind, key string, err error) error {
 	e := &blame.Error{Summary: fmt.Sprintf("%s/%s in the cache is damaged, and cannot be made again", kind, key),
-		Advice: "it is made when what is said here is mended", Err: err}
+		Advice: "it will be made again once this is fixed", Err: err}
 	if inner, ok := errors.AsType[*blame.Error](err); ok && inner.Advice != "" {
 		e.Advice, e.Tail = inner.Advice, inner.Tail
 	}

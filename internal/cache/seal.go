@@ -57,7 +57,7 @@ func Check(dir string) error {
 	}
 	have, err := sums(dir)
 	if err == nil && have != string(want) {
-		err = fmt.Errorf("%s is not as it was", firstDifference(string(want), have))
+		err = fmt.Errorf("%s has changed", firstDifference(string(want), have))
 	}
 	return err
 }

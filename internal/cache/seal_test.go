@@ -65,7 +65,7 @@ func TestCheck(t *testing.T) {
 		{"no seal", Unseal, "no checksums", ""},
 		{"a mark of the cache's own", func(dir string) error { return os.WriteFile(dir+"/.klptest.built", nil, 0o600) }, "", ""},
 		{"in the part", func(dir string) error { return flip(dir+"/part/sub/file", 0) }, "", "sub/file"},
-		{"the part's seal", func(dir string) error { return flip(dir+"/part/"+sealName, 0) }, "part", "not as it was"},
+		{"the part's seal", func(dir string) error { return flip(dir+"/part/"+sealName, 0) }, "part", "has changed"},
 		{"no part", func(dir string) error { return os.RemoveAll(dir + "/part") }, "part", "no checksums"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestDamagedEntryIsMadeAgain(t *testing.T) {
 	if _, err := c.Entry(t.Context(), "k", "a", neverFill(t)); err != nil {
 		t.Error(err)
 	}
-	if len(*told) != 1 || (*told)[0] != "k/a in the cache is damaged (file is not as it was): making it again" {
+	if len(*told) != 1 || (*told)[0] != "k/a in the cache is damaged (file has changed): making it again" {
 		t.Errorf("it tells %q", *told)
 	}
 	wantNoTemp(t, c)

@@ -117,7 +117,7 @@ func inUse(err error) error {
 	if !errors.Is(err, unix.EWOULDBLOCK) {
 		return err
 	}
-	return &blame.Error{Party: blame.User, Err: errInUse, Advice: "wait until that has ended"}
+	return &blame.Error{Party: blame.User, Err: errInUse, Advice: "wait until it has ended"}
 }
 
 var errInUse = errors.New("the cache is in use by another klptest")

@@ -82,13 +82,13 @@ func (h Host) packageLists(ctx context.Context) Finding {
 		f.OK, f.Detail = true, fmt.Sprint(n, " kernel images known")
 	}
 	if f.OK && apt.Old(h.Root, time.Now()) {
-		f.OK, f.Detail = false, f.Detail+", by lists that are old"
+		f.OK, f.Detail = false, f.Detail+"; the lists are old"
 	}
 	return f
 }
 
 func (h Host) sandbox() Finding {
-	f := Finding{Name: "Landlock", Optional: true, Detail: "cases with C of their own are refused, unless --trust-sources",
+	f := Finding{Name: "Landlock", Optional: true, Detail: "cases with C of their own are refused without --trust-sources",
 		Mend: "boot the host with lsm=landlock,… (Linux 5.13 or newer)"}
 	if abi := h.Landlock(); abi > 0 {
 		f.OK, f.Detail = true, fmt.Sprint("ABI ", abi)
@@ -100,7 +100,7 @@ func (h Host) acceleration() Finding {
 	f := Finding{Name: "KVM", Optional: true, Detail: "software emulation: guests are some ten times slower",
 		Mend: "use a host with virtualization (vmx or svm in /proc/cpuinfo) and access to /dev/kvm"}
 	if a := arch.Host(); a != nil && a.QEMU.Virtual.MatchString(h.read("proc/cpuinfo")) {
-		f.OK, f.Detail = true, "the processor has it; a run checks that it boots a kernel"
+		f.OK, f.Detail = true, "the processor has it; a run checks whether it boots a kernel"
 	}
 	return f
 }

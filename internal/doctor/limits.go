@@ -69,7 +69,7 @@ func (h Host) cpus() Finding {
 		q, errQ := strconv.ParseFloat(quota, 64)
 		p, errP := strconv.ParseFloat(period, 64)
 		if errQ == nil && errP == nil && q > 0 && q < p {
-			return Finding{Name: "processors", Optional: true, Detail: fmt.Sprintf("the cgroup allows %.2f of one: waits may run out", q/p),
+			return Finding{Name: "processors", Optional: true, Detail: fmt.Sprintf("the cgroup allows %.2f of one: waits may time out", q/p),
 				Mend: "raise the cgroup's cpu quota"}
 		}
 	}

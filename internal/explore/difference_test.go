@@ -184,7 +184,7 @@ func TestUnsteadyIsNotShrunk(t *testing.T) {
 	})
 	got, err := Explore(t.Context(), options(0), run, fresh)
 	d := got.Difference
-	if err != nil || d == nil || d.Times != 3 || d.Tried != 4 || d.Case.Title != "A sequence that was made up." {
+	if err != nil || d == nil || d.Times != 3 || d.Tried != 4 || d.Case.Title != "A made-up sequence." {
 		t.Errorf("%+v, %v", d, err)
 	}
 }

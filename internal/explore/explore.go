@@ -121,7 +121,7 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 		return sequence{}, false
 	}
 	s.drain()
-	return s.write(fmt.Sprintf("sequence-%d", x.report.Sequences), "A sequence that was made up.")
+	return s.write(fmt.Sprintf("sequence-%d", x.report.Sequences), "A made-up sequence.")
 }
 
 // Sample returns so many random sequences of each kind: those in which every

@@ -35,7 +35,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	}
 	lines := strings.Split(out, "\n")
 	if len(lines) != 2 {
-		return nil, blame.Rigf("git rev-parse says %q", out)
+		return nil, blame.Rigf("git rev-parse printed %q", out)
 	}
 	r.objects, r.common = lines[0], lines[1]
 	return r, nil
@@ -77,7 +77,7 @@ func (r *Repo) Patches(ctx context.Context, from, to string) ([]byte, error) {
 		return nil, err
 	}
 	if merges != "" {
-		return nil, blame.Userf("%s..%s has a merge (%.12s): a series is a line of commits", from, to, merges)
+		return nil, blame.Userf("%s..%s has a merge (%.12s): a series must be linear", from, to, merges)
 	}
 	out, err := Command{Dir: r.dir, Args: []string{"format-patch", "--stdout", "--no-ext-diff", "--no-textconv", "--no-signature",
 		"--binary", "--full-index", "--no-cover-letter", "--no-attach", "--no-thread", from + ".." + to}}.Output(ctx)

@@ -51,4 +51,4 @@ func unjudged(rep explore.Report) []judge.Result {
 }
 
 // errUnsteady is of a difference that does not always come.
-var errUnsteady = errors.New("a difference that does not always come")
+var errUnsteady = errors.New("a difference that does not show every time")

@@ -58,9 +58,9 @@ func open(r io.ReaderAt) (*object, error) {
 	m, ok := machines[f.Machine]
 	switch {
 	case f.Class != elf.ELFCLASS64 || f.Type != elf.ET_REL:
-		return nil, errors.New("no relocatable file of 64 bits")
+		return nil, errors.New("not a relocatable 64-bit file")
 	case !ok:
-		return nil, fmt.Errorf("its machine is %v, whose code is not known", f.Machine)
+		return nil, fmt.Errorf("its code is for %v, which klptest cannot read", f.Machine)
 	}
 	o := &object{machine: m, code: map[elf.SectionIndex][]byte{}, relocs: map[elf.SectionIndex][]elf.Rela64{}}
 	if o.symbols, err = f.Symbols(); err != nil {

@@ -168,7 +168,7 @@ func TestRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for want, data := range map[string][]byte{"no relocatable file": program, "bad magic": []byte("not ELF, and long enough")} {
+	for want, data := range map[string][]byte{"not a relocatable": program, "bad magic": []byte("not ELF, and long enough")} {
 		if _, err := Functions(bytes.NewReader(data)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}

@@ -27,11 +27,11 @@ var releaseForm = regexp.MustCompile(`^\d{1,4}\.\d{1,4}([.+-].*)?$`)
 // factsOf knows a kernel by its release, as uname -r says it.
 func factsOf(release string) (facts, error) {
 	if !releaseForm.MatchString(release) {
-		return facts{}, blame.Userf("%q is no release of a kernel, such as 6.12", release)
+		return facts{}, blame.Userf("%q is not a kernel release, such as 6.12", release)
 	}
 	since := kversion.Parse(release).AtLeast
 	if !since(kversion.States...) {
-		return facts{}, blame.Userf("the state API came with Linux %s; there is no model of %s", kversion.States, release)
+		return facts{}, blame.Userf("the state API came with Linux %s; there is no model of Linux %s", kversion.States, release)
 	}
 	return facts{
 		release:     release,

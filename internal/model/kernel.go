@@ -30,7 +30,7 @@ func newKernel(f facts) *kernel {
 // giveUp says what the model does not know. The first reason counts.
 func (k *kernel) giveUp(format string, args ...any) {
 	if k.gaveUp == nil {
-		e := blame.Userf("the model does not have "+format, args...)
+		e := blame.Userf("the model does not cover "+format, args...)
 		k.gaveUp = errors.Join(e, ErrNotModelled)
 	}
 }

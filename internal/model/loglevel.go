@@ -41,7 +41,7 @@ func (l *loglevelPatch) exit()               {}
 // level returns a state's data; they may be a probe's.
 func (l *loglevelPatch) level(s *state) *loglevel {
 	if s == nil || s.data == nil || s.data.level == nil {
-		l.k.giveUp("klp_loglevel without data of its own kind")
+		l.k.giveUp("klp_loglevel with data of another kind")
 		return &loglevel{}
 	}
 	return s.data.level

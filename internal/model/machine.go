@@ -81,7 +81,7 @@ func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Dura
 		m.taint |= taintWarn
 	}
 	if m.k.strayed {
-		m.k.giveUp("what comes of reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
+		m.k.giveUp("reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
 	}
 	if m.k.gaveUp != nil {
 		return ans, fmt.Errorf("%% %s: %w", cmd.Text, m.k.gaveUp)

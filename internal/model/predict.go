@@ -40,7 +40,7 @@ func Foresee(ctx context.Context, release string, c *casefile.Case) (Prediction,
 		return Prediction{}, err
 	}
 	if line, why := beyond(c); why != "" {
-		return Prediction{}, blame.Userf("%s:%d: the model does not have %s", c.File, line, why)
+		return Prediction{}, blame.Userf("%s:%d: the model does not cover %s", c.File, line, why)
 	}
 	res := judge.Run(ctx, m, commandsOf(c))
 	switch {

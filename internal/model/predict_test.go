@@ -103,15 +103,15 @@ func TestPredictRefuses(t *testing.T) {
 		c             *casefile.Case
 		release, want string
 	}{
-		{parse(t, "% insmod klp_a\n% sh true\n"), "6.12", "a.txtar:5: the model does not have sh"},
-		{own, "6.12", "a.txtar:6: the model does not have modules of a case's own"},
+		{parse(t, "% insmod klp_a\n% sh true\n"), "6.12", "a.txtar:5: the model does not cover sh"},
+		{own, "6.12", "a.txtar:6: the model does not cover modules of a case's own"},
 		{parse(t, "% insmod klp_a\n% cat /etc/passwd\n"), "6.12", "/etc/passwd"},
 		{parse(t, "% insmod klp_a funcs=schedule\n"), "6.12", "the function schedule"},
 		{parse(t, "% insmod klp_a objs=klp_target funcs=klp_target:klp_target_init\n"), "6.12", "the function klp_target_init"},
 		{parse(t, "% insmod klp_target\n% hold old\n% insmod klp_a objs=klp_target funcs=klp_target_hold_old\n% rmmod klp_a\n"), "6.12", "a.txtar: % insmod klp_a objs=klp_target funcs=klp_target_hold_old: transition of klp_a did not end"},
-		{parse(t, lowerReversed), "6.12", "% echo 1 > /sys/kernel/livepatch/klp_a/enabled: the model does not have what comes of reversing"},
-		{parse(t, "% insmod klp_a\n"), "5.4", "there is no model of 5.4"},
-		{parse(t, "% insmod klp_a\n"), "debian", "no release"},
+		{parse(t, lowerReversed), "6.12", "% echo 1 > /sys/kernel/livepatch/klp_a/enabled: the model does not cover reversing"},
+		{parse(t, "% insmod klp_a\n"), "5.4", "there is no model of Linux 5.4"},
+		{parse(t, "% insmod klp_a\n"), "debian", "not a kernel release"},
 	} {
 		got, err := Predict(t.Context(), tc.release, tc.c)
 		if err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), tc.want) {

@@ -36,7 +36,7 @@ func (k *kernel) writeFtrace(value string) int {
 	case n == 0 && len(k.stacks) > 0:
 		return ebusy
 	case n != 0 && n != 1:
-		k.giveUp("%d in ftrace_enabled", n)
+		k.giveUp("the value %d in ftrace_enabled", n)
 	}
 	k.ftraceOff = n == 0
 	return 0

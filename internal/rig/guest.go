@@ -89,7 +89,7 @@ func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 	}
 	err = g.connect(ctx)
 	if list := g.VM.Console().Splats(); err == nil && len(list) > 0 {
-		g.rig.o.Notice(fmt.Sprintf("the kernel complained while it booted (%s %s): no case sees that, nor what is said but once a boot", list[0].Kind, list[0].Where))
+		g.rig.o.Notice(fmt.Sprintf("the kernel warned while booting (%s %s): cases do not see that warning, nor any other that is printed only once per boot", list[0].Kind, list[0].Where))
 	}
 	return err
 }

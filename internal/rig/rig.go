@@ -49,7 +49,7 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 		return nil, err
 	}
 	if err := c.Expire(ctx, cacheExpiry, "templates", "initramfs", "selftests"); err != nil {
-		o.Notice("what is old in the cache stays: " + err.Error())
+		o.Notice("old cache entries stay: " + err.Error())
 	}
 	o.CPUs = cmp.Or(o.CPUs, 1)
 	if o.Memory == 0 {

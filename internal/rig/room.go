@@ -37,5 +37,5 @@ func (r room) check(s shape) error {
 	default:
 		return nil
 	}
-	return &blame.Error{Party: blame.User, Summary: why, Advice: "a case asks for them by Memory: and CPUs:, the command line by --memory and --cpus"}
+	return &blame.Error{Party: blame.User, Summary: why, Advice: "a case sets them with Memory: and CPUs:, the command line with --memory and --cpus"}
 }

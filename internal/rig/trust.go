@@ -125,7 +125,7 @@ func (t *trust) one(ctx context.Context, guests *reused, s shape, test selftest)
 	case broken:
 		return false, test.fault(g, res)
 	case unclear:
-		t.notice(fmt.Sprintf("the kernel spoilt the self-test %s (%s): the cases will tell", test.Name, res.Reasons[0]))
+		t.notice(fmt.Sprintf("the kernel spoilt the self-test %s (%s): the cases will show how", test.Name, res.Reasons[0]))
 		return true, nil
 	}
 	return false, nil
@@ -154,7 +154,7 @@ func (t selftest) fault(g instance, res judge.Result) error {
 	}
 	return &blame.Error{
 		Party:   blame.Rig,
-		Summary: fmt.Sprintf("klptest's self-test %s failed, so that no verdict can be trusted (%s It came to %s)", t.Name, t.Title, came),
+		Summary: fmt.Sprintf("klptest's self-test %s failed, so no verdict can be trusted (%s It came to %s)", t.Name, t.Title, came),
 		Advice:  "report this line, the kernel's configuration, and the versions of QEMU and the compiler",
 		Tail:    res.Diff,
 		Path:    log,

@@ -25,8 +25,8 @@ func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}
 	for module, want := range map[string]string{
-		"klp_target": "self-test hold-old failed, so that no verdict can be trusted",
-		"klp_a":      "self-test hold-new failed, so that no verdict can be trusted",
+		"klp_target": "self-test hold-old failed, so no verdict can be trusted",
+		"klp_a":      "self-test hold-new failed, so no verdict can be trusted",
 	} {
 		t.Run(module, func(t *testing.T) {
 			r := newRig(t, Options{Jobs: 1})
@@ -37,7 +37,7 @@ func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 				t.Fatal(results, err)
 			}
 			res := results[0]
-			if res.Verdict != judge.Error || !strings.Contains(res.Reasons[0], want) || !strings.Contains(res.Reasons[0], "so that it holds nothing") {
+			if res.Verdict != judge.Error || !strings.Contains(res.Reasons[0], want) || !strings.Contains(res.Reasons[0], "so it holds nothing") {
 				t.Errorf("%s: %q", res.Verdict, res.Reasons)
 			}
 		})

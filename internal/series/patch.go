@@ -43,7 +43,7 @@ func Read(ctx context.Context, tmp string, files []string) (all []Patch, err err
 			return nil, &blame.Error{Party: blame.User, Err: err}
 		}
 		if !info.Mode().IsRegular() || info.Size() > maxPatches {
-			return nil, blame.Userf("%s is no file of patches, of at most 64 MB", file)
+			return nil, blame.Userf("%s is not a patch file, or is larger than 64 MB", file)
 		}
 		data, err := os.ReadFile(file)
 		if err != nil {

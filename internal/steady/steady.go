@@ -35,8 +35,8 @@ func Run(state func() (string, error), run func() error) error {
 		}
 		before = after
 	}
-	return blame.AdviseRigf("something ends its compilers, or takes the memory or the disk from them",
-		"the build runs other commands each time")
+	return blame.AdviseRigf("something ends its compilers, or leaves them without memory or disk space",
+		"the build runs different commands each time")
 }
 
 // Commands is the state of the commands that Kbuild has saved below dir.

@@ -22,7 +22,7 @@ func TestRun(t *testing.T) {
 		{"all to do", " aa", 2, ""},
 		{"disturbed", " xaa", 3, ""},
 		{"disturbed later", "axaa", 3, ""},
-		{"disturbed always", "abcdefg", maxRuns, "other commands each time"},
+		{"disturbed always", "abcdefg", maxRuns, "different commands each time"},
 		{"failure", "a!", 1, failure.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

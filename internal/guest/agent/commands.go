@@ -142,7 +142,7 @@ func (c commander) letGo(ctx context.Context, args []string) outcome {
 func validModule(name string) error {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 	if name == "" || len(name) > 55 || strings.Trim(name, letters) != "" {
-		return blame.Userf("%.80q is no name of a module", name)
+		return blame.Userf("%.80q is not a module name", name)
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func notHeld(function, task string, frames []string) error {
 	}
 	return blame.AdviseRigf(
 		"report this line, the kernel's configuration and its compiler",
-		"the task %s does not sleep in %s(), so that it holds nothing: %s", task, function, strings.Join(frames, " < "))
+		"the task %s does not sleep in %s(), so it holds nothing: %s", task, function, strings.Join(frames, " < "))
 }
 
 // framesOf is the stack of a kernel thread by that name, the innermost

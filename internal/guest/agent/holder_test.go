@@ -29,7 +29,7 @@ func TestHeldTaskMustBeInTheFunction(t *testing.T) {
 		"in a probe's":         {"2", probe, "klp_b", ""},
 		"not yet inside":       {"1", outside, "", ""},
 		"let out":              {"0", outside, "", ""},
-		"outside":              {"2", outside, "", "the task klp_hold_old does not sleep in klp_target_hold_old(), so that it holds nothing: msleep < hold_old_thread < kthread"},
+		"outside":              {"2", outside, "", "the task klp_hold_old does not sleep in klp_target_hold_old(), so it holds nothing: msleep < hold_old_thread < kthread"},
 		"in a part of it":      {"2", clone, "", "msleep < klp_target_hold_old.part.0"},
 		"outside of a probe's": {"2", outside, "klp_b", "does not sleep in klp_target_hold_old()"},
 		"in a stranger's":      {"2", outside, "klp_room_patch", ""},

@@ -91,7 +91,7 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 		}
 		var r wire.Reply
 		if err := json.Unmarshal(line, &r); err != nil {
-			return wire.Reply{}, fmt.Errorf("the guest's answer is no JSON: %w", err)
+			return wire.Reply{}, fmt.Errorf("the guest's answer is not JSON: %w", err)
 		}
 		if r.ID != req.ID {
 			return wire.Reply{}, blame.Rigf("the guest answered request %d, not %d", r.ID, req.ID)
@@ -116,8 +116,8 @@ func (e *SilentError) Unwrap() error { return e.err }
 func fellSilent(op wire.Operation) error {
 	return &SilentError{&blame.Error{
 		Party:   blame.Rig,
-		Summary: fmt.Sprintf("the guest fell silent: nothing for %v while it was at %q", silence, op),
-		Advice:  "a case that stops the agent ends so, and so does a kernel that hangs: see the full log's end",
+		Summary: fmt.Sprintf("the guest fell silent: nothing for %v during %q", silence, op),
+		Advice:  "the case has stopped the agent, or the kernel hangs: see the end of the full log",
 	}}
 }
 
@@ -127,9 +127,9 @@ func gone(op wire.Operation, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.ErrClosedPipe) {
 		return fmt.Errorf("the session with the guest's agent: %w", err)
 	}
-	e := &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("the guest's agent ended while it was at %q", op)}
+	e := &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("the guest's agent ended during %q", op)}
 	if op == wire.OpStep {
-		e.Summary = "the case ended the guest's agent, or the agent died of a fault of its own"
+		e.Summary = "the case ended the guest's agent, or the agent died of its own fault"
 		e.Advice = `the full log says how it ended: grep "the agent died"`
 	}
 	return e

@@ -42,11 +42,11 @@ func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
 func TestClientTrustsNothing(t *testing.T) {
 	line := fmt.Sprintf(`{"id":1,"more":true,"records":[{"text":"%s"}]}`+"\n", strings.Repeat("x", wire.MaxLine/2))
 	for want, text := range map[string]func(io.Writer){
-		"ended while it was at": func(io.Writer) {},
-		"no JSON":               func(w io.Writer) { io.WriteString(w, "hello\n") },
-		"request 2, not 1":      func(w io.Writer) { io.WriteString(w, `{"id":2}`+"\n") },
-		"version 9":             func(w io.Writer) { io.WriteString(w, `{"id":1,"version":9}`+"\n") },
-		"a line of more":        func(w io.Writer) { io.WriteString(w, strings.Repeat("x", wire.MaxLine+1)) },
+		"ended during":     func(io.Writer) {},
+		"not JSON":         func(w io.Writer) { io.WriteString(w, "hello\n") },
+		"request 2, not 1": func(w io.Writer) { io.WriteString(w, `{"id":2}`+"\n") },
+		"version 9":        func(w io.Writer) { io.WriteString(w, `{"id":1,"version":9}`+"\n") },
+		"a line of more":   func(w io.Writer) { io.WriteString(w, strings.Repeat("x", wire.MaxLine+1)) },
 		"floods its log": func(w io.Writer) {
 			for range wire.MaxTotal/(wire.MaxLine/2) + 1 {
 				io.WriteString(w, line)

@@ -46,7 +46,7 @@ func NoBusybox() error {
 	return &blame.Error{
 		Party:   blame.Rig,
 		Summary: "no busybox in this guest",
-		Advice:  "install it on the host, and the next guest has it: apt-get install busybox-static",
+		Advice:  "install it on the host; the next guest will have it: apt-get install busybox-static",
 	}
 }
 

@@ -71,6 +71,6 @@ func WrongVersion(guest, host int) error {
 	return &blame.Error{
 		Party:   blame.Rig,
 		Summary: fmt.Sprintf("the guest speaks version %d of the protocol, the host %d", guest, host),
-		Advice:  "let the guest be made again by the klptest that is used",
+		Advice:  "start a new guest with this klptest",
 	}
 }
