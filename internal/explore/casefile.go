@@ -13,9 +13,9 @@ import (
 	"github.com/klptest/klptest/internal/model"
 )
 
-// stepLimit is many times what a kernel takes for a command: it tries a
-// transition again each second. A sequence that never ends is tried again and
-// again while it is shrunk, so the default of a minute would be long.
+// stepLimit is many times what a kernel takes for a command: it retries a
+// transition every second. A sequence that never ends runs again and again
+// while it is shrunk, so the default of a minute would take too long.
 const stepLimit = 20 * time.Second
 
 // sequence is a script as a case.
@@ -26,9 +26,9 @@ type sequence struct {
 	file  []byte
 }
 
-// write makes a case of a script: its commands, and what the model says of
-// them. It reports false when the model itself leaves something behind that
-// fails a case, such as data that nobody frees.
+// write makes a case of a script: its commands, and the model's answers. It
+// reports false when the model itself leaves something behind that fails a
+// case, such as data that nobody frees.
 func (s *script) write(name, title string) (sequence, bool) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s-- transcript --\n", title, s.headers())
@@ -57,7 +57,7 @@ func (s *script) write(name, title string) (sequence, bool) {
 	return sequence{s.edges, s.held, c, file}, true
 }
 
-// headers say what the commands leave behind on a kernel that is right.
+// headers say what the commands leave behind on a healthy kernel.
 func (s *script) headers() string {
 	text := ""
 	if s.warned {

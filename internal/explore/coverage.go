@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// coverage is which transitions of the model have been seen: an operation that
-// leads from one situation to another, and what is answered and logged.
+// coverage is the set of model transitions seen so far: an operation that leads
+// from one situation to another, with the answer and the log.
 type coverage map[string]bool
 
 func (c coverage) add(edges []string) {
@@ -41,13 +41,13 @@ func kind(op string) string {
 	}
 }
 
-// named is what differs between log lines that say the same: names, and the
-// states and data behind them. klp_h is not one of several.
+// named matches the parts in which log lines of the same meaning differ: names,
+// and the states and data behind them. klp_h is not interchangeable.
 var named = regexp.MustCompile(`klp_[a-g]\b|: state .*|\b\d+(/\d+)?\b`)
 
 func nameless(text string) string { return named.ReplaceAllString(text, "*") }
 
-// signature is which lines a log has, without names, order and number.
+// signature is the set of a log's lines, without names, order and number.
 func signature(log []machine.Record) string {
 	var lines []string
 	for _, r := range log {

@@ -17,23 +17,23 @@ import (
 // repeats is how often a difference is tried again.
 const repeats = 5
 
-// Difference is a sequence of which the kernel makes something else than the
-// model, the shortest that was found.
+// Difference is a sequence on which the kernel and the model disagree, the
+// shortest one found.
 type Difference struct {
 	Case   *casefile.Case
 	File   []byte       // the case, as a file
 	Shell  []byte       // the same commands for people without klptest
 	Result judge.Result // of the kernel
-	Times  int          // that it differed, of Tried
+	Times  int          // how often it differed, of Tried
 	Tried  int
 }
 
-// Name is what to call the reproducer: the same one has the same name.
+// Name is the name of the reproducer: equal files have equal names.
 func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.ChecksumIEEE(d.File)) }
 
-// explain confirms a difference and shrinks it. One that does not come each
-// time is returned as it was, and so is the one that was found when there is
-// an error.
+// explain confirms a difference and shrinks it. A difference that does not
+// reproduce every time is returned unshrunk; so is the last one when an error
+// interrupts the shrinking.
 func (x *explorer) explain(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
 	x.tell("trying a difference again")
 	found, err := x.confirm(ctx, q, res)
@@ -51,12 +51,12 @@ func (x *explorer) explain(ctx context.Context, q sequence, res judge.Result) (*
 	return shortest, nil
 }
 
-// steady tells whether a difference comes each time: what does not cannot be
-// told from what was shrunk too far.
+// steady tells whether a difference reproduces every time: any other looks like
+// one that was shrunk too far.
 func (d *Difference) steady() bool { return d.Tried > 0 && d.Times == d.Tried }
 
-// confirm runs a sequence that differed again, and counts how often it differs
-// of the times that it could be judged.
+// confirm runs a differing sequence again, and counts how often it differs
+// among the judged runs.
 func (x *explorer) confirm(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
 	d := &Difference{Case: q.c, File: q.file, Shell: shell(q.c), Result: res}
 	for res, err := range x.fresh(ctx, slices.Repeat([]*casefile.Case{q.c}, repeats)) {
@@ -73,12 +73,11 @@ func (x *explorer) confirm(ctx context.Context, q sequence, res judge.Result) (*
 	return d, nil
 }
 
-// shrink takes away what a difference does not need: commands, by delta
-// debugging, then parameters. What the shorter sequence leaves loaded stays
-// loaded: nothing is taken back for the sake of order.
+// shrink removes what a difference does not need: commands, by delta debugging,
+// then parameters. Modules that the shorter sequence leaves loaded stay loaded.
 func (x *explorer) shrink(ctx context.Context, q sequence, res judge.Result) (sequence, judge.Result, error) {
 	list := [][]string{operationsOf(q.c, 0)}
-	if last := judge.Judge(q.c, res.Observation).Line; last > 0 { // else it is the end that differs
+	if last := judge.Judge(q.c, res.Observation).Line; last > 0 { // otherwise the end differs
 		list = slices.Insert(list, 0, operationsOf(q.c, last))
 	}
 	best, err := x.first(ctx, list)
@@ -112,15 +111,15 @@ func (x *explorer) shrinking(c candidate) {
 	x.tell(fmt.Sprintf("shrinking a difference of %d operations", len(c.ops)))
 }
 
-// candidate is a sequence and what came of it.
+// candidate is a sequence and its result.
 type candidate struct {
 	sequence
 	ops []string
 	res judge.Result
 }
 
-// first runs sequences and returns the first one that differs; none has no
-// case.
+// first runs sequences and returns the first one that differs; without one, the
+// candidate has no case.
 func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error) {
 	var batch []candidate
 	var run []*casefile.Case
@@ -146,7 +145,7 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 	return candidate{}, nil
 }
 
-// operationsOf are those of a case, up to a line of it; 0: all of them.
+// operationsOf are the operations of a case, up to a line; 0: all of them.
 func operationsOf(c *casefile.Case, last int) []string {
 	var ops []string
 	for _, s := range c.Steps {
@@ -161,7 +160,7 @@ func operationsOf(c *casefile.Case, last int) []string {
 	return ops
 }
 
-// without are the sequences that lack size operations in a row.
+// without are the sequences in which size consecutive operations are missing.
 func without(ops []string, size int) [][]string {
 	var list [][]string
 	for from := 0; from < len(ops); from += size {

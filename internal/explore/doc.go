@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package explore looks for sequences of commands of which a kernel makes
-// something else than the model does. It makes sequences, writes each as a
-// case with the transcript that the model predicts, has the cases run, and
-// shrinks what differs to a case that anyone can run.
+// Package explore searches for command sequences that a kernel handles
+// differently than the model. It makes sequences, writes each as a case with
+// the transcript that the model predicts, has the cases run, and shrinks a
+// difference to a case that anyone can run.
 //
-// Who runs the cases is not its affair: see [Runner]. The same seed gives the
-// same sequences, whatever runs them.
+// A [Runner] runs the cases. The same seed gives the same sequences, whatever
+// runs them.
 package explore

@@ -8,10 +8,10 @@ import "iter"
 // will hold the first transition that it can.
 var starts = [][]string{nil, {"insmod klp_target", "hold old"}}
 
-// exhaustive yields the sequences of a space, breadth first, to a depth beyond
-// each start. Each operation is done once in each state of the model, reached
-// on the shortest way: ways that lead to the same state are interchangeable,
-// as names and ids are.
+// exhaustive yields the sequences of a space, breadth first, to a given depth
+// after each start. Each operation is done once in each state of the model,
+// reached by a shortest path: paths that lead to the same state are
+// interchangeable, as names and ids are.
 func exhaustive(sp space, release string, depth int) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		seen := map[string]bool{}
@@ -58,8 +58,8 @@ func extensions(sp space, release string, path []string) [][]string {
 	return list
 }
 
-// survey returns the transitions of the model that the sequences cover, and
-// how many sequences there are, unless enough is true before the end.
+// survey returns the transitions of the model that the sequences cover, and the
+// number of sequences. It stops early when enough is true.
 func survey(sp space, release string, depth int, enough func() bool) (coverage, int) {
 	c, n := coverage{}, 0
 	for ops := range exhaustive(sp, release, depth) {

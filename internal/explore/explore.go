@@ -20,30 +20,30 @@ import (
 // comes, in the order of the cases. An error is the last thing that it yields.
 type Runner func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error]
 
-// SomePatches is a good number of livepatches: of two installed ones a third
-// can take over.
+// SomePatches is a good number of livepatches: a third one can take over from
+// two installed ones.
 const SomePatches = 3
 
 // batchPerJob is how many sequences each job gets between two looks at the clock.
 const batchPerJob = 10
 
-// Options say what to explore. Each is needed but for Progress.
+// Options say what to explore. All but Progress are required.
 type Options struct {
 	Release  string         // of the kernel under test, for the model
 	Patches  int            // how many livepatches may be loaded at once, 1 to 7
-	Depth    int            // how deep to do each operation in each state of the model; 0: random sequences, without end
+	Depth    int            // how deep to try every operation in every model state; 0: random sequences, without end
 	Seed     uint64         // of the random ones
-	Skip     int            // sequences at the begin that an earlier run has done
+	Skip     int            // how many leading sequences to skip; an earlier run has done them
 	Budget   time.Duration  // when to end
 	Jobs     int            // cases that the runner runs side by side
-	Progress func(Progress) // hears of each sequence, and of what is done about a difference
+	Progress func(Progress) // is told of each sequence, and of the work on a difference
 }
 
-// Report is what came out.
+// Report is the result of an exploration.
 type Report struct {
 	Progress
-	Whole      bool        // all sequences that there are were run or skipped, and judged, and none differs
-	Difference *Difference // nil: the kernel did what the model does
+	Whole      bool        // every sequence was skipped, or was run and judged without a difference
+	Difference *Difference // nil: kernel and model agree
 }
 
 // explorer is one exploration.
@@ -55,13 +55,13 @@ type explorer struct {
 	report  Report
 	covered coverage
 	known   coverage
-	cut     bool // the last batch was not run to its end
+	cut     bool // the last batch was cut short
 }
 
-// Explore runs sequences until one differs, all were run, or the time is over.
-// The machines of run may have served other cases, as long as these have left
-// them clean. What differs is tried again with fresh, whose machines are as
-// after a boot. The error is the runner's, or that it judged nothing of a batch.
+// Explore runs sequences until one differs, all were run, or time is up. The
+// machines of run may have served other cases that left them clean. A
+// difference is tried again with fresh, whose machines are as after a boot. The
+// error is the runner's, or says that no sequence of a batch was judged.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
 	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
 	if _, err := newScript(o.Release); err != nil {
@@ -97,8 +97,8 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 	return x.report, err
 }
 
-// sequences are those of the strategy. They do not depend on what a kernel
-// makes of them.
+// sequences are those of the strategy. They do not depend on the kernel's
+// answers.
 func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	if x.Depth > 0 {
 		sp := small(x.Patches)
@@ -113,8 +113,8 @@ func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	}
 }
 
-// sequence makes a case of operations: with a look at sysfs when they are
-// done, and all taken back.
+// sequence makes a case of operations. After them it reads sysfs and takes
+// everything back.
 func (x *explorer) sequence(ops []string) (sequence, bool) {
 	s, err := newScript(x.Release)
 	if err != nil || !s.follow(ops) || !s.follow(s.sweep()) {
@@ -124,9 +124,9 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 	return s.write(fmt.Sprintf("sequence-%d", x.report.Sequences), "A made-up sequence.")
 }
 
-// Sample returns so many random sequences of each kind: those in which every
-// transition ends at once, and those in which one is held for a time, and then
-// takes what the kernel waits between two attempts, about a second.
+// Sample returns that many random sequences of each kind. In the plain ones
+// every transition ends at once. In the others one is held for a time, and then
+// takes as long as the kernel waits between two attempts, about a second.
 func Sample(o Options, each int) (plain, held []*casefile.Case, err error) {
 	if _, err := newScript(o.Release); err != nil {
 		return nil, nil, err
@@ -146,8 +146,8 @@ func Sample(o Options, each int) (plain, held []*casefile.Case, err error) {
 	return plain, held, nil
 }
 
-// runBatch runs sequences, to the first one that differs or the end of the
-// time, and looks into the one that differs.
+// runBatch runs sequences until one differs or time is up, and explains the
+// difference.
 func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	if len(batch) == 0 {
 		return nil
@@ -178,8 +178,8 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	return err
 }
 
-// notJudged is the error of a batch of which the rig made nothing: it will not
-// of the next ones.
+// notJudged is the error of a batch in which the rig judged nothing: later
+// batches would fare no better.
 func notJudged(last judge.Result, n int) error {
 	return &blame.Error{
 		Party:   blame.Rig,
@@ -192,10 +192,10 @@ func notJudged(last judge.Result, n int) error {
 
 func (x *explorer) late() bool { return time.Since(x.started) >= x.Budget }
 
-// over tells whether no more is to be begun.
+// over tells whether to begin nothing more.
 func (x *explorer) over(ctx context.Context) bool { return ctx.Err() != nil || x.late() }
 
-// tell tells how far it has got.
+// tell reports the progress.
 func (x *explorer) tell(looking string) {
 	x.report.Elapsed, x.report.Looking = time.Since(x.started), looking
 	if x.Progress != nil {
@@ -203,7 +203,7 @@ func (x *explorer) tell(looking string) {
 	}
 }
 
-// skipped passes over a sequence that an earlier run has done.
+// skipped reports whether an earlier run has done a sequence, and then counts it.
 func (x *explorer) skipped(q sequence) bool {
 	if x.report.Sequences >= x.Skip {
 		return false

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// Progress is how far it has got.
+// Progress is how far an exploration has got.
 type Progress struct {
 	Sequences   int           // that were run, or skipped
-	All         int           // that there are; 0: no end of them
+	All         int           // how many there are; 0: no end of them
 	Operations  int           // commands in these
-	Unjudged    int           // sequences of which the rig made nothing
-	Trouble     string        // why, of the first of these
-	LeftOut     int           // sequences that no case can be made of, as they leave data that nobody frees
+	Unjudged    int           // sequences that the rig could not judge
+	Trouble     string        // why the first of these was not judged
+	LeftOut     int           // sequences left out because they leave data that nobody frees
 	Transitions int           // of the model that were covered
 	Known       int           // of the model, as far as it has been explored
-	Elapsed     time.Duration // since the begin
-	Looking     string        // what is done about a difference; empty: there is none
+	Elapsed     time.Duration // since the start
+	Looking     string        // the work on a difference; empty: there is none
 }
 
 func (p Progress) String() string {

@@ -10,7 +10,7 @@ import (
 const (
 	shortest, longest = 3, 10 // operations of a random sequence
 	tries             = 6     // operations that are looked at for a new one
-	scouts            = 100   // sequences that tell how many transitions there are, about
+	scouts            = 100   // sequences that estimate the number of transitions
 
 	loadProbe = "insmod *" // the kind of an operation that loads a livepatch
 )
@@ -25,8 +25,8 @@ func scout(sp space, release string) coverage {
 	return c
 }
 
-// random makes a sequence that goes, where it can, to transitions that c does
-// not have yet, and adds them.
+// random makes a sequence that prefers transitions missing from c, and adds
+// them to c.
 func random(sp space, release string, rng *rand.Rand, c coverage) []string {
 	s, err := newScript(release)
 	if err != nil {
@@ -34,7 +34,7 @@ func random(sp space, release string, rng *rand.Rand, c coverage) []string {
 	}
 	var ops []string
 	if rng.IntN(2) == 0 {
-		ops = []string{"insmod klp_target", "hold old"} // what is held is where most can happen
+		ops = []string{"insmod klp_target", "hold old"} // most can happen while something is held
 		s.follow(ops)
 	}
 	for range shortest + rng.IntN(longest-shortest+1) {
@@ -83,8 +83,8 @@ type choice struct {
 	byKind map[string][]string
 }
 
-// sortOut makes a choice in which each kind is taken as often as any other,
-// but for what loads a livepatch, of which there are most forms.
+// sortOut makes a choice in which each kind is taken equally often, except for
+// loading a livepatch, which has the most forms.
 func sortOut(ops []string) choice {
 	c := choice{byKind: map[string][]string{}}
 	for _, op := range ops {

@@ -39,7 +39,7 @@ func newScript(release string) (*script, error) {
 func (s *script) clone() *script {
 	c, err := newScript(s.release)
 	if err != nil {
-		panic(err) // there is s
+		panic(err) // s is one, so this cannot fail
 	}
 	for _, cmd := range s.commands {
 		c.step(cmd)
@@ -48,8 +48,8 @@ func (s *script) clone() *script {
 	return c
 }
 
-// run adds a command as it stands. It reports false when that would wait for
-// ever, or when the model does not have it; the script is of no use then.
+// run adds a command as it stands. It reports false when the command would wait
+// for ever, or when the model does not cover it; the script is then useless.
 func (s *script) run(text string) bool {
 	cmd, ok := command(text)
 	if !ok {
@@ -79,9 +79,9 @@ func command(text string) (machine.Command, bool) {
 	return c.Steps[0].Command, true
 }
 
-// do adds an operation in the form whose outcome does not depend on who is
-// faster: in the background only when what is held would let it wait for ever.
-// It reports false, and adds nothing, when there is none.
+// do adds an operation in a form whose outcome does not depend on timing: in
+// the background only when a held task would make it wait for ever. When there
+// is no such form, it adds nothing and reports false.
 func (s *script) do(op string) bool {
 	next := s.clone()
 	if !next.run(op) {
@@ -109,7 +109,7 @@ func (s *script) follow(ops []string) bool {
 	return true
 }
 
-// probes are the probes that the commands speak of, sorted.
+// probes are the probes that the commands name, sorted.
 func (s *script) probes() []string {
 	var list []string
 	for _, name := range probeNames {
@@ -120,7 +120,7 @@ func (s *script) probes() []string {
 	return list
 }
 
-// sweep is a look at all that sysfs shows.
+// sweep reads everything that sysfs shows.
 func (s *script) sweep() []string {
 	var ops []string
 	for _, p := range s.probes() {
@@ -144,7 +144,7 @@ func (s *script) sweep() []string {
 
 func (s *script) loaded(name string) bool { return slices.Contains(s.at.Modules, name) }
 
-// drain takes back what can be.
+// drain takes back whatever can be taken back.
 func (s *script) drain() {
 	for _, what := range []string{"old", "new"} {
 		if s.at.Held[what] != "0" {

@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// prelude is what the shell script of a reproducer begins with.
+// prelude is the start of a reproducer's shell script.
 //
 //go:embed prelude.sh
 var prelude string

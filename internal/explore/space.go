@@ -12,24 +12,24 @@ import (
 
 var probeNames = []string{"klp_a", "klp_b", "klp_c", "klp_d", "klp_e", "klp_f", "klp_g", "klp_h"}
 
-// otherName is a probe that is there to be patched. Unlike klp_target it can
-// come and go while that holds a transition open.
+// otherName is a probe that serves as a module to be patched. Unlike
+// klp_target, it can come and go while klp_target holds a transition open.
 const otherName = "klp_h"
 
 // space is what sequences are made of.
 type space struct {
-	patches int // that may be loaded at once
+	patches int // how many may be loaded at once
 	states  []string
 	replace []string
 	shapes  []string
 	force   []string // what is written to force
-	again   bool     // what is loaded is loaded once more
+	again   bool     // a loaded module is loaded once more
 	target  []string // how klp_target is loaded
-	other   []string // how another module is loaded that can be patched
+	other   []string // how another module to be patched is loaded
 }
 
-// What a probe patches: nothing, nothing in two objects, what can be held, and
-// a failure of the second object.
+// What a probe patches: nothing; nothing, in two objects; a function that can
+// be held; and a second object that fails.
 const (
 	plain   = ""
 	two     = " objs=vmlinux,klp_target"
@@ -37,7 +37,7 @@ const (
 	failing = " objs=vmlinux,klp_target pre_patch_ret=klp_target:-19"
 )
 
-// small is the space that is explored to a depth.
+// small is the space for exploring to a depth.
 func small(patches int) space {
 	return space{
 		patches: patches,
@@ -49,7 +49,7 @@ func small(patches int) space {
 	}
 }
 
-// large is the space that random sequences come from.
+// large is the space of random sequences.
 func large(patches int) space {
 	return space{
 		patches: patches,
@@ -74,8 +74,8 @@ func large(patches int) space {
 	}
 }
 
-// operations are what can be done next. Names and ids are interchangeable:
-// the first one that is free stands for all that are.
+// operations are the possible next ones. Names and ids are interchangeable: the
+// first free one stands for all free ones.
 func (sp space) operations(s *script) []string {
 	at := s.at
 	var ops []string
@@ -112,7 +112,7 @@ func (sp space) load(name string, s *script) []string {
 	return ops
 }
 
-// change is what can be done to a probe that is loaded.
+// change is what can be done to a loaded probe.
 func (sp space) change(name string, at model.Snapshot) []string {
 	ops := []string{"rmmod " + name}
 	if sp.again {
