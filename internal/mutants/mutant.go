@@ -12,15 +12,15 @@ import (
 type Mutant struct {
 	Name     string
 	File     string // relative to the kernel's tree
-	After    string // text before the line, of which there is one; the line may be there more than once
+	After    string // text before the line; it occurs once, the line perhaps more often
 	Original string // part of a line
 	Mutated  string // what comes in its place
-	Breaks   string // what documented behaviour that is
-	Case     string // the shipped case that is known to find it: it is tried first
-	Unseen   string // why upstream's tests pass all the same; empty: they notice
+	Breaks   string // the documented behaviour that this breaks
+	Case     string // the shipped case that is known to find it, tried first
+	Unseen   string // why upstream's tests still pass; empty: they notice
 }
 
-// errAnotherSource is of a mutant that was made for other versions.
+// errAnotherSource is the error of a mutant made for other kernel versions.
 var errAnotherSource = errors.New("this kernel has no such line")
 
 // Apply returns the file with the change.

@@ -18,26 +18,26 @@ type Lab interface {
 	Read(file string) ([]byte, error)
 	// Build builds the kernel with that one file changed.
 	Build(ctx context.Context, file string, data []byte) error
-	// Run runs the cases on the kernel that was built last, the one of that
-	// name before all others, until one fails.
+	// Run runs the cases on the last built kernel until one fails,
+	// beginning with the case called first.
 	Run(ctx context.Context, first string) ([]judge.Result, error)
 }
 
 // Outcome is what became of a mutant.
 type Outcome struct {
 	Mutant
-	Killer string // the first case that failed; none: it survives
+	Killer string // the first case that failed; empty: the mutant survives
 	Err    error  // it could not be tried, or not by all cases
 }
 
 // Killed tells whether a case has found the mutant.
 func (o Outcome) Killed() bool { return o.Err == nil && o.Killer != "" }
 
-// errUnsound is of a kernel on which cases fail before anything is changed.
+// errUnsound is the error of a kernel on which cases fail unchanged.
 var errUnsound = errors.New("not all cases pass on the unchanged kernel: mutants would show nothing")
 
-// Run tries the mutants one after another, and tells of each. It ends early
-// only when ctx does. The first thing to be tried is the kernel as it is.
+// Run tries the mutants one after another, and tells of each. It first tries
+// the unchanged kernel. It ends early only when ctx does.
 func Run(ctx context.Context, lab Lab, list []Mutant, tell func(Outcome)) ([]Outcome, error) {
 	if err := sound(ctx, lab); err != nil {
 		return nil, err
@@ -54,7 +54,8 @@ func Run(ctx context.Context, lab Lab, list []Mutant, tell func(Outcome)) ([]Out
 	return outcomes, nil
 }
 
-// sound makes sure that it is the mutants that cases will fail for.
+// sound checks that all cases pass on the unmutated kernel, so that a FAIL
+// means the mutant.
 func sound(ctx context.Context, lab Lab) error {
 	data, err := lab.Read(state)
 	if err == nil {
@@ -100,8 +101,8 @@ func of(v judge.Verdict, results []judge.Result) []judge.Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r judge.Result) bool { return r.Verdict != v })
 }
 
-// unclear is of a mutant that has survived cases which said nothing: the one
-// that would find it may be among them.
+// unclear is the error of a mutant that survived, but with ERRORs: a case that
+// would find it may be among them.
 func unclear(results []judge.Result) error {
 	if len(results) == 0 {
 		return nil
