@@ -10,18 +10,18 @@ import (
 	llsys "github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
 
-// Box is all that a job which is not trusted may reach, beside its output and
-// /dev/null. Links lead where they lead; what is missing is left out, but for
-// what is to be written.
+// Box is everything that an untrusted job may reach, besides its output and
+// /dev/null. Links are followed; missing paths are left out, except in
+// Writable.
 type Box struct {
-	Dirs     []string `json:"dirs"`     // what is below may be read and executed
+	Dirs     []string `json:"dirs"`     // files below may be read and executed
 	Files    []string `json:"files"`    // may be read
 	Listed   []string `json:"listed"`   // the names below may be read: make finds files by them
-	Writable []string `json:"writable"` // what is below may also be changed
+	Writable []string `json:"writable"` // files below may also be changed
 }
 
 // LandlockABI is the version of Landlock that this kernel has, 0 for none. A
-// Box needs 1; the network is out of its reach from 4 on
+// Box needs 1; from 4 on it also shuts out the network
 // (Documentation/userspace-api/landlock.rst).
 func LandlockABI() int {
 	abi, err := llsys.LandlockGetABIVersion()

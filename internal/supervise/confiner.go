@@ -18,9 +18,9 @@ import (
 
 // startConfined starts a child that confines itself and then becomes the
 // command, and returns when it has. The supervisor stays out of the box, or it
-// could not end what is in it: Landlock keeps what it has confined from sending
-// signals to what is outside, and, before its ABI 8, each thread of a program
-// that has confined itself is outside of what another thread has started
+// could not end the processes in it. Landlock forbids confined processes to
+// signal those outside; and before ABI 8, each thread of a program that
+// confines itself is outside for the processes that another thread has started
 // (Documentation/userspace-api/landlock.rst).
 func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, error) {
 	ours, theirs, err := line()
@@ -46,8 +46,8 @@ func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, 
 	return child, nil
 }
 
-// hand gives the job to the process that confines itself, and returns what has
-// kept that from becoming the command.
+// hand gives the job to the process that confines itself, and returns why it
+// could not become the command, if so.
 func (j Job) hand(line io.ReadWriter) error {
 	if err := json.NewEncoder(line).Encode(j); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (j Job) hand(line io.ReadWriter) error {
 }
 
 // become confines this process and makes it the command of the job that the
-// line brings. It returns only what has kept it from that.
+// line brings. It returns only when that fails.
 func become(line io.Reader) error {
 	if err := program.InheritNothing(); err != nil {
 		return err

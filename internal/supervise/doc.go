@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package supervise runs builds, of which nothing may be left when they are
-// over: a make has compilers below it that outlive it, and this process may be
-// killed at any time.
+// Package supervise runs builds and leaves no process behind: compilers outlive
+// the make that started them, and this process may be killed at any time.
 //
 // [Run] starts this very program again as a supervisor, which runs the job in a
 // process group of its own, waits for all of it, and ends it when the job takes
-// too long, when it is cancelled, or when the process that asked for it is gone,
-// even by SIGKILL. Processes that have left the group are ended with it. A job
-// may be confined by Landlock to what its [Box] names, by a process between the
-// supervisor and the command; it cannot signal what is outside.
+// too long, when it is cancelled, or when the requesting process is gone, even
+// by SIGKILL. Processes that have left the group end with it. A job may be
+// confined by Landlock to what its [Box] names, by a process between the
+// supervisor and the command; it cannot signal processes outside.
 //
 // It expects that main calls [Main] first.
 package supervise

@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// killLimit is how long what was killed may take to end: none takes long that
-// does not wait for a disk.
+// killLimit is how long a killed process may take to end; only one that waits
+// for a disk takes long.
 const killLimit = 5 * time.Second
 
 // run runs the command as the leader of a process group, and leaves none of
@@ -61,8 +61,8 @@ func endingOf(ctx context.Context, early bool) Ending {
 	return Cancelled
 }
 
-// wasKilled tells an end that nothing was tidied up before. make removes what
-// is half written when it gets SIGTERM, and then sends that to itself.
+// wasKilled tells whether the command ended without tidying up. On SIGTERM,
+// make removes half-written files and then sends the signal to itself.
 func wasKilled(s *os.ProcessState) bool {
 	status, ok := s.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled() && status.Signal() != unix.SIGTERM
@@ -96,7 +96,7 @@ func (j Job) await(ctx context.Context, leader *program.Child) (early bool, err 
 	}
 }
 
-// signalAll is kill(2); that there is none to be signalled is no error.
+// signalAll is kill(2); it is no error when there is no process to signal.
 func signalAll(pid int, s syscall.Signal) error {
 	if err := unix.Kill(pid, s); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("kill %d: %w", pid, err)

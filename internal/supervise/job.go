@@ -12,9 +12,9 @@ import (
 // Job is a command with all that it starts.
 type Job struct {
 	Argv   []string      `json:"argv"` // a name without a slash is looked up in Env's PATH
-	Env    []string      `json:"env"`  // all of it: nothing is inherited
+	Env    []string      `json:"env"`  // the whole environment: nothing is inherited
 	Dir    string        `json:"dir"`
-	Output io.Writer     `json:"-"`             // gets what is printed, stderr included; may be nil
+	Output io.Writer     `json:"-"`             // gets the output, stderr included; may be nil
 	Limit  time.Duration `json:"limit"`         // of wall time
 	Grace  time.Duration `json:"grace"`         // from SIGTERM to SIGKILL; 0: SIGKILL at once
 	Box    *Box          `json:"box,omitempty"` // nil: the job is trusted
@@ -55,8 +55,8 @@ func (o Outcome) Err() error {
 	return nil
 }
 
-// ExitStatus is the error of a command that has failed by itself, not by what
-// was done to it.
+// ExitStatus is the error of a command that failed by itself, without being
+// ended.
 type ExitStatus int
 
 func (e ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }

@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endAll kills and reaps what the command has left, in its group or not. When
-// it returns nil, nothing is left: of a process that is the reaper of its
-// descendants, and has no child, there is none.
+// endAll kills and reaps the processes that the command has left, in its group
+// or not. When it returns nil, none is left: a process that reaps its
+// descendants and has no child has no descendant.
 func endAll() error {
 	done := make(chan error, 1)
 	go func() { done <- reapAll() }()
@@ -29,12 +29,12 @@ func endAll() error {
 	}
 }
 
-// reapAll kills the children until there is none. Those of a child that has
-// ended become children, so that all are seen in the end.
+// reapAll kills the children until there is none. The children of an ended
+// child become our own, so that in the end all are seen.
 func reapAll() error {
 	for {
 		pid, err := reap(unix.WNOHANG)
-		if err == nil && pid == 0 { // there are children, and none is over
+		if err == nil && pid == 0 { // there are children, and none has ended
 			if err = killChildren(); err == nil {
 				_, err = reap(0)
 			}

@@ -23,17 +23,17 @@ import (
 const self = "/proc/self/exe"
 
 const (
-	// slack is how long a supervisor may take beside what its job may.
+	// slack is how long a supervisor may take beyond the limit of its job.
 	slack = 10 * time.Second
 
-	// maxAnswer is more than any: a cause names a path or two.
+	// maxAnswer is larger than any answer: a cause names a path or two.
 	maxAnswer = 64 << 10
 )
 
-// Run has a job done by a supervisor, and returns when nothing of it is left.
+// Run has a supervisor do a job, and returns when no process of it is left.
 // When ctx ends, the error is its cause, and the outcome still tells how the
-// job has ended. Any other error is of the supervisor's; the outcome is then
-// that of a job that was killed.
+// job ended. Any other error is the supervisor's; the outcome is then that of a
+// killed job.
 func Run(ctx context.Context, j Job) (Outcome, error) {
 	if os.Getenv(roleEnv) != "" {
 		return killed, noAnswer(nil) // it would start another, and so on
@@ -52,7 +52,7 @@ func Run(ctx context.Context, j Job) (Outcome, error) {
 	return out, noAnswer
 }
 
-// killed is what has to be thought of a job when nobody tells.
+// killed is the outcome to assume for a job when nobody reports it.
 var killed = Outcome{Ending: Cancelled, Code: -1, Killed: true}
 
 func readOutcome(answer []byte) (Outcome, error) {
@@ -97,9 +97,8 @@ func (j Job) supervised(ctx context.Context) (answer []byte, err error) {
 	return answer, err
 }
 
-// supervisor is the command that starts one. What ends its job early is that
-// our end of the line is shut; when this process dies without a word, it gets
-// SIGTERM as well.
+// supervisor is the command that starts a supervisor. Shutting our end of the
+// line ends its job early; when this process dies, it gets SIGTERM as well.
 func (j Job) supervisor(ctx context.Context, ours, theirs *os.File) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Cancel = func() error { return unix.Shutdown(int(ours.Fd()), unix.SHUT_WR) }

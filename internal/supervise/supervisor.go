@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// roleEnv makes this program one of the two below.
+// roleEnv makes this program take one of the two roles below.
 const roleEnv = "KLPTEST_BUILD_ROLE"
 
 const (
@@ -31,16 +31,16 @@ const lineFD = 3
 // else it returns false at once.
 //
 // The supervisor reads one job from its parent and answers with the outcome. It
-// ends the job when that runs out of time, when the parent shuts the line or
-// dies, by whatever signal, and on SIGTERM, SIGINT and SIGHUP. The job's
-// command gets the supervisor's standard output for its own.
+// ends the job when its time runs out, when the parent shuts the line or dies,
+// by whatever signal, and on SIGTERM, SIGINT and SIGHUP. The job's command
+// inherits the supervisor's standard output.
 func Main() (handled bool) {
 	role := os.Getenv(roleEnv)
 	if role == "" {
 		return false
 	}
-	// When an answer cannot be written the parent is gone: nobody is left to be
-	// told.
+	// When an answer cannot be written, the parent is gone: there is nobody to
+	// tell.
 	parent := os.NewFile(lineFD, "parent")
 	if role == confiner {
 		_, _ = io.WriteString(parent, become(parent).Error())
