@@ -22,12 +22,12 @@ import (
 type Cache struct {
 	root    string
 	notice  func(line string) // tells people; may be nil
-	damaged sync.Map          // the entries of which people were told
-	users   *os.File          // holds the lock that says that the cache is in use
+	damaged sync.Map          // the entries whose damage was reported
+	users   *os.File          // its lock marks the cache as in use
 }
 
-// Default is where the cache is when nobody says otherwise:
-// $XDG_CACHE_HOME/klptest, or ~/.cache/klptest.
+// Default is the directory of the cache: $XDG_CACHE_HOME/klptest, or
+// ~/.cache/klptest.
 func Default() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -36,9 +36,9 @@ func Default() (string, error) {
 	return filepath.Join(dir, "klptest"), nil
 }
 
-// Open makes the cache at root if need be, and removes what dead processes
-// left in it. notice gets a line about what is damaged, and about what is
-// waited for; it may be nil.
+// Open makes the cache at root if needed, and removes the remains of dead
+// processes. notice gets a line about each damaged entry and each long wait; it
+// may be nil.
 func Open(root string, notice func(line string)) (*Cache, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *Cache) Tell(line string) {
 	}
 }
 
-// Entries lists the keys of a kind that are there, sorted.
+// Entries lists the keys of a kind, sorted.
 func (c *Cache) Entries(kind string) ([]string, error) {
 	if _, err := c.path(kind, "any"); err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 	}
 	keys := make([]string, 0, len(found))
 	for _, e := range found {
-		if plain(e.Name()) { // NFS has names with a dot for what is deleted
+		if plain(e.Name()) { // NFS gives deleted files names with a dot
 			keys = append(keys, e.Name())
 		}
 	}
@@ -89,8 +89,8 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 // reserved are the directories that the cache keeps for itself.
 var reserved = []string{"tmp", "locks"}
 
-// path is where an entry is, or an error when a name would leave the cache's
-// directory or hit what the cache keeps for itself.
+// path is where an entry is. It is an error when a name would leave the cache's
+// directory or is reserved.
 func (c *Cache) path(kind, key string) (string, error) {
 	if !plain(kind) || !plain(key) || slices.Contains(reserved, kind) {
 		return "", fmt.Errorf("cache: bad entry name %q/%q", kind, key)
@@ -102,8 +102,8 @@ func (c *Cache) in(names ...string) string {
 	return filepath.Join(append([]string{c.root}, names...)...)
 }
 
-// Remove deletes an entry, if it is there. The entry is renamed away first,
-// so that it is never seen half deleted, not even after a crash.
+// Remove deletes an entry, if it is there. The entry is renamed first, so that
+// nobody sees it half deleted, even after a crash.
 func (c *Cache) Remove(ctx context.Context, kind, key string) error {
 	path, err := c.path(kind, key)
 	if err != nil || !exists(path) {
@@ -155,7 +155,8 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 }
 
 // Keep makes a directory of [Cache.Temp] outlive its release, for people to
-// look at. The oldest of more than a few kept ones goes with a later Open.
+// look at. A later Open removes the oldest kept directories, if there are more
+// than a few.
 func (c *Cache) Keep(dir string) error {
 	return os.WriteFile(kept(dir), nil, 0o600)
 }

@@ -18,11 +18,11 @@ import (
 // entries, but not for its own.
 type Fill func(ctx context.Context, dir string) error
 
-// Entry returns the directory of an entry; when it is not there yet, fill
-// makes its contents in a temporary directory first, and when its files are
-// not as they were then, it makes them anew. kind and key must be plain file
-// names; "tmp" and "locks" are not kinds. While another process fills the
-// entry, Entry waits as long as ctx lasts.
+// Entry returns the directory of an entry. If the entry is missing, or its
+// files have changed since they were made, fill makes its contents in a
+// temporary directory first. kind and key must be plain file names; "tmp" and
+// "locks" are not kinds. While another process fills the entry, Entry waits,
+// until ctx ends.
 func (c *Cache) Entry(ctx context.Context, kind, key string, fill Fill) (string, error) {
 	return c.entry(ctx, kind, key, Check, func(ctx context.Context, dir string) error {
 		if err := fill(ctx, dir); err != nil {
@@ -64,8 +64,8 @@ func (c *Cache) entry(ctx context.Context, kind, key string, check func(dir stri
 	return path, nil
 }
 
-// beyondRepair is about an entry that is damaged and cannot be made anew, for
-// which what was to be tested is not to blame.
+// beyondRepair is the error of an entry that is damaged and cannot be made
+// again; the kernel under test is not to blame.
 func beyondRepair(kind, key string, err error) error {
 	e := &blame.Error{Summary: fmt.Sprintf("%s/%s in the cache is damaged, and cannot be made again", kind, key),
 		Advice: "it will be made again once this is fixed", Err: err}
@@ -75,8 +75,8 @@ func beyondRepair(kind, key string, err error) error {
 	return e
 }
 
-// Lookup returns the directory of an entry that is there and not damaged, and
-// marks the entry as used now.
+// Lookup returns the directory of an undamaged entry, and marks the entry as
+// used now.
 func (c *Cache) Lookup(kind, key string) (dir string, ok bool) {
 	path, err := c.path(kind, key)
 	if err != nil || !touch(path) {
@@ -89,7 +89,7 @@ func (c *Cache) Lookup(kind, key string) (dir string, ok bool) {
 	return path, true
 }
 
-// Condemn makes an entry count as damaged, for a reason that people are told.
+// Condemn makes an entry count as damaged, and reports the reason.
 func (c *Cache) Condemn(kind, key string, why error) error {
 	path, err := c.path(kind, key)
 	if err != nil {
@@ -99,16 +99,16 @@ func (c *Cache) Condemn(kind, key string, why error) error {
 	return Unseal(path)
 }
 
-// tellDamage tells people once of each entry: whoever finds it damaged has it
-// made again, or somebody who knows how.
+// tellDamage reports each damaged entry once; the caller makes it again, or
+// somebody who knows how.
 func (c *Cache) tellDamage(kind, key string, why error) {
 	if _, told := c.damaged.LoadOrStore(kind+"/"+key, true); !told {
 		c.Tell(fmt.Sprintf("%s/%s in the cache is damaged (%v): making it again", kind, key, why))
 	}
 }
 
-// publish fills a directory and puts it where the entry is to be, in place of
-// one that is there.
+// publish fills a directory and puts it in the entry's place, replacing an
+// existing one.
 func (c *Cache) publish(ctx context.Context, path string, fill Fill) error {
 	dir, release, err := c.Temp("fill")
 	if err != nil {
@@ -131,9 +131,9 @@ func (c *Cache) publish(ctx context.Context, path string, fill Fill) error {
 	return put(contents, path)
 }
 
-// put renames a directory to path. What is there goes where the directory was,
-// in one step, so that others who are about to open it always find one; file
-// systems that cannot exchange names, such as NFS, need two.
+// put renames a directory to path. An existing directory changes places with it
+// in one step, so that others who are about to open path always find one; file
+// systems that cannot exchange names, such as NFS, need two steps.
 func put(dir, path string) error {
 	if !exists(path) {
 		return os.Rename(dir, path)

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// Expire deletes the entries of these kinds that were not used for so long,
-// unless another process uses the cache: a later one will.
+// Expire deletes the entries of these kinds that have been unused for that
+// long. While another process uses the cache it does nothing; a later call
+// will.
 func (c *Cache) Expire(ctx context.Context, unused time.Duration, kinds ...string) error {
 	var old []Usage
 	for _, kind := range kinds {

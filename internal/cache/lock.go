@@ -19,9 +19,9 @@ import (
 // errLocked means that a living process holds a lock.
 var errLocked = errors.New("locked by another process")
 
-// tryLock takes the lock file at once or returns errLocked. The lock is gone
-// with the returned file, so also with the process. Children do not inherit
-// it: Go opens files close-on-exec.
+// tryLock takes the lock file at once or returns errLocked. The lock ends with
+// the returned file, and so with the process. Children do not inherit it: Go
+// opens files close-on-exec.
 func tryLock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -49,14 +49,14 @@ func flock(f *os.File, how int) error {
 }
 
 // sign writes this process's id into a file that it has locked, for those who
-// wait. That it cannot costs them a word.
+// wait. A failure only makes their message less exact.
 func sign(f *os.File) {
 	if f.Truncate(0) == nil {
 		_, _ = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
 	}
 }
 
-// holder says which process has a lock file locked, as far as it can be told.
+// holder says which process has locked a lock file, as far as it is known.
 func holder(path string) string {
 	text, err := os.ReadFile(path)
 	pid, parseErr := strconv.Atoi(strings.TrimSpace(string(text)))
@@ -71,13 +71,13 @@ func holder(path string) string {
 }
 
 // guardLimit is how long a process may hold the guard of the temporary
-// directories: it makes one, or deletes what dead processes left.
+// directories: to make one, or to delete those of dead processes.
 const guardLimit = time.Minute
 
-// quiet is how long a wait for a lock needs no explanation.
+// quiet is how long a wait for a lock goes unexplained.
 const quiet = 3 * time.Second
 
-// lock waits for the lock file as long as ctx lasts.
+// lock waits for the lock file, until ctx ends.
 func (c *Cache) lock(ctx context.Context, path string) (unlock func(), err error) {
 	f, err := tryLock(path)
 	if errors.Is(err, errLocked) {
@@ -89,9 +89,9 @@ func (c *Cache) lock(ctx context.Context, path string) (unlock func(), err error
 	return func() { f.Close() }, nil
 }
 
-// wait waits for a lock file, and says so when that takes long. flock(2)
-// cannot be interrupted: a waiter that gives up leaves a thread in it, which
-// gives the lock back as soon as it has it.
+// wait waits for a lock file, and says so when that takes long. flock(2) cannot
+// be interrupted: a waiter that gives up leaves a thread in it, which releases
+// the lock as soon as it gets it.
 func (c *Cache) wait(ctx context.Context, path string, how int) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -123,8 +123,8 @@ func (c *Cache) wait(ctx context.Context, path string, how int) (*os.File, error
 	}
 }
 
-// lockEntry takes the lock of one entry. The name is as long and as distinct
-// as the entry's own.
+// lockEntry takes the lock of one entry. The lock's name is as long and as
+// distinct as the entry's own.
 func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(), err error) {
 	if err := os.MkdirAll(c.in("locks", kind), 0o700); err != nil {
 		return nil, unwritable(err)
@@ -140,7 +140,7 @@ func (c *Cache) lockTemp() (unlock func(), err error) {
 	return c.lock(ctx, c.in("tmp.lock"))
 }
 
-// Lock waits, as long as ctx lasts, for the lock of that name: for a directory
+// Lock waits, until ctx ends, for the lock of that name. It serves a directory
 // under the root that is no entry, because it changes. name must be a plain
 // file name, and not the kind of any entry.
 func (c *Cache) Lock(ctx context.Context, name string) (unlock func(), err error) {

@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	// ownPrefix is of files that no seal tells of: the seal itself, and marks
-	// that come and go.
+	// ownPrefix begins the names of files that no seal covers: the seal
+	// itself, and marks that come and go.
 	ownPrefix = ".klptest."
 	sealName  = ownPrefix + "sums"
 )
 
-// ErrUnsealed is of a directory that has no seal.
+// ErrUnsealed is the error of a directory without a seal.
 var ErrUnsealed = errors.New("it has no checksums")
 
-// Seal writes down what each file below dir is, so that [Check] finds damage.
-// A directory below that has a seal of its own already is left to a check of
-// its own, when it is used; only its seal is part of this one.
+// Seal records each file below dir, so that [Check] finds damage. A
+// subdirectory that already has its own seal is checked separately, when it is
+// used; only its seal is part of this one.
 func Seal(dir string) error {
 	text, err := sums(dir)
 	if err != nil {
@@ -35,7 +35,7 @@ func Seal(dir string) error {
 	return os.WriteFile(filepath.Join(dir, sealName), []byte(text), 0o600)
 }
 
-// Unseal makes [Check] fail by [ErrUnsealed], until the next Seal.
+// Unseal makes [Check] fail with [ErrUnsealed], until the next Seal.
 func Unseal(dir string) error {
 	err := os.Remove(filepath.Join(dir, sealName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -44,9 +44,9 @@ func Unseal(dir string) error {
 	return err
 }
 
-// Check tells whether all files below dir are as [Seal] has seen them, and no
-// other is there. It reads them all, at some gigabytes a second when they are
-// in memory. It finds damage, not malice.
+// Check tells whether the files below dir are exactly those that [Seal] has
+// seen. It reads them all, at some gigabytes a second when they are in memory.
+// It finds damage, not malice.
 func Check(dir string) error {
 	want, err := os.ReadFile(filepath.Join(dir, sealName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +62,8 @@ func Check(dir string) error {
 	return err
 }
 
-// sums has a line for each file below dir, in order, that ends with its name.
+// sums has a line for each file below dir, in order; the line ends with the
+// file's name.
 func sums(dir string) (string, error) {
 	var b strings.Builder
 	buf := make([]byte, 256<<10)
@@ -114,7 +115,8 @@ func fileSum(path string, buf []byte) (string, error) {
 	}
 }
 
-// firstDifference is the name in the first line that only one of two texts has.
+// firstDifference is the name in the first line that only one of the two texts
+// has.
 func firstDifference(a, b string) string {
 	have := map[string]bool{}
 	for line := range strings.Lines(b) {

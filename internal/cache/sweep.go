@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxKept is how many kept directories there are at most: enough for the
-// failures of a day, at some 15 MB each.
+// maxKept is the largest number of kept directories: enough for a day's
+// failures, at some 15 MB each.
 const maxKept = 20
 
 // sweep removes the temporary directories whose process is gone, and the
@@ -41,8 +41,8 @@ func (c *Cache) sweep() error {
 	return blame.Join(errs...)
 }
 
-// owners names the temporary directories that have left anything: a process
-// may have died between any two steps, with only the lock or the mark there.
+// owners names the temporary directories of which anything is left: a process
+// may have died between any two steps, leaving only the lock or the mark.
 func owners(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
@@ -70,9 +70,9 @@ func tooOld(tmp string, entries []fs.DirEntry) []string {
 	return dirs
 }
 
-// removeDead deletes dir and its lock, unless a living process holds it, and
-// the lock alone when dir is kept. That process may be releasing it at this
-// moment, so both may be gone already.
+// removeDead deletes dir and its lock, unless a living process holds the lock;
+// of a kept dir it deletes the lock alone. That process may be releasing dir at
+// this moment, so both may be gone already.
 func removeDead(dir string) error {
 	f, err := tryLock(dir + ".lock")
 	if errors.Is(err, errLocked) {

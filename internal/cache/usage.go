@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Usage is what an entry takes.
+// Usage is the space that an entry takes.
 type Usage struct {
 	Kind, Key string
 	Size      int64 // bytes on disk
@@ -26,7 +26,7 @@ type Usage struct {
 // String is the entry's name.
 func (u Usage) String() string { return u.Kind + "/" + u.Key }
 
-// Usage lists all entries, the latest used first.
+// Usage lists all entries, the most recently used first.
 func (c *Cache) Usage() ([]Usage, error) {
 	kinds, err := os.ReadDir(c.root)
 	if err != nil {
@@ -49,7 +49,7 @@ func (c *Cache) Usage() ([]Usage, error) {
 	return list, nil
 }
 
-// usage adds up an entry. One that is removed meanwhile takes nothing.
+// usage adds up an entry. One that is removed meanwhile takes no space.
 func (c *Cache) usage(kind, key string) Usage {
 	u := Usage{Kind: kind, Key: key}
 	dir := c.in(kind, key)
@@ -66,8 +66,8 @@ func (c *Cache) usage(kind, key string) Usage {
 	return u
 }
 
-// Excess picks the entries of a list as Usage returns it that must go, the
-// least recently used ones, for the rest to take at most max bytes.
+// Excess returns the least recently used entries of list (as returned by Usage)
+// whose removal brings the total down to max bytes.
 func Excess(list []Usage, max int64) []Usage {
 	var sum int64
 	for i, u := range list {
