@@ -4,11 +4,11 @@ package guest
 
 import "strings"
 
-// CutNote is what follows a text that was cut.
+// CutNote follows a text that was cut.
 const CutNote = "[cut: there is more]"
 
-// Clip returns a text without the newlines at its end, or its first limit bytes
-// and a note.
+// Clip returns a text without its final newlines; a longer text becomes its
+// first limit bytes and CutNote.
 func Clip(data []byte, limit int) string {
 	if len(data) > limit {
 		return string(data[:limit]) + "\n" + CutNote

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package guest holds what the host and the guest agree on: paths, the SSH
+// Package guest holds the agreement between host and guest: paths, the SSH
 // subsystem, the kernel's arguments. The packages below it are the two sides:
 //
 //   - boot is PID 1 of the guest: it mounts, loads modules, and keeps the agent
@@ -10,7 +10,7 @@
 //   - client is the host's end, a machine.Machine
 //   - wire is the protocol between the two
 //
-// The klptest binary is the /init of the guest's initramfs, so that one program
-// has both sides. The agent is a child of PID 1, because a fault of PID 1 is a
-// panic of the kernel.
+// The klptest binary is the /init of the guest's initramfs, so one program has
+// both sides. The agent is a child of PID 1, because a fault of PID 1 makes the
+// kernel panic.
 package guest

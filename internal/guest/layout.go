@@ -10,11 +10,11 @@ const (
 	AuthorizedKeys = "/etc/klptest/authorized_keys" // one key a line, as sshd has it
 	BootModules    = "/lib/klptest/modules"         // *.ko, loaded in lexical order at boot
 
-	// CaseModules has the modules of the case: NAME.ko.
+	// CaseModules holds the modules of the case: NAME.ko.
 	CaseModules = "/run/klptest/modules"
 )
 
-// Subsystem is the SSH subsystem that the agent is spoken to by.
+// Subsystem is the agent's SSH subsystem.
 const Subsystem = "klptest"
 
 // KeyFiles are the files of an initramfs that its SSH server needs: its host
@@ -26,7 +26,7 @@ func KeyFiles(hostKey, authorizedKeys []byte) map[string][]byte {
 // ModulePath is the file of a module of the case.
 func ModulePath(name string) string { return CaseModules + "/" + name + ".ko" }
 
-// KernelArgs returns what the agent needs of the kernel command line.
+// KernelArgs returns the kernel arguments that the agent needs.
 func KernelArgs() []string {
 	return []string{
 		"printk.devkmsg=on", // by default all but 10 writes in 5 s are dropped, silently

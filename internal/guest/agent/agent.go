@@ -47,7 +47,7 @@ func (a *Agent) close() {
 	}
 }
 
-// usable names a kernel that has nothing to test.
+// usable returns an error for a kernel without livepatching.
 func (a *Agent) usable() error {
 	if a.files.Exists(livepatchDir) {
 		return nil
@@ -59,7 +59,7 @@ func (a *Agent) usable() error {
 	}
 }
 
-// put adds a piece to a module's file; the first piece begins it anew.
+// put appends a piece to a module's file; the first piece starts a new file.
 func (a *Agent) put(name string, data []byte, first bool) error {
 	if err := validModule(name); err != nil {
 		return err
@@ -103,8 +103,7 @@ func (a *Agent) Begin(context.Context) error {
 	return a.follow()
 }
 
-// debugControl is the file that turns debug lines on; empty where there is
-// none.
+// debugControl is the file that turns debug lines on; empty if there is none.
 func (a *Agent) debugControl() string {
 	i := slices.IndexFunc(dynamicDebug, a.files.Exists)
 	if i < 0 {
@@ -113,8 +112,8 @@ func (a *Agent) debugControl() string {
 	return dynamicDebug[i]
 }
 
-// debug turns the livepatch core's debug lines on, where that can be done:
-// transcripts have them.
+// debug turns on the livepatch core's debug lines, if the kernel has them:
+// transcripts show them.
 func (a *Agent) debug() error {
 	control := a.debugControl()
 	if control == "" {
@@ -128,7 +127,7 @@ func (a *Agent) debug() error {
 	return nil
 }
 
-// follow goes to the log's end, and makes sure that markers arrive.
+// follow goes to the end of the log, and checks that markers arrive.
 func (a *Agent) follow() error {
 	a.close()
 	dev, err := a.kernel.OpenLog()
@@ -147,9 +146,9 @@ func (a *Agent) follow() error {
 	return nil
 }
 
-// End is [machine.Machine]'s. The log comes last: what the kernel says while it
-// is looked at counts. The end marker is for readers of the console; it is not
-// among the records.
+// End is [machine.Machine]'s. The log is read last, because records logged
+// during the inspection count. The end marker is for readers of the console; it
+// is not among the records.
 func (a *Agent) End(ctx context.Context) (machine.EndState, error) {
 	if a.log == nil {
 		return machine.EndState{}, blame.Rigf("the end of a case that has not begun")

@@ -20,27 +20,27 @@ import (
 )
 
 const (
-	rmmodPatience = 20 * time.Second // on a kernel that is idle it ends at once
+	rmmodPatience = 20 * time.Second // on an idle kernel it ends at once
 	rmmodPause    = 20 * time.Millisecond
 )
 
-// commander runs the commands of a case. It keeps no state, because one that
-// the kernel does not let return goes on beside those after it.
+// commander runs the commands of a case. It keeps no state, because a command
+// stuck in the kernel runs on beside later ones.
 type commander struct {
 	kernel kernel.Kernel
 	files  rootfs.Tree // the agent's own view
 	world  rootfs.Tree // the case's
 }
 
-// outcome is what a command itself came to, before any wait.
+// outcome is the result of a command itself, before any wait.
 type outcome struct {
 	output string
-	err    error // an errno: the command failed, as a case may expect; else the rig's
+	err    error // an errno: the command failed, as a case may expect; any other error is the rig's
 	starts bool  // a transition may have begun, or come closer to its end
 }
 
 type command struct {
-	args int // how many there must be at least
+	args int // the least number of arguments
 	run  func(commander, context.Context, []string) outcome
 }
 
@@ -76,10 +76,9 @@ func (c commander) insmod(_ context.Context, args []string) outcome {
 	return outcome{err: err, starts: err == nil && c.files.Exists(livepatchDir+"/"+name)}
 }
 
-// rmmod is patient with a livepatch that is gone from sysfs: a work item puts
-// its module's last reference a moment after that (core.c,
-// klp_free_patch_finish). Once nothing is left to run, that moment is over, and
-// what the kernel answers then is final.
+// rmmod is patient with a livepatch that is gone from sysfs: a work item drops
+// its module's last reference a moment later (core.c, klp_free_patch_finish).
+// Once the kernel is idle, that moment is over, and its answer is final.
 func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	name := args[0]
 	livepatch := c.isLivepatch(name)
@@ -98,8 +97,8 @@ func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	}
 }
 
-// idle tells that no task but the reader wants a CPU (show_stat, fs/proc/stat.c).
-// Where a case has patched that, it says no.
+// idle tells whether no task but the reader wants a CPU (show_stat,
+// fs/proc/stat.c). If a case has patched that function, it says no.
 func (c commander) idle() bool {
 	text, _ := c.files.Read("/proc/stat", maxProcFile)
 	return strings.Contains(text, "\nprocs_running 1\n")
@@ -161,8 +160,8 @@ func joinParams(params []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// symbol names the errno that a command failed with; ok is false when err is
-// none, and thus the rig's.
+// symbol names the errno with which a command failed; ok is false when err is
+// no errno, and so the rig's.
 func symbol(err error) (name string, ok bool) {
 	var status exitError
 	if errors.As(err, &status) {
@@ -173,7 +172,7 @@ func symbol(err error) (name string, ok bool) {
 		return "", false
 	}
 	if name = unix.ErrnoName(errno); name == "" {
-		name = fmt.Sprintf("errno %d", int(errno)) // such as 524, ENOTSUPP of the kernel's own
+		name = fmt.Sprintf("errno %d", int(errno)) // such as 524, the kernel's internal ENOTSUPP
 	}
 	return name, true
 }

@@ -25,7 +25,7 @@ func (a *Agent) facts(attrs []string, withConfig bool) (f machine.Facts, err err
 	return f, err
 }
 
-// config reads /proc/config.gz; nil where the kernel has none.
+// config reads /proc/config.gz; nil if the kernel has none.
 func (a *Agent) config() (map[string]string, error) {
 	config, err := dotconfig.Read(a.files.Path("/proc/config.gz"))
 	if errors.Is(err, fs.ErrNotExist) {

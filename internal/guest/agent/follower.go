@@ -19,18 +19,18 @@ import (
 
 const (
 	maxMarker   = 900      // bytes of a marker's text: the kernel cuts a write at about 1000 (LOG_LINE_MAX)
-	maxFragment = 32 << 10 // bytes of a record that fragments were joined to
+	maxFragment = 32 << 10 // bytes of a record with the fragments joined to it
 	maxRaw      = 16 << 10 // bytes of one record as /dev/kmsg gives it; the kernel's own limit is 8 KB
 )
 
-// follower reads the kernel log by sequence number. An error stays: what
-// follows a hole in the log is not worth judging.
+// follower reads the kernel log by sequence number. An error is permanent: a
+// log with a hole cannot be judged.
 type follower struct {
 	dev     kernel.LogDevice
-	next    uint64 // the sequence number that must come; 0: any
-	gap     bool   // EPIPE was seen; the next record tells how large
+	next    uint64 // the next sequence number; 0: any
+	gap     bool   // EPIPE was seen; the next record tells the size of the gap
 	pending []machine.Record
-	said    machine.Volume // pending, all of it
+	said    machine.Volume // the size of pending
 	err     error
 }
 
@@ -43,8 +43,8 @@ func follow(dev kernel.LogDevice) (*follower, error) {
 	return f, nil
 }
 
-// mark writes one line to the log, so that the order of commands and of what
-// the kernel logs is exact.
+// mark writes one line to the log, so that the order of commands and log
+// records is exact.
 func (f *follower) mark(text string) error {
 	if len(text) > maxMarker || strings.ContainsRune(text, '\n') {
 		return blame.Userf("a command must be one line of at most %d bytes", maxMarker)
@@ -55,7 +55,7 @@ func (f *follower) mark(text string) error {
 	return nil
 }
 
-// check makes sure that marks arrive.
+// check checks that marks arrive.
 func (f *follower) check() error {
 	if err := f.mark(beginMarker); err != nil {
 		return err
@@ -78,7 +78,7 @@ func isMarker(text string) func(machine.Record) bool {
 	return func(r machine.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
 }
 
-// drain reads what is there, without waiting for more.
+// drain reads all pending records, without waiting for more.
 func (f *follower) drain() {
 	buf := make([]byte, maxRaw)
 	for f.err == nil {

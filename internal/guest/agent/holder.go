@@ -19,7 +19,7 @@ const (
 	probes   = "klp_[a-h]" // a pattern; their replacements are called probe_FUNCTION
 
 	holderPause    = 5 * time.Millisecond
-	holderPatience = 2 * time.Second // for a task that runs to sleep again
+	holderPatience = 2 * time.Second // for a running task to sleep again
 )
 
 // frame is a line of /proc/PID/stack that has a symbol.
@@ -35,11 +35,11 @@ func (c commander) setHolder(ctx context.Context, what, value string) error {
 	return c.checkHolder(ctx, holderAt+what)
 }
 
-// checkHolder comes after a write to a file, which may be that of a holder. A
-// task that is then said to be inside of the function that holds it must have
-// that one on its stack: otherwise it holds nothing, and the kernel would be
-// blamed for that. The stack does not depend on what livepatch makes of it, so
-// that no mistake in livepatch is taken for one of the holder.
+// checkHolder comes after a write to a file, perhaps a holder's. If the file
+// then says that a task is inside the function that holds it, the task must
+// have that function on its stack: otherwise it holds nothing, and the kernel
+// would be blamed. The stack does not depend on livepatch's own check, so a
+// mistake in livepatch is not taken for one of the holder.
 func (c commander) checkHolder(ctx context.Context, file string) error {
 	what, ok := strings.CutPrefix(file, holderAt)
 	if !ok {
@@ -52,7 +52,7 @@ func (c commander) checkHolder(ctx context.Context, file string) error {
 }
 
 // strangerHolds tells whether a livepatch other than a probe patches the
-// function: then its replacement may be called anything.
+// function: then the replacement may have any name.
 func (c commander) strangerHolds(what string) bool {
 	found, _ := filepath.Glob(c.files.Path(livepatchDir + "/*/klp_target/klp_target_hold_" + what + ",*"))
 	for _, dir := range found {
@@ -65,7 +65,7 @@ func (c commander) strangerHolds(what string) bool {
 }
 
 // checkHeld returns an error when the stack of the held task shows functions,
-// and not the one that holds it. That of a task that runs shows little.
+// but not the one that holds it. The stack of a running task shows little.
 func (c commander) checkHeld(ctx context.Context, what string) error {
 	function, task := "klp_target_hold_"+what, "klp_hold_"+what
 	for end := time.Now().Add(holderPatience); ; {
@@ -81,7 +81,8 @@ func (c commander) checkHeld(ctx context.Context, what string) error {
 	}
 }
 
-// notHeld says so; a kernel that shows no stack shows nothing.
+// notHeld is the error of a task outside its function; nil if the kernel shows
+// no stack.
 func notHeld(function, task string, frames []string) error {
 	if len(frames) == 0 {
 		return nil
@@ -91,8 +92,8 @@ func notHeld(function, task string, frames []string) error {
 		"the task %s does not sleep in %s(), so it holds nothing: %s", task, function, strings.Join(frames, " < "))
 }
 
-// framesOf is the stack of a kernel thread by that name, the innermost
-// function first.
+// framesOf is the stack of the kernel thread of that name, innermost function
+// first.
 func framesOf(t rootfs.Tree, comm string) []string {
 	dirs, _ := filepath.Glob(t.Path("/proc/[0-9]*"))
 	var frames []string

@@ -19,8 +19,8 @@ var errRecord = errors.New("not a kernel log record")
 //
 //	prio,seq,usec,flags[,…];text\n KEY=value\n…
 //
-// The text's escapes are resolved; the dictionary is dropped. A fragment goes
-// on where the record before it ended. Bytes that are no UTF-8 become U+FFFD.
+// The text's escapes are resolved; the dictionary is dropped. A fragment
+// continues the record before it. Bytes that are not UTF-8 become U+FFFD.
 func parseRecord(raw []byte) (rec machine.Record, fragment bool, err error) {
 	head, rest, ok := bytes.Cut(raw, []byte(";"))
 	fields := strings.Split(string(head), ",")
@@ -43,7 +43,7 @@ func parseRecord(raw []byte) (rec machine.Record, fragment bool, err error) {
 }
 
 // unescape resolves \xNN, the only escape that kernel/printk/printk.c makes;
-// anything else stays as it is.
+// all else stays.
 func unescape(text []byte) string {
 	if !bytes.Contains(text, []byte(`\x`)) {
 		return string(text)

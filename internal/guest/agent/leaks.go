@@ -19,12 +19,12 @@ const (
 	kmemleakFile = "/sys/kernel/debug/kmemleak"
 	maxLeaks     = 8 << 10 // bytes of its report: the first objects
 
-	// scannedFile is there between the end of a case and the begin of the
-	// next one, in clones too.
+	// scannedFile exists between the end of one case and the start of the
+	// next, in clones too.
 	scannedFile = "/run/klptest/kmemleak-scanned"
 
-	// leakAge is the age below which kmemleak reports nothing, MSECS_MIN_AGE
-	// of mm/kmemleak.c, and a bit.
+	// leakAge is a little more than the age below which kmemleak reports
+	// nothing, MSECS_MIN_AGE of mm/kmemleak.c.
 	leakAge = 5100 * time.Millisecond
 )
 
@@ -36,11 +36,11 @@ type kmemleak struct {
 	on    bool // for this case
 }
 
-// begin has everything forgotten that has leaked so far. An object is found
-// by the second scan that sees it: the first takes its checksum,
-// kmemleak_scan() of mm/kmemleak.c. One that leaked in the last seconds, where
-// a guest has just been booted, is not found yet. A scan takes seconds under
-// emulation; after the end of another case nothing is left to be found.
+// begin makes kmemleak forget everything leaked so far. An object is found by
+// the second scan that sees it: the first takes its checksum, kmemleak_scan()
+// of mm/kmemleak.c. In a guest that has just booted, an object leaked in the
+// last seconds is not found yet. A scan takes seconds under emulation; after
+// the end of another case there is nothing left to find.
 func (l *kmemleak) begin() error {
 	l.on = l.files.Exists(kmemleakFile)
 	if !l.on {
@@ -63,12 +63,12 @@ func (l *kmemleak) begin() error {
 	return nil
 }
 
-// end returns kmemleak's report of what has leaked since begin.
+// end returns kmemleak's report of the leaks since begin.
 func (l *kmemleak) end(ctx context.Context) (string, error) {
 	if !l.on {
 		return "", nil
 	}
-	old := time.After(l.age) // the scan has a good part of it
+	old := time.After(l.age) // the scan takes a good part of it
 	if err := l.files.Write(kmemleakFile, "scan\n"); err != nil {
 		return "", fmt.Errorf("kmemleak: %w", err)
 	}

@@ -21,9 +21,9 @@ const (
 	maxTree      = 16 << 10
 )
 
-// unsettled names what the livepatch core is still at, or "" when it is done.
-// A patch with enabled=0 and transition=0 is about to be removed by a work
-// item (kernel/livepatch/core.c, klp_free_patch_work_fn), and so is one whose
+// unsettled names the livepatch core's unfinished work, or "" when it is done.
+// A patch with enabled=0 and transition=0 is about to be removed by a work item
+// (kernel/livepatch/core.c, klp_free_patch_work_fn), and so is one whose
 // attributes are gone already.
 func unsettled(t rootfs.Tree) string {
 	what := ""
@@ -41,10 +41,10 @@ func unsettled(t rootfs.Tree) string {
 	return what
 }
 
-// blockers are the tasks that have not switched to the state that the
-// transition goes to: /proc/PID/task/TID/patch_state is 0 for unpatched, 1 for
-// patched and -1 outside of a transition (fs/proc/base.c, and
-// include/linux/livepatch.h). Idle tasks have no entry in /proc.
+// blockers are the tasks that have not switched to the transition's target
+// state: /proc/PID/task/TID/patch_state is 0 for unpatched, 1 for patched and
+// -1 outside of a transition (fs/proc/base.c, and include/linux/livepatch.h).
+// Idle tasks have no entry in /proc.
 func blockers(t rootfs.Tree) []machine.Task {
 	target := target(t)
 	if target == "" {
@@ -65,7 +65,7 @@ func blockers(t rootfs.Tree) []machine.Task {
 	return tasks
 }
 
-// target is where the current transition goes: the patch in transition shows
+// target is the target of the current transition: the patch in transition shows
 // enabled=1 while patching and 0 while unpatching.
 func target(t rootfs.Tree) string {
 	for _, name := range t.Names(livepatchDir) {
@@ -89,12 +89,12 @@ func taskAt(t rootfs.Tree) machine.Task {
 	return machine.Task{PID: pid, Comm: comm, Stack: stack}
 }
 
-// describe is the livepatch directory as text, "path = value" a line.
+// describe is the livepatch directory as text, with lines "path = value".
 func describe(t rootfs.Tree) string {
 	var b strings.Builder
 	_ = filepath.WalkDir(t.Path(livepatchDir), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || b.Len() > maxTree {
-			return nil // what vanishes meanwhile is no loss
+			return nil // a file that vanishes meanwhile is no loss
 		}
 		name := strings.TrimPrefix(path, strings.TrimRight(string(t), string(os.PathSeparator)))
 		if value, err := t.Read(name, 128); err == nil {

@@ -11,17 +11,17 @@ import (
 
 // A transition that is held is tried again at round_jiffies_relative(HZ)
 // (klp_try_complete_transition, kernel/livepatch/transition.c), which is a
-// whole second of jiffies: 0.75 s later at best, when the transition began
-// just before the first quarter of a second was over, and 1.75 s at worst,
-// just after it (round_jiffies_common, kernel/time/timer.c). A clone begins
-// where its template was left, so each of them can have the short wait.
+// whole second of jiffies: 0.75 s later at best, when the transition began just
+// before the first quarter of a second was over, and 1.75 s at worst, just
+// after it (round_jiffies_common, kernel/time/timer.c). A clone starts where
+// its template stopped, so each clone can have the short wait.
 
-// snapshotPhase is the part of a second at which to leave the template: a
-// clone needs 0.1 s or 0.2 s from there to its first command.
+// snapshotPhase is the part of a second at which to stop the template: from
+// there a clone needs 0.1 s or 0.2 s to its first command.
 const snapshotPhase = 800 * time.Millisecond
 
-// awaitPhase waits until the kernel's jiffies are at the snapshot's phase, for
-// less than a second. It does not where that cannot be told.
+// awaitPhase waits, for less than a second, until the kernel's jiffies are at
+// the snapshot's phase. It does not wait when the phase is unknown.
 func (a *Agent) awaitPhase(ctx context.Context, hz uint64) {
 	text, _ := a.files.Read("/proc/timer_list", maxProcFile)
 	if jiffies, ok := jiffiesOf(text); ok && hz > 0 {

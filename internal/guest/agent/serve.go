@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-// Serve answers one session's requests until the other side goes, which also
-// ends the request at hand.
+// Serve answers one session's requests until the other side goes away, which
+// also ends the current request.
 func (a *Agent) Serve(rw io.ReadWriter) error {
 	defer a.close()
 	return wire.Serve(rw, func(ctx context.Context, req wire.Request) (r wire.Reply, err error) {

@@ -21,7 +21,7 @@ type exitError string
 
 func (e exitError) Error() string { return string(e) }
 
-// sh runs where the modules of the case lie, for insmod NAME.ko.
+// sh runs in the directory of the case's modules, for insmod NAME.ko.
 func (c commander) sh(ctx context.Context, args []string) outcome {
 	if !c.world.Exists(guest.Busybox) {
 		return outcome{err: rootfs.NoBusybox()}
@@ -39,8 +39,8 @@ func (c commander) sh(ctx context.Context, args []string) outcome {
 	return outcome{output: guest.Clip(out.data, rootfs.MaxOutput), err: err, starts: true}
 }
 
-// inBackground is a shell's command that goes on when the shell has ended. It
-// ends with its guest, which no other case gets.
+// inBackground is a shell command that outlives the shell. It ends with its
+// guest, which no other case gets.
 func inBackground(command string) string {
 	return "{ " + command + "\n} </dev/null >/dev/null 2>&1 &"
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxProcFile is more than any of the files that are looked at holds.
+// maxProcFile is larger than any file that is read.
 const maxProcFile = 1 << 20
 
 // enabledFunctions are the functions that ftrace redirects, a line each;
@@ -19,14 +19,14 @@ var enabledFunctions = []string{
 	"/sys/kernel/debug/tracing/enabled_functions",
 }
 
-// standing is what a case may leave behind.
+// standing is the state that a case may leave changed.
 type standing struct {
 	modules, patches []string
-	functions        []string // nil where the kernel does not tell
+	functions        []string // nil if the kernel does not tell
 	taint            uint64
 }
 
-// findFunctions decides, for all of the case, where the functions are read.
+// findFunctions chooses the file of redirected functions, for the whole case.
 func (a *Agent) findFunctions() {
 	a.functions = ""
 	if i := slices.IndexFunc(enabledFunctions, a.files.Exists); i >= 0 {
@@ -34,7 +34,8 @@ func (a *Agent) findFunctions() {
 	}
 }
 
-// look fails rather than see nothing: nothing left is what passes.
+// look fails rather than see nothing, because a case passes when nothing is
+// left.
 func (a *Agent) look() (s standing, err error) {
 	modules, err := a.files.Read("/proc/modules", maxProcFile)
 	if err != nil {
@@ -59,8 +60,8 @@ func (a *Agent) look() (s standing, err error) {
 	return s, err
 }
 
-// functionNames reads enabled_functions. What more there is to say of a
-// function is in indented lines below its own.
+// functionNames reads enabled_functions. Indented lines tell more of the
+// function above them.
 func functionNames(text string) []string {
 	var own strings.Builder
 	for line := range strings.Lines(text) {
@@ -71,7 +72,7 @@ func functionNames(text string) []string {
 	return firstWords(own.String())
 }
 
-// added returns what is in after and not in before, sorted.
+// added returns the names that are in after but not in before, sorted.
 func added(before, after []string) []string {
 	set := map[string]bool{}
 	for _, name := range after {

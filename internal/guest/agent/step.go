@@ -21,7 +21,7 @@ import (
 const (
 	pollFirst = time.Millisecond
 	pollMost  = 20 * time.Millisecond
-	lastWord  = 2 * time.Second // for what is said of a command that does not end
+	lastWord  = 2 * time.Second // for the description of a command that does not end
 )
 
 // Step is [machine.Machine]'s.
@@ -48,7 +48,7 @@ func (a *Agent) Step(ctx context.Context, cmd machine.Command, limit time.Durati
 	return ans, err
 }
 
-// perform runs the command, then waits for what it has started.
+// perform runs the command, then waits for the transition that it has started.
 func (a *Agent) perform(ctx context.Context, cmd machine.Command) (machine.Answer, error) {
 	out, stall := a.attempt(ctx, cmd)
 	if stall != nil {
@@ -68,10 +68,10 @@ func (a *Agent) perform(ctx context.Context, cmd machine.Command) (machine.Answe
 	return ans, nil
 }
 
-// attempt runs the command on a thread of its own. A kernel that does not
-// return from a system call must not take the agent with it: what the thread
-// is stuck in is the answer then. An oops ends the thread, not the process
-// (make_task_dead in kernel/exit.c), and nothing else does.
+// attempt runs the command on a thread of its own, so that a system call which
+// never returns does not stop the agent: the answer then says where the thread
+// is stuck. Only an oops ends the thread, and it spares the process
+// (make_task_dead in kernel/exit.c).
 func (a *Agent) attempt(ctx context.Context, cmd machine.Command) (outcome, *machine.Stall) {
 	done := make(chan outcome, 1)
 	var tid atomic.Int64
@@ -101,8 +101,8 @@ func (a *Agent) attempt(ctx context.Context, cmd machine.Command) (outcome, *mac
 	}
 }
 
-// stuck is the thread of a command that does not end with its limit, as one in
-// the kernel does not.
+// stuck is the thread of a command that outlasts its limit, as one stuck in the
+// kernel does.
 func (a *Agent) stuck(done <-chan outcome, tid int64) []machine.Task {
 	select {
 	case <-done:
@@ -113,8 +113,8 @@ func (a *Agent) stuck(done <-chan outcome, tid int64) []machine.Task {
 	}
 }
 
-// within is what f returns, or nothing when it takes longer: a file of a kernel
-// that hangs may hang as well.
+// within returns f's result, or the zero value when f takes longer: reading a
+// file may hang when the kernel does.
 func within[T any](limit time.Duration, f func() T) (t T) {
 	done := make(chan T, 1)
 	go func() { done <- f() }()

@@ -14,11 +14,11 @@ import (
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
 
-// booter is what PID 1 asks of the kernel at boot.
+// booter is what PID 1 needs of the kernel at boot.
 type booter interface {
 	mount(m mount) error
 	Load(path, params string) error
-	seed() error // of the kernel's random numbers
+	seed() error // the kernel's random numbers
 }
 
 type mount struct {
@@ -37,8 +37,8 @@ var mounts = []mount{
 	{fstype: "tracefs", target: "/sys/kernel/tracing", optional: true},
 }
 
-// boot makes the bare kernel a place for the agent. It goes on after a fault:
-// the more of the guest lives, the more it can tell.
+// boot prepares the bare kernel for the agent. It continues after a fault: the
+// more of the guest works, the more it can report.
 func boot(k booter, files rootfs.Tree, complain func(string, ...any)) {
 	for _, m := range mounts {
 		if err := k.mount(m); err != nil && !m.mayLack(err) {
@@ -67,7 +67,7 @@ func (m mount) mayLack(err error) bool {
 type bootLinux struct{ kernel.Linux }
 
 func (bootLinux) mount(m mount) error {
-	// The directory may be there, or be of a file system that has no mkdir.
+	// The directory may exist, or its file system may have no mkdir.
 	_ = os.MkdirAll(m.target, 0o755)
 	return unix.Mount(m.fstype, m.target, m.fstype, 0, m.data)
 }

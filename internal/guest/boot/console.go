@@ -13,14 +13,14 @@ import (
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
 
-// dropped are the capabilities with which root makes a device node anew, and
+// dropped are the capabilities with which root makes a new device node, or
 // writes to a device without one.
 var dropped = []uintptr{unix.CAP_MKNOD, unix.CAP_SYS_RAWIO}
 
-// leaveConsole leaves the console to the kernel: what is read there is taken
-// for its word. This process and its children write to the kernel's log
-// instead, where a facility tells them apart, and find no other way. It is for
-// PID 1.
+// leaveConsole leaves the console to the kernel, because every line there
+// counts as the kernel's. This process and its children write to the kernel's
+// log instead, where a facility tells them apart; they have no other way to the
+// console. PID 1 calls it.
 func leaveConsole(files rootfs.Tree) error {
 	err := errors.Join(redirect(files, "/dev/null", unix.O_RDONLY, 0), redirect(files, "/dev/kmsg", unix.O_WRONLY, 1, 2))
 	for _, pattern := range []string{"/dev/console", "/dev/ttyS*"} {

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	maxRestarts  = 5 // of the agent, in a guest's life
+	maxRestarts  = 5 // of the agent, in the life of a guest
 	restartPause = 200 * time.Millisecond
 )
 
-// runInit is PID 1. It returns never: the guest is switched off when the agent
-// cannot be kept alive, or by SIGTERM or SIGUSR2 (busybox's reboot and
+// runInit is PID 1. It never returns: it switches the guest off when the agent
+// cannot be kept alive, and on SIGTERM or SIGUSR2 (busybox's reboot and
 // poweroff).
 func runInit() {
 	go powerOffOnSignal()
@@ -32,7 +32,7 @@ func runInit() {
 	powerOff()
 }
 
-// complain logs what must not be silent.
+// complain logs an error.
 func complain(format string, args ...any) { note(levelError, fmt.Sprintf(format, args...)) }
 
 const (
@@ -40,7 +40,7 @@ const (
 	levelInfo  = 6 // KERN_INFO
 )
 
-// note writes a line to the kernel log, where that is possible.
+// note writes a line to the kernel log, if it can.
 func note(level int, text string) {
 	if f, err := os.OpenFile("/dev/kmsg", os.O_WRONLY, 0); err == nil {
 		defer f.Close()
@@ -48,8 +48,7 @@ func note(level int, text string) {
 	}
 }
 
-// supervise starts the agent, and starts it again when it dies, but not for
-// ever.
+// supervise starts the agent, and restarts it a few times when it dies.
 func supervise(start func() (pid int, err error), wait func() (int, string), complain func(string, ...any)) {
 	for i := range maxRestarts + 1 {
 		pid, err := start()
@@ -63,7 +62,8 @@ func supervise(start func() (pid int, err error), wait func() (int, string), com
 	complain("the agent died too often: the guest is switched off")
 }
 
-// reapUntil reaps orphans until the agent itself ends, and tells how it did.
+// reapUntil reaps orphans until the agent itself ends, and tells how the agent
+// ended.
 func reapUntil(agent int, wait func() (int, string)) string {
 	for {
 		if pid, how := wait(); pid == agent {
@@ -93,7 +93,7 @@ func wait() (int, string) {
 
 // agentTuning are settings of the Go runtime.
 var agentTuning = []string{
-	"GOGC=off", "GOMEMLIMIT=128MiB", // a guest lives for minutes: collect in need only
+	"GOGC=off", "GOMEMLIMIT=128MiB", // a guest lives for minutes: collect only when memory is short
 	"GODEBUG=asyncpreemptoff=1", // no signals: one could end a system call with EINTR
 }
 

@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	initName  = guest.Init // what the kernel calls init of an initramfs (init/main.c, ramdisk_execute_command)
+	initName  = guest.Init // the kernel's name for an initramfs's init (init/main.c, ramdisk_execute_command)
 	agentName = "klptest-agent"
 )
 
 // Main runs PID 1 or the agent when this process is one of them, and then does
-// not return; else it reports false. It must be the first thing in main, so
-// that a guest pays for nothing that it does not use.
+// not return; otherwise it reports false. main calls it first, so that a guest
+// does not pay for things that it does not use.
 func Main() (handled bool) {
 	switch role(os.Getpid(), os.Args) {
 	case initName:

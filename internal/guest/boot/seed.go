@@ -10,10 +10,10 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel"
 )
 
-// seed makes random numbers available at once: under emulation the kernel
-// alone takes a second, and the first SSH connection waits for it. The host
-// key is the secret of this guest, fresh from the host's random numbers, and
-// stays secret behind the hash; the kernel mixes its own into it.
+// seed makes random numbers available at once: under emulation the kernel alone
+// takes a second, and the first SSH connection would wait for it. The seed is
+// the host key, this guest's secret, fresh from the host's random numbers. The
+// hash keeps it secret, and the kernel mixes its own entropy into it.
 func (bootLinux) seed() error {
 	key, err := os.ReadFile(guest.HostKey)
 	if err != nil {

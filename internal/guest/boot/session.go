@@ -14,9 +14,9 @@ import (
 	"github.com/klptest/klptest/internal/guest/agent"
 )
 
-// session is what RFC 4254, section 6 lets a client ask of a session channel:
-// here the agent's subsystem, a command, or a shell, the latter two with or
-// without a terminal.
+// session is a session channel of RFC 4254, section 6. A client can ask for the
+// agent's subsystem, a command or a shell, the latter two with or without a
+// terminal.
 type session struct {
 	ssh.Channel
 	server *sshd
@@ -36,7 +36,7 @@ func (s *sshd) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 		if req.WantReply {
 			_ = req.Reply(ok, nil) // the client may be gone
 		}
-		if serve != nil { // after the reply, lest the session ends before it
+		if serve != nil { // after the reply, so that the session does not end before it
 			sess.start(serve)
 		}
 	}
@@ -45,7 +45,7 @@ func (s *sshd) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 	ch.Close()
 }
 
-// Request tells whether a request is granted, and what it starts, if anything.
+// request tells whether a request is granted, and what it starts, if anything.
 func (s *session) request(req *ssh.Request) (serve func() int, ok bool) {
 	switch req.Type {
 	case "subsystem":
@@ -80,7 +80,7 @@ func (s *session) claim(serve func() int) (func() int, bool) {
 	return serve, true
 }
 
-// start runs what the session is for, and sends its exit status.
+// start runs the session's program, and sends its exit status.
 func (s *session) start(serve func() int) {
 	s.wg.Go(func() {
 		status := binary.BigEndian.AppendUint32(nil, uint32(serve()))

@@ -15,10 +15,10 @@ import (
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
 
-const failedToRun = 127 // what a shell says of a command that it cannot run
+const failedToRun = 127 // a shell's exit status for a command that it cannot run
 
-// prepare opens the terminal, if one was asked for: a later window-change
-// needs it, and arrives beside the shell.
+// prepare opens the terminal, if one was requested: a later window-change needs
+// it, and arrives while the shell runs.
 func (s *session) prepare() bool {
 	if s.size == nil {
 		return true
@@ -37,7 +37,7 @@ func (s *session) resize(cols, rows uint32) bool {
 	return s.pty == nil || s.pty.resize(s.size) == nil
 }
 
-// hangUp makes what runs in the session end when its client goes.
+// hangUp ends the session's program when its client goes away.
 func (s *session) hangUp() {
 	s.cancel()
 	if s.pty != nil {
@@ -78,7 +78,7 @@ func (s *session) runOnPTY(cmd *exec.Cmd) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	err := cmd.Start()
-	tty.Close() // only the shell holds it now, so that its end is the end of file
+	tty.Close() // only the shell holds it now, so the shell's end is the end of file
 	if err != nil {
 		return err
 	}

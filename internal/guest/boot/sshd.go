@@ -20,17 +20,17 @@ import (
 
 const handshakeLimit = time.Minute
 
-// sshd serves the agent and shells to whoever has an authorized key.
+// sshd serves the agent and shells to clients with an authorized key.
 type sshd struct {
 	config   *ssh.ServerConfig
 	kernel   kernel.Kernel
 	files    rootfs.Tree                      // its own view
 	world    rootfs.Tree                      // the case's
-	complain func(format string, args ...any) // what must not be silent
+	complain func(format string, args ...any) // logs errors
 }
 
-// sshConfig reads the keys. Of the algorithms only those are left that are
-// cheap under emulation.
+// sshConfig reads the keys. It allows only algorithms that are cheap under
+// emulation.
 func sshConfig(files rootfs.Tree) (*ssh.ServerConfig, error) {
 	hostKey, err := files.Read(guest.HostKey, 64<<10)
 	if err != nil {
@@ -75,7 +75,7 @@ func authorizedKeys(files rootfs.Tree) (keys []string, err error) {
 	return keys, nil
 }
 
-// serve accepts connections until ln is closed, then waits for those at hand.
+// serve accepts connections until ln is closed, then waits for the open ones.
 func (s *sshd) serve(ln net.Listener) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -90,7 +90,7 @@ func (s *sshd) serve(ln net.Listener) error {
 		wg.Go(func() {
 			defer conn.Close()
 			if err := s.connection(conn); err != nil && !errors.Is(err, io.EOF) {
-				s.complain("ssh: a connection failed") // err may hold what the other end has said
+				s.complain("ssh: a connection failed") // err may quote the other end
 			}
 		})
 	}

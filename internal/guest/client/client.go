@@ -18,12 +18,12 @@ import (
 )
 
 // Client is the host's end of a session with the agent: a [machine.Machine].
-// Calls follow one another; a second one waits. A call that fails otherwise
-// than by the guest's own word, or is cancelled, ends the session: all later
-// ones fail with the same error.
+// Calls follow one another; a second one waits. A call that is cancelled, or
+// fails without the guest reporting an error, ends the session: all later calls
+// fail with the same error.
 type Client struct {
-	// Config is the kernel's configuration, where the caller knows it: the
-	// guest would take longer to unpack its own than for a whole step.
+	// Config is the kernel's configuration, if the caller knows it: the
+	// guest takes longer to unpack its own than to run a step.
 	Config map[string]string
 
 	starved func() time.Duration // see Connect; may be nil
@@ -60,7 +60,7 @@ func newClient(ctx context.Context, rw io.ReadWriteCloser, starved func() time.D
 // Close ends the session. The SSH connection stays its owner's.
 func (c *Client) Close() error {
 	done := make(chan error, 1)
-	go func() { done <- c.session.Close() }() // blocks when the guest takes nothing
+	go func() { done <- c.session.Close() }() // blocks when the guest reads nothing
 	select {
 	case err := <-done:
 		if errors.Is(err, io.EOF) {
@@ -73,7 +73,7 @@ func (c *Client) Close() error {
 }
 
 // Facts is [machine.Machine]'s. Its Config is the client's or, when that is nil,
-// what the kernel says of itself with CONFIG_IKCONFIG_PROC.
+// the one that a kernel with CONFIG_IKCONFIG_PROC shows.
 func (c *Client) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
 	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpFacts, Attrs: attrs, Config: c.Config == nil})
 	if err != nil || r.Facts == nil {
@@ -92,14 +92,14 @@ func (c *Client) Begin(ctx context.Context) error {
 	return err
 }
 
-// Step is [machine.Machine]'s. A kernel log that overran is an error.
+// Step is [machine.Machine]'s. An overrun of the kernel log is an error.
 func (c *Client) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	r, err := c.call(ctx, limit+grace, wire.Request{Op: wire.OpStep, Command: &cmd, Limit: limit})
 	if err != nil || r.Answer == nil {
 		return machine.Answer{}, orEmpty(err)
 	}
 	r.Answer.Records = r.Records
-	if s := r.Answer.Stall; s != nil { // what the host knows better
+	if s := r.Answer.Stall; s != nil { // the host knows better
 		s.Limit, s.Starved = limit, false
 	}
 	return *r.Answer, nil
@@ -128,7 +128,7 @@ func (c *Client) Put(ctx context.Context, name string, data []byte) error {
 	return nil
 }
 
-// Usable tells whether a call can succeed: none can after the session broke.
+// Usable tells whether a call can succeed: after the session breaks, none can.
 func (c *Client) Usable() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -17,13 +17,13 @@ import (
 )
 
 // Connect opens a session with the agent over an SSH connection. A kernel
-// without livepatch support is an error of the user's (see package blame).
+// without livepatch support is the user's error (see package blame).
 //
-// When ctx ends, the session does. A goroutine may then still wait for the
-// guest; it ends when the owner of conn closes it.
+// The session ends with ctx. A goroutine may then still wait for the guest; it
+// ends when the owner of conn closes it.
 //
-// starved tells how long the guest has waited for a CPU of the host so far;
-// no limit of the client's counts that.
+// starved tells how long the guest has waited for a CPU of the host so far; the
+// client's limits do not count this time.
 func Connect(ctx context.Context, conn *ssh.Client, starved func() time.Duration) (*Client, error) {
 	ctx, cancel := patience.WithTimeoutCause(ctx, grace, starved,
 		blame.Rigf("the guest did not open a session with its agent in %v", grace))

@@ -3,8 +3,8 @@
 // Package client is the host's end of a session with the guest's agent, and a
 // machine.Machine.
 //
-// It trusts nothing that the guest says: lines, totals and waits are bounded.
-// Around a snapshot of the guest belong [Client.Quiesce], before, and
-// [Client.Renew], in each clone. The SSH connection is its owner's, who closes
-// it when the guest is dead.
+// It does not trust the guest: lines, totals and waits are bounded. Before a
+// snapshot of the guest call [Client.Quiesce], and in each clone
+// [Client.Renew]. The caller owns the SSH connection, and closes it when the
+// guest is dead.
 package client

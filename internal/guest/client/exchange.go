@@ -16,17 +16,17 @@ import (
 	"github.com/klptest/klptest/internal/patience"
 )
 
-// How long the guest may take: much more than it needs under emulation, so that
-// only a dead or a hostile one exceeds it.
+// How long the guest may take: much longer than it needs under emulation, so
+// that only a dead or hostile one exceeds it.
 const (
-	grace    = 60 * time.Second // for an answer, beside a step's own limit
-	silence  = 30 * time.Second // between two lines: the agent sends one each pulse
+	grace    = 60 * time.Second // for an answer, on top of a step's own limit
+	silence  = 30 * time.Second // between two lines: the agent sends one at each pulse
 	farewell = time.Second      // for the end of a session
 )
 
-// call sends a request and waits for all of its answer. Neither a read nor a
-// write ends while the guest is silent, so both are left to a goroutine that
-// ends with the SSH connection, at the latest.
+// call sends a request and waits for the whole answer. Reads and writes block
+// while the guest is silent, so a goroutine does both; it ends with the SSH
+// connection at the latest.
 func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request) (wire.Reply, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,7 +56,7 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request
 		return c.settled(r.Reply, r.error)
 	case <-ctx.Done():
 		c.broken = context.Cause(ctx)
-		go c.session.Close() // blocks when the guest takes nothing
+		go c.session.Close() // blocks when the guest reads nothing
 		return wire.Reply{}, c.broken
 	}
 }
@@ -106,8 +106,8 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 	}
 }
 
-// SilentError is a guest that has said nothing for a time in which it had a
-// CPU, if it wanted one.
+// SilentError is the error of a guest that has been silent although the host
+// gave it CPU time whenever it asked.
 type SilentError struct{ err *blame.Error }
 
 func (e *SilentError) Error() string { return e.err.Error() }
@@ -121,8 +121,8 @@ func fellSilent(op wire.Operation) error {
 	}}
 }
 
-// gone is a session that the guest has ended. With the guest itself gone, its
-// owner knows better (see vm.VM.Death).
+// gone is the error of a session that the guest has ended. If the guest itself
+// is gone, its owner knows better (see vm.VM.Death).
 func gone(op wire.Operation, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.ErrClosedPipe) {
 		return fmt.Errorf("the session with the guest's agent: %w", err)

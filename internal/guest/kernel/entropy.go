@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Renew draws all random numbers from here on from the seed, too: the kernel
-// would go on for up to a minute with what it has (drivers/char/random.c,
+// Renew makes all random numbers from here on depend on the seed: the kernel
+// would use its old state for up to a minute (drivers/char/random.c,
 // crng_reseed_interval).
 func (Linux) Renew(seed []byte, now time.Time) error {
 	err := WithRandom(func(fd int) error {
@@ -37,7 +37,7 @@ func WithRandom(f func(fd int) error) error {
 	return f(fd)
 }
 
-// AddEntropy mixes secret bytes into the pool and has all their bits counted.
+// AddEntropy mixes secret bytes into the pool, and credits all their bits.
 func AddEntropy(fd int, secret []byte) error {
 	pool := make([]byte, 8, 8+len(secret)) // struct rand_pool_info
 	binary.NativeEndian.PutUint32(pool[0:], uint32(8*len(secret)))

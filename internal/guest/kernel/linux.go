@@ -33,7 +33,7 @@ func (Linux) Alive(tid int) bool {
 	if tid != pid {
 		return true
 	}
-	// A process's first thread stays as a zombie while there are others.
+	// A process's first thread stays a zombie while other threads live.
 	stat, err := os.ReadFile("/proc/self/stat")
 	return err != nil || !bytes.Contains(stat, []byte(") Z "))
 }
@@ -55,7 +55,7 @@ func (Linux) OpenLog() (LogDevice, error) {
 }
 
 // kmsgDevice is a descriptor rather than a file, because os.File would wait
-// where the device says EAGAIN.
+// when the device returns EAGAIN.
 type kmsgDevice int
 
 func (d kmsgDevice) Read(p []byte) (int, error)  { return unix.Read(int(d), p) }

@@ -14,11 +14,11 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// leftBehind is how long a process that outlives a command may keep its output
-// open.
+// leftBehind is how long a process that outlives its command may keep the
+// output open.
 const leftBehind = 2 * time.Second
 
-// Command runs in a process group of its own, which ends with ctx.
+// Command runs in its own process group, which ends with ctx.
 func Command(ctx context.Context, files Tree, args ...string) *exec.Cmd {
 	installApplets(files)
 	cmd := exec.CommandContext(ctx, files.Path(guest.Busybox), args...)
@@ -30,14 +30,14 @@ func Command(ctx context.Context, files Tree, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// installApplets links busybox's commands once, when they are first needed:
-// it takes longer than all else that a guest does at boot.
+// installApplets links busybox's commands once, when they are first needed: it
+// takes longer than everything else at boot.
 func installApplets(files Tree) {
 	if !files.Exists("/bin/sh") {
 		cmd := exec.Command(files.Path(guest.Busybox), "--install", "-s", files.Inside("/bin"))
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 		files.enter(cmd)
-		_ = cmd.Run() // without the links the shell still runs, and says itself what it lacks
+		_ = cmd.Run() // without the links the shell still runs, and reports missing commands itself
 	}
 }
 
@@ -50,7 +50,7 @@ func NoBusybox() error {
 	}
 }
 
-// Environment is that of each process in the guest.
+// Environment is the environment of each process in the guest.
 func Environment() []string {
 	return []string{"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/", "TERM=linux"}
 }

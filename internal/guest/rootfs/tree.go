@@ -13,10 +13,11 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// MaxOutput is how much of a file or of a command's output an answer holds.
+// MaxOutput is the number of bytes of a file or of a command's output that an
+// answer holds.
 const MaxOutput = 64 << 10
 
-// Tree is the guest's file system; tests root it in a directory of theirs.
+// Tree is the guest's file system; tests root it in a directory of their own.
 type Tree string
 
 func (t Tree) Path(name string) string { return filepath.Join(string(t), name) }
@@ -26,8 +27,8 @@ func (t Tree) Exists(name string) bool {
 	return err == nil
 }
 
-// Read returns a file's text without the newlines at its end. It does not wait
-// for a file that has nothing more to say at the moment, such as a trace_pipe.
+// Read returns a file's text without its final newlines. It does not wait for a
+// file that has no more text at the moment, such as a trace_pipe.
 func (t Tree) Read(name string, limit int) (string, error) {
 	f, err := os.OpenFile(t.Path(name), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -41,8 +42,8 @@ func (t Tree) Read(name string, limit int) (string, error) {
 	return guest.Clip(data, limit), nil
 }
 
-// present is what a file has at the moment: where it says EAGAIN, reading an
-// os.File would wait.
+// present reads what a file has at the moment: on EAGAIN, an os.File would
+// wait.
 type present struct{ file *os.File }
 
 func (p present) Read(b []byte) (n int, err error) {
@@ -57,8 +58,8 @@ func (p present) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// readCount is what a read of so many bytes has come to. A kernel in which a
-// case has patched what answers may claim anything.
+// readCount checks the result of a read of size bytes: a kernel whose read
+// function a case has patched may return anything.
 func readCount(n, size int, err error) (int, error) {
 	switch {
 	case errors.Is(err, unix.EAGAIN), err == nil && n == 0 && size > 0:
@@ -71,7 +72,7 @@ func readCount(n, size int, err error) (int, error) {
 	return n, nil
 }
 
-// Write is one write(2), as sysfs wants it.
+// Write is one write(2), as sysfs needs it.
 func (t Tree) Write(name, text string) error {
 	f, err := os.OpenFile(t.Path(name), os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {
@@ -81,7 +82,7 @@ func (t Tree) Write(name, text string) error {
 	return errors.Join(err, f.Close())
 }
 
-// Names lists a directory in lexical order; one that is not there is empty.
+// Names lists a directory in lexical order; a missing directory is empty.
 func (t Tree) Names(dir string) []string {
 	names, _ := t.List(dir)
 	return names

@@ -11,14 +11,14 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// CaseView is the file system as a case sees and changes it: PID 1's, by way
-// of the agent's own /proc.
+// CaseView is the file system as a case sees and changes it: PID 1's, through
+// the agent's own /proc.
 const CaseView Tree = "/proc/1/root"
 
-// OwnView gives the agent mounts of its own, as they are now: what it reads at
-// the end of a case is not what the case has mounted over it. They are in no
-// mount namespace, so that nobody can mount anything there, not even who finds
-// the way in (open_tree(2), OPEN_TREE_CLONE, since Linux 5.2).
+// OwnView gives the agent its own mounts, as they are now, so that at the end
+// of a case it does not read files that the case has mounted over them. They
+// are in no mount namespace, so nobody can mount anything there, even with
+// access to them (open_tree(2), OPEN_TREE_CLONE, since Linux 5.2).
 func OwnView() error {
 	fd, err := unix.OpenTree(unix.AT_FDCWD, "/", unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
 	if err != nil {
@@ -31,7 +31,7 @@ func OwnView() error {
 	return os.NewSyscallError("chroot", unix.Chroot("."))
 }
 
-// Inside is the name of a file for a command that runs in the view.
+// Inside is a file's name for a command that runs in the view.
 func (t Tree) Inside(name string) string {
 	if t == CaseView {
 		return name
@@ -39,7 +39,7 @@ func (t Tree) Inside(name string) string {
 	return t.Path(name)
 }
 
-// enter makes a command of a view run in it.
+// enter makes a command run in the view.
 func (t Tree) enter(cmd *exec.Cmd) {
 	if t == CaseView {
 		cmd.Path, cmd.Dir, cmd.SysProcAttr.Chroot = guest.Busybox, "/", string(t)

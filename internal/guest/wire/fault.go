@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// fault is an error on its way to the host. The kernel is never to blame by
-// the guest's word.
+// fault is an error on its way to the host. The guest's word alone never blames
+// the kernel.
 type fault struct {
 	User    bool   `json:"user,omitempty"`
 	Text    string `json:"text"`
@@ -48,7 +48,7 @@ func (f *fault) Err() error {
 
 // OverrunError says that the kernel overwrote records before they were read.
 type OverrunError struct {
-	Lost uint64 // 0 when it is not known how many
+	Lost uint64 // 0 when the number is unknown
 }
 
 func (e *OverrunError) Error() string {
@@ -66,7 +66,7 @@ func Overrun(lost uint64) error {
 	}
 }
 
-// WrongVersion is the error of two sides that do not speak one protocol.
+// WrongVersion is the error of two sides with different protocols.
 func WrongVersion(guest, host int) error {
 	return &blame.Error{
 		Party:   blame.Rig,

@@ -17,14 +17,14 @@ import (
 const (
 	Version    = 3
 	MaxLine    = 1 << 20   // bytes of one line, with its newline
-	MaxTotal   = 32 << 20  // bytes of one answer, all lines of it
-	ChunkSize  = 512 << 10 // of a module; base64 makes 683 KB of it
-	batchSize  = 128 << 10 // of records; escaping makes at most six times as much of it
+	MaxTotal   = 32 << 20  // bytes of one answer, all its lines
+	ChunkSize  = 512 << 10 // bytes of a module; 683 KB in base64
+	batchSize  = 128 << 10 // bytes of records; escaped, at most six times as many
 	MaxFault   = 4 << 10   // bytes of an error's text
-	perRecord  = 64        // bytes that a record costs beside its text
+	perRecord  = 64        // bytes that a record costs on top of its text
 	MaxRelease = 64        // bytes of uname -r: __NEW_UTS_LEN of include/uapi/linux/utsname.h
 
-	Pulse = 5 * time.Second // how often the agent says that it is still at a request
+	Pulse = 5 * time.Second // how often the agent says that it still handles a request
 )
 
 type Operation string
@@ -40,14 +40,14 @@ const (
 	OpRenew   Operation = "renew"
 )
 
-// Request is one line to the guest; the fields that its operation needs are
-// set.
+// Request is one line to the guest; only the fields that its operation needs
+// are set.
 type Request struct {
 	ID      uint64           `json:"id"`
 	Op      Operation        `json:"op"`
 	Version int              `json:"version,omitempty"` // hello
 	Attrs   []string         `json:"attrs,omitempty"`   // facts
-	Config  bool             `json:"config,omitempty"`  // facts: of the kernel's configuration, too
+	Config  bool             `json:"config,omitempty"`  // facts: the kernel's configuration, too
 	Command *machine.Command `json:"command,omitempty"` // step
 	Limit   time.Duration    `json:"limit_ns,omitempty"`
 	Put     *Chunk           `json:"put,omitempty"`
@@ -62,15 +62,14 @@ type Chunk struct {
 	First bool   `json:"first,omitempty"`
 }
 
-// Renewal is what tells a clone from its template.
+// Renewal distinguishes a clone from its template.
 type Renewal struct {
 	Seed []byte    `json:"seed"`
 	Now  time.Time `json:"now"`
 }
 
-// Reply is one line from the guest. An answer is any number of lines that hold
-// records, or nothing, and say that there is more, then one that holds the
-// rest.
+// Reply is one line from the guest. An answer is any number of lines with
+// records, or with nothing, that announce more, then one line with the rest.
 type Reply struct {
 	ID      uint64            `json:"id"`
 	More    bool              `json:"more,omitempty"`
@@ -119,7 +118,7 @@ func WriteLine(w io.Writer, v any) error {
 	return err
 }
 
-// batches splits records so that each part fits into a line.
+// batches splits records into parts that each fit into a line.
 func batches(records []machine.Record) [][]machine.Record {
 	var parts [][]machine.Record
 	start, size := 0, 0
@@ -136,7 +135,7 @@ func batches(records []machine.Record) [][]machine.Record {
 	return parts
 }
 
-// takeRecords takes the records out of an answer: they have lines of their own.
+// takeRecords takes the records out of an answer, for lines of their own.
 func (r *Reply) takeRecords() (records []machine.Record) {
 	switch {
 	case r.Answer != nil:

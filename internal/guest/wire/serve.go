@@ -15,8 +15,8 @@ import (
 // Handler answers a request. An error becomes the fault of the reply.
 type Handler func(ctx context.Context, req Request) (Reply, error)
 
-// Serve answers one session's requests until the other side goes, which also
-// ends the request at hand.
+// Serve answers one session's requests until the other side goes away, which
+// also ends the current request.
 func Serve(rw io.ReadWriter, handle Handler) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -41,8 +41,8 @@ func Serve(rw io.ReadWriter, handle Handler) error {
 	return failure
 }
 
-// answer says each pulse that it is still at the request, because a host that
-// hears nothing gives the guest up.
+// answer tells the host at each pulse that the request is still running: a host
+// that hears nothing gives up the guest.
 func answer(ctx context.Context, w io.Writer, req Request, handle Handler) error {
 	done := make(chan Reply, 1)
 	go func() {
@@ -59,7 +59,7 @@ func answer(ctx context.Context, w io.Writer, req Request, handle Handler) error
 		case r := <-done:
 			return send(w, req.ID, r)
 		case <-tick.C:
-			_ = WriteLine(w, Reply{ID: req.ID, More: true}) // the answer will fail, too
+			_ = WriteLine(w, Reply{ID: req.ID, More: true}) // the answer will fail as well
 		}
 	}
 }
