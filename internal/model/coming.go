@@ -23,8 +23,9 @@ func (c *core) moduleComing(m *module) int {
 	return 0
 }
 
-// applyToComing is the part of klp_module_coming() that is about one
-// livepatch. When that is in transition, post_patch comes with its end.
+// applyToComing is the part of klp_module_coming() that is about one livepatch.
+// If that livepatch is in transition, post_patch comes when the transition
+// ends.
 func (c *core) applyToComing(p *patch, o *object) int {
 	if ret := c.initObjectLoaded(o); ret != 0 {
 		c.warn("failed to initialize patch '%s' for module '%s' (%d)", p.mod.name, o, ret)
@@ -53,7 +54,7 @@ func (c *core) moduleGoing(m *module) {
 }
 
 // cleanupModule is klp_cleanup_module_patches_limited(): livepatches before
-// limit let go of a module, in the order in which they were enabled.
+// limit release a module, in the order in which they were enabled.
 func (c *core) cleanupModule(m *module, limit *patch) {
 	for _, p := range c.patches {
 		if p == limit {

@@ -10,14 +10,14 @@ import (
 
 const holderAt = moduleDir + "/klp_target/parameters/hold_"
 
-// outcome is what a command itself comes to, before any wait.
+// outcome is the result of a command itself, before any wait.
 type outcome struct {
 	output string
 	ret    int
 	starts bool // a transition may have begun, or come closer to its end
 }
 
-// arguments is how many a command has at least.
+// arguments is the least number of a command's arguments.
 var arguments = map[machine.Verb]int{
 	machine.Insmod: 1, machine.Rmmod: 1, machine.Echo: 2, machine.Cat: 1, machine.Wait: 1, machine.Hold: 1, machine.Release: 1,
 }

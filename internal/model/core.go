@@ -20,8 +20,8 @@ const (
 const maxModuleName = 56
 
 // core is the livepatch core: the variables of kernel/livepatch/*.c and the
-// functions that work on them. klp_mutex serialises all of it in the kernel,
-// so that no two run at once.
+// functions that work on them. In the kernel klp_mutex serialises these
+// functions, so no two run at once.
 type core struct {
 	logger
 	facts
@@ -36,9 +36,9 @@ type core struct {
 	delayedWork bool // klp_transition_work is scheduled
 
 	directories   []*patch // those with a directory in sysfs
-	freeWork      []*patch // freed but for their directory and the module's reference
+	freeWork      []*patch // freed except for their directory and the module's reference
 	prevStateWarn bool     // klp_get_prev_state() has warned
-	strayed       bool     // klp_check_stack_func() has read what is no function; see left
+	strayed       bool     // klp_check_stack_func() has read something that is no function; see left
 }
 
 func newCore(f facts, log *kmsg, modules *moduleList, tasks *taskList) *core {
@@ -48,7 +48,7 @@ func newCore(f facts, log *kmsg, modules *moduleList, tasks *taskList) *core {
 	}
 }
 
-// enablePatch is klp_enable_patch(): what a livepatch's init calls.
+// enablePatch is klp_enable_patch(), which a livepatch's init calls.
 func (c *core) enablePatch(p *patch) int {
 	if !c.isPatchCompatible(p) {
 		c.err("Livepatch patch (%s) is not compatible with the already installed livepatches.", p.mod.name)
@@ -82,8 +82,8 @@ func (c *core) initPatch(p *patch) int {
 	return 0
 }
 
-// addNops is klp_add_nops(): what the listed livepatches patch and p does not
-// goes back to the original code.
+// addNops is klp_add_nops(): functions that the listed livepatches patch but p
+// does not return to the original code.
 func (c *core) addNops(p *patch) {
 	for _, old := range c.patches {
 		for _, oldObject := range old.objects {
@@ -125,7 +125,7 @@ func (c *core) initObject(p *patch, o *object) int {
 	return 0
 }
 
-// duplicate is what sysfs and the kobjects say of a name that there is
+// duplicate logs what sysfs and the kobjects say about a name that exists
 // already; fs/sysfs/dir.c and lib/kobject.c.
 func (c *core) duplicate(p *patch, o *object, f *function) {
 	logger{c.kmsg, "sysfs: "}.warn("cannot create duplicate filename '/kernel/livepatch/%s/%s/%s,1'", p.mod.name, o, f.name)
@@ -258,8 +258,7 @@ func (c *core) freeReplacedPatchesAsync(by *patch) {
 	}
 }
 
-// runFreeWork is klp_free_patch_work_fn(), of each livepatch that waits for
-// it.
+// runFreeWork is klp_free_patch_work_fn() of each livepatch that waits for it.
 func (c *core) runFreeWork() {
 	for _, p := range c.freeWork {
 		c.freePatchFinish(p)

@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/kversion"
 )
 
-// facts is what differs between kernels in what the model shows.
+// facts are the differences between kernels that the model shows.
 type facts struct {
 	release     string
 	patchedAttr bool // OBJECT/patched: 6.1, bb26cfd9e77e
@@ -18,13 +18,13 @@ type facts struct {
 	forcesAll   bool // forcing marks each listed livepatch: until 5.18, 2957308343fa
 }
 
-// Releases are kernels that differ in what the model shows of them, oldest
-// first. Those in between are like the one before.
+// Releases are the kernels that differ in the model, oldest first. Kernels in
+// between are like the one before.
 var Releases = []string{"6.1", "6.11", "6.14"}
 
 var releaseForm = regexp.MustCompile(`^\d{1,4}\.\d{1,4}([.+-].*)?$`)
 
-// factsOf knows a kernel by its release, as uname -r says it.
+// factsOf returns the facts of a kernel by its release, as uname -r prints it.
 func factsOf(release string) (facts, error) {
 	if !releaseForm.MatchString(release) {
 		return facts{}, blame.Userf("%q is not a kernel release, such as 6.12", release)

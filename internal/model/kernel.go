@@ -9,16 +9,15 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// ErrNotModelled is in the chain of the error of a step that the model cannot
-// answer.
+// ErrNotModelled is in the error chain of a step that the model cannot answer.
 var ErrNotModelled = errors.New("not modelled")
 
-// kernel is the livepatch core and what surrounds it.
+// kernel is the livepatch core and its surroundings.
 type kernel struct {
 	*core
 	log    kmsg
 	printk [4]int // /proc/sys/kernel/printk
-	gaveUp error  // why the model no longer knows
+	gaveUp error  // why the model has no answer any longer
 }
 
 func newKernel(f facts) *kernel {
@@ -27,7 +26,7 @@ func newKernel(f facts) *kernel {
 	return k
 }
 
-// giveUp says what the model does not know. The first reason counts.
+// giveUp records what the model does not cover. The first reason counts.
 func (k *kernel) giveUp(format string, args ...any) {
 	if k.gaveUp == nil {
 		e := blame.Userf("the model does not cover "+format, args...)
@@ -51,7 +50,7 @@ func (k *kernel) newProgram(m *module) program {
 	return nil
 }
 
-// probeNumber is PROBE_NUMBER of the probe that code belongs to; 0: to none.
+// probeNumber is PROBE_NUMBER of the probe to which code belongs; 0: to none.
 func probeNumber(code address) int {
 	name, _, _ := strings.Cut(string(code), ":")
 	if len(name) != len("klp_a") || !strings.HasPrefix(name, "klp_") || name[4] < 'a' || name[4] > 'h' {
@@ -68,7 +67,7 @@ func (k *kernel) elapse() {
 	k.runFreeWork()
 }
 
-// runTasks lets each task do what it does within milliseconds.
+// runTasks runs each task for some milliseconds.
 func (k *kernel) runTasks() {
 	if k.transition != nil {
 		k.tasks.agent.updatePatchState(k.target)

@@ -17,7 +17,7 @@ const (
 	levelDebug  = 7
 )
 
-// user is the facility of what is written to /dev/kmsg.
+// user is the facility of lines written to /dev/kmsg.
 const user = 1
 
 // kmsg is the kernel log.
@@ -37,7 +37,7 @@ func (l *kmsg) take() []machine.Record {
 	return list
 }
 
-// splat logs a WARN() as far as it can be told from others.
+// splat logs the parts of a WARN() that distinguish it from others.
 func (l *kmsg) splat(file, function string) {
 	l.add(0, levelWarn, "------------[ cut here ]------------")
 	l.add(0, levelWarn, fmt.Sprintf("WARNING: CPU: 0 PID: 1 at %s %s+0x0/0x0", file, function))
@@ -49,7 +49,7 @@ func (l *kmsg) dumpStack() {
 	l.add(0, levelWarn, "Call Trace:")
 }
 
-// logger puts a prefix before what it logs, as pr_fmt() does.
+// logger puts a prefix before each line, as pr_fmt() does.
 type logger struct {
 	kmsg   *kmsg
 	prefix string

@@ -11,13 +11,13 @@ import (
 
 const erange = -int(unix.ERANGE)
 
-// kstrtoull is the function of that name in lib/kstrtox.c, with base 0. A
-// newline at the end is let pass.
+// kstrtoull is the function of that name in lib/kstrtox.c, with base 0. It
+// accepts a final newline.
 func kstrtoull(s string) (uint64, int) {
 	return parseInteger(strings.TrimPrefix(s, "+"))
 }
 
-// kstrtoull takes a sign only once.
+// kstrtoull accepts only one sign.
 func parseInteger(s string) (n uint64, ret int) {
 	digits, base := strings.TrimSuffix(s, "\n"), uint64(10)
 	if lower := strings.ToLower(digits); strings.HasPrefix(lower, "0x") && len(lower) > 2 && digit(lower[2]) < 16 {
@@ -41,7 +41,8 @@ func parseInteger(s string) (n uint64, ret int) {
 	return n, ret
 }
 
-// digit returns a number that is no digit's for what is none.
+// digit returns a digit's value; for any other character, a number too large
+// for one.
 func digit(c byte) uint64 {
 	switch {
 	case '0' <= c && c <= '9':

@@ -11,8 +11,8 @@ import (
 // maxCharp is how long a string parameter may be (param_set_charp()).
 const maxCharp = 1024
 
-// insmod is load_module() of kernel/module/main.c, from where the module is
-// told of to where its init has run. A positive return value is not an error
+// insmod is load_module() of kernel/module/main.c, from the module's
+// announcement to the end of its init. A positive return value is not an error
 // to user space.
 func (k *kernel) insmod(name string, args []string) int {
 	if k.modules.find(name) != nil {
@@ -39,7 +39,7 @@ func (k *kernel) insmod(name string, args []string) int {
 	return ret
 }
 
-// runInit is do_init_module(). Linux 7.0 words the warning otherwise.
+// runInit is do_init_module(). Linux 7.0 words the warning differently.
 func (k *kernel) runInit(m *module) int {
 	ret := m.program.init()
 	if ret <= 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Bits of /proc/sys/kernel/tainted that are not taken for granted.
+// Bits of /proc/sys/kernel/tainted that not every case sets.
 const taintWarn = 1 << 9
 
 // Machine is the model as a machine that runs cases. It is not safe for use
@@ -21,7 +21,7 @@ const taintWarn = 1 << 9
 type Machine struct {
 	k      *kernel
 	taint  uint64
-	before machine.EndState // what there was at Begin
+	before machine.EndState // the state at Begin
 }
 
 var _ machine.Machine = (*Machine)(nil)
@@ -36,8 +36,8 @@ func New(release string) (*Machine, error) {
 	return &Machine{k: newKernel(f)}, nil
 }
 
-// config is that of a kernel that logs livepatch's debug lines and runs any
-// number of CPUs; nothing else is set.
+// config is the configuration of a kernel that logs livepatch's debug lines and
+// runs any number of CPUs; nothing else is set.
 var config = map[string]string{
 	"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y", "SMP": "y",
 }
@@ -63,7 +63,7 @@ func (m *Machine) Begin(context.Context) error {
 }
 
 // Step is [machine.Machine]'s. The error has [ErrNotModelled] in its chain when
-// the model does not know; it is of no use afterwards.
+// the model has no answer; the machine is useless afterwards.
 func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return machine.Answer{}, err
@@ -89,8 +89,8 @@ func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Dura
 	return ans, nil
 }
 
-// errnoName names an error as a system call returns it: what is not between
-// -4095 and -1 is none.
+// errnoName names an error as a system call returns it: a number between -4095
+// and -1.
 func errnoName(ret int) string {
 	if ret >= 0 || ret < -4095 {
 		return ""
@@ -101,8 +101,8 @@ func errnoName(ret int) string {
 	return fmt.Sprintf("errno %d", -ret)
 }
 
-// settle waits until no transition runs. When the same tasks block it for a
-// second, they always will.
+// settle waits until no transition runs. Tasks that block it for a second will
+// always block it.
 func (m *Machine) settle(limit time.Duration) *machine.Stall {
 	for m.k.transition != nil {
 		before := m.k.progress()
@@ -114,7 +114,7 @@ func (m *Machine) settle(limit time.Duration) *machine.Stall {
 	return nil
 }
 
-// progress is what changes as long as a transition may end by itself.
+// progress is a text that changes as long as a transition may end by itself.
 func (k *kernel) progress() string {
 	text := fmt.Sprint(k.delayedWork)
 	for _, t := range k.tasks.list {

@@ -15,13 +15,13 @@ type module struct {
 // program is what a module does.
 type program interface {
 	params() []param
-	init() int // 0 or a negative errno; a positive value loads it all the same
+	init() int // 0 or a negative errno; with a positive value the module is loaded as well
 	exit()
 	functions() []string // that can be patched
 	isLivepatch() bool
 }
 
-// other is kmods/src/klp_other.c, which is there to be patched.
+// other is kmods/src/klp_other.c, a module to be patched.
 type other struct{}
 
 func (other) params() []param     { return nil }
@@ -33,7 +33,7 @@ func (other) isLivepatch() bool   { return false }
 // param is a module parameter.
 type param struct {
 	name     string
-	get      func() string // nil: what it was set to cannot be read
+	get      func() string // nil: its value cannot be read
 	set      func(value string) int
 	writable bool // in sysfs
 }
@@ -54,20 +54,19 @@ func (l *moduleList) remove(m *module) {
 	l.list = slices.DeleteFunc(l.list, func(n *module) bool { return n == m })
 }
 
-// vmlinuxFunctions are those of the kernel that the probe has replacements
-// for.
+// vmlinuxFunctions are the kernel's functions for which the probe has
+// replacements.
 var vmlinuxFunctions = []string{"cmdline_proc_show", "loadavg_proc_show", "uptime_proc_show", "version_proc_show"}
 
 const (
-	// notTraceable is the name of a function of the kernel that ftrace does
-	// not know: it is notrace, in kernel/livepatch/patch.c.
+	// notTraceable names a function of the kernel that ftrace does not
+	// know: it is notrace, in kernel/livepatch/patch.c.
 	notTraceable = "klp_ftrace_handler"
 	// noFunction is a name that no kernel and no module has.
 	noFunction = "klp_no_such_function"
 )
 
-// knowsFunction tells whether the model can say who has a function of that
-// name.
+// knowsFunction tells whether the model knows which object has the function.
 func knowsFunction(name string) bool {
 	return slices.Contains(vmlinuxFunctions, name) || slices.Contains(targetFunctions, name) ||
 		name == notTraceable || name == noFunction

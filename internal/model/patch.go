@@ -2,11 +2,11 @@
 
 package model
 
-// The structures of include/linux/livepatch.h, without what only memory
-// management needs.
+// The structures of include/linux/livepatch.h, without the fields of memory
+// management.
 
-// direction is where a transition goes, and which of two versions of the code
-// a task runs (enum klp_transition_state, KLP_* before 6.10).
+// direction is the target of a transition, and the version of the code that a
+// task runs (enum klp_transition_state, KLP_* before 6.10).
 type direction int
 
 const (
@@ -59,7 +59,7 @@ type function struct {
 	name       string
 	newFunc    address
 	oldFunc    address // empty while the object is not loaded
-	nop        bool    // leads back to the original
+	nop        bool    // returns to the original
 	patched    bool
 	transition bool // tasks differ in whether they use it
 }
@@ -122,7 +122,7 @@ func (p *patch) findObject(name string) *object {
 	return nil
 }
 
-// object finds an object by what sysfs and the probe call it.
+// object finds an object by its name in sysfs and in the probe's log.
 func (p *patch) object(shown string) *object {
 	for _, o := range p.objects {
 		if o.String() == shown {

@@ -14,26 +14,26 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Prediction is what a kernel makes of a case's commands.
+// Prediction is the predicted outcome of a case's commands.
 type Prediction struct {
 	Transcript string
-	Steps      [][]string // of each command that runs there, the lines after it
-	Taints     uint64     // bits that a case sets only where its header allows it
+	Steps      [][]string // for each command that runs on that kernel, the lines after it
+	Taints     uint64     // taint bits that need the header Taints
 	Leaves     []string   // modules that are still loaded at the end
-	Enabled    []string   // livepatches that are, oldest first
+	Enabled    []string   // livepatches that are enabled at the end, oldest first
 
 	observation judge.Observation
 }
 
-// Predict returns the transcript that a kernel of a release makes of a case's
-// commands. What the case expects is not looked at. The error, the user's,
-// tells why there is none.
+// Predict returns the transcript of a case's commands on a kernel of a release.
+// The case's own expected lines are ignored. The error, the user's, says why
+// there is no transcript.
 func Predict(ctx context.Context, release string, c *casefile.Case) (string, error) {
 	p, err := Foresee(ctx, release, c)
 	return p.Transcript, err
 }
 
-// Foresee is Predict with all that the model knows of the end.
+// Foresee is Predict with everything that the model knows about the end.
 func Foresee(ctx context.Context, release string, c *casefile.Case) (Prediction, error) {
 	m, err := New(release)
 	if err != nil {
@@ -57,9 +57,8 @@ func Foresee(ctx context.Context, release string, c *casefile.Case) (Prediction,
 	return p, nil
 }
 
-// Complete returns the file of a case with the lines that a kernel must make of
-// its commands in the place of those that it expects, and with the headers that
-// these lines need.
+// Complete returns the file of a case with its expected lines replaced by the
+// predicted ones, and with the headers that these lines need.
 func Complete(ctx context.Context, release string, data []byte, c *casefile.Case) ([]byte, error) {
 	p, err := Foresee(ctx, release, c)
 	if err != nil {
@@ -78,7 +77,7 @@ func Complete(ctx context.Context, release string, data []byte, c *casefile.Case
 	return judge.Rewrite(data, with, p.observation), nil
 }
 
-// stepLines gives the lines of a transcript to its commands.
+// stepLines divides the lines of a transcript among its commands.
 func stepLines(transcript string) (steps [][]string) {
 	for line := range strings.Lines(transcript) {
 		line = strings.TrimSuffix(line, "\n")
@@ -91,10 +90,10 @@ func stepLines(transcript string) (steps [][]string) {
 	return steps
 }
 
-// stalls tells whether what comes after an answer is not reached.
+// stalls tells whether the commands after an answer are not reached.
 func stalls(ans machine.Answer) bool { return ans.Stall != nil }
 
-// commandsOf is the case without what it expects.
+// commandsOf is the case without its expected lines.
 func commandsOf(c *casefile.Case) *casefile.Case {
 	bare := *c
 	bare.Steps = slices.Clone(c.Steps)
@@ -104,7 +103,8 @@ func commandsOf(c *casefile.Case) *casefile.Case {
 	return &bare
 }
 
-// beyond tells what in a case no model can answer, and in which line it is.
+// beyond names the first thing in a case that the model does not cover, and its
+// line.
 func beyond(c *casefile.Case) (line int, why string) {
 	for _, s := range c.Steps {
 		if s.Command.Verb == machine.Sh {
@@ -117,9 +117,9 @@ func beyond(c *casefile.Case) (line int, why string) {
 	return 0, ""
 }
 
-// Check runs a case on the model of each kernel that it or the model tells
-// from others, and returns where the transcripts differ. What the model cannot
-// answer is no problem.
+// Check runs a case on the model of each kernel for which the case or the model
+// has a difference, and returns the differences of the transcripts. A command
+// that the model does not cover is no problem.
 func Check(ctx context.Context, c *casefile.Case) []casefile.Problem {
 	if _, why := beyond(c); why != "" {
 		return nil
@@ -152,8 +152,8 @@ func releases(c *casefile.Case) []string {
 	return list
 }
 
-// Unending finds a command that waits for what can never end. That is the
-// case's fault on any kernel.
+// Unending finds a command that would wait for ever. That is the case's fault
+// on any kernel.
 func Unending(ctx context.Context, c *casefile.Case) []casefile.Problem {
 	if _, why := beyond(c); why != "" {
 		return nil

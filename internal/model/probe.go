@@ -18,7 +18,7 @@ type probe struct {
 	args  probeArgs
 	patch *patch
 
-	first   *object // that of the callbacks that look after data
+	first   *object // the object whose callbacks handle data
 	watch   []uint64
 	failing *object // whose pre_patch fails
 	failure int
@@ -50,7 +50,7 @@ func (p *probe) init() int {
 	return p.k.enablePatch(p.patch)
 }
 
-// log is probe_log(): what a callback sees.
+// log is probe_log(): it logs what a callback sees.
 func (p *probe) log(callback string, o *object) {
 	var line strings.Builder
 	for _, s := range p.patch.states {

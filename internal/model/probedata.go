@@ -10,7 +10,7 @@ type data struct {
 	level *loglevel // nil: not klp_loglevel's
 }
 
-// What data= of the probe says to do; kmods/src/klp_probe_data.h.
+// The values of the probe's data=; kmods/src/klp_probe_data.h.
 const (
 	modeNone  = ""
 	modeAlloc = "alloc"
@@ -21,8 +21,7 @@ const (
 	modeLeak  = "leak"
 )
 
-// nameOf is probe_data_name(). What is behind a pointer to another kind of
-// data only memory tells.
+// nameOf is probe_data_name(). The model cannot read data of another kind.
 func (p *probe) nameOf(s *state) string {
 	if s.data.name == "" {
 		p.k.giveUp("a probe that reads data of klp_loglevel")

@@ -14,7 +14,7 @@ const (
 	probeMaxFunctions = 8
 )
 
-// probeModes are what data= may be.
+// probeModes are the values that data= accepts.
 var probeModes = []string{modeNone, modeAlloc, modeTake, modeCopy, modeFree, modeFail, modeLeak}
 
 // probeArgs are the module parameters, as given.
@@ -50,7 +50,7 @@ func (a *probeArgs) setReplace(s string) (ret int) {
 	return ret
 }
 
-// parse is probe_parse(): objects first, the others name them.
+// parse is probe_parse(): objects come first, because the others name them.
 func (p *probe) parse() int {
 	for _, list := range []struct {
 		param, text string
@@ -114,8 +114,8 @@ func (p *probe) addFunction(item string) bool {
 	return true
 }
 
-// probeHome is probe_find_func(): the object that a function is in, and
-// whether the probe has a replacement for it.
+// probeHome is probe_find_func(): a function's object, and whether the probe
+// has a replacement for the function.
 func probeHome(object, name string) (home string, known bool) {
 	for _, table := range []struct {
 		object string
@@ -157,7 +157,7 @@ func (p *probe) addWatch(item string) bool {
 
 // setFailure takes [OBJECT:]VALUE.
 func (p *probe) setFailure(item string) bool {
-	p.failing = p.first // nil where objs= names none: then nothing fails
+	p.failing = p.first // nil if objs= names none: then nothing fails
 	object, value, named := strings.Cut(item, ":")
 	if !named {
 		value = item

@@ -8,20 +8,19 @@ import (
 	"strings"
 )
 
-// Snapshot is where a machine has got to, for those that choose what it does
-// next.
+// Snapshot is the state of a machine, for callers that choose its next command.
 type Snapshot struct {
 	Modules    []string          // loaded, sorted
 	Patches    []string          // listed, oldest first
 	Transition string            // the livepatch in transition; empty: none
-	Unsure     bool              // whether a task that is started now is held depends on when the kernel last tried the transition
+	Unsure     bool              // whether a task started now is held depends on when the kernel last tried the transition
 	Held       map[string]string // old and new: 0 no task, 1 a task, 2 it sleeps in the function
-	// Situation tells apart what the core tells apart, without names, ids and
-	// data: two machines in one situation differ in details.
+	// Situation distinguishes what the core distinguishes, without names, ids
+	// and data: two machines in the same situation differ only in details.
 	Situation string
 }
 
-// Snapshot returns where the machine has got to.
+// Snapshot returns the state of the machine.
 func (m *Machine) Snapshot() Snapshot {
 	k := m.k
 	s := Snapshot{Modules: m.left().Modules, Held: map[string]string{"old": "0", "new": "0"}}
@@ -38,12 +37,13 @@ func (m *Machine) Snapshot() Snapshot {
 	return s
 }
 
-// Whole tells apart all that can make a difference later.
+// Whole distinguishes everything that can make a difference later.
 func (m *Machine) Whole() string {
 	return strings.Join(append(m.k.details(), m.Snapshot().Patches...), "\n")
 }
 
-// outline describes what is listed: how many, and the one in transition.
+// outline describes the listed livepatches: their number, and the one in
+// transition.
 func (k *kernel) outline() string {
 	forced := slices.ContainsFunc(k.patches, func(p *patch) bool { return p.forced })
 	text := fmt.Sprintf("%d patches, forced %v", min(len(k.patches), 3), forced)
@@ -55,7 +55,8 @@ func (k *kernel) outline() string {
 	return fmt.Sprintf("%s; %s, replace %v, newest %v, objects %d", text, k.target, p.replace, newest, len(p.objects))
 }
 
-// details are all that makes a difference later, but for the list's order.
+// details are everything that makes a difference later, except the list's
+// order.
 func (k *kernel) details() []string {
 	list := []string{fmt.Sprint(k.target, k.delayedWork, k.prevStateWarn, k.printk, k.ftraceOff)}
 	for _, mod := range k.modules.list {
@@ -71,12 +72,12 @@ func (k *kernel) details() []string {
 	return list
 }
 
-// detail describes a module with all that its livepatch has.
+// detail describes a module with everything that its livepatch has.
 func (k *kernel) detail(m *module) string {
 	text := fmt.Sprint(m.name, " refs=", m.refs, " ")
 	p, ok := m.program.(*probe)
 	if !ok || !slices.Contains(k.patches, p.patch) {
-		return text // what was not listed any more is never listed again
+		return text // a livepatch that has left the list never returns
 	}
 	text += fmt.Sprintf("%+v enabled=%v forced=%v settled=%v", p.args, p.patch.enabled, p.patch.forced, p.settled)
 	for _, o := range p.patch.objects {

@@ -63,7 +63,8 @@ func (c *core) unpatchFunction(f *function) {
 	f.patched = false
 }
 
-// before returns what ran in place of f's original until f was enabled.
+// before returns the code that ran in place of f's original until f was
+// enabled.
 func (c *core) before(f *function) address {
 	stack := c.stacks[f.oldFunc]
 	if i := slices.Index(stack, f) + 1; i < len(stack) {
@@ -72,7 +73,8 @@ func (c *core) before(f *function) address {
 	return f.oldFunc
 }
 
-// called is klp_ftrace_handler(): where a task gets to that calls a function.
+// called is klp_ftrace_handler(): the code that a task runs when it calls a
+// function.
 func (c *core) called(t *task, original address) address {
 	stack := c.stacks[original]
 	if len(stack) == 0 {

@@ -13,7 +13,8 @@ func (p *patch) getState(id uint64) *state {
 }
 
 // getPrevState is klp_get_prev_state(): the state of the newest livepatch that
-// has it and was enabled before the one in transition, whoever asks.
+// has it and was enabled before the one in transition, whichever livepatch
+// asks.
 func (c *core) getPrevState(id uint64) *state {
 	if c.transition == nil {
 		c.warnOnce()
@@ -40,7 +41,7 @@ func (c *core) warnOnce() {
 }
 
 // isPatchCompatible is klp_is_patch_compatible(): each state of each listed
-// livepatch counts, also of one that is being enabled or disabled.
+// livepatch counts, even while the livepatch is being enabled or disabled.
 func (c *core) isPatchCompatible(p *patch) bool {
 	for _, old := range c.patches {
 		for _, s := range old.states {
@@ -53,8 +54,8 @@ func (c *core) isPatchCompatible(p *patch) bool {
 }
 
 // isStateCompatible is klp_is_state_compatible(): a livepatch must not fall
-// behind the version that is installed, and a cumulative one must have each
-// state that is.
+// behind the installed version, and a cumulative one must have each installed
+// state.
 func (p *patch) isStateCompatible(old *state) bool {
 	s := p.getState(old.id)
 	if s == nil {

@@ -12,8 +12,8 @@ func (k *kernel) readPrintk() string {
 	return fmt.Sprintf("%d\t%d\t%d\t%d", p[0], p[1], p[2], p[3])
 }
 
-// writePrintk is proc_dointvec() of kernel/sysctl.c: as many numbers as there
-// are, up to the first that is none.
+// writePrintk is proc_dointvec() of kernel/sysctl.c: it reads numbers up to the
+// first word that is not one.
 func (k *kernel) writePrintk(value string) int {
 	fields := strings.Fields(value)
 	for i, f := range fields[:min(len(fields), len(k.printk))] {

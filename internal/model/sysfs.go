@@ -13,15 +13,15 @@ const (
 	moduleDir    = "/sys/module"
 )
 
-// file is what a path leads to. It is a directory, or what may be done to it
-// is not nil.
+// file is a file or a directory; of a file, the permitted operations are not
+// nil.
 type file struct {
 	dir   bool
 	read  func() string
 	write func(value string) int // value with the newline of echo
 }
 
-// open finds a file; nil: there is none.
+// open finds a file; nil: no such file.
 func (k *kernel) open(path string) *file {
 	name := strings.Split(strings.Trim(path, "/"), "/")
 	switch {
@@ -176,8 +176,8 @@ func openParam(m *module, name string) *file {
 	return f
 }
 
-// openProc knows the files that the probe's functions print, as long as they
-// do: what the kernel's own print is the machine's affair.
+// openProc knows the files that the probe's functions print, while they are
+// patched: the kernel's own functions print facts of the machine.
 func (k *kernel) openProc(path, name string) *file {
 	original := address("vmlinux:" + name + "_proc_show")
 	code := k.called(k.tasks.agent, original)

@@ -18,7 +18,8 @@ const (
 )
 
 // target is kmods/src/klp_target.c. What its tasks do to a transition follows
-// from what they sleep in; the comment at the top of that file tells.
+// from the function in which they sleep; see the comment at the top of that
+// file.
 type target struct {
 	k       *kernel
 	initRet int
@@ -33,7 +34,7 @@ type holder struct {
 	name     string
 	function address
 	task     *task
-	inside   bool // it has slept in the function since it was started
+	inside   bool // it has slept in the function since its start
 }
 
 func newTarget(k *kernel) *target {
@@ -136,8 +137,8 @@ func (h *holder) run() {
 	}
 }
 
-// wait waits until the task sleeps in the function. A transition that goes on
-// meanwhile may be what it takes.
+// wait waits until the task sleeps in the function. That may need a transition
+// to proceed meanwhile.
 func (h *holder) wait() int {
 	if h.task == nil {
 		return -int(unix.ESRCH)

@@ -4,16 +4,16 @@ package model
 
 import "slices"
 
-// task is a task as far as livepatch looks at it.
+// task is a task as livepatch sees it.
 type task struct {
 	comm    string
 	state   direction // patch_state: the code that it runs
 	pending bool      // TIF_PATCH_PENDING
-	in      address   // the function that it sleeps in; empty: none that can be patched
+	in      address   // the function in which it sleeps; empty: none that can be patched
 }
 
-// taskList stands for all tasks. Of those that no case holds, one of each kind
-// is enough: they all sleep where nothing is patched.
+// taskList stands for all tasks. One task of each kind stands for those that no
+// case holds: they all sleep outside patched functions.
 type taskList struct {
 	agent   *task // runs the commands; switches when it returns to user space
 	kthread *task // starts the others (kthreadd)

@@ -66,8 +66,8 @@ func (c *core) trySwitchTask(t *task) bool {
 	return true
 }
 
-// checkStack is klp_check_stack(): does the task sleep in code that is being
-// left?
+// checkStack is klp_check_stack(): does the task sleep in the code that the
+// transition leaves?
 func (c *core) checkStack(t *task) bool {
 	for _, o := range c.transition.objects {
 		if !o.patched {
@@ -83,9 +83,9 @@ func (c *core) checkStack(t *task) bool {
 }
 
 // left is the code that a transition leaves, as klp_check_stack_func() finds
-// it. For the oldest of several replacements the kernel takes the head of the
-// list for the next one, which happens when the disabling of a livepatch below
-// another one is reversed.
+// it. For the oldest of several replacements, the kernel mistakes the head of
+// the list for the next one; this happens when the disabling of a livepatch
+// below another one is reversed.
 func (c *core) left(f *function) address {
 	if c.target == unpatched {
 		return f.newFunc
@@ -142,8 +142,8 @@ func (c *core) cancelTransition() {
 	c.completeTransition()
 }
 
-// reverseTransition is klp_reverse_transition(). It tries nothing: the work
-// that the transition has scheduled does.
+// reverseTransition is klp_reverse_transition(). It does not try to switch
+// tasks: the work that the transition has scheduled does.
 func (c *core) reverseTransition() {
 	p := c.transition
 	c.debug("'%s': reversing transition from %s to %s", p.mod.name, c.target, opposite(c.target))
@@ -155,9 +155,9 @@ func (c *core) reverseTransition() {
 	c.startTransition()
 }
 
-// forceTransition is klp_force_transition(). It ends nothing: the work that
-// the transition has scheduled does. The log says "patched" for both
-// directions.
+// forceTransition is klp_force_transition(). It does not end the transition:
+// the work that the transition has scheduled does. The log says "patched" for
+// both directions.
 func (c *core) forceTransition() {
 	c.warn("forcing remaining tasks to the patched state")
 	for _, t := range c.tasks.list {
