@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package bisect finds the commit since which cases fail, by git bisect run:
-// the state of the search is git's, so that it can be interrupted and taken up
-// again. Only a FAIL that repeats makes a commit bad, only a PASS makes it good;
-// all else is skipped, and said.
+// Package bisect finds the first commit on which cases fail, by git bisect run.
+// Git keeps the state of the search, so an interrupted search can be resumed.
+// Only a FAIL that repeats makes a commit bad, and only a PASS makes it good;
+// any other commit is skipped and reported.
 package bisect

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
-// Mark is what a commit is.
+// Mark says whether a commit is good or bad.
 type Mark string
 
 // The marks.
@@ -38,12 +38,12 @@ func (j Judgement) Exit() int {
 	return exit.BisectSkip
 }
 
-// maxUnclear is how many runs that say nothing clear are too many: of a commit,
-// or of a case that is to be confirmed.
+// maxUnclear is how many unclear runs are too many, of a commit or of a case to
+// be confirmed.
 const maxUnclear = 2
 
-// Judge runs the cases until the commit can be marked. The runs confirm by
-// themselves what fails.
+// Judge runs the cases until the commit can be marked. The runs themselves
+// confirm failures.
 func Judge(ctx context.Context, run func(context.Context) ([]judge.Result, error)) (Judgement, error) {
 	for unclear := 1; ; unclear++ {
 		results, err := run(ctx)
@@ -56,7 +56,7 @@ func Judge(ctx context.Context, run func(context.Context) ([]judge.Result, error
 	}
 }
 
-// kind is what one result says.
+// kind is the meaning of one result.
 type kind int
 
 const (
@@ -64,20 +64,20 @@ const (
 	passed
 	broken  // an ERROR
 	unsure  // a FAIL that could not be confirmed
-	other   // a FAIL that is not the symptom which the case names
+	other   // a FAIL that is not the case's symptom
 	certain // a FAIL that comes each time
 	flaky   // a FAIL that does not
 )
 
-// rules are what a run says of the kernel, by the results that are in it: the
-// first rule that has one decides. An ERROR decides nothing, but a FAIL beside
-// it does. A case that fails now and then is not what is searched for, nor is
-// one that fails in another way than its symptom.
+// rules give the meaning of a run by its results: the first rule with a
+// matching result decides. An ERROR decides nothing, but a FAIL beside it does.
+// The search is neither for a case that fails now and then, nor for one that
+// fails in another way than its symptom.
 var rules = []struct {
 	kind  kind
 	mark  Mark
-	why   string // with the cases' names behind it
-	clear bool   // another run would not say more
+	why   string // the cases' names follow it
+	clear bool   // another run would not tell more
 }{
 	{flaky, Skip, "runs differ:", true},
 	{certain, Bad, "FAIL", true},
@@ -126,13 +126,13 @@ func kindOf(r judge.Result) kind {
 	return unsure
 }
 
-// confirmed tells whether a case has failed as often as it takes: nobody has
-// asked for more, or it failed each time, more than once.
+// confirmed tells whether a case has failed often enough: no confirmation was
+// asked for, or it failed each time, more than once.
 func confirmed(c judge.Confirmation) bool {
 	return c.Runs == 0 || c.Failed == c.Runs && c.Runs > 1 && len(c.Unjudged) < maxUnclear
 }
 
-// often says how often a case failed, behind its name.
+// often says how often a case failed; it follows the case's name.
 func often(c judge.Confirmation) string {
 	if text := c.String(); text != "" {
 		return " (" + text + ")"

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Note is what a step has found of a commit.
+// Note is a step's finding about a commit.
 type Note struct {
 	Commit  string
 	Subject string
@@ -32,8 +32,7 @@ func (n Note) Write(path string) error {
 	return blame.Join(err, f.Close())
 }
 
-// readNotes reads a file of notes; a line that was not written whole counts
-// for nothing.
+// readNotes reads a file of notes; it ignores a line that was cut short.
 func readNotes(path string) (notes []Note, err error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {

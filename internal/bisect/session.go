@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-// Question is what a search is for. A search is taken up again when the same
-// question is asked.
+// Question is the question of a search. The same question resumes an
+// interrupted search.
 type Question struct {
 	Good, Bad string   // commits, by their full names
 	Step      []string // the command that judges a commit
@@ -28,7 +28,7 @@ type Session struct {
 	q    Question
 }
 
-// Open begins a search, or takes up one that was interrupted.
+// Open begins a search, or resumes an interrupted one.
 func Open(ctx context.Context, tree *git.Worktree, q Question) (s *Session, resumed bool, err error) {
 	s = &Session{tree, q}
 	if s.pending() {
@@ -44,7 +44,7 @@ const (
 	notesFile    = "klptest-notes.jsonl"
 )
 
-// pending tells whether that very search is under way.
+// pending tells whether this very search is under way.
 func (s *Session) pending() bool {
 	data, err := os.ReadFile(s.path(questionFile))
 	var q Question
@@ -55,15 +55,15 @@ func (s *Session) pending() bool {
 	return err == nil
 }
 
-// unlock removes what a git that was killed has left. The work tree has one
-// user at a time.
+// unlock removes the lock of a killed git. The work tree has one user at a
+// time.
 func (s *Session) unlock() error { return os.RemoveAll(s.path("index.lock")) }
 
 func (s *Session) begin(ctx context.Context) error {
 	if err := s.forget(ctx); err != nil {
 		return err
 	}
-	// git bisect start wants a HEAD to come back to.
+	// git bisect start needs a HEAD to return to.
 	if err := s.tree.Checkout(ctx, s.q.Good); err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Session) begin(ctx context.Context) error {
 	return err
 }
 
-// forget ends whatever search there is.
+// forget ends any search under way.
 func (s *Session) forget(ctx context.Context) error {
 	if err := blame.Join(s.unlock(), os.RemoveAll(s.path(notesFile)), os.RemoveAll(s.path(questionFile))); err != nil {
 		return err
@@ -90,16 +90,17 @@ func (s *Session) forget(ctx context.Context) error {
 	return err
 }
 
-// NotesIn is the file of a work tree where steps are to write what they find,
-// see [Note].
+// NotesIn is the file in a work tree to which steps write their notes, see
+// [Note].
 func NotesIn(tree string) string { return filepath.Join(tree, ".git", notesFile) }
 
-// Run has git search; what steps print goes to out. It ends when the commit is
-// found or cannot be, and when ctx does; the search can then be taken up again.
+// Run has git search; the output of steps goes to out. It ends when the commit
+// is found or cannot be found, or when ctx ends; then the search can be
+// resumed.
 func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 	run := s.tree.Command(append([]string{"bisect", "run"}, s.q.Step...)...)
 	run.Steps = true // they are klptest's own
-	// Not a file, so that git's end is awaited together with that of the step.
+	// Not a file, so that Run waits for the step as well as for git.
 	run.Stdout, run.Stderr = writer{out}, writer{out}
 	runErr := run.Run(ctx)
 	if ctx.Err() != nil {
@@ -123,14 +124,14 @@ func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 
 type writer struct{ io.Writer }
 
-// Answer is what a search has found.
+// Answer is the result of a search.
 type Answer struct {
-	First    string   // the first bad commit; empty: not to be told
-	Possible []string // those among which it is, when the rest was skipped
-	Notes    []Note   // what each step has found
+	First    string   // the first bad commit; empty: inconclusive
+	Possible []string // the candidates, when some of them were skipped
+	Notes    []Note   // the findings of the steps
 }
 
-// parseLog reads what git bisect log says in the end:
+// parseLog reads the last lines of git bisect log:
 //
 //	# first bad commit: [SHA] subject
 //	# possible first bad commit: [SHA] subject

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// detail is an error with the lines that show it.
+// detail is an error with the lines that show its cause.
 func detail(err error) string {
 	text := err.Error()
 	var e *blame.Error
@@ -23,8 +23,8 @@ func detail(err error) string {
 // Change is what a patch does to a case.
 type Change string
 
-// The changes. A case that was not judged before a patch or after it is
-// unknown: a patch is only told to break what passed before.
+// The changes. A case that was not judged before or after a patch is unknown: a
+// patch is said to break only cases that passed before.
 const (
 	Leaves  Change = "leaves"
 	Fixes   Change = "fixes"
@@ -32,9 +32,10 @@ const (
 	Unknown Change = "unknown"
 )
 
-// Changes are, for each step but the base, what its patch does to each case.
-// It is compared with the last kernel on which the case was judged: what a
-// patch that does not build has done shows with the one that mends the build.
+// Changes are, for each step but the base, the effects of its patch on each
+// case. Each result is compared with that of the last kernel on which the case
+// was judged. So the effects of a patch that does not build show with the patch
+// that mends the build.
 func Changes(steps []Step) []map[string]Change {
 	var list []map[string]Change
 	before := map[string]judge.Verdict{}

@@ -34,8 +34,9 @@ var (
 	ofSeries   = regexp.MustCompile(`\[[^\]]*\b0*(\d+)/\d+[^\]]*\]`)
 )
 
-// Read reads patch files and mailboxes, in their order; a mailbox in which each
-// mail says "n/m" in that order. Mails without a patch are left out.
+// Read reads patch files and mailboxes, in their order. A mailbox whose mails
+// are all numbered "n/m" is read in that order. Mails without a patch are left
+// out.
 func Read(ctx context.Context, tmp string, files []string) (all []Patch, err error) {
 	for _, file := range files {
 		info, err := os.Stat(file)
@@ -58,7 +59,7 @@ func Read(ctx context.Context, tmp string, files []string) (all []Patch, err err
 	return all, nil
 }
 
-// Split reads one file; tmp is a directory for what is in between.
+// Split reads one file; tmp is a directory for intermediate files.
 func Split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) {
 	if !diffStart.Match(data) && !mailStart.Match(data) {
 		return nil, blame.Userf("%s has no patch", name)
@@ -126,7 +127,7 @@ func readMail(ctx context.Context, dir, name string) (p Patch, err error) {
 	return p, blame.Join(os.Remove(diff), os.Remove(filepath.Join(dir, name+".text")))
 }
 
-// inOrder sorts patches by their numbers, when each has one of its own.
+// inOrder sorts patches by their numbers, if each has a different one.
 func inOrder(patches []Patch) []Patch {
 	seen := map[int]bool{0: true}
 	for _, p := range patches {
@@ -142,14 +143,14 @@ func inOrder(patches []Patch) []Patch {
 // Tree is a kernel's tree that patches are applied to.
 type Tree interface {
 	Dir() string
-	// Own makes files of the tree ones that can be written to, removed or made.
+	// Own prepares files of the tree to be written to, removed or made.
 	Own(names ...string) error
 }
 
-// ErrDoesNotApply is in the error of a patch for another tree.
+// ErrDoesNotApply is in the error chain of a patch for another tree.
 var ErrDoesNotApply = errors.New("the patch does not apply")
 
-// Apply applies the patch, whole or not at all.
+// Apply applies the patch completely or not at all.
 func (p Patch) Apply(ctx context.Context, tree Tree) error {
 	names, err := p.files(ctx, tree.Dir())
 	if err == nil {
@@ -164,7 +165,7 @@ func (p Patch) Apply(ctx context.Context, tree Tree) error {
 	return err
 }
 
-// files are those that the patch touches, under their old and new names.
+// files are the files that the patch touches, under their old and new names.
 func (p Patch) files(ctx context.Context, dir string) (names []string, err error) {
 	out, err := p.git(ctx, dir, "apply", "--numstat", "-z", "-")
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // Lab has a kernel that patches are applied to, one after another.
 type Lab interface {
 	Apply(ctx context.Context, p Patch) error
-	// Build builds the kernel as it is. Broken tells an error of the source
-	// from others.
+	// Build builds the kernel as it is. Broken, below, tells an error of
+	// the source from others.
 	Build(ctx context.Context) error
 	// Run runs the cases on the kernel that was built last.
 	Run(ctx context.Context) ([]judge.Result, error)
@@ -40,8 +40,8 @@ const (
 	NotTried     Fault = "not tried" // an earlier one does not apply
 )
 
-// Run tries the base and then each patch, and tells of each step when it is
-// over. It returns an error when nothing can be said of the patches any more.
+// Run tries the base and then each patch, and tells of each step when the step
+// is over. It returns an error when it can no longer judge the patches.
 func Run(ctx context.Context, lab Lab, patches []Patch, tell func(Step)) ([]Step, error) {
 	steps := []Step{{Name: "base"}}
 	if err := lab.Build(ctx); err != nil {

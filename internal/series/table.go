@@ -11,13 +11,13 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// rows are the lines of the table: a kernel each, its cells in the order of
-// the cases that not all kernels have alike. The others are only counted.
+// table has a row for each kernel, and a column for each case whose results
+// differ between kernels. The other cases are only counted.
 type table struct {
 	steps   []Step
 	changes []map[string]Change
-	columns []string // cases that some kernel does not pass
-	alike   int      // cases that all kernels pass
+	columns []string // cases that do not pass on some kernel
+	alike   int      // cases that pass on all kernels
 }
 
 func newTable(steps []Step) table {
@@ -56,8 +56,8 @@ func (t table) passes(name string) bool {
 	return true
 }
 
-// cell is the verdict of a case on a kernel, how often it came, and what the
-// patch has to do with it.
+// cell is the verdict of a case on a kernel, how often it came, and the patch's
+// part in it.
 func (t table) cell(i int, name string) string {
 	results := t.steps[i].Results
 	n := slices.IndexFunc(results, func(r judge.Result) bool { return r.Name == name })
@@ -82,7 +82,7 @@ func (t table) label(i int) string {
 	return fmt.Sprintf("%d/%d %s", i, len(t.steps)-1, t.steps[i].Name)
 }
 
-// summary is what a patch does, in one line.
+// summary is the effect of a patch, in one line.
 func (t table) summary(i int) string {
 	if f := t.steps[i].Fault; f != None {
 		return string(f)
@@ -125,8 +125,8 @@ func count(s Step) string {
 	return text
 }
 
-// Human writes the table for a terminal: kernels are lines, and each case that
-// some kernel does not pass has a line below.
+// Human writes the table for a terminal: a line for each kernel, and below it a
+// line for each case that does not pass on some kernel.
 func Human(w io.Writer, steps []Step) error {
 	t := newTable(steps)
 	var b strings.Builder
