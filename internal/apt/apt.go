@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// maxAge is how long package lists serve. Debian's security suite changes on
-// most days, and then has the earlier versions no more.
+// maxAge is how long package lists are good. Debian's security suite changes on
+// most days, and then no longer has the earlier versions.
 const maxAge = 24 * time.Hour
 
 // Get is an apt-get command as the user must give it: Get("install", "git").
@@ -24,11 +24,12 @@ func get(uid int, args []string) string {
 	return "sudo " + command
 }
 
-// Old tells whether the package lists below root were not refreshed for a day,
-// or not since the sources were changed. A source that cannot be refreshed does
-// not make them old: each try counts.
+// Old tells whether the package lists below root have not been refreshed for a
+// day, or since the sources changed. A source that cannot be refreshed does not
+// make them old: each attempt counts.
 func Old(root string, now time.Time) bool {
-	// apt-get update writes there even when nothing is new or all fails.
+	// apt-get update writes there even when nothing is new or everything
+	// fails.
 	tried, err := os.Stat(filepath.Join(root, "var/lib/apt/lists/partial"))
 	if err != nil || now.Sub(tried.ModTime()) > maxAge {
 		return true

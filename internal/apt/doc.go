@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package apt says how to mend what the host's apt lacks, and whether its
-// package lists are old. .ci/deps has the same rules, for before there is a
-// klptest.
+// Package apt gives the apt-get command for a missing package, and tells
+// whether the package lists are old. .ci/deps has the same rules, for the time
+// before klptest is built.
 package apt

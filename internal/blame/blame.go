@@ -12,7 +12,7 @@ import (
 type Party int
 
 // The parties. An error without a type is the rig's: klptest never blames the
-// kernel for what it cannot prove.
+// kernel without proof.
 const (
 	Rig Party = iota
 	Kernel
@@ -26,13 +26,13 @@ func (p Party) String() string {
 // Error is an error that names who is to blame.
 type Error struct {
 	Party   Party
-	Summary string // one short line: what happened; empty when Err says it all
+	Summary string // one short line: what happened; empty when Err says everything
 	Advice  string // what to do about it; may be a command
-	Tail    string // the end of the log that shows it
+	Tail    string // the end of the log that shows the fault
 	Path    string // where the whole log is
 	Err     error  // the cause, if there is one
 
-	// Transient tells that another attempt may not have the error.
+	// Transient tells that another attempt may succeed.
 	Transient bool
 }
 
@@ -75,7 +75,7 @@ func Of(err error) Party {
 	return Rig
 }
 
-// Userf makes an error that is the user's to mend.
+// Userf makes an error that the user can fix.
 func Userf(format string, args ...any) error { return newf(User, "", format, args...) }
 
 // Rigf makes an error of the rig.

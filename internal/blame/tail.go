@@ -2,7 +2,7 @@
 
 package blame
 
-// Tail keeps the end of what a program prints, for an [Error].
+// Tail keeps the end of a program's output, for an [Error].
 type Tail struct{ text []byte }
 
 func (t *Tail) Write(p []byte) (int, error) {

@@ -39,8 +39,8 @@ func Of(set string) []Need {
 	return slices.DeleteFunc(slices.Clone(all), func(n Need) bool { return n.Set != set })
 }
 
-// Options are the kernel options that have needs of their own in a set: MODULE_SIG
-// for "build" where there is a set "build-MODULE_SIG".
+// Options are the kernel options that have their own needs in a set: MODULE_SIG
+// for "build" if there is a set "build-MODULE_SIG".
 func Options(set string) (options []string) {
 	for _, n := range all {
 		if option, ok := strings.CutPrefix(n.Set, set+"-"); ok && !slices.Contains(options, option) {
@@ -50,8 +50,8 @@ func Options(set string) (options []string) {
 	return options
 }
 
-// Install returns the command that installs what programs or files come in. A
-// name that is not in the table is taken for a package.
+// Install returns the command that installs the packages of programs or files.
+// A name that is not in the table counts as a package.
 func Install(names ...string) string {
 	words := []string{"install"}
 	for _, name := range names {

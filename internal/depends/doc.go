@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package depends has the programs and files that klptest needs of the host, and
-// the packages that they come in.
+// Package depends lists the programs and files that klptest needs of the host,
+// and their packages.
 package depends

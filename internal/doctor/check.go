@@ -15,16 +15,16 @@ import (
 	"github.com/klptest/klptest/internal/depends"
 )
 
-// Finding is one thing that was looked at.
+// Finding is the result of one check.
 type Finding struct {
 	Name     string
 	OK       bool
-	Optional bool   // klptest works without it, less well
-	Detail   string // what was found, or what its lack means
+	Optional bool   // klptest works without it, but less well
+	Detail   string // what was found, or what its absence means
 	Mend     string // the command that mends it
 }
 
-// tool is something that must be on the PATH.
+// tool is a program that must be on the PATH.
 type tool struct {
 	name     string // what it is
 	program  string // in the table of package depends
@@ -44,8 +44,8 @@ var tools = []tool{
 	{"busybox", "busybox", "no \"sh\" steps, no klptest shell", true, ""},
 }
 
-// Examine looks at everything of the host that a run needs. memory is what a
-// guest gets, in MiB.
+// Examine checks everything that a run needs of the host. memory is a guest's,
+// in MiB.
 func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding {
 	var list []Finding
 	for _, p := range tools {
@@ -69,8 +69,8 @@ func (h Host) tool(ctx context.Context, p tool) Finding {
 	return f
 }
 
-// packageLists looks for apt's package lists. Without them it knows no package,
-// and by old ones what the mirror has no more.
+// packageLists looks for apt's package lists. Without them apt knows no
+// package; old ones name packages that the mirror no longer has.
 func (h Host) packageLists(ctx context.Context) Finding {
 	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: apt.Get("update")}
 	if _, err := h.LookPath("apt-cache"); err != nil {

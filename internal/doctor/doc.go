@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package doctor looks at the host before a run does, and names each thing
-// that is missing with the command that mends it.
+// Package doctor checks the host before a run, and names each missing thing
+// with the command that installs it.
 package doctor

@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// Host is what checks look at; tests put another in its place.
+// Host is the host as the checks see it; tests use another one.
 type Host struct {
 	Root     string // prefix of /proc and /sys
 	LookPath func(program string) (string, error)
@@ -40,8 +40,8 @@ func Here() Host {
 	}
 }
 
-// read returns a file's text without white space around it; empty when there
-// is none.
+// read returns a file's text without surrounding white space; empty when there
+// is no such file.
 func (h Host) read(path string) string {
 	data, err := os.ReadFile(filepath.Join(h.Root, path))
 	if err != nil {
@@ -50,7 +50,7 @@ func (h Host) read(path string) string {
 	return strings.TrimSpace(string(data))
 }
 
-// free is the room on the file system that dir is on, or will be.
+// free is the free space on the file system of dir, or of a dir yet to be made.
 func free(dir string) (uint64, error) {
 	for {
 		var s unix.Statfs_t

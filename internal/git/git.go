@@ -24,8 +24,8 @@ type Command struct {
 	Stdin  io.Reader
 	Stdout io.Writer // may be nil
 	Stderr io.Writer // a copy; may be nil
-	Own    bool      // in a directory of ours: no configuration of the user's counts
-	Steps  bool      // it runs programs that are to have our own environment
+	Own    bool      // in a directory of ours: the user's configuration does not count
+	Steps  bool      // it runs programs that get our own environment
 }
 
 // harmless are settings that keep git from running other programs.
@@ -66,7 +66,7 @@ func (c Command) failure(ctx context.Context, err error) error {
 	return err
 }
 
-// environ is without what would lead git elsewhere.
+// environ leaves out the variables that would lead git elsewhere.
 func (c Command) environ() []string {
 	env := []string{"LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_ATTR_NOSYSTEM=1",
 		"GIT_AUTHOR_NAME=klptest", "GIT_AUTHOR_EMAIL=klptest@localhost", "GIT_COMMITTER_NAME=klptest", "GIT_COMMITTER_EMAIL=klptest@localhost"}

@@ -18,7 +18,7 @@ type Repo struct {
 	common  string // its .git
 }
 
-// Open finds the repository that dir is in.
+// Open finds the repository of dir.
 func Open(ctx context.Context, dir string) (*Repo, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -49,7 +49,7 @@ func (r *Repo) ask(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// Commit is the full name of the commit that rev means.
+// Commit is the full name of the commit rev.
 func (r *Repo) Commit(ctx context.Context, rev string) (string, error) {
 	sha, err := r.ask(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil && ctx.Err() == nil {
@@ -63,7 +63,7 @@ func (r *Repo) Subject(ctx context.Context, sha string) (string, error) {
 	return r.ask(ctx, "show", "--no-patch", "--format=%s", sha)
 }
 
-// IsAncestor tells whether one commit is among those that another builds on.
+// IsAncestor tells whether one commit is an ancestor of another.
 func (r *Repo) IsAncestor(ctx context.Context, old, later string) (bool, error) {
 	out, err := r.ask(ctx, "merge-base", old, later)
 	return out == old, err

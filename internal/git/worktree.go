@@ -13,8 +13,8 @@ import (
 // Worktree is a work tree of ours, with the commits of a repository.
 type Worktree struct{ Dir string }
 
-// Borrow makes a work tree in dir, or takes the one that is there, with the
-// commits that the repository has now.
+// Borrow makes a work tree in dir, or takes an existing one, with the
+// repository's present commits.
 func (r *Repo) Borrow(ctx context.Context, dir string) (*Worktree, error) {
 	w := &Worktree{Dir: dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -35,7 +35,7 @@ func (r *Repo) Borrow(ctx context.Context, dir string) (*Worktree, error) {
 	return w, w.copyShallow(r.common)
 }
 
-// copyShallow takes over where the history of a shallow repository ends.
+// copyShallow copies the boundary of a shallow repository's history.
 func (w *Worktree) copyShallow(common string) error {
 	to := filepath.Join(w.Dir, ".git/shallow")
 	data, err := os.ReadFile(filepath.Join(common, "shallow"))
@@ -59,9 +59,9 @@ func (w *Worktree) Command(args ...string) Command {
 	return Command{Dir: w.Dir, Args: args, Own: true}
 }
 
-// Checkout makes the work tree what the commit says, whatever was there.
+// Checkout makes the work tree equal to the commit, whatever was there before.
 func (w *Worktree) Checkout(ctx context.Context, sha string) error {
-	// What a git that was killed has left; the work tree has one user.
+	// The lock of a killed git; the work tree has one user.
 	if err := os.RemoveAll(filepath.Join(w.Dir, ".git/index.lock")); err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Version is a version's numbers, the most significant first. It has none
-// when it is not known.
+// Version is the numbers of a version, the most significant first. An unknown
+// version has none.
 type Version []int
 
 // States is the first version whose livepatches have states

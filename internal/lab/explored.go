@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/mutants"
 )
 
-// Explored looks for mutants by exploring instead of by the cases. A
-// difference is a FAIL, named after how short it is.
+// Explored searches for mutants by exploring instead of by the cases. A
+// difference is a FAIL, whose name tells its length.
 type Explored struct {
 	Mutated
 	Budget time.Duration // for each mutant
@@ -22,9 +22,9 @@ type Explored struct {
 
 var _ mutants.Lab = Explored{}
 
-// Run does not care which case is known to find the mutant. The kernel without
-// a change has as much time as the others: what they are killed by, it has not
-// failed.
+// Run ignores the case that is known to find the mutant. The unmutated kernel
+// gets the same time budget, so that a difference that kills a mutant is one it
+// does not show.
 func (e Explored) Run(ctx context.Context, _ string) ([]judge.Result, error) {
 	started := time.Now()
 	rep, err := e.Explore(ctx, e.kernel, explore.Options{Patches: explore.SomePatches, Seed: 1, Budget: e.Budget})
@@ -42,7 +42,7 @@ func (e Explored) Run(ctx context.Context, _ string) ([]judge.Result, error) {
 	return []judge.Result{{Name: name, Verdict: judge.Fail}}, nil
 }
 
-// unjudged says that a mutant may be one that was not found.
+// unjudged is the result of a mutant that exploring may have missed.
 func unjudged(rep explore.Report) []judge.Result {
 	if rep.Unjudged == 0 {
 		return nil
@@ -50,5 +50,5 @@ func unjudged(rep explore.Report) []judge.Result {
 	return []judge.Result{{Name: "explore", Verdict: judge.Error, Reasons: []string{rep.Progress.String()}}}
 }
 
-// errUnsteady is of a difference that does not always come.
+// errUnsteady is the error of a difference that does not show every time.
 var errUnsteady = errors.New("a difference that does not show every time")

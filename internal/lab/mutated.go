@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/mutants"
 )
 
-// Mutated is a bench for mutants, which the cases are to find.
+// Mutated is a bench for mutants that the cases should find.
 type Mutated struct{ *Bench }
 
 var _ mutants.Lab = Mutated{}
@@ -27,7 +27,7 @@ func (m Mutated) Read(file string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(m.Workshop.Dir(), file))
 }
 
-// Build is asked for the file that was read last.
+// Build is called for the last file read.
 func (m Mutated) Build(ctx context.Context, file string, data []byte) error {
 	if err := os.WriteFile(filepath.Join(m.Workshop.Dir(), file), data, 0o600); err != nil {
 		return err
@@ -35,14 +35,13 @@ func (m Mutated) Build(ctx context.Context, file string, data []byte) error {
 	return m.build(ctx)
 }
 
-// Run runs the cases on the kernel that was built last, the one of that name
-// before all others, until one fails.
+// Run runs the cases on the last built kernel until one fails, beginning with
+// the case called first.
 func (m Mutated) Run(ctx context.Context, first string) ([]judge.Result, error) {
 	return m.RunUntilFail(ctx, m.kernel, foremost(m.Cases, first))
 }
 
-// foremost is the list with the case of that name, if it is there, moved to
-// the front.
+// foremost is the list with the named case, if it is there, moved to the front.
 func foremost(list []*casefile.Case, name string) []*casefile.Case {
 	i := slices.IndexFunc(list, func(c *casefile.Case) bool { return c.Name == name })
 	if i < 0 {

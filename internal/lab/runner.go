@@ -30,14 +30,14 @@ func (r Runner) Run(ctx context.Context, k *images.Kernel, list []*casefile.Case
 	return r.while(ctx, k, list, func(judge.Result) bool { return true })
 }
 
-// RunUntilFail is a Run that ends with the first FAIL.
+// RunUntilFail is Run, but ends with the first FAIL.
 func (r Runner) RunUntilFail(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
 	return r.while(ctx, k, list, noFail)
 }
 
 func noFail(res judge.Result) bool { return res.Verdict != judge.Fail }
 
-// while runs the cases for as long as more results are wanted.
+// while runs the cases as long as more returns true.
 func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Case, more func(judge.Result) bool) (results []judge.Result, err error) {
 	o := r.Options
 	o.Lean = true
@@ -57,8 +57,8 @@ func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Ca
 	return results, nil
 }
 
-// Explore explores a kernel. Of the options it completes the release and the
-// jobs.
+// Explore explores a kernel. It fills in the release and the jobs of the
+// options.
 func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options) (rep explore.Report, err error) {
 	ro := r.Options
 	ro.Guests = rig.Reused

@@ -50,7 +50,7 @@ func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) var
 	return t
 }
 
-// named are the cases of those names; all, where none is named.
+// named are the cases with those names; without names, all cases.
 func (v Variants) named(names []string) []*casefile.Case {
 	return slices.DeleteFunc(slices.Clone(v.Cases), func(c *casefile.Case) bool {
 		return len(names) > 0 && !slices.Contains(names, c.Name)

@@ -15,7 +15,7 @@ import (
 // does (clang-19), or 0 for those that have no suffix (clang).
 type Toolchain int
 
-// needed are the programs without which no kernel is built.
+// needed are the programs that building a kernel needs.
 var needed = []string{"clang", "ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy"}
 
 // Program is the name of one of the toolchain's programs.
@@ -35,7 +35,7 @@ func (t Toolchain) MakeArgs() []string {
 	return []string{"LLVM=-" + strconv.Itoa(int(t)), "LLVM_IAS=1"} // since Linux 5.18
 }
 
-// Complete tells whether all that a kernel needs of it is there.
+// Complete tells whether all needed programs are there.
 func (t Toolchain) Complete() bool {
 	return !slices.ContainsFunc(needed, func(name string) bool {
 		_, err := exec.LookPath(t.Program(name))
@@ -43,8 +43,8 @@ func (t Toolchain) Complete() bool {
 	})
 }
 
-// Find is the complete toolchain of that version, else the newest; it may have
-// another version. It tells whether there is one.
+// Find returns the complete toolchain of that version, or else the newest one,
+// which may have another version. ok tells whether there is one.
 func Find(major int) (t Toolchain, ok bool) {
 	if t = Toolchain(major); t.Complete() {
 		return t, true
@@ -54,8 +54,8 @@ func Find(major int) (t Toolchain, ok bool) {
 
 var numbered = regexp.MustCompile(`^clang-([1-9][0-9]{0,3})$`)
 
-// Newest is the newest complete toolchain on the PATH that names its version,
-// else the one that does not. It tells whether there is one.
+// Newest returns the newest complete toolchain on the PATH whose names have a
+// version, or else the one without. ok tells whether there is one.
 func Newest() (t Toolchain, ok bool) {
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		found, _ := filepath.Glob(filepath.Join(dir, "clang-*"))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package modcode reads what a compiler has made of a kernel module's
+// Package modcode reads how a compiler has translated a kernel module's
 // functions: which are symbols of their own, which ftrace can redirect, and
 // what they call or jump to.
 //

@@ -6,13 +6,13 @@ import "debug/elf"
 
 // machine is what differs between architectures.
 type machine struct {
-	// sites is the section that lists for ftrace where it can redirect
-	// functions (include/linux/module.h, FTRACE_CALLSITE_SECTION), and entry
-	// how far behind a function's start its place may be.
+	// sites is the section that lists the places where ftrace can redirect
+	// functions (include/linux/module.h, FTRACE_CALLSITE_SECTION). entry is
+	// how far after a function's start its place may be.
 	sites string
 	entry uint64
-	// branch tells what the instruction does whose operand, a relocation of
-	// that type, is at code[at:].
+	// branch tells what an instruction does, by its operand at code[at:]
+	// and the type of the relocation there.
 	branch func(code []byte, at uint64, relocation uint32) branch
 }
 
@@ -21,7 +21,7 @@ type branch int
 const (
 	neither branch = iota
 	call
-	jump // or, under a condition, none
+	jump // perhaps only under a condition
 )
 
 var machines = map[elf.Machine]machine{

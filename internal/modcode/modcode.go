@@ -10,12 +10,12 @@ import (
 	"slices"
 )
 
-// Function is a function as it stands in a module.
+// Function is a function in a module.
 type Function struct {
 	Name   string
-	Size   uint64   // in bytes; 0: not known
+	Size   uint64   // in bytes; 0: unknown
 	Twins  []string // the other functions at its address
-	Traced bool     // ftrace can redirect it where it begins
+	Traced bool     // ftrace can redirect it at its start
 	Calls  []string // what it calls and returns from, of other sections or modules; by name, in order
 	Jumps  []string // what it jumps to, of these
 }

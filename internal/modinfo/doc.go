@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package modinfo reads what a kernel module says of itself: its .modinfo
+// Package modinfo reads a kernel module's description of itself: its .modinfo
 // section, as MODULE_INFO() and scripts/mod/modpost.c write it.
 package modinfo

@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// maxSize is far more than any module has; firmware lists are the longest.
+// maxSize is far larger than any module's; firmware lists are the longest.
 const maxSize = 1 << 20
 
-// Info is what a module says of itself.
+// Info is a module's description of itself.
 type Info struct {
 	Name      string   // as in /sys/module
-	Vermagic  string   // the release that it was built for, then options
+	Vermagic  string   // the release for which it was built, then options
 	Livepatch bool     // MODULE_INFO(livepatch, "Y")
 	Depends   []string // modules whose symbols it uses, as in /sys/module
 }

@@ -11,8 +11,8 @@ import (
 // maxNear is how many names are offered.
 const maxNear = 3
 
-// DidYouMean is what to add to a message about an unknown name: the nearest
-// known ones, when they are near enough to be meant.
+// DidYouMean is an addition to a message about an unknown name: the nearest
+// known ones, if they are near enough.
 func DidYouMean(name string, known []string) string {
 	var near []string
 	best := 3

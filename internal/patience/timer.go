@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Most is how many times its limit a timer takes at the most.
+// Most is how many times its limit a timer may take.
 const Most = 5
 
-// Timer calls a function when its limit has gone by.
+// Timer calls a function when its limit has passed.
 type Timer struct {
 	limit   time.Duration
 	starved func() time.Duration
@@ -22,8 +22,8 @@ type Timer struct {
 	timer  *time.Timer   // nil: stopped
 }
 
-// After makes a timer that calls expired, on a goroutine of its own. starved
-// tells how long the guest has waited for a CPU so far; nil: it never does.
+// After makes a timer that calls expired on its own goroutine. starved tells
+// how long the guest has waited for a CPU so far; nil: never.
 func After(limit time.Duration, starved func() time.Duration, expired func()) *Timer {
 	if starved == nil {
 		starved = func() time.Duration { return 0 }
@@ -46,7 +46,7 @@ func (t *Timer) Reset() {
 	}
 }
 
-// Stop keeps the timer from calling anything, if it has not yet.
+// Stop keeps the timer from calling the function, unless it already has.
 func (t *Timer) Stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -56,7 +56,8 @@ func (t *Timer) Stop() {
 	}
 }
 
-// look waits for what the host owes the guest, if that is enough to matter.
+// look waits for the time that the host owes the guest, if it is long enough to
+// matter.
 func (t *Timer) look() {
 	starved := t.starved()
 	t.mu.Lock()

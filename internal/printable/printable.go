@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// Text makes a text safe to show. Line feeds and tabs stay. What else is not
-// printable (control characters, those of C1 and invisible or
-// direction-changing ones too, line separators, bytes that are not UTF-8)
-// becomes \x1b, \u202e or \U000e0001, as in Go.
+// Text makes a text safe to show. Line feeds and tabs stay. Anything else that
+// is not printable (control characters, including C1, invisible and
+// direction-changing ones; line separators; bytes that are not UTF-8) becomes
+// \x1b, \u202e or \U000e0001, as in Go.
 //
 // The result is for reading: a backslash stays as it is, so the text cannot
 // be recovered from it. Escaping twice changes nothing.
@@ -43,8 +43,8 @@ func escapeRune(r rune, raw string) string {
 
 var lineEscapes = strings.NewReplacer("\n", `\n`, "\t", `\t`)
 
-// Line is Text for where a line must stay one line. Line feeds at the end of s
-// go.
+// Line is Text for a text that must stay on one line. It drops final line
+// feeds.
 func Line(s string) string {
 	return lineEscapes.Replace(Text(strings.TrimRight(s, "\n")))
 }

@@ -31,13 +31,14 @@ type Command struct {
 	Grace time.Duration  // from that to SIGKILL
 }
 
-// outputGrace is how long what has inherited its output may hold that open.
+// outputGrace is how long a process that has inherited the output may hold it
+// open.
 const outputGrace = 5 * time.Second
 
-// Run starts the program in a process group of its own, which is ended when
-// ctx ends; the program is ended when this process dies, by whatever signal.
-// Its stderr is the error's tail. An error wraps ctx's cause when that has
-// ended, and exec.ErrNotFound when there is no such program.
+// Run starts the program in its own process group, which ends with ctx. The
+// program also ends when this process dies, by whatever signal. Its stderr is
+// the error's tail. The error wraps ctx's cause when ctx has ended, and
+// exec.ErrNotFound when there is no such program.
 func (c Command) Run(ctx context.Context) error {
 	said := &blame.Tail{}
 	child, err := Start(c.command(ctx, said), c.stop())
@@ -88,7 +89,7 @@ func (c Command) command(ctx context.Context, said io.Writer) *exec.Cmd {
 	return cmd
 }
 
-// signalGroup is kill(2); that nothing is left of the group is no error.
+// signalGroup is kill(2); it is no error when nothing of the group is left.
 func signalGroup(pgid int, s syscall.Signal) error {
 	err := syscall.Kill(-pgid, s)
 	if errors.Is(err, syscall.ESRCH) {

@@ -12,10 +12,10 @@ import (
 // firstExtra is the first descriptor that is not a standard one.
 const firstExtra = 3
 
-// InheritNothing keeps the children of this process from inheriting what it
-// has itself inherited: of its descriptors they get the standard ones, and
-// those that they are given. It is for the start of a process. This process
-// can still use all of them, such as those of a service manager.
+// InheritNothing keeps this process's children from inheriting the descriptors
+// that it has itself inherited: they get only the standard ones and those given
+// to them. Call it when a process starts. This process can still use all of its
+// descriptors, such as those of a service manager.
 func InheritNothing() error {
 	if unix.CloseRange(firstExtra, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) == nil {
 		return nil
@@ -32,9 +32,9 @@ func InheritNothing() error {
 // always are the variables that programs of any kind need.
 var always = []string{"PATH", "HOME", "TMPDIR"}
 
-// Environ is a short environment: where programs, the home and temporary files
-// are, of the caller's other variables those that are named, and messages in
-// English.
+// Environ is a short environment: the places of programs, the home and
+// temporary files; those of the caller's other variables that are named; and
+// messages in English.
 func Environ(names ...string) []string {
 	env := []string{"LC_ALL=C"}
 	for _, name := range append(always[:len(always):len(always)], names...) {

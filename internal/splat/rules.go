@@ -17,16 +17,16 @@ func match(kind Kind, re string) rule { return rule{kind: kind, re: regexp.MustC
 
 func fatal(kind Kind, re string) rule { return rule{kind, true, regexp.MustCompile(re)} }
 
-// signs: a line without any of them matches no rule. Looking for them is what
-// keeps the rules affordable on a console that is flooded.
+// signs: a line without any of them matches no rule. Looking for them first
+// keeps the rules affordable on a flooded console.
 var signs = []string{
 	"BUG", "WARNING: ", "panic", "PANIC", "UBSAN", "LOCKUP", "INFO: ", "rcu: ", "[#", "Oops", "error: ", "Unable",
 }
 
 // The first rule that matches decides. The wording is that of Linux 5.5 to
-// 6.18; each group names the file that prints it. All are tied to the start
-// of the line, so that no text which merely quotes a splat, such as a marker
-// or the kernel's own command line, passes for one.
+// 6.18; each group names the file that prints it. All are anchored at the start
+// of the line, so that a text that merely quotes a splat, such as a marker or
+// the kernel's own command line, does not pass for one.
 var rules = []rule{
 	// kernel/panic.c; arch/x86/kernel/traps.c; arch/x86/mm/extable.c
 	fatal(Panic, `^Kernel panic - not syncing`),

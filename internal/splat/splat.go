@@ -29,7 +29,7 @@ const (
 type Splat struct {
 	Kind  Kind
 	Where string // the function, where the line names one
-	Fatal bool   // the kernel does not go on after it
+	Fatal bool   // the kernel does not survive it
 }
 
 // Match tells whether a line of kernel log, without its time stamp, begins a

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package steady tells a build that went well from one that was disturbed.
+// Package steady tells a good build from a disturbed one.
 //
-// Kbuild tries the compiler to learn which options it has, and takes any
-// failure for an option that is missing: when such a compiler is killed, or
-// finds no room on the disk, make succeeds and builds something else. But it
-// saves each command beside what that has made (NAME.cmd, Documentation/kbuild),
-// tries the compiler again in the next run, and then makes anew what another
-// command has made. So a build is right when a further run changes no command.
+// Kbuild tries the compiler's options, and takes any failure for a missing
+// option: when such a compiler is killed, or finds the disk full, make succeeds
+// and builds something else. But Kbuild saves each command beside its result
+// (NAME.cmd, Documentation/kbuild), tries the compiler again in the next run,
+// and rebuilds every file whose command has changed. So a build is right when a
+// further run changes no command.
 package steady

@@ -14,12 +14,12 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxRuns is how often a build is run: one is disturbed, perhaps one more.
+// maxRuns is how often a build is run: one run is disturbed, perhaps two are.
 const maxRuns = 5
 
-// Run runs a build until it leaves the state as it has found it: twice when
-// there is much to do, and once when there is little. state tells what the
-// build's probes have decided.
+// Run runs a build until a run leaves the state unchanged: twice when there is
+// much to build, and once when there is little. state tells what the build's
+// probes have decided.
 func Run(state func() (string, error), run func() error) error {
 	before, err := state()
 	if err != nil {

@@ -14,8 +14,8 @@ type Kernel struct {
 	Options []string
 }
 
-// kernels cover the options. No two options stand in the same kernels, so that
-// the kernels on which a case fails tell the option.
+// kernels cover the options. No two options are in the same set of kernels, so
+// the kernels on which a case fails identify the option.
 var kernels = []Kernel{
 	{"server", []string{"preempt-none", "size", "hz1000", "no-kprobes", "modversions", "la57"}},
 	{"tiny", []string{"preempt-none", "no-smp", "frame-pointer", "no-dynamic-debug", "no-debug-fs"}},
@@ -35,7 +35,7 @@ func Kernels() []Kernel { return slices.Clone(kernels) }
 // Plain is the kernel without any option.
 var Plain = Kernel{Name: "plain"}
 
-// Fragments are the options as kernels are built with them.
+// Fragments are the options as configuration fragments.
 func (k Kernel) Fragments() (list []kconfig.Fragment) {
 	for _, name := range k.Options {
 		if o, ok := find(name); ok {

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Finding is a case that failed, and what is to blame.
+// Finding is a failed case and the options to blame.
 type Finding struct {
 	Case     string
 	Kernels  []string // on which it failed
 	Plain    bool     // it fails on a kernel without any option as well
 	Options  []string // each alone makes it fail
-	Suspects []string // where neither is so: what those kernels have in common
+	Suspects []string // otherwise: the options that those kernels have in common
 }
 
-// Narrow finds the options to blame for what failed: it tries them alone, with
-// the cases concerned only.
+// Narrow finds the options to blame for failures: it tries each alone, with
+// only the cases concerned.
 func Narrow(ctx context.Context, lab Lab, trials []Trial) ([]Finding, error) {
 	list := findings(trials)
 	if len(list) == 0 {
@@ -45,7 +45,7 @@ func refer(list []Finding) (all []*Finding) {
 	return all
 }
 
-// blamed tells whether what an option needs is to blame already.
+// blamed tells whether an option's needs are already to blame.
 func blamed(options []string, needs string) bool {
 	return slices.ContainsFunc(strings.Fields(needs), func(name string) bool { return slices.Contains(options, name) })
 }
@@ -55,7 +55,7 @@ type narrowing struct {
 	lab Lab
 }
 
-// try runs the cases of the findings on a kernel, and gives those that fail
+// try runs the cases of the findings on a kernel, and passes those that fail
 // there to blame.
 func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
 	if len(list) == 0 || n.ctx.Err() != nil {
@@ -73,8 +73,8 @@ func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
 	}
 }
 
-// findings are the failures, with what may be to blame: the options that all
-// stand in kernels on which the case failed, if there are any.
+// findings are the failures with their suspects: the options that all kernels
+// on which the case failed have in common, if any.
 func findings(trials []Trial) (list []Finding) {
 	for _, t := range trials {
 		for _, name := range t.failures() {

@@ -10,11 +10,11 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 )
 
-// Option is one way in which a kernel is configured otherwise.
+// Option is one variation of a kernel's configuration.
 type Option struct {
 	Name   string
 	Text   string // the lines of a fragment
-	Choice string // of the options with one choice a kernel has at most one
+	Choice string // a kernel has at most one of the options with the same choice
 	Needs  string // other options, separated by blanks
 }
 
@@ -71,7 +71,7 @@ func find(name string) (Option, bool) {
 	return options[i], true
 }
 
-// Alone is the kernel with that option, what it needs, and no other.
+// Alone is the kernel with only that option and its needs.
 func (o Option) Alone() Kernel {
 	return Kernel{Name: o.Name, Options: append(strings.Fields(o.Needs), o.Name)}
 }

@@ -15,10 +15,10 @@ type Lab interface {
 	Try(ctx context.Context, k Kernel, only []string) Trial
 }
 
-// Trial is what became of a kernel.
+// Trial is the outcome of a kernel.
 type Trial struct {
 	Kernel
-	Built   time.Duration // what building took
+	Built   time.Duration // how long the build took
 	Results []judge.Result
 	Err     error // it was not built, or no case could be run
 }
@@ -38,10 +38,10 @@ func Run(ctx context.Context, lab Lab, list []Kernel, tell func(Trial)) ([]Trial
 	return trials, nil
 }
 
-// noTrial stands among the names of cases for a kernel that cannot be tried.
+// noTrial stands, among the names of cases, for a kernel that cannot be tried.
 const noTrial = "(build)"
 
-// failures are the cases that should have ended otherwise.
+// failures are the cases that did not end as they should.
 func (t Trial) failures() (names []string) {
 	if t.Err != nil {
 		return []string{noTrial}

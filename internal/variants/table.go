@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// Table shows the kernels, then each case that was not passed and why.
+// Table shows the kernels, then each case that did not pass, with the reason.
 func Table(trials []Trial) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -36,7 +36,7 @@ func (t Trial) row() string {
 		t.count(judge.Pass), t.count(judge.Skip), len(t.failures()), options)
 }
 
-// notPassed has a line for each case that was not passed.
+// notPassed has a line for each case that did not pass.
 func (t Trial) notPassed() string {
 	var b strings.Builder
 	if t.Err != nil {

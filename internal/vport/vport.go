@@ -16,17 +16,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Name is what QEMU calls the agent's port.
+// Name is QEMU's name for the agent's port.
 const Name = "klptest"
 
-// pause is between two looks for a port whose driver probes beside us.
+// pause is the time between two looks for the port, whose driver probes in
+// parallel.
 const pause = time.Millisecond
 
 // Listener accepts one connection at a time: the driver lets one process open
 // the port (drivers/char/virtio_console.c, port_fops_open).
 type Listener struct {
 	path   string
-	free   chan struct{} // has a token when no connection is open
+	free   chan struct{} // holds a token while no connection is open
 	closed chan struct{}
 	once   sync.Once
 }
@@ -56,7 +57,7 @@ func find(root string) string {
 	return ""
 }
 
-// Accept waits until the connection before is closed, and the host connects.
+// Accept waits until the previous connection is closed and the host connects.
 func (l *Listener) Accept() (net.Conn, error) {
 	select {
 	case <-l.free:
@@ -88,7 +89,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// Close ends an Accept that waits. The open connection is its owner's.
+// Close ends a waiting Accept. The open connection belongs to its owner.
 func (l *Listener) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return nil
@@ -105,8 +106,9 @@ type conn struct {
 	once sync.Once
 }
 
-// awaitHost waits for the host's end to be open: the port says POLLHUP until
-// then, and wakes who waits for it (port_fops_poll, handle_control_message).
+// awaitHost waits until the host's end is open: until then the port reports
+// POLLHUP, and then it wakes waiting tasks (port_fops_poll,
+// handle_control_message).
 func (c *conn) awaitHost() error {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -119,9 +121,9 @@ func (c *conn) awaitHost() error {
 	})
 }
 
-// Read ends the writes as well when the host has hung up: the driver has a write
-// wait until the host is back (will_write_block), and SSH, which holds a lock in
-// a write, would wait with it and not close the port.
+// Read also ends pending writes when the host has hung up. The driver makes a
+// write wait until the host is back (will_write_block); SSH holds a lock during
+// a write, so it would wait as well, and never close the port.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.File.Read(p)
 	if errors.Is(err, io.EOF) {
@@ -130,7 +132,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close also drops what has come and was not read: it is of this connection.
+// Close also drops unread input: it belongs to this connection.
 func (c *conn) Close() error {
 	err := c.File.Close()
 	c.once.Do(func() { c.free <- struct{}{} })
