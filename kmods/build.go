@@ -19,7 +19,8 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// recipe changes when the way of building does, so that no old result is used.
+// recipe changes whenever the way of building changes, so that no old result is
+// used.
 const recipe = "2"
 
 const (
@@ -27,11 +28,11 @@ const (
 	tempName = "tmp" // TMPDIR of the compilers
 	maxLog   = 1 << 20
 
-	// Without debug information a module has some 30 KB.
+	// Without debug information a module has about 30 KB.
 	maxModule = 8 << 20
 )
 
-// build is one run of make: what, against what, with what.
+// build is one run of make: its sources, its target and its tools.
 type build struct {
 	target  Target
 	tools   toolchain
@@ -41,8 +42,8 @@ type build struct {
 	limit   time.Duration
 }
 
-// key names the result: equal keys, equal modules. A module that was built
-// without a sandbox never stands for one that was built in it.
+// key names the result: equal keys, equal modules. A module built without a
+// sandbox never stands in for one built in it.
 func (b build) key() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q", []string{recipe, b.target.Key, b.target.Release, b.tools.cc, b.tools.version})
@@ -56,7 +57,7 @@ func (b build) key() string {
 	return fmt.Sprintf("%x", h.Sum(nil)[:16])
 }
 
-// in runs make in dir, until a run confirms the one before.
+// in runs make in dir, until a run confirms the previous one.
 func (b build) in(ctx context.Context, dir string) error {
 	if err := b.check(dir); err != nil {
 		return err
@@ -64,8 +65,8 @@ func (b build) in(ctx context.Context, dir string) error {
 	if err := b.stage(dir); err != nil {
 		return err
 	}
-	// Kept open, so that what is quoted of it is what was printed, whatever a
-	// stranger's build leaves by that name.
+	// Kept open, so that quotes come from the output itself, whatever file a
+	// stranger's build leaves under that name.
 	log, err := os.OpenFile(filepath.Join(dir, logName), os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
@@ -111,8 +112,8 @@ func (b build) check(dir string) error {
 	return nil
 }
 
-// stage writes the sources. A file that is as it should be stays untouched,
-// because make goes by its time.
+// stage writes the sources. It leaves an unchanged file untouched, because make
+// goes by its time.
 func (b build) stage(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, tempName), 0o700); err != nil {
 		return err
@@ -130,8 +131,8 @@ func (b build) stage(dir string) error {
 	return nil
 }
 
-// job gives the compilers a clean environment: nothing that is set for another
-// build, and no secret.
+// job gives the compilers a clean environment: no variable of another build,
+// and no secret.
 func (b build) job(dir string) supervise.Job {
 	jobs := runtime.GOMAXPROCS(0)
 	if b.boxed {
@@ -150,8 +151,8 @@ func (b build) job(dir string) supervise.Job {
 	return j
 }
 
-// judge makes an error of an outcome that is not a success. It blames the user
-// for what a stranger's C does, and the rig for klptest's own.
+// judge turns a failed outcome into an error. It blames the user for a
+// stranger's C, and the rig for klptest's own.
 func (b build) judge(out supervise.Outcome, log, dir string) error {
 	e := &blame.Error{Party: blame.Rig}
 	if b.foreign {
@@ -181,8 +182,8 @@ func readLog(log io.ReaderAt) string {
 	return string(text)
 }
 
-// collect copies the modules that were built in from to the directory to,
-// signed where the kernel asks for that.
+// collect copies the modules from the build directory from to the directory to,
+// and signs them if the kernel requires it.
 func (b build) collect(ctx context.Context, from, to string) error {
 	s, err := signerOf(b.target)
 	if err != nil {

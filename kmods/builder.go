@@ -23,7 +23,7 @@ const (
 	foreignLimit = time.Minute
 )
 
-// Module is a module that was built.
+// Module is a built module.
 type Module struct {
 	Name string // as in /sys/module
 	Path string // of the .ko
@@ -34,7 +34,7 @@ type Module struct {
 type Builder struct {
 	Cache  *cache.Cache
 	Trust  bool         // build a stranger's C without a sandbox
-	Notice func(string) // gets a line about what takes long; may be nil
+	Notice func(string) // gets a line about each long step; may be nil
 
 	// For tests:
 	make  string        // instead of the one in $PATH
@@ -45,8 +45,8 @@ type Builder struct {
 }
 
 // Shipped returns the modules that klptest ships, by name. For a packaged
-// kernel they are built once; for a build tree make runs each time, and builds
-// what has changed.
+// kernel they are built once. For a build tree make runs each time, and builds
+// only what has changed.
 func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, error) {
 	tools, err := b.toolchain(ctx, t)
 	if err != nil {
@@ -64,9 +64,9 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 	return all, b.checkAll(all, tools.version)
 }
 
-// Foreign returns the modules that a case's own C files make: each NAME.c is a
-// module NAME, .h files are there to be included, and so is klp_opaque.h.
-// Errors in the files, in their names or number included, are the user's.
+// Foreign returns the modules of a case's own C files: each NAME.c is a module
+// NAME, which may include the .h files and klp_opaque.h. Errors in the files,
+// in their names or number included, are the user's.
 func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[string]Module, error) {
 	if err := checkSources(files); err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func (b *Builder) notice(line string) {
 	}
 }
 
-// result returns a directory of the cache that has the plan's modules, and
-// that never changes.
+// result returns a directory of the cache with the plan's modules. It never
+// changes.
 func (b *Builder) result(ctx context.Context, plan build) (string, error) {
 	switch {
 	case !plan.target.Live:
@@ -133,10 +133,10 @@ func (b *Builder) result(ctx context.Context, plan build) (string, error) {
 	return b.live(ctx, plan)
 }
 
-// sandboxed is held while a build is in its sandbox; see boxJobs.
+// sandboxed is held while a build runs in its sandbox; see boxJobs.
 var sandboxed sync.Mutex
 
-// fresh builds in a new directory, and hands it to use before it goes.
+// fresh builds in a new directory, passes it to use, and removes it.
 func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) error) error {
 	dir, release, err := b.Cache.Temp("kmods")
 	if err != nil {
@@ -163,8 +163,8 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 	return use(dir)
 }
 
-// publish makes an entry of the cache out of modules whose inputs have no key:
-// it is named by what is in it.
+// publish makes a cache entry of modules whose inputs have no key: the entry is
+// named after its contents.
 func (b *Builder) publish(ctx context.Context, plan build, from string) (string, error) {
 	h := sha256.New()
 	for _, name := range modules(plan.files) {
@@ -183,7 +183,8 @@ func (b *Builder) publish(ctx context.Context, plan build, from string) (string,
 	})
 }
 
-// load reads the modules in dir, and refuses those that the kernel would.
+// load reads the modules in dir, and refuses those that the kernel would
+// refuse.
 func load(dir string, plan build) (map[string]Module, error) {
 	all := map[string]Module{}
 	for _, name := range modules(plan.files) {

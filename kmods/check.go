@@ -12,8 +12,8 @@ import (
 
 // check tells, before any VM starts, whether a kernel of that release would
 // take the module: the kernel compares vermagic (kernel/module/version.c), and
-// klp_enable_patch() refuses a module that is not marked as a livepatch, which
-// each shipped one but those to be patched must be.
+// klp_enable_patch() refuses a module that is not marked as a livepatch. Of the
+// shipped modules, all but those to be patched must be marked.
 func check(m Module, release string) error {
 	built, _, _ := strings.Cut(m.Info.Vermagic, " ")
 	if built != release {

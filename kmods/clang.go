@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/llvm"
 )
 
-// clang finds the LLVM of that version, else the newest.
+// clang finds the LLVM of that version, or else the newest.
 func (b *Builder) clang(ctx context.Context, major int) (toolchain, error) {
 	packages := fmt.Sprintf("clang-%[1]d lld-%[1]d llvm-%[1]d", major)
 	make, err := exec.LookPath(orDefault(b.make, "make"))
@@ -34,8 +34,8 @@ func (b *Builder) clang(ctx context.Context, major int) (toolchain, error) {
 	return toolchain{make, cc, version, tools.MakeArgs()}, err
 }
 
-// clangVersion is the major version of the clang that built a kernel; 0 for
-// one that gcc has built.
+// clangVersion is the major version of the clang that built a kernel; 0 for a
+// kernel built by gcc.
 func clangVersion(kdir string) int {
 	const perMajor = 10000 // scripts/cc-version.sh: 190107 is 19.1.7
 	n, err := strconv.Atoi(kernelOption(kdir, "CONFIG_CLANG_VERSION"))

@@ -17,12 +17,12 @@ var (
 	failedObject = regexp.MustCompile(`(?m)^make.*\*\*\* \[.*?\b([a-z][a-z0-9_]*)(\.mod)?\.o\] `)
 	// ERROR: modpost: "symbol" [/DIR/klp_x.ko] undefined!
 	failedLink = regexp.MustCompile(`(?m)^ERROR: modpost: .*?\b([a-z][a-z0-9_]*)(?:\.ko\b|: )`)
-	// what make and Kbuild say of their own progress
+	// messages of make and Kbuild about their own progress
 	chatter = regexp.MustCompile(`^(make\b|\s+[A-Z]+ (\[M\])?\s*\S+$|\s*$)`)
 )
 
-// diagnose reads the log of a failed make: one line that says what failed, and
-// the compiler's own lines, the first ones, since those are to the point. They
+// diagnose reads the log of a failed make. It returns one line that says what
+// failed, and the compiler's first lines, which are the ones to the point. They
 // quote a stranger's C, unescaped.
 func diagnose(log, dir string) (summary, tail string) {
 	summary = "the modules do not build"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kmods holds the kernel modules that cases load, builds them against
-// a kernel, and checks that this kernel would take them and that the compiler
-// has left them what cases rely on.
+// Package kmods holds the kernel modules that cases load, and builds them
+// against a kernel. It checks that this kernel would accept them, and that the
+// compiler has kept everything on which cases rely.
 //
 // The C sources, in src/, are embedded. [Builder.Shipped] builds them with
 // Kbuild and keeps the result in the cache; [Builder.Foreign] builds the C
@@ -12,8 +12,8 @@
 // nothing writable but the build directory.
 //
 // It expects make, a C compiler and binutils, and that main calls
-// [supervise.Main] first: nothing is left of a build that is cancelled, takes
-// too long, or whose parent is gone, even by SIGKILL.
+// [supervise.Main] first. A build that is cancelled, takes too long, or loses
+// its parent, even by SIGKILL, leaves no process behind.
 //
-// It starts no VM and does not know where kernels come from.
+// It starts no VM, and knows nothing about where kernels come from.
 package kmods

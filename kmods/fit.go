@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/modcode"
 )
 
-// checkAll tells whether shipped modules are as cases need them. That of a
-// module from the cache is asked anew: the answer takes a millisecond.
+// checkAll returns an error when a shipped module is not as cases need it. It
+// checks modules from the cache again, which takes a millisecond each.
 func (b *Builder) checkAll(all map[string]Module, compiler string) error {
 	fit := checkFit
 	if b.fit != nil {
@@ -28,8 +28,8 @@ func (b *Builder) checkAll(all map[string]Module, compiler string) error {
 	return nil
 }
 
-// checkFit tells whether the compiler has left a shipped module what cases rely
-// on. With a module of which it has not, cases would blame the kernel.
+// checkFit returns an error when the compiler has changed code of a shipped
+// module on which cases rely. With such a module, cases would blame the kernel.
 func checkFit(m Module, compiler string) error {
 	f, err := os.Open(m.Path)
 	if err != nil {
@@ -51,8 +51,8 @@ func checkFit(m Module, compiler string) error {
 	return nil
 }
 
-// fault tells what is wrong with the function in a module that has these; ""
-// is nothing.
+// fault says what is wrong with the function in a module with the functions
+// all; "": nothing.
 func (want function) fault(all []modcode.Function) string {
 	var found []modcode.Function
 	for _, f := range all {

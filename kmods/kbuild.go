@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// kbuildFile is the Kbuild file for modules, whose names are checked or ours.
+// kbuildFile is the Kbuild file for modules, whose names are either ours or
+// checked.
 func kbuildFile(modules []string) []byte {
 	var b strings.Builder
 	fmt.Fprintln(&b, "# SPDX-License-Identifier: GPL-2.0")
@@ -19,7 +20,7 @@ func kbuildFile(modules []string) []byte {
 
 // makeArgs is the command line that builds the modules in dir. Debug
 // information would make a module ten times as large, and BTF needs pahole,
-// which a host need not have.
+// which a host may lack.
 func makeArgs(t Target, tools toolchain, dir string, jobs int) []string {
 	return append([]string{
 		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", jobs),

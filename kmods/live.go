@@ -15,13 +15,13 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// unfinished is a file in a build directory while make runs there. A compiler
-// that was killed can leave half an object, which the next make would take for
-// a whole one.
+// unfinished is a file in a build directory while make runs there. A killed
+// compiler can leave half an object, which the next make would take for a
+// complete one.
 const unfinished = ".klptest.unfinished"
 
-// live runs make in the build directory of a kernel's build tree, which stays:
-// when only the kernel's C has changed, make has nothing to do there.
+// live runs make in the build directory of a kernel's build tree. The directory
+// stays: when only the kernel's C has changed, make has nothing to do there.
 func (b *Builder) live(ctx context.Context, plan build) (string, error) {
 	id := fmt.Sprintf("%x", sha256.Sum256([]byte(plan.target.KDir)))[:16]
 	unlock, err := b.Cache.Lock(ctx, "kmods-live-"+id)
@@ -48,12 +48,12 @@ func (b *Builder) liveMake(ctx context.Context, plan build, dir string) error {
 		return err
 	}
 	if err := plan.in(ctx, dir); err != nil {
-		return withLog(err, filepath.Join(dir, logName)) // the mark stays: the next build starts afresh
+		return withLog(err, filepath.Join(dir, logName)) // the mark stays, so the next build starts afresh
 	}
 	return blame.Join(cache.Seal(dir), os.Remove(mark))
 }
 
-// liveClean removes what was built when some of it cannot be used.
+// liveClean removes the build when a part of it is unusable.
 func (b *Builder) liveClean(dir, mark string) error {
 	_, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,7 +69,7 @@ func (b *Builder) liveClean(dir, mark string) error {
 	return nil
 }
 
-// withLog names the log that is kept, to whoever gets the error.
+// withLog adds the path of the kept log to the error.
 func withLog(err error, path string) error {
 	if e, ok := errors.AsType[*blame.Error](err); ok {
 		e.Path = path

@@ -4,18 +4,20 @@ package kmods
 
 import "path"
 
-// needs is what cases rely on in a shipped module, whatever the compiler.
+// needs are the properties of a shipped module on which cases rely, whatever
+// the compiler.
 type needs struct {
 	modules   string // a pattern of path.Match
-	livepatch bool   // klp_enable_patch() must take it
+	livepatch bool   // klp_enable_patch() must accept it
 	functions []function
 }
 
-// function is one that must be a symbol of its own (see src/klp_opaque.h).
+// function is a function that must be a symbol of its own (see
+// src/klp_opaque.h).
 type function struct {
 	name   string
 	traced bool   // a livepatch can redirect it, so ftrace must know its start
-	calls  string // it sleeps in that one, and must be on the stack meanwhile
+	calls  string // it sleeps in that function, and must be on the stack meanwhile
 }
 
 // Each shipped module has a row.

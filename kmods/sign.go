@@ -24,10 +24,10 @@ type signer struct {
 	id                       string // names the certificate
 }
 
-// signerOf is what signs modules for a kernel; nil where they need no
-// signature: a kernel that takes modules without one gets these, so that its
-// configuration alone tells the taint of a module. When it takes none without
-// one, and its key is not there, the error is the user's.
+// signerOf returns the signer for a kernel's modules, or nil if they need no
+// signature: a kernel that accepts unsigned modules gets unsigned ones, so that
+// its configuration alone decides the taint of a module. If the kernel requires
+// signatures and its key is missing, the error is the user's.
 func signerOf(t Target) (*signer, error) {
 	option := func(name string) string { return kernelOption(t.KDir, "CONFIG_MODULE_SIG_"+name) }
 	if option("FORCE") != "y" {
@@ -53,7 +53,7 @@ func signerOf(t Target) (*signer, error) {
 	return s, nil
 }
 
-// find looks for what signing takes.
+// find looks for the key, the certificate and the program of signing.
 func (s *signer) find() error {
 	for _, path := range []string{s.program, s.key} {
 		if _, err := os.Stat(path); err != nil {
@@ -65,7 +65,7 @@ func (s *signer) find() error {
 	return err
 }
 
-// name is what distinguishes modules that it has signed.
+// name identifies the signer, and so the modules that it signs.
 func (s *signer) name() string {
 	if s == nil {
 		return ""

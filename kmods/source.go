@@ -12,8 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Source is a C file. Each NAME.c is a module NAME; NAME.h files are there to
-// be included.
+// Source is a C file. Each NAME.c is a module NAME; NAME.h is a header.
 type Source struct {
 	Name string
 	Data []byte
@@ -24,8 +23,8 @@ const (
 	maxBytes = 1 << 20
 )
 
-// sourceName has no dot but the last, so that no NAME.mod.c, which Kbuild
-// generates, gets by, and nothing that make would expand.
+// sourceName allows only the last dot, which excludes NAME.mod.c, as Kbuild
+// generates it, and excludes anything that make would expand.
 var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
 
 //go:embed src/*.c src/*.h
@@ -54,7 +53,8 @@ func shipped() []Source {
 // opaqueHeader is the shipped header that a case's C may include as well.
 const opaqueHeader = "klp_opaque.h"
 
-// withHeader adds it to the files of a case that has no file by that name.
+// withHeader adds it to the files of a case, unless the case has a file of that
+// name.
 func withHeader(files []Source) []Source {
 	named := func(f Source) bool { return f.Name == opaqueHeader }
 	if slices.ContainsFunc(files, named) {
@@ -64,7 +64,7 @@ func withHeader(files []Source) []Source {
 	return append(slices.Clip(files), ours[slices.IndexFunc(ours, named)])
 }
 
-// modules returns the names of the modules that files make, sorted.
+// modules returns the names of the modules that the files build, sorted.
 func modules(files []Source) []string {
 	var names []string
 	for _, f := range files {
@@ -76,7 +76,7 @@ func modules(files []Source) []string {
 	return names
 }
 
-// checkSources tells whether files of a stranger may be handed to Kbuild.
+// checkSources refuses a stranger's files that must not reach Kbuild.
 func checkSources(files []Source) error {
 	if len(files) > maxFiles {
 		return blame.Userf("the case has %d C files; at most %d are allowed", len(files), maxFiles)

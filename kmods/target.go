@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Target is a kernel to build modules against.
+// Target is a kernel against which modules are built.
 type Target struct {
 	KDir    string   // the directory for `make -C`: headers or a build tree
 	Release string   // uname -r of the kernel
@@ -19,16 +19,16 @@ type Target struct {
 	Live    bool     // a build tree that may change: always run make
 	Key     string   // identifies a packaged kernel; not used when Live
 
-	Mend func(context.Context) error // makes sure that what is built against is not damaged; may be nil
+	Mend func(context.Context) error // makes sure that the headers or tree are not damaged; may be nil
 }
 
-// makePath is what make takes for one file name, unquoted, on any of its ways
-// through a command line, a variable and a rule, and the compiler behind
+// makePath is an unquoted path that make takes for one file name wherever it
+// passes: on a command line, in a variable, in a rule, and after the compiler's
 // "-Wp,", where a comma ends an argument (scripts/Makefile.lib).
 var makePath = regexp.MustCompile(`^[A-Za-z0-9_./+@=~-]+$`)
 
-// CheckPath refuses directories that Kbuild cannot build in or from; what is
-// the directory's name in the error.
+// CheckPath refuses directories in or from which Kbuild cannot build; the error
+// calls the directory what.
 func CheckPath(what, dir string) error {
 	if !filepath.IsAbs(dir) || !makePath.MatchString(dir) {
 		return &blame.Error{
@@ -40,9 +40,9 @@ func CheckPath(what, dir string) error {
 	return nil
 }
 
-// What a module build reads of a kernel, in its build tree as in packaged
-// headers. The signing key (certs/), .git and the rest of a tree it does not
-// need.
+// The parts of a kernel that a module build reads, in a build tree as in
+// packaged headers. It does not need the signing key (certs/), .git or the rest
+// of a tree.
 var (
 	kernelDirs  = []string{"arch", "include", "scripts", "tools"}
 	kernelFiles = []string{".config", ".kernelvariables", "Makefile", "Module.symvers"}
@@ -51,7 +51,7 @@ var (
 // roots are the directories that hold them.
 func (t Target) roots() []string { return append([]string{t.KDir}, t.Headers...) }
 
-// within names each of the names in each of the target's roots.
+// within returns the path of each name in each of the target's roots.
 func (t Target) within(names []string) []string {
 	var paths []string
 	for _, root := range t.roots() {

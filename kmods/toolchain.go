@@ -18,16 +18,16 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// toolchain is what builds: absolute paths, the compiler's own description,
-// and what make is told when it is clang.
+// toolchain is the programs of a build: absolute paths, the compiler's own
+// description, and make's arguments for clang.
 type toolchain struct {
 	make, cc, version string
 	llvm              []string
 }
 
-// toolchain looks for the compiler that built the kernel and, failing that,
-// for any of its kind: gcc's modules are of no use to a kernel that clang has
-// built, nor the reverse, since each has options of its own.
+// toolchain looks for the compiler that built the kernel and, failing that, for
+// any of its kind: gcc's modules are useless to a kernel built by clang, and
+// the reverse, since each compiler has options of its own.
 func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 	if major := clangVersion(t.KDir); major != 0 && b.cc == "" {
 		return b.clang(ctx, major)
@@ -96,8 +96,8 @@ func packageOf(cc string) string { return orDefault(compilerPackage.FindString(c
 
 var compilerName = regexp.MustCompile(`^[A-Za-z0-9_.+-]*gcc[A-Za-z0-9_.+-]*$`)
 
-// kernelCompiler is the compiler that a kernel was built with, by the first
-// word of CONFIG_CC_VERSION_TEXT; gcc when the kernel does not say.
+// kernelCompiler is the compiler that built a kernel, by the first word of
+// CONFIG_CC_VERSION_TEXT; gcc when the kernel does not say.
 func kernelCompiler(kdir string) string {
 	first, _, _ := strings.Cut(kernelOption(kdir, "CONFIG_CC_VERSION_TEXT"), " ")
 	if compilerName.MatchString(first) {
@@ -106,7 +106,7 @@ func kernelCompiler(kdir string) string {
 	return "gcc"
 }
 
-// kernelOption is the value of an option that the kernel was built with.
+// kernelOption is the value of one of the kernel's options.
 func kernelOption(kdir, key string) string {
 	for _, name := range []string{"include/config/auto.conf", ".config"} {
 		if value := configValue(filepath.Join(kdir, name), key); value != "" {
