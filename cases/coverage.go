@@ -14,14 +14,14 @@ import (
 //go:embed rules.txt
 var rulesText string
 
-// Rule is something that the cases are to show.
+// Rule is a rule of the documentation that cases should show.
 type Rule struct {
 	ID     string
-	Source string // what a Covers line has before the quote: "system-state.rst 2"
+	Source string // the part of a Covers line before the quote: "system-state.rst 2"
 	Text   string
 }
 
-// Covered is a rule with the names of the cases that show it.
+// Covered is a rule with the names of the cases that cover it.
 type Covered struct {
 	Rule
 	Cases []string
@@ -49,8 +49,8 @@ func parseRules(text string) []Rule {
 	return list
 }
 
-// Coverage returns the cases of each rule, and what is wrong: a rule that has
-// none, and a Covers line that is of no rule.
+// Coverage returns the cases of each rule, and the problems: rules without a
+// case, and Covers lines that match no rule.
 func Coverage(rules []Rule, list []*casefile.Case) (table []Covered, problems []string) {
 	shown := map[string][]string{} // by id
 	for _, c := range list {
@@ -74,8 +74,8 @@ func Coverage(rules []Rule, list []*casefile.Case) (table []Covered, problems []
 	return table, problems
 }
 
-// findRule returns the rule that a Covers line means: of its source the one
-// that has the quoted name, or else the only one that has the words.
+// findRule returns the rule that a Covers line means: among the rules of its
+// source, the one with the quoted name, or else the only one with the words.
 func findRule(rules []Rule, covers string) (Rule, bool) {
 	source, quote, _ := strings.Cut(covers, `"`)
 	source = strings.TrimRight(source, ":, ")

@@ -4,7 +4,7 @@
 // documentation that they show, in rules.txt.
 //
 // A case is a text file: a script, its expectation and, where it needs modules
-// of its own, their source. What is done with one is in the packages below:
+// of its own, their source. The packages below work on cases:
 //
 //   - [casefile] parses and checks the file; docs/cases.md describes the
 //     language

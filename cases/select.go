@@ -12,10 +12,9 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// Select returns the cases that the patterns name, in the order of all; all
-// of them when there is no pattern. A pattern is a case's name or as in
-// path.Match. One that matches nothing is the user's error, which offers
-// names that are near.
+// Select returns the cases that the patterns name, in the order of all; without
+// a pattern, all of them. A pattern is a case's name, or one of path.Match. A
+// pattern that matches nothing is the user's error, which offers similar names.
 func Select(all []*casefile.Case, patterns []string) ([]*casefile.Case, error) {
 	if len(patterns) == 0 {
 		return all, nil

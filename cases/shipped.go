@@ -35,6 +35,6 @@ func Shipped() ([]*casefile.Case, error) {
 		}
 		list = append(list, c)
 	}
-	slices.SortFunc(list, func(a, b *casefile.Case) int { return strings.Compare(a.Name, b.Name) }) // the files sort with their ending
+	slices.SortFunc(list, func(a, b *casefile.Case) int { return strings.Compare(a.Name, b.Name) }) // the files are sorted with their endings
 	return list, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 )
 
-// Shuffle returns the cases in an order that the seed determines: of the same
-// cases it is always the same one. Seed 0 leaves them as they are.
+// Shuffle returns the cases in a random order that the seed determines. Seed 0
+// leaves them as they are.
 func Shuffle(list []*casefile.Case, seed uint64) []*casefile.Case {
 	list = slices.Clone(list)
 	if seed != 0 {

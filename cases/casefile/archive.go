@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// maxFile is the size that no case has: what is larger is not looked at.
+// maxFile is the largest size of a case.
 const maxFile = 1 << 20
 
 // section is a file of the archive, or its comment.
@@ -31,7 +31,7 @@ func (s section) lines(f func(n int, line string)) {
 }
 
 // sections takes the archive apart: the comment first, then each file. It
-// returns none when the data is nothing that could be parsed.
+// returns none when the data cannot be parsed at all.
 func (p *problems) sections(data []byte) []section {
 	if len(data) > maxFile {
 		p.add(1, "the file has %d bytes; a case has at most %d", len(data), maxFile)
@@ -53,12 +53,12 @@ func (p *problems) sections(data []byte) []section {
 	return list
 }
 
-// checkText refuses what no case holds, and the one marker that txtar.Parse
-// does not survive.
+// checkText refuses characters that no case may have, and the one marker that
+// makes txtar.Parse panic.
 func (p *problems) checkText(n int, line string) {
 	switch bad := klog.BadText(line); {
 	case bad == "carriage return" && strings.HasSuffix(line, "\r"):
-		if len(p.list) == 0 { // once: most likely all lines do
+		if len(p.list) == 0 { // once: most likely every line has it
 			p.add(n, "the line ends in CR LF; convert the file: sed -i 's/\\r$//' FILE")
 		}
 	case bad != "":
@@ -68,7 +68,7 @@ func (p *problems) checkText(n int, line string) {
 	}
 }
 
-// checkMarkers finds section markers that lack their end.
+// checkMarkers finds section markers without their end.
 func (p *problems) checkMarkers(s section) {
 	s.lines(func(n int, line string) {
 		if strings.HasPrefix(line, "-- ") {

@@ -17,14 +17,14 @@ type Case struct {
 	Title   string
 	Prose   string
 	Covers  []string
-	Needs   []Condition   // where one does not hold, the case is skipped
+	Needs   []Condition   // when one does not hold, the case is skipped
 	CPUs    int           // 0: the default
 	Memory  int           // MB; 0: the default
 	Timeout time.Duration // of the whole case; 0: the default
 	Wait    time.Duration // of one command; 0: the default. No header sets it
 	Taints  uint64        // bits of /proc/sys/kernel/tainted that the case may set
 	Leaves  []string      // modules that are still loaded after it
-	Symptom *Symptom      // what the report says that a broken kernel does; nil: not told
+	Symptom *Symptom      // what a broken kernel does, by the report; nil: unknown
 	Ignores []string      // texts of log records that do not count
 	Holds   []string      // modules of its own that hold transitions
 	Repeat  int           // how often it runs; 0: once
@@ -32,7 +32,7 @@ type Case struct {
 	Sources []Source // of modules of its own
 }
 
-// Step is a command and what is expected of it.
+// Step is a command and its expected lines.
 type Step struct {
 	Line    int         // of the case's file
 	When    []Condition // the step runs where all of them hold
@@ -40,7 +40,7 @@ type Step struct {
 	Expect  []Expected
 }
 
-// Kind tells what a line of the transcript speaks of.
+// Kind is the kind of an expected line.
 type Kind int
 
 // The kinds of expected lines, in the order in which they are shown.
@@ -81,14 +81,12 @@ func (c *Case) Modules() []string {
 	return names
 }
 
-// LeavesProcesses tells whether a command of the case may go on when the case
-// has ended.
+// LeavesProcesses tells whether a command of the case may outlive the case.
 func (c *Case) LeavesProcesses() bool {
 	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Command.Verb == machine.Sh && s.Command.Background })
 }
 
-// SysfsAttrs returns the livepatch attributes that the case's conditions ask
-// about, sorted.
+// SysfsAttrs returns the livepatch attributes in the case's conditions, sorted.
 func (c *Case) SysfsAttrs() []string {
 	var attrs []string
 	for _, cond := range c.conditions() {

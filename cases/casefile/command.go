@@ -18,7 +18,7 @@ type grammar struct {
 	verb       machine.Verb
 	usage      string
 	args       func(rest string) ([]string, error)
-	background bool // it waits for transitions, so that " &" says something
+	background bool // it waits for transitions, so " &" has a meaning
 }
 
 var grammars = []grammar{
@@ -37,10 +37,10 @@ var (
 	paramForm  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*=`)
 )
 
-// errUsage is replaced by the verb's usage.
+// errUsage stands for an error with the verb's usage.
 var errUsage = errors.New("usage")
 
-// ParseCommand reads a command as a transcript has it, without the "% ".
+// ParseCommand reads a command of a transcript, without the "% ".
 func ParseCommand(text string) (machine.Command, error) {
 	body, background := strings.CutSuffix(text, " &")
 	verb, rest, _ := strings.Cut(body, " ")

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// What a condition asks about.
+// The facts that conditions ask about.
 const (
 	factKernel = "kernel"
 	factConfig = "config"
@@ -91,8 +91,8 @@ func (c Condition) String() string {
 	return s
 }
 
-// unmet tells why the condition does not hold; empty when it does. What is
-// not known of a kernel does not hold, nor does its contrary.
+// unmet says why the condition does not hold; empty when it does. An unknown
+// fact satisfies neither a condition nor its opposite.
 func (c Condition) unmet(f machine.Facts) string {
 	have, holds := c.look(f)
 	switch {
@@ -110,8 +110,8 @@ func (c Condition) known(f machine.Facts) bool {
 	return have != ""
 }
 
-// look returns what the kernel has, in words, and whether that is what the
-// condition names; no words when it is not known.
+// look returns the kernel's fact, in words, and whether it is the one that the
+// condition names; no words when it is unknown.
 func (c Condition) look(f machine.Facts) (have string, holds bool) {
 	switch c.Fact {
 	case factKernel:
@@ -150,7 +150,7 @@ func (c Condition) lookConfig(f machine.Facts) (have string, holds bool) {
 	return "it is " + klog.Escape(value), c.Op == "" || strings.Trim(c.Value, `"`) == strings.Trim(value, `"`)
 }
 
-// unmet tells why not all of the conditions hold; empty when they do.
+// unmet says why not all conditions hold; empty when they do.
 func unmet(list []Condition, f machine.Facts) string {
 	for _, c := range list {
 		if why := c.unmet(f); why != "" {

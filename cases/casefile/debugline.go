@@ -8,9 +8,10 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// debugLine is what livepatch says by pr_debug() and no list ignores;
-// kernel/livepatch/transition.c. A kernel without CONFIG_DYNAMIC_DEBUG does not
-// have these lines: pr_debug() comes to nothing there, include/linux/printk.h.
+// debugLine matches the lines that livepatch logs with pr_debug() and that are
+// not ignored; kernel/livepatch/transition.c. A kernel without
+// CONFIG_DYNAMIC_DEBUG does not have these lines: pr_debug() does nothing
+// there, include/linux/printk.h.
 var debugLine = regexp.MustCompile(`^livepatch: '[^']+': (` +
 	`(initializing|completing) (un)?patching transition|` +
 	`canceling patching transition, going to unpatch|` +

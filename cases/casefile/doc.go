@@ -3,8 +3,8 @@
 // Package casefile parses and checks case files.
 //
 // [Parse] reads the file: its archive, its header, its transcript and, in the
-// transcript, each command and each condition. [Check] finds what parses but
-// cannot be meant.
+// transcript, each command and each condition. [Check] finds text that parses
+// but cannot be meant.
 //
 // docs/cases.md describes the language.
 package casefile

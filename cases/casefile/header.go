@@ -15,13 +15,13 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// maxLeaves is more modules than a case has reason to leave.
+// maxLeaves is more modules than any case needs to leave.
 const maxLeaves = 32
 
 // headerLine is a line of the prose that looks like a header.
 var headerLine = regexp.MustCompile(`^([A-Z][A-Za-z-]*):(?: (.*))?$`)
 
-// headers says what each key does to a case. Covers and Needs may be repeated.
+// headers has a setter for each key. See repeatable.
 var headers = map[string]func(c *Case, value string) error{
 	"Covers":  func(c *Case, v string) error { c.Covers = append(c.Covers, v); return nil },
 	"Needs":   (*Case).setNeeds,
@@ -78,8 +78,8 @@ func (p *problems) title(line string) string {
 	return strings.TrimSpace(line)
 }
 
-// splitHeader tells a header from prose. A line that ends in a colon is one
-// only when its key is known.
+// splitHeader tells a header from prose. A line that ends in a colon is a
+// header only when its key is known.
 func splitHeader(line string) (key, value string, ok bool) {
 	m := headerLine.FindStringSubmatch(line)
 	if m == nil || !strings.Contains(line, ": ") && headers[m[1]] == nil {

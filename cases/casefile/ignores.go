@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// minIgnore keeps a text from fitting anything.
+// minIgnore keeps a text from matching almost anything.
 const minIgnore = 4
 
 var quotedTexts = regexp.MustCompile(`^"[^"]*"(?:[ ,]+"[^"]*")*$`)
@@ -31,7 +31,7 @@ func (c *Case) setIgnores(value string) error {
 	return nil
 }
 
-// CheckIgnore refuses a text that would hide what a case is about.
+// CheckIgnore refuses a text that would hide the subject of a case.
 func CheckIgnore(text string) error {
 	if len(strings.TrimSpace(text)) < minIgnore {
 		return fmt.Errorf("%q is too short to ignore: a text needs at least %d characters", text, minIgnore)

@@ -11,11 +11,11 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// maxMarker is how long a marker may be, with its newline: what is written to
+// maxMarker is how long a marker may be, with its newline, to be written to
 // /dev/kmsg in one piece.
 const maxMarker = 900
 
-// Check finds what parses but cannot be meant, or cannot pass. shipped are
+// Check finds text that parses but cannot be meant, or cannot pass. shipped are
 // the names of the modules that klptest ships.
 func Check(c *Case, shipped []string) []Problem {
 	l := &lint{problems: problems{file: c.File}, c: c, shipped: shipped, held: map[string]int{}, loaded: map[string]bool{}}
@@ -32,18 +32,18 @@ func Check(c *Case, shipped []string) []Problem {
 	return l.list
 }
 
-// holderModule is where the tasks live that hold transitions.
+// holderModule has the tasks that hold transitions.
 const holderModule = "klp_target"
 
 type lint struct {
 	problems
 	c       *Case
 	shipped []string
-	held    map[string]int  // holder to the line that has started it
+	held    map[string]int  // the line that has started each holder
 	loaded  map[string]bool // modules of the case's own
 }
 
-// modules checks what is loaded against what there is.
+// modules checks loaded modules against existing ones.
 func (l *lint) modules() {
 	loaded := l.c.Modules()
 	if len(loaded) == 0 {
@@ -95,7 +95,7 @@ func (l *lint) marker(s Step) {
 	}
 }
 
-// holder follows who holds transitions. Without a holder an unheld transition
+// holder follows the holders of transitions. A transition that nothing holds
 // may or may not be over when the next command runs.
 func (l *lint) holder(s Step) {
 	cmd := s.Command
@@ -131,8 +131,8 @@ func (l *lint) ownHolder(cmd machine.Command) bool {
 	return false
 }
 
-// unending follows the case's own modules, and refuses to wait for what one of
-// them holds.
+// unending follows the case's own modules, and refuses to wait for a transition
+// that one of them holds.
 func (l *lint) unending(s Step) {
 	cmd := s.Command
 	switch {
@@ -179,8 +179,8 @@ func (l *lint) unreleased() {
 	}
 }
 
-// expected finds lines that nothing can match: those that are dropped from
-// each log, and failures of another kind than the command's.
+// expected finds lines that nothing can match: log lines that are always
+// dropped, and failures of another kind than the command's.
 func (l *lint) expected(s Step) {
 	for _, e := range s.Expect {
 		isStatus := !strings.HasPrefix(e.Text, "! E") && !strings.HasPrefix(e.Text, "! errno ")

@@ -11,11 +11,11 @@ import (
 
 const (
 	scriptName = "transcript"
-	maxSources = 32 // their size is bounded by the file's
+	maxSources = 32 // the file's size bounds theirs
 )
 
-// sourceName is what a C file may be called: the build refuses anything else,
-// because make would expand it.
+// sourceName matches the permitted names of C files: the build refuses others,
+// because make would expand them.
 var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
 
 // Parse reads a case file. The error, the user's, holds a line

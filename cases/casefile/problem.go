@@ -10,11 +10,11 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxProblems bounds what is said about one file: garbage has a problem in
-// each line.
+// maxProblems bounds the messages about one file: garbage has a problem in each
+// line.
 const maxProblems = 20
 
-// maxMessage bounds what is said about one line: it may be all of the file.
+// maxMessage bounds the message about one line: the line may be the whole file.
 const maxMessage = 600
 
 // Problem is something wrong with a case file.
@@ -29,7 +29,7 @@ func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Lin
 // Error makes a Problem an error.
 func (p Problem) Error() string { return p.String() }
 
-// problems collects what is wrong with one file.
+// problems collects the problems of one file.
 type problems struct {
 	file string
 	list []Problem
@@ -45,7 +45,7 @@ func (p *problems) add(line int, format string, args ...any) {
 	}
 }
 
-// err returns all problems as one error of the user's, a line each.
+// err returns all problems as one error, the user's, with a line for each.
 func (p *problems) err() error {
 	if len(p.list) == 0 {
 		return nil

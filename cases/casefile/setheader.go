@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// SetHeader gives a case's file a header: in the place of the one of that key
-// or, where there is none, as the last line before the first section.
+// SetHeader sets a header in a case's file: it replaces the header of that key
+// or, if there is none, becomes the last line before the first section.
 func SetHeader(data []byte, key, value string) []byte {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	header := []byte(key + ": " + value + "\n")

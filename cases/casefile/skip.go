@@ -8,9 +8,9 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Skip tells why the case cannot be run on a kernel, or would show nothing
-// there; it is empty when the case can be run.
-// A question that has no answer would drop a line and its contrary alike.
+// Skip says why the case cannot run on a kernel, or would show nothing there;
+// it is empty when the case can run. A condition without an answer would drop
+// both a line and its opposite.
 func (c *Case) Skip(f machine.Facts) string {
 	if why := unmet(c.needs(f), f); why != "" {
 		return why
@@ -30,7 +30,7 @@ func (c *Case) Skip(f machine.Facts) string {
 	return ""
 }
 
-// needs are also what the machine that the case asks for takes.
+// needs are the case's Needs, and the options that its machine requires.
 func (c *Case) needs(f machine.Facts) []Condition {
 	if c.CPUs > 1 && f.Config != nil {
 		return append(slices.Clone(c.Needs), Condition{Fact: factConfig, Name: "SMP"})

@@ -12,18 +12,18 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// Symptom is what a report says that a broken kernel does. The case's
-// transcript is what a healthy one does.
+// Symptom is what a broken kernel does, by a report. The case's transcript is
+// what a healthy one does.
 type Symptom struct {
-	Kind  string // of a fold, or one of the words below
+	Kind  string // the kind of a fold, or one of the words below
 	Where string // the function of a splat; a line of the log
 }
 
-// The symptoms that are no splat.
+// The symptoms that are not splats.
 const (
 	Refusal = "refusal" // a command fails that should not
 	Missing = "missing" // a line of the log, which Where is
-	Extra   = "extra"   // one that should not be there
+	Extra   = "extra"   // a line that should not be there
 )
 
 var symptomWords = []string{Refusal, Missing, Extra}

@@ -13,11 +13,11 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// conditional is a line with conditions in front.
+// conditional matches conditions before a line.
 var conditional = regexp.MustCompile(`^\[([^\]]*)\][ \t]*`)
 
-// Prefix returns the conditions in front of a line as the file has them; it
-// is empty when there are none.
+// Prefix returns the conditions before a line as the file has them; it is empty
+// when there are none.
 func Prefix(line []byte) []byte { return conditional.Find(line) }
 
 // transcript reads the script.
@@ -50,7 +50,7 @@ func (p *problems) transcript(s section) []Step {
 	return steps
 }
 
-// splitConditions takes the conditions off a line.
+// splitConditions splits a line into its conditions and the rest.
 func splitConditions(line string) ([]Condition, string, error) {
 	if line[0] != '[' {
 		return nil, line, nil
@@ -105,7 +105,7 @@ func (e Expected) contradicts(f Expected) bool {
 	return f.Kind == Errno && len(e.When) == 0 && len(f.When) == 0
 }
 
-// parseExpected returns a line's kind and the one way in which it is shown.
+// parseExpected returns a line's kind and its canonical text.
 func parseExpected(line string) (Kind, string, error) {
 	switch {
 	case strings.HasPrefix(line, klog.FoldPrefix):

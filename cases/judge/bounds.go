@@ -8,16 +8,16 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// What a report shows of a case: enough to see what is wrong, whatever the
-// guest has said.
+// The bounds of a report about one case: enough to see what is wrong, whatever
+// the guest has printed.
 const (
 	maxReasons = 40   // lines
 	maxDiff    = 400  // lines
 	maxShown   = 1000 // bytes of a line
-	maxCompare = 5000 // lines from the first wrong one on, of which a diff is made
+	maxCompare = 5000 // lines that a diff compares, from the first wrong one on
 )
 
-// fewReasons keeps the first reasons, and says how many there are besides.
+// fewReasons keeps the first reasons, and says how many more there are.
 func fewReasons(all []string) []string {
 	few := make([]string, 0, min(len(all), maxReasons+1))
 	for i, reason := range all {

@@ -8,11 +8,11 @@ import (
 	"slices"
 )
 
-// Confirmation is what further runs of a case that failed came to, each on a
-// fresh guest. The zero value: nobody has asked.
+// Confirmation is the outcome of further runs of a failed case, each on a fresh
+// guest. The zero value: none was asked for.
 type Confirmation struct {
 	Failed    int      `json:"failed"`              // runs that failed, the first one included
-	Runs      int      `json:"runs"`                // of so many that could be judged
+	Runs      int      `json:"runs"`                // runs that could be judged
 	Unjudged  []string `json:"unjudged,omitempty"`  // headlines of further runs that were an ERROR
 	Otherwise []string `json:"otherwise,omitempty"` // headlines of further runs that failed for another reason
 	Skipped   bool     `json:"skipped,omitempty"`   // it was not run again: that would have taken too much of the run's time
@@ -51,8 +51,8 @@ func (c Confirmation) String() string {
 	return text
 }
 
-// Discarded is a run that counts for nothing: an ERROR that another attempt did
-// not have to have.
+// Discarded is a run that does not count: an ERROR that another attempt need
+// not have.
 type Discarded struct {
 	Reason string `json:"reason"`        // its headline
 	Log    string `json:"log,omitempty"` // path of the full log, when it was kept
@@ -79,8 +79,7 @@ func (r Result) Confirm(again Result) Result {
 	return r
 }
 
-// Unconfirmed is a result that is not run again although it asks for it: there
-// is no time left for that.
+// Unconfirmed is the result of a FAIL that is not confirmed for lack of time.
 func (r Result) Unconfirmed() Result {
 	r.Confirmation.Skipped = true
 	if r.Verdict == Fail {
@@ -104,8 +103,8 @@ func (r Result) headline() string {
 	return r.Reasons[0]
 }
 
-// accidental is what differs between two runs that fail alike: process numbers,
-// addresses, the number of an oops.
+// accidental matches accidental differences between two runs that fail alike:
+// process numbers, addresses, the number of an oops.
 var accidental = regexp.MustCompile(`\b[Pp][Ii][Dd]:? \d+|\b(?:0x)?[0-9a-f]{8,16}\b|\[#\d+\]|CPU: \d+`)
 
 // alike tells whether two headlines give the same reason.

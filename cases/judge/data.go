@@ -10,18 +10,19 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// dataLine is what a probe logs of state->data: who, does what, to which.
+// dataLine is a probe's line about state->data: the module, the action, the
+// data.
 var dataLine = regexp.MustCompile(`^(\w+): (alloc|free|take) ((\w+)/\d+/\d+)$`)
 
-// datum is the life of one name of data.
+// datum is the history of one name of data.
 type datum struct {
 	live  bool
 	owner string // the module that would have to free it
 }
 
-// dataFaults checks that all that was allocated was freed, once, whoever
-// frees it. What a module that stays owns may stay as well. A name may be
-// used again after it was freed: its module was loaded again.
+// dataFaults checks that all allocated data was freed exactly once, by any
+// module. Data of a module that stays may stay as well. A name may be used
+// again after it was freed: its module was loaded again.
 func dataFaults(c *casefile.Case, log []klog.Entry, ended bool) []string {
 	var faults, names []string
 	seen := map[string]*datum{}
@@ -49,8 +50,7 @@ func dataFaults(c *casefile.Case, log []klog.Entry, ended bool) []string {
 	return faults
 }
 
-// change lets a module do something to the data, and tells what is wrong with
-// that.
+// change applies a module's action to the data, and says what is wrong with it.
 func (d *datum) change(verb, who string) (fault string) {
 	was := *d
 	switch verb {

@@ -20,15 +20,15 @@ type shown struct {
 	at   int
 }
 
-// difference is how a transcript differs from what was expected.
+// difference is the difference between a transcript and the expected one.
 type difference struct {
 	unified string // empty: it does not
-	line    int    // of the case's file: the first one that is wrong
+	line    int    // of the case's file: the first wrong line
 	text    string // the first wrong line, in words
 }
 
-// compare shows the difference, if there is one, as a unified diff with the
-// first wrong line marked. Both have the same commands.
+// compare shows the difference, if any, as a unified diff with the first wrong
+// line marked. Both transcripts have the same commands.
 func compare(file string, want []shown, got []string) difference {
 	i := 0
 	for i < len(want) && i < len(got) && want[i].text == got[i] {
@@ -69,9 +69,8 @@ func joinLines(lines []string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// mark points at the first changed line of a unified diff. The matching that
-// makes the diff never leaves a common beginning unmatched, so that this is
-// the first wrong line.
+// mark points at the first changed line of a unified diff. The diff's matching
+// never leaves a common beginning unmatched, so this is the first wrong line.
 func mark(unified, where string) string {
 	lines := strings.SplitAfter(unified, "\n")
 	for i, line := range lines {

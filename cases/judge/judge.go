@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// Finding is what an observation comes to.
+// Finding is the judgement of an observation.
 type Finding struct {
 	Verdict  Verdict
 	Reasons  []string // one short line each; the first is the headline
@@ -20,21 +20,21 @@ type Finding struct {
 	Observed string   // the transcript as it was
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
-	Reported Reported // how a FAIL stands to the symptom that the case names
+	Reported Reported // whether a FAIL is the symptom that the case names
 
 	fault  error    // of the emulator, see the package of that name; nil: none
 	splats []string // unexpected ones
-	stall  []string // a wait that ran out and says something about the kernel
+	stall  []string // a wait that timed out because of the kernel
 	beyond []string // reasons that no change of the transcript removes
 }
 
-// Judge compares what was observed with what the case says. It is pure: the
-// same observation is always judged the same.
+// Judge compares an observation with the case. It is pure: the same observation
+// always gets the same finding.
 //
-// A run that the emulator spoiled is an Error, whatever else it shows. A splat
-// of the kernel's own is its fault in any other case. Otherwise a run that
-// proves nothing, because a part of it is missing or the host starved the
-// guest, is an Error.
+// A run that the emulator spoiled is an Error, whatever else it shows. In any
+// other run, a splat is the kernel's fault. Without a splat, a run that proves
+// nothing, because a part of it is missing or the host starved the guest, is an
+// Error.
 func Judge(c *casefile.Case, o Observation) Finding {
 	j := newJudgement(c, o)
 	d := j.compare()
@@ -100,7 +100,7 @@ func (j *judgement) compare() difference {
 	return compare(j.c.File, expected(j.steps), j.observed())
 }
 
-// unnamed are the splats of a log that no step expects.
+// unnamed are the splats in a log that no step expects.
 func unnamed(steps []casefile.Step, log []klog.Entry) []klog.Entry {
 	allowed := map[string]int{}
 	for _, s := range steps {
@@ -149,7 +149,7 @@ func (j *judgement) stallLogged() bool {
 	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return e.Fold == klog.FoldPrefix+string(splat.Stall) })
 }
 
-// rigFaults tells why the observation proves nothing.
+// rigFaults says why the observation proves nothing.
 func (j *judgement) rigFaults() []string {
 	list := j.markerFaults()
 	stall, _ := j.o.stall()
@@ -166,14 +166,14 @@ func (j *judgement) rigFaults() []string {
 	return list
 }
 
-// excused tells whether a wait that ran out says nothing about the kernel.
+// excused tells whether a wait that timed out says nothing about the kernel.
 func (j *judgement) excused() bool {
 	stall, _ := j.o.stall()
 	return stall != nil && (stall.Starved || stall.Limit > 0 && stall.Limit < waitLimit(j.c))
 }
 
-// markerFaults tells why the log's lines cannot be given to the commands.
-// Where a marker is forged, others are out of order and seem to be missing.
+// markerFaults says why the log's lines cannot be assigned to the commands.
+// When a marker is forged, others are out of order and seem to be missing.
 func (j *judgement) markerFaults() []string {
 	var list []string
 	for _, text := range j.log.surplus {

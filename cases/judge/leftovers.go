@@ -11,12 +11,13 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// maxLeakLines is about an object of kmemleak's report, with its backtrace.
+// maxLeakLines is about the length of one object in kmemleak's report, with its
+// backtrace.
 const maxLeakLines = 20
 
 // leftovers tells what is not as it was before the case: modules, patches,
-// redirected functions, data and taints; and what the case before it has left
-// to happen. What a run that was cut short has left says nothing.
+// redirected functions, data and taints; and late effects of the previous case.
+// After a run that was cut short, leftovers prove nothing.
 func (j *judgement) leftovers() []string {
 	var list []string
 	for _, line := range j.log.early {
@@ -48,7 +49,7 @@ func (j *judgement) stayed() []string {
 }
 
 // redirected tells which functions are still patched. A livepatch that stays,
-// to be told of or because the case says so, keeps its own.
+// by the case's leave or as a leftover reported elsewhere, keeps its functions.
 func (j *judgement) redirected() []string {
 	var list []string
 	for _, name := range j.o.End.Functions {
@@ -81,8 +82,8 @@ func (j *judgement) leaked() []string {
 	return list
 }
 
-// lacksTaints names the header that is missing where the case itself expects
-// what taints.
+// lacksTaints names the missing header if the case itself expects the splat
+// that taints.
 func (j *judgement) lacksTaints(extra uint64) string {
 	for _, s := range j.steps {
 		for _, e := range s.Expect {
@@ -94,8 +95,8 @@ func (j *judgement) lacksTaints(extra uint64) string {
 	return ""
 }
 
-// lacksLeaves names the header that is missing where the case itself expects
-// that a module cannot be removed.
+// lacksLeaves names the missing header if the case itself expects that a module
+// cannot be removed.
 func (j *judgement) lacksLeaves(module string) string {
 	for _, s := range slices.Backward(j.steps) {
 		if s.Command.Verb == machine.Rmmod && s.Command.Args[0] == module {

@@ -11,7 +11,7 @@ import (
 
 // kernelLog is a run's log, taken apart.
 type kernelLog struct {
-	early   []string     // what livepatch and its modules logged before the first command
+	early   []string     // lines that livepatch and its modules logged before the first command
 	owned   [][]string   // for each command, the log lines up to the next one
 	lost    []int        // commands whose marker is not in the log
 	surplus []string     // markers that are in the log more often than their command was given
@@ -19,8 +19,7 @@ type kernelLog struct {
 	open    bool         // the log ends inside a splat
 }
 
-// readLog gives each line to the command that it comes after; own is as in
-// fold.
+// readLog assigns each line to the command before it; own is as in fold.
 func readLog(steps []casefile.Step, list []klog.Entry, own map[string]bool) kernelLog {
 	l := kernelLog{owned: make([][]string, len(steps))}
 	l.entries, l.open = klog.Fold(list, own)
@@ -43,7 +42,7 @@ func readLog(steps []casefile.Step, list []klog.Entry, own map[string]bool) kern
 	return l
 }
 
-// mark returns the command after at that a marker is of, else at.
+// mark returns the command after at to which a marker belongs, or else at.
 func (l *kernelLog) mark(text string, steps []casefile.Step, at int) int {
 	for next := at + 1; next < len(steps); next++ {
 		if text == steps[next].Command.Marker() {
@@ -54,8 +53,8 @@ func (l *kernelLog) mark(text string, steps []casefile.Step, at int) int {
 	return at
 }
 
-// count finds markers that are more than the commands: some are forged, and
-// nothing tells which.
+// count finds markers that are more numerous than their commands: some are
+// forged, but nothing tells which.
 func (l *kernelLog) count(steps []casefile.Step) {
 	due := map[string]int{}
 	for _, s := range steps {

@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/emulator"
 )
 
-// Observation is all that a run of a case has seen. It is plain data: judging
-// it again gives the same finding.
+// Observation is everything that a run of a case has seen. It is plain data:
+// judging it again gives the same finding.
 type Observation struct {
 	Facts   machine.Facts
 	Answers []machine.Answer // of the commands that ran, in order
@@ -27,8 +27,8 @@ func (o Observation) records() []machine.Record {
 	return append(list, o.End.Records...)
 }
 
-// emulatorFault is what the log shows to be the emulator's doing, as the rig's
-// error; nil for nothing, and where no emulator ran the kernel.
+// emulatorFault is the emulator's fault in the log, as the rig's error; nil if
+// there is none, or if no emulator ran the kernel.
 func (o Observation) emulatorFault() error {
 	if !o.Facts.Emulated {
 		return nil
@@ -48,7 +48,8 @@ func (o Observation) emulatorFault() error {
 	return nil
 }
 
-// stall returns the wait that ran out, and which command's; nil when none did.
+// stall returns the wait that timed out, and the index of its command; nil when
+// none did.
 func (o Observation) stall() (s *machine.Stall, index int) {
 	for i, a := range o.Answers {
 		if a.Stall != nil {

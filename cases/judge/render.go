@@ -9,9 +9,9 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// expected is the transcript that the case asks for. After each command come
-// the log lines, then the errno, then the output, however the file mixes
-// them: they are compared apart.
+// expected is the transcript that the case expects. After each command come the
+// log lines, then the errno, then the output, however the file mixes them: they
+// are compared separately.
 func expected(steps []casefile.Step) []shown {
 	var list []shown
 	for _, s := range steps {
@@ -27,7 +27,7 @@ func expected(steps []casefile.Step) []shown {
 	return list
 }
 
-// observed is the transcript of what happened, in the same form.
+// observed is the observed transcript, in the same form.
 func (j *judgement) observed() []string {
 	var list []string
 	for i, s := range j.steps {
@@ -39,7 +39,7 @@ func (j *judgement) observed() []string {
 	return list
 }
 
-// observedLines are what a command came to, of one kind.
+// observedLines are the observed lines of a command, of one kind.
 func (j *judgement) observedLines(step int, kind casefile.Kind) []string {
 	a := j.o.Answers[step]
 	switch kind {

@@ -12,11 +12,10 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// Reported tells how a failure stands to the symptom that a case's header
-// names.
+// Reported tells whether a failure is the symptom in the case's header.
 type Reported string
 
-// The values of Reported; empty where no symptom is named.
+// The values of Reported; empty when no symptom is named.
 const (
 	AsReported    Reported = "as reported"
 	NotAsReported Reported = "not the reported symptom"
@@ -33,11 +32,11 @@ func (j *judgement) reported(f Finding) Reported {
 	return NotAsReported
 }
 
-// stampedLine is a line of a console, whose front is dropped.
+// stampedLine matches the front of a console's line, which is dropped.
 var stampedLine = regexp.MustCompile(`^(?:<\d+>)?\[ *\d+\.\d+\](?: ?\[ *[TC]\d+\])? ?`)
 
-// reportedBy is reported of a run that ended early, as by a crash: what the
-// console shows counts as well.
+// reportedBy is reported for a run that ended early, as by a crash: the console
+// counts as well.
 func reportedBy(c *casefile.Case, res Result, f Finding) Reported {
 	if c.Symptom == nil || res.Verdict != Fail {
 		return ""
@@ -76,8 +75,8 @@ func (j *judgement) shows(s casefile.Symptom, f Finding) bool {
 	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return fits(s, e.Fold) })
 }
 
-// fits compares a symptom with a fold. A place that is not told, on either
-// side, is no difference.
+// fits compares a symptom with a fold. A place that is unknown on either side
+// is no difference.
 func fits(s casefile.Symptom, fold string) bool {
 	kind, where, _ := strings.Cut(strings.TrimPrefix(fold, klog.FoldPrefix), " ")
 	if s.Kind == string(klog.Untitled) {

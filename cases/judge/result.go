@@ -16,10 +16,10 @@ import (
 	"github.com/klptest/klptest/internal/emulator"
 )
 
-// Verdict is what a run of a case came to.
+// Verdict is the outcome of a run of a case.
 type Verdict string
 
-// The verdicts; see README.md for what each means to whom.
+// The verdicts; README.md explains them to users.
 const (
 	Pass  Verdict = "PASS"
 	Fail  Verdict = "FAIL"  // the kernel under test is at fault
@@ -27,33 +27,33 @@ const (
 	Skip  Verdict = "SKIP"  // a named condition of the case does not hold
 )
 
-// Result is one case's outcome, all that a report needs.
+// Result is the outcome of one case, with everything that a report needs.
 type Result struct {
 	Name     string
 	Title    string
 	File     string // as given by the user, or the shipped name
 	Verdict  Verdict
-	Reported Reported // how a FAIL stands to the symptom that the case names
+	Reported Reported // whether a FAIL is the symptom that the case names
 	Reasons  []string // one short line each; the first is the headline
 	Advice   string
 	Diff     string // unified, the transcript expected and observed
-	Tail     string // of the log: the end of the console when the guest died, else the first unexpected splat
+	Tail     string // of the log: the end of the console when the guest died, otherwise the first unexpected splat
 	Log      string // path of the full log, when it was kept
 	QEMU     string // the copyable command line of the guest
 	Observed string // the transcript as it was
-	// Observation is what Update takes.
+	// Observation is the input of Update.
 	Observation Observation
 	Duration    time.Duration // of the run that all this is of
-	// Transient tells of an ERROR that another attempt may not have.
+	// Transient marks an ERROR that another attempt may not have.
 	Transient bool
-	// Confirmation is of a FAIL, and says how often it came.
+	// Confirmation says how often a FAIL came.
 	Confirmation Confirmation
-	// Discarded are the attempts before the one that all this is of.
+	// Discarded are the earlier attempts.
 	Discarded []Discarded
 }
 
-// Broken is the result of a case that could not be run, or not to its end:
-// who is to blame for the error decides the verdict.
+// Broken is the result of a case that could not be run, or not to its end: the
+// party to blame for the error decides the verdict.
 func Broken(c *casefile.Case, err error) Result {
 	res := broken(c, err)
 	res.Reasons = fewReasons(res.Reasons)
@@ -81,7 +81,7 @@ func newResult(c *casefile.Case) Result {
 	return Result{Name: c.Name, Title: c.Title, File: c.File}
 }
 
-// conclude makes a result of what was seen and of the error that ended it.
+// conclude makes a result of an observation and the error that ended it.
 func conclude(c *casefile.Case, o Observation, err error) Result {
 	if err != nil {
 		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
@@ -108,9 +108,10 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 	return res
 }
 
-// brokenOff is the result of a case that an error ended. What is missing says
-// nothing; a splat does, and a wait that ran out, as what hangs may not let its
-// guest be looked at. They may come of the same cause as a transient error.
+// brokenOff is the result of a case that an error ended. Missing parts prove
+// nothing. A splat does, and so does a wait that timed out, since a hanging
+// kernel may not let its guest be inspected. They may have the same cause as a
+// transient error.
 func brokenOff(c *casefile.Case, f Finding, err error) Result {
 	res := broken(c, err)
 	seen := slices.Concat(f.splats, f.stall)

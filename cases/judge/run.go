@@ -17,16 +17,16 @@ const (
 	defaultWait    = time.Minute     // for one transition
 	defaultTimeout = 5 * time.Minute // for a case
 
-	// answerGrace is how long a machine may take to tell of a wait that ran
-	// out when the case's time is over as well.
+	// answerGrace is how long a machine may take to report a wait that
+	// timed out when the case's time is up as well.
 	answerGrace = 10 * time.Second
 
-	// endLimit is for the look at what is left, which a scan for leaks makes
-	// long.
+	// endLimit is for the inspection at the end, which may include a long
+	// scan for leaks.
 	endLimit = 2 * time.Minute
 )
 
-// limit is how long the case may take.
+// limitOf is how long the case may take.
 func limitOf(c *casefile.Case) time.Duration {
 	if c.Timeout > 0 {
 		return c.Timeout
@@ -37,11 +37,10 @@ func limitOf(c *casefile.Case) time.Duration {
 // waitLimit is how long one command may take.
 func waitLimit(c *casefile.Case) time.Duration { return min(cmp.Or(c.Wait, defaultWait), limitOf(c)) }
 
-// Run runs the case on a machine and judges what it sees. A command that
-// fails unexpectedly does not end the run, so that the rest unloads what is
-// loaded; a wait that runs out does. The machine is as it was before only
-// when the verdict is Pass or Skip and the case has neither Taints nor
-// Leaves.
+// Run runs the case on a machine and judges what it sees. A command that fails
+// unexpectedly does not end the run, so that the rest unloads the modules; a
+// wait that times out does. The machine is unchanged only when the verdict is
+// Pass or Skip and the case has neither Taints nor Leaves.
 func Run(ctx context.Context, m machine.Machine, c *casefile.Case) Result {
 	started := time.Now()
 	res := run(ctx, m, c)
@@ -63,7 +62,8 @@ func run(ctx context.Context, m machine.Machine, c *casefile.Case) Result {
 	return conclude(c, o, err)
 }
 
-// observe runs the commands. What it saw counts even when it returns an error.
+// observe runs the commands. Its observation counts even when it returns an
+// error.
 func observe(ctx context.Context, m machine.Machine, c *casefile.Case, f machine.Facts) (Observation, error) {
 	o := Observation{Facts: f}
 	late := blame.Rigf("the case did not end within %s", limitOf(c))
@@ -97,7 +97,7 @@ func observe(ctx context.Context, m machine.Machine, c *casefile.Case, f machine
 	return o, because(ctx, cmp.Or(err, said.Add("", o.End.Records)))
 }
 
-// because returns why ctx has ended when that explains the error.
+// because returns the cause of ctx's end if that explains the error.
 func because(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && blame.Of(err) != blame.Kernel {
 		return context.Cause(ctx)

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	maxTasks  = 8 // of a stall, that are named
-	maxFrames = 8 // of a task's stack
+	maxTasks  = 8 // tasks of a stall that are named
+	maxFrames = 8 // frames of a task's stack
 )
 
 // frame is a line of /proc/PID/stack, with or without the address.
 var frame = regexp.MustCompile(`([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+`)
 
-// linesOf says what was waited for and who blocks it, a short line each.
+// linesOf says what the wait was for and which tasks block it, in short lines.
 func linesOf(s *machine.Stall, command string) []string {
 	if s.Died {
 		return []string{fmt.Sprintf("%% %s: the kernel ended the task of the command", klog.Escape(command))}

@@ -2,7 +2,8 @@
 
 package judge
 
-// maxTable bounds the work of common; beyond it only the ends are compared.
+// maxTable bounds the work of common; larger texts are compared only at their
+// ends.
 const maxTable = 1 << 22
 
 // match is a line that two texts have in common, by its index in each.
@@ -29,7 +30,7 @@ func common(a, b []string) []match {
 	return append(head, tail...)
 }
 
-// middle is the textbook's: longest[i][j] is for a[i:] and b[j:].
+// middle is the textbook algorithm: longest[i][j] is for a[i:] and b[j:].
 func middle(a, b []string) []match {
 	if len(a)*len(b) > maxTable {
 		return nil

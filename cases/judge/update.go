@@ -13,9 +13,9 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Update rewrites the expected lines of a case's file to what was observed.
+// Update rewrites the expected lines of a case's file to the observed ones.
 // Commands, comments, conditions, lines for other kernels, and sources stay as
-// they are, byte for byte. It refuses a case that found more than a different
+// they are, byte for byte. It refuses a run with more than a different
 // transcript: a crash, a splat, a leak, a stall, or a run that proves nothing.
 func Update(data []byte, c *casefile.Case, o Observation) ([]byte, error) {
 	now, err := casefile.Parse(c.File, data)
@@ -37,7 +37,7 @@ func Update(data []byte, c *casefile.Case, o Observation) ([]byte, error) {
 	return out, nil
 }
 
-// Rewrite is Update without asking what was observed.
+// Rewrite is Update without this check.
 func Rewrite(data []byte, c *casefile.Case, o Observation) []byte {
 	j := newJudgement(c, o)
 	e := newEdit(data)
@@ -56,12 +56,12 @@ func refuse(c *casefile.Case, why string) error {
 	}
 }
 
-// edit is a file and what is to be done to its lines, counted from 1.
+// edit is a file and the changes to its lines, counted from 1.
 type edit struct {
 	lines [][]byte
 	drop  map[int]bool
 	after map[int][]string // lines to add after a line
-	text  map[int]string   // new text of a line, behind its condition
+	text  map[int]string   // new text of a line, after its condition
 }
 
 func newEdit(data []byte) *edit {
@@ -71,8 +71,8 @@ func newEdit(data []byte) *edit {
 	}
 }
 
-// step makes a command's expected lines what was observed, kind by kind. A new
-// line goes behind the last one of its kind, or of the kinds before.
+// step replaces a command's expected lines by the observed ones, kind by kind.
+// A new line goes after the last one of its kind, or of the kinds before.
 func (e *edit) step(s casefile.Step, observed func(casefile.Kind) []string) {
 	behind := s.Line
 	for _, kind := range casefile.Kinds {
@@ -84,11 +84,11 @@ func (e *edit) step(s casefile.Step, observed func(casefile.Kind) []string) {
 	}
 }
 
-// notPredicted begins the comment that klptest new puts where the model does
-// not know what is expected.
+// notPredicted begins the comment that klptest new writes where the model
+// predicts nothing.
 const notPredicted = "# not predicted"
 
-// predicted drops that comment below a command, whose lines are now known.
+// predicted drops that comment below a command whose lines are now known.
 func (e *edit) predicted(s casefile.Step) {
 	for n := s.Line + 1; n <= len(e.lines); n++ {
 		text := strings.TrimSpace(string(e.lines[n-1]))
@@ -101,8 +101,9 @@ func (e *edit) predicted(s casefile.Step) {
 	}
 }
 
-// replace keeps the lines that both have. Between two of these, new lines
-// take the places of old ones, with their conditions, as far as there are any.
+// replace keeps the lines that both sides have. Between two of them, new lines
+// take the places of old ones, with their conditions, as long as there are old
+// ones.
 func (e *edit) replace(old []casefile.Expected, observed []string, behind int) {
 	if len(old) > 0 {
 		behind = old[0].Line - 1

@@ -16,9 +16,10 @@ var (
 	endTrace   = regexp.MustCompile(`^---\[ end trace `) // kernel/panic.c
 	banner     = regexp.MustCompile(`^[=-]{20,}$`)
 
-	// dumpLine is what a splat or a stack dump goes on with: show_regs() and
-	// show_stack() of x86 and arm64, lib/dump_stack.c, and what the detectors
-	// of page faults, RCU stalls and hung tasks add.
+	// dumpLine matches the further lines of a splat or stack dump:
+	// show_regs() and show_stack() of x86 and arm64, lib/dump_stack.c, and
+	// the lines that the detectors of page faults, RCU stalls and hung tasks
+	// add.
 	dumpLine = regexp.MustCompile(`^(CPU|Hardware name|Workqueue|Tainted|Modules linked in|Unloaded tainted modules|Code|Call [Tt]race|Kernel Offset|` +
 		`PGD|Mem abort info|Data abort info|swapper pgtable|Internal error|pstate|pc|lr|sp|x\d+ ?|` +
 		`RIP|RSP|R[A-Z]X|R[A-Z]P|R\d\d|E[A-Z]X|FS|CS|CR\d|DR\d|PKRU|irq event stamp|hardirqs last|softirqs last|` +
@@ -28,8 +29,8 @@ var (
 		`^\s*</?(TASK|IRQ|NMI|EOI|SOFTIRQ)>|^\s+[\w?]|^\s+\(|^\s*\[?<?[0-9a-f]{8,}|` + `^\s*\?? ?[\w.]+\+0x[0-9a-f]+/0x`)
 )
 
-// ends is what a splat ends with that says so itself; any other goes on for
-// as long as its lines look like a dump.
+// ends are the last lines of splats that have an explicit end; any other splat
+// lasts as long as its lines look like a dump.
 var ends = map[splat.Kind]*regexp.Regexp{
 	splat.KASAN:   banner,                                  // mm/kasan/report.c
 	splat.KCSAN:   banner,                                  // kernel/kcsan/report.c

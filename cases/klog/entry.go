@@ -8,18 +8,18 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Entry is a line of the log that matters.
+// Entry is a relevant line of the log.
 type Entry struct {
 	Text   string
 	Marker bool     // of a command
-	Fold   string   // what a splat or a stack dump was folded to; text is then its first line
-	Splat  bool     // the fold is of something wrong with the kernel
+	Fold   string   // the fold of a splat or stack dump; Text is then its first line
+	Splat  bool     // the fold shows a fault of the kernel
 	Body   []string // the first lines of a splat or dump
-	at     int      // what FoldLines counts it as
+	at     int      // its number in FoldLines
 }
 
-// Entries returns the kernel's lines and what may be markers. A record with
-// newlines in it is several lines.
+// Entries returns the kernel's lines, and those that may be markers. A record
+// with newlines becomes several lines.
 func Entries(records []machine.Record) []Entry {
 	var list []Entry
 	for _, r := range records {

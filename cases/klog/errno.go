@@ -13,11 +13,11 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// errnoAlias maps second names of an error to the one that is shown.
+// errnoAlias maps an error's second name to the one shown.
 var errnoAlias = map[string]string{"EWOULDBLOCK": "EAGAIN", "EDEADLOCK": "EDEADLK", "ENOTSUP": "EOPNOTSUPP"}
 
-// errnoNames are the known names; errnoTexts maps what strerror says of an
-// error, in lower case, to its name.
+// errnoNames are the known names; errnoTexts maps an error's strerror text, in
+// lower case, to its name.
 var errnoNames, errnoTexts = errnoTables()
 
 func errnoTables() (names []string, texts map[string]string) {
@@ -39,7 +39,7 @@ func ErrnoName(s string) string {
 	return s
 }
 
-// ErrnoOf returns the name of the error that strerror words so.
+// ErrnoOf returns the name of the error with this strerror text.
 func ErrnoOf(text string) (name string, ok bool) {
 	name, ok = errnoTexts[strings.ToLower(strings.TrimSpace(text))]
 	return name, ok
@@ -49,8 +49,8 @@ func ErrnoOf(text string) (name string, ok bool) {
 // (the kernel's own ENOTSUPP), or for sh "exit 1".
 var otherFailure = regexp.MustCompile(`^(errno|exit) [1-9]\d{0,3}$`)
 
-// ParseErrno reads how a command is to fail: with a named errno or without,
-// or, for sh, by a signal such as SIGKILL.
+// ParseErrno reads a command's expected failure: an errno with or without a
+// name or, for sh, an exit status or a signal such as SIGKILL.
 func ParseErrno(s string) (string, error) {
 	name := ErrnoName(s)
 	switch {

@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// MaxBody is how many lines of a splat are shown: enough for the registers
-// and the stack of an oops.
+// MaxBody is how many lines of a splat are shown: enough for the registers and
+// the stack of an oops.
 const MaxBody = 50
 
 const (
@@ -21,7 +21,7 @@ const (
 	Untitled  splat.Kind = "splat" // a cut without a title
 )
 
-// Folds are what can stand behind the mark of a fold.
+// Folds are the kinds of folds.
 var Folds = []splat.Kind{
 	StackDump, splat.Panic, splat.Oops, splat.Bug, splat.Warning, splat.KASAN, splat.KCSAN,
 	splat.KFENCE, splat.KMSAN, splat.UBSAN, splat.Lockdep, splat.Stall, Untitled,
@@ -30,21 +30,21 @@ var Folds = []splat.Kind{
 // folder folds the splats of a log, line by line.
 type folder struct {
 	out  []Entry
-	open *open // the fold that lines go into; nil: there is none
+	open *open // the open fold; nil: none
 }
 
-// open is a fold that is not over.
+// open is a fold that has not ended.
 type open struct {
 	at    int        // its entry
 	kind  splat.Kind // empty: not known yet
 	where string
-	end   *regexp.Regexp // the line that it certainly goes on to; nil: it lasts as long as the dump
-	ended bool           // it has said so: another splat or stack is not of it
+	end   *regexp.Regexp // its explicit last line; nil: it lasts as long as the dump
+	ended bool           // its last line has come: another splat or stack is not part of it
 }
 
 // Fold replaces each splat and each bare stack dump by one entry. own are the
-// names that begin lines which are in no splat, whatever is around them. It
-// tells whether the last splat lacks its end.
+// names that begin lines which belong to no splat, whatever surrounds them.
+// truncated tells whether the last splat lacks its end.
 func Fold(list []Entry, own map[string]bool) (out []Entry, truncated bool) {
 	f := &folder{}
 	for _, e := range list {
@@ -63,7 +63,8 @@ func IsOwn(line string, own map[string]bool) bool {
 	return ok && own[name]
 }
 
-// OwnNames are the names of modules and of what logs for all of them.
+// OwnNames are the names of modules, and of the subsystems that log about all
+// of them.
 func OwnNames(modules []string) map[string]bool {
 	own := map[string]bool{"livepatch": true}
 	for _, m := range modules {
@@ -85,7 +86,7 @@ func (f *folder) line(e Entry) {
 		f.keep(e.Text)
 		f.name()
 		if f.open.ended && f.open.kind == splat.Warning {
-			f.open = nil // after an oops, registers are shown once more
+			f.open = nil // after an oops, the registers come once more
 		}
 	case stackStart.MatchString(e.Text):
 		f.begin(e, splat.Splat{Kind: StackDump}, nil)
@@ -95,10 +96,10 @@ func (f *folder) line(e Entry) {
 	}
 }
 
-// begins tells whether a splat's line begins one, or belongs to the open one:
-// a WARN's second line, the Oops of a BUG, a stall that is told of at length.
-// A splat of another kind is never taken for a part: a case that expects the
-// open one would pass with both.
+// begins tells whether a splat's line begins a new one, or belongs to the open
+// one: a WARN's second line, the Oops of a BUG, a stall reported at length. A
+// splat of another kind never counts as a part: a case that expects the open
+// one would pass with both.
 func (f *folder) begins(s splat.Splat) bool {
 	o := f.open
 	switch {
@@ -131,14 +132,14 @@ func (f *folder) keep(line string) {
 	}
 }
 
-// title makes the line that names a splat the one that is shown of it.
+// title shows the splat by the line that names it.
 func (f *folder) title(e Entry, s splat.Splat) {
 	if f.open.kind == "" && s.Kind != "" {
 		f.out[f.open.at].Text = e.Text
 	}
 }
 
-// name writes what is known of the open fold into its entry.
+// name writes the name of the open fold, as far as it is known, into its entry.
 func (f *folder) name() {
 	e, kind := &f.out[f.open.at], f.open.kind
 	if kind == "" {
@@ -166,12 +167,12 @@ func (o *open) add(line string, s splat.Splat) {
 		o.where = FunctionName(s.Where)
 	}
 	if o.end != nil && o.end.MatchString(line) {
-		o.end, o.ended = nil, o.kind != splat.Lockdep // whose end is the stack's begin
+		o.end, o.ended = nil, o.kind != splat.Lockdep // it ends where its stack trace starts
 	}
 	o.ended = o.ended || endTrace.MatchString(line)
 }
 
-// CheckFold refuses a fold that no log comes to.
+// CheckFold refuses a fold that no log can produce.
 func CheckFold(line string) error {
 	kind, _, _ := strings.Cut(line[len(FoldPrefix):], " ")
 	if slices.Contains(Folds, splat.Kind(kind)) {

@@ -2,16 +2,16 @@
 
 package klog
 
-// Folded is a line of a kernel log after folding: a record, or a splat or
-// stack dump of which the record is the first.
+// Folded is a line of a kernel log after folding: a record, or a splat or stack
+// dump that begins with the record.
 type Folded struct {
 	At    int    // its index among the lines
 	Fold  string // as a transcript shows it, "* WARNING f"; empty: the line is a record of its own
-	Splat bool   // the fold is of something wrong with the kernel
+	Splat bool   // the fold shows a fault of the kernel
 }
 
-// FoldLines folds a log that nobody has run, such as a pasted one. modules are
-// the names that begin lines which are in no splat.
+// FoldLines folds a log without a run, such as a pasted one. modules are the
+// names that begin lines which belong to no splat.
 func FoldLines(lines, modules []string) []Folded {
 	list := make([]Entry, len(lines))
 	for i, line := range lines {

@@ -4,17 +4,17 @@ package klog
 
 import "regexp"
 
-// ignored are log lines that say nothing about a case: those that come once
-// in a kernel's life, those that come when they will, and the rest of a
-// record's dictionary.
+// ignored are log lines that say nothing about a case: lines that come once in
+// a kernel's life, lines that come at any time, and the rest of a record's
+// dictionary.
 var ignored = []*regexp.Regexp{
 	// Taint notices; kernel/module/main.c, kernel/module/livepatch.c.
 	regexp.MustCompile(`^([\w-]+: )?tainting kernel with TAINT_LIVEPATCH$`),
 	regexp.MustCompile(`^[\w-]+: loading out-of-tree module taints kernel\.?$`),
 	regexp.MustCompile(`^[\w-]+: module verification failed: signature and/or required key missing - tainting kernel$`),
 
-	// What retries of a transition say; kernel/livepatch/transition.c. The
-	// second is pr_debug(), which some kernels before 5.18 say of klp_check_stack().
+	// Retries of a transition; kernel/livepatch/transition.c. The second is a
+	// pr_debug() in klp_check_stack() of some kernels before 5.18.
 	regexp.MustCompile(`^livepatch: signaling remaining tasks$`),
 	regexp.MustCompile(`^livepatch: klp_(try_switch_task|check_stack): `),
 
@@ -39,24 +39,24 @@ var ignored = []*regexp.Regexp{
 	// Below the limit of a stall: kernel/rcu/tasks.h, once in ten seconds.
 	regexp.MustCompile(`^rcu_tasks_wait_gp: .* grace period number \d+ \(since boot\) is \d+ jiffies old\.$`),
 
-	// What objects do, in kernels with DEBUG_KOBJECT: pr_debug() of lib/kobject.c
-	// and lib/kobject_uevent.c. What they complain of is not among it.
+	// Events of objects, in kernels with DEBUG_KOBJECT: pr_debug() of
+	// lib/kobject.c and lib/kobject_uevent.c. Complaints are not ignored.
 	regexp.MustCompile(`^kobject: ('[^']*' )?\([0-9a-f]+\): ` +
 		`(kobject_add_internal: |kobject_cleanup, |kobject_uevent_env(: |$)|fill_kobj_path: |auto cleanup |calling ktype release$|(dynamic_kobj|kset)_release$)`),
 	regexp.MustCompile(`^kobject: '[^']*': free name$`),
 
-	// What kernels with other checks say now and then: kernel/exit.c with
-	// DEBUG_STACK_USAGE; mm/kmemleak.c, which its file says in full;
+	// Occasional lines of other checks: kernel/exit.c with
+	// DEBUG_STACK_USAGE; mm/kmemleak.c, whose file has the full report;
 	// lib/kobject.c with DEBUG_KOBJECT_RELEASE.
 	regexp.MustCompile(`^\S.* \(\d+\) used greatest stack depth: \d+ bytes left$`),
 	regexp.MustCompile(`^kmemleak: \d+ new suspected memory leaks`),
 	regexp.MustCompile(`^kobject: '[^']*' \([0-9a-f]+\): kobject_release, parent [0-9a-f]+ \(delayed \d+\)$`),
 
-	// Devices that are looked for at leisure; drivers/input.
+	// Devices that are probed late; drivers/input.
 	regexp.MustCompile(`^input: .* as /devices/|^psmouse serio\d+: `),
 }
 
-// Ignored tells whether a line is dropped from each log.
+// Ignored tells whether a line is dropped from every log.
 func Ignored(line string) bool {
 	for _, re := range ignored {
 		if re.MatchString(line) {

@@ -13,7 +13,7 @@ import (
 // line that begins with one of them, or with a blank, has a \ in front.
 const special = `%=!#[\`
 
-// FoldPrefix is what a fold begins with: `* WARNING klp_get_prev_state`.
+// FoldPrefix begins a fold: `* WARNING klp_get_prev_state`.
 const FoldPrefix = "* "
 
 // LogLine returns a line of the kernel log as a transcript shows it.
@@ -30,8 +30,8 @@ func quoted(text string) string {
 	return text
 }
 
-// Escape replaces what is not text by \xNN, byte for byte, and drops blanks
-// at the end: mail does not keep them.
+// Escape replaces bytes that are not text by \xNN, and drops blanks at the end,
+// which mail does not keep.
 func Escape(s string) string {
 	s = strings.TrimRight(s, " \t\r\n")
 	if BadText(s) == "" {
@@ -75,6 +75,6 @@ func BadText(line string) string {
 	return ""
 }
 
-// isText tells what may be in a case, and be printed: no control characters,
-// and none that change how others are shown.
+// isText tells whether a character may be in a case and be printed: no control
+// characters, and none that change how others are shown.
 func isText(r rune) bool { return r == '\t' || unicode.IsGraphic(r) }

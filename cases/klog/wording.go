@@ -4,8 +4,8 @@ package klog
 
 import "regexp"
 
-// wordings are log lines that differ between kernels though the kernels do
-// the same. Expected and observed lines are compared in the newer wording.
+// wordings are log lines that kernels word differently for the same event.
+// Expected and observed lines are compared in the newer wording.
 var wordings = []struct {
 	older *regexp.Regexp
 	newer string
@@ -16,7 +16,7 @@ var wordings = []struct {
 	{regexp.MustCompile(`^do_init_module: '(\w+)'->init suspiciously returned `), `$1: init suspiciously returned `},
 }
 
-// wording returns a log line as the newest kernel words it.
+// wording returns a log line in the newest kernel's wording.
 func wording(line string) string {
 	for _, w := range wordings {
 		line = w.older.ReplaceAllString(line, w.newer)
@@ -24,8 +24,8 @@ func wording(line string) string {
 	return line
 }
 
-// compilerSuffix is what a compiler appends to a function of which it makes
-// more than one, or parts: which, differs from build to build.
+// compilerSuffix is the suffix that a compiler appends to a function which it
+// clones or splits; it differs from build to build.
 var compilerSuffix = regexp.MustCompile(`(\.(cold|isra|constprop|part|llvm|lto_priv)(\.\d+)*)+$`)
 
 // FunctionName returns a function's name in the source.

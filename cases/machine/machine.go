@@ -8,38 +8,40 @@ import (
 	"time"
 )
 
-// Machine is a kernel under test. A case runs the same on each implementation.
+// Machine is a kernel under test. A case runs the same way on each
+// implementation.
 //
 // A method's error carries its blame: blame.Kernel when the kernel's own log
-// shows that it crashed, anything else is the rig's.
+// shows a crash; any other error is the rig's.
 type Machine interface {
-	// Facts tells what conditions can ask about. attrs are the names of the
+	// Facts returns the facts for conditions. attrs are the names of the
 	// livepatch sysfs attributes to look for.
 	Facts(ctx context.Context, attrs []string) (Facts, error)
-	// Begin readies the machine for a case: once-only warnings are re-armed,
-	// the log is followed from here on.
+	// Begin prepares the machine for a case: it re-arms the once-only
+	// warnings, and follows the log from here on.
 	Begin(ctx context.Context) error
-	// Step logs the command's marker, runs it, and waits until what it
-	// started has ended, at most limit.
+	// Step logs the command's marker, runs the command, and waits, at most
+	// limit, until the transitions that it started have ended.
 	Step(ctx context.Context, cmd Command, limit time.Duration) (Answer, error)
-	// End returns the rest of the log and what the case has left behind.
+	// End returns the rest of the log and the case's leftovers.
 	End(ctx context.Context) (EndState, error)
 }
 
-// Facts is what a condition may ask about a kernel.
+// Facts are the facts about a kernel for conditions.
 type Facts struct {
 	Release string            // uname -r
-	Config  map[string]string // CONFIG_ options without the prefix: "y", "m" or the value; nil when not known
-	Sysfs   map[string]bool   // livepatch attributes that were asked for
+	Config  map[string]string // CONFIG_ options without the prefix: "y", "m" or the value; nil when unknown
+	Sysfs   map[string]bool   // the livepatch attributes asked for
 	NoDebug bool              // nothing turns livepatch's debug lines on
-	// Emulated is set by the rig: software runs the kernel, and may err.
+	// Emulated is set by the rig: an emulator runs the kernel, and may have
+	// faults.
 	Emulated bool
 }
 
 // Verb is the first word of a command.
 type Verb string
 
-// The verbs. A new one earns its place.
+// The verbs. A new one must earn its place.
 const (
 	Insmod  Verb = "insmod"
 	Rmmod   Verb = "rmmod"
@@ -59,7 +61,7 @@ type Command struct {
 	Background bool     `json:"background,omitempty"` // the line ends in " &": do not wait for the transition
 }
 
-// MarkerPrefix is how a command's marker in the log begins.
+// MarkerPrefix begins a command's marker in the log.
 const MarkerPrefix = "% "
 
 // Marker returns the line that is written to the log before the command runs.
@@ -91,15 +93,16 @@ type Record struct {
 	Text     string `json:"text"` // may hold newlines
 }
 
-// Answer is what a command came to.
+// Answer is the outcome of a command.
 type Answer struct {
 	Output  string   `json:"output,omitempty"`
 	Errno   string   `json:"errno,omitempty"` // symbolic, such as "EINVAL"; empty on success
-	Stall   *Stall   `json:"stall,omitempty"` // a wait ran out, or can never end
+	Stall   *Stall   `json:"stall,omitempty"` // a wait timed out, or can never end
 	Records []Record `json:"records,omitempty"`
 }
 
-// Stall is a wait that ran out, or can never end: what for, and who blocks it.
+// Stall is a wait that timed out, or can never end: its purpose, and the tasks
+// that block it.
 type Stall struct {
 	What  string        `json:"what"` // "transition of klp_a"
 	Limit time.Duration `json:"limit"`
@@ -120,20 +123,20 @@ type Task struct {
 	Stack string `json:"stack"`
 }
 
-// EndState is what a machine looks like after the last command, compared with
-// what it was at Begin.
+// EndState is the state of a machine after the last command, compared with that
+// at Begin.
 type EndState struct {
 	Records []Record `json:"records,omitempty"`
 	Modules []string `json:"modules,omitempty"` // loaded now, not at Begin
 	Patches []string `json:"patches,omitempty"` // directories in /sys/kernel/livepatch now, not at Begin
-	// Functions that ftrace redirects now and did not at Begin; empty where
+	// Functions that ftrace redirects now but did not at Begin; empty if
 	// the kernel does not tell.
 	Functions []string `json:"functions,omitempty"`
 	Taint     uint64   `json:"taint"` // bits of /proc/sys/kernel/tainted gained since Begin
-	// Leaks is kmemleak's report of memory that has leaked since Begin, or the
-	// beginning of it; empty where the kernel has no kmemleak.
+	// Leaks is kmemleak's report of memory that has leaked since Begin, or its
+	// beginning; empty if the kernel has no kmemleak.
 	Leaks string `json:"leaks,omitempty"`
-	// Starved is set by the rig, as in Stall: a stall that the log tells of
-	// proves nothing.
+	// Starved is set by the rig, as in Stall: a stall in the log proves
+	// nothing.
 	Starved bool `json:"-"`
 }

@@ -8,19 +8,19 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// A case is judged by all of its log and output, which stay in memory until
+// A case is judged by its whole log and output, which stay in memory until
 // then. Real ones have some kilobytes; these limits keep a hostile one from
-// taking the host's memory.
+// filling the host's memory.
 const (
 	MaxText  = 4 << 20 // bytes
 	MaxLines = 50_000
 )
 
-// Volume is how much a guest has said.
+// Volume is how much a guest has logged and printed.
 type Volume struct{ text, lines int }
 
-// Add counts an answer's output and records. It fails, for good, when they are
-// more than a case may have.
+// Add counts an answer's output and records. It fails, permanently, when they
+// exceed a case's limits.
 func (v *Volume) Add(output string, records []Record) error {
 	v.count(output)
 	for _, r := range records {
@@ -38,8 +38,9 @@ func (v *Volume) count(text string) {
 	v.lines += strings.Count(text, "\n")
 }
 
-// Flooded says that a guest has said more than a case may. The kernel may be
-// at fault, or what the case has run: nothing tells. So it is an Error.
+// Flooded is the error of a guest that has logged or printed too much. The
+// kernel may be at fault, or the case's commands: nothing tells which. So it is
+// an Error.
 func Flooded() error {
 	return &blame.Error{
 		Party:   blame.Rig,
