@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	qemuOverhead = 200  // MiB that QEMU takes beside the guest's memory under TCG
+	qemuOverhead = 200  // MiB that QEMU takes on top of the guest's memory under TCG
 	cacheRoom    = 1500 // MiB: two kernels with headers, modules, initramfs
 )
 
@@ -22,8 +22,8 @@ var (
 	cpuQuotas    = []string{"sys/fs/cgroup/cpu.max", "sys/fs/cgroup/cpu/cpu.cfs_quota_us"}
 )
 
-// memory compares what is free, and what the cgroup allows, with what a guest
-// and its QEMU take.
+// memory compares the free memory, and the cgroup's limit, with the needs of a
+// guest and its QEMU.
 func (h Host) memory(guest int) Finding {
 	need := guest + qemuOverhead
 	have := h.Available()
@@ -35,14 +35,14 @@ func (h Host) memory(guest int) Finding {
 	return f
 }
 
-// Guests is how many guests of a memory size, in MiB, this host can run side
-// by side: so many for each processor, as far as memory goes, at least one.
+// Guests is how many guests of a memory size, in MiB, this host can run side by
+// side: perCPU for each processor, as far as memory allows, but at least one.
 func (h Host) Guests(memory, perCPU int) int {
 	return max(1, min(perCPU*runtime.GOMAXPROCS(0), h.Available()/max(1, memory+qemuOverhead)))
 }
 
-// Available is the smaller of MemAvailable and the cgroup's limit, in MiB; 0
-// where the host does not tell.
+// Available is the smaller of MemAvailable and the cgroup's limit, in MiB; 0 if
+// the host does not tell.
 func (h Host) Available() int {
 	have := 0
 	for line := range strings.Lines(h.read("proc/meminfo")) {

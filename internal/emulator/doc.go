@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package emulator finds in a kernel's log what no kernel can bring about:
+// Package emulator finds faults in a kernel's log that no kernel can cause:
 // then the emulated processor was wrong, and the log proves nothing about the
-// kernel. It is for guests that QEMU emulates, not for those under KVM.
+// kernel. It is for emulated guests, not for guests under KVM.
 //
-// What counts is only what a kernel cannot do by any mistake. A kernel can
-// jump to a non-canonical address: that is a general protection fault. It can
-// load any value into EFLAGS, by popf, iret or sysret, so that TF, NT, IOPL and
-// a #DB because of them can be its own; but no instruction loads a reserved
-// bit. It can overwrite the registers of an interrupted function on its stack:
-// so only those count that the processor has pushed last.
+// Only things that a kernel cannot do by any mistake count. A kernel can jump
+// to a non-canonical address: that is a general protection fault. It can load
+// any value into EFLAGS, by popf, iret or sysret, so that TF, NT, IOPL and a
+// #DB because of them can be its own; but no instruction loads a reserved bit.
+// It can overwrite the registers of an interrupted function on its stack: so
+// only those count that the processor has pushed last.
 package emulator

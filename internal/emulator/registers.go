@@ -12,8 +12,8 @@ const (
 	alwaysZero = 1<<3 | 1<<5 | 1<<15 | 1<<17 | ^uint64(1<<22-1)
 )
 
-// impossible are the bits of EFLAGS, in hexadecimal digits, that are not what
-// they always are.
+// impossible are the bits of EFLAGS, in hexadecimal digits, that do not have
+// their fixed value.
 func impossible(digits string) uint64 {
 	flags, err := strconv.ParseUint(digits, 16, 64)
 	if err != nil {
@@ -23,7 +23,7 @@ func impossible(digits string) uint64 {
 }
 
 // canonical tells whether an address can be one of 57 bits, the most that an
-// x86_64 processor has (5-level page tables). What is no number passes.
+// x86_64 processor has (5-level page tables). Anything but a number passes.
 func canonical(digits string) bool {
 	address, err := strconv.ParseUint(digits, 16, 64)
 	return err != nil || uint64(int64(address<<7)>>7) == address

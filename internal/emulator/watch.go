@@ -11,21 +11,21 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// ErrFault is what a [Watch] finds, by errors.Is.
+// ErrFault is in the error chain of a fault that a [Watch] finds.
 var ErrFault = errors.New("QEMU's emulator was wrong, not the kernel")
 
-// advice: by now such a fault is one that klptest does not know to avoid.
+// advice is for faults that klptest does not know how to avoid.
 const advice = "the log says nothing about the kernel; if it comes again, try another version of QEMU, and report it with the log"
 
 // Watch reads a kernel's log line by line. The zero value is ready.
 type Watch struct {
-	found string // the first thing that cannot be
+	found string // the first impossible thing
 
-	fetched bool   // the dump is of a fault that only an instruction at a canonical address raises
+	fetched bool   // the dump's fault comes only from an instruction at a canonical address
 	stack   bool   // the dump's stack has begun
-	older   bool   // it has shown registers: those that follow are older, and lay where functions write
+	older   bool   // the stack has shown registers: later ones are older, and lay where functions write
 	frame   string // the last function of the stack
-	rip     string // of the registers that are being shown; empty: not to be trusted
+	rip     string // of the registers being shown; empty: they cannot be trusted
 }
 
 // The lines of a dump: arch/x86/mm/fault.c (show_fault_oops),
@@ -38,11 +38,11 @@ var (
 )
 
 // kernelCode is the selector of the kernel's code segment, __KERNEL_CS of
-// arch/x86/include/asm/segment.h. What user space makes of its registers is
-// its own business, and kernel threads have zeros there.
+// arch/x86/include/asm/segment.h. User space may put anything into its
+// registers, and kernel threads have zeros there.
 const kernelCode = "0010"
 
-// Line takes a line without its time stamp.
+// Line reads a line without its time stamp.
 func (w *Watch) Line(text string) {
 	switch {
 	case w.found != "":
@@ -63,7 +63,7 @@ func (w *Watch) Line(text string) {
 	}
 }
 
-// Fault is the rig's error when a line showed what cannot be, else nil.
+// Fault is the rig's error if a line showed something impossible, or else nil.
 func (w *Watch) Fault() *blame.Error {
 	if w.found == "" {
 		return nil
@@ -85,7 +85,7 @@ func (w *Watch) function(name string) {
 	}
 }
 
-// instruction takes registers for what the processor has pushed: those of the
+// instruction reads the registers that the processor has pushed: those of the
 // dump itself, and on the stack the innermost ones below an entry point.
 func (w *Watch) instruction(text string) {
 	m := ripLine.FindStringSubmatch(text)

@@ -168,7 +168,7 @@ func TestFault(t *testing.T) {
 	}
 }
 
-// FuzzWatch: the first thing that cannot be stays, on one line, and nothing is
+// FuzzWatch: the first impossible thing stays, on one line, and nothing is
 // found but in lines that show registers or a page fault.
 func FuzzWatch(f *testing.F) {
 	for _, log := range logs(f, "*.log") {
