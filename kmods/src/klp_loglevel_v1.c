@@ -2,8 +2,8 @@
 /*
  * klp_loglevel_v1 - a livepatch that modifies a state of the system
  *
- * The state is console_loglevel. It is global, so it cannot be kept apart for
- * patched and unpatched tasks, and callbacks modify it. This is the first of
+ * The state is console_loglevel. It is global, so patched and unpatched tasks
+ * cannot have different values, and callbacks modify it. This is the first of
  * three versions, written by the rules of section 4 of
  * Documentation/livepatch/system-state.rst:
  *
@@ -13,7 +13,7 @@
  *       disabled, whether somebody has changed the loglevel since; it has more
  *       data than v1 and v2, and copies from them
  *
- * v1 has nobody to take over from.
+ * v1 has no predecessor.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -31,8 +31,8 @@
 static struct klp_patch patch;
 
 /*
- * The only callback that may fail: get the memory here. Nothing is modified
- * yet, because old code goes on running until the transition ends.
+ * The only callback that may fail, so it gets the memory. It modifies nothing
+ * yet, because old code runs until the transition ends.
  */
 static int pre_patch(struct klp_object *obj)
 {
@@ -62,7 +62,7 @@ static void pre_unpatch(struct klp_object *obj)
 	console_loglevel = *original;
 }
 
-/* Comes also when the transition was reversed: undo what pre_patch did. */
+/* Comes also when the transition is reversed: undo pre_patch. */
 static void post_unpatch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);

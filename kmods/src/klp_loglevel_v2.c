@@ -2,9 +2,9 @@
 /*
  * klp_loglevel_v2 - the successor of klp_loglevel_v1: takes its state over
  *
- * It sets a lower console_loglevel than v1, whose data it understands, so that
- * a new version replaces the old one without the original loglevel getting
- * lost: state->data changes hands. It also works when nothing is replaced.
+ * It sets a lower console_loglevel than v1, and understands v1's data. So the
+ * new version replaces the old one without losing the original loglevel:
+ * state->data changes hands. It also works when it replaces nothing.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,7 +21,7 @@
 
 static struct klp_patch patch;
 
-/* No memory is needed when the livepatch that is being replaced provides it. */
+/* No memory is needed when the replaced livepatch provides it. */
 static int pre_patch(struct klp_object *obj)
 {
 	struct klp_state *prev = klp_get_prev_state(CONSOLE_LOGLEVEL_STATE);
@@ -37,9 +37,9 @@ static int pre_patch(struct klp_object *obj)
 }
 
 /*
- * The replaced livepatch gets no callbacks any more, so its data is ours or
- * nobody's. Without one, console_loglevel itself is the original: this is so
- * after a first enabling, and after a disabling that was reversed.
+ * The replaced livepatch gets no more callbacks, so its data is ours or lost.
+ * Without a replaced livepatch, console_loglevel itself is the original:
+ * after a first enabling, and after a reversed disabling.
  */
 static void post_patch(struct klp_object *obj)
 {
@@ -68,7 +68,7 @@ static void pre_unpatch(struct klp_object *obj)
 
 /*
  * A reversed transition has not taken anything over yet: then there is nothing
- * to free here, and the other livepatch goes on with its data.
+ * to free, and the other livepatch keeps its data.
  */
 static void post_unpatch(struct klp_object *obj)
 {

@@ -3,8 +3,9 @@
  * klp_loglevel_v3 - the successor of v1 and v2: copies their state
  *
  * v1 and v2 restore the original console_loglevel even when somebody has set
- * another one meanwhile (with dmesg -n, say). v3 leaves that one alone. For
- * this it must remember more, so it cannot use the memory of v1 and v2.
+ * another one meanwhile (with dmesg -n, say). v3 leaves such a loglevel
+ * alone. For this it must remember more, so it cannot use the memory of v1
+ * and v2.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +21,7 @@
 #define CONSOLE_LOGLEVEL_STATE_VERSION 3
 
 /**
- * struct loglevel - what is remembered
+ * struct loglevel - the remembered loglevels
  * @original:	the loglevel without any livepatch
  * @set:	the loglevel that this livepatch has set
  */
@@ -41,7 +42,7 @@ static int pre_patch(struct klp_object *obj)
 	return level ? 0 : -ENOMEM;
 }
 
-/* The version tells what data there is. */
+/* The version tells the kind of data. */
 static int original_of(const struct klp_state *state)
 {
 	if (state->version < 3)
@@ -49,7 +50,7 @@ static int original_of(const struct klp_state *state)
 	return ((struct loglevel *)state->data)->original;
 }
 
-/* The replaced livepatch gets no callbacks any more: free its data for it. */
+/* The replaced livepatch gets no more callbacks: free its data for it. */
 static void post_patch(struct klp_object *obj)
 {
 	struct klp_state *prev = klp_get_prev_state(CONSOLE_LOGLEVEL_STATE);
@@ -81,7 +82,7 @@ static void pre_unpatch(struct klp_object *obj)
 	console_loglevel = level->original;
 }
 
-/* Comes also when the transition was reversed: undo what pre_patch did. */
+/* Comes also when the transition is reversed: undo pre_patch. */
 static void post_unpatch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);

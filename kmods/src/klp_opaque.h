@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Functions that an optimiser must leave as they are.
+ * Functions that an optimiser must not change.
  *
  * A function that is patched, traced or looked for on a stack must be a symbol
- * of its own, each caller must enter it at its start, and what it calls must
- * return into it. An optimiser knows nothing of that. It may inline or clone a
- * function, fold it with another one of the same code, use its result without
- * calling it, or make its last call a jump, so that its frame is gone.
+ * of its own; each caller must enter it at its start; and each function that
+ * it calls must return into it. An optimiser knows nothing of that. It may
+ * inline or clone a function, fold it with another one of the same code, use
+ * its result without calling it, or turn its last call into a jump, so that
+ * its frame is gone.
  *
- * GCC's noipa forbids all of this but the jump. Clang has no such attribute.
- * So the code leaves no choice either:
+ * GCC's noipa forbids all of this except the jump, and Clang has no such
+ * attribute. So the code itself leaves no choice:
  *
  *   klp_opaque        goes before the type of such a function;
  *   klp_opaque_end()  is its last statement but a return: it follows the last
@@ -18,8 +19,8 @@
  *   klp_call()        calls it through a pointer, of which the compiler knows
  *                     nothing, so that it must expect any function there.
  *
- * kmods/needs.go lists these functions. What a compiler has made of them is
- * checked in each module that was built.
+ * kmods/needs.go lists these functions. Each built module is checked for what
+ * the compiler has made of them.
  */
 #ifndef KLP_OPAQUE_H
 #define KLP_OPAQUE_H

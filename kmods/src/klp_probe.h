@@ -6,18 +6,18 @@
  * klp_a.c ... klp_h.c define PROBE_NUMBER and include this file, so that eight
  * of them can be loaded at once.
  *
- * Each callback logs one line on entry, with what klp_get_state() and
- * klp_get_prev_state() return for each id of states= and watch=:
+ * Each callback logs one line on entry, with the results of klp_get_state()
+ * and klp_get_prev_state() for each id of states= and watch=:
  *
  *   klp_b: post_patch vmlinux: state 1 own=2:klp_b/1/1 prev=1:klp_a/1/1; state 2 own=5 prev=none
  *
- * that is the version, and the name of state->data where there is any. What
- * the callback then does about data is logged in lines of its own, see
- * klp_probe_data.h. Nothing is logged but from callbacks and from loading.
+ * that is, the version, and the name of state->data if there is any. What the
+ * callback then does with data is logged in separate lines, see
+ * klp_probe_data.h. Only callbacks and loading log anything.
  *
- * A callback that comes with a module being loaded or removed, while no
- * livepatch is in transition, makes klp_get_prev_state() warn: the kernel means
- * it for transitions only. Without states= and watch= it is not called.
+ * A callback for a module that is loaded or removed while no livepatch is in
+ * transition makes klp_get_prev_state() warn: the function is meant only for
+ * transitions. Without states= and watch= it is not called.
  */
 #ifndef KLP_PROBE_H
 #define KLP_PROBE_H
@@ -79,7 +79,7 @@ static void probe_log(const char *callback, const struct klp_object *obj)
 	pr_info("%s %s%s\n", callback, probe_obj_name(obj), probe_line);
 }
 
-/* post_unpatch does not come for an object whose pre_patch failed. */
+/* An object whose pre_patch failed gets no post_unpatch. */
 static int probe_pre_patch(struct klp_object *obj)
 {
 	int ret = 0;

@@ -2,8 +2,8 @@
 /*
  * The probe's state->data: who allocates, takes over, copies and frees it.
  *
- * The callbacks of the first object call in here, in the roles that section 4
- * of Documentation/livepatch/system-state.rst gives them. data= says how:
+ * The callbacks of the first object call these functions, in the roles of
+ * section 4 of Documentation/livepatch/system-state.rst. data= says how:
  *
  *		pre_patch		post_patch, when a livepatch was replaced
  *   (none)	nothing			nothing
@@ -15,20 +15,20 @@
  *   fail	-ENOMEM			-
  *   leak	allocate		nothing
  *
- * post_unpatch frees what this livepatch owns, but for leak. Before post_patch
- * nothing of another livepatch is touched, so a reversed or failed enabling
- * leaves the other one as it was.
+ * post_unpatch frees the data that this livepatch owns, except with leak.
+ * Before post_patch no data of another livepatch is touched, so a reversed or
+ * failed enabling leaves the other one as it was.
  *
- * Only a replaced livepatch may be robbed. With replace=0 the earlier livepatch
- * stays enabled and will free its data itself: take and free then do what
+ * Only a replaced livepatch may lose its data. With replace=0 the earlier
+ * livepatch stays enabled and frees its data itself: take and free then do what
  * alloc does, and copy copies without freeing.
  *
- * klp_get_prev_state() finds the newest earlier livepatch only. When several
+ * klp_get_prev_state() finds only the newest earlier livepatch. When several
  * with the same state are replaced at once, the data of the older ones is lost,
- * whatever data= says: no callback of theirs runs any more.
+ * whatever data= says: their callbacks no longer run.
  *
- * post_patch comes a second time, without a pre_patch, when a disabling is
- * reversed; the data is settled by then and left alone.
+ * When a disabling is reversed, post_patch comes a second time, without a
+ * pre_patch; the data is settled by then and left alone.
  *
  * All of it runs under klp_mutex.
  */
@@ -58,7 +58,7 @@ enum probe_mode {
  * struct probe_data - what the state->data of a probe points to
  * @magic:	PROBE_MAGIC while it is allocated, PROBE_POISON after
  * @name:	MODULE/STATE/COUNT, of the livepatch that allocated it
- * @origin:	contents: the name of the data that this one descends from
+ * @origin:	contents: the name of the data from which this one descends
  */
 struct probe_data {
 	u32 magic;
@@ -72,7 +72,7 @@ static struct klp_patch probe_patch;
 static enum probe_mode probe_mode;
 static bool probe_settled;
 
-/* Another module's data may be poisoned, freed or of another kind: look first. */
+/* Another module's data may be poisoned, freed or of another kind: check first. */
 static bool probe_data_valid(const struct klp_state *state)
 {
 	const struct probe_data *data = state->data;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The functions that the probe can patch, and what it puts in their place. */
+/* The functions that the probe can patch, and their replacements. */
 #ifndef KLP_PROBE_FUNCS_H
 #define KLP_PROBE_FUNCS_H
 
@@ -43,8 +43,8 @@ static klp_opaque void probe_klp_target_hold_new(struct klp_target_hold *hold)
 }
 
 /*
- * Stands for a function that is not in the table. Meant for names that do not
- * exist, whose symbol is never found; a real function would be replaced by it
+ * Replaces a function that is not in the table. It is meant for names that do
+ * not exist, whose symbol is never found; it would replace a real function
  * whatever its signature.
  */
 static klp_opaque void probe_unknown(void)
@@ -53,7 +53,7 @@ static klp_opaque void probe_unknown(void)
 }
 
 /**
- * struct probe_func - a function that the probe has a replacement for
+ * struct probe_func - a function for which the probe has a replacement
  * @object:	the object that has it
  * @name:	its name there
  * @new_func:	the replacement

@@ -2,10 +2,9 @@
 /*
  * The probe's parameters, parsed into the structures that livepatch reads.
  *
- * A list is split in a copy of its own, because livepatch keeps pointers into
- * it for as long as the livepatch lives and sysfs goes on showing the
- * parameter as it was given. The copies go with the module, or when it fails
- * to load.
+ * Each list is split in a copy, because livepatch keeps pointers into it as
+ * long as the livepatch lives, while sysfs shows the parameter as it was
+ * given. The copies are freed with the module, or when it fails to load.
  */
 #ifndef KLP_PROBE_PARAMS_H
 #define KLP_PROBE_PARAMS_H
@@ -187,7 +186,7 @@ static int probe_set_mode(char *item)
 	return -EINVAL;
 }
 
-/* Hands each item of a list to add(); the first one that it refuses is named. */
+/* Passes each item of a list to add(), and logs the first one that it refuses. */
 static int probe_split(const char *param, char *list, int (*add)(char *item))
 {
 	char *item, *shown;
@@ -207,7 +206,7 @@ static int probe_split(const char *param, char *list, int (*add)(char *item))
 	return ret;
 }
 
-/* As probe_split(), for a list that nothing points into afterwards. */
+/* As probe_split(), for a list into which nothing points afterwards. */
 static int probe_split_copy(const char *param, const char *list, int (*add)(char *item))
 {
 	char *copy = kstrdup(list, GFP_KERNEL);

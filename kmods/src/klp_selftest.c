@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * klp_selftest - what klptest's test of itself has the kernel say
+ * klp_selftest - messages of the kernel for klptest's self-test
  *
  * Parameters, in /sys/module/klp_selftest/parameters/, to be written:
  *

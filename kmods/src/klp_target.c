@@ -16,35 +16,35 @@
  *             Both read 0: no task, 1: a task, 2: it sleeps in the function.
  *   init_ret  what init returns, after livepatches were applied to this module.
  *
- * What a task does to a transition follows from klp_check_stack() in
+ * The effect of a task on a transition follows from klp_check_stack() in
  * kernel/livepatch/transition.c. A sleeping task switches unless its stack has
- * the version of a function that is being left: when a livepatch P is being
- * enabled, the version before P of a function that P patches, and when P is
- * being disabled or its enabling reversed, P's own. A task never blocks a
- * livepatch that does not patch its function.
+ * the version of a function that the transition leaves. While a livepatch P is
+ * being enabled, that is the version before P of a function that P patches;
+ * while P is being disabled or its enabling reversed, it is P's own. A task
+ * never blocks a livepatch that does not patch its function.
  *
  * hold_old, started while nothing patches klp_target_hold_old(), sleeps in the
  * original. It blocks the enabling of the first livepatch of that function.
  * Reversing that transition succeeds while the task sleeps on: it has not
  * switched, and the new code is not on its stack. Started while P patches the
- * function, it sleeps in P's replacement (which does the same), and blocks
- * P's disabling and the enabling of whatever patches the function on top of P
- * or replaces P.
+ * function, it sleeps in P's replacement (which does the same). It blocks P's
+ * disabling, and the enabling of a livepatch that patches the function on top
+ * of P or replaces P.
  *
  * hold_new switches to the patched state by itself: between two calls it
- * sleeps outside of the function. It then sleeps in P's replacement, and
- * blocks P's disabling, and P's reversal while another task holds the enabling
- * open; it does not block P's enabling. Its own way into the replacement takes
- * up to 20 ms after the switch, and the switch a second when the task was just
- * running, therefore the 2. The same task blocks what replaces P or patches
- * the function on top of P. When the function is unpatched or replaced while
- * the task is held, it is let out only by 0.
+ * sleeps outside of the function. It then sleeps in P's replacement. It does
+ * not block P's enabling, but it blocks P's disabling, and P's reversal while
+ * another task holds the enabling open. It enters the replacement up to 20 ms
+ * after the switch, and the switch takes a second when the task was just
+ * running; hence the 2. The same task blocks a livepatch that replaces P or
+ * patches the function on top of P. When the function is unpatched or replaced
+ * while the task is held, only 0 lets it out.
  *
  * So "enable P held, reverse, reverse again" needs both: hold_old keeps the
- * enabling open, hold_new the reversal.
+ * enabling open, and hold_new the reversal.
  *
- * rmmod lets both tasks out first. A parameter is locked while a write to it
- * or to another one waits.
+ * rmmod lets both tasks out first. While a write to a parameter waits, all
+ * parameters are locked.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -64,7 +64,7 @@ static int init_ret;
 module_param(init_ret, int, 0444);
 MODULE_PARM_DESC(init_ret, "what init returns (default 0)");
 
-/* Tasks are started and ended under it, and only between init and exit. */
+/* Held while tasks are started and ended, which happens only between init and exit. */
 static DEFINE_MUTEX(hold_mutex);
 static bool hold_allowed;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What klp_target's functions and their replacements in the probe share. */
+/* Shared by klp_target's functions and their replacements in the probe. */
 #ifndef KLP_TARGET_H
 #define KLP_TARGET_H
 
@@ -10,13 +10,13 @@
 
 #include "klp_opaque.h"
 
-/* How often a held task looks whether it has been released. */
+/* How often a held task checks whether it has been released. */
 #define KLP_TARGET_POLL_MS 20
 
 /**
  * struct klp_target_hold - a task that keeps a transition open
  * @task:	the kthread, NULL when nothing is held
- * @inside:	completed by the function that holds the task, when it is in it
+ * @inside:	completed by the function that holds the task, once the task is inside
  * @released:	tells that function to return
  */
 struct klp_target_hold {
@@ -26,8 +26,8 @@ struct klp_target_hold {
 };
 
 /*
- * Sleep until released. A macro, not a function: it must stand in the body of
- * the function that a stack check is to find. The sleep is uninterruptible, so
+ * Sleep until released. A macro, not a function: the sleep must be in the body
+ * of the function that a stack check should find. It is uninterruptible, so
  * that livepatch's signal to remaining tasks changes nothing.
  */
 #define klp_target_sleep(hold)					\
