@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// leftOut counts what has no part in the case, with the lines of the input.
+// leftOut counts the parts of the report that are not in the case, with their
+// lines.
 func (r *report) leftOut() string {
 	var parts []string
 	for _, group := range leftGroups {
@@ -55,7 +56,7 @@ func counted(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// maxRanges bounds how much is said of line numbers.
+// maxRanges bounds the line numbers in a message.
 const maxRanges = 8
 
 // ranges writes line numbers as people do: 1-3, 7.
@@ -83,8 +84,8 @@ func ranges(numbers []int) string {
 	return "line " + list[0]
 }
 
-// differs says which lines of the core the report has and the prediction does
-// not: the commands may then not be those that were given.
+// differs names the core's lines that the report has but the prediction lacks:
+// the commands may then not be the original ones.
 func (r *report) differs() string {
 	if r.failed != nil {
 		return ""
@@ -97,8 +98,8 @@ func (r *report) differs() string {
 		counted(len(missing), "1 line", "lines"), ranges(missing))
 }
 
-// unexplained are the records of the core that the prediction lacks, by the
-// lines of the input.
+// unexplained are the core's records that the prediction lacks, as lines of the
+// input.
 func (r *report) unexplained() (numbers []int) {
 	predicted := coreEvents(r.predicted.Steps)
 	var seen []event
@@ -115,14 +116,14 @@ func (r *report) unexplained() (numbers []int) {
 	return numbers
 }
 
-// translate puts klptest's names into an event.
+// translate replaces the names in an event by klptest's.
 func (m *mapping) translate(e event) event {
 	e.patch = orSelf(m.ours[e.patch], e.patch)
 	e.object = orSelf(m.ours[e.object], e.object)
 	return e
 }
 
-// isCore tells what the core says of each kernel, with debugging or without.
+// isCore tells whether every kernel logs the event, with debugging or without.
 func isCore(e event) bool {
 	switch e.what {
 	case enabling, incompatible, starting, complete, preFailed, enableFailed, applying, refusing, reverting, forcing:

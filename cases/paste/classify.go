@@ -20,16 +20,16 @@ var (
 	precise    = regexp.MustCompile(`^[^\w]*\d+\.\d{4,}`)
 )
 
-// classifier says what each line is. The kinds of evidence are asked in a
-// fixed order, each for what only it can be: a shell's prompt, a test's mark, a
-// tool's message, a record that the kernel is known to log, the stamp of a log,
-// a command without a prompt, and last where the line stands.
+// classifier says what each line is. It tries the kinds of evidence in a fixed
+// order, the most certain first: a shell's prompt, a test's mark, a tool's
+// message, a known record of the kernel, the stamp of a log, a command without
+// a prompt, and last the place of the line.
 type classifier struct {
 	modules map[string]bool // whose records count
-	seen    map[string]int  // stamped records, to the line in which they came
-	typed   string          // the command that lines may be the output of
+	seen    map[string]int  // the line of each stamped record
+	typed   string          // the command whose output the next lines may be
 	dump    bool            // it shows the kernel's log
-	torn    *line           // a stamped line, which an unstamped one may go on
+	torn    *line           // a stamped line, which an unstamped one may continue
 }
 
 func classify(lines []line) {
@@ -68,7 +68,7 @@ func (c *classifier) line(l *line) {
 	l.set(isText, "")
 }
 
-// process is a line that another process has logged; sudo's names a command.
+// process is a line logged by another process; sudo's names a command.
 func (c *classifier) process(l *line) bool {
 	if !l.user {
 		return false
@@ -113,7 +113,7 @@ func (c *classifier) marked(l *line) bool {
 	return true
 }
 
-// told is a line of a tool: why it has failed, or what it has done.
+// told is a line of a tool: why it failed, or what it did.
 func (c *classifier) told(l *line) bool {
 	if l.stamped || corePrefix.MatchString(l.text) {
 		return false
@@ -129,7 +129,7 @@ func (c *classifier) told(l *line) bool {
 	return false
 }
 
-// known is a record that says something about livepatching.
+// known is a record about livepatching.
 func (c *classifier) known(l *line) bool {
 	e, ok := readEvent(l.text)
 	if !ok && !l.stamped {
@@ -153,8 +153,7 @@ func (c *classifier) known(l *line) bool {
 	return true
 }
 
-// unfront removes a front that no table has, where a record is behind it that
-// cannot be anything else.
+// unfront removes an unknown front if an unmistakable record follows it.
 func (c *classifier) unfront(l *line) bool {
 	i := strings.Index(l.text, "livepatch: ")
 	if i <= 0 || !strings.ContainsRune(" ]|):>\t", rune(l.text[i-1])) || strings.Contains(l.text[:i], "kernel log") {
@@ -199,7 +198,7 @@ func (c *classifier) unprompted(l *line) bool {
 	return true
 }
 
-// printed is what comes behind a command.
+// printed is the output of a command.
 func (c *classifier) printed(l *line) bool {
 	_, isSplat := splat.Match(l.text)
 	if c.typed == "" || isSplat || l.symptom != "" {
@@ -213,7 +212,7 @@ func (c *classifier) printed(l *line) bool {
 	return true
 }
 
-// moduleNames are the modules that a text speaks of as such.
+// moduleNames are the modules that a text calls modules.
 func moduleNames(lines []line) map[string]bool {
 	names := map[string]bool{}
 	for _, l := range lines {

@@ -16,10 +16,10 @@ var (
 	patchFile = regexp.MustCompile(`^\+\+\+ b/(\S+)`)
 )
 
-// undiff finds diffs: between what a selftest expects and what it got, and
-// patches. Of the first kind the expected side is read, of patches to scripts
-// the new one. The numbers in hunk headers are not believed, because people
-// shorten diffs by hand.
+// undiff finds diffs: those of a selftest between its expectation and its
+// result, and patches. Of a selftest's diff it reads the expected side, of a
+// patch to a script the new side. It does not trust the numbers in hunk
+// headers, because people shorten diffs by hand.
 func undiff(lines []line) []line {
 	var out []line
 	for i := 0; i < len(lines); {
@@ -37,7 +37,7 @@ func undiff(lines []line) []line {
 	return out
 }
 
-// diff is one that is being read.
+// diff is a diff being read.
 type diff struct {
 	patch bool   // of a repository, not of a test's results
 	file  string // of a patch
@@ -91,7 +91,7 @@ func (d *diff) read(lines []line, head int) int {
 	return i
 }
 
-// line takes a line behind the head, and tells whether it is the diff's.
+// line takes a line after the head, and tells whether it belongs to the diff.
 func (d *diff) line(l line, rest []line) bool {
 	text := l.text
 	switch m := hunkHead.FindStringSubmatch(text); {
@@ -115,7 +115,7 @@ func (d *diff) line(l line, rest []line) bool {
 	return true
 }
 
-// hunk begins one. What diff repeats behind the numbers is a line from above.
+// hunk begins a hunk. The text after the numbers repeats a line from above.
 func (d *diff) hunk(l line, m []string) {
 	d.hunks++
 	gap := d.hunks > 1 || m[1] != "1"

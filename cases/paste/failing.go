@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// setFailures makes the livepatches fail as the log shows them to.
+// setFailures makes the livepatches fail as they do in the log.
 func (m *mapping) setFailures() {
 	for i, s := range m.t.steps {
 		m.failSilently(i, s)
@@ -30,8 +30,8 @@ func (m *mapping) setFailures() {
 	}
 }
 
-// failSilently is of a livepatch that a tool says could not be loaded, where
-// the log is not shown: refused, if that can be, or else by its pre_patch.
+// failSilently handles a livepatch that a tool could not load, in a report
+// without the log: it is refused, if possible, or else its pre_patch fails.
 func (m *mapping) failSilently(at int, s *step) {
 	p := m.params[s]
 	if p == nil || p.typed != nil || s.errno == "" || s.errno == "EBUSY" || s.errno == "EEXIST" || len(s.events) > 0 {
@@ -44,8 +44,8 @@ func (m *mapping) failSilently(at int, s *step) {
 	p.failing = strconv.Itoa(-int(errnoOr(s.errno, unix.ENODEV)))
 }
 
-// failIn makes pre_patch fail for an object: of the livepatch that is being
-// loaded, or of the last one that was applied to a module.
+// failIn makes pre_patch fail for an object, of the livepatch being loaded or
+// of the last one applied to a module.
 func (m *mapping) failIn(at int, s *step, object string) {
 	value := strconv.Itoa(-int(errnoOr(s.errno, unix.ENODEV)))
 	if p := m.params[s]; p != nil {
@@ -62,8 +62,8 @@ func (m *mapping) failIn(at int, s *step, object string) {
 	}
 }
 
-// complete adds the object that each livepatch has of which the log does not
-// show the callbacks.
+// complete adds vmlinux as an object if the log shows no callbacks of the
+// livepatch.
 func (p *probe) complete() {
 	if !p.heard && !slices.Contains(p.objs, "vmlinux") {
 		p.objs = slices.Insert(p.objs, 0, "vmlinux")
@@ -86,8 +86,8 @@ func (m *mapping) applied(at int, s *step) *probe {
 	return nil
 }
 
-// unpatchable gives a livepatch a function that ftrace refuses: always, or as
-// long as it is switched off.
+// unpatchable gives a livepatch a function that ftrace refuses, either always
+// or while ftrace is switched off.
 func (m *mapping) unpatchable(at int, s *step, e event) {
 	p, function := m.params[s], anyFunction
 	if p == nil {

@@ -17,7 +17,7 @@ const (
 	notPredicted = "# not predicted"
 )
 
-// report is what the stages have found, and the case is written of.
+// report is the result of the stages, from which the case is written.
 type report struct {
 	draft
 	title    string
@@ -25,7 +25,7 @@ type report struct {
 	lines    []line
 	symptoms []string
 	unnamed  []string          // symptoms that the case cannot show
-	healthy  []string          // those that a healthy kernel shows as well
+	healthy  []string          // symptoms that a healthy kernel shows as well
 	sources  []casefile.Source // the reporter's modules; nil: probes stand for them
 }
 
@@ -54,7 +54,7 @@ func ensureNewline(data []byte) []byte {
 	return data
 }
 
-// prose says what was made of the report.
+// prose says how the report was read.
 func (r *report) prose() []string {
 	list := []string{"Made from a pasted report."}
 	if r.test != "" {
@@ -106,7 +106,7 @@ func (r *report) table() string {
 	return align(rows)
 }
 
-// reason is what the log has shown of a module.
+// reason says what the log has shown of a module.
 func (r *report) reason(name, ours string) string {
 	if ours == "-" {
 		return "nothing stands for it: there are only klp_target and klp_other"
@@ -121,7 +121,7 @@ func (r *report) reason(name, ours string) string {
 	return ""
 }
 
-// reasons says what each parameter follows from.
+// reasons says from what each parameter follows.
 func (p *probe) reasons() (list []string) {
 	if p.replace {
 		list = append(list, "replaces: others were gone after it")
@@ -181,7 +181,7 @@ func (r *report) otherSymptoms() string {
 	return text
 }
 
-// headers are what the case needs.
+// headers are the headers that the case needs.
 func (r *report) headers() string {
 	var b strings.Builder
 	if len(r.symptoms) > 0 {
@@ -199,7 +199,7 @@ func (r *report) headers() string {
 	return b.String()
 }
 
-// names are modules as the case has them.
+// names are the modules' names in the case.
 func (r *report) names(ours []string) (list []string) {
 	for _, name := range ours {
 		if r.sources != nil {
@@ -210,7 +210,7 @@ func (r *report) names(ours []string) (list []string) {
 	return list
 }
 
-// transcript writes the commands with what a healthy kernel makes of them.
+// transcript writes the commands with a healthy kernel's lines.
 func (r *report) transcript(b *strings.Builder) {
 	k := 0
 	for _, c := range r.commands {

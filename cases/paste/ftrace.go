@@ -21,7 +21,7 @@ func (t *teller) onSysctl(e event) {
 	}
 }
 
-// onNoSymbol is of a livepatch whose name is not said.
+// onNoSymbol handles a missing symbol; the record does not name the livepatch.
 func (t *teller) onNoSymbol(e event) {
 	if len(t.ahead) > 0 && t.ahead[0].what == unresolved {
 		t.coming(t.ahead[0])
@@ -50,7 +50,7 @@ func (t *teller) onUnpatchable(e event) {
 	t.setFtrace("0", e)
 }
 
-// ftraceOn is a livepatch that is enabled after all.
+// ftraceOn handles a livepatch that is enabled after all.
 func (t *teller) ftraceOn(e event) {
 	if t.ftraceOff {
 		t.ftraceOff = false
@@ -58,7 +58,7 @@ func (t *teller) ftraceOn(e event) {
 	}
 }
 
-// setFtrace puts the setting before the step that shows it.
+// setFtrace inserts the setting before the step that shows its effect.
 func (t *teller) setFtrace(value string, e event) {
 	s := &step{action: action{op: opWrite, path: ftraceFile, value: value}, line: e.line, because: ftraceBusy, told: true}
 	t.insert(t.cursor, s)

@@ -2,8 +2,7 @@
 
 package paste
 
-// The reasons for commands of which the log shows no more than that they must
-// have been given.
+// The reasons for commands that the log merely implies.
 const (
 	fromBefore  = "it was there before the log begins"
 	loadedAgain = "it is loaded again further on"
@@ -17,7 +16,7 @@ const (
 
 var uncertain = []string{mustBeOff, ftraceBusy, fromBefore, loadedAgain, mustBeThere, nobodySays, calledBack, unnamed}
 
-// handlers say what each event shows to have been given.
+// handlers infer commands from each event.
 var handlers map[happening]func(*teller, event)
 
 func init() {
@@ -122,7 +121,7 @@ func (t *teller) onStarting(e event) {
 		t.told, t.started = "", true
 		return
 	}
-	if t.trans == e.patch && t.started && !t.debug { // with debugging, the reversal is said
+	if t.trans == e.patch && t.started && !t.debug { // with debugging, the reversal is logged
 		t.turn(e, "the transition starts in the other direction")
 	} else {
 		t.end()
@@ -131,7 +130,7 @@ func (t *teller) onStarting(e event) {
 	t.told, t.started = "", true
 }
 
-// turn is a write that reverses the transition that goes on.
+// turn is a write that reverses the running transition.
 func (t *teller) turn(e event, why string) {
 	if t.trans == e.patch {
 		t.started = true
@@ -142,7 +141,7 @@ func (t *teller) turn(e event, why string) {
 	t.opener.turns = true
 }
 
-// toValue is what is written to the file enabled.
+// toValue is the value for the file enabled.
 func toValue(down bool) string {
 	if down {
 		return "0"

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// teller puts the commands in order: those that were typed, and those that
-// must have been given because the log shows their effect.
+// teller puts the commands in order: those that were typed, and those that the
+// log implies by its effects.
 type teller struct {
 	*world
 	steps  []*step
-	cursor int  // the step that the last event is of; -1: none
-	batch  int  // the first step that was typed since the last record
-	fresh  bool // a record came last: what is typed next begins a batch
-	dump   bool // the log is shown as a whole, behind the commands
+	cursor int  // the step of the last event; -1: none
+	batch  int  // the first step typed since the last record
+	fresh  bool // a record came last: the next typed command begins a batch
+	dump   bool // the whole log follows the commands
 	ahead  []event
 	debug  bool // the log has the lines of dynamic debugging
-	before int  // steps at the begin that come from before the log
+	before int  // leading steps from before the log begins
 	busy   []string
 	stalls bool
 
-	states    bool // what is wrong is about states
+	states    bool // the fault is about states
 	ftraceOff bool // ftrace_enabled is 0
-	tool      int  // the first step of the command that a tool's output is of
+	tool      int  // the first step of the command whose output a tool prints
 }
 
 // tell returns the commands of the selected lines, in order.
@@ -55,12 +55,12 @@ func tell(lines []line) *teller {
 	return t
 }
 
-// isDebug tells what the core says only with dynamic debugging.
+// isDebug tells whether the core logs the event only with dynamic debugging.
 func isDebug(e event) bool {
 	return e.what == initializing || e.what == completing || e.what == reversing || e.what == canceling
 }
 
-// eventsOf returns what the records say, one event for each.
+// eventsOf returns the event of each record.
 func eventsOf(lines []line) []event {
 	var list []event
 	for _, l := range lines {
@@ -76,8 +76,8 @@ func eventsOf(lines []line) []event {
 	return list
 }
 
-// want returns the step that a record shows: one that was typed and not yet
-// seen in the log, or else a new one.
+// want returns the step that a record shows: a typed one not yet seen in the
+// log, or else a new one.
 func (t *teller) want(a action, e event, why string) *step {
 	from := t.cursor + 1
 	if !t.dump {
@@ -97,7 +97,7 @@ func (t *teller) want(a action, e event, why string) *step {
 	return t.insert(at, &step{action: a, line: e.line, because: why})
 }
 
-// pass goes by the steps up to one, of which the log shows nothing.
+// pass skips the steps before one, of which the log shows nothing.
 func (t *teller) pass(to int) {
 	for i := t.cursor + 1; i < to; i++ {
 		t.silent(t.steps[i])
@@ -118,12 +118,12 @@ func (t *teller) insert(at int, s *step) *step {
 	return t.at(at)
 }
 
-// early adds a step that comes from before the log begins.
+// early adds a step from before the log begins.
 func (t *teller) early(a action, e event, why string) *step {
 	s := &step{action: a, line: e.line, because: why, told: true}
 	at := t.before
 	if why == nobodySays || why == calledBack {
-		at = 0 // before the livepatches, which would else say that it comes
+		at = 0 // before the livepatches, which would otherwise log its coming
 	}
 	t.steps = slices.Insert(t.steps, at, s)
 	t.before++
@@ -150,7 +150,7 @@ func (t *teller) record() {
 	}
 }
 
-// rest follows what was typed and is not in the log.
+// rest handles the typed steps that are not in the log.
 func (t *teller) rest() {
 	t.pass(len(t.steps))
 	for i := 0; i < len(t.steps); i++ {
@@ -181,8 +181,8 @@ func (s *step) needsLoaded() bool {
 	return s.op == opUnload
 }
 
-// stillEnabled tells whether a livepatch that is removed was loaded last, and
-// not disabled: the transcript was shortened.
+// stillEnabled tells whether a removed livepatch was loaded last and never
+// disabled: then the transcript was shortened.
 func (t *teller) stillEnabled(at int) bool {
 	for i := at - 1; i >= 0; i-- {
 		s := t.steps[i]

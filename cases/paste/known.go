@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// happening is what a record says that the kernel, or a module, has done.
+// happening is an action of the kernel or a module that a record reports.
 type happening string
 
 const (
@@ -44,14 +44,14 @@ const (
 	otherLine    happening = "other"
 )
 
-// event is what one record says.
+// event is the meaning of one record.
 type event struct {
 	what   happening
 	patch  string // the livepatch, or the module that logs
-	object string // the module that is patched; "vmlinux"; a function
+	object string // the patched module; "vmlinux"; a function
 	down   bool   // of a transition: to unpatched
-	text   string // what is left to be read: a callback's states
-	number int    // an errno, or a value that was returned
+	text   string // the unread rest: a callback's states
+	number int    // an errno, or a returned value
 	line   int    // of the input
 }
 
@@ -66,8 +66,9 @@ func form(what happening, re string) pattern {
 	return pattern{what, regexp.MustCompile(`^` + re + `$`)}
 }
 
-// coreForms are what kernel/livepatch/{core,state,transition}.c say, behind
-// their prefix, and what the kernel's selftests log under the same one.
+// coreForms are the records of kernel/livepatch/{core,state,transition}.c,
+// after their prefix, and those that the kernel's selftests log with the same
+// prefix.
 var coreForms = []pattern{
 	form(enabling, `enabling patch 'PATCH'`),
 	form(incompatible, `Livepatch patch \(PATCH\) is not compatible with the already installed livepatches\.?`),
@@ -97,7 +98,7 @@ var coreForms = []pattern{
 	form(otherLine, `module PATCH is not marked as a livepatch module`),
 }
 
-// moduleForms are what modules say, and the module loader about them.
+// moduleForms are the records of modules, and of the module loader about them.
 var moduleForms = []pattern{
 	form(callback, `PATCH: (?P<which>pre_patch|post_patch|pre_unpatch|post_unpatch)(?:_callback)?:? '?(?P<object>\w+)'?(?:: (?P<text>STATE(?:; STATE)*)| -> \[.*)?`),
 	form(dataLine, `PATCH: (?P<text>(?:alloc|free|take) [\w/]+|copy [\w/]+ to [\w/]+)`),
@@ -116,7 +117,7 @@ var (
 	moduleForm = regexp.MustCompile(`^(?:[a-zA-Z]\w*): \S`)
 )
 
-// readEvent returns what a record about livepatching says.
+// readEvent returns the event of a record about livepatching.
 func readEvent(text string) (e event, ok bool) {
 	if prefix := corePrefix.FindString(text); prefix != "" {
 		if e, ok = match(coreForms, text[len(prefix):]); !ok && prefix == "livepatch: " {
@@ -173,10 +174,10 @@ var (
 	tearable   = regexp.MustCompile(`^(?:livepatch:(?: |$)|transition: |WARNING: |BUG: K|insmod: |rmmod: |modprobe: |do_init_module: |\w+:(?:$| (?:pre|post)_(?:un)?patch| copy ))`)
 )
 
-// mayBeTorn tells whether a line is of a sort that is known to its end.
+// mayBeTorn tells whether a line is of a kind whose end is known.
 func mayBeTorn(body string) bool { return tearable.MatchString(body) }
 
-// isWhole tells whether a line is known to its end.
+// isWhole tells whether a line has its known end.
 func isWhole(body string) bool {
 	if e, ok := readEvent(body); ok {
 		return e.what != otherLine || !strings.HasPrefix(body, "livepatch: ") || e.object != ""

@@ -13,7 +13,7 @@ var (
 	tapped = regexp.MustCompile(`^\s*(?:# +)*(?:K?TAP version \d|timeout set to \d+|selftests: \w|TEST: .* \.\.\. (?:not )?ok|(?:not )?ok \d+ selftests)`)
 )
 
-// unlayer removes what mailers and test runners have put in front of lines.
+// unlayer removes the prefixes that mailers and test runners put before lines.
 func unlayer(lines []line) {
 	for i := range lines {
 		lines[i].text = quote.ReplaceAllString(lines[i].text, "")
@@ -69,7 +69,7 @@ func isTAP(lines []line) bool {
 	return false
 }
 
-// untap removes one # and one blank; nested runners have one of each more.
+// untap removes one # and one blank; nested runners add one of each.
 func untap(lines []line) {
 	for i := range lines {
 		l := &lines[i]

@@ -2,7 +2,7 @@
 
 package paste
 
-// kind is what a line is taken for.
+// kind is the kind of a line.
 type kind string
 
 // The kinds, as --explain shows them.
@@ -26,9 +26,9 @@ type line struct {
 	n       int    // of the input, from 1
 	raw     string // as it was pasted
 	text    string // what is left of it
-	stamped bool   // it had the front of a log's line
-	user    bool   // of a log, but of a process, not of the kernel
-	got     bool   // of the side of a diff that is not expected
+	stamped bool   // it had a log's stamp
+	user    bool   // from a log, but by a process, not the kernel
+	got     bool   // from the observed side of a diff
 	sure    bool   // a command of a selftest's transcript
 	gap     bool   // lines are missing before it
 	kind    kind

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// known makes sure that a livepatch that a record names was loaded.
+// known makes sure that a livepatch named by a record was loaded.
 func (t *teller) known(e event) {
 	if e.patch == "" || e.patch == t.failing || t.loaded[e.patch] != nil {
 		return
@@ -19,8 +19,8 @@ func (t *teller) known(e event) {
 	t.enabled = slices.Insert(t.enabled, 0, e.patch)
 }
 
-// typedLoad is a load behind the cursor that the log has not shown, because its
-// begin was cut off.
+// typedLoad is a typed load after the cursor that the log does not show,
+// because its start was cut off.
 func (t *teller) typedLoad(patch string) *step {
 	for i := t.cursor + 1; i < len(t.steps); i++ {
 		if s := t.steps[i]; s.op == opLoad && s.module == patch && !s.told {
@@ -31,7 +31,7 @@ func (t *teller) typedLoad(patch string) *step {
 	return nil
 }
 
-// load is the step by which a module is loaded anew.
+// load is the step that loads a module again.
 func (t *teller) load(module string, e event, why string) *step {
 	a := action{op: opLoad, module: module}
 	if t.loaded[module] != nil && !t.typedUnload(module) {
@@ -53,7 +53,7 @@ func (t *teller) isTarget(module string) bool {
 	return false
 }
 
-// typedUnload tells whether the removal of a module was typed since.
+// typedUnload tells whether a module's removal was typed since.
 func (t *teller) typedUnload(module string) bool {
 	for i := t.cursor + 1; i < len(t.steps); i++ {
 		if s := t.steps[i]; s.op == opUnload && s.module == module && s.errno == "" {

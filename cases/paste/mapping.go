@@ -22,19 +22,19 @@ var (
 	targetName = regexp.MustCompile(`(?:_mod\d?|_busy|_target|_other)$`)
 )
 
-// mapping says what stands for each module of the reporter's.
+// mapping says which module stands for each of the reporter's.
 type mapping struct {
 	t       *teller
 	ours    map[string]string // by the reporter's name
 	patches []string          // the reporter's livepatches, in the order of loading
 	targets []string          // and the modules that they patch
-	holder  bool              // klp_target is there to hold transitions
-	alone   bool              // and stands for no module of the reporter's
+	holder  bool              // klp_target holds transitions
+	alone   bool              // and stands for none of the reporter's modules
 	params  map[*step]*probe  // of each loading of a livepatch
 	unknown []string          // modules for which nothing stands
 }
 
-// mapModules chooses what stands for the modules.
+// mapModules chooses the modules that stand for the reporter's.
 func mapModules(t *teller) (*mapping, error) {
 	m := &mapping{t: t, ours: map[string]string{}, params: map[*step]*probe{}}
 	m.sort()
@@ -110,8 +110,8 @@ func (m *mapping) namePatches() error {
 	return nil
 }
 
-// nameTargets gives klp_target to the module that is there when transitions
-// are held, unless it comes or goes meanwhile.
+// nameTargets lets klp_target stand for the module that is loaded while
+// transitions are held, unless it comes or goes meanwhile.
 func (m *mapping) nameTargets() {
 	taken := map[string]bool{}
 	for _, name := range m.targets {
@@ -139,7 +139,7 @@ func (m *mapping) nameTargets() {
 	m.alone = m.holder && !taken[holderModule]
 }
 
-// sortedTargets are the targets, those that are known to hold transitions first.
+// sortedTargets are the targets, known holders of transitions first.
 func (m *mapping) sortedTargets() []string {
 	list := slices.Clone(m.targets)
 	slices.SortStableFunc(list, func(a, b string) int { return m.rank(a) - m.rank(b) })
@@ -153,8 +153,8 @@ func (m *mapping) rank(module string) int {
 	return 1
 }
 
-// canHold tells whether a module is loaded before the first transition that is
-// held, and stays until the last of these is over.
+// canHold tells whether a module is loaded before the first held transition,
+// and stays until the last one is over.
 func (m *mapping) canHold(module string) bool {
 	loaded, held := false, false
 	for _, s := range m.t.steps {
@@ -179,7 +179,7 @@ func (m *mapping) canHold(module string) bool {
 	return true
 }
 
-// inTransition tells whether a step is given while a held transition goes on.
+// inTransition tells whether a step comes while a held transition runs.
 func (m *mapping) inTransition(at *step) bool {
 	open := false
 	for _, s := range m.t.steps {
@@ -196,7 +196,7 @@ func (m *mapping) inTransition(at *step) bool {
 	return false
 }
 
-// ends tells whether the log shows a transition to end behind a step.
+// ends tells whether the log shows the end of a transition after a step.
 func ends(s *step) bool {
 	return slices.ContainsFunc(s.events, func(e event) bool { return e.what == complete })
 }

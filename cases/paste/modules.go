@@ -4,8 +4,8 @@ package paste
 
 import "slices"
 
-// coming is a module that is being loaded while livepatches have an object for
-// it. Several livepatches tell of the same loading.
+// coming handles a module that is being loaded while livepatches have an object
+// for it. Several livepatches log the same loading.
 func (t *teller) coming(e event) {
 	if t.incoming == e.object {
 		return
@@ -19,7 +19,7 @@ func (t *teller) coming(e event) {
 	}
 }
 
-// refusedAhead tells whether the module that is being loaded will be refused.
+// refusedAhead tells whether the module being loaded will be refused.
 func (t *teller) refusedAhead() bool {
 	for _, e := range t.ahead {
 		switch e.what {
@@ -57,7 +57,7 @@ func (t *teller) onRefusing(e event) {
 	t.incoming, t.outgoing = "", e.object
 }
 
-// going is a module that is being removed.
+// going handles a module that is being removed.
 func (t *teller) going(module string, e event) {
 	if t.outgoing == module {
 		return
@@ -98,8 +98,8 @@ func (t *teller) onModuleExit(e event) {
 	}
 }
 
-// onCallback knows by a pre_unpatch that a livepatch is being disabled, or a
-// module removed: the kernel's own line comes behind it.
+// onCallback infers from a pre_unpatch that a livepatch is being disabled or a
+// module removed: the kernel's own line comes after it.
 func (t *teller) onCallback(e event) {
 	t.known(e)
 	if e.text == "" || !isPreUnpatch(e) {
@@ -127,7 +127,7 @@ func (t *teller) unpatched(e event) bool {
 
 func isPreUnpatch(e event) bool { return len(e.text) >= 11 && e.text[:11] == "pre_unpatch" }
 
-// next is the next line that the kernel's core will say.
+// next is the next line that the core logs.
 func (t *teller) next() event {
 	for _, e := range t.ahead {
 		switch e.what {
@@ -138,8 +138,8 @@ func (t *teller) next() event {
 	return event{}
 }
 
-// present makes sure that a module is loaded whose callback is called though
-// nobody says that it comes.
+// present makes sure that a module is loaded if its callback is called without
+// a record of its coming.
 func (t *teller) present(e event) {
 	if e.object == "vmlinux" || e.object == "" || t.loaded[e.object] != nil || t.incoming == e.object || t.outgoing == e.object {
 		return

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxSourceFiles = 20000 // of a directory, that are looked at
+	maxSourceFiles = 20000 // files of a directory to search
 	maxSourceBytes = 256 << 10
 )
 
@@ -64,7 +64,7 @@ func findSources(dir fs.FS, modules []string) ([]casefile.Source, error) {
 	return list, nil
 }
 
-// skipDir tells the parts of a kernel tree in which no test module is.
+// skipDir tells whether a part of a kernel tree has no test modules.
 func skipDir(name string) bool {
 	top, rest, _ := strings.Cut(name, "/")
 	switch top {
@@ -76,7 +76,7 @@ func skipDir(name string) bool {
 	return false
 }
 
-// addSource adds a file, and those beside it that it includes.
+// addSource adds a file, and the files beside it that it includes.
 func addSource(list []casefile.Source, dir fs.FS, file, name string) ([]casefile.Source, error) {
 	if slices.ContainsFunc(list, func(s casefile.Source) bool { return s.Name == file }) {
 		return list, nil
@@ -104,8 +104,8 @@ func addSource(list []casefile.Source, dir fs.FS, file, name string) ([]casefile
 	return list, nil
 }
 
-// realLines are predicted lines for the reporter's own modules: what the core
-// says, with their names. What they log themselves no model knows.
+// realLines are predicted lines for the reporter's own modules: the core's
+// lines, with their names. No model knows what the modules log themselves.
 func (r *report) realLines(lines []string) (list []string) {
 	mark := false
 	for _, line := range lines {
@@ -127,12 +127,12 @@ func (r *report) realLines(lines []string) (list []string) {
 	return list
 }
 
-// isHolders tells the lines that are there only for klp_target.
+// isHolders tells whether a line is there only for klp_target.
 func (r *report) isHolders(line string) bool {
 	return r.m.alone && strings.Contains(line, "'"+holderModule+"'")
 }
 
-// rename puts the reporter's names into a line.
+// rename replaces the names in a line by the reporter's.
 func (r *report) rename(line string) string {
 	return quotedName.ReplaceAllStringFunc(line, func(s string) string {
 		return s[:1] + cmp.Or(r.m.theirs(s[1:len(s)-1]), s[1:len(s)-1]) + s[len(s)-1:]

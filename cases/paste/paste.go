@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// MaxText is the size up to which a text is looked at.
+	// MaxText is the largest text that is read.
 	MaxText = 1 << 20
 
 	maxLines = 50_000 // of a text
@@ -29,15 +29,15 @@ const (
 // Options say how a case is made.
 type Options struct {
 	Title   string
-	Test    string // which of several tests, by name or number; empty: the one that fails
+	Test    string // which of several tests, by name or number; empty: the failing one
 	Sources fs.FS  // where the C of the reporter's modules is; nil: probes stand for them
 }
 
-// Made is what was made of a text.
+// Made is the result of a text.
 type Made struct {
 	Case      []byte // the file
 	Explained []Explanation
-	Symptom   string           // what the report says to be wrong; empty: nothing
+	Symptom   string           // the fault that the report shows; empty: none
 	Related   []*casefile.Case // shipped cases about the same thing
 	Predicted bool             // the expected lines are a healthy kernel's
 	Partly    bool             // some are not predicted
@@ -51,7 +51,7 @@ type Explanation struct {
 	Text string
 }
 
-// Read is Make of what a reader has.
+// Read is Make for a reader.
 func Read(ctx context.Context, r io.Reader, o Options) (*Made, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxText+1))
 	if err != nil {
@@ -60,8 +60,7 @@ func Read(ctx context.Context, r io.Reader, o Options) (*Made, error) {
 	return Make(ctx, data, o)
 }
 
-// Make makes a case. The error is the user's; what the lines were taken for is
-// returned even then.
+// Make makes a case. The error is the user's; even then, Explained is returned.
 func Make(ctx context.Context, data []byte, o Options) (*Made, error) {
 	if len(data) > MaxText {
 		return &Made{}, blame.Userf("the text has more than %d bytes: paste the part that matters", MaxText)
@@ -86,13 +85,13 @@ func Make(ctx context.Context, data []byte, o Options) (*Made, error) {
 	return made, made.finish(ctx, r)
 }
 
-// isCase tells a case file from what a case can be made of.
+// isCase tells a case file from a report.
 func isCase(data []byte) bool {
 	text := string(data)
 	return (strings.HasPrefix(text, "-- transcript --\n") || strings.Contains(text, "\n-- transcript --\n")) && strings.Contains(text, "\n% ")
 }
 
-// read takes a text to the lines of evidence.
+// read turns a text into lines of evidence.
 func read(data []byte) []line {
 	lines := readLines(data)
 	unlayer(lines)
@@ -103,7 +102,7 @@ func read(data []byte) []line {
 	return lines
 }
 
-// tellReport takes the lines to the commands of a case.
+// tellReport turns the lines into the commands of a case.
 func tellReport(ctx context.Context, lines []line, o Options) (*report, error) {
 	t := tell(lines)
 	if !slices.ContainsFunc(t.steps, func(s *step) bool { return s.op == opLoad }) {
@@ -131,9 +130,9 @@ func tellReport(ctx context.Context, lines []line, o Options) (*report, error) {
 	return r, err
 }
 
-// name sorts symptoms: those that the case can show, those that it cannot, as
-// only the reporter's modules log them, and those that are no symptoms, because
-// a healthy kernel shows them as well.
+// name sorts symptoms: those that the case can show; those that it cannot,
+// because only the reporter's modules log them; and those that a healthy kernel
+// shows as well, which are none.
 func (r *report) name(list []string) {
 	for _, s := range list {
 		kind, text, _ := strings.Cut(s, " ")
@@ -153,7 +152,7 @@ func (r *report) name(list []string) {
 }
 
 // predicts tells whether a line is in the predicted transcript; a symptom is
-// the line behind its first word.
+// the line after its first word.
 func (r *report) predicts(symptom string) bool {
 	_, text, _ := strings.Cut(symptom, " ")
 	if strings.HasPrefix(symptom, "* ") {
@@ -165,7 +164,7 @@ func (r *report) predicts(symptom string) bool {
 
 var anyQuoted = regexp.MustCompile(`['(]\w+[')]`)
 
-// ourNames puts klptest's names into a line of the core.
+// ourNames replaces the names in a line of the core by klptest's.
 func (m *mapping) ourNames(text string) string {
 	return anyQuoted.ReplaceAllStringFunc(text, func(s string) string {
 		return s[:1] + orSelf(m.ours[s[1:len(s)-1]], s[1:len(s)-1]) + s[len(s)-1:]
@@ -178,7 +177,7 @@ func validSymptom(s string) bool {
 	return err == nil
 }
 
-// finish writes the file and looks at it as a user would.
+// finish writes the file and parses it as a user would.
 func (made *Made) finish(_ context.Context, r *report) error {
 	made.Case = r.write()
 	c, err := casefile.Parse(caseName, made.Case)
@@ -198,7 +197,7 @@ func (made *Made) finish(_ context.Context, r *report) error {
 	return nil
 }
 
-// explain says of each line what it was taken for.
+// explain says what each line was taken for.
 func explain(lines []line) []Explanation {
 	var list []Explanation
 	for _, l := range lines {

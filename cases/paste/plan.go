@@ -13,21 +13,21 @@ const (
 	holdNew = "klp_target_hold_new"
 )
 
-// command is a line of the transcript that is to be.
+// command is a command of the future transcript.
 type command struct {
-	text string // of klptest's modules: what the model runs
-	real string // of the reporter's own; empty: it has no part in that
+	text string // with klptest's modules, for the model
+	real string // with the reporter's own modules; empty: not needed there
 	note string // a comment above it
-	step *step  // nil: it is there for the case's sake
+	step *step  // nil: the case itself needs it
 }
 
-// plan makes the case's commands of the steps. A transition that is seen to be
-// open at the next command is held open, by a task in klp_target.
+// plan makes the case's commands from the steps. A task in klp_target holds
+// each transition that is still open at the next command.
 type plan struct {
 	*mapping
 	holds bool
 	out   []command
-	open  *step // the held transition that goes on
+	open  *step // the held, running transition
 	both  bool  // two tasks hold it
 }
 
@@ -51,8 +51,8 @@ func (m *mapping) plan(holds bool) []command {
 
 func (p *plan) own(text string) { p.out = append(p.out, command{text: text}) }
 
-// before readies what holds the transition that a step starts, or ends what
-// cannot go on when the step is done.
+// before prepares the holder of the transition that a step starts, or ends a
+// transition that cannot outlast the step.
 func (p *plan) before(i int, s *step) {
 	if !p.holds {
 		return
@@ -74,7 +74,7 @@ func (p *plan) before(i int, s *step) {
 	}
 }
 
-// turnedAndHeld tells whether the transition is reversed, and still open then.
+// turnedAndHeld tells whether the transition is reversed, and then still open.
 func (p *plan) turnedAndHeld(i int) bool {
 	for _, s := range p.t.steps[i+1:] {
 		if s.module == p.t.steps[i].module && s.disables() {
@@ -87,7 +87,7 @@ func (p *plan) turnedAndHeld(i int) bool {
 	return false
 }
 
-// loadOf is the loading of the livepatch that a step is about.
+// loadOf is the step that loaded the livepatch of a step.
 func (p *plan) loadOf(i int, s *step) *step {
 	for ; i >= 0; i-- {
 		if l := p.t.steps[i]; l.op == opLoad && l.module == s.module {
@@ -97,7 +97,7 @@ func (p *plan) loadOf(i int, s *step) *step {
 	return s
 }
 
-// holdBy makes a livepatch patch what the holders sleep in.
+// holdBy makes a livepatch patch the functions in which the holders sleep.
 func (p *plan) holdBy(load *step) {
 	params := p.params[load]
 	if params == nil || params.typed != nil {
@@ -163,7 +163,7 @@ func (p *plan) step(s *step) {
 	p.out = append(p.out, c)
 }
 
-// fileCommand is one on a file in sysfs.
+// fileCommand is a command on a file in sysfs.
 func (p *plan) fileCommand(s *step) string {
 	parts := strings.Split(s.path, "/")
 	for i, part := range parts {
@@ -201,7 +201,7 @@ func (p *plan) background(s *step) bool {
 	return s.op == opUnload && p.params[s] == nil && !slices.Contains(p.patches, s.module) || s.op == opWrite
 }
 
-// after lets go what the log shows to end.
+// after releases a transition that ends in the log.
 func (p *plan) after(s *step) {
 	if p.open == nil || s == p.open {
 		return
@@ -214,7 +214,7 @@ func (p *plan) after(s *step) {
 	}
 }
 
-// release ends what holds the transition.
+// release releases the holders of the transition.
 func (p *plan) release() {
 	if p.open == nil {
 		return

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// The functions that a probe patches where a report shows that its livepatch
-// patched one: any that runs rarely, one that is not there, and one that ftrace
-// does not know; see kmods/src/klp_probe_funcs.h.
+// The functions that a probe patches if the report's livepatch patched one: any
+// that runs rarely, a missing one, and one that ftrace does not know; see
+// kmods/src/klp_probe_funcs.h.
 const (
 	anyFunction     = "cmdline_proc_show"
 	missingFunction = "klp_no_such_function"
@@ -30,13 +30,13 @@ type probe struct {
 	heard   bool // its callbacks are in the log
 	stated  bool // it logs of its state
 	replace bool
-	known   bool // what replace is, was said
+	known   bool // replace is known from the report
 	failing string
 	data    string
-	typed   []string // all as typed: the report uses klptest's own probe
+	typed   []string // all parameters as typed: the report uses klptest's own probe
 }
 
-// describe finds out the parameters of each loading.
+// describe finds the parameters of each loading.
 func (m *mapping) describe() {
 	var loads []*step
 	for _, s := range m.t.steps {
@@ -72,7 +72,7 @@ func (m *mapping) life(load *step) (list []event) {
 	return list
 }
 
-// read takes from the log what a livepatch says itself.
+// read takes a livepatch's own lines from the log.
 func (m *mapping) read(s *step) *probe {
 	p := &probe{}
 	if ownProbe.MatchString(s.module) && slices.ContainsFunc(s.params, isProbes) || ownLoglvl.MatchString(s.module) {
@@ -125,7 +125,7 @@ func (p *probe) object(name string) {
 	}
 }
 
-// ownState is what a probe logs of a state.
+// ownState is a probe's text about a state.
 var ownState = regexp.MustCompile(`^state (\d+) own=(\d+|none)`)
 
 func (p *probe) readStates(text string) {
@@ -141,7 +141,7 @@ func (p *probe) readStates(text string) {
 	}
 }
 
-// readData tells what a probe does with data by what it logs of them.
+// readData infers a probe's data= from its lines about data.
 func (p *probe) readData(text string) {
 	verb, _, _ := strings.Cut(text, " ")
 	if weight := map[string]int{"": 0, "free": 1, "alloc": 2, "take": 3, "copy": 4}; weight[verb] > weight[p.data] {
@@ -149,8 +149,8 @@ func (p *probe) readData(text string) {
 	}
 }
 
-// inherit takes from the other loadings of a livepatch what its own does not
-// show: of a reporter's livepatch there is one file.
+// inherit takes missing facts of a loading from other loadings of the same
+// livepatch, since they load the same file.
 func (m *mapping) inherit(s *step, loads []*step) {
 	p := m.params[s]
 	for _, other := range loads {
@@ -171,7 +171,7 @@ func (m *mapping) inherit(s *step, loads []*step) {
 	}
 }
 
-// setFunctions gives livepatches a function where the report is about ftrace.
+// setFunctions gives livepatches a function if the report is about ftrace.
 func (m *mapping) setFunctions(loads []*step) {
 	if !slices.ContainsFunc(m.t.steps, func(s *step) bool { return s.op == opWrite && strings.HasSuffix(s.path, "/ftrace_enabled") }) {
 		return
@@ -217,7 +217,7 @@ func (p *probe) text(m *mapping) string {
 	return strings.Join(list, " ")
 }
 
-// objects are the names of objects as klptest's modules have them.
+// objects are the objects under the names of klptest's modules.
 func (m *mapping) objects(objs []string) (list []string) {
 	for _, o := range objs {
 		if ours := m.ours[o]; ours != "" || o == "vmlinux" {
@@ -234,7 +234,7 @@ func orSelf(ours, name string) string {
 	return name
 }
 
-// functions replaces the object that an item begins with.
+// functions replaces the object at the start of each item.
 func (m *mapping) functions(items []string) (list []string) {
 	for _, item := range items {
 		object, rest, ok := strings.Cut(item, ":")

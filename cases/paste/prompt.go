@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// verbs are the first words by which a line without a certain prompt is known
-// to be a command.
+// verbs are the first words that show that a line without a certain prompt is a
+// command.
 const verbs = `(?:sudo|insmod|rmmod|modprobe|echo|cat|sysctl|kpatch|dmesg|journalctl|printf|tee|sh|bash|su|mount|lsmod|taskset|grep|ls|uname)`
 
 var (
@@ -24,11 +24,11 @@ var (
 		regexp.MustCompile(`^\++ (` + verbs + `\b.*)$`), // set -x
 	}
 
-	// bare is how a step of a description begins.
+	// bare is the start of a step in a description.
 	bare = regexp.MustCompile(`^(?:(?:[Ss]tep )?\(?\d{1,2}[.):] *|[-*•] +|[Rr]un:? +|[Tt]hen:? +)?(?:[Rr]un:? +)?(` + verbs + ` .*)$`)
 
-	// plausible is what a bare command must be, because words such as echo
-	// and cat are words of texts, too.
+	// plausible are the forms of a bare command: words such as echo and cat
+	// also occur in prose.
 	plausible = []*regexp.Regexp{
 		regexp.MustCompile(`^(?:sudo +)?(?:insmod|modprobe|rmmod)(?: -\w+)* [\w./~$*{}-]*(?:\.ko(?:\.\w+)?|[\w]*[_-]\w+|/[\w.-]+)(?: \w+=\S*)*(?: &)?$`),
 		regexp.MustCompile(`^(?:sudo +)?(?:echo|printf) .*(?:>|\|) *.*(?:/sys/|/proc/|enabled|force|parameters/)`),
@@ -40,13 +40,13 @@ var (
 
 	quoted = regexp.MustCompile("`([^`]+)`")
 
-	// sudoLine is what sudo logs of a command.
+	// sudoLine is sudo's log line about a command.
 	sudoLine = regexp.MustCompile(`^sudo: .*COMMAND=(?:/usr)?/s?bin/(.+)$`)
 
 	tornCommand = regexp.MustCompile(`^(?:(?:sudo|time) +)*(?:(?:insmod|rmmod|modprobe|kpatch load|kpatch unload|cat|tee)|.*(?:>|\||&&|\\|tee)|echo [\w"'-]+)$`)
 )
 
-// promptedBody returns what was typed behind a prompt.
+// promptedBody returns the command typed after a prompt.
 func promptedBody(text string) (typed string, ok bool) {
 	if text == "" {
 		return "", false
@@ -61,8 +61,8 @@ func promptedBody(text string) (typed string, ok bool) {
 
 func isPrompted(text string) bool { _, ok := promptedBody(text); return ok }
 
-// bareCommand returns the command in a line of text that is one, or that
-// names one in backquotes.
+// bareCommand returns the command in a line of text that is a command, or that
+// has one in backquotes.
 func bareCommand(text string) (typed string, ok bool) {
 	text = strings.TrimSpace(text)
 	if m := bare.FindStringSubmatch(text); m != nil && isTyped(m[1]) {

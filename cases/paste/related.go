@@ -12,13 +12,13 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// The shipped cases that are named, and how much they must have in common.
+// How many shipped cases are named, and how much they must have in common.
 const (
 	maxRelated  = 3
 	leastCommon = 0.5
 )
 
-// shippedFeatures are the shipped cases with what they are about.
+// shippedFeatures are the shipped cases with their features.
 var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
 	shipped, err := cases.Shipped()
 	for _, c := range shipped {
@@ -32,7 +32,7 @@ type featured struct {
 	features map[string]bool
 }
 
-// related are the shipped cases about the same thing, the most alike first.
+// related are the shipped cases about the same thing, the most similar first.
 func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	mine := features(c)
 	type scored struct {
@@ -61,8 +61,8 @@ func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	return out
 }
 
-// features are what a case is about, in words: what the core says in it, and
-// what its commands ask for. How often does not count, what follows on what
+// features describe the subject of a case, in words: the core's lines, and the
+// requests of its commands. Their number does not count, but their sequence
 // does.
 func features(c *casefile.Case) map[string]bool {
 	f := map[string]bool{}
@@ -112,7 +112,7 @@ func commandFeatures(c machine.Command) (list []string) {
 	return list
 }
 
-// alike is how much of both is common to both.
+// alike is the share of both that is common to both.
 func alike(a, b map[string]bool) float64 {
 	both := 0
 	for word := range a {

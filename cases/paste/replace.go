@@ -86,7 +86,7 @@ func (m *mapping) goneAfter(q string, at *step) bool {
 	return false
 }
 
-// wasReversed tells whether the enabling by a step was turned.
+// wasReversed tells whether the enabling by a step was reversed.
 func wasReversed(steps []*step, load *step) bool {
 	for i := slices.Index(steps, load) + 1; i > 0 && i < len(steps); i++ {
 		if s := steps[i]; s.module == load.module && s.disables() {

@@ -10,16 +10,17 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// section is what belongs to one test: the lines from on to before to.
+// section is the lines of one test: from is the first one, to the one after the
+// last.
 type section struct {
 	name     string
 	from, to int
 	failed   bool
-	content  bool // there is something to make a case of
+	content  bool // it has enough for a case
 }
 
-// selectTest marks the lines of all tests but one as of others. which is a
-// test's name or number; empty: the one that fails.
+// selectTest marks the lines of all other tests. which is a test's name or
+// number; empty: the failing one.
 func selectTest(lines []line, which string) (name string, err error) {
 	tests := withContent(sections(lines))
 	if len(tests) == 0 {
@@ -48,8 +49,8 @@ func ofOther(tests []section, chosen section, at int) string {
 	return ""
 }
 
-// sections finds where tests begin. What comes before the first is the first
-// one's, unless it is a test of its own.
+// sections finds where tests begin. Lines before the first test belong to it,
+// unless they are a test of their own.
 func sections(lines []line) []section {
 	list := []section{{name: "", from: 0}}
 	for i, l := range lines {
@@ -78,8 +79,8 @@ func testOf(text string) (name string, failed bool) {
 	return m[1], m[2] == "not ok"
 }
 
-// withContent drops the tests of which there is nothing. What comes before the
-// first test counts as one only when it shows a livepatch.
+// withContent drops empty tests. Lines before the first test count as a test
+// only when they show a livepatch.
 func withContent(all []section) (list []section) {
 	for i, t := range all {
 		if t.content && (t.name != "" || len(all) == 1) {

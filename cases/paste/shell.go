@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// op is what a command does, as far as a case can do it.
+// op is the action of a command, as far as a case can do it.
 type op string
 
 const (
@@ -20,7 +20,7 @@ const (
 	opLeft   op = "left out"
 )
 
-// action is a command that was typed, or that the log shows to have been given.
+// action is a command that was typed, or that the log implies.
 type action struct {
 	op         op
 	module     string // of load and unload; the livepatch of a file in sysfs
@@ -38,7 +38,7 @@ var (
 	paramFile   = regexp.MustCompile(`^/sys/module/([\w-]+)/parameters/(\w+)$`)
 	assignWord  = regexp.MustCompile(`^[A-Za-z_][\w.]*=`)
 
-	// looking are commands that change nothing that a case is about.
+	// looking matches commands that change nothing relevant to a case.
 	looking = regexp.MustCompile(`^(?:dmesg|journalctl|uname|klp|kgr|ls|lsmod|ps|head|tail|grep|egrep|date|whoami|id|wc|modinfo|nm|objdump|readelf|file|pwd|cd|make|gcc|clang|git|vim?|nano|less|more|ssh|scp|cp|mv|rm|mkdir|kpatch-build|yum|apt|apt-get|dnf|rpm|dpkg|uptime|free|top|sleep|wait|true|exit|set|clear|history|which|test|\[|done|fi|for|while|gdb|crash|tree|find|diff|depmod|sync|mount|export|source|\.)$`)
 )
 
@@ -47,7 +47,7 @@ const onlyLooks = "it only looks, or prepares"
 
 const ftraceFile = "/proc/sys/kernel/ftrace_enabled"
 
-// actions returns what a line that was typed does, in order.
+// actions returns the actions of a typed line, in order.
 func actions(typed string) []action {
 	var list []action
 	for _, part := range splitShell(typed) {
@@ -129,7 +129,7 @@ func moduleList(remove bool, names, params []string, p part) []action {
 		}
 		list = append(list, a)
 		if !remove {
-			break // what follows a module's name is parameters
+			break // parameters follow a module's name
 		}
 	}
 	return list
@@ -160,8 +160,8 @@ func echoAction(args []string, p part) []action {
 	return []action{{op: opLeft, text: p.text, why: "it writes to no file"}}
 }
 
-// fileAction is one on a file: of a livepatch in sysfs, of a module's
-// parameters, or any other.
+// fileAction is an action on a file: a livepatch's in sysfs, a module's
+// parameter, or any other.
 func fileAction(o op, path, value string, p part) action {
 	a := action{op: o, path: path, value: value, text: p.text, background: p.background}
 	switch m := klpFile.FindStringSubmatch(path); {
@@ -190,7 +190,7 @@ func sysctlAction(args []string, p part) []action {
 	return []action{{op: opLeft, text: p.text, why: "a case has no such setting"}}
 }
 
-// kpatchActions are what the script kpatch does.
+// kpatchActions are the actions of the script kpatch.
 func kpatchActions(args []string, p part) []action {
 	var list []action
 	for _, a := range args[1:] {

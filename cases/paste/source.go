@@ -30,9 +30,9 @@ var sourced = map[string]string{
 	"SYSFS_KPROBES_DIR": "/sys/kernel/debug/kprobes",
 }
 
-// unsource reads the text of a selftest: what check_result expects is a
-// transcript. The rest of the script is text, but where no transcript is
-// there, its own verbs are commands.
+// unsource reads the source of a selftest: the expectation of check_result is a
+// transcript. The rest of the script is text, but without a transcript its own
+// verbs are commands.
 func unsource(lines []line) []line {
 	if !isSource(lines) {
 		return lines
@@ -102,7 +102,7 @@ func (s *source) string(l line, column int) {
 	s.out = append(s.out, l)
 }
 
-// useHelpers makes commands of the script's own verbs.
+// useHelpers makes commands from the script's own verbs.
 func (s *source) useHelpers() {
 	for i := range s.out {
 		l := &s.out[i]
@@ -127,7 +127,7 @@ func (s *source) useHelpers() {
 	}
 }
 
-// closingQuote returns where the first quote is that no backslash escapes, or -1.
+// closingQuote returns the place of the first unescaped quote, or -1.
 func closingQuote(text string) int {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -143,7 +143,7 @@ func closingQuote(text string) int {
 // shellVars are the variables that a script has assigned so far.
 type shellVars map[string]string
 
-// maxShellValue bounds what variables made of variables can grow to.
+// maxShellValue bounds the values of variables that contain variables.
 const maxShellValue = 128
 
 func (v shellVars) assign(text string) {
@@ -160,8 +160,8 @@ func (v shellVars) assign(text string) {
 	}
 }
 
-// expand puts in the values of variables. One that the text does not assign
-// becomes its name in lower case, which at least may be a module's.
+// expand replaces variables by their values. An unassigned variable becomes its
+// name in lower case, which may at least be a module's.
 func (v shellVars) expand(text string) string {
 	return expandable.ReplaceAllStringFunc(text, func(s string) string {
 		if s[0] == '\\' {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// stamp is a front that a logger puts on a line. Its first group, if it has
-// one, is the name of the process that a log of the system names.
+// stamp is a prefix that a logger puts on a line. Its first group, if any, is
+// the name of the process in a system log.
 type stamp struct {
-	starts string // characters that it can begin with; empty: a letter
+	starts string // the characters that may begin it; empty: a letter
 	re     *regexp.Regexp
 }
 
@@ -21,8 +21,8 @@ const (
 	digits  = "0123456789"
 )
 
-// stamps are tried in turn until none is left, because they are combined: a
-// serial console's level before a time, a caller behind it.
+// stamps are tried in turn until none matches, because lines combine them: a
+// serial console's level before a time, a caller after it.
 var stamps = []stamp{
 	{"<", regexp.MustCompile(`^<\d{1,3}>`)},
 	{digits, regexp.MustCompile(`^\d+,\d+,\d+,[^; ]*;`)},                               // /dev/kmsg
@@ -40,7 +40,7 @@ var stamps = []stamp{
 	{digits, regexp.MustCompile(`^` + clock + `\.\d+ +`)},                                                        // ts -s
 }
 
-// unstamp removes the fronts of a log's line, and the blanks before them.
+// unstamp removes the stamps of a log's line, and the blanks before them.
 func unstamp(l *line) {
 	text := strings.TrimLeft(l.text, " \t")
 	for found := true; found; {
@@ -75,7 +75,7 @@ func (s stamp) canStart(c byte) bool {
 	return strings.IndexByte(s.starts, c) >= 0
 }
 
-// front is how much of a line a logger has put there.
+// front is the length of the part of a line that a logger has added.
 func front(text string) int {
 	l := line{text: text}
 	unstamp(&l)

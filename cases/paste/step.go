@@ -9,14 +9,14 @@ type step struct {
 	action
 	line    int     // of the input, where it was typed or where its effect shows
 	typed   bool    // else it is inferred
-	sure    bool    // it is of a transcript that says where a command fails
+	sure    bool    // its transcript says which commands fail
 	because string  // why it is inferred
-	errno   string  // what a tool has said, or the log shows
-	fails   bool    // it is seen to fail
+	errno   string  // by a tool's message or the log
+	fails   bool    // it fails
 	held    bool    // its transition is still open at the next command
 	turns   bool    // it reverses a transition
 	forced  bool    // the transition was ended by force
-	events  []event // what the log shows of it
+	events  []event // its events in the log
 	told    bool    // the log has been matched to it
 }
 
@@ -36,15 +36,15 @@ func truth(value string) string {
 	return value
 }
 
-// world is what the events so far have made of the system.
+// world is the state of the system after the events so far.
 type world struct {
-	loaded   map[string]*step // by module: what has loaded it
+	loaded   map[string]*step // by module: the step that loaded it
 	enabled  []string         // livepatches, oldest first
 	trans    string           // the livepatch in transition
 	down     bool             // it goes to unpatched
-	opener   *step            // what the transition came of
+	opener   *step            // the step that started the transition
 	started  bool             // its "starting" was seen
-	passed   bool             // another command was given since
+	passed   bool             // another command has come since
 	told     string           // the livepatch whose next "starting" is explained
 	incoming string           // the module that is being loaded
 	outgoing string           // the module that is being removed, or was refused
@@ -59,11 +59,11 @@ func (w *world) begin(patch string, down bool, s *step) {
 	w.incoming, w.outgoing = "", ""
 }
 
-// hold says that another command is given while the transition goes on, if it
-// does: only what the log says later shows that.
+// hold notes that another command comes while the transition may be running:
+// only later lines show whether it is.
 func (w *world) hold() { w.passed = w.passed || w.opener != nil && w.started }
 
-// confirm says that the transition goes on, or ends just now.
+// confirm notes that the transition is running, or ends just now.
 func (w *world) confirm() {
 	if w.opener != nil && w.passed {
 		w.opener.held = true
@@ -95,7 +95,7 @@ func (w *world) forget(module string) {
 	w.disable(module)
 }
 
-// silent is an action of which the log shows nothing.
+// silent is an action that leaves nothing in the log.
 func (w *world) silent(s *step) {
 	if s.errno != "" || s.fails {
 		return

@@ -50,8 +50,8 @@ func markSplat(l *line, f klog.Folded) {
 	l.set(isSymptom, l.symptom)
 }
 
-// symptoms are what a test's lines show to be wrong, each once, the most
-// telling first: what happened in livepatching, then by the order of the log.
+// symptoms are the faults in a test's lines, each once, the most telling first:
+// faults in livepatching, then by the order of the log.
 func symptoms(lines []line) []string {
 	var list, missing []string
 	for _, l := range lines {
@@ -68,8 +68,8 @@ func symptoms(lines []line) []string {
 	return slices.Compact(list)
 }
 
-// weight orders symptoms: a splat before what differs in a transcript, and a
-// panic behind what has led to it.
+// weight orders symptoms: a splat before a difference in a transcript, and a
+// panic after its causes.
 func weight(symptom string) int {
 	kind, where, _ := strings.Cut(symptom, " ")
 	switch {

@@ -15,8 +15,8 @@ var (
 	entity = regexp.MustCompile(`&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|quot|apos|lt|gt|amp|nbsp|lsquo|rsquo|ldquo|rdquo|hellip);`)
 	tag    = regexp.MustCompile(`(?i)</?(?:pre|code|p|br|div|span|tt|blockquote|b|i|td|tr|table|html|body)(?: [^<>]*)?/?>`)
 
-	// escapes are terminals' sequences; the second form is what is left of
-	// them where the escape character was shown or lost.
+	// escapes are terminals' sequences; the second form is their rest when
+	// the escape character was made visible or lost.
 	escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>]`)
 	spelled = regexp.MustCompile(`(?:\^\[|␛)\[[0-9;]*[mK]`)
 
@@ -25,7 +25,7 @@ var (
 	printableHex = regexp.MustCompile(`(?:=[0-9A-F]{2})+`)
 )
 
-// typography is what word processors make of plain characters.
+// typography maps word processors' characters to plain ones.
 var typography = strings.NewReplacer(
 	"\u2018", "'", "\u2019", "'", "\u201a", "'", "\u201b", "'", "\u2032", "'", "\u00b4", "'",
 	"\u201c", `"`, "\u201d", `"`, "\u201e", `"`, "\u00ab", `"`, "\u00bb", `"`,
@@ -95,7 +95,7 @@ func hexDigit(c byte) byte {
 	return c - 'A' + 10
 }
 
-// plain removes what is not text, and the blanks at the end.
+// plain removes characters that are not text, and blanks at the end.
 func plain(s string) string {
 	if isASCII(s) {
 		return strings.TrimRight(s, " \t")
@@ -111,7 +111,7 @@ func plain(s string) string {
 	return strings.TrimRight(s, " \t")
 }
 
-// isASCII tells whether a line has nothing that plain would change.
+// isASCII tells whether plain would leave a line unchanged.
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c >= 0x7f || c < ' ' && c != '\t' {

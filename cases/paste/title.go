@@ -14,7 +14,7 @@ import (
 // headerLike is prose that would be read as a header.
 var headerLike = regexp.MustCompile(`(?m)^([A-Z][A-Za-z-]*:)`)
 
-// guard makes lines prose that look like a header or a section.
+// guard turns lines that look like a header or a section into prose.
 func guard(text string) string {
 	text = headerLike.ReplaceAllString(text, " $1")
 	var lines []string

@@ -11,14 +11,15 @@ import (
 )
 
 var (
-	// failed is what a tool says when a command fails: the last part is
+	// failed is a tool's message about a failed command: its last part is
 	// strerror's, or kmod's own.
 	failed = regexp.MustCompile(`^(?:\S*: )?(?:insmod|rmmod|modprobe|cat|echo|tee|sh|bash|-bash|zsh|sysctl|write)\b.*: ([^:]+)$`)
 	inUse  = regexp.MustCompile(`^rmmod: .*\bModule \S+ is (in use|not currently loaded)`)
 )
 
-// toolTexts are what kmod and busybox say in place of strerror: mod_strerror in
-// kmod's tools/insmod.c, moderror in busybox's modutils/modutils.c.
+// toolTexts are the messages of kmod and busybox in place of strerror's:
+// mod_strerror in kmod's tools/insmod.c, moderror in busybox's
+// modutils/modutils.c.
 var toolTexts = map[string]string{
 	"invalid parameters":                             "EINVAL",
 	"invalid module format":                          "ENOEXEC",
@@ -28,7 +29,7 @@ var toolTexts = map[string]string{
 	"key was rejected by service":                    "EKEYREJECTED",
 }
 
-// failureOf returns the errno that a tool's message tells of.
+// failureOf returns the errno of a tool's message.
 func failureOf(text string) (errno string, ok bool) {
 	if m := inUse.FindStringSubmatch(text); m != nil {
 		return map[string]string{"in use": "EAGAIN", "not currently loaded": "ENOENT"}[m[1]], true
@@ -43,8 +44,8 @@ func failureOf(text string) (errno string, ok bool) {
 	return klog.ErrnoOf(m[1])
 }
 
-// toolForms are what the script kpatch says that it does, and the command that
-// this is; see kpatch/kpatch of the project kpatch.
+// toolForms are the messages of the script kpatch, each with the command that
+// it means; see kpatch/kpatch of the project kpatch.
 var toolForms = []struct {
 	re  *regexp.Regexp
 	say func(module string) string // a command in a shell's words; nil: nothing is done
@@ -55,7 +56,7 @@ var toolForms = []struct {
 	{regexp.MustCompile(`^(?:waiting \(up to|transition complete|patch transition has stalled|module \S+ did not complete|signaling|kpatch: |installing |unable to|patch module already)`), nil},
 }
 
-// toolCommand returns the command that a line of a tool's output tells of.
+// toolCommand returns the command that a line of a tool's output reports.
 func toolCommand(text string) (typed string, ok bool) {
 	for _, f := range toolForms {
 		m := f.re.FindStringSubmatch(text)
@@ -70,10 +71,10 @@ func toolCommand(text string) (typed string, ok bool) {
 	return "", false
 }
 
-// stalled is what kpatch says of a transition that goes on.
+// stalled is kpatch's message about a transition that does not end.
 var stalled = regexp.MustCompile(`^patch transition has stalled|transition stalled|did not complete its transition`)
 
-// moduleOf returns the name of the module in a file, as the kernel spells it.
+// moduleOf returns the name of a file's module, as the kernel spells it.
 func moduleOf(file string) string {
 	name := path.Base(strings.Trim(file, `'"`))
 	for _, ending := range []string{".xz", ".gz", ".zst", ".ko"} {

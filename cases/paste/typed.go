@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// typedFirst puts the steps of a description before the log that is shown
-// above it, where both speak of the same.
+// typedFirst moves the steps of a description before the log above it, if both
+// are about the same commands.
 func typedFirst(lines []line) []line {
 	var typed, records, last int
 	first := -1
@@ -57,7 +57,7 @@ func (t *teller) typedLine(l line, list []action) {
 	}
 }
 
-// toolLine is what a tool says that it does, unless that was typed.
+// toolLine is a tool's message about its own command, unless that was typed.
 func (t *teller) toolLine(l line, list []action) {
 	for _, a := range list {
 		typed := slices.ContainsFunc(t.steps[min(t.tool, len(t.steps)):], func(s *step) bool { return s.matches(a) })
@@ -67,7 +67,7 @@ func (t *teller) toolLine(l line, list []action) {
 	}
 }
 
-// failure is of the step that its text names, or of the last one.
+// failure belongs to the step that its text names, or to the last one.
 func (t *teller) failure(l line) {
 	for i := len(t.steps) - 1; i >= 0 && i >= len(t.steps)-3; i-- {
 		if s := t.steps[i]; s.typed && s.module != "" && strings.Contains(strings.ReplaceAll(l.text, "-", "_"), s.module) {
@@ -86,7 +86,7 @@ func (t *teller) failure(l line) {
 	}
 }
 
-// printed is of the last command. A file tells of a transition that goes on.
+// printed belongs to the last command. A file may show a running transition.
 func (t *teller) printed(l line) {
 	n := len(t.steps)
 	if n == 0 {

@@ -4,11 +4,13 @@ package paste
 
 import "strings"
 
-// maxPieces is in how many pieces a mailer breaks a line of a log.
+// maxPieces is the largest number of pieces into which a mailer breaks a log
+// line.
 const maxPieces = 4
 
-// unwrap joins lines that a mailer has broken: two are one when neither is
-// whole and both together are a line that the kernel or a shell knows.
+// unwrap joins lines that a mailer has broken: two pieces are one line when
+// neither is complete, and together they are a known line of the kernel or a
+// shell.
 func unwrap(lines []line) []line {
 	out := lines[:0:0]
 	for i := 0; i < len(lines); {
@@ -32,7 +34,7 @@ func join(a, b string) string {
 	return a + " " + b
 }
 
-// pieces tells how many lines the first one is a part of.
+// pieces is the number of lines into which the first line was broken.
 func pieces(lines []line) int {
 	body, ok := begun(lines[0].text)
 	if !ok {
@@ -50,7 +52,7 @@ func pieces(lines []line) int {
 	return 1
 }
 
-// begun returns a line without its fronts, if it is one that may lack its end.
+// begun returns a line without its stamps, if its end may be missing.
 func begun(text string) (body string, ok bool) {
 	n := front(text)
 	body = text[n:]

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// order says that one loading has a state of at least the version of another,
-// and more by so much.
+// order says that the state of one loading has at least the version of another
+// one's, plus a difference.
 type order struct {
 	high, low *step
 	more      int
 }
 
-// setVersions gives each livepatch a state where the report is about states: a
-// refusal shows that its version is lower than one that is installed, a
-// loading that it is not.
+// setVersions gives each livepatch a state if the report is about states: a
+// refusal shows that its version is lower than an installed one, a successful
+// load that it is not.
 func (m *mapping) setVersions(loads []*step) {
 	about := m.t.states || slices.ContainsFunc(m.t.steps, func(s *step) bool {
 		return slices.ContainsFunc(s.events, func(e event) bool { return e.what == incompatible || e.what == stateLine })
@@ -29,7 +29,7 @@ func (m *mapping) setVersions(loads []*step) {
 		return
 	}
 	orders := m.orders(loads)
-	alike := true // one version for all loadings of a livepatch
+	alike := true // the same version for all loadings of a livepatch
 	if !solve(loads, orders, m.params, alike) {
 		solve(loads, orders, m.params, false)
 	}
@@ -43,8 +43,8 @@ func (m *mapping) setVersions(loads []*step) {
 	m.keepStates(loads)
 }
 
-// keepStates gives a livepatch that replaces others, and says nothing of
-// states, those of the others: without them it would be refused.
+// keepStates gives a replacing livepatch without states the states of the
+// others: without them it would be refused.
 func (m *mapping) keepStates(loads []*step) {
 	for _, s := range loads {
 		p := m.params[s]
@@ -77,13 +77,13 @@ func merged(a, b []string) []string {
 	return list
 }
 
-// explicit tells whether the livepatches say their states themselves.
+// explicit tells whether the livepatches log their states themselves.
 func (m *mapping) explicit(loads []*step) bool {
 	return slices.ContainsFunc(loads, func(s *step) bool { return m.params[s].states != nil })
 }
 
-// refusedStates are states that cannot be installed: those of the livepatch
-// that is enabled, the first with a lower version, or none.
+// refusedStates are states that the kernel refuses: those of the enabled
+// livepatch, the first with a lower version, or none.
 func (m *mapping) refusedStates(refused *step) []string {
 	if !slices.ContainsFunc(refused.events, func(e event) bool { return e.what == incompatible }) {
 		return nil
@@ -102,7 +102,7 @@ func (m *mapping) refusedStates(refused *step) []string {
 	return nil
 }
 
-// statesOf are the states that another loading of the same livepatch shows.
+// statesOf are the states in another loading of the same livepatch.
 func (m *mapping) statesOf(load *step) []string {
 	for _, s := range m.t.steps {
 		if p := m.params[s]; p != nil && s != load && s.module == load.module && p.states != nil {
@@ -112,7 +112,7 @@ func (m *mapping) statesOf(load *step) []string {
 	return nil
 }
 
-// refuses tells whether a version is lower than one that is installed.
+// refuses tells whether a version is lower than an installed one.
 func refuses(states, installed []string) bool {
 	for _, s := range states {
 		id, version, _ := strings.Cut(s, ":")
@@ -128,7 +128,7 @@ func refuses(states, installed []string) bool {
 	return false
 }
 
-// lowered are states of which one has a lower version, where there is one.
+// lowered are the states with one version lowered, if there is a lower one.
 func lowered(states []string) []string {
 	list := slices.Clone(states)
 	for i, s := range list {
@@ -141,7 +141,7 @@ func lowered(states []string) []string {
 	return list
 }
 
-// orders are what the log shows of versions.
+// orders are the constraints on versions that the log shows.
 func (m *mapping) orders(loads []*step) (list []order) {
 	last := map[string]*step{}
 	for i, s := range m.t.steps {
@@ -166,8 +166,8 @@ func (m *mapping) orders(loads []*step) (list []order) {
 	return list
 }
 
-// solve finds the lowest versions from 1 on that are in order, or tells that
-// there are none.
+// solve finds the lowest versions, from 1 on, that satisfy the orders, or
+// reports that there are none.
 func solve(loads []*step, orders []order, params map[*step]*probe, alike bool) bool {
 	version := map[any]int{}
 	key := func(s *step) any {

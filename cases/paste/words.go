@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// part is one command of a line: the words of its pipe's last link, what is
-// piped into that, and where its output goes.
+// part is one command of a line: the words of its pipe's last link, the input
+// of that link, and the target of its output.
 type part struct {
 	text       string
 	background bool
 }
 
-// splitShell splits a line at ; && and &. What follows || is not run.
+// splitShell splits a line at ; && and &. It drops what follows ||, which is
+// not run.
 func splitShell(typed string) (list []part) {
 	for {
 		end, mark := commandEnd(typed)
@@ -27,7 +28,8 @@ func splitShell(typed string) (list []part) {
 	}
 }
 
-// commandEnd returns where the first command of a line ends, and what ends it.
+// commandEnd returns where the first command of a line ends, and the mark that
+// ends it.
 func commandEnd(typed string) (end int, mark string) {
 	quote := byte(0)
 	for i := 0; i < len(typed); i++ {
@@ -48,8 +50,8 @@ func commandEnd(typed string) (end int, mark string) {
 	return len(typed), ""
 }
 
-// markAt returns what ends a command at a place; the & of a redirection such
-// as 2>&1 or &> does not.
+// markAt returns the mark that ends a command at a place; the & of a
+// redirection such as 2>&1 or &> is none.
 func markAt(typed string, i int) string {
 	for _, mark := range []string{"&&", "||", ";", " #"} {
 		if strings.HasPrefix(typed[i:], mark) {
@@ -62,7 +64,7 @@ func markAt(typed string, i int) string {
 	return ""
 }
 
-// words splits at blanks, and takes quotes off.
+// words splits at blanks, and removes quotes.
 func words(text string) []string {
 	var list []string
 	var word strings.Builder

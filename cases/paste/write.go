@@ -14,26 +14,26 @@ import (
 )
 
 // release is the kernel for which the expected lines are predicted. They hold
-// for later ones: the case asks for nothing that differs.
+// for later kernels: the case uses nothing that differs.
 const release = "6.12"
 
-// maxCleanup bounds what is added to leave nothing behind.
+// maxCleanup bounds the commands added to leave nothing behind.
 const maxCleanup = 40
 
 const cleansUp = "for the case to leave nothing behind:"
 
-// draft is a case that is being made.
+// draft is a case in the making.
 type draft struct {
 	m         *mapping
 	commands  []command
 	predicted model.Prediction
-	before    model.Prediction // without what cleans up
+	before    model.Prediction // without the cleanup
 	failed    error            // why nothing is predicted
 	stuck     map[string]bool  // modules that stay for ever
 }
 
-// predict runs the commands on the model. Where transitions cannot be held as
-// the report shows it, they are not.
+// predict runs the commands on the model. If the transitions cannot be held as
+// the report shows, they are not held.
 func predict(ctx context.Context, m *mapping) draft {
 	var first error
 	for _, holds := range []bool{true, false} {
@@ -100,7 +100,8 @@ func (d *draft) parse(list []command) (*casefile.Case, error) {
 	return casefile.Parse("draft.txtar", b.Bytes())
 }
 
-// cleanup adds what leaves nothing behind: a case that leaves modules fails.
+// cleanup adds commands that remove everything: a case that leaves modules
+// fails.
 func (d *draft) cleanup(ctx context.Context) {
 	note := cleansUp
 	if d.ftraceOff() {
@@ -142,8 +143,8 @@ func (d *draft) ftraceOff() bool {
 	return off
 }
 
-// leftover is a command that removes something of what is left, and of which
-// module that is; empty: nothing is.
+// leftover is a command that removes one of the remaining modules, and the
+// module's name; empty: none remains.
 func (d *draft) leftover() (c command, module string) {
 	if n := len(d.predicted.Enabled); n > 0 {
 		name := d.predicted.Enabled[n-1]
