@@ -117,7 +117,7 @@ func (ps Providers) List(ctx context.Context, c *cache.Cache) ([]Listing, error)
 
 // StrayKDir is the error about Options.KDir for a kernel that has its headers.
 func StrayKDir(spec string) error {
-	return blame.AdviseUserf("leave --kdir out", "%s has its own headers: --kdir is for a kernel that is given as a file", spec)
+	return blame.AdviseUserf("leave --kdir out", "%s has its own headers: --kdir is only for a kernel given as a file", spec)
 }
 
 func refuseWithoutLivepatch(k *Kernel) error {

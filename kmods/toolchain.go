@@ -56,7 +56,7 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 // maxVersion is more bytes than any program prints of its version.
 const maxVersion = 64 << 10
 
-// describe is what a compiler says of itself.
+// describe is a compiler's own description.
 func describe(ctx context.Context, cc string) (string, error) {
 	said, err := program.Command{Name: cc, Args: []string{"--version"}}.Output(ctx, maxVersion)
 	if err != nil {

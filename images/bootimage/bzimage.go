@@ -60,7 +60,7 @@ func parseBzImage(data []byte) (bzImage, error) {
 	u16 := func(at int) int64 { return int64(binary.LittleEndian.Uint16(data[at:])) }
 	u32 := func(at int) int64 { return int64(binary.LittleEndian.Uint32(data[at:])) }
 	if u16(protocol) < 0x208 {
-		return bzImage{}, errors.New("boot protocol older than 2.08: it does not tell where its payload is")
+		return bzImage{}, errors.New("boot protocol older than 2.08: it does not say where the payload is")
 	}
 	sectors := int64(data[setupSectors])
 	if sectors == 0 {
@@ -73,7 +73,7 @@ func parseBzImage(data []byte) (bzImage, error) {
 	}
 	version := cString(data, headerBase+u16(versionOffset))
 	if version == "" {
-		return bzImage{}, errors.New("bzImage does not tell its version")
+		return bzImage{}, errors.New("bzImage has no version")
 	}
 	return bzImage{version, data[start:end]}, nil
 }

@@ -54,7 +54,7 @@ func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) 
 		return nil, err
 	}
 	if k := newestCached(s, w); k != nil {
-		o.Tell("using " + k.Name + ", which the cache has: " + err.Error())
+		o.Tell("using " + k.Name + " from the cache: " + err.Error())
 		return k, nil
 	}
 	return nil, err

@@ -67,7 +67,7 @@ func explainUnpack(deb string, ours, dpkg error) error {
 	err := dpkg
 	switch {
 	case errors.Is(dpkg, exec.ErrNotFound):
-		return blame.AdviseRigf(depends.Install("dpkg-deb"), "there is no dpkg-deb here to unpack packages with")
+		return blame.AdviseRigf(depends.Install("dpkg-deb"), "there is no dpkg-deb here to unpack packages")
 	case ours == nil && dpkg == nil:
 		return nil
 	case ours != nil && !errors.Is(ours, dpkg) || dpkg == nil:

@@ -34,8 +34,7 @@ var harmless = []string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=
 
 const maxOutput = 256 << 20
 
-// stopGrace is how long git may take to remove its locks when it is told to
-// end.
+// stopGrace is how long git may take to remove its locks after SIGTERM.
 const stopGrace = 25 * time.Second
 
 // Run runs git to its end.

@@ -24,7 +24,8 @@ const killLimit = 5 * time.Second
 // run runs the command as the leader of a process group, and leaves none of
 // its descendants behind.
 func (j Job) run(ctx context.Context) Outcome {
-	// Orphans become children of this process, to be killed and waited for.
+	// Orphans become children of this process, which kills them and waits
+	// for them.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return broken(os.NewSyscallError("prctl", err))
 	}
@@ -68,7 +69,7 @@ func wasKilled(s *os.ProcessState) bool {
 	return ok && status.Signaled() && status.Signal() != unix.SIGTERM
 }
 
-// await returns when the leader of the group is over; it is ended when ctx is.
+// await returns when the leader of the group has ended; the end of ctx ends it.
 func (j Job) await(ctx context.Context, leader *program.Child) (early bool, err error) {
 	select {
 	case <-leader.Done():
