@@ -139,11 +139,9 @@ func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() (so
 				break
 			}
 		}
-		switch err := blame.Join(fresh.close(), closeSource()); {
-		case err != nil && wanted:
+		err := blame.Join(fresh.close(), closeSource())
+		if err != nil && wanted { // whoever ends a run early cuts off its guests
 			yield(judge.Result{}, err)
-		case err != nil:
-			r.o.Notice(err.Error())
 		}
 	}
 }
