@@ -19,11 +19,11 @@ func (a *app) kernelBuildCommand() *cobra.Command {
 		Use:   "build SRC",
 		Short: "Build a small kernel for klptest from its source",
 		Long: `Build a small kernel from a source tree (a git work tree or an unpacked tarball):
-make tinyconfig, with the options of images/kconfig/base.config that klptest needs.
-The tree is never written to. The build stays in the cache, so the next one rebuilds
-only what has changed.
+make tinyconfig, with the options of images/kconfig/base.config that klptest
+needs. The tree is never written to. The build stays in the cache, so the next
+one rebuilds only what has changed.
 
-The first build takes minutes. "klptest run --kernel SRC" builds the kernel itself.
+The first build takes minutes. "klptest run --kernel SRC" also builds the kernel.
 
 Building runs the tree's Makefiles on this host, as make in the tree would:
 build only sources that you trust.`,
