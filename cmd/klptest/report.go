@@ -18,11 +18,10 @@ func (a *app) reportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report FILE",
 		Short: "Show the JSON report of an earlier run in another format",
-		Long: `Show the report of a run, which klptest run --format json has written, in any
-format. A report that breaks off, because the run was killed, is shown as far as
-it goes.
+		Long: `Show the report of a run in any format. klptest run --format json writes such
+reports. The report of a killed run breaks off, and is shown as far as it goes.
 
-The exit status is that of the run.`,
+The exit status is the run's.`,
 		Example: `  klptest run --format json > run.json
   klptest report run.json
   klptest report run.json --format junit > run.xml`,
