@@ -4,21 +4,17 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/bisect"
-	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/git"
-	"github.com/klptest/klptest/internal/printable"
 )
 
 func (a *app) bisectCommand() *cobra.Command {
@@ -63,7 +59,7 @@ Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped
 // stepWords are the words for bisect-step: its flags, and cases that mean the
 // same in another directory.
 func stepWords(flags *pflag.FlagSet, args []string) (words []string, err error) {
-	if _, err := selectCases(args); err != nil {
+	if _, err := cases.Load(args); err != nil {
 		return nil, err
 	}
 	flags.Visit(func(f *pflag.Flag) {
@@ -80,7 +76,7 @@ func stepWords(flags *pflag.FlagSet, args []string) (words []string, err error) 
 	})
 	words = append(words, "--")
 	for _, arg := range args {
-		words = append(words, placed(isFile(arg), arg))
+		words = append(words, placed(cases.IsFile(arg), arg))
 	}
 	return words, nil
 }
@@ -102,11 +98,15 @@ func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string
 	if err != nil {
 		return err
 	}
-	q, err := question(ctx, r, good, bad, words)
+	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	tree, unlock, err := a.borrow(ctx, store, r)
+	q, err := bisect.Ask(ctx, r, good, bad, append([]string{self, "bisect-step"}, words...))
+	if err != nil {
+		return err
+	}
+	tree, unlock, err := git.BorrowIn(ctx, store, r)
 	if err != nil {
 		return err
 	}
@@ -122,68 +122,7 @@ func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string
 	if err != nil {
 		return err
 	}
-	return printAnswer(ctx, a.out, r, answer)
-}
-
-func question(ctx context.Context, r *git.Repo, good, bad string, words []string) (q bisect.Question, err error) {
-	if q.Good, err = r.Commit(ctx, good); err != nil {
-		return q, err
-	}
-	if q.Bad, err = r.Commit(ctx, bad); err != nil {
-		return q, err
-	}
-	if ok, err := r.IsAncestor(ctx, q.Good, q.Bad); err != nil || !ok || q.Good == q.Bad {
-		return q, &blame.Error{Party: blame.User, Summary: good + " is not before " + bad, Advice: "--good must be an ancestor of --bad", Err: err}
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return q, err
-	}
-	q.Step = append([]string{self, "bisect-step"}, words...)
-	return q, nil
-}
-
-// treeKind is the directory of the cache with work trees of ours.
-const treeKind = "kernel-trees"
-
-// borrow takes the work tree of ours that belongs to a repository.
-func (a *app) borrow(ctx context.Context, store *cache.Cache, r *git.Repo) (*git.Worktree, func(), error) {
-	id := fmt.Sprintf("%x", sha256.Sum256([]byte(r.ID())))[:16]
-	unlock, err := store.Lock(ctx, treeKind+"-"+id)
-	if err != nil {
-		return nil, nil, err
-	}
-	tree, err := r.Borrow(ctx, filepath.Join(store.Root(), treeKind, id))
-	if err != nil {
-		unlock()
-		return nil, nil, err
-	}
-	return tree, unlock, nil
-}
-
-// printAnswer says what was found, and what could not be judged.
-func printAnswer(ctx context.Context, w io.Writer, r *git.Repo, answer *bisect.Answer) error {
-	describe := func(sha string) string {
-		subject, err := r.Subject(ctx, sha)
-		if err != nil {
-			return sha
-		}
-		return sha + " " + printable.Text(subject)
-	}
-	if answer.First != "" {
-		fmt.Fprintf(w, "first bad commit: %s\n", describe(answer.First))
-		if why := answer.Of(answer.First).Why; why != "" {
-			fmt.Fprintf(w, "  %s\n", printable.Text(why))
-		}
-	} else {
-		fmt.Fprintln(w, "the first bad commit is one of these; not all of them could be judged:")
-		for _, sha := range answer.Possible {
-			fmt.Fprintf(w, "  %s\n", describe(sha))
-		}
-	}
-	for _, n := range answer.Skipped() {
-		fmt.Fprintf(w, "skipped: %.12s %s: %s\n", n.Commit, printable.Text(n.Subject), printable.Text(n.Why))
-	}
+	fmt.Fprint(a.out, answer.Text(ctx, r))
 	if answer.First == "" {
 		return verdicts(exit.Nothing)
 	}

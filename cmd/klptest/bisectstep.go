@@ -4,22 +4,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/cases/judge"
-	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images/kbuild"
-	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/bisect"
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
-	"github.com/klptest/klptest/internal/git"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -71,7 +64,7 @@ func (a *app) bisectStep(ctx context.Context, o stepOptions, args []string) erro
 }
 
 func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (note bisect.Note, err error) {
-	list, err := selectCases(args)
+	list, err := cases.Load(args)
 	if err != nil {
 		return note, err
 	}
@@ -79,53 +72,11 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 	if err != nil {
 		return note, err
 	}
-	tree := git.Worktree{Dir: here}
-	if note.Commit, err = tree.Git(ctx, "rev-parse", "HEAD"); err != nil {
-		return note, err
-	}
-	if note.Subject, err = tree.Git(ctx, "show", "--no-patch", "--format=%s", "HEAD"); err != nil {
-		return note, err
-	}
-	note.Judgement, err = a.judge(ctx, o, list)
-	return note, err
-}
-
-// judge builds the kernel and runs the cases. What is the tree's fault is a
-// reason to skip the commit; what is this host's ends the search.
-func (a *app) judge(ctx context.Context, o stepOptions, list []*casefile.Case) (bisect.Judgement, error) {
-	k, err := a.buildHere(ctx, o.build)
-	switch {
-	case ctx.Err() != nil:
-		return bisect.Judgement{}, context.Cause(ctx)
-	case errors.Is(err, kbuild.ErrBroken) || err != nil && blame.Of(err) == blame.User:
-		why, _, _ := strings.Cut(err.Error(), "\n")
-		return bisect.Judgement{Mark: bisect.Skip, Why: why}, nil
-	case err != nil:
-		return bisect.Judgement{}, err
-	}
 	store, err := a.openCache()
 	if err != nil {
-		return bisect.Judgement{}, err
-	}
-	return bisect.Judge(ctx, func(ctx context.Context) ([]judge.Result, error) {
-		return a.runner(store, o.Options).Run(ctx, k, repeatOptions{}.of(list))
-	})
-}
-
-func (a *app) buildHere(ctx context.Context, b kbuild.Builder) (*images.Kernel, error) {
-	if missing := kbuild.MissingTools(nil); len(missing) > 0 {
-		return nil, &blame.Error{Summary: "no kernel can be built here", Advice: kbuild.InstallTools(missing)}
-	}
-	store, err := a.openCache()
-	if err != nil {
-		return nil, err
+		return note, err
 	}
 	show, done := a.buildProgress()
-	defer done()
-	b.Cache, b.Source, b.Progress = store, ".", show
-	dir, err := b.Build(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return local.Tree(dir)
+	o.build.Cache, o.build.Source, o.build.Progress = store, ".", show
+	return a.runner(store, o.Options).JudgeCommit(ctx, here, o.build, done, repeatOptions{}.of(list))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
@@ -25,7 +26,7 @@ func (a *app) checkCommand() *cobra.Command {
   klptest check my.txtar`,
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := selectCases(args)
+			list, err := cases.Load(args)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/local"
+	"github.com/klptest/klptest/internal/terminal"
 )
 
 func (a *app) kernelBuildCommand() *cobra.Command {
@@ -71,14 +72,14 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 // buildProgress shows a build: as a line that changes, on a terminal; else a
 // line now and then.
 func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
-	fd, tty := terminal(a.err)
+	fd, tty := terminal.Of(a.err)
 	if !tty || os.Getenv("TERM") == "dumb" {
 		return kbuild.NowAndThen(0, func(p kbuild.Progress) { fmt.Fprintln(a.err, "klptest:", p) }), func() {}
 	}
 	drawn := false
 	show = func(p kbuild.Progress) {
 		drawn = true
-		fmt.Fprintf(a.err, "\r\x1b[K%.*s", width(fd)-1, p)
+		fmt.Fprintf(a.err, "\r\x1b[K%.*s", terminal.Width(fd)-1, p)
 	}
 	return show, func() {
 		if drawn {

@@ -28,7 +28,7 @@ status 1: a rule has no case, or a Covers line matches no rule.`,
 			if coverage && len(args) > 0 {
 				return blame.Userf("--coverage is about all shipped cases: name none")
 			}
-			list, err := selectCases(args)
+			list, err := cases.Load(args)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/exit"
@@ -38,7 +39,7 @@ With --explore, the sequences of klptest explore take the place of the cases.
 Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			list, err := selectCases(args[1:])
+			list, err := cases.Load(args[1:])
 			if err != nil {
 				return err
 			}

@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/terminal"
 )
 
 // choice is a value of --format.
@@ -38,36 +38,19 @@ func formatFlag(c *cobra.Command, to *string, list []choice) {
 
 // reporter reports in a format, as well as the terminal can.
 func (a *app) reporter(f report.Format, verbose bool) report.Reporter {
-	fd, tty := terminal(a.out)
+	fd, tty := terminal.Of(a.out)
 	name := os.Getenv("TERM")
 	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
 	o := report.HumanOptions{
 		Color: able && os.Getenv("NO_COLOR") == "",
 		Live:  able && !verbose,
-		Width: func() int { return width(fd) },
+		Width: func() int { return terminal.Width(fd) },
 	}
 	r := f.New(a.out, o)
 	if h, ok := r.(*report.Human); ok && o.Live {
 		a.live = h
 	}
 	return r
-}
-
-// terminal returns the descriptor of a stream that is a terminal.
-func terminal(stream any) (fd int, tty bool) {
-	f, ok := stream.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
-	}
-	return int(f.Fd()), true
-}
-
-func width(fd int) int {
-	w, _, err := term.GetSize(fd)
-	if err != nil || w <= 0 {
-		return 80
-	}
-	return w
 }
 
 // junitFile is where a JUnit report will be; nil: nobody wants one. It is made

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -24,7 +25,7 @@ the transcript needs. The case's own expected lines are ignored.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, old, err := caseFile(args[0])
+			c, old, err := cases.LoadFile(args[0])
 			if err != nil {
 				return err
 			}

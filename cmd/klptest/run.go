@@ -149,7 +149,7 @@ func (o runOptions) check() error {
 
 // casesToRun returns the cases in the order in which they run.
 func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) {
-	list, err := selectCases(args)
+	list, err := cases.Load(args)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func updatable(args []string, update bool) error {
 		return nil
 	}
 	for _, arg := range args {
-		if !isFile(arg) {
+		if !cases.IsFile(arg) {
 			return &blame.Error{Party: blame.User, Summary: "--update rewrites case files; " + arg + " is the name of a shipped case", Advice: "klptest show " + arg + " > " + arg + ".txtar"}
 		}
 	}

@@ -10,12 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/exit"
-	"github.com/klptest/klptest/internal/git"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/series"
@@ -77,7 +77,7 @@ func sortArgs(args []string) (s seriesArgs) {
 		switch {
 		case err == nil && info.Mode().IsRegular() && !strings.HasSuffix(arg, ".txtar"):
 			s.patches = append(s.patches, arg)
-		case err != nil && !isFile(arg) && strings.Contains(arg, ".."):
+		case err != nil && !cases.IsFile(arg) && strings.Contains(arg, ".."):
 			s.ranges = append(s.ranges, arg)
 		case strings.HasSuffix(arg, ".patch") || strings.HasSuffix(arg, ".mbox") || strings.HasSuffix(arg, ".diff"):
 			s.patches = append(s.patches, arg) // which is not there
@@ -92,7 +92,7 @@ func sortArgs(args []string) (s seriesArgs) {
 
 func (a *app) series(ctx context.Context, o seriesOptions, args []string) error {
 	sorted := sortArgs(args)
-	list, err := selectCases(sorted.cases)
+	list, err := cases.Load(sorted.cases)
 	if err != nil {
 		return err
 	}
@@ -104,11 +104,12 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	patches, err := a.readSeries(ctx, store, o.repo, sorted, &o.base)
+	from := series.Source{Repo: o.repo, Base: o.base, Files: sorted.patches, Ranges: sorted.ranges}
+	patches, err := from.Read(ctx, store)
 	if err != nil {
 		return err
 	}
-	source, unlock, err := a.base(ctx, store, o)
+	source, unlock, err := from.Tree(ctx, store)
 	if err != nil {
 		return err
 	}
@@ -121,82 +122,6 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 		return verdicts(exit.Failed)
 	}
 	return err
-}
-
-// readSeries reads the patches; a range says by itself what it is based on.
-func (a *app) readSeries(ctx context.Context, store *cache.Cache, repo string, args seriesArgs, base *string) ([]series.Patch, error) {
-	if len(args.patches)+len(args.ranges) == 0 {
-		return nil, blame.Userf("no patch, mailbox or REV..REV was given")
-	}
-	tmp, release, err := store.Temp("series")
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	patches, err := series.Read(ctx, tmp, args.patches)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range args.ranges {
-		some, err := readRange(ctx, tmp, repo, r, base)
-		if err != nil {
-			return nil, err
-		}
-		patches = append(patches, some...)
-	}
-	return patches, nil
-}
-
-func readRange(ctx context.Context, tmp, repo, revs string, base *string) ([]series.Patch, error) {
-	r, err := git.Open(ctx, repo)
-	if err != nil {
-		return nil, err
-	}
-	from, to, _ := strings.Cut(revs, "..")
-	if to == "" {
-		to = "HEAD"
-	}
-	if from, err = r.Commit(ctx, from); err != nil {
-		return nil, err
-	}
-	if to, err = r.Commit(ctx, to); err != nil {
-		return nil, err
-	}
-	mails, err := r.Patches(ctx, from, to)
-	if err != nil {
-		return nil, err
-	}
-	if *base == "" {
-		*base = from
-	}
-	return series.Split(ctx, tmp, revs, mails)
-}
-
-// base is the source tree that the series is for.
-func (a *app) base(ctx context.Context, store *cache.Cache, o seriesOptions) (dir string, unlock func(), err error) {
-	if o.base == "" {
-		return "", nil, &blame.Error{Party: blame.User, Summary: "nothing says what the series applies to", Advice: "give --base SRC, or --base REV with --git DIR"}
-	}
-	if info, err := os.Stat(o.base); err == nil && info.IsDir() {
-		return o.base, func() {}, nil
-	}
-	r, err := git.Open(ctx, o.repo)
-	if err != nil {
-		return "", nil, err
-	}
-	sha, err := r.Commit(ctx, o.base)
-	if err != nil {
-		return "", nil, err
-	}
-	tree, unlock, err := a.borrow(ctx, store, r)
-	if err != nil {
-		return "", nil, err
-	}
-	if err := tree.Checkout(ctx, sha); err != nil {
-		unlock()
-		return "", nil, err
-	}
-	return tree.Dir, unlock, nil
 }
 
 func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*casefile.Case) ([]series.Step, error) {

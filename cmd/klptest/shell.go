@@ -4,23 +4,19 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/crypto/ssh"
-	"golang.org/x/term"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -63,7 +59,7 @@ func prologue(words []string) (*casefile.Case, error) {
 		return nil, nil
 	}
 	name, step, cut := strings.Cut(words[0], "@")
-	c, err := selectOne(name)
+	c, err := cases.LoadOne(name)
 	if err != nil || !cut {
 		return c, err
 	}
@@ -99,76 +95,11 @@ func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case
 	}
 	status := 0
 	err = g.Do(ctx, func(ctx context.Context) (err error) {
-		status, err = a.attach(ctx, g.SSH, command)
+		status, err = client.Attach(ctx, g.SSH, client.Streams{In: a.in, Out: a.out, Err: a.err}, command)
 		return err
 	})
 	if err == nil && status != 0 {
 		err = verdicts(status)
 	}
 	return err
-}
-
-// attach joins the terminal to a session in the guest until it ends, and
-// returns the exit status there.
-func (a *app) attach(ctx context.Context, client *ssh.Client, args []string) (status int, err error) {
-	s, err := client.NewSession()
-	if err != nil {
-		return 0, err
-	}
-	defer s.Close()
-	defer context.AfterFunc(ctx, func() { s.Close() })()
-	s.Stdin, s.Stdout, s.Stderr = a.in, a.out, a.err
-	if len(args) > 0 {
-		return exitStatusOf(s.Run(shellQuote(args)))
-	}
-	if fd, tty := terminal(a.in); tty {
-		restore, err := rawTerminal(s, fd)
-		if err != nil {
-			return 0, err
-		}
-		defer restore()
-	}
-	if err := s.Shell(); err != nil {
-		return 0, err
-	}
-	return exitStatusOf(s.Wait())
-}
-
-// rawTerminal asks for a pty like the local terminal, follows its size, and
-// hands each key to the guest.
-func rawTerminal(s *ssh.Session, fd int) (restore func(), err error) {
-	w, h, err := term.GetSize(fd)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.RequestPty(os.Getenv("TERM"), h, w, ssh.TerminalModes{}); err != nil {
-		return nil, err
-	}
-	old, err := term.MakeRaw(fd)
-	if err != nil {
-		return nil, err
-	}
-	resized := make(chan os.Signal, 1)
-	signal.Notify(resized, syscall.SIGWINCH)
-	go func() {
-		for range resized {
-			if w, h, err := term.GetSize(fd); err == nil {
-				s.WindowChange(h, w)
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(resized)
-		close(resized)
-		term.Restore(fd, old)
-	}, nil
-}
-
-// exitStatusOf tells the exit status of a command in the guest from an error.
-func exitStatusOf(err error) (int, error) {
-	var exit *ssh.ExitError
-	if errors.As(err, &exit) {
-		return exit.ExitStatus(), nil
-	}
-	return 0, err
 }

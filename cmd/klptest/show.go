@@ -19,10 +19,10 @@ func (a *app) showCommand() *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeCases,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if isFile(args[0]) {
+			if cases.IsFile(args[0]) {
 				return blame.Userf("%s is a file already; show prints a shipped case", args[0])
 			}
-			c, err := selectOne(args[0])
+			c, err := cases.LoadOne(args[0])
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/exit"
@@ -36,7 +37,7 @@ ended.
 Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			list, err := selectCases(args[1:])
+			list, err := cases.Load(args[1:])
 			if err != nil {
 				return err
 			}

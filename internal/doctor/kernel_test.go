@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package doctor
 
 import (
 	"strings"
@@ -9,18 +9,18 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-func TestDoctorNamesFaultsOfTheEmulator(t *testing.T) {
+func TestFaultsOfTheEmulator(t *testing.T) {
 	fault := vm.Quirk{Name: "it adds wrong", Cost: "guests do not add", Fixed: "8.0"}
 	for version, want := range map[string]string{
 		"7.2": "QEMU 7.2: it adds wrong; without KVM guests do not add",
 		"":    "QEMU of unknown version: it adds wrong; without KVM guests do not add",
 	} {
-		list := emulatorFaults(version, []vm.Quirk{fault})
+		list := EmulatorFaults(version, []vm.Quirk{fault})
 		if len(list) != 1 || list[0].OK || !list[0].Optional || list[0].Detail != want || !strings.Contains(list[0].Mend, "QEMU 8.0 or newer") {
 			t.Errorf("%q: %+v", version, list)
 		}
 	}
-	if list := emulatorFaults("11.1", nil); list != nil {
+	if list := EmulatorFaults("11.1", nil); list != nil {
 		t.Errorf("nothing to mend, but %+v", list)
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package cases
 
 import (
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
@@ -17,10 +16,10 @@ import (
 // maxCaseFile is more than any case is: what is larger is not read.
 const maxCaseFile = 1 << 20
 
-// selectCases returns the cases that the arguments name: files, and names or
+// Load returns the cases that the arguments name: files, and names or
 // patterns of shipped ones; all shipped ones when there are none.
-func selectCases(args []string) ([]*casefile.Case, error) {
-	shipped, err := cases.Shipped()
+func Load(args []string) ([]*casefile.Case, error) {
+	shipped, err := Shipped()
 	if err != nil {
 		return nil, err
 	}
@@ -36,9 +35,9 @@ func selectCases(args []string) ([]*casefile.Case, error) {
 	return list, blame.Join(errs...)
 }
 
-// selectOne returns the case that one argument names.
-func selectOne(arg string) (*casefile.Case, error) {
-	list, err := selectCases([]string{arg})
+// LoadOne returns the case that one argument names.
+func LoadOne(arg string) (*casefile.Case, error) {
+	list, err := Load([]string{arg})
 	if err != nil {
 		return nil, err
 	}
@@ -49,23 +48,24 @@ func selectOne(arg string) (*casefile.Case, error) {
 }
 
 func selectArg(shipped []*casefile.Case, arg string) ([]*casefile.Case, error) {
-	if !isFile(arg) {
-		return cases.Select(shipped, []string{arg})
+	if !IsFile(arg) {
+		return Select(shipped, []string{arg})
 	}
-	c, err := readCase(arg)
+	c, err := Read(arg)
 	if err != nil {
 		return nil, err
 	}
 	return []*casefile.Case{c}, nil
 }
 
-// isFile tells a file from the name of a case: names have neither a slash nor
+// IsFile tells a file from the name of a case: names have neither a slash nor
 // an ending.
-func isFile(arg string) bool {
+func IsFile(arg string) bool {
 	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, ".txtar")
 }
 
-func readCase(path string) (*casefile.Case, error) {
+// Read reads a case from its file.
+func Read(path string) (*casefile.Case, error) {
 	data, err := readCaseFile(path)
 	if err != nil {
 		return nil, err
@@ -87,16 +87,16 @@ func readCaseFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// caseFile returns the case that an argument names, and its file.
-func caseFile(arg string) (*casefile.Case, []byte, error) {
-	c, err := selectOne(arg)
+// LoadFile returns the case that an argument names, and its file.
+func LoadFile(arg string) (*casefile.Case, []byte, error) {
+	c, err := LoadOne(arg)
 	if err != nil {
 		return nil, nil, err
 	}
-	if isFile(arg) {
+	if IsFile(arg) {
 		data, err := readCaseFile(arg)
 		return c, data, err
 	}
-	data, err := fs.ReadFile(cases.ShippedFS(), c.File)
+	data, err := fs.ReadFile(ShippedFS(), c.File)
 	return c, data, err
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package doctor
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// Write prints a line each, with the mending command below what is
+// missing, and counts what cannot be done without.
+func Write(w io.Writer, findings []Finding) (missing int) {
+	for _, f := range findings {
+		mark := "ok     "
+		switch {
+		case !f.OK && f.Optional:
+			mark = "without"
+		case !f.OK:
+			mark = "MISSING"
+			missing++
+		}
+		fmt.Fprintf(w, "%s  %-14s %s\n", mark, f.Name, printable.Text(f.Detail))
+		if !f.OK {
+			fmt.Fprintf(w, "%*s  → %s\n", len(mark)+15, "", f.Mend)
+		}
+	}
+	return missing
+}

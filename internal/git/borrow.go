@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package git
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"path/filepath"
+
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// treeKind is the directory of the cache with work trees of ours.
+const treeKind = "kernel-trees"
+
+// BorrowIn takes the work tree in the cache that belongs to a repository. It is
+// the caller's until unlock.
+func BorrowIn(ctx context.Context, store *cache.Cache, r *Repo) (tree *Worktree, unlock func(), err error) {
+	id := fmt.Sprintf("%x", sha256.Sum256([]byte(r.ID())))[:16]
+	if unlock, err = store.Lock(ctx, treeKind+"-"+id); err != nil {
+		return nil, nil, err
+	}
+	if tree, err = r.Borrow(ctx, filepath.Join(store.Root(), treeKind, id)); err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return tree, unlock, nil
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/term"
+
+	"github.com/klptest/klptest/internal/shellword"
+	"github.com/klptest/klptest/internal/terminal"
+)
+
+// Streams are those of whoever uses a guest.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Attach joins the streams to a session in the guest until it ends, and returns
+// the exit status there. It runs args or, without any, a shell, which has a
+// terminal when In is one.
+func Attach(ctx context.Context, conn *ssh.Client, streams Streams, args []string) (status int, err error) {
+	s, err := conn.NewSession()
+	if err != nil {
+		return 0, err
+	}
+	defer s.Close()
+	defer context.AfterFunc(ctx, func() { s.Close() })()
+	s.Stdin, s.Stdout, s.Stderr = streams.In, streams.Out, streams.Err
+	if len(args) > 0 {
+		return exitStatusOf(s.Run(commandLine(args)))
+	}
+	if fd, tty := terminal.Of(streams.In); tty {
+		restore, err := rawTerminal(s, fd)
+		if err != nil {
+			return 0, err
+		}
+		defer restore()
+	}
+	if err := s.Shell(); err != nil {
+		return 0, err
+	}
+	return exitStatusOf(s.Wait())
+}
+
+// rawTerminal asks for a pty like the local terminal, follows its size, and
+// hands each key to the guest.
+func rawTerminal(s *ssh.Session, fd int) (restore func(), err error) {
+	w, h, err := term.GetSize(fd)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.RequestPty(os.Getenv("TERM"), h, w, ssh.TerminalModes{}); err != nil {
+		return nil, err
+	}
+	old, err := term.MakeRaw(fd)
+	if err != nil {
+		return nil, err
+	}
+	resized := make(chan os.Signal, 1)
+	signal.Notify(resized, syscall.SIGWINCH)
+	go func() {
+		for range resized {
+			if w, h, err := term.GetSize(fd); err == nil {
+				s.WindowChange(h, w)
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(resized)
+		close(resized)
+		term.Restore(fd, old)
+	}, nil
+}
+
+// exitStatusOf tells the exit status of a command in the guest from an error.
+func exitStatusOf(err error) (int, error) {
+	var exit *ssh.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitStatus(), nil
+	}
+	return 0, err
+}
+
+// commandLine is what a shell in the guest is asked to run: one word is a
+// command line of its own, as with ssh.
+func commandLine(args []string) string {
+	if len(args) == 1 {
+		return args[0]
+	}
+	return shellword.Join(args)
+}

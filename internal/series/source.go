@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/git"
+)
+
+// Source says where a series comes from, and what it applies to.
+type Source struct {
+	Repo   string   // a kernel's repository, for Ranges and for a Base that is a revision
+	Base   string   // a source tree or a revision; empty: the first revision of the first range
+	Files  []string // patches and mailboxes
+	Ranges []string // REV..REV, after the files
+}
+
+// Read reads the patches. A range says what it is based on, where nothing else
+// does.
+func (s *Source) Read(ctx context.Context, store *cache.Cache) ([]Patch, error) {
+	if len(s.Files)+len(s.Ranges) == 0 {
+		return nil, blame.Userf("no patch, mailbox or REV..REV was given")
+	}
+	tmp, release, err := store.Temp("series")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	patches, err := Read(ctx, tmp, s.Files)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range s.Ranges {
+		some, err := s.readRange(ctx, tmp, r)
+		if err != nil {
+			return nil, err
+		}
+		patches = append(patches, some...)
+	}
+	return patches, nil
+}
+
+func (s *Source) readRange(ctx context.Context, tmp, revs string) ([]Patch, error) {
+	r, err := git.Open(ctx, s.Repo)
+	if err != nil {
+		return nil, err
+	}
+	from, to, _ := strings.Cut(revs, "..")
+	if to == "" {
+		to = "HEAD"
+	}
+	if from, err = r.Commit(ctx, from); err != nil {
+		return nil, err
+	}
+	if to, err = r.Commit(ctx, to); err != nil {
+		return nil, err
+	}
+	mails, err := r.Patches(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	if s.Base == "" {
+		s.Base = from
+	}
+	return Split(ctx, tmp, revs, mails)
+}
+
+// Tree is the source tree that the series applies to. It is the caller's until
+// unlock. Read comes first.
+func (s *Source) Tree(ctx context.Context, store *cache.Cache) (dir string, unlock func(), err error) {
+	if s.Base == "" {
+		return "", nil, &blame.Error{Party: blame.User, Summary: "nothing says what the series applies to", Advice: "give --base SRC, or --base REV with --git DIR"}
+	}
+	if info, err := os.Stat(s.Base); err == nil && info.IsDir() {
+		return s.Base, func() {}, nil
+	}
+	r, err := git.Open(ctx, s.Repo)
+	if err != nil {
+		return "", nil, err
+	}
+	sha, err := r.Commit(ctx, s.Base)
+	if err != nil {
+		return "", nil, err
+	}
+	tree, unlock, err := git.BorrowIn(ctx, store, r)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := tree.Checkout(ctx, sha); err != nil {
+		unlock()
+		return "", nil, err
+	}
+	return tree.Dir, unlock, nil
+}
