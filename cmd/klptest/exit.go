@@ -8,9 +8,12 @@ import (
 	"io"
 	"strings"
 
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/report"
 )
 
 // verdicts is the outcome of a run that was not all PASS. It has been
@@ -33,6 +36,56 @@ func exitStatus(err error) int {
 		return exit.Usage
 	}
 	return exit.Error
+}
+
+// errOtherFailure is a run in which cases fail, but none in the way that its
+// report tells of.
+var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(exit.Failed))
+
+// outcome is the error of a run that was not all PASS; nil: it was.
+func outcome(results []judge.Result) error {
+	code := report.ExitCode(results)
+	switch code {
+	case exit.Passed:
+		return nil
+	case exit.Failed:
+	default:
+		return verdicts(code)
+	}
+	for _, r := range results {
+		if r.Verdict == judge.Fail && r.Reported != judge.NotAsReported {
+			return verdicts(exit.Failed)
+		}
+	}
+	return errOtherFailure
+}
+
+// bisectStatus is exitStatus for git bisect run. Only what this commit alone
+// cannot answer skips it; whatever would go wrong on each commit ends the
+// search.
+func bisectStatus(err error) int {
+	var v verdicts
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errOtherFailure):
+		return exit.BisectSkip
+	case errors.As(err, &v):
+		return exit.Bisect(int(v))
+	case errors.Is(err, kbuild.ErrBroken), errors.Is(err, errTimedOut):
+		return exit.BisectSkip
+	}
+	return exit.BisectAbort
+}
+
+// runStatus is the exit status of a run. A FAIL counts, whatever err came later,
+// unless somebody has interrupted the run.
+func runStatus(d report.Document, err error) int {
+	verdicts, status := report.ExitCode(d.Results()), exitStatus(err)
+	if err == nil || verdicts == exit.Failed && status != exit.Interrupted {
+		return verdicts
+	}
+	return status
 }
 
 // usage tells whether err is the user's to mend. Cobra's own errors (unknown

@@ -11,7 +11,6 @@ import (
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/doctor"
-	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -87,14 +86,4 @@ func ending(d report.Document, err error) report.Ending {
 		e.Error, _, _ = strings.Cut(err.Error(), "\n")
 	}
 	return e
-}
-
-// runStatus is the exit status of a run. A FAIL counts, whatever err came later,
-// unless somebody has interrupted the run.
-func runStatus(d report.Document, err error) int {
-	verdicts, status := report.ExitCode(d.Results()), exitStatus(err)
-	if err == nil || verdicts == exit.Failed && status != exit.Interrupted {
-		return verdicts
-	}
-	return status
 }
