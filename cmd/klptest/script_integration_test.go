@@ -23,6 +23,7 @@ func TestIntegrationScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/vm",
 		RequireExplicitExec: true,
+		Cmds:                scriptCommands,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", cacheDir)

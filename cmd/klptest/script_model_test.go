@@ -32,6 +32,7 @@ func TestModelScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/model",
 		RequireExplicitExec: true,
+		Cmds:                scriptCommands,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))

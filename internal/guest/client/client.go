@@ -38,8 +38,9 @@ type Client struct {
 
 var _ machine.Machine = (*Client)(nil)
 
-// newClient greets the agent at the other end of rw.
-func newClient(ctx context.Context, rw io.ReadWriteCloser, starved func() time.Duration) (*Client, error) {
+// New opens a session with the agent at the other end of any stream, which the
+// client then owns; see [Connect] for an SSH connection.
+func New(ctx context.Context, rw io.ReadWriteCloser, starved func() time.Duration) (*Client, error) {
 	c := &Client{
 		starved: starved,
 		session: rw,

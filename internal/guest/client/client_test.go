@@ -33,7 +33,7 @@ func connected(t *testing.T, a *agent.Agent) *Client {
 		defer guest.Close()
 		served <- a.Serve(guest)
 	}()
-	c, err := newClient(t.Context(), host, nil)
+	c, err := New(t.Context(), host, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestClientIsToldOfAKernelWithoutLivepatch(t *testing.T) {
 	host, guest := net.Pipe()
 	done := make(chan error)
 	go func() { done <- a.Serve(guest) }()
-	if _, err := newClient(t.Context(), host, nil); blame.Of(err) != blame.User {
+	if _, err := New(t.Context(), host, nil); blame.Of(err) != blame.User {
 		t.Error(err)
 	}
 	if err := <-done; err != nil {
@@ -169,7 +169,7 @@ func TestClientEmptyAnswer(t *testing.T) {
 			fmt.Fprintf(guest, `{"id":%d,"version":%d}`+"\n", id, wire.Version)
 		}
 	}()
-	c, err := newClient(t.Context(), host, nil)
+	c, err := New(t.Context(), host, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func Connect(ctx context.Context, conn *ssh.Client, starved func() time.Duration
 		if r.err != nil {
 			return nil, fmt.Errorf("opening a session with the guest's agent: %w", r.err)
 		}
-		return newClient(ctx, r.rw, starved)
+		return New(ctx, r.rw, starved)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}

@@ -34,7 +34,7 @@ func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
 		_, _ = wire.ReadLine(bufio.NewReader(guest))
 		text(guest)
 	}()
-	_, err := newClient(ctx, host, nil)
+	_, err := New(ctx, host, nil)
 	<-done
 	return err
 }
@@ -100,7 +100,7 @@ func TestClientGivesUpOnASilentGuest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, guest := net.Pipe()
 		defer guest.Close()
-		_, err := newClient(t.Context(), host, nil)
+		_, err := New(t.Context(), host, nil)
 		if err == nil || !strings.Contains(err.Error(), "fell silent") || blame.Of(err) != blame.Rig {
 			t.Error(err)
 		}
@@ -123,7 +123,7 @@ func scripted(t *testing.T, answer func(w io.WriteCloser)) *Client {
 			answer(guest)
 		}
 	}()
-	c, err := newClient(t.Context(), host, nil)
+	c, err := New(t.Context(), host, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestPulseKeepsTheSession(t *testing.T) {
 		a, k := newGuest(t)
 		host, guest := net.Pipe()
 		go a.Serve(guest)
-		c, err := newClient(t.Context(), host, nil)
+		c, err := New(t.Context(), host, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func FuzzGuest(f *testing.F) {
 			io.Writer
 			io.Closer
 		}{bytes.NewReader(said), io.Discard, io.NopCloser(nil)}
-		c, err := newClient(t.Context(), rw, nil)
+		c, err := New(t.Context(), rw, nil)
 		if err != nil {
 			return
 		}
