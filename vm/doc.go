@@ -4,10 +4,10 @@
 // completed and validated once, turned into an argument list by a pure function,
 // started, waited for and closed. It knows nothing of livepatches.
 //
-// It expects the QEMU of the architecture (package arch), 7.2 or later and a private directory for
-// each machine, into which it writes console.log and qemu.log. QMP, the console
-// and SSH come over inherited sockets: there is no port that anybody else could
-// connect to, and the guest has no network.
+// It expects the architecture's QEMU (package arch), 7.2 or later, and a private
+// directory for each machine, into which it writes console.log and qemu.log. QMP,
+// the console and SSH come over inherited sockets: there is no port that anybody
+// else could connect to, and the guest has no network.
 //
 // A machine that was started with Spec.Template can become a [Template]:
 // [VM.Snapshot] leaves its memory, its device state and a manifest in that

@@ -68,7 +68,7 @@ func stepWords(flags *pflag.FlagSet, args []string) (words []string, err error) 
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			for _, v := range list.GetSlice() {
-				words = append(words, "--"+f.Name+"="+placed(f.Name == "config", v))
+				words = append(words, "--"+f.Name+"="+absIfFile(f.Name == "config", v))
 			}
 			return
 		}
@@ -76,13 +76,13 @@ func stepWords(flags *pflag.FlagSet, args []string) (words []string, err error) 
 	})
 	words = append(words, "--")
 	for _, arg := range args {
-		words = append(words, placed(cases.IsFile(arg), arg))
+		words = append(words, absIfFile(cases.IsFile(arg), arg))
 	}
 	return words, nil
 }
 
-// placed names a file so that it can be found from anywhere.
-func placed(isFile bool, name string) string {
+// absIfFile names a file so that it can be found from anywhere.
+func absIfFile(isFile bool, name string) string {
 	if abs, err := filepath.Abs(name); err == nil && isFile {
 		return abs
 	}

@@ -50,8 +50,8 @@ func (a *app) checkCommand() *cobra.Command {
 	}
 }
 
-// checkCase returns what is wrong with a case. A file of the user's may tell of
-// a bug: that the model differs from it is worth knowing, and no problem.
+// checkCase returns the problems of a case. A user's file may describe a bug: that
+// the model differs from it is worth a note, and not a problem.
 func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []casefile.Problem {
 	problems, differences := casefile.Check(c, kmods.Names()), model.Check(ctx, c)
 	if !isFile || ctx.Err() != nil {

@@ -38,8 +38,8 @@ func exitStatus(err error) int {
 	return exit.Error
 }
 
-// errOtherFailure is a run in which cases fail, but none in the way that its
-// report tells of.
+// errOtherFailure is a run in which cases fail, but none with the symptom that it
+// names.
 var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(exit.Failed))
 
 // outcome is the error of a run that was not all PASS; nil: it was.
@@ -60,9 +60,8 @@ func outcome(results []judge.Result) error {
 	return errOtherFailure
 }
 
-// bisectStatus is exitStatus for git bisect run. Only what this commit alone
-// cannot answer skips it; whatever would go wrong on each commit ends the
-// search.
+// bisectStatus is exitStatus for git bisect run. A problem of this commit alone
+// skips it; a problem that every commit would have ends the search.
 func bisectStatus(err error) int {
 	var v verdicts
 	switch {
@@ -78,8 +77,8 @@ func bisectStatus(err error) int {
 	return exit.BisectAbort
 }
 
-// runStatus is the exit status of a run. A FAIL counts, whatever err came later,
-// unless somebody has interrupted the run.
+// runStatus is the exit status of a run. A FAIL counts even if err came later,
+// unless the run was interrupted.
 func runStatus(d report.Document, err error) int {
 	verdicts, status := report.ExitCode(d.Results()), exitStatus(err)
 	if err == nil || verdicts == exit.Failed && status != exit.Interrupted {

@@ -76,7 +76,7 @@ func (a *app) explore(ctx context.Context, o exploreOptions) error {
 	return a.explored(explored{rep, o.model.Skip, o.out}, err)
 }
 
-// check refuses what would be found out in the end.
+// check refuses options before any work is done.
 func (o exploreOptions) check() error {
 	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.Jobs < 0 || m.Budget <= 0 {
 		return blame.Userf("--patches must be 1 to %d, --budget more than 0, and --depth, --skip and --jobs not negative", mostPatches)
@@ -95,8 +95,8 @@ func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Repo
 	return a.runner(store, o.Options).Explore(ctx, k, o.model)
 }
 
-// exploreProgress prints a line now and then, until it is stopped: nobody
-// knows how long a guest takes to boot, or a sequence.
+// exploreProgress prints a line at intervals until it is stopped: how long a boot
+// or a sequence takes is not known.
 func (a *app) exploreProgress() (show func(explore.Progress), stop func()) {
 	var latest atomic.Pointer[explore.Progress]
 	stop = report.Every(progressEvery, func() {

@@ -17,13 +17,13 @@ import (
 // explored is an exploration that has ended.
 type explored struct {
 	explore.Report
-	skip int    // sequences that were passed over
+	skip int    // sequences that were skipped
 	out  string // directory for a reproducer
 }
 
-// explored reports what came out, and writes the reproducer. err is why the
-// exploration did not get to its end: a difference that was found counts even
-// so, unless somebody has interrupted it.
+// explored reports the outcome, and writes the reproducer. err is why the
+// exploration ended early; a difference that was found counts even then, unless
+// the exploration was interrupted.
 func (a *app) explored(x explored, err error) error {
 	ran := x.Sequences - x.skip
 	if ran > 0 {
@@ -34,7 +34,7 @@ func (a *app) explored(x explored, err error) error {
 		if writeErr := a.difference(x); writeErr != nil {
 			return writeErr
 		}
-		return a.despite(err)
+		return a.failWith(err)
 	case err != nil && ran > 0 && x.Unjudged == 0:
 		fmt.Fprintf(a.err, "klptest: to continue from here: --skip %d\n", x.Sequences)
 		return err

@@ -69,8 +69,8 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 	return err
 }
 
-// buildProgress shows a build: as a line that changes, on a terminal; else a
-// line now and then.
+// buildProgress shows a build: on a terminal as a line that changes, otherwise as
+// a line at intervals.
 func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
 	fd, tty := terminal.Of(a.err)
 	if !tty || os.Getenv("TERM") == "dumb" {

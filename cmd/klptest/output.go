@@ -36,7 +36,7 @@ func formatFlag(c *cobra.Command, to *string, list []choice) {
 	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// reporter reports in a format, as well as the terminal can.
+// reporter makes a reporter of a format, which uses what the terminal can do.
 func (a *app) reporter(f report.Format, verbose bool) report.Reporter {
 	fd, tty := terminal.Of(a.out)
 	name := os.Getenv("TERM")
@@ -53,9 +53,9 @@ func (a *app) reporter(f report.Format, verbose bool) report.Reporter {
 	return r
 }
 
-// junitFile is where a JUnit report will be; nil: nobody wants one. It is made
-// before the run, so that it can be written after it, and none of an earlier
-// run stays.
+// junitFile is the file of a JUnit report; nil: none is wanted. It is created before
+// the run, so that a path that cannot be written is an error at once, and no report
+// of an earlier run remains.
 type junitFile struct{ file *os.File }
 
 func createJUnit(path string) (*junitFile, error) {

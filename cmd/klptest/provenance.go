@@ -15,8 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// planned is a run of cases that is about to begin. The arguments are those that
-// selected the cases.
+// planned describes a run that is about to begin; args selected its cases.
 func (o runOptions) planned(args []string, list []*casefile.Case) report.Provenance {
 	host := doctor.Here().About()
 	return report.Provenance{
@@ -26,7 +25,7 @@ func (o runOptions) planned(args []string, list []*casefile.Case) report.Provena
 	}
 }
 
-// on is the run on a rig.
+// on adds what is known once there is a rig.
 func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	k, m := r.Kernel(), r.Spec().About()
 	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
@@ -51,8 +50,8 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 	return words
 }
 
-// unrepeated are the flags of run that say what becomes of its results, or that
-// a part of its cases need not have again.
+// unrepeated are the flags that a repeated run does not need: those about its
+// output, and those about the order of its cases.
 var unrepeated = []string{"format", "junit", "verbose", "update", "shuffle", bisectExit}
 
 // givenFlags are the words of the flags that repeat a run.
@@ -77,7 +76,7 @@ func givenFlags(flags *pflag.FlagSet) (words []string) {
 	return words
 }
 
-// ending is how a run has ended; err is what has ended it early, or nil.
+// ending describes how a run ended; err ended it early, or is nil.
 func ending(d report.Document, err error) report.Ending {
 	e := report.Ending{Took: time.Since(d.Started), Total: d.Planned, Status: runStatus(d, err)}
 	if err == nil {

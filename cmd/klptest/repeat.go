@@ -7,7 +7,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxRepeat is more than any race needs, and what --until-fail ends with.
+// maxRepeat is more often than any race needs; --until-fail ends after it.
 const maxRepeat = 10000
 
 // repeatOptions say how often cases run.
@@ -23,8 +23,7 @@ func (o repeatOptions) check() error {
 	return nil
 }
 
-// of returns each case as often as it is to run, one round of all after the
-// other.
+// of returns each case as often as it is to run, in rounds of all cases.
 func (o repeatOptions) of(list []*casefile.Case) []*casefile.Case {
 	var all []*casefile.Case
 	for round := 1; ; round++ {

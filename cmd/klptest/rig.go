@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// defaultKernel is what cases run on when nobody says otherwise.
+// defaultKernel is the default of --kernel.
 const defaultKernel = "debian:6.12"
 
 // machineOptions are the flags of a command that boots guests of one kernel.
@@ -43,7 +43,7 @@ func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all cases pass")
 }
 
-// confirmFlag is of the commands whose FAILs are confirmed.
+// confirmFlag is for commands that confirm FAILs.
 func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
 	f.UintVar(&o.Confirm, "confirm", 2, "how often a failing case is run again on fresh guests; 0: not at all")
 }
@@ -58,7 +58,7 @@ func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	return rig.New(ctx, store, k, o.Options)
 }
 
-// resolve finds the kernel, after what no guest could be started with.
+// resolve finds the kernel. It refuses options with which no guest can start first.
 func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *cache.Cache, error) {
 	if err := o.Precheck(); err != nil {
 		return nil, nil, err
@@ -71,7 +71,7 @@ func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *c
 	return k, store, err
 }
 
-// runner runs cases for a command that reports in a way of its own.
+// runner runs cases for a command with a report of its own.
 func (a *app) runner(store *cache.Cache, o rig.Options) lab.Runner {
 	o.Notice = a.notice
 	return lab.Runner{Cache: store, Options: o}

@@ -84,8 +84,8 @@ func (a *app) openCache() (*cache.Cache, error) {
 	return cache.Open(root, a.notice)
 }
 
-// notice prints a one-liner that is not a result, once: each guest that boots
-// says again why it has no KVM.
+// notice prints a one-liner that is not a result, once: each guest that boots says
+// why it has no KVM.
 func (a *app) notice(line string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

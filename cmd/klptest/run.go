@@ -104,7 +104,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 		return err
 	}
 	if o.update {
-		o.Confirm = 0 // one run is taken as it was
+		o.Confirm = 0 // the first run is what is written
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
@@ -114,7 +114,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	results := doc.Results()
 	if err := blame.Join(err, junit.write(doc), context.Cause(ctx)); err != nil {
 		if report.ExitCode(results) == exit.Failed {
-			return a.despite(err)
+			return a.failWith(err)
 		}
 		return err
 	}
@@ -124,9 +124,9 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	return outcome(results)
 }
 
-// despite is what ends with a FAIL, whatever err came later, unless somebody
-// has interrupted it. err may be nil.
-func (a *app) despite(err error) error {
+// failWith makes a run that had a FAIL exit 1 even if err came afterwards, unless
+// the run was interrupted. err may be nil.
+func (a *app) failWith(err error) error {
 	if exitStatus(err) == exit.Interrupted {
 		return err
 	}
@@ -136,7 +136,7 @@ func (a *app) despite(err error) error {
 	return verdicts(exit.Failed)
 }
 
-// check refuses what no run can be made of.
+// check refuses options that no run can have.
 func (o runOptions) check() error {
 	switch {
 	case o.Jobs < 0:
@@ -165,8 +165,8 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) 
 	return cases.Shuffle(list, o.shuffle), updatable(args, o.update)
 }
 
-// drive makes a rig and runs the cases on it; the document becomes what has
-// happened, and the reporter is told.
+// drive makes a rig, runs the cases on it, and tells the reporter and the document
+// what happens.
 func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
 	if o.verbose {
 		o.Console = a.err
@@ -190,8 +190,8 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	return blame.Join(err, rep.End(d.Ending))
 }
 
-// reportEach reports each result as it comes, up to the first FAIL where no
-// more are wanted then.
+// reportEach reports each result as it comes; with --until-fail, it ends the run
+// after the first FAIL.
 func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o repeatOptions) error {
 	for res, err := range run {
 		if err != nil {
@@ -228,7 +228,7 @@ func errTimeout(limit time.Duration) error {
 	return &blame.Error{Party: blame.Rig, Summary: "--timeout " + limit.String(), Err: errTimedOut, Advice: "allow more time with --timeout, or run fewer cases"}
 }
 
-// updatable refuses --update for cases that have no file to be rewritten.
+// updatable refuses --update for cases without a file.
 func updatable(args []string, update bool) error {
 	if !update {
 		return nil

@@ -66,7 +66,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	return c
 }
 
-// seriesArgs are the arguments, told apart.
+// seriesArgs are the arguments by kind.
 type seriesArgs struct{ patches, ranges, cases []string }
 
 // sortArgs tells patches from cases: cases have no ending, or .txtar, and

@@ -52,8 +52,8 @@ of a shell, and exit with its status.`,
 	return c
 }
 
-// prologue is the case to run before the shell, cut off behind its step; nil
-// without one.
+// prologue is the case to run before the shell, up to the step that was named; nil
+// when no case was named.
 func prologue(words []string) (*casefile.Case, error) {
 	if len(words) == 0 {
 		return nil, nil

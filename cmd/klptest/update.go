@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// update rewrites the files of the cases that did not pass by what happened.
+// update rewrites the files of the cases that failed to what was observed.
 func (a *app) update(list []*casefile.Case, results []judge.Result) error {
 	var errs []error
 	for i, res := range results {

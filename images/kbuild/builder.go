@@ -124,7 +124,7 @@ func viewID(source string, parts []kconfig.Fragment) string {
 	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 
-// Workshop opens the one of that purpose, a plain word; the source itself is
+// Workshop opens the workshop for a purpose, which is one plain word; the source itself is
 // built first if need be.
 func (b Builder) Workshop(ctx context.Context, purpose string) (*Workshop, error) {
 	w, err := b.open(ctx, "-"+purpose)

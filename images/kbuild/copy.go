@@ -19,9 +19,9 @@ import (
 const copyLimit = 20 * time.Minute
 
 // copyBuild makes the build directory of one view out of another's. Times are
-// kept, so that make finds nothing to do. Kbuild names files relatively; what
-// is below tools/ names them by absolute paths in its .cmd files, and would be
-// made again, and after objtool everything.
+// kept, so that make finds nothing to do. Kbuild names files by relative paths. The
+// .cmd files below tools/ have absolute paths, which would make everything there be
+// rebuilt; and a rebuilt objtool makes everything else be rebuilt.
 func copyBuild(ctx context.Context, from, to view) error {
 	if err := os.RemoveAll(to.build()); err != nil {
 		return err

@@ -4,7 +4,7 @@ package rig
 
 import "time"
 
-// alwaysAgain is how many results of a run are tried again whatever it costs.
+// alwaysAgain is how many results of a run are tried again regardless of the cost.
 const alwaysAgain = 3
 
 // allowance bounds the time that a run spends on trying results again: the

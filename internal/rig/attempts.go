@@ -16,7 +16,7 @@ type attempts struct {
 	step func(string)
 }
 
-// first runs the case where its turn is.
+// first is the first run.
 func (a *attempts) first(ctx context.Context) judge.Result {
 	res := a.runCase(ctx, a.source, a.test, true, a.step)
 	a.mu.Lock()
@@ -25,9 +25,9 @@ func (a *attempts) first(ctx context.Context) judge.Result {
 	return res
 }
 
-// settle runs the case again when its result is not the last word: a transient
-// ERROR is replaced by what another attempt comes to, a FAIL is confirmed.
-// When ctx ends, the result stands as it is.
+// settle runs the case again when its result is not final: the result of another
+// attempt replaces a transient ERROR, and further runs confirm a FAIL. When ctx
+// ends, the result stays as it is.
 func (a *attempts) settle(ctx context.Context, res judge.Result) judge.Result {
 	if a.confirm == 0 || res.Verdict != judge.Fail && !res.Transient {
 		return res
@@ -54,8 +54,8 @@ func (a *attempts) granted() bool {
 	return a.allowance.grant()
 }
 
-// again is a further run, on a fresh guest; keep makes the logs of one that does
-// not pass outlive it. The runs are counted from the first one.
+// again is a further run, on a fresh guest. keep makes the logs of a run that does
+// not pass outlive its guest. Runs are counted from the first one.
 func (a *attempts) again(ctx context.Context, what string, n uint, keep bool) judge.Result {
 	prefix := fmt.Sprintf("%s (%d of %d): ", what, n+2, a.confirm+1)
 	res := a.runCase(ctx, a.fresh, a.test, keep, func(step string) { a.step(prefix + step) })

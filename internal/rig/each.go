@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// each is a source that gives every case a guest of its own. While cases run
-// it makes the next guest ready, as long as one will be asked for.
+// each is a source that gives every test a guest of its own. While tests run, it
+// prepares the next guest, as long as one will be needed.
 type each struct {
 	make   maker
 	warm   bool            // make guests ahead
@@ -30,7 +30,7 @@ type made struct {
 	err   error
 }
 
-// newEach will be asked for the wanted number of guests of each shape.
+// newEach makes a source; wanted is how many guests of each shape will be needed.
 func newEach(ctx context.Context, m maker, warm bool, wanted map[shape]int) *each {
 	e := &each{make: m, warm: warm, wanted: wanted, ready: map[shape]chan made{}}
 	e.ctx, e.cancel = context.WithCancel(ctx)
@@ -81,22 +81,22 @@ func (e *each) ahead(s shape) {
 	})
 }
 
-// resting makes a guest that takes no processor from others, and begins its
-// case at the moment of its life at which every clone does (see
-// [guest.Client.Quiesce]).
+// resting makes a guest and stops it, so that it takes no processor from others,
+// and its test starts at the same moment of its life as in every clone (see
+// client.Client.Quiesce).
 func (e *each) resting(s shape) made {
 	g, err := e.make(e.ctx, s)
 	if err != nil {
 		return made{err: err}
 	}
 	if err := g.rest(e.ctx); err != nil {
-		_ = g.Close() // what it says is less than err
+		_ = g.Close() // its error says less than err
 		return made{err: err}
 	}
 	return made{guest: g}
 }
 
-// put closes the guest beside what else goes on: nobody waits for its end.
+// put closes the guest in the background: nobody waits for its end.
 func (e *each) put(_ shape, g instance, _ bool) {
 	e.work.Go(func() { e.end(g) })
 }

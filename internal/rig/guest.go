@@ -39,8 +39,7 @@ type Guest struct {
 // boot starts a guest and waits for its agent.
 func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) { return r.bootIn(ctx, s, "") }
 
-// bootIn boots a guest of which a template can be made in the directory, if
-// one is given.
+// bootIn boots a guest. With a directory, a template can be made of it there.
 func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, error) {
 	g, err := r.newGuest(s)
 	if err != nil {
@@ -49,7 +48,7 @@ func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, err
 	return g.orClose(ctx, g.boot(ctx, s, template))
 }
 
-// newGuest is a guest that has nothing yet but a directory.
+// newGuest is a guest with a directory and nothing else yet.
 func (r *Rig) newGuest(s shape) (*Guest, error) {
 	if err := r.room.check(s); err != nil {
 		return nil, err
@@ -58,8 +57,8 @@ func (r *Rig) newGuest(s shape) (*Guest, error) {
 	return &Guest{rig: r, dir: dir, kept: r.o.Keep, files: map[string]string{}}, os.Mkdir(dir, 0o700)
 }
 
-// orClose closes a guest that was not made whole, and keeps its logs unless
-// it was interrupted, or there was no room, which the logs would take as well.
+// orClose closes a guest that could not be completed. It keeps the guest's logs,
+// unless the user interrupted it or the disk is full.
 func (g *Guest) orClose(ctx context.Context, err error) (*Guest, error) {
 	if err == nil {
 		return g, nil
@@ -67,12 +66,12 @@ func (g *Guest) orClose(ctx context.Context, err error) (*Guest, error) {
 	if ctx.Err() == nil && !errors.Is(err, vm.ErrNoPlace) && !errors.Is(err, unix.ENOSPC) {
 		g.keep()
 	}
-	g.Close() // what it says is less than err
+	g.Close() // its error says less than err
 	return nil, err
 }
 
-// boot starts a VM with keys of its own, and connects. The initramfs goes
-// where it will be wanted: to the template, or to the guest's logs.
+// boot starts a VM with its own keys, and connects. The initramfs goes to the
+// template or to the guest's logs, where later readers look for it.
 func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 	keys, err := vm.NewKeys()
 	if err != nil {
@@ -121,7 +120,7 @@ func (g *Guest) disconnect(ctx context.Context) error {
 
 func (g *Guest) rest(ctx context.Context) error { return g.VM.Pause(ctx) }
 
-// wake sets the clock again, which has stood still.
+// wake sets the clock again, which stood still meanwhile.
 func (g *Guest) wake(ctx context.Context) error {
 	if err := g.VM.Resume(ctx); err != nil {
 		return err
@@ -137,25 +136,25 @@ func (g *Guest) renew(ctx context.Context) error {
 	return err
 }
 
-// spec describes the guests of a shape, but for what each has of its own.
+// spec describes the guests of a shape, without what is different in each.
 func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
 	spec.Arch, spec.Kernel, spec.State = r.kernel.Arch, r.kernel.Image, r.cache.Root()
 	spec.CPUs, spec.Memory = s.cpus, s.memory
 	if r.kernel.Config["KASAN"] == "y" {
-		// Otherwise the first report, perhaps one of the boot's, is the last
-		// (mm/kasan/report.c, report_enabled).
+		// Otherwise KASAN reports once, and the boot may have taken that
+		// report (mm/kasan/report.c, report_enabled).
 		spec.Append = append(slices.Clip(spec.Append), "kasan_multi_shot")
 	}
 	return spec
 }
 
-// Close ends the connection and the VM, as far as they were made, and removes
-// the guest's logs unless they are to be kept.
+// Close ends whatever exists of connection and VM, and removes the guest's logs
+// unless they are to be kept.
 func (g *Guest) Close() error {
 	var errs error
 	if g.Agent != nil {
-		g.Agent.Close() // fails when the guest has died, which is no news
+		g.Agent.Close() // fails when the guest has died, which is known
 	}
 	if g.SSH != nil {
 		g.SSH.Close()
@@ -169,8 +168,8 @@ func (g *Guest) Close() error {
 	return errs
 }
 
-// Play runs the commands of a case and returns the transcript as it was,
-// whatever the case expects.
+// Play runs the commands of a case and returns the observed transcript, whatever
+// the case expects.
 func (g *Guest) Play(ctx context.Context, c *casefile.Case) (observed string, err error) {
 	res := judge.Run(ctx, g.machine(func(string) {}), c)
 	if !g.alive() {
@@ -179,8 +178,8 @@ func (g *Guest) Play(ctx context.Context, c *casefile.Case) (observed string, er
 	return res.Observed, context.Cause(ctx)
 }
 
-// Do calls f, which talks to the guest. When the guest dies, it returns why in
-// place of f's error, and keeps the guest's logs.
+// Do calls f, which talks to the guest. When the guest dies, Do returns the reason
+// in place of f's error, and keeps the guest's logs.
 func (g *Guest) Do(ctx context.Context, f func(context.Context) error) error {
 	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
 	if err != nil && ctx.Err() == nil {
@@ -233,6 +232,6 @@ func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
 	return nil
 }
 
-// has tells whether that very module is in the guest: a case may have its own
-// of the same name.
+// has tells whether the guest has exactly that module: a case may have one of the
+// same name.
 func (g *Guest) has(m kmods.Module) bool { return g.files[m.Name] == m.Path }

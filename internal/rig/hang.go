@@ -18,8 +18,8 @@ const (
 	panicLines = 70               // of its log, which have the registers and the stack
 )
 
-// unresponsive puts the blame for an error of a guest that is still there: on
-// the kernel when its log shows a crash, or when it is silent and spins.
+// unresponsive blames the right party for an error of a guest that still runs:
+// the kernel, when its log shows a crash or when it is silent and spins.
 func unresponsive(ctx context.Context, v *vm.VM, err error) error {
 	var silent *client.SilentError
 	if errors.As(err, &silent) && spins(ctx, v) {
@@ -43,8 +43,8 @@ func spins(ctx context.Context, v *vm.VM) bool {
 	return errors.Join(err1, err2) == nil && wanted.Run+wanted.Wait > spinSample*9/10
 }
 
-// interrupt has a kernel that spins panic where it is: its own detectors need
-// more time than anybody waits. It returns nil when the kernel does not.
+// interrupt makes a spinning kernel panic where it is: its own detectors take
+// longer than anybody waits. It returns nil when the kernel does not panic.
 func interrupt(ctx context.Context, v *vm.VM) error {
 	if v.InjectNMI(ctx) != nil {
 		return nil

@@ -19,8 +19,8 @@ import (
 // initrdFile is the initramfs in any directory that has one.
 const initrdFile = "initrd"
 
-// baseInitramfs is the guest's initramfs but for the keys, from the cache; the
-// key names its contents.
+// baseInitramfs is the guest's initramfs without the keys, from the cache. key
+// names its contents.
 func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (path, key string, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -54,8 +54,8 @@ func keyOf(paths []string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:32], nil
 }
 
-// withKeys writes the base initramfs and, behind it, an archive of its own
-// with the guest's keys: the kernel unpacks one after the other.
+// withKeys writes the base initramfs and then a separate archive with the guest's
+// keys. The kernel unpacks both.
 func withKeys(path, base string, keys map[string][]byte) error {
 	in, err := os.Open(base)
 	if err != nil {
@@ -65,8 +65,7 @@ func withKeys(path, base string, keys map[string][]byte) error {
 	return writeInitramfs(path, in, initramfs.Contents{Files: keys})
 }
 
-// writeInitramfs makes the file of what is in base, if anything, and an
-// archive of contents.
+// writeInitramfs writes base, if there is one, and then an archive of contents.
 func writeInitramfs(path string, base io.Reader, contents initramfs.Contents) error {
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

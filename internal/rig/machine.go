@@ -14,17 +14,17 @@ import (
 // exit: QEMU closes its sockets and ends within milliseconds of a reset.
 const deathGrace = 3 * time.Second
 
-// guestMachine is a guest as the cases see it: the agent's answers, with what only
-// the host knows (the kernel's configuration, whether the guest lives, how
-// much processor time it got).
+// guestMachine is a guest as a case sees it. It adds to the agent's answers what
+// only the host knows: the kernel's configuration, whether the guest lives, how
+// much processor time it got.
 type guestMachine struct {
 	*Guest
 	step  func(text string)
 	begun moment // of the case
 }
 
-// moment is when the guest had been given how much processor time. Where the
-// host does not tell, nothing was ever starved.
+// moment is a point in time, and the processor time that the guest had been given
+// by then. Where the host does not tell, a guest never counts as starved.
 type moment struct {
 	at   time.Time
 	used vm.CPUTime
@@ -75,15 +75,15 @@ func starvedSince(then, now moment) bool { return starved(then.used, now.used, n
 
 // starved tells whether the host gave the guest's CPU threads less than half
 // of the time that they were ready to run: then a stall says nothing about
-// the kernel. A guest that was idle nearly all the time wanted little, and
-// what it waited for that explains no stall.
+// the kernel. A guest that was idle nearly all the time wanted little, so that its
+// waits for a processor do not explain a stall.
 func starved(before, after vm.CPUTime, elapsed time.Duration) bool {
 	used := after.Since(before)
 	return used.Wait > used.Run && used.Wait > elapsed/4
 }
 
-// whileAlive runs f until it returns or the guest dies; a death is reported
-// in place of the broken connection that it causes.
+// whileAlive runs f until it returns or the guest dies. It reports a death in place
+// of the broken connection that follows.
 func whileAlive[T any](ctx context.Context, v *vm.VM, f func(context.Context) (T, error)) (T, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -20,8 +20,8 @@ type modules struct {
 	shipped func() (map[string]kmods.Module, error) // waits for the build
 }
 
-// startModules starts the build of the shipped modules: a guest boots in the
-// same time.
+// startModules starts the build of the shipped modules, which goes on while a guest
+// boots.
 func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *modules {
 	var built map[string]kmods.Module
 	var g errgroup.Group

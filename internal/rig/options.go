@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// cacheExpiry is when what is made anew within seconds is removed from the
-// cache: each klptest, and each kernel that is built, makes its own.
+// cacheExpiry is the age at which entries that take seconds to make are removed
+// from the cache: each build of klptest or of a kernel leaves its own.
 const cacheExpiry = 14 * 24 * time.Hour
 
 // Options says on what to run. The zero value of a field is its default.
@@ -19,18 +19,18 @@ type Options struct {
 	KernelArgs []string // further arguments of the kernel's command line
 	QEMU       string
 	Accel      vm.Accel
-	Memory     int          // MiB, for cases that do not say; 0: what the kernel needs
+	Memory     int          // MiB, for tests that do not set it; 0: what the kernel needs
 	CPUs       int          // likewise
 	Trust      bool         // build foreign C without a sandbox where there is none
 	Keep       bool         // keep each guest's logs whatever the verdicts
 	Jobs       int          // tests that run side by side; 0: as many as processors and memory allow
 	Confirm    uint         // how often a test that fails is run again, on guests of its own
 	Guests     Guests       // which guests the tests have
-	Cold       bool         // make no guest before it is asked for
+	Cold       bool         // do not prepare guests ahead of time
 	Lean       bool         // results come without their observations, which can be large
 	Progress   Progress     // nil: nobody watches
 	Notice     func(string) // one-liners for people
-	Console    io.Writer    // a live copy of each guest's console
+	Console    io.Writer    // gets a live copy of each guest's console
 }
 
 // Guests says which guests the tests of a run have.
@@ -44,11 +44,11 @@ const (
 	Reused               // a clone serves test after test, as long as each leaves it clean
 )
 
-// Precheck finds what no guest can be started with, before anything is
+// Precheck refuses options with which no guest can start, before anything is
 // downloaded or built.
 func (o Options) Precheck() error { return o.spec().Precheck() }
 
-// spec is what the options say of each guest.
+// spec is what the options say about each guest.
 func (o Options) spec() vm.Spec {
 	return vm.Spec{
 		QEMU:    o.QEMU,

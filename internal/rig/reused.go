@@ -9,9 +9,9 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// reused is a source whose guests serve case after case, of run after run, as
-// long as each case leaves its guest clean. It has as many guests of a shape as
-// cases have run side by side.
+// reused is a source whose guests serve test after test, across runs, as long as
+// each test leaves its guest clean. It has as many guests of a shape as tests have
+// run side by side.
 type reused struct {
 	make maker
 	ctx  context.Context // the guests' life, longer than a run's
@@ -47,7 +47,7 @@ func (r *reused) pop(s shape) instance {
 
 func (r *reused) put(s shape, g instance, clean bool) {
 	if !clean || !g.alive() {
-		_ = g.Close() // that it does not end cleanly is no news about the case
+		_ = g.Close() // an unclean end says nothing about the test
 		return
 	}
 	r.mu.Lock()

@@ -39,8 +39,8 @@ type Rig struct {
 	release   func()             // of the work directory
 }
 
-// New prepares what the guests of a kernel boot; the modules are built
-// meanwhile. Close gives everything back.
+// New prepares what the guests of a kernel boot, and starts to build the modules.
+// Close releases everything.
 func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
@@ -77,7 +77,7 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	return r, nil
 }
 
-// begin begins what goes on until Close.
+// begin starts what goes on until Close.
 func (r *Rig) begin(ctx context.Context) {
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
@@ -98,7 +98,7 @@ func (r *Rig) target() kmods.Target {
 
 // Run runs the tests and yields their results, in the order of the tests. An
 // error is the last thing that it yields: ctx has ended, or a guest could not be
-// closed. Whoever wants no more results breaks the loop.
+// closed. A caller that wants no more results breaks the loop.
 func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	if r.reused == nil {
 		return r.RunFresh(ctx, list)
@@ -106,7 +106,7 @@ func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, erro
 	return r.runFrom(ctx, list, r.reused.make, func() (source, func() error) { return r.reused, noClose })
 }
 
-// RunFresh is Run without a guest of an earlier run.
+// RunFresh is Run, on guests that no earlier run has used.
 func (r *Rig) RunFresh(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	m := r.maker()
 	return r.runFrom(ctx, list, m, func() (source, func() error) {
@@ -127,8 +127,8 @@ func (r *Rig) RunCasesFresh(ctx context.Context, list []*casefile.Case) iter.Seq
 
 func noClose() error { return nil }
 
-// runFrom runs the tests on the guests of a source. What is tried again has
-// guests that the same maker makes.
+// runFrom runs the tests on the guests of a source. Further runs of a test have
+// guests from the same maker.
 func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() (source, func() error)) iter.Seq2[judge.Result, error] {
 	return func(yield func(judge.Result, error) bool) {
 		from, closeSource := open()
@@ -165,13 +165,13 @@ func (r *Rig) jobs(list []Test) int {
 	return SideBySide(most, 1)
 }
 
-// SideBySide is how many guests of so much memory, in MiB, this host has room
-// for, and at most so many for each processor.
+// SideBySide is how many guests with that much memory, in MiB, fit on this host,
+// with at most perCPU for each processor.
 func SideBySide(memory, perCPU int) int {
 	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }
 
-// shape is for what a case does not say.
+// shape is that of a test that asks for nothing.
 func (r *Rig) shape() shape { return shape{r.o.CPUs, r.o.Memory} }
 
 // maker makes guests for cases, as the options want them.
@@ -180,7 +180,7 @@ func (r *Rig) maker() maker {
 	if r.o.Guests == Shared || r.o.Guests == Booted {
 		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
 	}
-	return m.trusted(r.trust).orGiveUp(1 + r.o.Confirm)
+	return m.trusted(r.trust).rememberFailures(1 + r.o.Confirm)
 }
 
 func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source {
@@ -190,8 +190,8 @@ func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source 
 	return newEach(ctx, m, r.o.Guests == Cloned && !r.o.Cold, wanted)
 }
 
-// Guest starts a guest that is the caller's to close, of the shape that c asks
-// for, with all shipped modules and c's own in it. c may be nil.
+// Guest starts a guest of the shape that c asks for, with all shipped modules and
+// those of c. The caller closes it. c may be nil.
 func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	list, err := r.modules.all()
 	if err != nil {
@@ -222,8 +222,8 @@ func (r *Rig) Spec() vm.Spec { return r.spec(r.shape()) }
 // Kernel is the kernel under test.
 func (r *Rig) Kernel() *images.Kernel { return r.kernel }
 
-// Work is the directory that holds each guest's logs; it outlives Close when
-// something failed, or when it was to be kept.
+// Work is the directory with each guest's logs. It outlives Close when a test
+// failed, or when Options.Keep is set.
 func (r *Rig) Work() string { return r.work }
 
 // Close ends the guests and removes what need not be kept.
@@ -234,7 +234,7 @@ func (r *Rig) Close() error {
 	}
 	r.cancel()
 	r.templates.close()
-	_, _ = r.modules.shipped() // ends now; whoever needs its error has asked for it
+	_, _ = r.modules.shipped() // ends now; callers that need its error have it
 	if r.keep.Load() {
 		errs = blame.Join(errs, r.cache.Keep(r.work))
 	}

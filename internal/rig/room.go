@@ -11,20 +11,20 @@ import (
 	"github.com/klptest/klptest/internal/doctor"
 )
 
-// crowded is how many processors a guest may have for each of the host's. With
-// more, the emulated ones wait for one another until a boot takes minutes.
+// crowded is how many processors a guest may have for each processor of the host.
+// With more, emulated processors wait for each other until a boot takes minutes.
 const crowded = 4
 
-// room is what guests may ask for: the kernel needs some memory, and no more
-// can be had than the host has. 0 is no limit.
+// room limits what guests may ask for: at least the memory that the kernel needs,
+// at most what the host has. 0 is no limit.
 type room struct{ least, memory, cpus int } // MiB, MiB, processors
 
 func newRoom(k *images.Kernel) room {
 	return room{least: k.LeastMemory(), memory: doctor.Here().Available(), cpus: crowded * runtime.GOMAXPROCS(0)}
 }
 
-// check refuses a guest that would not boot, or not in time, before it is
-// tried: what it came to would say nothing about the kernel.
+// check refuses a guest that could not boot, or not in time, before a start is
+// tried: its failure would say nothing about the kernel.
 func (r room) check(s shape) error {
 	why := ""
 	switch {

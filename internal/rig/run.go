@@ -12,14 +12,14 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// Progress hears what the tests of a run do, as it happens, from several tests
-// in turn when they run side by side. Calls do not overlap.
+// Progress is told what the tests of a run do, as it happens. Calls of tests that
+// run side by side alternate, and do not overlap.
 type Progress interface {
 	Start(name string)
 	Step(name, step string)
 }
 
-// runner runs cases on the guests of a source.
+// runner runs tests on the guests of a source.
 type runner struct {
 	source  source
 	fresh   source // of the guests on which results are tried again; none is reused
@@ -61,8 +61,8 @@ func (r *runner) run(ctx context.Context, list []Test) iter.Seq2[judge.Result, e
 	}
 }
 
-// start runs the cases in the background, each result in a channel of its
-// own. A case that ctx does not let end has a result without a verdict.
+// start runs the tests in the background. Each result arrives in a channel of its
+// own; a test that ctx cuts short has a result without a verdict.
 func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Result, wait func()) {
 	next := make(chan int, len(list))
 	for i := range list {
@@ -81,7 +81,7 @@ func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Resu
 	return done, workers.Wait
 }
 
-// runTimed runs a case, and again as far as its result must be tried again.
+// runTimed runs a test, and runs it again where its result is not final.
 func (r *runner) runTimed(ctx context.Context, t Test) judge.Result {
 	if ctx.Err() != nil {
 		return judge.Result{}
@@ -95,7 +95,7 @@ func (r *runner) runTimed(ctx context.Context, t Test) judge.Result {
 	return a.settle(ctx, res)
 }
 
-// runCase runs a case once, on a guest of the source.
+// runCase runs a test once, on a guest of the source.
 func (r *runner) runCase(ctx context.Context, from source, t Test, keep bool, step func(string)) judge.Result {
 	started := time.Now()
 	res := r.runOnce(ctx, from, t, keep, step)

@@ -194,7 +194,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newReused(t.Context(), boot.orGiveUp(1)), builder: noModules{}, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.rememberFailures(1)), builder: noModules{}, def: shape{cpus: 1, memory: 512}}
 	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.runCases(t.Context(), list, ev); err != nil {
@@ -221,7 +221,7 @@ func TestRigThatFailsOnce(t *testing.T) {
 		}
 		return m(ctx, s)
 	})
-	r := &runner{source: newEach(t.Context(), boot.orGiveUp(1), false, map[shape]int{}), builder: noModules{}}
+	r := &runner{source: newEach(t.Context(), boot.rememberFailures(1), false, map[shape]int{}), builder: noModules{}}
 	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		list = append(list, parse(t, name, ""))

@@ -18,17 +18,17 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// The self-tests are cases with one section more, "verdict". Its first line has
-// the verdicts that the case may come to; then comes, in each line, an
-// expression that one of the reasons must match. They run in the order of
-// their names, on one guest as long as it serves.
+// The self-tests are cases with one more section, "verdict". Its first line lists
+// the verdicts that the case may have; each further line is an expression that one
+// of the reasons must match. They run in the order of their names, on one guest as
+// long as it stays usable.
 //
 //go:embed selftest/*.txtar
 var selftestFiles embed.FS
 
 const verdictSection = "verdict"
 
-// selftest is a case of which it is known what it comes to when the rig works.
+// selftest is a case whose result is known, provided the rig works.
 type selftest struct {
 	*casefile.Case
 	verdicts []judge.Verdict
@@ -77,7 +77,7 @@ func parseSelftest(name string, data []byte) (t selftest, err error) {
 	return t, err
 }
 
-// outcome is what a self-test says of the rig.
+// outcome is what a self-test says about the rig.
 type outcome int
 
 const (
@@ -86,10 +86,9 @@ const (
 	unclear         // the kernel's own fault came first
 )
 
-// judge tells whose doing the result is. A kernel that dies, splats or hangs a
-// module's loading spoils a self-test, and so does one that refuses a module:
-// that is for the cases to tell, whose verdict rests on the same evidence.
-// Whatever else is not as it must be is the rig's.
+// judge tells who caused the result. A kernel that dies, splats, hangs the loading
+// of a module or refuses a module spoils a self-test; the cases, which see the
+// same, will say so. Any other unexpected result is the rig's fault.
 func (t selftest) judge(res judge.Result) outcome {
 	switch {
 	case res.Verdict == judge.Skip || t.fulfilled(res):

@@ -12,17 +12,17 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// shape is what a case may ask of a machine; 0 is vm's default.
+// shape is what a test may ask of a machine; 0 is the default of vm.
 type shape struct{ cpus, memory int }
 
-// of is the shape that a case asks for; s is for what it does not say.
+// of is the shape that a test asks for; s fills in what the test does not set.
 func (s shape) of(t Test) shape {
 	cpus, memory := t.Shape()
 	return shape{cmp.Or(cpus, s.cpus), cmp.Or(memory, s.memory)}
 }
 
-// count counts the guests of each shape that the cases will ask for; s is for
-// what they do not say.
+// count counts the guests of each shape that the tests will ask for; s fills in
+// what they do not set.
 func (s shape) count(list []Test) map[shape]int {
 	n := map[shape]int{}
 	for _, t := range list {
@@ -35,7 +35,7 @@ func (s shape) count(list []Test) map[shape]int {
 type instance interface {
 	// machine is the guest as a case sees it; step hears each command.
 	machine(step func(text string)) machine.Machine
-	// put copies the modules into the guest that it does not have yet.
+	// put copies those modules into the guest that it does not have yet.
 	put(ctx context.Context, modules []kmods.Module) error
 	// rest stops the guest and its clock until wake.
 	rest(ctx context.Context) error
@@ -43,29 +43,29 @@ type instance interface {
 	// preserve makes the guest's logs outlive it, and returns the console's
 	// path and the QEMU command line.
 	preserve() (log, qemu string)
-	// alive tells whether it can run another case.
+	// alive tells whether it can run another test.
 	alive() bool
 	Close() error
 }
 
-// source gives each case a guest. Its methods may be called from several
+// source gives each test a guest. Its methods may be called from several
 // goroutines.
 type source interface {
 	// get returns a guest that is the caller's until put; used tells that it
-	// has served other cases.
+	// has served other tests.
 	get(ctx context.Context, s shape) (g instance, used bool, err error)
-	// put takes a guest back; clean tells that it is as it was at get.
+	// put takes a guest back; clean tells that it is as get returned it.
 	put(s shape, g instance, clean bool)
-	// close ends all guests, those that are still out excepted.
+	// close ends all guests but those that callers still have.
 	close() error
 }
 
 // maker makes a guest of a shape: by a boot, or as a clone.
 type maker func(context.Context, shape) (instance, error)
 
-// hopeless is after how many failures in a row a maker gives up: one of the
-// user's, two of the rig's, and of the kernel's as many as make a FAIL sure.
-func hopeless(err error, sure uint) uint {
+// maxFailures is the number of failures in a row after which a maker gives up: one
+// of the user's, two of the rig's, and as many of the kernel's as confirm a FAIL.
+func maxFailures(err error, sure uint) uint {
 	switch blame.Of(err) {
 	case blame.Kernel:
 		return sure
@@ -75,9 +75,9 @@ func hopeless(err error, sure uint) uint {
 	return 1
 }
 
-// orGiveUp makes a maker remember for each shape that it fails: it would fail
-// the same way, and as slowly, for each case.
-func (m maker) orGiveUp(sure uint) maker {
+// rememberFailures makes a maker remember the shapes for which it fails: it would
+// fail in the same way, and as slowly, for each test.
+func (m maker) rememberFailures(sure uint) maker {
 	var mu sync.Mutex
 	failures, broken := map[shape]uint{}, map[shape]error{}
 	return func(ctx context.Context, s shape) (instance, error) {
@@ -94,7 +94,7 @@ func (m maker) orGiveUp(sure uint) maker {
 		case err == nil:
 			failures[s] = 0
 		case ctx.Err() == nil:
-			if failures[s]++; failures[s] >= hopeless(err, sure) {
+			if failures[s]++; failures[s] >= maxFailures(err, sure) {
 				broken[s] = err
 			}
 		}

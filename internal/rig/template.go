@@ -13,13 +13,13 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// templates are the booted guests at rest that this rig's guests are cloned
-// from, one of each shape. They stay in the cache.
+// templates are the stopped guests from which the guests of this rig are cloned,
+// one of each shape. They stay in the cache.
 type templates struct {
 	rig *Rig
 	key string // the contents of kernel and initramfs
 
-	mu     sync.Mutex // held while one is made: all who wait want it
+	mu     sync.Mutex // held while one is made, since all who wait want it
 	open   map[shape]*vm.Template
 	broken map[shape]error // why a shape has none
 }
@@ -56,7 +56,7 @@ func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 		}
 	}
 	if err != nil {
-		if ctx.Err() == nil && blame.Of(err) != blame.Kernel { // a kernel is tried again, see orGiveUp
+		if ctx.Err() == nil && blame.Of(err) != blame.Kernel { // a kernel is tried again, see rememberFailures
 			t.broken[s] = err
 		}
 		return nil, err
@@ -65,7 +65,7 @@ func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 	return tmpl, nil
 }
 
-// load opens the template in the cache; what is not there is made first.
+// load opens the template in the cache, and makes it first if it is not there.
 func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	spec := t.rig.spec(s)
 	id, err := spec.TemplateID(t.key)
@@ -97,7 +97,7 @@ func (t *templates) refused(ctx context.Context, s shape, tmpl *vm.Template) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.open[s] != tmpl {
-		return // somebody else has seen to it
+		return // another goroutine has done it
 	}
 	delete(t.open, s)
 	_ = tmpl.Close() // it was only read
@@ -124,8 +124,8 @@ func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error 
 	return blame.Join(g.VM.Snapshot(ctx, key), g.Close())
 }
 
-// clone makes a guest from the template of its shape. Without a template it
-// is booted: slower, but the same.
+// clone makes a guest from the template of its shape. Where no template can be
+// made, it boots the guest, which is slower but the same.
 func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 	for try := 0; ; try++ {
 		tmpl, err := r.templates.get(ctx, s)

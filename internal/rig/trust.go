@@ -14,29 +14,29 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// selftestWait is for one command of a self-test: a kernel that lets none end
-// is not waited for as long as a case waits.
+// selftestWait is the limit of one command of a self-test. It is shorter than that
+// of a case, so that a kernel on which no command ends does not delay a run.
 const selftestWait = 20 * time.Second
 
-// errUnclear tells that the self-tests do not blame the rig, and that not all
-// of them could speak.
+// errUnclear says that no self-test blames the rig, but that the kernel spoilt some
+// of them.
 var errUnclear = errors.New("a self-test was spoilt by the kernel")
 
-// trust keeps cases from guests of a shape on which the rig has not shown that
-// it works: that what holds holds, that the log is whole, that a splat is found
-// and that a wrong expectation FAILs. Otherwise a fault of the rig would be
-// called the kernel's.
+// trust lets no test run on guests of a shape until the rig has shown that it works
+// there: that holders hold, that the log is whole, that a splat is found, and that
+// a wrong expectation FAILs. Otherwise the kernel would be blamed for a fault of
+// the rig.
 //
-// What was shown is remembered in the cache. The self-tests have a guest of
-// their own, which they taint. They rest on nothing that livepatch does, so
-// that a kernel whose livepatch is wrong gets its FAILs from the cases.
+// The cache remembers the outcome. The self-tests have a guest of their own, which
+// they taint. They do not depend on livepatch, so that a kernel with a faulty
+// livepatch gets its FAILs from the cases.
 type trust struct {
 	tests    func() ([]selftest, error)
 	builder  builder
 	remember func(ctx context.Context, s shape, show func(context.Context) error) error
 	notice   func(string)
 
-	mu    sync.Mutex // held during the tests: all who wait want to know
+	mu    sync.Mutex // held during the tests, since all who wait want the outcome
 	shown map[shape]bool
 }
 
@@ -44,8 +44,8 @@ func (r *Rig) newTrust() *trust {
 	return &trust{tests: selftests, builder: r.modules, remember: r.rememberSelftest, notice: r.o.Notice, shown: map[shape]bool{}}
 }
 
-// rememberSelftest has the self-tests of a shape shown once for the same
-// klptest, kernel, QEMU and modules. The initramfs has klptest itself.
+// rememberSelftest runs the self-tests of a shape once for each combination of
+// klptest, kernel, QEMU and modules. The initramfs stands for klptest itself.
 func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.Context) error) error {
 	template, err := r.spec(s).TemplateID(r.templates.key)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.C
 	return err
 }
 
-// trusted makes a maker whose guests have shown that they can be trusted.
+// trusted makes a maker that runs the self-tests before it makes a guest.
 func (m maker) trusted(t *trust) maker {
 	return func(ctx context.Context, s shape) (instance, error) {
 		if err := t.in(ctx, s, m); err != nil {
@@ -84,15 +84,15 @@ func (t *trust) in(ctx context.Context, s shape, m maker) error {
 	return nil
 }
 
-// show runs the self-tests. After one that the kernel has spoilt the others
-// run on another guest.
+// show runs the self-tests. After one that the kernel spoilt, the others run on
+// another guest.
 func (t *trust) show(ctx context.Context, s shape, m maker) error {
 	tests, err := t.tests()
 	if err != nil {
 		return err
 	}
 	guests := newReused(ctx, m)
-	defer guests.close() // that one does not end cleanly is no news about the rig
+	defer guests.close() // an unclean end says nothing about the rig
 	anySpoilt := false
 	for _, test := range tests {
 		spoilt, err := t.one(ctx, guests, s, test)
