@@ -145,7 +145,7 @@ func allOneLine(texts []string) []string {
 // number that is none.
 func duration(seconds float64) time.Duration {
 	const most = math.MaxInt64 / float64(time.Second)
-	return time.Duration(min(max(seconds, 0), most/2) * float64(time.Second))
+	return time.Duration(math.Round(min(max(seconds, 0), most/2) * float64(time.Second)))
 }
 
 // escapeJSON is a JSON text in which what is not printable is escaped: a terminal

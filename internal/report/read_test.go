@@ -221,3 +221,12 @@ func FuzzRead(f *testing.F) {
 func unsafe(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u202e' || r == '\ufeff'
 }
+
+// A time that was written is read as it was, to the nanosecond.
+func TestDurationIsReadAsWritten(t *testing.T) {
+	for _, want := range []time.Duration{0, 1, 265699551, 37 * time.Minute, time.Hour + 1} {
+		if got := duration(want.Seconds()); got != want {
+			t.Errorf("%d ns: %d", want, got)
+		}
+	}
+}
