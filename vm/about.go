@@ -18,12 +18,6 @@ func (s Spec) About() About { return thisHost.about(s) }
 func (h host) about(s Spec) About {
 	c := s.withDefaults()
 	c.version = versionOf(c.QEMU)
-	accel := c.Accel
-	if accel == Auto {
-		accel = KVM
-		if h.refusesKVM(c.Arch) != "" || h.remembered(c) != "" {
-			accel = TCG
-		}
-	}
+	accel := h.likely(c)
 	return About{Arch: c.Arch.Name, QEMU: c.version.String(), Accel: accel, Cmdline: c.cmdline(accel), Memory: c.Memory, CPUs: c.CPUs}
 }
