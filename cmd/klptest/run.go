@@ -171,7 +171,6 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	if o.verbose {
 		o.Console = a.err
 	}
-	rep = report.Serial(rep)
 	o.Guests, o.Progress = o.guests(), rep
 	r, err := a.newRig(ctx, o.machineOptions)
 	if err != nil {

@@ -2,8 +2,8 @@
 
 package report
 
-// Reporter is told of a run as it goes. It may be used from several
-// goroutines only where its constructor says so.
+// Reporter is told of a run as it goes. Start and Step may be called from other
+// goroutines than the rest, one at a time, while the run goes on.
 type Reporter interface {
 	Begin(Provenance) error
 	// Start says that a test starts to run.
