@@ -67,3 +67,8 @@ func (r *reused) close() error {
 	}
 	return errs
 }
+
+// lasting is a source that outlives a run: the rig closes it.
+type lasting struct{ source }
+
+func (lasting) close() error { return nil }

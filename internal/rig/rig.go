@@ -103,16 +103,13 @@ func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, erro
 	if r.reused == nil {
 		return r.RunFresh(ctx, list)
 	}
-	return r.runFrom(ctx, list, r.reused.make, func() (source, func() error) { return r.reused, noClose })
+	return r.runFrom(ctx, list, r.reused.make, func() source { return lasting{r.reused} })
 }
 
 // RunFresh is Run, on guests that no earlier run has used.
 func (r *Rig) RunFresh(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	m := r.maker()
-	return r.runFrom(ctx, list, m, func() (source, func() error) {
-		from := r.source(ctx, m, r.shape().count(list))
-		return from, from.close
-	})
+	return r.runFrom(ctx, list, m, func() source { return r.source(ctx, m, r.shape().count(list)) })
 }
 
 // RunCases is Run for cases.
@@ -125,13 +122,11 @@ func (r *Rig) RunCasesFresh(ctx context.Context, list []*casefile.Case) iter.Seq
 	return r.RunFresh(ctx, Cases(list))
 }
 
-func noClose() error { return nil }
-
-// runFrom runs the tests on the guests of a source. Further runs of a test have
-// guests from the same maker.
-func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() (source, func() error)) iter.Seq2[judge.Result, error] {
+// runFrom runs the tests on the guests of a source, which each loop over the
+// results opens. Further runs of a test have guests from the same maker.
+func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() source) iter.Seq2[judge.Result, error] {
 	return func(yield func(judge.Result, error) bool) {
-		from, closeSource := open()
+		from := open()
 		fresh := newEach(ctx, m, false, map[shape]int{})
 		wanted := true
 		for res, err := range r.runner(from, fresh, list).run(ctx, list) {
@@ -139,7 +134,7 @@ func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() (so
 				break
 			}
 		}
-		err := blame.Join(fresh.close(), closeSource())
+		err := blame.Join(fresh.close(), from.close())
 		if err != nil && wanted { // whoever ends a run early cuts off its guests
 			yield(judge.Result{}, err)
 		}
