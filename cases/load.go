@@ -13,9 +13,6 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxCaseFile is more than any case is: what is larger is not read.
-const maxCaseFile = 1 << 20
-
 // Load returns the cases that the arguments name: files, and names or
 // patterns of shipped ones; all shipped ones when there are none.
 func Load(args []string) ([]*casefile.Case, error) {
@@ -81,7 +78,7 @@ func readCaseFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxCaseFile {
+	if !info.Mode().IsRegular() || info.Size() > casefile.MaxFile {
 		return nil, blame.Userf("%s is not a case: a case is a file of at most 1 MB", path)
 	}
 	return os.ReadFile(path)

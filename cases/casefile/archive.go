@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// maxFile is the largest size of a case.
-const maxFile = 1 << 20
+// MaxFile is the largest size of a case, in bytes.
+const MaxFile = 1 << 20
 
 // section is a file of the archive, or its comment.
 type section struct {
@@ -33,8 +33,8 @@ func (s section) lines(f func(n int, line string)) {
 // sections takes the archive apart: the comment first, then each file. It
 // returns none when the data cannot be parsed at all.
 func (p *problems) sections(data []byte) []section {
-	if len(data) > maxFile {
-		p.add(1, "the file has %d bytes; a case has at most %d", len(data), maxFile)
+	if len(data) > MaxFile {
+		p.add(1, "the file has %d bytes; a case has at most %d", len(data), MaxFile)
 		return nil
 	}
 	whole := section{data: data, line: 1}

@@ -160,7 +160,7 @@ func TestParseGarbage(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "x:1: the file has ") {
 			t.Errorf("%q: %.80v", unit, err)
 		}
-		_, err = Parse("x", append([]byte("Title\n-- transcript --\n"), big[:maxFile-100]...))
+		_, err = Parse("x", append([]byte("Title\n-- transcript --\n"), big[:MaxFile-100]...))
 		if unit == "\n" {
 			if err != nil {
 				t.Error(err)

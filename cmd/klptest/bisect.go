@@ -106,7 +106,7 @@ func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string
 	if err != nil {
 		return err
 	}
-	tree, unlock, err := git.BorrowIn(ctx, store, r)
+	tree, unlock, err := r.BorrowIn(ctx, store)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,9 @@ import (
 // treeKind is the directory of the cache with work trees of ours.
 const treeKind = "kernel-trees"
 
-// BorrowIn takes the work tree in the cache that belongs to a repository. It is
+// BorrowIn is Borrow of the work tree in the cache that belongs to r. It is
 // the caller's until unlock.
-func BorrowIn(ctx context.Context, store *cache.Cache, r *Repo) (tree *Worktree, unlock func(), err error) {
+func (r *Repo) BorrowIn(ctx context.Context, store *cache.Cache) (tree *Worktree, unlock func(), err error) {
 	id := fmt.Sprintf("%x", sha256.Sum256([]byte(r.ID())))[:16]
 	if unlock, err = store.Lock(ctx, treeKind+"-"+id); err != nil {
 		return nil, nil, err

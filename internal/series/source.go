@@ -87,7 +87,7 @@ func (s *Source) Tree(ctx context.Context, store *cache.Cache) (dir string, unlo
 	if err != nil {
 		return "", nil, err
 	}
-	tree, unlock, err := git.BorrowIn(ctx, store, r)
+	tree, unlock, err := r.BorrowIn(ctx, store)
 	if err != nil {
 		return "", nil, err
 	}

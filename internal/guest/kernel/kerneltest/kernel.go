@@ -103,6 +103,7 @@ func (l *Log) Lose(n uint64) {
 	l.entries = append(l.entries, unix.EPIPE)
 }
 
+// Raw adds records as they are, or errors that a read returns once.
 func (l *Log) Raw(entries ...any) *Log {
 	for _, e := range entries {
 		if text, ok := e.(string); ok {
