@@ -21,25 +21,40 @@ const (
 	maxTree      = 16 << 10
 )
 
+// attributes is the part of a tree that reads sysfs.
+type attributes interface {
+	Names(dir string) []string
+	Read(name string, limit int) (string, error)
+}
+
 // unsettled names the livepatch core's unfinished work, or "" when it is done.
-// A patch with enabled=0 and transition=0 is about to be removed by a work item
-// (kernel/livepatch/core.c, klp_free_patch_work_fn), and so is one whose
-// attributes are gone already.
-func unsettled(t rootfs.Tree) string {
-	what := ""
+// The order matters, because the core goes on meanwhile. It clears the
+// transition of a patch after enabled of all those that the patch has replaced
+// (klp_complete_transition, kernel/livepatch/transition.c), so whoever has seen
+// no transition sees each replaced patch disabled or gone.
+func unsettled(t attributes) string {
 	for _, name := range t.Names(livepatchDir) {
-		dir := filepath.Join(livepatchDir, name)
-		enabled, err1 := t.Read(dir+"/enabled", 8)
-		transition, err2 := t.Read(dir+"/transition", 8)
-		switch {
-		case err1 != nil || err2 != nil || enabled == "0" && transition == "0":
-			what = "removal of " + name
-		case transition == "1":
+		if transition, _ := t.Read(attribute(name, "transition"), 8); transition == "1" {
 			return "transition of " + name
 		}
 	}
-	return what
+	for _, name := range t.Names(livepatchDir) {
+		if removed(t, name) {
+			return "removal of " + name
+		}
+	}
+	return ""
 }
+
+// removed tells whether a work item removes the patch, or is about to
+// (klp_free_patch_work_fn, kernel/livepatch/core.c): outside of a transition
+// only such a patch has enabled=0, and its attributes go before its directory.
+func removed(t attributes, name string) bool {
+	enabled, err := t.Read(attribute(name, "enabled"), 8)
+	return err != nil || enabled == "0"
+}
+
+func attribute(patch, name string) string { return filepath.Join(livepatchDir, patch, name) }
 
 // blockers are the tasks that have not switched to the transition's target
 // state: /proc/PID/task/TID/patch_state is 0 for unpatched, 1 for patched and
@@ -69,9 +84,8 @@ func blockers(t rootfs.Tree) []machine.Task {
 // enabled=1 while patching and 0 while unpatching.
 func target(t rootfs.Tree) string {
 	for _, name := range t.Names(livepatchDir) {
-		dir := filepath.Join(livepatchDir, name)
-		if transition, _ := t.Read(dir+"/transition", 8); transition == "1" {
-			enabled, _ := t.Read(dir+"/enabled", 8)
+		if transition, _ := t.Read(attribute(name, "transition"), 8); transition == "1" {
+			enabled, _ := t.Read(attribute(name, "enabled"), 8)
 			return enabled
 		}
 	}

@@ -50,6 +50,40 @@ func TestUnsettledWhileVanishing(t *testing.T) {
 	}
 }
 
+// completing is a tree whose transition is completed at the moment when the
+// attribute named at is about to be read.
+type completing struct {
+	rootfs.Tree
+	at       string
+	complete func()
+}
+
+func (c completing) Read(name string, limit int) (string, error) {
+	if name == c.at {
+		c.complete()
+	}
+	return c.Tree.Read(name, limit)
+}
+
+// A livepatch that is replaced between two reads is not taken for one that
+// stays.
+func TestUnsettledWhileCompleting(t *testing.T) {
+	for _, patch := range []string{"klp_a", "klp_b"} {
+		for _, name := range []string{"enabled", "transition"} {
+			root := rootfs.Tree(t.TempDir())
+			kerneltest.Patch(t, root, "klp_a", "1", "0")
+			kerneltest.Patch(t, root, "klp_b", "1", "1")
+			tree := completing{Tree: root, at: attribute(patch, name), complete: func() {
+				kerneltest.Patch(t, root, "klp_a", "0", "0")
+				kerneltest.Patch(t, root, "klp_b", "1", "0")
+			}}
+			if got := unsettled(tree); got == "" {
+				t.Errorf("completed at %s of %s: settled, though klp_a is to be removed", name, patch)
+			}
+		}
+	}
+}
+
 func task(t *testing.T, root rootfs.Tree, pid int, state string) {
 	t.Helper()
 	dir := fmt.Sprintf("/proc/%d/task/%d/", pid, pid)
