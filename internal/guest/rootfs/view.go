@@ -24,7 +24,7 @@ func OwnView() error {
 	if err != nil {
 		return os.NewSyscallError("open_tree", err)
 	}
-	defer unix.Close(fd)
+	// fd stays open: Linux 7 takes the mounts below the root away with it.
 	if err := unix.Fchdir(fd); err != nil {
 		return os.NewSyscallError("fchdir", err)
 	}
