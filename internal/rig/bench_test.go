@@ -98,7 +98,7 @@ func BenchmarkBoot(b *testing.B) {
 			r.kernel.Image = image
 			defer func() { r.kernel.Image = elf }()
 			measure(b, func() func() {
-				g, err := r.boot(b.Context(), shape{})
+				g, err := r.boot(b.Context(), r.shape())
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -108,7 +108,8 @@ func BenchmarkBoot(b *testing.B) {
 	}
 }
 
-// BenchmarkGuest measures on one running guest.
+// BenchmarkGuest measures on one running guest. A connection is part of
+// BenchmarkCloned: a guest accepts one in its life.
 func BenchmarkGuest(b *testing.B) {
 	r := benchRig(b, Options{})
 	g, err := r.Guest(b.Context(), nil)
@@ -116,15 +117,6 @@ func BenchmarkGuest(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer g.Close()
-	b.Run("connect", func(b *testing.B) {
-		measure(b, func() func() {
-			client, err := g.VM.SSH(b.Context())
-			if err != nil {
-				b.Fatal(err)
-			}
-			return func() { client.Close() }
-		})
-	})
 	if err := g.Agent.Begin(b.Context()); err != nil {
 		b.Fatal(err)
 	}
