@@ -17,6 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
+	"github.com/klptest/klptest/internal/toolchain"
 )
 
 // recipe changes whenever the way of building changes, so that no old result is
@@ -35,7 +36,7 @@ const (
 // build is one run of make: its sources, its target and its tools.
 type build struct {
 	target  Target
-	tools   toolchain
+	tools   tools
 	files   []Source
 	foreign bool // the files are a stranger's: errors in them are the user's
 	boxed   bool
@@ -102,7 +103,7 @@ func (b build) check(dir string) error {
 	if _, err := signerOf(b.target); err != nil {
 		return err
 	}
-	if program := b.tools.outside(toolDirs); b.boxed && program != "" {
+	if program := b.tools.outside(b.target.toolDirs()); b.boxed && program != "" {
 		return &blame.Error{
 			Party:   blame.User,
 			Summary: fmt.Sprintf("the case has C files, and the sandbox that confines their compiler does not reach %s", program),
@@ -140,13 +141,18 @@ func (b build) job(dir string) supervise.Job {
 	}
 	j := supervise.Job{
 		Argv: makeArgs(b.target, b.tools, dir, jobs),
-		Env:  []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName), "PATH=" + os.Getenv("PATH")},
+		Env:  []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, tempName)},
 		Dir:  dir,
 	}
+	path := os.Getenv("PATH")
 	if b.boxed {
+		path = boxPath
 		j.Argv = limited(j.Argv)
-		j.Env[len(j.Env)-1] = "PATH=" + boxPath
 		j.Box = sandbox(b.target, dir)
+	}
+	j.Env = append(j.Env, "PATH="+b.target.path(path))
+	if b.target.Toolchain != "" {
+		j.Env = append(j.Env, toolchain.Environ(b.target.Toolchain)...)
 	}
 	return j
 }

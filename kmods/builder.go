@@ -48,11 +48,11 @@ type Builder struct {
 // kernel they are built once. For a build tree make runs each time, and builds
 // only what has changed.
 func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, error) {
-	tools, err := b.toolchain(ctx, t)
+	with, err := b.tools(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: tools, files: shipped(), limit: b.limitOr(shippedLimit)}
+	plan := build{target: t, tools: with, files: shipped(), limit: b.limitOr(shippedLimit)}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 	if err != nil {
 		return nil, err
 	}
-	return all, b.checkAll(all, tools.version)
+	return all, b.checkAll(all, with.version)
 }
 
 // Foreign returns the modules of a case's own C files: each NAME.c is a module
@@ -74,11 +74,11 @@ func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[st
 	if err := b.checkSandbox(); err != nil {
 		return nil, err
 	}
-	tools, err := b.toolchain(ctx, t)
+	with, err := b.tools(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: tools, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit)}
+	plan := build{target: t, tools: with, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit)}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err

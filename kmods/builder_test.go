@@ -191,7 +191,7 @@ func TestTrustedResultIsNotReused(t *testing.T) {
 
 func TestKeyDependsOn(t *testing.T) {
 	base := func() build {
-		return build{target: Target{Key: "k", Release: "r"}, tools: toolchain{cc: "c", version: "v"}, files: []Source{{"a.c", []byte("x")}}}
+		return build{target: Target{Key: "k", Release: "r"}, tools: tools{cc: "c", version: "v"}, files: []Source{{"a.c", []byte("x")}}}
 	}
 	same := base()
 	same.target.KDir = "/elsewhere"

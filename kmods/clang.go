@@ -13,25 +13,25 @@ import (
 )
 
 // clang finds the LLVM of that version, or else the newest.
-func (b *Builder) clang(ctx context.Context, major int) (toolchain, error) {
+func (b *Builder) clang(ctx context.Context, major int) (tools, error) {
 	packages := fmt.Sprintf("clang-%[1]d lld-%[1]d llvm-%[1]d", major)
 	make, err := exec.LookPath(orDefault(b.make, "make"))
 	if err != nil {
-		return toolchain{}, missing("make", "make "+packages, err)
+		return tools{}, missing("make", "make "+packages, err)
 	}
-	tools, ok := llvm.Find(major)
+	found, ok := llvm.Find(major)
 	if !ok {
-		return toolchain{}, missing(fmt.Sprintf("clang %d, which built the kernel", major), packages, exec.ErrNotFound)
+		return tools{}, missing(fmt.Sprintf("clang %d, which built the kernel", major), packages, exec.ErrNotFound)
 	}
-	cc, err := exec.LookPath(tools.Program("clang"))
+	cc, err := exec.LookPath(found.Program("clang"))
 	if err != nil {
-		return toolchain{}, missing("C compiler "+tools.Program("clang"), packages, err)
+		return tools{}, missing("C compiler "+found.Program("clang"), packages, err)
 	}
 	version, err := describe(ctx, cc)
 	if err == nil && !strings.Contains(version, fmt.Sprintf("clang version %d.", major)) {
 		b.notice(fmt.Sprintf("the kernel was built with clang %d, which is missing here: building modules with %s", major, cc))
 	}
-	return toolchain{make, cc, version, tools.MakeArgs()}, err
+	return tools{make, cc, version, found.MakeArgs()}, err
 }
 
 // clangVersion is the major version of the clang that built a kernel; 0 for a

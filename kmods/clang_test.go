@@ -42,7 +42,7 @@ func TestClangBuildsForItsOwnKernels(t *testing.T) {
 		write(t, filepath.Join(k.KDir, ".config"), "CONFIG_CC_VERSION_TEXT=\"x-gcc 12\"\n"+test.config+"\n")
 		var notices strings.Builder
 		b := Builder{Notice: func(line string) { notices.WriteString(line) }}
-		tools, err := b.toolchain(t.Context(), k)
+		tools, err := b.tools(t.Context(), k)
 		got := strings.Join(append([]string{filepath.Base(tools.cc)}, tools.llvm...), " ")
 		if err != nil || got != test.want || !strings.Contains(notices.String(), test.notice) || (notices.Len() == 0) != (test.notice == "") {
 			t.Errorf("%s: %s, %q, %v", name, got, notices.String(), err)
@@ -57,7 +57,7 @@ func TestNoClangNamesItsPackages(t *testing.T) {
 	t.Setenv("PATH", emptyPath(t, "make", "gcc"))
 	k := newKernel(t, "6.12.1")
 	write(t, filepath.Join(k.KDir, ".config"), "CONFIG_CLANG_VERSION=190107\n")
-	_, err := (&Builder{}).toolchain(t.Context(), k)
+	_, err := (&Builder{}).tools(t.Context(), k)
 	e, ok := errors.AsType[*blame.Error](err)
 	if !ok || e.Party != blame.Rig || !strings.Contains(e.Error(), "clang 19") || e.Advice != apt.Get("install", "clang-19", "lld-19", "llvm-19") {
 		t.Errorf("error is %v", err)

@@ -58,7 +58,7 @@ func fitOf(t *testing.T, files []Source) error {
 	t.Helper()
 	k, b := realKernel(t), realBuilder(t)
 	b.make = makeWith(t, eager)
-	tools, err := b.toolchain(t.Context(), k)
+	tools, err := b.tools(t.Context(), k)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func kbuildFile(modules []string) []byte {
 // makeArgs is the command line that builds the modules in dir. Debug
 // information would make a module ten times as large, and BTF needs pahole,
 // which a host may lack.
-func makeArgs(t Target, tools toolchain, dir string, jobs int) []string {
+func makeArgs(t Target, tools tools, dir string, jobs int) []string {
 	return append([]string{
 		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", jobs),
 		"M=" + dir, "CC=" + tools.cc,

@@ -8,16 +8,16 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// toolDirs hold the distribution's programs and libraries, and nothing of the
+// hostToolDirs hold the distribution's programs and libraries, and nothing of the
 // host's own: no /usr/local, no /etc. No kernel code uses /usr/include, but gcc
 // reads a file there before each source. Without it, gcc would fail, and Kbuild
 // would take that for a missing option and silently leave out -fcf-protection.
-var toolDirs = []string{
+var hostToolDirs = []string{
 	"/usr/bin", "/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec",
 	"/bin", "/lib", "/lib32", "/lib64",
 }
 
-// boxPath finds programs in toolDirs only.
+// boxPath finds programs in hostToolDirs only.
 const boxPath = "/usr/bin:/bin"
 
 // The limits of one process of an untrusted build. The largest compiler of a
@@ -39,7 +39,7 @@ func limited(argv []string) []string {
 // sandbox is everything that an untrusted build may reach.
 func sandbox(t Target, dir string) *supervise.Box {
 	return &supervise.Box{
-		Dirs:     slices.Concat(toolDirs, t.within(kernelDirs)),
+		Dirs:     slices.Concat(t.toolDirs(), t.within(kernelDirs)),
 		Files:    append(t.within(kernelFiles), "/etc/ld.so.cache"),
 		Listed:   t.roots(),
 		Writable: []string{dir},

@@ -106,7 +106,7 @@ func TestLimits(t *testing.T) {
 
 // A build that is not trusted gets the sandbox, its limits and its PATH.
 func TestForeignJobIsConfined(t *testing.T) {
-	b := build{target: Target{KDir: "/k", Headers: []string{"/h"}}, tools: toolchain{make: "/usr/bin/make"}, boxed: true}
+	b := build{target: Target{KDir: "/k", Headers: []string{"/h"}}, tools: tools{make: "/usr/bin/make"}, boxed: true}
 	j := b.job("/d")
 	if j.Box == nil || j.Argv[0] != "/bin/sh" {
 		t.Fatalf("%+v", j)
@@ -146,8 +146,8 @@ func TestForeignCompilerMustBeInReach(t *testing.T) {
 	if err := os.Symlink("/bin/true", filepath.Join(dir, "make")); err != nil {
 		t.Fatal(err)
 	}
-	tools := toolchain{make: filepath.Join(dir, "make"), cc: filepath.Join(dir, "gcc")}
-	if got := tools.outside(toolDirs); got != tools.cc {
+	tools := tools{make: filepath.Join(dir, "make"), cc: filepath.Join(dir, "gcc")}
+	if got := tools.outside(hostToolDirs); got != tools.cc {
 		t.Errorf("%s", got)
 	}
 }

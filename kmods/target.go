@@ -9,6 +9,7 @@ import (
 	"regexp"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/toolchain"
 )
 
 // Target is a kernel against which modules are built.
@@ -18,6 +19,8 @@ type Target struct {
 	Headers []string // further directories that a module build reads
 	Live    bool     // a build tree that may change: always run make
 	Key     string   // identifies a packaged kernel; not used when Live
+
+	Toolchain string // the directory of a toolchain (package internal/toolchain); "": the host's
 
 	Mend func(context.Context) error // makes sure that the headers or tree are not damaged; may be nil
 }
@@ -50,6 +53,23 @@ var (
 
 // roots are the directories that hold them.
 func (t Target) roots() []string { return append([]string{t.KDir}, t.Headers...) }
+
+// toolDirs hold the programs of a build and their libraries.
+func (t Target) toolDirs() []string {
+	if t.Toolchain == "" {
+		return hostToolDirs
+	}
+	return append(hostToolDirs[:len(hostToolDirs):len(hostToolDirs)], t.Toolchain)
+}
+
+// path is the PATH of a build, which without a toolchain of the target's is the
+// host's.
+func (t Target) path(host string) string {
+	if t.Toolchain == "" {
+		return host
+	}
+	return toolchain.Bin(t.Toolchain) + ":" + host
+}
 
 // within returns the path of each name in each of the target's roots.
 func (t Target) within(names []string) []string {

@@ -16,19 +16,20 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/program"
+	"github.com/klptest/klptest/internal/toolchain"
 )
 
-// toolchain is the programs of a build: absolute paths, the compiler's own
+// tools are the programs of a build: absolute paths, the compiler's own
 // description, and make's arguments for clang.
-type toolchain struct {
+type tools struct {
 	make, cc, version string
 	llvm              []string
 }
 
-// toolchain looks for the compiler that built the kernel and, failing that, for
+// tools looks for the compiler that built the kernel and, failing that, for
 // any of its kind: gcc's modules are useless to a kernel built by clang, and
 // the reverse, since each compiler has options of its own.
-func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
+func (b *Builder) tools(ctx context.Context, t Target) (tools, error) {
 	if major := clangVersion(t.KDir); major != 0 && b.cc == "" {
 		return b.clang(ctx, major)
 	}
@@ -38,19 +39,22 @@ func (b *Builder) toolchain(ctx context.Context, t Target) (toolchain, error) {
 	}
 	make, err := exec.LookPath(orDefault(b.make, "make"))
 	if err != nil {
-		return toolchain{}, missing("make", "make "+packageOf(want), err)
+		return tools{}, missing("make", "make "+packageOf(want), err)
+	}
+	if t.Toolchain != "" && b.cc == "" {
+		want = filepath.Join(toolchain.Bin(t.Toolchain), want)
 	}
 	cc, err := exec.LookPath(want)
-	if err != nil && b.cc == "" {
+	if err != nil && b.cc == "" && t.Toolchain == "" {
 		if cc, err = exec.LookPath("gcc"); err == nil {
 			b.notice(fmt.Sprintf("the kernel was built with %s, which is missing here: building modules with %s", want, cc))
 		}
 	}
 	if err != nil {
-		return toolchain{}, missing("C compiler "+want, packageOf(want), err)
+		return tools{}, missing("C compiler "+want, packageOf(want), err)
 	}
 	version, err := describe(ctx, cc)
-	return toolchain{make: make, cc: cc, version: version}, err
+	return tools{make: make, cc: cc, version: version}, err
 }
 
 // maxVersion is more bytes than any program prints of its version.
@@ -67,7 +71,7 @@ func describe(ctx context.Context, cc string) (string, error) {
 }
 
 // outside returns the first program that is in none of the directories.
-func (t toolchain) outside(dirs []string) string {
+func (t tools) outside(dirs []string) string {
 	for _, program := range []string{t.make, t.cc} {
 		path, err := filepath.EvalSymlinks(program)
 		inside := func(dir string) bool { return strings.HasPrefix(path, dir+"/") }

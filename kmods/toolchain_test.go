@@ -55,7 +55,7 @@ func TestMissingTools(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("PATH", emptyPath(t, "sh"))
-			_, err := tt.b.toolchain(t.Context(), kernel("x-gcc-99"))
+			_, err := tt.b.tools(t.Context(), kernel("x-gcc-99"))
 			e, ok := errors.AsType[*blame.Error](err)
 			if !ok {
 				t.Fatalf("%v", err)
@@ -89,7 +89,7 @@ func TestOtherCompilerIsNoticed(t *testing.T) {
 	write(t, filepath.Join(k.KDir, ".config"), `CONFIG_CC_VERSION_TEXT="gcc-99 99"`+"\n")
 	var lines []string
 	b := Builder{make: "/bin/true", Notice: func(line string) { lines = append(lines, line) }}
-	got, err := b.toolchain(t.Context(), k)
+	got, err := b.tools(t.Context(), k)
 	if err != nil || got.cc != filepath.Join(dir, "gcc") {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -99,7 +99,7 @@ func TestOtherCompilerIsNoticed(t *testing.T) {
 }
 
 func TestMakeArgs(t *testing.T) {
-	args := strings.Join(makeArgs(Target{KDir: "/k"}, toolchain{make: "/bin/make", cc: "/bin/gcc"}, "/d", 3), " ")
+	args := strings.Join(makeArgs(Target{KDir: "/k"}, tools{make: "/bin/make", cc: "/bin/gcc"}, "/d", 3), " ")
 	for _, want := range []string{"/bin/make -C /k ", " M=/d ", " CC=/bin/gcc ", " KCFLAGS=-g0 ", " CONFIG_DEBUG_INFO_BTF_MODULES= "} {
 		if !strings.Contains(args, want) {
 			t.Errorf("%q is not in %q", want, args)

@@ -4,6 +4,7 @@ package packaged
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,14 +40,31 @@ func Loose(release string) func(path string) string {
 		case "boot/config-" + release:
 			return configFile
 		}
-		for _, root := range []string{"lib/modules/", "usr/lib/modules/"} {
-			module, ok := strings.CutPrefix(path, root+release+"/kernel/")
-			if ok && initramfs.IsModule(module) {
-				return looseModules + "/" + module
-			}
+		name, ok := strings.CutPrefix(strings.TrimPrefix(path, "usr/"), "lib/modules/"+release+"/")
+		if !ok {
+			return ""
+		}
+		switch module, ok := strings.CutPrefix(name, "kernel/"); {
+		case name == "vmlinuz":
+			return imageFile
+		case name == "config":
+			return configFile
+		case ok && initramfs.IsModule(module):
+			return looseModules + "/" + module
 		}
 		return ""
 	}
+}
+
+// Compiler is the program that built the kernel whose configuration is among
+// the loose files: "gcc-12".
+func Compiler(loose string) (string, error) {
+	config, err := dotconfig.Read(filepath.Join(loose, configFile))
+	if err != nil {
+		return "", fmt.Errorf("the packages are not complete: %w", err)
+	}
+	compiler, _, _ := strings.Cut(config["CC_VERSION_TEXT"], " ")
+	return compiler, nil
 }
 
 // Complete makes dir a whole entry. It already holds what modules are built
@@ -55,7 +73,7 @@ func Loose(release string) func(path string) string {
 func Complete(ctx context.Context, dir, loose string, m Manifest, o images.Options) error {
 	for _, name := range []string{imageFile, configFile} {
 		if err := os.Rename(filepath.Join(loose, name), filepath.Join(dir, name)); err != nil {
-			return err
+			return fmt.Errorf("the packages of %s are not complete: %w", m.Release, err)
 		}
 	}
 	if err := cache.Seal(filepath.Join(dir, builtAgainst)); err != nil {

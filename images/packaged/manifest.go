@@ -14,10 +14,13 @@ type Manifest struct {
 	Release string   // uname -r
 	Version string   // of the packages, as an exact notation has it
 	Image   string   // the package that holds the image
+	Source  string   // where it was found, as its distribution calls it: "bookworm-security"
 	Boot    string   // what QEMU boots: vmlinux or bzImage
 	KDir    string   // below usr
 	Headers []string // below usr
 	Modules []string // in load order
+
+	Toolchain string // the key of the toolchain that modules are built with; "": the host's
 }
 
 func (m Manifest) write(dir string) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/toolchain"
 )
 
 // kind is the cache's kind of entries.
@@ -19,7 +20,7 @@ const kind = "kernels"
 
 // Layout is the version of an entry's layout, at the end of its key. A klptest
 // uses only entries of its own layout: others may lack what it needs.
-const Layout = "_2"
+const Layout = "_3"
 
 // Store is the part of the cache that holds one distribution's kernels.
 type Store struct {
@@ -63,7 +64,7 @@ func (s Store) Load(key string) *images.Kernel {
 	if err != nil {
 		return nil
 	}
-	return &images.Kernel{
+	k := &images.Kernel{
 		Name:    s.Name(m.Version),
 		Release: m.Release,
 		Image:   filepath.Join(dir, m.Boot),
@@ -74,6 +75,10 @@ func (s Store) Load(key string) *images.Kernel {
 		Modules: within(dir, m.Modules),
 		Key:     key,
 	}
+	if m.Toolchain != "" {
+		k.Toolchain = filepath.Join(s.Cache.Root(), toolchain.Kind, m.Toolchain)
+	}
+	return k
 }
 
 // Make returns the kernel of an entry. If there is no entry, fill makes it: it

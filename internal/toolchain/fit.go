@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package toolchain
+
+import (
+	"context"
+	"debug/elf"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/internal/program"
+)
+
+// HostFits tells whether this host has the compiler of that name, and runs the
+// programs below dir. Of a kernel that does not say what built it, the name is
+// empty: any compiler fits.
+func HostFits(ctx context.Context, compiler, dir string) bool {
+	if compiler == "" {
+		return true
+	}
+	if _, err := exec.LookPath(compiler); err != nil {
+		return false
+	}
+	return atLeast(hostGlibc(ctx), neededGlibc(dir))
+}
+
+// hostGlibc is the version of the host's glibc; nil when it has none.
+func hostGlibc(ctx context.Context) []int {
+	said, err := program.Command{Name: "getconf", Args: []string{"GNU_LIBC_VERSION"}}.Output(ctx, 1<<10)
+	if err != nil {
+		return nil
+	}
+	version, _ := strings.CutPrefix(strings.TrimSpace(string(said)), "glibc ")
+	return parseVersion(version)
+}
+
+// neededGlibc is the newest version that one of the programs below dir needs.
+// What cannot be read needs none: a build will say what is wrong with it.
+func neededGlibc(dir string) (newest []int) {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil
+		}
+		if is, err := isProgram(path); err != nil || !is {
+			return nil
+		}
+		if v := glibcOf(path); !atLeast(newest, v) {
+			newest = v
+		}
+		return nil
+	})
+	return newest
+}
+
+func glibcOf(path string) (newest []int) {
+	f, err := elf.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	symbols, err := f.ImportedSymbols()
+	if err != nil {
+		return nil
+	}
+	for _, s := range symbols {
+		text, ok := strings.CutPrefix(s.Version, "GLIBC_")
+		if v := parseVersion(text); ok && !atLeast(newest, v) {
+			newest = v
+		}
+	}
+	return newest
+}
+
+// parseVersion reads "2.38"; nil is no version, and older than any.
+func parseVersion(text string) (numbers []int) {
+	for part := range strings.SplitSeq(text, ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers
+}
+
+func atLeast(have, want []int) bool { return slices.Compare(have, want) >= 0 }
