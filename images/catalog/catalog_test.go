@@ -44,13 +44,15 @@ func TestWhoseNotation(t *testing.T) {
 
 func TestNobodysNotation(t *testing.T) {
 	const want = `a kernel is one of:
-  debian:6.12                  the newest 6.12 in the apt sources (also debian:6.1)
+  debian:6.12                  Debian's newest 6.12, of this host's release if that has one
+  debian:trixie                the newest of a release or suite (debian:trixie-backports, debian:sid)
+  debian:trixie/6.12           the newest 6.12 of a release
   debian:6.12.115-1~deb12u1    that package version, or its release: debian:6.12.115+deb12
   DIR                          a kernel build tree
   FILE                         a bzImage or vmlinux, with --kdir DIR
   host                         the running kernel
 klptest kernel list tells what there is`
-	for _, spec := range []string{"", "debian:", "debian:6", "debian:trixie", "debian:6.12/x", "debian:-o=x", "debain:6.12", "ubuntu:6.8", "a\nb", "\xff", "/does/not/exist"} {
+	for _, spec := range []string{"", "debian:", "debian:6", "debian:wood", "debian:6.12/x", "debian:-o=x", "debain:6.12", "ubuntu:6.8", "a\nb", "\xff", "/does/not/exist"} {
 		_, err := Resolve(t.Context(), cachetest.New(t), spec, images.Options{})
 		if e, ok := errors.AsType[*blame.Error](err); !ok || e.Party != blame.User || e.Advice != want {
 			t.Errorf("%q: %+v", spec, e)
@@ -68,7 +70,7 @@ func TestHeadersOfAKernelThatHasThem(t *testing.T) {
 func TestListHasDebiansFirst(t *testing.T) {
 	debiantest.Apt(t)
 	list, err := List(t.Context(), cachetest.New(t))
-	if err != nil || len(list) < 2 || list[0].Spec != "debian:6.12" {
+	if err != nil || len(list) < 1 || list[0].Spec != "debian:6.12.7-1" {
 		t.Errorf("%v, %v", list, err)
 	}
 }

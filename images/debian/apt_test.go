@@ -9,7 +9,7 @@ import (
 )
 
 func TestParseURIs(t *testing.T) {
-	want := []archive{
+	want := []file{
 		{"linux-kbuild-6.1_6.1.192-2_amd64.deb", 1568188},
 		{"linux-image-6.12.117+deb12-amd64_6.12.117-1~deb12u1_amd64.deb", 107179464},
 	}

@@ -15,13 +15,22 @@ const maxAnswer = 16 << 20
 // network; apt.conf(5), apt-transport-http(1).
 var aptVariables = []string{"APT_CONFIG", "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"}
 
-// aptCommand is one of apt's programs.
-func aptCommand(name string, args ...string) program.Command {
-	return program.Command{Name: name, Args: args, Env: program.Environ(aptVariables...)}
+// apt is apt with a configuration of its own.
+type apt struct{ conf string } // "": the host's
+
+var hostApt apt
+
+// command is one of apt's programs.
+func (a apt) command(name string, args ...string) program.Command {
+	env := program.Environ(aptVariables...)
+	if a.conf != "" {
+		env = append(env, "APT_CONFIG="+a.conf)
+	}
+	return program.Command{Name: name, Args: args, Env: env}
 }
 
 // ask runs a program of apt's and returns what it says.
-func ask(ctx context.Context, name string, args ...string) (string, error) {
-	answer, err := aptCommand(name, args...).Output(ctx, maxAnswer)
+func (a apt) ask(ctx context.Context, name string, args ...string) (string, error) {
+	answer, err := a.command(name, args...).Output(ctx, maxAnswer)
 	return string(answer), err
 }

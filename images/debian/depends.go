@@ -63,3 +63,17 @@ func kbuildFor(depends []relation, pkgs []pkg) (pkg, bool) {
 	}
 	return best, best.Name != ""
 }
+
+// imageParts are the packages that hold an image, its configuration and its
+// modules. Since 6.19 the image's own package is empty and depends on them.
+func imageParts(of offer, depends []relation) []pkg {
+	list := []pkg{{Name: of.Image, Version: of.Version}}
+	for _, r := range depends {
+		for _, part := range []string{"linux-binary-", "linux-base-", "linux-modules-"} {
+			if strings.HasPrefix(r.Name, part+of.Release) {
+				list = append(list, pkg{Name: r.Name, Version: of.Version})
+			}
+		}
+	}
+	return list
+}

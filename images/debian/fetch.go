@@ -5,60 +5,81 @@ package debian
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/internal/toolchain"
 )
 
 // parts are the packages of one kernel.
 type parts struct {
 	offer
+	image  []pkg // with its configuration and modules
 	kbuild pkg
 }
 
-// fetch downloads and unpacks a kernel into its cache entry.
-func fetch(ctx context.Context, s packaged.Store, of offer, kbuild pkg, o images.Options) (*images.Kernel, error) {
-	p := parts{of, kbuild}
-	return s.Make(ctx, of.key(s), func(ctx context.Context, dir, scratch string) error {
-		return p.fill(ctx, dir, scratch, o)
+// parts finds the packages of a kernel; complete is false when some are not
+// there.
+func (a archive) parts(ctx context.Context, of offer, pkgs []pkg) (p parts, complete bool, err error) {
+	wants, err := a.depends(ctx, of.headers(), of.Version)
+	if err != nil {
+		return parts{}, false, err
+	}
+	kbuild, ok := kbuildFor(wants, pkgs)
+	if !ok {
+		return parts{}, false, nil
+	}
+	image, err := a.depends(ctx, of.Image, of.Version)
+	return parts{of, imageParts(of, image), kbuild}, true, err
+}
+
+func (a archive) fetch(ctx context.Context, s packaged.Store, p parts, o images.Options) (*images.Kernel, error) {
+	return s.Make(ctx, p.key(s), func(ctx context.Context, dir, scratch string) error {
+		return a.fill(ctx, p, place{dir, scratch}, o)
 	})
 }
+
+// place is where a kernel's entry is made: its directory, and one for what is
+// downloaded.
+type place struct{ dir, scratch string }
 
 // fill makes the entry: the image, by far the largest, is unpacked while the
 // rest comes in.
-func (p parts) fill(ctx context.Context, dir, scratch string, o images.Options) error {
-	pkgs := []pkg{{Name: p.Image, Version: p.Version}, {Name: p.common(), Version: p.Version}, {Name: p.headers(), Version: p.Version}, p.kbuild}
-	files, err := aptArchives(ctx, pkgs)
+func (a archive) fill(ctx context.Context, p parts, to place, o images.Options) error {
+	headers := []pkg{{Name: p.common(), Version: p.Version}, {Name: p.headers(), Version: p.Version}, p.kbuild}
+	files, err := a.files(ctx, slices.Concat(p.image, headers))
 	if err != nil {
 		return err
 	}
-	for i, f := range files {
-		o.Tell("downloading " + pkgs[i].Name + " " + megabytes(f.Size))
+	for i, pkg := range slices.Concat(p.image, headers) {
+		o.Tell("downloading " + pkg.Name + " " + megabytes(files[i].Size))
 	}
-	if err := aptDownload(ctx, scratch, pkgs[:1], files[:1]); err != nil {
+	n := len(p.image)
+	if err := a.download(ctx, to.scratch, p.image, files[:n]); err != nil {
 		return err
 	}
 	o.Tell("unpacking " + p.Release)
-	loose := filepath.Join(scratch, "image")
+	loose := filepath.Join(to.scratch, "image")
 	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return unpackAll(gctx, to.scratch, files[:n], loose, packaged.Loose(p.Release)) })
 	g.Go(func() error {
-		return unpackDeb(gctx, filepath.Join(scratch, files[0].File), loose, packaged.Loose(p.Release))
+		if err := a.download(gctx, to.scratch, headers, files[n:]); err != nil {
+			return err
+		}
+		return unpackAll(gctx, to.scratch, files[n:], to.dir, fromHeaders)
 	})
-	g.Go(func() error { return fetchHeaders(gctx, dir, scratch, pkgs[1:], files[1:]) })
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return p.finish(ctx, dir, loose, o)
+	return a.finish(ctx, p, to.dir, loose, o)
 }
 
-func fetchHeaders(ctx context.Context, dir, scratch string, pkgs []pkg, files []archive) error {
-	if err := aptDownload(ctx, scratch, pkgs, files); err != nil {
-		return err
-	}
+func unpackAll(ctx context.Context, from string, files []file, dest string, want func(string) string) error {
 	for _, f := range files {
-		if err := unpackDeb(ctx, filepath.Join(scratch, f.File), dir, fromHeaders); err != nil {
+		if err := unpackDeb(ctx, filepath.Join(from, f.Name), dest, want); err != nil {
 			return err
 		}
 	}
@@ -66,11 +87,22 @@ func fetchHeaders(ctx context.Context, dir, scratch string, pkgs []pkg, files []
 }
 
 // finish makes an entry of what was unpacked to it and, from the image, loose.
-func (p parts) finish(ctx context.Context, dir, loose string, o images.Options) error {
-	kdir := "usr/src/" + p.headers()
+func (a archive) finish(ctx context.Context, p parts, dir, loose string, o images.Options) error {
+	kdir, kbuild := "usr/src/"+p.headers(), "usr/lib/"+p.kbuild.Name
 	if err := relocate(filepath.Join(dir, kdir)); err != nil {
 		return err
 	}
-	return packaged.Complete(ctx, dir, loose, packaged.Manifest{Release: p.Release, Version: p.Version, Image: p.Image, KDir: kdir,
-		Headers: []string{"usr/src/" + p.common(), "usr/lib/" + p.kbuild.Name}}, o)
+	compiler, err := packaged.Compiler(loose)
+	if err != nil {
+		return err
+	}
+	m := packaged.Manifest{Release: p.Release, Version: p.Version, Image: p.Image, Source: p.suite(), KDir: kdir,
+		Headers: []string{"usr/src/" + p.common(), kbuild}}
+	if !toolchain.HostFits(ctx, compiler, filepath.Join(dir, kbuild)) {
+		m.Toolchain = toolchainKey(a.release, compiler)
+		if err := toolchain.Wrap(filepath.Join(dir, kbuild)); err != nil {
+			return err
+		}
+	}
+	return packaged.Complete(ctx, dir, loose, m, o)
 }

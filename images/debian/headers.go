@@ -9,11 +9,14 @@ import (
 	"regexp"
 )
 
-var installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
+var (
+	installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
+	installedOutput  = regexp.MustCompile(`(?m)^KBUILD_OUTPUT\s*:?=\s*/usr/src/[^/\s]+$`) // since 6.13
+)
 
 // relocate makes an unpacked linux-headers directory work where it is: its
-// Makefile includes that of linux-headers-…-common by an absolute path. The
-// links to linux-kbuild are relative already.
+// Makefile names itself and that of linux-headers-…-common by absolute paths.
+// The links to linux-kbuild are relative already.
 func relocate(kdir string) error {
 	path := filepath.Join(kdir, "Makefile")
 	text, err := os.ReadFile(path)
@@ -27,11 +30,14 @@ func relocate(kdir string) error {
 	return os.WriteFile(path, moved, 0o600)
 }
 
-// relocated names the file relative to the including one, so that the
-// directory can be renamed and moved.
+// here is the directory of the including file, so that it can be renamed and
+// moved. It has to be expanded at once.
+const here = `$$(dir $$(lastword $$(MAKEFILE_LIST)))`
+
 func relocated(makefile []byte) []byte {
 	if !installedInclude.Match(makefile) {
 		return nil
 	}
-	return installedInclude.ReplaceAll(makefile, []byte(`include $$(dir $$(lastword $$(MAKEFILE_LIST)))../$1/Makefile`))
+	makefile = installedOutput.ReplaceAll(makefile, []byte(`KBUILD_OUTPUT := $$(realpath `+here+`)`))
+	return installedInclude.ReplaceAll(makefile, []byte(`include `+here+`../$1/Makefile`))
 }

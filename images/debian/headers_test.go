@@ -16,8 +16,8 @@ import (
 func unpackedHeaders(t *testing.T, root string) (kdir string) {
 	t.Helper()
 	kdir = filepath.Join(root, "usr/src/linux-headers-6.1.0-56-amd64")
-	filetest.Put(t, filepath.Join(kdir, "Makefile"), "include /usr/src/linux-headers-6.1.0-56-common/Makefile\n")
-	filetest.Put(t, filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common/Makefile"), "all:\n\t@echo $(realpath $(dir $(lastword $(MAKEFILE_LIST))))\n")
+	filetest.Put(t, filepath.Join(kdir, "Makefile"), "KBUILD_OUTPUT=/usr/src/linux-headers-6.1.0-56-amd64\ninclude /usr/src/linux-headers-6.1.0-56-common/Makefile\n")
+	filetest.Put(t, filepath.Join(root, "usr/src/linux-headers-6.1.0-56-common/Makefile"), "all:\n\t@echo $(realpath $(dir $(lastword $(MAKEFILE_LIST)))) $(KBUILD_OUTPUT)\n")
 	filetest.Put(t, filepath.Join(root, "usr/lib/linux-kbuild-6.1/scripts/Makefile.build"), "")
 	if err := os.Symlink("../../lib/linux-kbuild-6.1/scripts", filepath.Join(kdir, "scripts")); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,8 @@ func TestRelocatedHeadersWorkAfterARename(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := exec.CommandContext(t.Context(), "make", "-s", "-C", filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-amd64")).CombinedOutput()
-	want := filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-common") + "\n"
+	src := filepath.Join(root, "final/usr/src")
+	want := src + "/linux-headers-6.1.0-56-common " + src + "/linux-headers-6.1.0-56-amd64\n"
 	if string(out) != want || err != nil {
 		t.Errorf("make says %q, %v, want %q", out, err, want)
 	}

@@ -8,42 +8,56 @@ import (
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// list names what apt offers, series first, then exact versions, newest first;
-// then what only the cache has. Without apt or its lists it returns the latter
-// together with the error.
+// list names what Debian offers, release by release, newest first; then what
+// only the cache has. With an error it returns those that it knows nevertheless.
 func list(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
-	pkgs, err := aptPackages(ctx)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
 	s := shelf(c)
-	keys, keysErr := s.Keys()
-	if keysErr != nil {
-		return nil, keysErr
+	keys, err := s.Keys()
+	if err != nil {
+		return nil, err
 	}
-	list := listOffers(s, offers(pkgs), keys)
+	var all []images.Listing
+	var errs []error
+	for _, r := range releases {
+		found, err := releaseOffers(ctx, c, r)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		for _, l := range listOffers(s, found, keys) {
+			if !slices.Contains(all, l) {
+				all = append(all, l)
+			}
+		}
+		errs = append(errs, err)
+	}
 	for _, key := range keys {
 		m, err := s.Manifest(key)
 		cached := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true}
-		if err == nil && !slices.ContainsFunc(list, func(l images.Listing) bool { return l.Spec == cached.Spec && l.Release == cached.Release }) {
-			list = append(list, cached)
+		if err == nil && !slices.ContainsFunc(all, func(l images.Listing) bool { return l.Spec == cached.Spec && l.Release == cached.Release }) {
+			all = append(all, cached)
 		}
 	}
-	return list, err
+	return all, blame.Join(errs...)
+}
+
+// releaseOffers lists the kernels of one release.
+func releaseOffers(ctx context.Context, c *cache.Cache, r release) ([]offer, error) {
+	a, err := current(ctx, c, r, images.Options{Notice: c.Tell})
+	if err != nil {
+		return nil, err
+	}
+	pkgs, err := a.packages(ctx)
+	return offers(pkgs), err
 }
 
 func listOffers(s packaged.Store, found []offer, keys []string) []images.Listing {
-	var series, exact []images.Listing
+	var list []images.Listing
 	for _, o := range found {
-		l := images.Listing{Spec: s.Name(o.Version), Release: o.Release, Source: o.Suite, Cached: slices.Contains(keys, o.key(s))}
-		exact = append(exact, l)
-		l.Spec = s.Name(o.series())
-		if !slices.ContainsFunc(series, func(s images.Listing) bool { return s.Spec == l.Spec }) {
-			series = append(series, l)
-		}
+		list = append(list, images.Listing{Spec: s.Name(o.Version), Release: o.Release, Source: o.suite(), Cached: slices.Contains(keys, o.key(s))})
 	}
-	return append(series, exact...)
+	return list
 }

@@ -4,6 +4,7 @@ package debian
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/images"
@@ -14,7 +15,8 @@ const scheme = "debian"
 
 // wanted is a kernel as a notation says it.
 type wanted struct {
-	version string // "6.12"; exact: "6.12.115-1~deb12u1" or "6.12.115+deb12"
+	suite   string // "trixie-backports"; "": any
+	version string // "6.12"; exact: "6.12.115-1~deb12u1" or "6.12.115+deb12"; "": the suite's newest
 	exact   bool   // that version, else the newest of the series
 }
 
@@ -25,21 +27,57 @@ var (
 
 // parse reads a notation, if it is one of Debian's.
 func parse(spec string) (w wanted, ours bool, err error) {
-	version, ours := strings.CutPrefix(spec, scheme+":")
-	switch {
-	case !ours:
+	text, ours := strings.CutPrefix(spec, scheme+":")
+	if !ours {
 		return wanted{}, false, nil
-	case seriesName.MatchString(version):
-		return wanted{version: version}, true, nil
-	case exactVersion.MatchString(version):
-		return wanted{version, true}, true, nil
 	}
-	return wanted{}, true, images.BadNotation("not a Debian kernel version: %q", version)
+	suite, version, both := strings.Cut(text, "/")
+	if !both && text != "" && (text[0] < '0' || text[0] > '9') {
+		version = ""
+	} else if !both {
+		suite, version = "", text
+	}
+	w = wanted{suite, version, exactVersion.MatchString(version)}
+	if _, known := releaseOf(suite); !known && (both || suite != "") {
+		return wanted{}, true, images.BadNotation("not a Debian suite: %q; known are %s", suite, strings.Join(allSuites(), " "))
+	}
+	if !w.exact && !seriesName.MatchString(version) && (both || suite == "") {
+		return wanted{}, true, images.BadNotation("not a Debian kernel version: %q", version)
+	}
+	return w, true, nil
+}
+
+// String is the notation, without its scheme.
+func (w wanted) String() string {
+	if w.suite == "" || w.version == "" {
+		return w.suite + w.version
+	}
+	return w.suite + "/" + w.version
 }
 
 func (w wanted) admits(o offer) bool {
-	if w.exact {
+	return w.admitsVersion(o) && (w.suite == "" || slices.Contains(w.suites(), o.suite()))
+}
+
+func (w wanted) admitsVersion(o offer) bool {
+	switch {
+	case w.exact:
 		return o.matches(w.version)
+	case w.version != "":
+		return o.series() == w.version
 	}
-	return o.series() == w.version
+	return true
+}
+
+// suites are those that may have the kernel, if one is named. A release's name
+// stands for the release with its updates; with a version, also for backports.
+func (w wanted) suites() []string {
+	r, _ := releaseOf(w.suite)
+	switch {
+	case w.suite != r.name:
+		return []string{w.suite}
+	case w.version != "":
+		return r.all()
+	}
+	return r.own()
 }

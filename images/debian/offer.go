@@ -34,6 +34,12 @@ func (o offer) series() string {
 	return strings.Join(strings.SplitN(o.abi(), ".", 3)[:2], ".")
 }
 
+// suite is the suite that it is from.
+func (o offer) suite() string {
+	suite, _, _ := strings.Cut(o.Suite, "/")
+	return suite
+}
+
 // key names the cache entry.
 func (o offer) key(s packaged.Store) string {
 	signed := ""
@@ -45,12 +51,14 @@ func (o offer) key(s packaged.Store) string {
 
 // offered is the offer that an entry of the cache was made of.
 func offered(m packaged.Manifest) offer {
-	return offer{Release: m.Release, Version: m.Version, Image: m.Image}
+	return offer{Release: m.Release, Version: m.Version, Image: m.Image, Suite: m.Source}
 }
 
-// matches tells whether an exact notation means this kernel.
+// matches tells whether an exact notation means this kernel: by the packages'
+// version, that of the source ("6.12.117"), or the kernel's release.
 func (o offer) matches(version string) bool {
-	return version == o.Version || version == o.abi() || version == o.Release
+	upstream, _, _ := strings.Cut(o.Version, "-")
+	return version == o.Version || version == upstream || version == o.abi() || version == o.Release
 }
 
 const unsigned = "-unsigned"
@@ -114,7 +122,9 @@ func offers(pkgs []pkg) []offer {
 		}
 	}
 	slices.SortStableFunc(found, newestFirst)
-	return slices.CompactFunc(found, func(a, b offer) bool { return a.Release == b.Release && a.Version == b.Version })
+	return slices.CompactFunc(found, func(a, b offer) bool {
+		return a.Release == b.Release && a.Version == b.Version && a.suite() == b.suite()
+	})
 }
 
 func newestFirst(a, b offer) int {

@@ -15,7 +15,9 @@ import (
 func Provider() images.Provider {
 	return images.Provider{
 		Notations: []images.Notation{
-			{Form: "debian:6.12", Meaning: "the newest 6.12 in the apt sources (also debian:6.1)"},
+			{Form: "debian:6.12", Meaning: "Debian's newest 6.12, of this host's release if that has one"},
+			{Form: "debian:trixie", Meaning: "the newest of a release or suite (debian:trixie-backports, debian:sid)"},
+			{Form: "debian:trixie/6.12", Meaning: "the newest 6.12 of a release"},
 			{Form: "debian:6.12.115-1~deb12u1", Meaning: "that package version, or its release: debian:6.12.115+deb12"},
 		},
 		Match: func(spec string) (bool, error) {
@@ -27,7 +29,12 @@ func Provider() images.Provider {
 			if err != nil {
 				return nil, err
 			}
-			return resolve(ctx, shelf(c), w, o)
+			s := shelf(c)
+			k, err := resolve(ctx, s, w, o)
+			if err != nil {
+				return nil, err
+			}
+			return k, equip(ctx, s, k, o)
 		},
 		List: list,
 	}
@@ -36,22 +43,16 @@ func Provider() images.Provider {
 // shelf is where the cache has Debian's kernels.
 func shelf(c *cache.Cache) packaged.Store { return packaged.Store{Cache: c, Scheme: scheme} }
 
-// resolve takes an exact version from the cache, if it is there, and the
-// newest of a series from what apt offers now. Without apt, its lists or the
-// network it takes the newest one that the cache has.
+// resolve takes an exact version from the cache, if it is there, and otherwise
+// what Debian has now. If Debian cannot be asked, it takes the newest one that
+// the cache has.
 func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, error) {
 	if k := known(s, w); k != nil {
 		return k, nil
 	}
-	k, err := fromApt(ctx, s, w, o)
-	if err == nil {
-		if !w.exact {
-			newestOf(s.Cache, w.version).remember(s.Cache, k.Key)
-		}
-		return k, nil
-	}
-	if ctx.Err() != nil {
-		return nil, err
+	k, err := find(ctx, s, w, o)
+	if err == nil || ctx.Err() != nil {
+		return k, err
 	}
 	if k := newestCached(s, w); k != nil {
 		o.Tell("using " + k.Name + " from the cache: " + err.Error())
@@ -60,18 +61,44 @@ func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) 
 	return nil, err
 }
 
-// known returns the cached kernel if apt need not be asked.
+// known returns the cached kernel if Debian need not be asked.
 func known(s packaged.Store, w wanted) *images.Kernel {
 	if w.exact {
 		return newestCached(s, w)
 	}
-	return s.Load(newestOf(s.Cache, w.version).recall())
+	return s.Load(newestOf(s.Cache, w).recall())
 }
 
-func fromApt(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, error) {
-	pkgs, err := aptPackages(ctx)
+// find looks for a kernel in the releases that may have it.
+func find(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, error) {
+	var seen []offer
+	for _, r := range w.sought(codename(osRelease())) {
+		a, err := current(ctx, s.Cache, r, o)
+		if err != nil {
+			return nil, err
+		}
+		k, all, err := a.kernel(ctx, s, w, o)
+		if (k == nil || err != nil) && ctx.Err() == nil && a.again(ctx, o) {
+			k, all, err = a.kernel(ctx, s, w, o)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if k != nil {
+			newestOf(s.Cache, w).remember(a, k.Key)
+			return k, nil
+		}
+		seen = append(seen, all...)
+	}
+	return nil, notFound(w, seen)
+}
+
+// kernel returns the newest kernel that is wanted, or nil; and all that the
+// archive offers.
+func (a archive) kernel(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, []offer, error) {
+	pkgs, err := a.packages(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all := offers(pkgs)
 	for _, of := range all {
@@ -79,27 +106,21 @@ func fromApt(ctx context.Context, s packaged.Store, w wanted, o images.Options) 
 			continue
 		}
 		if k := s.Load(of.key(s)); k != nil {
-			return k, nil
+			return k, all, nil
 		}
-		depends, err := aptDepends(ctx, of.headers(), of.Version)
+		p, complete, err := a.parts(ctx, of, pkgs)
 		if err != nil {
-			return nil, err
+			return nil, all, err
 		}
-		if kbuild, ok := kbuildFor(depends, pkgs); ok {
-			return fetch(ctx, s, of, kbuild, o)
+		if complete {
+			k, err := a.fetch(ctx, s, p, o)
+			return k, all, err
 		}
 	}
-	l, err := aptLists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if w.exact {
-		return nil, noVersion(w.version, all, l)
-	}
-	return nil, noSeries(w.version, osRelease(), all, l)
+	return nil, all, nil
 }
 
-// newestCached returns the newest wanted kernel that the cache has, without apt.
+// newestCached returns the newest wanted kernel that the cache has.
 func newestCached(s packaged.Store, w wanted) *images.Kernel {
 	keys, err := s.Keys()
 	if err != nil {

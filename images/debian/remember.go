@@ -12,57 +12,54 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// aptInputs are what apt's answers follow from; apt-cache(8), apt_preferences(5).
-var aptInputs = []string{
-	"/etc/apt/sources.list", "/etc/apt/sources.list.d", "/etc/apt/preferences", "/etc/apt/preferences.d",
-	"/etc/apt/apt.conf", "/etc/apt/apt.conf.d", "/var/lib/apt/lists",
-}
-
-// aptState changes with apt's configuration and its lists.
-func aptState(inputs []string) string {
-	var b strings.Builder
-	for _, path := range inputs {
-		if info, err := os.Stat(path); err == nil {
-			fmt.Fprintf(&b, "%s %d\n", path, info.ModTime().UnixNano())
-		}
-	}
-	return b.String()
-}
-
-// newest is the answer to which kernel of a series is the newest. It is kept
-// in the cache because apt takes 0.7 s to give it, more than all the rest of a
-// start; it holds as long as apt's state does.
+// newest is the answer to which kernel is the newest that a notation admits. It
+// is kept in the cache because apt takes 0.7 s to give it, more than all the
+// rest of a start. It holds as long as the lists that it is from.
 type newest struct {
+	cache *cache.Cache
 	path  string
-	state string
 }
 
-func newestOf(c *cache.Cache, series string) newest {
-	return newest{filepath.Join(c.Root(), "newest-"+series+packaged.Layout), aptState(aptInputs)}
+func newestOf(c *cache.Cache, w wanted) newest {
+	name := "newest-" + strings.ReplaceAll(w.String(), "/", "_") + packaged.Layout
+	return newest{c, filepath.Join(c.Root(), name)}
 }
 
 // recall returns the key of the kernel, or "".
 func (n newest) recall() string {
-	data, err := os.ReadFile(n.path)
+	text, err := os.ReadFile(n.path)
 	if err != nil {
 		return ""
 	}
-	key, ok := strings.CutSuffix(string(data), "\n"+n.state)
-	if !ok || n.state == "" {
+	key, rest, _ := strings.Cut(string(text), "\n")
+	name, _, _ := strings.Cut(rest, " ")
+	r, ok := releaseOf(name)
+	a := archiveOf(n.cache, r)
+	if !ok || !a.fresh() || rest != a.state() {
 		return ""
 	}
 	return key
 }
 
-// remember keeps the key. A failure costs time, nothing else.
-func (n newest) remember(c *cache.Cache, key string) {
-	dir, release, err := c.Temp("newest")
+// state changes with the archive's lists, and with what is chosen of them.
+func (a archive) state() string {
+	info, err := os.Stat(a.stamp(refreshed))
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintln(a.release.name, info.ModTime().UnixNano(), codename(osRelease()), os.Getenv(MirrorVariable))
+}
+
+// remember keeps the key of a kernel that the archive has. A failure costs time,
+// nothing else.
+func (n newest) remember(a archive, key string) {
+	dir, release, err := n.cache.Temp("newest")
 	if err != nil {
 		return
 	}
 	defer release()
 	temp := filepath.Join(dir, "newest")
-	if os.WriteFile(temp, []byte(key+"\n"+n.state), 0o600) == nil {
+	if os.WriteFile(temp, []byte(key+"\n"+a.state()), 0o600) == nil {
 		_ = os.Rename(temp, n.path)
 	}
 }

@@ -8,52 +8,47 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/debian/debiantest"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
-func TestNewestHoldsAsLongAsAptsState(t *testing.T) {
-	c, err := cache.Open(t.TempDir(), nil)
+var any612 = wanted{version: "6.12"}
+
+func TestNewestHoldsAsLongAsTheLists(t *testing.T) {
+	debiantest.Apt(t)
+	c := cachetest.New(t)
+	n := newestOf(c, any612)
+	if got := n.recall(); got != "" {
+		t.Errorf("nothing was remembered, but %q", got)
+	}
+	a, err := trixie(t, c, images.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists := t.TempDir()
-	now := func() newest { return newest{filepath.Join(c.Root(), "newest-6.12"), aptState([]string{lists})} }
-	if got := now().recall(); got != "" {
-		t.Errorf("nothing was remembered, but %q", got)
-	}
-	now().remember(c, "key")
-	if got := now().recall(); got != "key" {
+	n.remember(a, "key")
+	if got := n.recall(); got != "key" {
 		t.Errorf("recall = %q", got)
 	}
-	later := time.Now().Add(time.Second)
-	if err := os.Chtimes(lists, later, later); err != nil {
-		t.Fatal(err)
+	if got := newestOf(c, wanted{suite: "trixie", version: "6.12"}).recall(); got != "" {
+		t.Errorf("another notation's: %q", got)
 	}
-	if got := now().recall(); got != "" {
-		t.Errorf("after apt-get update: %q", got)
+	for _, age := range []time.Duration{time.Minute, 25 * time.Hour} { // a refresh, and lists that are old
+		aged(t, a, refreshed, age)
+		if got := n.recall(); got != "" {
+			t.Errorf("lists of %v ago: %q", age, got)
+		}
 	}
 	if left, err := os.ReadDir(filepath.Join(c.Root(), "tmp")); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", left, err)
 	}
 }
 
-func TestNewestNeedsAptsState(t *testing.T) {
-	c, err := cache.Open(t.TempDir(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := newest{filepath.Join(c.Root(), "newest-6.12"), aptState([]string{"/does/not/exist"})}
-	n.remember(c, "key")
-	if got := n.recall(); got != "" {
-		t.Errorf("without apt's state: %q", got)
-	}
-}
-
-// forget makes the next look for the newest 6.12 ask apt, as a change of its
-// state does.
+// forget makes the next look for the newest 6.12 ask apt, as new lists do.
 func forget(t *testing.T, c *cache.Cache) {
 	t.Helper()
-	if err := os.Remove(newestOf(c, "6.12").path); err != nil {
+	if err := os.Remove(newestOf(c, any612).path); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -19,11 +19,10 @@ import (
 // each of them does. Those that act write it to $D/did.
 var programs = map[string]string{
 	"qemu-system-x86_64": "", "gcc": "", "make": "", "ld": "", "dpkg-deb": "", "xz": "", "busybox": "",
-	"ldconfig":  "echo libelf.so.1",
-	"id":        "echo 0",
-	"find":      `case "$*" in *-mmin*) echo recent ;; esac`,
-	"timeout":   `shift 2; exec "$@"`,
-	"apt-cache": "echo linux-image-6.12.117+deb12-amd64",
+	"ldconfig": "echo libelf.so.1",
+	"id":       "echo 0",
+	"find":     `case "$*" in *-mmin*) echo recent ;; esac`,
+	"timeout":  `shift 2; exec "$@"`,
 	"apt-get": `case "$*" in
 *--simulate*) exit ;;
 *update*) echo update >> "$D/did"; [ ! -e "$D/offline" ] || { echo "W: Failed to fetch x"; echo "W: Some index files failed to download."; } ;;
@@ -37,7 +36,7 @@ esac`,
 func machine(t *testing.T, changed map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, tool := range []string{"sh", "dirname", "sed", "sort", "tr", "grep", "expr", "head", "mkdir", "cat", "env", "true"} {
+	for _, tool := range []string{"sh", "dirname", "sed", "sort", "tr", "grep", "head", "mkdir", "cat", "env", "true"} {
 		path, err := exec.LookPath(tool)
 		if err != nil {
 			t.Fatal(err)
@@ -80,13 +79,13 @@ esac`
 		did     string
 		said    string
 	}{
-		"all is there":         {nil, 0, "", ""},
-		"one lacks":            {map[string]string{"gcc": gone}, 0, "install gcc\n", installing},
-		"old lists":            {map[string]string{"find": old}, 0, "update\n", refreshing},
-		"a warning":            {map[string]string{"find": old, "apt-get": "echo update >> $D/did; echo W: an old key"}, 0, "update\n", refreshing},
-		"a source changed":     {map[string]string{"find": "echo x"}, 0, "update\n", refreshing},
+		"all is there":     {nil, 0, "", ""},
+		"one lacks":        {map[string]string{"gcc": gone}, 0, "install gcc\n", installing},
+		"old lists":        {map[string]string{"find": old}, 0, "", ""},
+		"a source changed": {map[string]string{"gcc": gone, "find": "echo x"}, 0, "update\ninstall gcc\n", refreshing + installing},
+		"a warning": {map[string]string{"gcc": gone, "find": old, "apt-get": `case "$*" in *update*) echo update >> $D/did; echo W: an old key ;; *--simulate*) ;; *) echo install >> $D/did ;; esac`}, 0,
+			"update\ninstall\n", refreshing + installing},
 		"both":                 {map[string]string{"gcc": gone, "find": old}, 0, "update\ninstall gcc\n", refreshing + installing},
-		"an unknown kernel":    {map[string]string{"apt-cache": ""}, 0, "update\n", refreshing},
 		"an unknown package":   {map[string]string{"gcc": gone, "apt-get": strings.Replace(programs["apt-get"], "exit ;;", "exit 100 ;;", 1)}, 0, "update\ninstall gcc\n", refreshing + installing},
 		"gone from the mirror": {map[string]string{"gcc": gone, "apt-get": notFound}, 0, "install\nupdate\ninstall\n", installing + refreshing + installing},
 		"cannot be installed": {map[string]string{"gcc": gone, "apt-get": "echo E: no >&2; exit 100"}, 3, "",
@@ -96,7 +95,6 @@ esac`
 		"sudo asks": {map[string]string{"id": user, "sudo": "exit 1", "gcc": gone, "xz": gone, "find": old}, 3, "",
 			"missing: gcc xz-utils \nsudo apt-get update && sudo apt-get install gcc xz-utils \n"},
 		"sudo asks, new lists": {map[string]string{"id": user, "sudo": "exit 1", "gcc": gone}, 3, "", "missing: gcc \nsudo apt-get install gcc \n"},
-		"no sudo, old lists":   {map[string]string{"id": user, "find": old}, 0, "", "apt's package lists are old: sudo apt-get update\n"},
 		"no apt":               {map[string]string{"apt-get": gone, "gcc": gone}, 3, "", "missing, and there is no apt here: install what Debian calls gcc \n"},
 		"no apt, none needed":  {map[string]string{"apt-get": gone}, 0, "", ""},
 		"an old Go": {map[string]string{"go": "echo go: too old >&2; exit 1"}, 3, "",
@@ -116,36 +114,12 @@ func TestDepsGoOnWhenARefreshFails(t *testing.T) {
 		"refreshing apt's package lists\napt-get update: W: Failed to fetch x; going on with the lists that are there\ninstalling: gcc \n")
 }
 
-func TestKernelRefreshesWhenTheMirrorHasItNoMore(t *testing.T) {
-	for said, want := range map[string]string{
-		"klptest: downloading x\nklptest: cannot download x\n": "refresh\n",
-		"klptest: no suite has it\n":                           "",
-		"":                                                     "",
-	} {
-		dir := machine(t, nil)
-		script, err := os.ReadFile("../../.ci/kernel")
-		if err != nil {
-			t.Fatal(err)
-		}
-		filetest.Put(t, filepath.Join(dir, ".ci/kernel"), string(script))
-		filetest.Put(t, filepath.Join(dir, ".ci/deps"), "#!/bin/sh\necho $1 >> $D/did\n")
-		filetest.Put(t, filepath.Join(dir, "bin/klptest"), "#!/bin/sh\nprintf '%s' \"$SAID\" >&2; exit 3\n")
-		kernel := exec.CommandContext(t.Context(), filepath.Join(dir, ".ci/kernel"), "debian:6.12", "host", "/a b")
-		kernel.Env = []string{"PATH=" + dir, "D=" + dir, "SAID=" + said}
-		out, err := kernel.CombinedOutput()
-		did, _ := os.ReadFile(filepath.Join(dir, "did")) // there is none when nothing was done
-		if err != nil || string(out) != said || string(did) != want {
-			t.Errorf("%v, says %q, did %q, want %q", err, out, did, want)
-		}
-	}
-}
-
 // wantDeps runs .ci/deps on a machine.
 func wantDeps(t *testing.T, dir string, status int, did, said string) {
 	t.Helper()
 	cert := filepath.Join(dir, "cert.pem")
 	filetest.Put(t, cert, "")
-	deps := exec.CommandContext(t.Context(), filepath.Join(dir, "sh"), "../../.ci/deps", "debian:6.12")
+	deps := exec.CommandContext(t.Context(), filepath.Join(dir, "sh"), "../../.ci/deps")
 	deps.Env = []string{"PATH=" + dir, "D=" + dir, "HOME=" + dir, "SSL_CERT_FILE=" + cert}
 	out, err := deps.CombinedOutput()
 	if got := deps.ProcessState.ExitCode(); got != status {

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/klptest/klptest/internal/apt"
 	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
@@ -51,7 +49,7 @@ func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding
 	for _, p := range tools {
 		list = append(list, h.tool(ctx, p))
 	}
-	return append(list, h.packageLists(ctx), h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
+	return append(list, h.sandbox(), h.acceleration(), h.memory(memory), h.cpus(), h.disk(cacheDir))
 }
 
 func (h Host) tool(ctx context.Context, p tool) Finding {
@@ -65,24 +63,6 @@ func (h Host) tool(ctx context.Context, p tool) Finding {
 		if out, err := h.Output(ctx, path, p.version); err == nil {
 			f.Detail, _, _ = strings.Cut(out, "\n")
 		}
-	}
-	return f
-}
-
-// packageLists looks for apt's package lists. Without them apt knows no
-// package; old ones name packages that the mirror no longer has.
-func (h Host) packageLists(ctx context.Context) Finding {
-	f := Finding{Name: "package lists", Optional: true, Detail: "apt knows no kernel package", Mend: apt.Get("update")}
-	if _, err := h.LookPath("apt-cache"); err != nil {
-		f.Mend = depends.Install("apt")
-		return f
-	}
-	out, err := h.Output(ctx, "apt-cache", "search", "--names-only", "^linux-image-[0-9.]+.*-"+arch.Default().Debian+"$")
-	if n := strings.Count(out, "\n"); err == nil && n > 0 {
-		f.OK, f.Detail = true, fmt.Sprint(n, " kernel images known")
-	}
-	if f.OK && apt.Old(h.Root, time.Now()) {
-		f.OK, f.Detail = false, f.Detail+"; the lists are old"
 	}
 	return f
 }

@@ -79,14 +79,6 @@ func TestEachLackIsNamedWithItsRemedy(t *testing.T) {
 		{"no compiler", "compiler", "apt-get install gcc", false, without("gcc")},
 		{"no make", "make", "apt-get install make", false, without("make")},
 		{"no busybox", "busybox", "apt-get install busybox-static", true, without("busybox")},
-		{"no lists", "package lists", "apt-get update", true, func(h *Host) {
-			h.Output = func(context.Context, string, ...string) (string, error) { return "", nil }
-		}},
-		{"old lists", "package lists", "apt-get update", true, func(h *Host) {
-			if err := os.RemoveAll(filepath.Join(h.Root, "var/lib/apt")); err != nil {
-				t.Fatal(err)
-			}
-		}},
 		{"no Landlock", "Landlock", "lsm=landlock", true, func(h *Host) { h.Landlock = func() int { return 0 } }},
 		{"no virtualization", "KVM", "/dev/kvm", true, func(h *Host) { write(t, h.Root, "proc/cpuinfo", "flags: fpu\n") }},
 		{"little memory", "memory", "--memory 300", false, func(h *Host) { write(t, h.Root, "proc/meminfo", "MemAvailable: 512000 kB\n") }},

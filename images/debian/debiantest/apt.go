@@ -21,14 +21,16 @@ show) exec cat "$POOL/show" ;;
 esac
 exit 100`
 
-// aptGet downloads by copying from $POOL, and does what $POOL/trouble says.
+// aptGet downloads by copying from $POOL, and does what $POOL/trouble says; a
+// refresh does what $POOL/refresh says.
 const aptGet = `case "$1 $2" in
-"indextargets --format") exec cat "$POOL/lists" ;;
-"update --print-uris") exec cat "$POOL/sources" ;;
+"indextargets --format") exec cat "$POOL/targets" ;;
+"update -q") if [ -e "$POOL/refresh" ]; then . "$POOL/refresh"; fi; exit ;;
+"install --print-uris") exec cat "$POOL/closure" ;;
 "download --print-uris") exec cat "$POOL/uris" ;;
 esac
-[ "$1 $2 $3 $4" = "download -q -o APT::Sandbox::User=root" ] || exit 1
-shift 4
+[ "$1 $2" = "download -q" ] || exit 1
+shift 2
 for p; do
 	cp "$POOL/${p%%=*}.deb" "${p%%=*}_1_all.deb" || exit 100
 	if [ -e "$POOL/trouble" ]; then . "$POOL/trouble"; fi
@@ -46,12 +48,12 @@ const (
 )
 
 // Apt makes apt offer one kernel, 6.12.7-1, and returns the directory that holds
-// what it says: pkgnames, madison, show, lists, sources, uris and the packages.
+// what it says: pkgnames, madison, show, targets, uris, closure and the packages.
 func Apt(t testing.TB) (pool string) {
 	t.Helper()
 	pool = t.TempDir()
 	where := "POOL='" + pool + "'\n"
-	imagestest.Path(t, map[string]string{"apt-cache": where + aptCache, "apt-get": where + aptGet, "dpkg-deb": Dpkg})
+	imagestest.Path(t, map[string]string{"apt-cache": where + aptCache, "apt-get": where + aptGet, "apt-config": "", "dpkg-deb": Dpkg})
 	packages := map[string]string{
 		"linux-image-" + Release: imagestest.Tar(
 			imagestest.File("./boot/vmlinuz-"+Release, imagestest.BzImage(imagestest.Gzipped(imagestest.PVHKernel()), Release)),
@@ -75,8 +77,7 @@ func Apt(t testing.TB) (pool string) {
 	filetest.Put(t, filepath.Join(pool, "madison"), lines.String())
 	filetest.Put(t, filepath.Join(pool, "uris"), uris.String())
 	filetest.Put(t, filepath.Join(pool, "show"), "Package: x\nDepends: "+Common+" (= 6.12.7-1), "+Kbuild+", gcc-12\n")
-	filetest.Put(t, filepath.Join(pool, "lists"), "trixie trixie\n")
-	filetest.Put(t, filepath.Join(pool, "sources"), "'http://mirror.example/debian/dists/trixie/InRelease' mirror.example_InRelease 0 \n")
+	filetest.Put(t, filepath.Join(pool, "targets"), "http://mirror.example/debian/ Debian\n")
 	return pool
 }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package debian
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+const (
+	maxAge     = 24 * time.Hour   // of package lists: Debian's security suites change on most days
+	retryAfter = 10 * time.Minute // when a refresh has failed
+)
+
+// archive is a release as apt sees it through lists of klptest's own, in the
+// cache. They depend on nothing of the host's apt but its mirror and its way to
+// the network.
+type archive struct {
+	apt
+	release release
+	dir     string
+	cache   *cache.Cache
+}
+
+func archiveOf(c *cache.Cache, r release) archive {
+	dir := filepath.Join(c.Root(), "apt", r.name)
+	return archive{apt{filepath.Join(dir, "apt.conf")}, r, dir, c}
+}
+
+// current returns the archive with lists that are not older than a day, if they
+// can be had; else it uses those that are there, and says so.
+func current(ctx context.Context, c *cache.Cache, r release, o images.Options) (archive, error) {
+	a := archiveOf(c, r)
+	unlock, err := c.Lock(ctx, "apt-"+r.name)
+	if err != nil {
+		return a, err
+	}
+	defer unlock()
+	changed, err := a.configure(ctx)
+	if err != nil || !changed && a.fresh() {
+		return a, err
+	}
+	return a, a.refresh(ctx, o)
+}
+
+// again refreshes lists that lack what is wanted. It returns false for lists
+// that were refreshed just now.
+func (a archive) again(ctx context.Context, o images.Options) bool {
+	if age(a.stamp(refreshed)) < retryAfter || age(a.stamp(tried)) < retryAfter {
+		return false
+	}
+	unlock, err := a.cache.Lock(ctx, "apt-"+a.release.name)
+	if err != nil {
+		return false
+	}
+	defer unlock()
+	return a.refresh(ctx, o) == nil
+}
+
+// The stamps' times are those of the last refresh that succeeded, and of the
+// last one that failed.
+const refreshed, tried = "refreshed", "tried"
+
+func (a archive) stamp(name string) string { return filepath.Join(a.dir, name) }
+
+// age is how long ago a file was written; a missing one is very old.
+func age(path string) time.Duration {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Duration(1<<63 - 1)
+	}
+	if age := time.Since(info.ModTime()); age >= 0 {
+		return age
+	}
+	return time.Duration(1<<63 - 1) // the clock was put back
+}
+
+func (a archive) fresh() bool {
+	if _, err := os.Stat(a.stamp(refreshed)); err != nil {
+		return false
+	}
+	return age(a.stamp(refreshed)) < maxAge || age(a.stamp(tried)) < retryAfter
+}
+
+// refresh brings the lists up to date. If that fails, the lists that are there
+// have to do.
+func (a archive) refresh(ctx context.Context, o images.Options) error {
+	o.Tell("refreshing klptest's package lists of Debian " + a.release.name)
+	err := a.command("apt-get", "update", "-q", "--error-on=any").Run(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case err == nil:
+		return touch(a.stamp(refreshed))
+	}
+	err = explainFetch(err, "cannot refresh the package lists of Debian "+a.release.name)
+	when, statErr := os.Stat(a.stamp(refreshed))
+	if statErr != nil {
+		return err
+	}
+	o.Tell(fmt.Sprintf("using the package lists of %s: %v", when.ModTime().Format(time.DateOnly), err))
+	return touch(a.stamp(tried))
+}
+
+func touch(path string) error {
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		return err
+	}
+	return os.Chtimes(path, time.Time{}, time.Now())
+}
