@@ -75,6 +75,7 @@ func (a archive) configuration(host string) string {
 	set("Dir::Cache::pkgcache", filepath.Join(a.dir, "pkgcache.bin"))
 	set("Dir::Cache::srcpkgcache", "")
 	set("Acquire::Languages", "none")
+	set("Acquire::GzipIndexes", "true") // a tenth of the disk
 	for line := range strings.Lines(host) {
 		if counts(line) {
 			b.WriteString(strings.TrimSuffix(line, "\n") + "\n")

@@ -47,3 +47,23 @@ func TestKbuildMustBeAdmitted(t *testing.T) {
 		t.Errorf("another series' is taken: %v", got)
 	}
 }
+
+func TestImageParts(t *testing.T) {
+	of := offer{Release: "7.3.4+deb13-amd64", Version: "7.3.4-1~bpo13+1", Image: "linux-image-7.3.4+deb13-amd64"}
+	got := imageParts(of, parseDepends("Depends: kmod, linux-base-7.3.4+deb13-amd64 (= 7.3.4-1~bpo13+1), linux-binary-7.3.4+deb13-amd64 (= 7.3.4-1~bpo13+1), "+
+		"linux-modules-7.3.4+deb13-amd64 (= 7.3.4-1~bpo13+1), linux-base (>= 4.12~)\n"))
+	var names []string
+	for _, p := range got {
+		names = append(names, p.Name+"="+p.Version)
+	}
+	want := []string{}
+	for _, part := range []string{"image", "base", "binary", "modules"} {
+		want = append(want, "linux-"+part+"-7.3.4+deb13-amd64=7.3.4-1~bpo13+1")
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+	if got := imageParts(of, parseDepends("Depends: kmod, initramfs-tools\n")); len(got) != 1 {
+		t.Errorf("a whole image has %v", got)
+	}
+}

@@ -92,7 +92,7 @@ func (a archive) closure(ctx context.Context, names ...string) ([]pkg, []file, e
 		}
 	}
 	if len(pkgs) == 0 {
-		return nil, nil, blame.Rigf("Debian %s has no package %s", a.release.name, names[0])
+		return nil, nil, blame.AdviseRigf("use a kernel of another release", "Debian %s has no package %s", a.release.name, names[0])
 	}
 	return pkgs, files, nil
 }
