@@ -56,22 +56,39 @@ func printListings(w io.Writer, list []images.Listing) error {
 
 func (a *app) kernelFetchCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "fetch KERNEL",
-		Short:   "Download a kernel and its headers into the cache, and print where they are",
-		Example: "  klptest kernel fetch debian:6.1",
-		Args:    cobra.ExactArgs(1),
+		Use:   "fetch KERNEL...",
+		Short: "Download kernels and their headers into the cache, and print where they are",
+		Example: "  klptest kernel fetch debian:6.1\n" +
+			"  klptest kernel fetch debian:trixie debian:sid",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			store, err := a.openCache()
 			if err != nil {
 				return err
 			}
-			k, err := catalog.Resolve(c.Context(), store, args[0], images.Options{Notice: a.notice})
-			if err != nil {
-				return err
+			for _, name := range args {
+				k, err := catalog.Resolve(c.Context(), store, name, images.Options{Notice: a.notice})
+				if err != nil {
+					return err
+				}
+				if err := printKernel(a.out, k); err != nil {
+					return err
+				}
 			}
-			_, err = fmt.Fprintf(a.out, "name     %s\nrelease  %s\nimage    %s\nkdir     %s\nmodules  %s\n",
-				k.Name, k.Release, k.Image, k.KDir, strings.Join(k.Modules, ":"))
-			return err
+			return nil
 		},
 	}
+}
+
+func printKernel(w io.Writer, k *images.Kernel) error {
+	lines := [][2]string{{"name", k.Name}, {"release", k.Release}, {"image", k.Image}, {"kdir", k.KDir}, {"modules", strings.Join(k.Modules, ":")}}
+	if k.Toolchain != "" {
+		lines = append(lines, [2]string{"toolchain", k.Toolchain})
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintf(w, "%-9s%s\n", l[0]+" ", l[1]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
