@@ -4,6 +4,7 @@ package supervise
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
@@ -44,6 +45,26 @@ func TestBoxedJobEndsAtItsLimit(t *testing.T) {
 		t.Errorf("after %v: %+v", time.Since(began), got)
 	}
 	supervisetest.WantGone(t, pids, 0)
+}
+
+// The job's length does not matter: its last byte is read as well. A decoder
+// reads 512, 1536 and 3584 bytes at once.
+func TestBoxedJobOfAnyLength(t *testing.T) {
+	for _, edge := range []int{1536, 3584} {
+		for length := edge - 2; length <= edge+2; length++ {
+			j := boxed(t, "true")
+			j.Env = append(j.Env, "")
+			j.Argv[0] = "/bin/sh"
+			order, err := json.Marshal(j)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j.Env[len(j.Env)-1] = strings.Repeat("x", length-len(order))
+			if out, err := Run(t.Context(), j); err != nil || out.Err() != nil {
+				t.Errorf("%d bytes: %+v, %v", length, out, err)
+			}
+		}
+	}
 }
 
 func TestBoxedJobIsCancelled(t *testing.T) {

@@ -48,8 +48,9 @@ func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, 
 
 // hand gives the job to the process that confines itself, and returns why it
 // could not become the command, if so.
-func (j Job) hand(line io.ReadWriter) error {
-	if err := json.NewEncoder(line).Encode(j); err != nil {
+func (j Job) hand(line *os.File) error {
+	err := json.NewEncoder(line).Encode(j)
+	if err = errors.Join(err, unix.Shutdown(int(line.Fd()), unix.SHUT_WR)); err != nil {
 		return err
 	}
 	problem, err := io.ReadAll(io.LimitReader(line, maxAnswer)) // exec closes the other end
@@ -65,8 +66,12 @@ func become(line io.Reader) error {
 	if err := program.InheritNothing(); err != nil {
 		return err
 	}
+	order, err := io.ReadAll(line) // all of it: a line that is closed unread is reset
+	if err != nil {
+		return err
+	}
 	var j Job
-	if err := json.NewDecoder(line).Decode(&j); err != nil {
+	if err := json.Unmarshal(order, &j); err != nil {
 		return err
 	}
 	if err := j.Box.confine(); err != nil {
