@@ -43,5 +43,6 @@ func sandbox(t Target, dir string) *supervise.Box {
 		Files:    append(t.within(kernelFiles), "/etc/ld.so.cache"),
 		Listed:   t.roots(),
 		Writable: []string{dir},
+		OwnMaps:  true, // tools/objtool/signal.c, read_stack_limit(): where its stack ends
 	}
 }

@@ -46,6 +46,8 @@ func TestSandbox(t *testing.T) {
 		{"a host file", "cat /etc/passwd", false, 1},
 		{"home", "cat " + home + "/secret", false, 1},
 		{"another process", "cat /proc/1/cmdline", false, 1},
+		{"another process's maps", "cat /proc/$PPID/maps", false, 1},
+		{"own maps", "cat /proc/self/maps", true, 1},
 		{"own process", "cat /proc/self/environ", false, 1},
 		{"a directory", "ls /etc", false, 1},
 		{"write to headers", "echo > " + headers + "/new", false, 1},

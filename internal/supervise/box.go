@@ -18,6 +18,7 @@ type Box struct {
 	Files    []string `json:"files"`    // may be read
 	Listed   []string `json:"listed"`   // the names below may be read: make finds files by them
 	Writable []string `json:"writable"` // files below may also be changed
+	OwnMaps  bool     `json:"own_maps"` // each process may read its own /proc/self/maps, by that name
 }
 
 // LandlockABI is the version of Landlock that this kernel has, 0 for none. A

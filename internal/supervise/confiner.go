@@ -38,31 +38,33 @@ func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, 
 	}
 	stop := context.AfterFunc(ctx, child.Kill) // closes the line; its group is ended later
 	defer stop()
-	if err := j.hand(ours); err != nil {
+	maps, err := j.hand(ours)
+	if err != nil {
 		child.Kill()     // it ends anyway
 		_ = child.Wait() // err is what counts
 		return nil, err
 	}
+	go maps.answer()
 	return child, nil
 }
 
-// hand gives the job to the process that confines itself, and returns why it
-// could not become the command, if so.
-func (j Job) hand(line *os.File) error {
+// hand gives the job to the process that confines itself, and returns where its
+// opens are to be answered, or why it could not become the command.
+func (j Job) hand(line *os.File) (opens, error) {
 	err := json.NewEncoder(line).Encode(j)
 	if err = errors.Join(err, unix.Shutdown(int(line.Fd()), unix.SHUT_WR)); err != nil {
-		return err
+		return -1, err
 	}
-	problem, err := io.ReadAll(io.LimitReader(line, maxAnswer)) // exec closes the other end
-	if err == nil && len(problem) > 0 {
-		err = errors.New(string(problem))
+	problem, from, err := receive(line) // exec closes the other end
+	if err == nil && problem != "" {
+		err = errors.New(problem)
 	}
-	return err
+	return from, err
 }
 
 // become confines this process and makes it the command of the job that the
 // line brings. It returns only when that fails.
-func become(line io.Reader) error {
+func become(line *os.File) error {
 	if err := program.InheritNothing(); err != nil {
 		return err
 	}
@@ -76,6 +78,11 @@ func become(line io.Reader) error {
 	}
 	if err := j.Box.confine(); err != nil {
 		return err
+	}
+	if j.Box.OwnMaps {
+		if err := askForMaps(line); err != nil {
+			return err
+		}
 	}
 	return &os.PathError{Op: "exec", Path: j.Argv[0], Err: syscall.Exec(j.Argv[0], j.Argv, j.Env)}
 }

@@ -8,7 +8,8 @@
 // too long, when it is cancelled, or when the requesting process is gone, even
 // by SIGKILL. Processes that have left the group end with it. A job may be
 // confined by Landlock to what its [Box] names, by a process between the
-// supervisor and the command; it cannot signal processes outside.
+// supervisor and the command; it cannot signal processes outside, and reads
+// nothing of other processes.
 //
 // It expects that main calls [Main] first.
 package supervise

@@ -10,8 +10,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The test program is also the supervisor, and a process that has a job done
-// and can be killed. syscall.Exit, because the race detector makes os.Exit take
+// The test program is also the supervisor, a process that has a job done and
+// can be killed, and one that tries to leave its box. syscall.Exit, because the race detector makes os.Exit take
 // a second, and there are many of them.
 func TestMain(m *testing.M) {
 	if Main() {
@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 	}
 	if dir := os.Getenv(victimEnv); dir != "" {
 		syscall.Exit(victim(dir))
+	}
+	if path := os.Getenv(flipperEnv); path != "" {
+		syscall.Exit(flip(path))
 	}
 	goleak.VerifyTestMain(m)
 }
