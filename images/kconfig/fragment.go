@@ -9,14 +9,15 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Fragment is a piece of a .config. A paragraph of it that begins with a line
-// "# optional" has options that not every kernel has.
+// Fragment is a piece of a .config. What follows a line "# optional" in a
+// paragraph of it may be lost.
 type Fragment struct {
 	Name string // of its file
 	Text string
-	// Base tells that it is what klptest needs of each kernel: an option that a
-	// kernel does not have at all is not missed, unless it is [Required].
-	Base bool
+	// Shipped tells that it is one of klptest's own, for kernels of many versions:
+	// an option that a kernel does not have at all is not missed, unless it
+	// follows a line "# required".
+	Shipped bool
 }
 
 // Kind is what a kernel may be beyond what klptest needs.
@@ -28,9 +29,9 @@ type Kind struct {
 // Fragments are what is put over tinyconfig: what klptest needs, what makes a
 // kernel of that kind, then what is in the user's files.
 func Fragments(kind Kind, files []string) ([]Fragment, error) {
-	list := []Fragment{{Name: "base.config", Text: Base, Base: true}}
+	list := []Fragment{{Name: "base.config", Text: Base, Shipped: true}}
 	if kind.Debug {
-		list = append(list, Fragment{Name: "debug.config", Text: Debug})
+		list = append(list, Fragment{Name: "debug.config", Text: Debug, Shipped: true})
 	}
 	if kind.LLVM {
 		list = append(list, Fragment{Name: "llvm.config", Text: LLVM})

@@ -30,6 +30,7 @@ var required = []option{
 	{"MODULE_UNLOAD", builtIn, "cases remove livepatches again"},
 	{"SYSFS", builtIn, "livepatches are controlled by /sys/kernel/livepatch"},
 	{"PROC_FS", builtIn, "stacks of tasks are read from /proc"},
+	{"SYSCTL", builtIn, "taint bits are read from /proc/sys/kernel"},
 	{"KALLSYMS_ALL", builtIn, "livepatch finds functions by name"},
 	{"DYNAMIC_FTRACE", builtIn, "livepatch redirects functions by ftrace"},
 	{"DYNAMIC_FTRACE_WITH_REGS DYNAMIC_FTRACE_WITH_ARGS", builtIn, "livepatch redirects functions by ftrace"},

@@ -16,9 +16,9 @@ import (
 // setting is a line of a fragment.
 type setting struct {
 	name, value string // without CONFIG_; without quotes, "n" for what is not set
-	optional    bool   // it may be lost
+	mark        string // of its paragraph; may be empty
 	from        string // the fragment
-	base        bool   // it is in the base
+	shipped     bool   // the fragment is
 }
 
 var (
@@ -26,25 +26,28 @@ var (
 	unsetLine   = regexp.MustCompile(`^# CONFIG_([A-Za-z0-9_]+) is not set$`)
 )
 
-// optionalMark begins a paragraph of options that not every kernel has.
-const optionalMark = "# optional"
+// Marks are lines of their own, and hold up to the next empty line.
+const (
+	optionalMark = "# optional" // what may be lost
+	requiredMark = "# required" // what must stick in every kernel
+)
 
 // settings reads a fragment.
 func (f Fragment) settings() ([]setting, error) {
 	var list []setting
-	optional := false
+	mark := ""
 	lines := bufio.NewScanner(strings.NewReader(f.Text))
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		switch set, unset := settingLine.FindStringSubmatch(line), unsetLine.FindStringSubmatch(line); {
 		case line == "":
-			optional = false
-		case line == optionalMark:
-			optional = true
+			mark = ""
+		case line == optionalMark, line == requiredMark:
+			mark = line
 		case set != nil:
-			list = append(list, setting{set[1], dotconfig.Unquote(set[2]), optional, f.Name, f.Base})
+			list = append(list, setting{set[1], dotconfig.Unquote(set[2]), mark, f.Name, f.Shipped})
 		case unset != nil:
-			list = append(list, setting{unset[1], "n", optional, f.Name, f.Base})
+			list = append(list, setting{unset[1], "n", mark, f.Name, f.Shipped})
 		case line[0] != '#':
 			return nil, &blame.Error{Party: blame.User, Summary: fmt.Sprintf("%s:%d is not a kernel option: %.60q", f.Name, n, line),
 				Advice: "lines are CONFIG_NAME=value or # CONFIG_NAME is not set"}
@@ -81,14 +84,14 @@ func (want Settings) Wants(name string) bool {
 func (want Settings) lost(config map[string]string) Settings {
 	return slices.DeleteFunc(slices.Clone(want), func(s setting) bool {
 		got := config[s.name]
-		return s.optional || got == s.value || s.value == "n" && got == ""
+		return s.mark == optionalMark || got == s.value || s.value == "n" && got == ""
 	})
 }
 
 // Check refuses a configuration in which settings did not stick, or which
 // klptest cannot use. What the options need instead, the Kconfig files of the
-// source tell. Linux 7.3 has no PROC_SYSCTL, say: what the base asks for and no
-// Kconfig file knows, the kernel does without.
+// source tell. What a shipped fragment asks for and no Kconfig file knows, as
+// PROC_SYSCTL in Linux 7.3, the kernel does without, unless it is required.
 func (want Settings) Check(config map[string]string, source string) error {
 	missing := want.lost(config)
 	if len(missing) == 0 {
@@ -98,7 +101,9 @@ func (want Settings) Check(config map[string]string, source string) error {
 	if err != nil {
 		return err
 	}
-	missing = slices.DeleteFunc(missing, func(s setting) bool { return s.base && !symbols[s.name].known })
+	missing = slices.DeleteFunc(missing, func(s setting) bool {
+		return s.shipped && s.mark != requiredMark && !symbols[s.name].known
+	})
 	if len(missing) == 0 {
 		return refuseUnfit(config)
 	}

@@ -21,7 +21,7 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Settings{{name: "S", value: "x y", from: "a"}, {name: "B", value: "n", optional: true, from: "a"}, {name: "C", value: "m", optional: true, from: "a"}, {name: "D", value: "1", from: "a"}, {name: "A", value: "m", from: "b"}}
+	want := Settings{{name: "S", value: "x y", from: "a"}, {name: "B", value: "n", mark: optionalMark, from: "a"}, {name: "C", value: "m", mark: optionalMark, from: "a"}, {name: "D", value: "1", from: "a"}, {name: "A", value: "m", from: "b"}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(setting{})); diff != "" {
 		t.Error(diff)
 	}
@@ -46,7 +46,7 @@ func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 	}
 	config := map[string]string{}
 	for _, s := range want {
-		if !s.optional || s.name == "PREEMPT_VOLUNTARY" {
+		if s.mark != optionalMark || s.name == "PREEMPT_VOLUNTARY" {
 			config[s.name] = s.value
 		}
 	}
@@ -60,8 +60,22 @@ func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 	}
 }
 
+// base.config marks those options as required that Required wants, and no others.
+func TestBaseMarksWhatIsRequired(t *testing.T) {
+	want, err := Parse([]Fragment{{Name: "base.config", Text: Base}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range want {
+		is := slices.ContainsFunc(required, func(o option) bool { return o.names == s.name })
+		if is != (s.mark == requiredMark) {
+			t.Errorf("CONFIG_%s is required: %v, it is marked %q", s.name, is, s.mark)
+		}
+	}
+}
+
 func TestLost(t *testing.T) {
-	want := Settings{{name: "A", value: "y", from: "f"}, {name: "B", value: "n", from: "f"}, {name: "C", value: "y", optional: true, from: "f"}, {name: "D", value: "y", from: "f"}, {name: "E", value: "n", from: "f"}}
+	want := Settings{{name: "A", value: "y", from: "f"}, {name: "B", value: "n", from: "f"}, {name: "C", value: "y", mark: optionalMark, from: "f"}, {name: "D", value: "y", from: "f"}, {name: "E", value: "n", from: "f"}}
 	got := want.lost(map[string]string{"A": "y", "E": "y"})
 	var names []string
 	for _, s := range got {
@@ -93,8 +107,8 @@ func TestCheckRefusesWhatTakesAwayTheNecessary(t *testing.T) {
 	}
 }
 
-// What the base asks for and no Kconfig file has is not missed, unless klptest
-// cannot do without it; what could be set, and anything of a user's, is.
+// What a shipped fragment asks for and no Kconfig file has is not missed, unless
+// it is required; what could be set, and anything of a user's, is.
 func TestCheckOfOptionsThatAKernelHasLost(t *testing.T) {
 	source := t.TempDir()
 	filetest.Put(t, source+"/Kconfig", someKconfig)
@@ -106,10 +120,11 @@ func TestCheckOfOptionsThatAKernelHasLost(t *testing.T) {
 		config  map[string]string
 		want    string
 	}{
-		"lost, base":            {setting{name: "NOTHING", value: "y", from: "base.config", base: true}, full, ""},
+		"lost, shipped":         {setting{name: "NOTHING", value: "y", from: "base.config", shipped: true}, full, ""},
+		"lost, marked":          {setting{name: "NOTHING", value: "y", from: "debug.config", shipped: true, mark: requiredMark}, full, "CONFIG_NOTHING"},
 		"lost, user's":          {setting{name: "NOTHING", value: "y", from: "my"}, full, "CONFIG_NOTHING"},
-		"cannot be set":         {setting{name: "KASAN", value: "y", from: "base.config", base: true}, full, "CONFIG_KASAN"},
-		"lost, but is required": {setting{name: "PROC_FS", value: "y", from: "base.config", base: true}, without, "CONFIG_PROC_FS"},
+		"cannot be set":         {setting{name: "KASAN", value: "y", from: "base.config", shipped: true}, full, "CONFIG_KASAN"},
+		"lost, but is required": {setting{name: "PROC_FS", value: "y", from: "base.config", shipped: true}, without, "CONFIG_PROC_FS"},
 	} {
 		err := Settings{test.setting}.Check(test.config, source)
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
@@ -119,7 +134,7 @@ func TestCheckOfOptionsThatAKernelHasLost(t *testing.T) {
 }
 
 func FuzzFragment(f *testing.F) {
-	f.Add("CONFIG_A=y\n# optional\n# CONFIG_B is not set\n")
+	f.Add("CONFIG_A=y\n# optional\n# CONFIG_B is not set\n\n# required\nCONFIG_C=y\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		list, err := Fragment{Name: "f", Text: text}.settings()
 		for _, s := range list {
