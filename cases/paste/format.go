@@ -187,6 +187,9 @@ func (r *report) headers() string {
 	if len(r.symptoms) > 0 {
 		fmt.Fprintf(&b, "Symptom: %s\n", klog.Escape(r.symptoms[0]))
 	}
+	if r.until != "" {
+		fmt.Fprintf(&b, "Needs: kernel < %s\n", r.until)
+	}
 	if taints := machine.TaintHeader(r.predicted.Taints); taints != "" {
 		fmt.Fprintf(&b, "Taints: %s\n", taints)
 	}

@@ -13,8 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/model"
 )
 
-// release is the kernel for which the expected lines are predicted. They hold
-// for later kernels: the case uses nothing that differs.
+// release is the kernel for which the expected lines are predicted.
 const release = "6.12"
 
 // maxCleanup bounds the commands added to leave nothing behind.
@@ -28,6 +27,7 @@ type draft struct {
 	commands  []command
 	predicted model.Prediction
 	before    model.Prediction // without the cleanup
+	until     string           // the kernel for which they no longer hold; may be empty
 	failed    error            // why nothing is predicted
 	stuck     map[string]bool  // modules that stay for ever
 }
@@ -44,6 +44,7 @@ func predict(ctx context.Context, m *mapping) draft {
 			d.cleanup(ctx)
 		}
 		if d.failed == nil {
+			d.until = d.changes(ctx)
 			return d
 		}
 		if first == nil {
@@ -87,6 +88,15 @@ func (d *draft) run(ctx context.Context) error {
 	}
 	d.predicted, err = model.Foresee(ctx, release, c)
 	return err
+}
+
+// changes is the first later kernel that answers otherwise, if there is one.
+func (d *draft) changes(ctx context.Context) string {
+	c, err := d.parse(d.commands)
+	if err != nil {
+		return ""
+	}
+	return model.Until(ctx, release, c)
 }
 
 func (d *draft) parse(list []command) (*casefile.Case, error) {

@@ -18,10 +18,6 @@ type facts struct {
 	forcesAll   bool // forcing marks each listed livepatch: until 5.18, 2957308343fa
 }
 
-// Releases are the kernels that differ in the model, oldest first. Kernels in
-// between are like the one before.
-var Releases = []string{"6.1", "6.11", "6.14"}
-
 var releaseForm = regexp.MustCompile(`^\d{1,4}\.\d{1,4}([.+-].*)?$`)
 
 // factsOf returns the facts of a kernel by its release, as uname -r prints it.

@@ -133,25 +133,6 @@ func Check(ctx context.Context, c *casefile.Case) []casefile.Problem {
 	return list
 }
 
-// releases are the kernels for which a case's transcripts may differ.
-func releases(c *casefile.Case) []string {
-	list := slices.Clone(Releases)
-	add := func(conditions []casefile.Condition) {
-		for _, cond := range conditions {
-			if _, err := factsOf(cond.Value); cond.Fact == "kernel" && err == nil && !slices.Contains(list, cond.Value) {
-				list = append(list, cond.Value)
-			}
-		}
-	}
-	for _, s := range c.Steps {
-		add(s.When)
-		for _, e := range s.Expect {
-			add(e.When)
-		}
-	}
-	return list
-}
-
 // Unending finds a command that would wait for ever. That is the case's fault
 // on any kernel.
 func Unending(ctx context.Context, c *casefile.Case) []casefile.Problem {

@@ -169,3 +169,22 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// Until finds the kernel from which on a transcript no longer holds.
+func TestUntil(t *testing.T) {
+	for commands, want := range map[string]string{
+		"% insmod klp_a\n": "",
+		"% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/stack_order\n":  "6.14",
+		"% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/replace\n":      "",
+		"% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/no_such_file\n": "",
+		"% sh true\n": "",
+	} {
+		c, err := casefile.Parse("c.txtar", []byte("A case.\n\n-- transcript --\n"+commands))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Until(t.Context(), "6.12", c); got != want {
+			t.Errorf("%q: %q, want %q", commands, got, want)
+		}
+	}
+}
