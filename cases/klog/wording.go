@@ -10,8 +10,8 @@ var wordings = []struct {
 	older *regexp.Regexp
 	newer string
 }{
-	// do_init_module() of kernel/module/main.c: "module: Simplify warning on
-	// positive returns from module_init()", linux-modules, 2026-03-30. It also
+	// do_init_module() of kernel/module/main.c, since Linux 7.1: 663385f9155f,
+	// "module: Simplify warning on positive returns from module_init()". It also
 	// drops a second line and a stack dump, which a case makes conditional.
 	{regexp.MustCompile(`^do_init_module: '(\w+)'->init suspiciously returned `), `$1: init suspiciously returned `},
 }

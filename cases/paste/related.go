@@ -63,11 +63,11 @@ func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 
 // features describe the subject of a case, in words: the core's lines, and the
 // requests of its commands. Their number does not count, but their sequence
-// does.
+// does. Of lines with conditions those count that release has.
 func features(c *casefile.Case) map[string]bool {
 	f := map[string]bool{}
 	last := ""
-	for _, s := range c.Steps {
+	for _, s := range c.Resolve(machine.Facts{Release: release}) {
 		for _, word := range commandFeatures(s.Command) {
 			f[word] = true
 		}

@@ -38,6 +38,7 @@ type core struct {
 	directories   []*patch // those with a directory in sysfs
 	freeWork      []*patch // freed except for their directory and the module's reference
 	prevStateWarn bool     // klp_get_prev_state() has warned
+	ftraceWarned  bool     // ftrace_enable_sysctl() has
 	strayed       bool     // klp_check_stack_func() has read something that is no function; see left
 }
 

@@ -16,6 +16,9 @@ type facts struct {
 	replaceAttr bool // replace: 6.11, adb68ed26a3e
 	orderAttr   bool // stack_order: 6.14, 3dae09de4061
 	forcesAll   bool // forcing marks each listed livepatch: until 5.18, 2957308343fa
+	initEEXIST  bool // an init's EEXIST becomes EBUSY: 7.1, 743f8cae549a
+	initOneLine bool // one line on an init's positive value, and no stack: 7.1, 663385f9155f
+	ftraceStays bool // ftrace cannot be switched off: 7.3, b0c857049153
 }
 
 var releaseForm = regexp.MustCompile(`^\d{1,4}\.\d{1,4}([.+-].*)?$`)
@@ -35,5 +38,8 @@ func factsOf(release string) (facts, error) {
 		replaceAttr: since(6, 11),
 		orderAttr:   since(6, 14),
 		forcesAll:   !since(5, 18),
+		initEEXIST:  since(7, 1),
+		initOneLine: since(7, 1),
+		ftraceStays: since(7, 3),
 	}, nil
 }

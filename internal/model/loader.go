@@ -39,16 +39,29 @@ func (k *kernel) insmod(name string, args []string) int {
 	return ret
 }
 
-// runInit is do_init_module(). Linux 7.0 words the warning differently.
+// runInit is do_init_module(). Newer kernels keep EEXIST for a module that is
+// loaded already.
 func (k *kernel) runInit(m *module) int {
 	ret := m.program.init()
-	if ret <= 0 {
-		return ret
+	switch {
+	case ret == eexist && k.initEEXIST:
+		return ebusy
+	case ret > 0:
+		k.warnPositive(m, ret)
+		return 0
 	}
-	logger{k.kmsg, ""}.warn("do_init_module: '%s'->init suspiciously returned %d, it should follow 0/-E convention\n"+
+	return ret
+}
+
+func (k *kernel) warnPositive(m *module, ret int) {
+	log := logger{k.kmsg, ""}
+	if k.initOneLine {
+		log.warn("%s: init suspiciously returned %d, it should follow 0/-E convention", m.name, ret)
+		return
+	}
+	log.warn("do_init_module: '%s'->init suspiciously returned %d, it should follow 0/-E convention\n"+
 		"do_init_module: loading module anyway...", m.name, ret)
 	k.kmsg.dumpStack()
-	return 0
 }
 
 // parseArgs is parse_args() of kernel/params.c.

@@ -57,7 +57,7 @@ func (m *Machine) hasAttr(name string) bool {
 
 // Begin is [machine.Machine]'s.
 func (m *Machine) Begin(context.Context) error {
-	m.k.prevStateWarn = false
+	m.k.prevStateWarn, m.k.ftraceWarned = false, false
 	m.before = m.left()
 	return nil
 }

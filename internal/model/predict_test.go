@@ -174,6 +174,8 @@ func TestCheck(t *testing.T) {
 func TestUntil(t *testing.T) {
 	for commands, want := range map[string]string{
 		"% insmod klp_a\n": "",
+		"% echo 0 > /proc/sys/kernel/ftrace_enabled\n":                     "7.3",
+		"% insmod klp_target init_ret=5\n":                                 "7.1",
 		"% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/stack_order\n":  "6.14",
 		"% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/replace\n":      "",
 		"% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/no_such_file\n": "",

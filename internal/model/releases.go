@@ -12,7 +12,7 @@ import (
 
 // Releases are the kernels that differ in the model, oldest first. Kernels in
 // between are like the one before.
-var Releases = []string{"6.1", "6.11", "6.14"}
+var Releases = []string{"6.1", "6.11", "6.14", "7.1", "7.3"}
 
 // Until returns the first kernel after a release that answers a case's commands
 // otherwise; empty: none is known, or the model does not cover them.

@@ -5,6 +5,8 @@ package model
 import (
 	"fmt"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 func (k *kernel) readPrintk() string {
@@ -26,13 +28,16 @@ func (k *kernel) writePrintk(value string) int {
 	return 0
 }
 
-// writeFtrace is ftrace_enable_sysctl() of kernel/trace/ftrace.c. While
-// livepatch uses ftrace it cannot be switched off.
+// writeFtrace is ftrace_enable_sysctl() of kernel/trace/ftrace.c. Up to Linux
+// 7.2 it cannot be switched off while livepatch uses it, from 7.3 on never.
 func (k *kernel) writeFtrace(value string) int {
 	n, ret := kstrtoint(strings.TrimSpace(value))
 	switch {
 	case ret != 0:
 		return einval
+	case n == 0 && k.ftraceStays:
+		k.warnFtraceStays()
+		return -int(unix.EOPNOTSUPP)
 	case n == 0 && len(k.stacks) > 0:
 		return ebusy
 	case n != 0 && n != 1:
@@ -40,4 +45,11 @@ func (k *kernel) writeFtrace(value string) int {
 	}
 	k.ftraceOff = n == 0
 	return 0
+}
+
+func (k *kernel) warnFtraceStays() {
+	if !k.ftraceWarned {
+		logger{k.kmsg, ""}.warn("The ftrace_enabled file is deprecated and no longer disables ftrace")
+	}
+	k.ftraceWarned = true
 }

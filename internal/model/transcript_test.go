@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,50 @@ func TestForcesAll(t *testing.T) {
 		run(t, m, forcedEnable...)
 		if got := run(t, m, "rmmod klp_a").Errno; got != want {
 			t.Errorf("Linux %s: %q, want %q", release, got, want)
+		}
+	}
+}
+
+// TestInit: what the loader makes of an init's value has changed in Linux 7.1.
+func TestInit(t *testing.T) {
+	twice := "insmod klp_a funcs=cmdline_proc_show,cmdline_proc_show"
+	for _, tt := range []struct{ release, command, errno, last string }{
+		{"7.0", "insmod klp_target init_ret=5", "", "Call Trace:"},
+		{"7.1", "insmod klp_target init_ret=5", "", "klp_target: init suspiciously returned 5, it should follow 0/-E convention"},
+		{"7.0", twice, "EEXIST", "kobject_add_internal failed"},
+		{"7.1", twice, "EBUSY", "kobject_add_internal failed"},
+		{"7.1", "insmod klp_target init_ret=-5", "EIO", ""},
+	} {
+		m, _ := New(tt.release)
+		ans := run(t, m, tt.command)
+		last := ""
+		if n := len(ans.Records); n > 1 {
+			last = ans.Records[n-1].Text
+		}
+		if ans.Errno != tt.errno || !strings.Contains(last, tt.last) || (last == "") != (tt.last == "") {
+			t.Errorf("Linux %s: %s: %q, %q", tt.release, tt.command, ans.Errno, last)
+		}
+	}
+}
+
+// TestFtraceStays: since Linux 7.3 ftrace is not switched off, which is logged
+// once in a case.
+func TestFtraceStays(t *testing.T) {
+	const off, read = "echo 0 > /proc/sys/kernel/ftrace_enabled", "cat /proc/sys/kernel/ftrace_enabled"
+	for release, want := range map[string]string{"7.2": "0", "7.3": "1"} {
+		m, _ := New(release)
+		var lines []int
+		for range 2 {
+			if err := m.Begin(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, len(run(t, m, off).Records), len(run(t, m, off).Records))
+		}
+		if got := run(t, m, read).Output; got != want {
+			t.Errorf("Linux %s: ftrace_enabled is %q, want %q", release, got, want)
+		}
+		if wanted := map[string][]int{"7.2": {1, 1, 1, 1}, "7.3": {2, 1, 2, 1}}[release]; !slices.Equal(lines, wanted) {
+			t.Errorf("Linux %s: %v records, want %v", release, lines, wanted)
 		}
 	}
 }
