@@ -124,7 +124,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 }
 
 func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cache.Usage) error {
-	err := store.RemoveAll(ctx, list)
+	stay, err := store.RemoveAll(ctx, list)
 	if err != nil {
 		return err
 	}
@@ -132,6 +132,10 @@ func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cach
 	for _, u := range list {
 		total += u.Size
 	}
-	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", plural(len(list), "entry", "entries"), size(total))
+	for _, u := range stay {
+		total -= u.Size
+		a.notice(u.String() + " stays: another klptest may be using it")
+	}
+	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", plural(len(list)-len(stay), "entry", "entries"), size(total))
 	return err
 }

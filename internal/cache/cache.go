@@ -55,7 +55,25 @@ func Open(root string, notice func(line string)) (*Cache, error) {
 }
 
 func unwritable(err error) error {
+	if full := Full(err); full != err {
+		return full
+	}
 	return &blame.Error{Summary: "cannot write to the cache", Advice: "set XDG_CACHE_HOME to a directory that can be written to", Err: err}
+}
+
+// Full adds to an error what to do about a full disk, if that is what it is about.
+func Full(err error) error {
+	if !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT) {
+		return err
+	}
+	e, ok := errors.AsType[*blame.Error](err)
+	switch {
+	case !ok:
+		e = &blame.Error{}
+	case e.Advice != "":
+		return err
+	}
+	return &blame.Error{Party: e.Party, Err: err, Tail: e.Tail, Path: e.Path, Advice: "free some space: klptest cache prune --max-size 1G; or set XDG_CACHE_HOME to a directory on a larger disk"}
 }
 
 // Root is the cache's directory.
@@ -139,7 +157,7 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 	defer unguard()
 	dir, err = os.MkdirTemp(c.in("tmp"), name+"-")
 	if err != nil {
-		return "", nil, err
+		return "", nil, Full(err)
 	}
 	f, err := tryLock(dir + ".lock")
 	if err != nil {

@@ -54,7 +54,7 @@ func (c *Cache) entry(ctx context.Context, kind, key string, check func(dir stri
 		}
 		c.tellDamage(kind, key, damage)
 	}
-	err = c.publish(ctx, path, fill)
+	err = Full(c.publish(ctx, path, fill))
 	if err != nil && damage != nil && ctx.Err() == nil {
 		err = beyondRepair(kind, key, err)
 	}

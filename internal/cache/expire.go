@@ -10,8 +10,8 @@ import (
 )
 
 // Expire deletes the entries of these kinds that have been unused for that
-// long. While another process uses the cache it does nothing; a later call
-// will.
+// long. While another process uses the cache, which may be about to open one, it does
+// nothing; a later call will.
 func (c *Cache) Expire(ctx context.Context, unused time.Duration, kinds ...string) error {
 	var old []Usage
 	for _, kind := range kinds {
@@ -29,8 +29,13 @@ func (c *Cache) Expire(ctx context.Context, unused time.Duration, kinds ...strin
 	if len(old) == 0 {
 		return nil
 	}
-	if err := c.RemoveAll(ctx, old); !errors.Is(err, errInUse) {
+	alone, err := c.claim()
+	if errors.Is(err, errInUse) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	return nil
+	defer alone()
+	return c.removeEach(ctx, old)
 }

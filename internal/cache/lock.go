@@ -75,13 +75,13 @@ func holder(path string) string {
 const guardLimit = time.Minute
 
 // quiet is how long a wait for a lock goes unexplained.
-const quiet = 3 * time.Second
+const quiet = 500 * time.Millisecond
 
-// lock waits for the lock file, until ctx ends.
-func (c *Cache) lock(ctx context.Context, path string) (unlock func(), err error) {
+// lock waits for the lock file, until ctx ends. work is what its holder does.
+func (c *Cache) lock(ctx context.Context, path, work string) (unlock func(), err error) {
 	f, err := tryLock(path)
 	if errors.Is(err, errLocked) {
-		f, err = c.wait(ctx, path, unix.LOCK_EX)
+		f, err = c.wait(ctx, path, unix.LOCK_EX, work)
 	}
 	if err != nil {
 		return nil, err
@@ -92,14 +92,14 @@ func (c *Cache) lock(ctx context.Context, path string) (unlock func(), err error
 // wait waits for a lock file, and says so when that takes long. flock(2) cannot
 // be interrupted: a waiter that gives up leaves a thread in it, which releases
 // the lock as soon as it gets it.
-func (c *Cache) wait(ctx context.Context, path string, how int) (*os.File, error) {
+func (c *Cache) wait(ctx context.Context, path string, how int, work string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	done := make(chan error, 1)
 	go func() { done <- flock(f, how) }()
-	long := time.AfterFunc(quiet, func() { c.Tell(fmt.Sprintf("waiting for %s, which has locked %s", holder(path), path)) })
+	long := time.AfterFunc(quiet, func() { c.Tell(fmt.Sprintf("waiting for %s: it %s", holder(path), work)) })
 	defer long.Stop()
 	select {
 	case err := <-done:
@@ -129,7 +129,7 @@ func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(),
 	if err := os.MkdirAll(c.in("locks", kind), 0o700); err != nil {
 		return nil, unwritable(err)
 	}
-	return c.lock(ctx, c.in("locks", kind, key))
+	return c.lock(ctx, c.in("locks", kind, key), fmt.Sprintf("makes %s/%s in the cache", kind, key))
 }
 
 // lockTemp takes the lock under which temporary directories are made and
@@ -137,7 +137,7 @@ func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(),
 func (c *Cache) lockTemp() (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
-	return c.lock(ctx, c.in("tmp.lock"))
+	return c.lock(ctx, c.in("tmp.lock"), "tidies up the cache")
 }
 
 // Lock waits, until ctx ends, for the lock of that name. It serves a directory
@@ -147,5 +147,5 @@ func (c *Cache) Lock(ctx context.Context, name string) (unlock func(), err error
 	if !plain(name) {
 		return nil, fmt.Errorf("cache: bad lock name %q", name)
 	}
-	return c.lock(ctx, c.in("locks", name))
+	return c.lock(ctx, c.in("locks", name), fmt.Sprintf("uses %s in the cache", name))
 }

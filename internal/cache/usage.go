@@ -78,14 +78,24 @@ func Excess(list []Usage, max int64) []Usage {
 	return nil
 }
 
-// RemoveAll deletes entries, unless another process uses the cache: it may be
-// about to open one of them.
-func (c *Cache) RemoveAll(ctx context.Context, list []Usage) error {
+// RemoveAll deletes entries. While another process uses the cache, it returns those
+// that stay: the other one may be using them.
+func (c *Cache) RemoveAll(ctx context.Context, list []Usage) (stay []Usage, err error) {
 	alone, err := c.claim()
-	if err != nil {
-		return err
+	switch {
+	case err == nil:
+		defer alone()
+	case errors.Is(err, errInUse):
+		if list, stay, err = c.idle(list); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, err
 	}
-	defer alone()
+	return stay, c.removeEach(ctx, list)
+}
+
+func (c *Cache) removeEach(ctx context.Context, list []Usage) error {
 	var errs []error
 	for _, u := range list {
 		errs = append(errs, c.Remove(ctx, u.Kind, u.Key))
@@ -93,12 +103,39 @@ func (c *Cache) RemoveAll(ctx context.Context, list []Usage) error {
 	return blame.Join(errs...)
 }
 
-// use marks the cache as used for the life of this process.
+// idle parts the entries that nobody has used since some process has always used the
+// cache. Whoever opens an entry marks it as used.
+func (c *Cache) idle(list []Usage) (idle, busy []Usage, err error) {
+	since, err := c.users.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, u := range list {
+		if u.Used.Before(since.ModTime()) {
+			idle = append(idle, u)
+		} else {
+			busy = append(busy, u)
+		}
+	}
+	return idle, busy, nil
+}
+
+// use marks the cache as used for the life of this process. The lock file's time is
+// when the first of all present users came.
 func (c *Cache) use() error {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
-	f, err := c.wait(ctx, c.in("users.lock"), unix.LOCK_SH)
+	f, err := c.wait(ctx, c.in("users.lock"), unix.LOCK_SH, "removes entries from the cache")
 	c.users = f
+	if err != nil {
+		return err
+	}
+	first, err := c.claim()
+	if err == nil {
+		first()
+	} else if errors.Is(err, errInUse) {
+		err = nil
+	}
 	return err
 }
 
@@ -107,17 +144,13 @@ func (c *Cache) claim() (release func(), err error) {
 	fd := int(c.users.Fd())
 	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		// A failed conversion may have dropped the lock; flock(2).
-		return nil, blame.Join(inUse(err), unix.Flock(fd, unix.LOCK_SH))
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = errInUse
+		}
+		return nil, blame.Join(err, unix.Flock(fd, unix.LOCK_SH))
 	}
 	sign(c.users)
 	return func() { _ = unix.Flock(fd, unix.LOCK_SH) }, nil
-}
-
-func inUse(err error) error {
-	if !errors.Is(err, unix.EWOULDBLOCK) {
-		return err
-	}
-	return &blame.Error{Party: blame.User, Err: errInUse, Advice: "wait until it has ended"}
 }
 
 var errInUse = errors.New("the cache is in use by another klptest")

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/klptest/klptest/internal/blame"
 )
 
 // filled is a cache with entries of 100 KB, the first used last.
@@ -114,8 +112,8 @@ func TestExcess(t *testing.T) {
 
 func TestRemoveAll(t *testing.T) {
 	c := filled(t, "a", "b", "c")
-	if err := c.RemoveAll(t.Context(), usage(t, c)[1:]); err != nil {
-		t.Fatal(err)
+	if stay, err := c.RemoveAll(t.Context(), usage(t, c)[1:]); err != nil || stay != nil {
+		t.Fatal(stay, err)
 	}
 	if diff := cmp.Diff([]string{"kind/a"}, names(usage(t, c))); diff != "" {
 		t.Error(diff)
@@ -126,21 +124,43 @@ func TestRemoveAll(t *testing.T) {
 	}
 }
 
-func TestNothingIsRemovedUnderAnotherUser(t *testing.T) {
-	c := filled(t, "a")
+// Under another user only those entries are removed that nobody has used since the
+// first present user came.
+func TestRemoveUnderAnotherUser(t *testing.T) {
+	c := filled(t, "a", "b")
 	other, err := Open(c.Root(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the refusal changes nothing
-		if err := c.RemoveAll(t.Context(), usage(t, c)); err == nil || blame.Of(err) != blame.User {
-			t.Fatalf("%v, want the user's error", err)
+	age(t, c.in("kind", "a"), -time.Second)
+	age(t, c.in("kind", "b"), time.Hour)
+	for _, want := range [][]string{{"kind/a"}, {"kind/a"}} { // the refusal changes nothing
+		stay, err := c.RemoveAll(t.Context(), usage(t, c))
+		if d := cmp.Diff(want, names(stay)); d != "" || err != nil {
+			t.Fatal(d, err)
 		}
 	}
 	if err := other.users.Close(); err != nil { // as when its process ends
 		t.Fatal(err)
 	}
-	if err := c.RemoveAll(t.Context(), usage(t, c)); err != nil {
+	if stay, err := c.RemoveAll(t.Context(), usage(t, c)); err != nil || stay != nil {
+		t.Fatal(stay, err)
+	}
+}
+
+// A user that comes later does not make those before it look idle.
+func TestFirstUserCounts(t *testing.T) {
+	c := filled(t, "a")
+	then := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(c.users.Name(), then, then); err != nil { // it came then
 		t.Fatal(err)
+	}
+	age(t, c.in("kind", "a"), time.Minute)
+	later, err := Open(c.Root(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stay, err := later.RemoveAll(t.Context(), usage(t, c)); err != nil || len(stay) != 1 {
+		t.Fatal(stay, err)
 	}
 }

@@ -32,7 +32,7 @@ func TestWaitForAStoppedProcessSaysSo(t *testing.T) {
 	if _, err := c.Entry(ctx, "k", "a", neverFill(t)); err == nil || !strings.HasPrefix(err.Error(), want+" has locked ") {
 		t.Errorf("%v", err)
 	}
-	if line := <-told; !strings.HasPrefix(line, "waiting for "+want) {
+	if line := <-told; line != "waiting for "+want+": it makes k/a in the cache" {
 		t.Errorf("%q", line)
 	}
 	_ = p.Process.Signal(unix.SIGCONT)
@@ -69,7 +69,7 @@ func TestNamesWithADotAreNoEntries(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].String() != "k/a" {
 		t.Errorf("%v, %v", list, err)
 	}
-	if err := c.RemoveAll(t.Context(), list); err != nil {
+	if _, err := c.RemoveAll(t.Context(), list); err != nil {
 		t.Error(err)
 	}
 }
