@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/arch"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -46,6 +47,17 @@ func (h host) refusesKVM(target *arch.Arch) string {
 	}
 	f.Close()
 	return ""
+}
+
+// checkKVM refuses KVM where it cannot work.
+func (h host) checkKVM(c config) error {
+	if c.Accel != KVM {
+		return nil
+	}
+	if reason := h.refusesKVM(c.Arch); reason != "" {
+		return blame.AdviseRigf("without --accel, or with --accel tcg, QEMU emulates the processor", "--accel kvm: %s", reason)
+	}
+	return nil
 }
 
 // memory is the file that remembers why KVM does not work, for this boot of

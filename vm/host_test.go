@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/arch"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
@@ -53,6 +54,36 @@ func TestRefusesKVM(t *testing.T) {
 	h.cpuinfo += "-missing"
 	if reason := h.refusesKVM(arch.Host()); !strings.Contains(reason, "unknown") {
 		t.Errorf("reason %q", reason)
+	}
+}
+
+// TestPrecheck: what cannot work is refused before there is a kernel.
+func TestPrecheck(t *testing.T) {
+	h, without := fakeHost(t), fakeHost(t)
+	rewrite(t, without.cpuinfo, "flags\t\t: fpu\n")
+	wrapper := filepath.Join(t.TempDir(), "wrapper")
+	if err := os.WriteFile(wrapper, []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	qemu := vmtest.QEMU(t, vmtest.Script{})
+	for _, test := range []struct {
+		host host
+		spec Spec
+		want string // in the whole message; empty: no error
+	}{
+		{h, Spec{QEMU: qemu, Accel: KVM}, ""},
+		{without, Spec{QEMU: qemu}, ""},
+		{without, Spec{QEMU: qemu, Accel: TCG}, ""},
+		{without, Spec{QEMU: qemu, Accel: KVM}, "--accel kvm: the processor has neither vmx nor svm"},
+		{h, Spec{QEMU: wrapper}, ""},
+		{h, Spec{QEMU: "/bin/true"}, "/bin/true is not QEMU: it calls itself true"},
+		{h, Spec{QEMU: "/nowhere/qemu"}, "name another one"},
+		{h, Spec{QEMU: qemu, Memory: 1}, "memory"},
+	} {
+		err := test.host.precheck(test.spec)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(blame.Detail(err), test.want)) {
+			t.Errorf("%+v: %v, want %q", test.spec, err, test.want)
+		}
 	}
 }
 

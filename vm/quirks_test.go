@@ -130,7 +130,7 @@ func TestVersionThatIsNeverTold(t *testing.T) {
 	if err := os.WriteFile(qemu, []byte("#!/bin/sh\nsleep 1000 &\necho $! >"+pid+"\nwait\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if v := askVersion(qemu, 2*time.Second); v.known() {
+	if v := askVersion(qemu, 2*time.Second).version; v.known() {
 		t.Errorf("version %v", v)
 	}
 	sleeper := strings.TrimSpace(string(readFile(t, pid)))

@@ -4,6 +4,7 @@ package vm
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/klptest/klptest/internal/arch"
@@ -49,5 +50,10 @@ type Spec struct {
 }
 
 // Precheck refuses what cannot work whatever the kernel is: sizes, an unknown
-// accelerator, no QEMU. It is for a caller that has no kernel yet.
-func (s Spec) Precheck() error { return s.withDefaults().pass(generalChecks) }
+// accelerator, no QEMU, KVM where there is none. It is for a caller that has no kernel
+// yet.
+func (s Spec) Precheck() error { return thisHost.precheck(s) }
+
+func (h host) precheck(s Spec) error {
+	return s.withDefaults().pass(append(slices.Clip(generalChecks), config.checkIsQEMU, h.checkKVM))
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 const (
@@ -133,13 +134,26 @@ func (c config) checkTemplate() error {
 }
 
 func (c config) checkQEMU() error {
-	if _, err := exec.LookPath(c.QEMU); err != nil {
-		return &blame.Error{
-			Party:   blame.Rig,
-			Summary: "no QEMU: " + c.QEMU + " is missing or cannot be run",
-			Advice:  depends.Install(c.Arch.QEMU.Program),
-			Err:     err,
-		}
+	_, err := exec.LookPath(c.QEMU)
+	if err == nil {
+		return nil
 	}
-	return nil
+	e := &blame.Error{Summary: "no QEMU: " + c.QEMU + " is missing or cannot be run", Err: err, Advice: depends.Install(c.Arch.QEMU.Program)}
+	if c.QEMU != c.Arch.QEMU.Program {
+		e.Advice = "name another one; " + c.Arch.QEMU.Program + " on the PATH is the default"
+	}
+	return e
+}
+
+// checkIsQEMU refuses a program that says what it is, and is not QEMU. One that says
+// nothing may be a wrapper.
+func (c config) checkIsQEMU() error {
+	a := answerOf(c.QEMU)
+	if a.version.known() || a.said == "" {
+		return nil
+	}
+	return &blame.Error{
+		Summary: fmt.Sprintf("%s is not QEMU: it calls itself %s", c.QEMU, printable.Line(a.said)),
+		Advice:  "name another one; " + c.Arch.QEMU.Program + " on the PATH is the default",
+	}
 }

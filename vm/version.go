@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,28 +37,37 @@ const versionLimit = 10 * time.Second
 
 const maxVersion = 64 << 10 // bytes; a wrapper may print more than the version
 
-// versions holds the answer of each QEMU, by its qemuID, so that it is asked once.
-var versions sync.Map // of func() version
+// answer is what a program says when it is asked for its version.
+type answer struct {
+	version version
+	said    string // the first line; empty: nothing, or not in time
+}
+
+// answers holds the answer of each QEMU, by its qemuID, so that it is asked once.
+var answers sync.Map // of func() answer
 
 // versionOf asks a QEMU, or a wrapper of one, for its version. The zero version
 // means that there was no answer.
-func versionOf(qemu string) version {
+func versionOf(qemu string) version { return answerOf(qemu).version }
+
+func answerOf(qemu string) answer {
 	id, err := qemuID(qemu)
 	if err != nil {
-		return version{}
+		return answer{}
 	}
-	ask, _ := versions.LoadOrStore(id, sync.OnceValue(func() version { return askVersion(qemu, versionLimit) }))
-	return ask.(func() version)()
+	ask, _ := answers.LoadOrStore(id, sync.OnceValue(func() answer { return askVersion(qemu, versionLimit) }))
+	return ask.(func() answer)()
 }
 
-func askVersion(qemu string, limit time.Duration) version {
+func askVersion(qemu string, limit time.Duration) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	out, err := program.Command{Name: qemu, Args: []string{"--version"}}.Output(ctx, maxVersion)
 	if err != nil {
-		return version{}
+		return answer{}
 	}
-	return parseVersion(string(out))
+	said, _, _ := strings.Cut(string(out), "\n")
+	return answer{parseVersion(string(out)), said}
 }
 
 // "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", or for qemu-user the
