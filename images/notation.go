@@ -5,6 +5,7 @@ package images
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -29,11 +30,35 @@ func (b *badNotation) Error() string { return b.err.Error() }
 func (b *badNotation) Unwrap() error { return &b.err }
 
 // advise gives an error of BadNotation its advice.
-func (ps Providers) advise(err error) error {
-	if bad, ok := errors.AsType[*badNotation](err); ok {
-		return blame.AdviseUserf(ps.notations(), "%s", bad.err.Summary)
+func (ps Providers) advise(spec string, err error) error {
+	bad, ok := errors.AsType[*badNotation](err)
+	if !ok {
+		return err
 	}
-	return err
+	if meant := ps.meant(spec); meant != "" {
+		return blame.Userf("%s (did you mean %s?)", bad.err.Summary, meant)
+	}
+	return blame.AdviseUserf(ps.notations(), "%s", bad.err.Summary)
+}
+
+// version matches what is a distribution's version without the distribution's name.
+var version = regexp.MustCompile(`^v?\d+\.\d`)
+
+// meant names what a spec may have meant that is no path of a file; empty: nothing.
+func (ps Providers) meant(spec string) string {
+	if !version.MatchString(spec) {
+		return ""
+	}
+	for _, p := range ps {
+		for _, n := range p.Notations {
+			scheme, _, hasScheme := strings.Cut(n.Form, ":")
+			full := scheme + ":" + strings.TrimPrefix(spec, "v")
+			if ok, err := p.Match(full); hasScheme && ok && err == nil {
+				return full
+			}
+		}
+	}
+	return ""
 }
 
 // notations lists what a kernel can be named by.

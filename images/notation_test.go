@@ -21,14 +21,29 @@ func TestBadNotationListsTheNotations(t *testing.T) {
   made:1.2.3    exactly that
   FILE          a file
 klptest kernel list tells what there is`
-	err := ps.advise(fmt.Errorf("on the way: %w", BadNotation("no such kernel: %s", "x")))
+	err := ps.advise("x", fmt.Errorf("on the way: %w", BadNotation("no such kernel: %s", "x")))
 	imagestest.WantUserError(t, err, "no such kernel: x")
 	if e, ok := errors.AsType[*blame.Error](err); !ok || e.Advice != want {
 		t.Errorf("%+v", e)
 	}
 	other := errors.New("other")
-	if got := ps.advise(other); got != other {
+	if got := ps.advise("x", other); got != other {
 		t.Errorf("%v becomes %v", other, got)
+	}
+}
+
+// A version alone is a distribution's, if that has such versions.
+func TestMeantNotation(t *testing.T) {
+	ps := Providers{
+		{Notations: []Notation{{"FILE", "a file"}}, Match: func(string) (bool, error) { return true, nil }},
+		{Notations: []Notation{{"made:1.2", "one"}}, Match: func(spec string) (bool, error) { return spec == "made:1.2", nil }},
+	}
+	for spec, want := range map[string]string{
+		"1.2": "no (did you mean made:1.2?)", "v1.2": "no (did you mean made:1.2?)", "1.3": "no", "x1.2": "no", "made:1.2": "no",
+	} {
+		if err := ps.advise(spec, BadNotation("no")); err.Error() != want || blame.Of(err) != blame.User {
+			t.Errorf("%s: %v", spec, err)
+		}
 	}
 }
 

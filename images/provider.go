@@ -59,7 +59,7 @@ type Providers []Provider
 // have is for kconfig.Required.
 func (ps Providers) Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
 	k, err := ps.resolve(ctx, c, spec, o)
-	return k, ps.advise(err)
+	return k, ps.advise(spec, err)
 }
 
 func (ps Providers) resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {

@@ -34,5 +34,15 @@ func resolveFile(ctx context.Context, c *cache.Cache, path string, o images.Opti
 	}
 	k.Name = k.Release
 	k.Modules, err = findModules(ctx, c, k, kdir, filepath.Join("/lib/modules", k.Release, "kernel"))
+	if fetched := fetchedModules(path); err != nil && fetched != nil {
+		k.Modules, err = fetched, nil
+	}
 	return k, err
+}
+
+// fetchedModules are the guest's modules beside the image of a packaged kernel in the
+// cache, in the order in which they are loaded; see package packaged.
+func fetchedModules(image string) []string {
+	list, _ := filepath.Glob(filepath.Join(filepath.Dir(image), "modules", "[0-9][0-9]-*.ko")) // the pattern is good
+	return list
 }

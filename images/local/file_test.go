@@ -5,6 +5,7 @@ package local
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,26 @@ func TestBzImageThatCannotBeExtracted(t *testing.T) {
 	k, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: imagestest.BuildTree(t), Notice: func(s string) { said = s }})
 	if err != nil || k.Image != file || !strings.Contains(said, "booting the bzImage") {
 		t.Errorf("%+v, %v, %q", k, err, said)
+	}
+}
+
+// What klptest kernel fetch prints can be given as a file: headers have no modules, but
+// the image lies beside those that the guest needs.
+func TestResolveFetchedImage(t *testing.T) {
+	dir, kdir := t.TempDir(), imagestest.BuildTree(t)
+	for _, name := range []string{"virtio", "char"} {
+		if err := os.RemoveAll(filepath.Join(kdir, "drivers", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, module := filepath.Join(dir, "vmlinux"), filepath.Join(dir, "modules/00-virtio_hub.ko")
+	filetest.Put(t, file, imagestest.PVHKernel())
+	_, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: kdir})
+	imagestest.WantUserError(t, err, "the guest needs the module")
+	filetest.Put(t, module, "")
+	k, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: kdir})
+	if err != nil || !slices.Equal(k.Modules, []string{module}) {
+		t.Errorf("%+v, %v", k, err)
 	}
 }
 
