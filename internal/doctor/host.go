@@ -50,13 +50,14 @@ func (h Host) read(path string) string {
 	return strings.TrimSpace(string(data))
 }
 
-// free is the free space on the file system of dir, or of a dir yet to be made.
+// free is the free space on the file system of dir, or of a dir yet to be made. A
+// place that cannot be written to is an error.
 func free(dir string) (uint64, error) {
 	for {
 		var s unix.Statfs_t
 		err := unix.Statfs(dir, &s)
 		if err == nil {
-			return s.Bavail * uint64(s.Bsize), nil
+			return s.Bavail * uint64(s.Bsize), unix.Access(dir, unix.W_OK)
 		}
 		if err != unix.ENOENT || dir == filepath.Dir(dir) {
 			return 0, err
