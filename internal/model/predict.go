@@ -130,6 +130,7 @@ func Check(ctx context.Context, c *casefile.Case) []casefile.Problem {
 			list = append(list, *p)
 		}
 	}
+	slices.SortStableFunc(list, func(p, q casefile.Problem) int { return p.Line - q.Line })
 	return list
 }
 

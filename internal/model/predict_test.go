@@ -151,12 +151,12 @@ func TestCheck(t *testing.T) {
 		"livepatch: 'klp_a': starting patching transition\nlivepatch: 'klp_a': completing patching transition\n" +
 		"klp_a: post_patch vmlinux\nlivepatch: 'klp_a': patching complete\n"
 	for _, tc := range []struct{ transcript, want string }{
-		{load, "a.txtar:5: the model of Linux 6.1 differs: nothing more expected here; got: livepatch: 'klp_a': initializing patching transition"},
-		{load + rest, "a.txtar:4: the model of Linux 6.1 differs: module klp_a is still loaded"},
+		{load, "a.txtar:5: the model of Linux 6.12 differs: nothing more expected here; got: livepatch: 'klp_a': initializing patching transition"},
+		{load + rest, "a.txtar:4: the model of Linux 6.12 differs: module klp_a is still loaded"},
 		{load + rest + "% cat /sys/kernel/livepatch/klp_a/replace\n[kernel < 6.11] ! ENOENT\n[kernel >= 6.11] = 1\n" +
 			"% cat /sys/kernel/livepatch/klp_a/stack_order\n[kernel < 6.14] ! ENOENT\n[kernel >= 6.14] = 1\n",
 			"a.txtar:4: the model of Linux 6.1 differs: module klp_a is still loaded\n" +
-				"a.txtar:14: the model of Linux 6.11 differs: expected: = 1; got: = 0"},
+				"a.txtar:14: the model of Linux 6.12 differs: expected: = 1; got: = 0"},
 		{load + "% sh true\n", ""},
 		{load + "% cat /etc/passwd\n", ""},
 	} {

@@ -76,7 +76,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/agent", "cases/machine images/dotconfig internal/blame internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
 	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/vport"},
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience internal/shellword internal/terminal"},
-	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion"},
+	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion internal/nearest"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/report", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/shellword"},
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
