@@ -7,26 +7,28 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Load returns the cases that the arguments name: files, and names or
+// Load returns the cases that the arguments name: files, directories, and names or
 // patterns of shipped ones; all shipped ones when there are none.
 func Load(args []string) ([]*casefile.Case, error) {
-	shipped, err := Shipped()
+	all, err := Shipped()
+	if err != nil || len(args) == 0 {
+		return all, err
+	}
+	hidden, err := Bugs()
 	if err != nil {
 		return nil, err
-	}
-	if len(args) == 0 {
-		return shipped, nil
 	}
 	var list []*casefile.Case
 	var errs []error // of all arguments, to be mended in one go
 	for _, arg := range args {
-		some, err := selectArg(shipped, arg)
+		some, err := selectArg(all, hidden, arg)
 		list, errs = append(list, some...), append(errs, err)
 	}
 	return list, blame.Join(errs...)
@@ -44,21 +46,59 @@ func LoadOne(arg string) (*casefile.Case, error) {
 	return list[0], nil
 }
 
-func selectArg(shipped []*casefile.Case, arg string) ([]*casefile.Case, error) {
-	if !IsFile(arg) {
-		return Select(shipped, []string{arg})
+// selectArg returns the cases of one argument. Those of hidden are for whoever names
+// them.
+func selectArg(all, hidden []*casefile.Case, arg string) ([]*casefile.Case, error) {
+	if IsFile(arg) {
+		return readPath(arg)
 	}
-	c, err := Read(arg)
-	if err != nil {
-		return nil, err
+	if i := slices.IndexFunc(hidden, func(c *casefile.Case) bool { return c.Name == arg }); i >= 0 {
+		return hidden[i : i+1], nil
 	}
-	return []*casefile.Case{c}, nil
+	list, err := Select(all, []string{arg})
+	if _, noFile := os.Lstat(arg); err != nil && noFile == nil {
+		return nil, blame.AdviseUserf("the file here is ./"+arg, "no case is called %s", arg)
+	}
+	return list, err
 }
 
-// IsFile tells a file from the name of a case: names have neither a slash nor
-// an ending.
+// IsFile tells the path of a file or a directory from the name of a case: names have
+// neither a slash nor an ending.
 func IsFile(arg string) bool {
-	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, ".txtar")
+	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, suffix) || arg == "." || arg == ".."
+}
+
+// suffix is how the names of case files end.
+const suffix = ".txtar"
+
+// readPath reads a case, or all those that lie in a directory.
+func readPath(path string) ([]*casefile.Case, error) {
+	files := []string{path}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return nil, err
+		}
+		files = nil
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), suffix) && !e.IsDir() {
+				files = append(files, strings.TrimSuffix(path, "/")+"/"+e.Name())
+			}
+		}
+		if files == nil {
+			return nil, blame.Userf("no case in %s: none of its files ends in %s", path, suffix)
+		}
+	}
+	return readFiles(files)
+}
+
+func readFiles(files []string) (list []*casefile.Case, err error) {
+	var errs []error
+	for _, file := range files {
+		c, err := Read(file)
+		list, errs = append(list, c), append(errs, err)
+	}
+	return list, blame.Join(errs...)
 }
 
 // Read reads a case from its file.
@@ -82,18 +122,4 @@ func readCaseFile(path string) ([]byte, error) {
 		return nil, blame.Userf("%s is not a case: a case is a file of at most 1 MB", path)
 	}
 	return os.ReadFile(path)
-}
-
-// LoadFile returns the case that an argument names, and its file.
-func LoadFile(arg string) (*casefile.Case, []byte, error) {
-	c, err := LoadOne(arg)
-	if err != nil {
-		return nil, nil, err
-	}
-	if IsFile(arg) {
-		data, err := readCaseFile(arg)
-		return c, data, err
-	}
-	data, err := fs.ReadFile(ShippedFS(), c.File)
-	return c, data, err
 }

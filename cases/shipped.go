@@ -14,18 +14,33 @@ import (
 //go:embed *.txtar
 var shipped embed.FS
 
+//go:embed bugs/*.txtar
+var bugs embed.FS
+
 // ShippedFS holds the files of the shipped cases; Case.File is the name.
 func ShippedFS() fs.FS { return shipped }
 
 // Shipped returns the shipped cases, sorted by name.
-func Shipped() ([]*casefile.Case, error) {
-	entries, err := shipped.ReadDir(".")
+func Shipped() ([]*casefile.Case, error) { return readAll(shipped) }
+
+// Bugs returns the cases of known bugs of kernels, sorted by name. They are shipped
+// as well, but run only when they are named.
+func Bugs() ([]*casefile.Case, error) {
+	dir, err := fs.Sub(bugs, "bugs")
+	if err != nil {
+		return nil, err
+	}
+	return readAll(dir)
+}
+
+func readAll(files fs.FS) ([]*casefile.Case, error) {
+	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return nil, err
 	}
 	var list []*casefile.Case
 	for _, e := range entries {
-		data, err := shipped.ReadFile(e.Name())
+		data, err := fs.ReadFile(files, e.Name())
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +31,7 @@ func (a *app) checkCommand() *cobra.Command {
 			}
 			problems := 0
 			for _, c := range list {
-				found := a.checkCase(cmd.Context(), c, slices.Contains(args, c.File))
+				found := a.checkCase(cmd.Context(), c, isFile(args, c))
 				if cmd.Context().Err() != nil {
 					return context.Cause(cmd.Context()) // the model was interrupted: it differs from nothing
 				}
@@ -53,7 +52,7 @@ func (a *app) checkCommand() *cobra.Command {
 // checkCase returns the problems of a case. A user's file may describe a bug: that
 // the model differs from it is worth a note, and not a problem.
 func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []casefile.Problem {
-	problems, differences := casefile.Check(c, kmods.Names()), model.Check(ctx, c)
+	problems, differences := append(casefile.Check(c, kmods.Names()), model.Parameters(c)...), model.Check(ctx, c)
 	if !isFile || ctx.Err() != nil {
 		return append(problems, differences...)
 	}

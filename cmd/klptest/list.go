@@ -14,32 +14,54 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
+// listOptions are the flags of `klptest list`.
+type listOptions struct {
+	selection
+	coverage, bugs bool
+}
+
 func (a *app) listCommand() *cobra.Command {
-	var coverage bool
+	var o listOptions
 	c := &cobra.Command{
 		Use:   "list [CASE|PATTERN]...",
 		Short: "List the shipped cases, a name and a title on each line",
 		Long: `List the shipped cases, a name and a title on each line.
 
 --coverage prints, in Markdown, every rule with the cases that cover it. Exit
-status 1: a rule has no case, or a Covers line matches no rule.`,
+status 1: a rule has no case, or a Covers line matches no rule.
+
+--bugs lists the cases of known bugs of kernels instead: they fail on kernels that
+have the bug, and run only when they are named.`,
 		ValidArgsFunction: completeCases,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if coverage && len(args) > 0 {
-				return blame.Userf("--coverage is about all shipped cases: name none")
-			}
-			list, err := cases.Load(args)
-			if err != nil {
-				return err
-			}
-			if coverage {
-				return a.coverage(list)
-			}
-			return a.titles(list)
-		},
+		RunE:              func(_ *cobra.Command, args []string) error { return a.list(args, o) },
 	}
-	c.Flags().BoolVar(&coverage, "coverage", false, "print which rules the cases cover, in Markdown")
+	c.Flags().BoolVar(&o.coverage, "coverage", false, "print which rules the cases cover, in Markdown")
+	c.Flags().BoolVar(&o.bugs, "bugs", false, "list the cases of known bugs of kernels")
+	selectionFlags(c, &o.selection)
+	for _, all := range []string{"coverage", "bugs"} {
+		c.MarkFlagsMutuallyExclusive(all, "exclude")
+		c.MarkFlagsMutuallyExclusive(all, "covers")
+	}
+	c.MarkFlagsMutuallyExclusive("coverage", "bugs")
 	return c
+}
+
+func (a *app) list(args []string, o listOptions) error {
+	if (o.coverage || o.bugs) && len(args) > 0 {
+		return blame.Userf("--coverage and --bugs are about all cases: name none")
+	}
+	load := func() ([]*casefile.Case, error) { return o.load(args) }
+	if o.bugs {
+		load = cases.Bugs
+	}
+	list, err := load()
+	if err != nil {
+		return err
+	}
+	if o.coverage {
+		return a.coverage(list)
+	}
+	return a.titles(list)
 }
 
 func (a *app) titles(list []*casefile.Case) error {
@@ -68,11 +90,12 @@ func (a *app) coverage(list []*casefile.Case) error {
 // as well.
 func completeCases(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	list, err := cases.Shipped()
-	if err != nil {
+	bugs, bugsErr := cases.Bugs()
+	if err != nil || bugsErr != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var names []string
-	for _, c := range list {
+	for _, c := range append(list, bugs...) {
 		names = append(names, c.Name+"\t"+c.Title)
 	}
 	return names, cobra.ShellCompDirectiveDefault

@@ -25,11 +25,11 @@ the transcript needs. The case's own expected lines are ignored.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, old, err := cases.LoadFile(args[0])
+			c, err := cases.LoadOne(args[0])
 			if err != nil {
 				return err
 			}
-			data, err := model.Complete(cmd.Context(), release, old, c)
+			data, err := model.Complete(cmd.Context(), release, []byte(c.Text), c)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,7 @@
 package main
 
 import (
-	"io/fs"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -26,11 +26,7 @@ func (a *app) showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			data, err := fs.ReadFile(cases.ShippedFS(), c.File)
-			if err != nil {
-				return err
-			}
-			_, err = a.out.Write(data)
+			_, err = io.WriteString(a.out, c.Text)
 			return err
 		},
 	}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cases
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func joined(list []*casefile.Case) string {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestWithout(t *testing.T) {
+	list := named("a-1", "a-2", "b")
+	for _, test := range []struct{ patterns, want, err string }{
+		{"", "a-1 a-2 b", ""},
+		{"a-*", "b", ""},
+		{"b a-2", "a-1", ""},
+		{"state-add", "a-1 a-2 b", ""}, // a case, but none of these
+		{"b nosuch", "", "no case nosuch"},
+		{"c*x", "", `no case matches "c*x"`},
+		{"[", "", `"[" is not a pattern: syntax error in pattern`},
+	} {
+		got, err := Without(list, strings.Fields(test.patterns))
+		if joined(got) != test.want || (err == nil) != (test.err == "") || err != nil && (err.Error() != test.err || blame.Of(err) != blame.User) {
+			t.Errorf("%q: %q, %v", test.patterns, joined(got), err)
+		}
+	}
+}
+
+func TestCovering(t *testing.T) {
+	list := named("a", "b", "c", "d")
+	list[0].Covers = []string{`system-state.rst 2, "Any completely new system state"`}
+	list[1].Covers = []string{`livepatch: module, "init fails"`, `system-state.rst 2, "The check is done when"`}
+	list[2].Covers = []string{`no source, "no rule"`}
+	for _, test := range []struct{ ids, want, err string }{
+		{"", "a b c d", ""},
+		{"2.2", "a", ""},
+		{"2", "a b", ""},
+		{"2.1 2.2", "a b", ""},
+		{"2.", "", "no rule 2."},
+		{"2.99", "", "no rule 2.99"},
+	} {
+		got, err := Covering(list, strings.Fields(test.ids))
+		if joined(got) != test.want || (err == nil) != (test.err == "") || err != nil && (!strings.HasPrefix(err.Error(), test.err) || blame.Of(err) != blame.User) {
+			t.Errorf("%q: %q, %v", test.ids, joined(got), err)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// selection narrows down the cases that the arguments name.
+type selection struct {
+	exclude []string // patterns
+	covers  []string // ids of rules
+}
+
+func selectionFlags(c *cobra.Command, s *selection) {
+	c.Flags().StringArrayVar(&s.exclude, "exclude", nil, "leave out the cases that `PATTERN` names; may be repeated")
+	c.Flags().StringArrayVar(&s.covers, "covers", nil, "only the cases that cover `RULE`, such as 2.3, or 2 for all of them; may be repeated; klptest list --coverage has the rules")
+	_ = c.RegisterFlagCompletionFunc("exclude", completeCases)
+}
+
+// load returns the cases that the arguments name and the selection leaves.
+func (s selection) load(args []string) ([]*casefile.Case, error) {
+	list, err := cases.Load(args)
+	if err == nil {
+		list, err = cases.Without(list, s.exclude)
+	}
+	if err == nil {
+		list, err = cases.Covering(list, s.covers)
+	}
+	if err == nil && len(list) == 0 {
+		err = blame.Userf("--exclude and --covers leave no case")
+	}
+	return list, err
+}
+
+// isFile tells whether a case is from a file of the user's, or of a directory that
+// the arguments name. The names of shipped cases' files have no slash.
+func isFile(args []string, c *casefile.Case) bool {
+	return slices.Contains(args, c.File) || strings.ContainsRune(c.File, '/')
+}
