@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
@@ -87,10 +88,13 @@ func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case
 	}
 	defer func() { err = blame.Join(err, g.Close()) }()
 	if before != nil {
-		observed, err := g.Play(ctx, before)
-		fmt.Fprint(a.err, printable.Text(observed))
+		res, err := g.Play(ctx, before)
+		fmt.Fprint(a.err, printable.Text(res.Observed))
 		if err != nil {
 			return err
+		}
+		if res.Verdict == judge.Skip {
+			a.notice(strings.Join(res.Reasons, "; ") + ": nothing of the case was run")
 		}
 	}
 	status := 0

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
@@ -25,9 +26,15 @@ type Runner struct {
 	Options rig.Options
 }
 
-// Run runs the cases on a kernel.
+// Run runs the cases on a kernel. That no case can be run on it, say because the
+// modules do not build against it, is an ERROR of the next case, and no reason not to
+// try other kernels.
 func (r Runner) Run(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
-	return r.while(ctx, k, list, func(judge.Result) bool { return true })
+	results, err := r.while(ctx, k, list, func(judge.Result) bool { return true })
+	if _, ok := errors.AsType[rig.Unfit](err); ok && len(results) < len(list) {
+		return append(results, judge.Broken(list[len(results)], err)), nil
+	}
+	return results, err
 }
 
 // RunUntilFail is Run, but ends with the first FAIL.

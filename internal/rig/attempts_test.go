@@ -203,7 +203,7 @@ func TestBootIsConfirmed(t *testing.T) {
 			}
 			return m(ctx, s)
 		})
-		run := confirming(t, Options{Confirm: 2}, panics.rememberFailures(3))
+		run := confirming(t, Options{Confirm: 2}, panics.rememberFailures(shape{}, 3))
 		ev := &spoiling{f: &fake{}}
 		if _, err := run.runCases(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, ev); err != nil {
 			t.Fatal(err)

@@ -168,14 +168,13 @@ func (g *Guest) Close() error {
 	return errs
 }
 
-// Play runs the commands of a case and returns the observed transcript, whatever
-// the case expects.
-func (g *Guest) Play(ctx context.Context, c *casefile.Case) (observed string, err error) {
+// Play runs the commands of a case, whatever the case expects. A SKIP ran none.
+func (g *Guest) Play(ctx context.Context, c *casefile.Case) (judge.Result, error) {
 	res := judge.Run(ctx, g.machine(func(string) {}), c)
 	if !g.alive() {
-		return res.Observed, g.VM.Death()
+		return res, g.VM.Death()
 	}
-	return res.Observed, context.Cause(ctx)
+	return res, context.Cause(ctx)
 }
 
 // Do calls f, which talks to the guest. When the guest dies, Do returns the reason
@@ -192,8 +191,15 @@ func (g *Guest) machine(step func(string)) machine.Machine {
 	return &guestMachine{Guest: g, step: step}
 }
 
+// commandFile has the command that starts the guest again, beside its logs.
+const commandFile = "qemu.sh"
+
 // keep makes the guest's logs outlive it.
 func (g *Guest) keep() {
+	if !g.kept && g.VM != nil {
+		// The logs say more than this file: they are kept without it as well.
+		_ = os.WriteFile(filepath.Join(g.dir, commandFile), []byte(g.VM.CommandLine()+"\n"), 0o600)
+	}
 	g.kept = true
 	g.rig.keep.Store(true)
 }

@@ -41,7 +41,7 @@ var _ builder = (*modules)(nil)
 func (m *modules) of(ctx context.Context, t Test) ([]kmods.Module, error) {
 	all, err := m.shipped()
 	if err != nil {
-		return nil, err
+		return nil, Unfit{err}
 	}
 	names, sources := t.Modules()
 	if len(sources) > 0 {

@@ -175,7 +175,7 @@ func (r *Rig) maker() maker {
 	if r.o.Guests == Shared || r.o.Guests == Booted {
 		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
 	}
-	return m.trusted(r.trust).rememberFailures(1 + r.o.Confirm)
+	return m.trusted(r.trust).rememberFailures(r.shape(), 1+r.o.Confirm)
 }
 
 func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source {
@@ -220,6 +220,9 @@ func (r *Rig) Kernel() *images.Kernel { return r.kernel }
 // Work is the directory with each guest's logs. It outlives Close when a test
 // failed, or when Options.Keep is set.
 func (r *Rig) Work() string { return r.work }
+
+// Kept tells whether Work outlives Close.
+func (r *Rig) Kept() bool { return r.keep.Load() }
 
 // Close ends the guests and removes what need not be kept.
 func (r *Rig) Close() error {

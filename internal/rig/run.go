@@ -29,6 +29,8 @@ type runner struct {
 	lean    bool  // results come without their observations
 	confirm uint  // how often a FAIL is run again
 
+	giveUp context.CancelCauseFunc // ends the run that has begun
+
 	progress Progress   // may be nil
 	hear     sync.Mutex // held while progress is told
 
@@ -44,14 +46,15 @@ type builder interface {
 // run runs the tests and yields their results in order; see [Rig.Run].
 func (r *runner) run(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	return func(yield func(judge.Result, error) bool) {
-		inner, cancel := context.WithCancel(ctx)
+		inner, cancel := context.WithCancelCause(ctx)
+		r.giveUp = cancel
 		done, wait := r.start(inner, list)
 		defer wait()
-		defer cancel()
+		defer cancel(nil)
 		for i := range list {
 			res := <-done[i]
 			if res.Verdict == "" {
-				yield(res, context.Cause(ctx))
+				yield(res, context.Cause(inner))
 				return
 			}
 			if !yield(res, nil) {
@@ -92,7 +95,11 @@ func (r *runner) runTimed(ctx context.Context, t Test) judge.Result {
 	if ctx.Err() != nil {
 		return judge.Result{}
 	}
-	return a.settle(ctx, res)
+	res = a.settle(ctx, res)
+	if ctx.Err() != nil && res.Transient {
+		return judge.Result{} // another attempt was wanted
+	}
+	return res
 }
 
 // runCase runs a test once, on a guest of the source.
@@ -111,7 +118,7 @@ func (r *runner) runOnce(ctx context.Context, from source, t Test, keep bool, st
 	step("start a guest")
 	g, used, err := from.get(ctx, s)
 	if err != nil {
-		return t.Broken(err)
+		return r.broken(t, err)
 	}
 	res := r.runOn(ctx, g, t, step)
 	res.Confirmation.Shared = used
@@ -126,7 +133,7 @@ func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string
 	step("build modules")
 	modules, err := r.builder.of(ctx, t)
 	if err != nil {
-		return t.Broken(err)
+		return r.broken(t, err)
 	}
 	step("copy modules")
 	if err := g.put(ctx, modules); err != nil {

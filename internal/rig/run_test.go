@@ -5,6 +5,7 @@ package rig
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -194,7 +195,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newReused(t.Context(), boot.rememberFailures(1)), builder: noModules{}, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.rememberFailures(shape{cpus: 1, memory: 512}, 1)), builder: noModules{}, def: shape{cpus: 1, memory: 512}}
 	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.runCases(t.Context(), list, ev); err != nil {
@@ -209,7 +210,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 }
 
 // TestRigThatFailsOnce: the cases after one for which no guest was had are
-// none the worse, until the rig fails twice in a row.
+// none the worse, until the rig fails twice in a row. Then no further case is run.
 func TestRigThatFailsOnce(t *testing.T) {
 	fails := []int{2, 4, 5} // of the guests
 	n := 0
@@ -221,18 +222,54 @@ func TestRigThatFailsOnce(t *testing.T) {
 		}
 		return m(ctx, s)
 	})
-	r := &runner{source: newEach(t.Context(), boot.rememberFailures(1), false, map[shape]int{}), builder: noModules{}}
+	r := &runner{source: newEach(t.Context(), boot.rememberFailures(shape{}, 1), false, map[shape]int{}), builder: noModules{}}
 	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		list = append(list, parse(t, name, ""))
 	}
 	ev := &events{}
-	if _, err := r.runCases(t.Context(), list, ev); err != nil {
-		t.Fatal(err)
+	_, err := r.runCases(t.Context(), list, ev)
+	want := []string{"a PASS", "b PASS", "c ERROR", "d PASS", "e ERROR"}
+	if !slices.Equal(ev.verdicts, want) || n != 6 || err == nil || err.Error() != "no QEMU" {
+		t.Errorf("%d guests: %q, %v", n, ev.verdicts, err)
 	}
-	want := []string{"a PASS", "b PASS", "c ERROR", "d PASS", "e ERROR", "f ERROR", "g ERROR"}
-	if !slices.Equal(ev.verdicts, want) || n != 6 {
-		t.Errorf("%d guests: %q", n, ev.verdicts)
+}
+
+// TestUnfit: what ails the rig and no case ends the run, with a result for no case.
+func TestUnfit(t *testing.T) {
+	def, large := shape{cpus: 1, memory: 512}, shape{cpus: 2, memory: 512}
+	rig, transient := &blame.Error{Summary: "no QEMU"}, &blame.Error{Summary: "no room", Transient: true}
+	for name, test := range map[string]struct {
+		fails   map[shape]error
+		modules error
+		confirm uint
+		want    []string
+		err     error
+	}{
+		"rig":                {map[shape]error{def: rig}, nil, 2, nil, rig},
+		"user":               {map[shape]error{def: blame.Userf("bad")}, nil, 2, nil, blame.Userf("bad")},
+		"transient, again":   {map[shape]error{def: transient}, nil, 2, nil, transient},
+		"transient":          {map[shape]error{def: transient}, nil, 0, []string{"a ERROR", "b PASS"}, transient},
+		"of another shape":   {map[shape]error{large: rig}, nil, 2, []string{"a PASS", "b ERROR", "c PASS"}, nil},
+		"of every shape":     {map[shape]error{def: rig, large: rig}, nil, 2, nil, rig},
+		"shipped modules":    {nil, Unfit{rig}, 2, nil, rig},
+		"modules of a case":  {nil, rig, 2, []string{"a ERROR", "b ERROR", "c ERROR"}, nil},
+		"kernel, it is told": {map[shape]error{def: &blame.Error{Party: blame.Kernel, Summary: "panic"}}, nil, 0, []string{"a FAIL", "b PASS", "c FAIL"}, nil},
+	} {
+		m, _ := inOrder(fated("PPPP")...)
+		boot := maker(func(ctx context.Context, s shape) (instance, error) {
+			if err := test.fails[s]; err != nil {
+				return nil, err
+			}
+			return m(ctx, s)
+		})
+		run := confirming(t, Options{Confirm: test.confirm}, boot.rememberFailures(def, 1+test.confirm))
+		run.def, run.builder = def, noModules{test.modules}
+		ev := &events{}
+		_, err := run.runCases(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "CPUs: 2\n"), parse(t, "c", "")}, ev)
+		if !slices.Equal(ev.verdicts, test.want) || fmt.Sprint(err) != fmt.Sprint(test.err) {
+			t.Errorf("%s: %q, %v", name, ev.verdicts, err)
+		}
 	}
 }
 

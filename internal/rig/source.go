@@ -5,10 +5,8 @@ package rig
 import (
 	"cmp"
 	"context"
-	"sync"
 
 	"github.com/klptest/klptest/cases/machine"
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -62,42 +60,3 @@ type source interface {
 
 // maker makes a guest of a shape: by a boot, or as a clone.
 type maker func(context.Context, shape) (instance, error)
-
-// maxFailures is the number of failures in a row after which a maker gives up: one
-// of the user's, two of the rig's, and as many of the kernel's as confirm a FAIL.
-func maxFailures(err error, sure uint) uint {
-	switch blame.Of(err) {
-	case blame.Kernel:
-		return sure
-	case blame.Rig:
-		return 2
-	}
-	return 1
-}
-
-// rememberFailures makes a maker remember the shapes for which it fails: it would
-// fail in the same way, and as slowly, for each test.
-func (m maker) rememberFailures(sure uint) maker {
-	var mu sync.Mutex
-	failures, broken := map[shape]uint{}, map[shape]error{}
-	return func(ctx context.Context, s shape) (instance, error) {
-		mu.Lock()
-		err := broken[s]
-		mu.Unlock()
-		if err != nil {
-			return nil, err
-		}
-		g, err := m(ctx, s)
-		mu.Lock()
-		defer mu.Unlock()
-		switch {
-		case err == nil:
-			failures[s] = 0
-		case ctx.Err() == nil:
-			if failures[s]++; failures[s] >= maxFailures(err, sure) {
-				broken[s] = err
-			}
-		}
-		return g, err
-	}
-}

@@ -130,7 +130,7 @@ func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 	for try := 0; ; try++ {
 		tmpl, err := r.templates.get(ctx, s)
 		if err != nil && blame.Of(err) == blame.Rig && ctx.Err() == nil {
-			r.o.Notice(err.Error() + ": booting each guest")
+			r.o.Notice(withAdvice(err, ": booting each guest"))
 			return r.boot(ctx, s)
 		}
 		if err != nil {
@@ -143,6 +143,15 @@ func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 		r.o.Notice(err.Error() + ": making it again")
 		r.templates.refused(ctx, s, tmpl)
 	}
+}
+
+// withAdvice is an error on one line, what comes of it, and what to do about it.
+func withAdvice(err error, outcome string) string {
+	line := err.Error() + outcome
+	if e, ok := errors.AsType[*blame.Error](err); ok && errors.Is(err, vm.ErrNoPlace) && e.Advice != "" {
+		line += "; " + e.Advice
+	}
+	return line
 }
 
 func (r *Rig) cloneOf(ctx context.Context, s shape, tmpl *vm.Template) (*Guest, error) {

@@ -153,10 +153,11 @@ func (t selftest) fault(g instance, res judge.Result) error {
 		came += ": " + res.Reasons[0]
 	}
 	return &blame.Error{
-		Party:   blame.Rig,
-		Summary: fmt.Sprintf("klptest's self-test %s failed, so no verdict can be trusted (%s It came to %s)", t.Name, t.Title, came),
-		Advice:  "report this line, the kernel's configuration, and the versions of QEMU and the compiler",
-		Tail:    res.Diff,
-		Path:    log,
+		Party:     blame.Rig,
+		Transient: true, // a host that is busy beyond measure spoils one as well
+		Summary:   fmt.Sprintf("klptest's self-test %s failed, so no verdict can be trusted (%s It came to %s)", t.Name, t.Title, came),
+		Advice:    "report this line, the kernel's configuration, and the versions of QEMU and the compiler",
+		Tail:      res.Diff,
+		Path:      log,
 	}
 }
