@@ -25,6 +25,7 @@ type difference struct {
 	unified string // empty: it does not
 	line    int    // of the case's file: the first wrong line
 	text    string // the first wrong line, in words
+	step    int    // the number of the command that it belongs to; the first is 1
 }
 
 // compare shows the difference, if any, as a unified diff with the first wrong
@@ -37,7 +38,7 @@ func compare(file string, want []shown, got []string) difference {
 	if i == len(want) && i == len(got) {
 		return difference{}
 	}
-	d := difference{}
+	d := difference{step: commands(want[:i])}
 	switch {
 	case i == len(want) || isCommand(want[i].text) && i > 0: // more than expected
 		d.line, d.text = want[i-1].at, "nothing more expected here; got: "+klog.Clip(got[i], maxClip)
@@ -48,6 +49,16 @@ func compare(file string, want []shown, got []string) difference {
 	}
 	d.unified = mark(unified(file, want, got[:min(len(got), i+maxCompare)]), fmt.Sprintf("%s:%d", file, d.line))
 	return d
+}
+
+// commands is the number of commands in a transcript.
+func commands(list []shown) (n int) {
+	for _, l := range list {
+		if isCommand(l.text) {
+			n++
+		}
+	}
+	return n
 }
 
 func isCommand(line string) bool { return strings.HasPrefix(line, machine.MarkerPrefix) }

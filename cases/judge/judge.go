@@ -17,6 +17,7 @@ type Finding struct {
 	Reasons  []string // one short line each; the first is the headline
 	Diff     string   // unified, with the first wrong line marked; empty when the transcripts agree
 	Line     int      // of the case's file: the first wrong one; 0 when the transcripts agree
+	Step     int      // see Result
 	Observed string   // the transcript as it was
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
@@ -38,7 +39,7 @@ type Finding struct {
 func Judge(c *casefile.Case, o Observation) Finding {
 	j := newJudgement(c, o)
 	d := j.compare()
-	f := Finding{Diff: d.unified, Line: d.line, Observed: joinLines(j.observed()), Splat: j.firstSplat(), fault: j.fault, splats: j.splats()}
+	f := Finding{Diff: d.unified, Line: d.line, Step: j.place(d), Observed: joinLines(j.observed()), Splat: j.firstSplat(), fault: j.fault, splats: j.splats()}
 	rig, stall := j.rigFaults(), j.stallLines()
 	if !j.excused() {
 		f.stall = stall
@@ -87,6 +88,20 @@ func (j *judgement) verdict(anything, rig bool) Verdict {
 		return Error
 	}
 	return Fail
+}
+
+// place is the number of the case's commands that lead to what is wrong: up to the
+// first wrong line, or all that ran.
+func (j *judgement) place(d difference) int {
+	ran := len(j.steps)
+	if d.unified != "" {
+		ran = d.step
+	}
+	if ran == 0 {
+		return 0
+	}
+	last := j.steps[ran-1].Line
+	return 1 + slices.IndexFunc(j.c.Steps, func(s casefile.Step) bool { return s.Line == last })
 }
 
 func (j *judgement) faultLines() []string {

@@ -107,20 +107,21 @@ func TestCompare(t *testing.T) {
 	tests := []struct {
 		name, got string
 		line      int
+		step      int
 		text      string
 	}{
-		{"equal", "% a|one|two|% b", 0, ""},
-		{"changed", "% a|one|zwei|% b", 13, "expected: two; got: zwei"},
-		{"first missing", "% a|two|% b", 11, "expected: one; got: two"},
-		{"last missing", "% a|one|% b", 13, "missing: two"},
-		{"all missing", "% a|% b", 11, "missing: one"},
-		{"more", "% a|one|two|three|% b", 13, "nothing more expected here; got: three"},
-		{"more at the end", "% a|one|two|% b|three", 15, "nothing more expected here; got: three"},
+		{"equal", "% a|one|two|% b", 0, 0, ""},
+		{"changed", "% a|one|zwei|% b", 13, 1, "expected: two; got: zwei"},
+		{"first missing", "% a|two|% b", 11, 1, "expected: one; got: two"},
+		{"last missing", "% a|one|% b", 13, 1, "missing: two"},
+		{"all missing", "% a|% b", 11, 1, "missing: one"},
+		{"more", "% a|one|two|three|% b", 13, 1, "nothing more expected here; got: three"},
+		{"more at the end", "% a|one|two|% b|three", 15, 2, "nothing more expected here; got: three"},
 	}
 	for _, test := range tests {
 		d := compare("f", want, strings.Split(test.got, "|"))
-		if d.line != test.line || d.text != test.text || (d.unified == "") != (test.line == 0) {
-			t.Errorf("%s: %d, %q\n%s", test.name, d.line, d.text, d.unified)
+		if d.line != test.line || d.step != test.step || d.text != test.text || (d.unified == "") != (test.line == 0) {
+			t.Errorf("%s: %d, step %d, %q\n%s", test.name, d.line, d.step, d.text, d.unified)
 		}
 	}
 }

@@ -40,10 +40,13 @@ type Result struct {
 	Tail     string // of the log: the end of the console when the guest died, otherwise the first unexpected splat
 	Log      string // path of the full log, when it was kept
 	QEMU     string // the copyable command line of the guest
+	Step     int    // how many of the case's commands lead to where it failed, with a guest that is alive; 0: not known
 	Observed string // the transcript as it was
 	// Observation is the input of Update.
 	Observation Observation
 	Duration    time.Duration // of the run that all this is of
+	// Updated marks a PASS that was a FAIL before the case's file was rewritten.
+	Updated bool
 	// Transient marks an ERROR that another attempt may not have.
 	Transient bool
 	// Confirmation says how often a FAIL came.
@@ -92,8 +95,10 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 	}
 	res := newResult(c)
 	res.Verdict, res.Reasons, res.Reported = f.Verdict, f.Reasons, f.Reported
+	res.Step = f.Step
 	if err != nil {
 		res = brokenOff(c, f, err)
+		res.Step = max(0, f.Step-1) // the last one may have killed the guest
 		res.Reported = reportedBy(c, res, f)
 	}
 	res.Reasons = fewReasons(res.Reasons)

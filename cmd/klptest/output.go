@@ -36,21 +36,34 @@ func formatFlag(c *cobra.Command, to *string, list []choice) {
 	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// reporter makes a reporter of a format, which uses what the terminal can do.
+// reporter makes a reporter of a format, which uses what the terminal can do. What
+// goes to a file leaves the status line to standard error.
 func (a *app) reporter(f report.Format, verbose bool) report.Reporter {
-	fd, tty := terminal.Of(a.out)
+	out := screenOf(a.out, verbose)
+	r := f.New(a.out, out)
+	if h, ok := r.(*report.Human); ok && out.Live {
+		a.live = h
+	}
+	if _, tty := terminal.Of(a.out); tty {
+		return r
+	}
+	if o := screenOf(a.err, verbose); o.Live {
+		a.live = report.NewStatus(a.err, o)
+		return report.Both(r, a.live)
+	}
+	return r
+}
+
+// screenOf says what the terminal can do to which a stream leads.
+func screenOf(stream any, verbose bool) report.HumanOptions {
+	fd, tty := terminal.Of(stream)
 	name := os.Getenv("TERM")
 	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
-	o := report.HumanOptions{
+	return report.HumanOptions{
 		Color: able && os.Getenv("NO_COLOR") == "",
 		Live:  able && !verbose,
 		Width: func() int { return terminal.Width(fd) },
 	}
-	r := f.New(a.out, o)
-	if h, ok := r.(*report.Human); ok && o.Live {
-		a.live = h
-	}
-	return r
 }
 
 // junitFile is the file of a JUnit report; nil: none is wanted. It is created before

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
@@ -20,7 +21,7 @@ func (o runOptions) planned(args []string, list []*casefile.Case) report.Provena
 	host := doctor.Here().About()
 	return report.Provenance{
 		Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
-		Flags: o.given, Tests: testWords(args, list),
+		Flags: o.given, ShellFlags: o.givenShell, Tests: testWords(args, list),
 		Host: report.Host{System: host.System, Kernel: host.Kernel, Processor: host.Processor, CPUs: host.CPUs, Memory: host.Memory},
 	}
 }
@@ -39,7 +40,7 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 	seen := map[string]bool{}
 	for _, c := range list {
 		word := c.Name
-		if slices.Contains(args, c.File) {
+		if isFile(args, c) {
 			word = c.File
 		}
 		if !seen[word] {
@@ -51,16 +52,26 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 }
 
 // unrepeated are the flags that a repeated run does not need: those about its
-// output, and those about the order of its cases.
-var unrepeated = []string{"format", "junit", "verbose", "update", "shuffle", bisectExit}
+// output, and those about which cases it has, and in which order: it names them.
+var unrepeated = []string{"format", "junit", "verbose", "update", "shuffle", "exclude", "covers", bisectExit}
 
-// givenFlags are the words of the flags that repeat a run.
-func givenFlags(flags *pflag.FlagSet) (words []string) {
+// repeats tells whether a repeated run needs a flag.
+func repeats(name string) bool { return !slices.Contains(unrepeated, name) }
+
+// opensShell tells whether klptest shell takes a flag. --keep is about results.
+func opensShell(name string) bool {
+	shell := pflag.NewFlagSet("shell", pflag.ContinueOnError)
+	machineFlags(shell, &machineOptions{})
+	return shell.Lookup(name) != nil && name != "keep"
+}
+
+// givenFlags are the words of the flags that were given, and that are wanted by name.
+func givenFlags(flags *pflag.FlagSet, wanted func(name string) bool) (words []string) {
 	flags.Visit(func(f *pflag.Flag) {
 		name, value := "--"+f.Name, f.Value.String()
 		list, several := f.Value.(pflag.SliceValue)
 		switch {
-		case slices.Contains(unrepeated, f.Name):
+		case !wanted(f.Name):
 		case several:
 			for _, v := range list.GetSlice() {
 				words = append(words, name, v)
@@ -83,6 +94,7 @@ func ending(d report.Document, err error) report.Ending {
 		e.Total = len(d.Outcomes)
 	} else {
 		e.Error, _, _ = strings.Cut(err.Error(), "\n")
+		e.Detail = blame.Detail(err)
 	}
 	return e
 }

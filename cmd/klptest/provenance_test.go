@@ -26,8 +26,11 @@ func TestGivenFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"--ignore", "a b", "--ignore", "-c", "--jobs", "2", "--keep=false", "--kernel", "debian:6.1", "--one-vm", "--until-fail"}
-	got := givenFlags(c.Flags())
+	got := givenFlags(c.Flags(), repeats)
 	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]string{"--kernel", "debian:6.1"}, givenFlags(c.Flags(), opensShell)); d != "" {
 		t.Error(d)
 	}
 	var again runOptions
@@ -55,10 +58,11 @@ func TestEnding(t *testing.T) {
 	}{
 		{[]judge.Verdict{judge.Pass}, nil, report.Ending{Total: 1}}, // no more were wanted
 		{[]judge.Verdict{judge.Fail}, nil, report.Ending{Total: 1, Status: 1}},
-		{[]judge.Verdict{judge.Pass}, broken, report.Ending{Total: 3, Status: 3, Error: "no QEMU"}},
-		{[]judge.Verdict{judge.Fail}, broken, report.Ending{Total: 3, Status: 1, Error: "no QEMU"}},
-		{[]judge.Verdict{judge.Fail}, errInterrupted, report.Ending{Total: 3, Status: 130, Error: "interrupted"}},
-		{nil, errTimeout(time.Minute), report.Ending{Total: 3, Status: 3, Error: "--timeout 1m0s: the run did not end in time"}},
+		{[]judge.Verdict{judge.Pass}, broken, report.Ending{Total: 3, Status: 3, Error: "no QEMU", Detail: "no QEMU\ndetails\n"}},
+		{[]judge.Verdict{judge.Fail}, broken, report.Ending{Total: 3, Status: 1, Error: "no QEMU", Detail: "no QEMU\ndetails\n"}},
+		{[]judge.Verdict{judge.Fail}, errInterrupted, report.Ending{Total: 3, Status: 130, Error: "interrupted", Detail: "interrupted\n"}},
+		{nil, errTimeout(time.Minute), report.Ending{Total: 3, Status: 3, Error: "--timeout 1m0s: the run did not end in time",
+			Detail: "--timeout 1m0s: the run did not end in time\nallow more time with --timeout, or run fewer cases\n"}},
 	} {
 		d := report.Document{Provenance: report.Provenance{Planned: 3}}
 		for _, v := range test.verdicts {

@@ -52,7 +52,7 @@ func TestUntilFailEndsTheRun(t *testing.T) {
 	for untilFail, want := range map[bool]int{true: 4, false: 5} {
 		var d report.Document
 		list := slices.Repeat([]*casefile.Case{{}}, 5)
-		err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), list, deaf{}, &d, repeatOptions{untilFail: untilFail})
+		err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), list, deaf{}, &d, runOptions{repeat: repeatOptions{untilFail: untilFail}})
 		if err != nil || len(d.Outcomes) != want {
 			t.Errorf("%v: %d results, %v", untilFail, len(d.Outcomes), err)
 		}

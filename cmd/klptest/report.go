@@ -4,12 +4,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -47,7 +50,7 @@ func (a *app) report(file, format string) error {
 		return err
 	}
 	if d.Error != "" {
-		a.notice(d.Error)
+		fmt.Fprintln(a.err, "klptest:", printable.Text(strings.TrimRight(d.Message(), "\n")))
 	}
 	if d.Status != exit.Passed {
 		return verdicts(d.Status)

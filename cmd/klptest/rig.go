@@ -3,7 +3,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"os"
 
 	"github.com/spf13/pflag"
 
@@ -19,6 +22,32 @@ import (
 // defaultKernel is the default of --kernel.
 const defaultKernel = "debian:6.12"
 
+// kernelVariable is the environment's default of --kernel.
+const kernelVariable = "KLPTEST_KERNEL"
+
+// once is the value of a flag that can be given once.
+type once struct {
+	to    *string
+	given bool
+}
+
+func (o *once) String() string {
+	if o.to == nil {
+		return ""
+	}
+	return *o.to
+}
+
+func (o *once) Type() string { return "string" }
+
+func (o *once) Set(text string) error {
+	if o.given {
+		return errors.New("it is given twice; name one kernel, and run the cases again on the other")
+	}
+	*o.to, o.given = text, true
+	return nil
+}
+
 // machineOptions are the flags of a command that boots guests of one kernel.
 type machineOptions struct {
 	rig.Options
@@ -27,7 +56,8 @@ type machineOptions struct {
 }
 
 func machineFlags(f *pflag.FlagSet, o *machineOptions) {
-	f.StringVar(&o.kernel, "kernel", defaultKernel, "kernel: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host")
+	o.kernel = cmp.Or(os.Getenv(kernelVariable), defaultKernel)
+	f.Var(&once{to: &o.kernel}, "kernel", "`kernel`: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host; $"+kernelVariable+" sets another default")
 	f.StringVar(&o.kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
 	guestFlags(f, &o.Options)
 }

@@ -6,23 +6,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
-	"github.com/klptest/klptest/internal/rig"
 )
 
 // runOptions are the flags of `klptest run`.
 type runOptions struct {
 	machineOptions
+	selection
 	fresh, oneVM bool
 	format       string
 	junit        string
@@ -33,15 +31,16 @@ type runOptions struct {
 	repeat       repeatOptions
 	shuffle      uint64   // 0: the cases run in the order of their names
 	given        []string // the words of flags that repeat the run
+	givenShell   []string // those of them that klptest shell takes
 }
 
 func (a *app) runCommand() *cobra.Command {
 	var o runOptions
 	c := &cobra.Command{
-		Use:   "run [CASE|PATTERN|FILE]...",
+		Use:   "run [CASE|PATTERN|FILE|DIR]...",
 		Short: "Run cases and print verdicts",
-		Long: `Run cases on a kernel: shipped ones, by name or pattern, or case files. Without
-arguments, run all shipped cases.
+		Long: `Run cases on a kernel: shipped ones, by name or pattern, case files, or
+all case files of a directory. Without arguments, run all shipped cases.
 
 A case that fails is run again twice, each time on a fresh guest (--confirm). It
 stays a FAIL, and its line says how often it failed: "3 of 3", or "1 of 3: not
@@ -56,7 +55,7 @@ first runs.
   klptest run --kernel bzImage --kdir ~/build -v state-add`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			o.given = givenFlags(c.Flags())
+			o.given, o.givenShell = givenFlags(c.Flags(), repeats), givenFlags(c.Flags(), opensShell)
 			return a.runCases(c.Context(), args, o)
 		},
 	}
@@ -74,10 +73,11 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	confirmFlag(f, &o.Options)
 	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order that `seed` determines")
+	selectionFlags(c, &o.selection)
 	formatFlag(c, &o.format, formatChoices())
 	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
 	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given")
 	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
 	f.IntVar(&o.repeat.times, "repeat", 0, "run each case `N` times, whatever its header Repeat says: a race does not show each time")
@@ -87,7 +87,30 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
 }
 
+// runCases runs the cases. The JUnit report is written whatever happens, so that CI
+// never reads an earlier one.
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
+	junit, err := createJUnit(o.junit)
+	if err != nil {
+		return err
+	}
+	doc := report.Document{Provenance: o.planned(args, nil)}
+	err = a.planAndDrive(ctx, args, o, &doc)
+	if err != nil && doc.Error == "" {
+		doc.Ending = ending(doc, err)
+	}
+	results := doc.Results()
+	if err := blame.Join(err, junit.write(doc), context.Cause(ctx)); err != nil {
+		if report.ExitCode(results) == exit.Failed {
+			return a.failWith(err)
+		}
+		return err
+	}
+	return outcome(results)
+}
+
+// planAndDrive finds out what is to be run, and runs it.
+func (a *app) planAndDrive(ctx context.Context, args []string, o runOptions, doc *report.Document) error {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -99,29 +122,14 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	junit, err := createJUnit(o.junit)
-	if err != nil {
-		return err
-	}
 	if o.update {
 		o.Confirm = 0 // the first run is what is written
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
 	o.Lean = !o.update && !format.Observed
-	doc := report.Document{Provenance: o.planned(args, list)}
-	err = a.drive(limited, list, a.reporter(format, o.verbose), &doc, o)
-	results := doc.Results()
-	if err := blame.Join(err, junit.write(doc), context.Cause(ctx)); err != nil {
-		if report.ExitCode(results) == exit.Failed {
-			return a.failWith(err)
-		}
-		return err
-	}
-	if o.update {
-		explain(a.err, a.update(list, results))
-	}
-	return outcome(results)
+	doc.Provenance = o.planned(args, list)
+	return a.drive(limited, list, a.reporter(format, o.verbose), doc, o)
 }
 
 // failWith makes a run that had a FAIL exit 1 even if err came afterwards, unless
@@ -149,7 +157,7 @@ func (o runOptions) check() error {
 
 // casesToRun returns the cases in the order in which they run.
 func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) {
-	list, err := cases.Load(args)
+	list, err := o.selection.load(args)
 	if err != nil {
 		return nil, err
 	}
@@ -162,62 +170,10 @@ func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) 
 	if !o.update {
 		list = o.repeat.of(list)
 	}
-	return cases.Shuffle(list, o.shuffle), updatable(args, o.update)
-}
-
-// drive makes a rig, runs the cases on it, and tells the reporter and the document
-// what happens.
-func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
-	if o.verbose {
-		o.Console = a.err
+	if o.update {
+		err = updatable(args, list)
 	}
-	o.Guests, o.Progress = o.guests(), rep
-	r, err := a.newRig(ctx, o.machineOptions)
-	if err != nil {
-		d.Ending = ending(*d, err)
-		return err
-	}
-	d.Provenance = on(d.Provenance, r)
-	if err = rep.Begin(d.Provenance); err == nil {
-		err = a.reportEach(r.RunCases(ctx, list), list, rep, d, o.repeat)
-	}
-	err = blame.Join(err, r.Close())
-	if o.Keep {
-		a.notice("work directory: " + r.Work())
-	}
-	d.Ending = ending(*d, err)
-	return blame.Join(err, rep.End(d.Ending))
-}
-
-// reportEach reports each result as it comes; with --until-fail, it ends the run
-// after the first FAIL.
-func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o repeatOptions) error {
-	for res, err := range run {
-		if err != nil {
-			return err
-		}
-		outcome := report.Outcome{Case: list[len(d.Outcomes)].Text, Result: res}
-		d.Outcomes = append(d.Outcomes, outcome)
-		if err := rep.Case(outcome); err != nil {
-			return err
-		}
-		if o.untilFail && res.Verdict == judge.Fail {
-			a.notice(fmt.Sprintf("run %d failed: stopping (--until-fail)", len(d.Outcomes)))
-			break
-		}
-	}
-	return nil
-}
-
-// guests are those that the flags ask for.
-func (o runOptions) guests() rig.Guests {
-	switch {
-	case o.fresh:
-		return rig.Booted
-	case o.oneVM:
-		return rig.Shared
-	}
-	return rig.Cloned
+	return cases.Shuffle(list, o.shuffle), err
 }
 
 // errTimedOut is in the error of a run that --timeout has ended.
@@ -225,20 +181,4 @@ var errTimedOut = errors.New("the run did not end in time")
 
 func errTimeout(limit time.Duration) error {
 	return &blame.Error{Party: blame.Rig, Summary: "--timeout " + limit.String(), Err: errTimedOut, Advice: "allow more time with --timeout, or run fewer cases"}
-}
-
-// updatable refuses --update for cases without a file.
-func updatable(args []string, update bool) error {
-	if !update {
-		return nil
-	}
-	for _, arg := range args {
-		if !cases.IsFile(arg) {
-			return &blame.Error{Party: blame.User, Summary: "--update rewrites case files; " + arg + " is the name of a shipped case", Advice: "klptest show " + arg + " > " + arg + ".txtar"}
-		}
-	}
-	if len(args) == 0 {
-		return blame.Userf("--update needs the case files to rewrite")
-	}
-	return nil
 }

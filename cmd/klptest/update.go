@@ -3,23 +3,61 @@
 package main
 
 import (
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// update rewrites the files of the cases that failed to what was observed.
-func (a *app) update(list []*casefile.Case, results []judge.Result) error {
+// updatable refuses --update for cases without a file that can be rewritten.
+func updatable(args []string, list []*casefile.Case) error {
+	for _, arg := range args {
+		if !cases.IsFile(arg) {
+			return &blame.Error{Party: blame.User, Summary: "--update rewrites case files; " + arg + " is the name of a shipped case", Advice: "klptest show " + arg + " > " + arg + ".txtar"}
+		}
+	}
+	if len(args) == 0 {
+		return blame.Userf("--update needs the case files to rewrite")
+	}
 	var errs []error
-	for i, res := range results {
-		if res.Verdict != judge.Fail {
-			continue
-		}
-		if err := judge.UpdateFile(list[i], res.Observation); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		a.notice("updated " + list[i].File)
+	for _, c := range list {
+		errs = append(errs, writable(c.File))
 	}
 	return blame.Join(errs...)
+}
+
+// writable refuses a file that its mode protects, even from root.
+func writable(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o222 == 0 {
+		err = unix.EACCES
+	}
+	if err == nil {
+		err = unix.Access(path, unix.W_OK)
+	}
+	if err != nil {
+		return blame.AdviseUserf("chmod u+w "+path, "--update cannot rewrite %s: %w", path, err)
+	}
+	return nil
+}
+
+// updated is a result after the file of a case that failed has been rewritten to what
+// was observed. A file that cannot say that keeps its FAIL.
+func (a *app) updated(c *casefile.Case, res judge.Result) judge.Result {
+	if res.Verdict != judge.Fail {
+		return res
+	}
+	if err := judge.UpdateFile(c, res.Observation); err != nil {
+		a.notice("not updated: " + err.Error())
+		return res
+	}
+	a.notice("updated " + c.File)
+	return judge.Result{
+		Name: res.Name, Title: res.Title, File: res.File, Verdict: judge.Pass, Updated: true,
+		Duration: res.Duration, Observed: res.Observed, Observation: res.Observation,
+	}
 }

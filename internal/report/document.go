@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
@@ -25,8 +26,11 @@ type Provenance struct {
 	Planned int       `json:"-"`                 // tests that are to run, those to be skipped included
 	Shuffle uint64    `json:"shuffle,omitempty"` // the seed of a random order; 0: the tests run in their usual one
 
-	Spec    string   `json:"spec,omitempty"`  // the kernel as the user asked for it: "debian:6.12"
-	Flags   []string `json:"flags,omitempty"` // the words that repeat the run, before those that name the tests
+	Spec  string   `json:"spec,omitempty"`  // the kernel as the user asked for it: "debian:6.12"
+	Flags []string `json:"flags,omitempty"` // the words that repeat the run, before those that name the tests
+	// ShellFlags are those of Flags with which klptest shell opens such a guest.
+	ShellFlags []string `json:"shell_flags,omitempty"`
+
 	Tests   []string `json:"tests,omitempty"` // the words that name the tests, each once
 	Machine Machine  `json:"machine,omitzero"`
 	Host    Host     `json:"host,omitzero"`
@@ -66,7 +70,12 @@ type Ending struct {
 	Total  int    // tests that were to run; more than there are outcomes when the run was cut short
 	Status int    // the exit status of the run
 	Error  string // what ended the run early, one line; empty: nothing did
+	Detail string // the whole message, of which Error is the first line
+	Kept   string // the directory with the logs of what failed; empty: nothing was kept
 }
+
+// Message is all that is known of why the run ended early.
+func (e Ending) Message() string { return cmp.Or(e.Detail, e.Error) }
 
 // Play tells a reporter of the run, as if it were going on.
 func (d Document) Play(r Reporter) error {

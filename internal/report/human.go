@@ -31,8 +31,9 @@ func NewHuman(w io.Writer, o HumanOptions) *Human {
 
 // Human reports for people; see NewHuman.
 type Human struct {
-	o    HumanOptions
-	stop func() // ends the redrawing
+	o      HumanOptions
+	silent bool   // the status line is all that is shown
+	stop   func() // ends the redrawing
 
 	mu     sync.Mutex // guards what follows
 	w      io.Writer
@@ -82,11 +83,18 @@ func (h *Human) Case(o Outcome) error {
 	h.tally.add(r)
 	h.recap.add(r)
 	if printable.Line(r.Name) == h.status.name {
-		h.status = status{n: h.status.n, total: h.status.total}
+		h.status = status{n: h.status.n, failed: h.status.failed, total: h.status.total}
+	}
+	h.status.bad(r)
+	if h.silent {
+		return h.print("")
 	}
 	text := h.caseLine(r)
 	if wantsDetail(r) || h.o.Verbose && r.Verdict != judge.Skip {
 		text += h.details(describe(r))
+	}
+	if r.Verdict == judge.Fail || r.Verdict == judge.Error {
+		text += h.look(r)
 	}
 	return h.print(text)
 }
@@ -104,7 +112,10 @@ func (h *Human) End(e Ending) error {
 	h.stop() // before the lock, which a last redrawing may hold
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.print(h.repeat(h.recap) + summary(h.about, h.tally, e))
+	if h.silent {
+		return h.print("")
+	}
+	return h.print(h.repeat(h.recap, e.Kept) + summary(h.about, h.tally, e))
 }
 
 // indent is what stands under a case's verdict.
@@ -114,6 +125,9 @@ const indent = "      "
 // often one has failed.
 func (h *Human) caseLine(r judge.Result) string {
 	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
+	if r.Updated {
+		verdict = "UPDATED"
+	}
 	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), printable.Line(r.Name), seconds(r.Duration))
 	remark := r.Confirmation.String()
 	if r.Verdict == judge.Skip {
@@ -171,6 +185,9 @@ func (h *Human) print(text string) error {
 	if h.drawn {
 		text = clearLine + text
 		h.drawn = false
+	}
+	if text == "" {
+		return nil
 	}
 	_, err := io.WriteString(h.w, text)
 	return err

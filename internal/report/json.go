@@ -64,7 +64,7 @@ func (j *jsonReporter) Case(o Outcome) error {
 }
 
 func (j *jsonReporter) End(e Ending) error {
-	tail, err := encode(jsonTail{Seconds: e.Took.Round(time.Millisecond).Seconds(), Total: e.Total, Counts: j.tally, Status: &e.Status, Error: printable.Line(e.Error)}, "", "  ")
+	tail, err := encode(jsonTail{Seconds: e.Took.Round(time.Millisecond).Seconds(), Total: e.Total, Counts: j.tally, Status: &e.Status, Error: printable.Line(e.Error), Detail: printable.Text(e.Detail), Kept: printable.Line(e.Kept)}, "", "  ")
 	if err != nil {
 		return err
 	}

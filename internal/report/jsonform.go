@@ -28,6 +28,8 @@ type jsonTail struct {
 	Counts  tally   `json:"counts"`
 	Status  *int    `json:"exit_status,omitempty"` // nil: an earlier klptest has not written it
 	Error   string  `json:"error,omitempty"`
+	Detail  string  `json:"error_detail,omitempty"`
+	Kept    string  `json:"kept,omitempty"`
 }
 
 type jsonResult struct {
@@ -40,6 +42,7 @@ type jsonResult struct {
 	Reasons []string      `json:"reasons"`
 	Advice  string        `json:"advice,omitempty"`
 	Diff    string        `json:"diff,omitempty"`
+	Step    int           `json:"step,omitempty"`
 	Tail    string        `json:"tail,omitempty"`
 	Log     string        `json:"log,omitempty"`
 	QEMU    string        `json:"qemu,omitempty"`
@@ -72,7 +75,7 @@ func newJSONResult(o Outcome) jsonResult {
 	return jsonResult{
 		Name: printable.Text(o.Name), Title: printable.Text(o.Title), File: printable.Text(o.File),
 		Verdict: known(o.Verdict), Seconds: o.Duration.Seconds(), Symptom: string(o.Reported), Reasons: allOneLine(o.Reasons),
-		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Tail: printable.Text(o.Tail),
+		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Step: o.Step, Tail: printable.Text(o.Tail),
 		Log: printable.Text(o.Log), QEMU: printable.Text(o.QEMU),
 		Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),
 		Case: o.Case,
@@ -83,7 +86,7 @@ func newJSONResult(o Outcome) jsonResult {
 func (r jsonResult) outcome(config map[string]string) Outcome {
 	res := judge.Result{
 		Name: r.Name, Title: r.Title, File: r.File, Verdict: known(r.Verdict), Duration: duration(r.Seconds), Reasons: r.Reasons,
-		Advice: r.Advice, Diff: r.Diff, Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded,
+		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded,
 		Observation: r.Observation.observation(config),
 	}
 	if reported := judge.Reported(r.Symptom); reported == judge.AsReported || reported == judge.NotAsReported {

@@ -16,9 +16,9 @@ import (
 
 // NewJUnit makes a reporter that writes JUnit XML when the run ends: a FAIL is a
 // failure, an ERROR an error; system-out holds the diff and the log's tail. The
-// time of the suite is the sum of its cases'. Cases of a run that was cut short
-// are one error more, so that it does not look green. What XML 1.0 cannot hold
-// is escaped, see [printable.Text].
+// time of the suite is the sum of its cases'. A run that was cut short has one
+// error more, with the reason, so that it does not look green. What XML 1.0 cannot
+// hold is escaped, see [printable.Text].
 func NewJUnit(w io.Writer) Reporter { return &junit{w: w} }
 
 type junit struct {
@@ -75,6 +75,7 @@ type junitProperty struct {
 type junitCase struct {
 	Name      string     `xml:"name,attr"`
 	Class     string     `xml:"classname,attr"`
+	File      string     `xml:"file,attr,omitempty"`
 	Time      string     `xml:"time,attr"`
 	Failure   *junitText `xml:"failure"`
 	Error     *junitText `xml:"error"`
@@ -103,27 +104,64 @@ func newSuite(d Document) junitSuite {
 		s.Properties = append(s.Properties, junitProperty{"shuffle", strconv.FormatUint(d.Shuffle, 10)})
 	}
 	var sum time.Duration
+	names := newNaming(d.Outcomes)
 	for _, o := range d.Outcomes {
 		sum += o.Duration
-		s.Cases = append(s.Cases, newCase(o.Result))
+		c := newCase(o.Result)
+		c.Name, c.Class = names.of(o.Result), class(d)
+		s.Cases = append(s.Cases, c)
 	}
 	s.Time = junitTime(sum)
-	if missing := d.Total - t.sum(); missing > 0 {
+	if missing := d.Total - t.sum(); missing > 0 || d.Error != "" {
 		s.Tests, s.Errors = s.Tests+1, s.Errors+1
-		s.Cases = append(s.Cases, notRun(missing))
+		s.Cases = append(s.Cases, notRun(missing, d))
 	}
 	return s
 }
 
-// notRun stands for the cases that a run did not come to.
-func notRun(n int) junitCase {
-	what := &junitText{Message: fmt.Sprintf("the run ended early: %d not run", n), Type: string(judge.Error)}
-	return junitCase{Name: "(not run)", Class: "klptest", Time: junitTime(0), Error: what}
+// notRun stands for the cases that a run did not come to, and for why.
+func notRun(n int, d Document) junitCase {
+	what := &junitText{Message: fmt.Sprintf("%s: %d not run", early, n), Type: string(judge.Error), Text: printable.Text(d.Message())}
+	if d.Error != "" {
+		what.Message = fmt.Sprintf("%s (%d not run)", printable.Line(d.Error), n)
+	}
+	return junitCase{Name: "(not run)", Class: class(d), Time: junitTime(0), Error: what}
 }
 
+// class groups the cases of a kernel, so that a matrix of kernels does not mix them.
+func class(d Document) string {
+	if d.Release == "" {
+		return "klptest"
+	}
+	return "klptest." + printable.Text(d.Release)
+}
+
+// naming knows which names stand for several files.
+type naming map[string]map[string]bool
+
+func newNaming(list []Outcome) naming {
+	n := naming{}
+	for _, o := range list {
+		if n[o.Name] == nil {
+			n[o.Name] = map[string]bool{}
+		}
+		n[o.Name][o.File] = true
+	}
+	return n
+}
+
+// of is the name of a case, or the file's where the name alone is not unique.
+func (n naming) of(r judge.Result) string {
+	if len(n[r.Name]) > 1 {
+		return printable.Text(r.File)
+	}
+	return printable.Text(r.Name)
+}
+
+// newCase is a result without what depends on the other results of the run.
 func newCase(r judge.Result) junitCase {
 	first, _ := headline(r)
-	c := junitCase{Name: printable.Text(r.Name), Class: "klptest", Time: junitTime(r.Duration)}
+	c := junitCase{File: printable.Text(r.File), Time: junitTime(r.Duration)}
 	what := &junitText{Message: printable.Line(first), Type: string(known(r.Verdict))}
 	switch known(r.Verdict) {
 	case judge.Pass, judge.Skip:

@@ -5,6 +5,8 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,6 +24,8 @@ type readText struct {
 
 type readCase struct {
 	Name      string     `xml:"name,attr"`
+	Class     string     `xml:"classname,attr"`
+	File      string     `xml:"file,attr"`
 	Failure   []readText `xml:"failure"`
 	Error     []readText `xml:"error"`
 	Skipped   []readText `xml:"skipped"`
@@ -37,6 +41,9 @@ func readJUnit(t *testing.T, results []judge.Result) []readCase {
 	}
 	if err := xml.Unmarshal(b.Bytes(), &doc); err != nil {
 		t.Fatalf("%v, in:\n%s", err, b.String())
+	}
+	for i := range doc.Cases {
+		doc.Cases[i].Class = "" // TestJUnitNames
 	}
 	return doc.Cases
 }
@@ -95,22 +102,65 @@ func FuzzJUnit(f *testing.F) {
 	})
 }
 
-// A run that was cut short does not look green.
-func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
+// suite is what a reader sees of a report.
+type suite struct {
+	Tests  int        `xml:"tests,attr"`
+	Errors int        `xml:"errors,attr"`
+	Cases  []readCase `xml:"testcase"`
+}
+
+func readSuite(t *testing.T, d Document) suite {
+	t.Helper()
 	var b bytes.Buffer
-	passed := []judge.Result{{Name: "a", Verdict: judge.Pass}}
-	play(t, NewJUnit(&b), 3, passed)
+	if err := d.Play(NewJUnit(&b)); err != nil {
+		t.Fatal(err)
+	}
 	var doc struct {
-		Suite struct {
-			Tests  int        `xml:"tests,attr"`
-			Errors int        `xml:"errors,attr"`
-			Cases  []readCase `xml:"testcase"`
-		} `xml:"testsuite"`
+		Suite suite `xml:"testsuite"`
 	}
 	if err := xml.Unmarshal(b.Bytes(), &doc); err != nil {
 		t.Fatal(err)
 	}
-	if s := doc.Suite; s.Tests != 2 || s.Errors != 1 || len(s.Cases) != 2 || s.Cases[1].Error[0].Message != "the run ended early: 2 not run" {
-		t.Errorf("%+v", s)
+	return doc.Suite
+}
+
+// A run that was cut short does not look green, and says why.
+func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
+	passed := []Outcome{{Result: judge.Result{Name: "a", Verdict: judge.Pass}}}
+	for _, test := range []struct {
+		outcomes      []Outcome
+		ending        Ending
+		message, text string
+	}{
+		{passed, Ending{Total: 3}, "the run ended early: 2 not run", ""},
+		{passed, Ending{Total: 3, Error: "no QEMU"}, "no QEMU (2 not run)", "no QEMU"},
+		{passed, Ending{Total: 1, Error: "a lock", Detail: "a lock\nremove it\n"}, "a lock (0 not run)", "a lock\nremove it\n"},
+		{nil, Ending{Error: "no such case"}, "no such case (0 not run)", "no such case"},
+	} {
+		s := readSuite(t, Document{Outcomes: test.outcomes, Ending: test.ending})
+		n := len(test.outcomes)
+		if s.Tests != n+1 || s.Errors != 1 || len(s.Cases) != n+1 {
+			t.Fatalf("%+v", s)
+		}
+		if e := s.Cases[n].Error[0]; e.Message != test.message || e.Text != test.text {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+// Two files of one name are told apart, two runs of one file are not.
+func TestJUnitNames(t *testing.T) {
+	d := Document{Provenance: Provenance{Release: "6.12-x"}}
+	for _, file := range []string{"d1/ok.txtar", "ok.txtar", "other.txtar", "other.txtar"} {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		d.Outcomes = append(d.Outcomes, Outcome{Result: judge.Result{Name: name, File: file, Verdict: judge.Pass}})
+	}
+	var got []string
+	for _, c := range readSuite(t, d).Cases {
+		got = append(got, c.Name+" "+c.Class+" "+c.File)
+	}
+	want := []string{"d1/ok.txtar klptest.6.12-x d1/ok.txtar", "ok.txtar klptest.6.12-x ok.txtar", "other klptest.6.12-x other.txtar", "other klptest.6.12-x other.txtar"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

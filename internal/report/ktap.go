@@ -58,11 +58,18 @@ func (k *ktap) Case(o Outcome) error {
 
 // End writes the totals as tools/testing/selftests/kselftest.h does. A run
 // that was cut short has fewer results than its plan says, which is how a
-// reader of KTAP learns of it.
-func (k *ktap) End(Ending) error {
+// program that reads KTAP learns of it; people read the reason.
+func (k *ktap) End(e Ending) error {
 	t := k.tally
-	return k.write([]string{fmt.Sprintf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:%d",
-		t.Passed, t.Failed, t.Skipped, t.Errors)})
+	var out []string
+	if missing := e.Total - t.sum(); missing > 0 {
+		out = append(out, fmt.Sprintf("# not run: %d", missing))
+	}
+	if lines := printable.Lines(e.Message()); len(lines) > 0 {
+		out = append(out, diagnostics([]section{{early, lines}})...)
+	}
+	return k.write(append(out, fmt.Sprintf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:%d",
+		t.Passed, t.Failed, t.Skipped, t.Errors)))
 }
 
 // resultLine is the verdict on the case with number n. ERROR is a directive

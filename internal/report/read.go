@@ -130,9 +130,10 @@ func (p *parser) result(cut bool) (Document, error) {
 // ending is what the tail says. An earlier klptest has not written the exit
 // status; a report that breaks off has no tail at all.
 func ending(d Document, tail jsonTail, cut bool) Ending {
-	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error}
+	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error, Detail: tail.Detail, Kept: tail.Kept}
 	if cut {
 		e.Total, e.Error = max(len(d.Outcomes), len(d.Tests)), "the report breaks off: the run was killed, or the file is cut"
+		e.Detail = ""
 		e.Took = took(d.Outcomes)
 	}
 	e.Status = ExitCode(d.Results())

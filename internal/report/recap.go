@@ -41,11 +41,16 @@ func newRecap(tests []string) *recap {
 	return r
 }
 
-func (r *recap) add(res judge.Result) {
-	word := res.Name
+// word names the test of a result on the command line.
+func (r *recap) word(res judge.Result) string {
 	if r.named[res.File] {
-		word = res.File
+		return res.File
 	}
+	return res.Name
+}
+
+func (r *recap) add(res judge.Result) {
+	word := r.word(res)
 	v := known(res.Verdict)
 	bad := v == judge.Fail || v == judge.Error
 	if bad && !r.seen[word] {
@@ -66,8 +71,9 @@ func (r *recap) missed() (words []string) {
 }
 
 // repeat lays out the recap of a run of several tests; empty where there is
-// nothing to say, or nothing was run.
-func (h *Human) repeat(r *recap) string {
+// nothing to say, or nothing was run. kept is where more is to be found; it may be
+// empty.
+func (h *Human) repeat(r *recap, kept string) string {
 	missed := r.missed()
 	if len(r.failed)+len(missed) == 0 || len(r.seen)+len(missed) < 2 || len(r.seen) == 0 {
 		return ""
@@ -87,7 +93,20 @@ func (h *Human) repeat(r *recap) string {
 		again := slices.Concat([]string{"klptest", "run"}, h.about.Flags, words)
 		lines = append(lines, "again: "+printable.Line(shellword.Join(again)))
 	}
+	if kept != "" {
+		lines = append(lines, "kept:  "+printable.Line(kept))
+	}
 	return "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+// look is the command that opens a shell where a test has failed; empty when that is
+// not known.
+func (h *Human) look(res judge.Result) string {
+	if h.recap.tests == nil || res.Step == 0 {
+		return ""
+	}
+	words := slices.Concat([]string{"klptest", "shell"}, h.about.ShellFlags, []string{fmt.Sprintf("%s@%d", h.recap.word(res), res.Step)})
+	return indent + "look: " + printable.Line(shellword.Join(words)) + "\n"
 }
 
 // shorten cuts a reason to what a line has room for.

@@ -57,6 +57,32 @@ func TestRecap(t *testing.T) {
 	}
 }
 
+// TestLook: the command that opens a shell where a test has failed.
+func TestLook(t *testing.T) {
+	d := Document{Provenance: Provenance{Tests: []string{"a", "d/b.txtar"}, ShellFlags: []string{"--kernel", "my kernel"}}}
+	for _, r := range []judge.Result{
+		{Name: "a", File: "a.txtar", Verdict: judge.Fail, Step: 3}, {Name: "b", File: "d/b.txtar", Verdict: judge.Error, Step: 1},
+		{Name: "a", File: "a.txtar", Verdict: judge.Fail}, {Name: "a", File: "a.txtar", Verdict: judge.Pass, Step: 3},
+	} {
+		d.Outcomes = append(d.Outcomes, Outcome{Result: r})
+	}
+	d.Kept = "/tmp/x"
+	var b bytes.Buffer
+	if err := d.Play(NewHuman(&b, HumanOptions{})); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, "look:") || strings.Contains(line, "kept:") {
+			got = append(got, line)
+		}
+	}
+	want := []string{"      look: klptest shell --kernel 'my kernel' a@3\n", "      look: klptest shell --kernel 'my kernel' d/b.txtar@1\n", "kept:  /tmp/x\n"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRecapIsShort(t *testing.T) {
 	results := []judge.Result{result("long", judge.Fail, strings.Repeat("x", 1000))}
 	tests := []string{"long"}

@@ -36,6 +36,7 @@ func samples() []judge.Result {
 			Advice:  "klptest run --update state-take-over, if the kernel is right",
 			Diff: "--- expected\n+++ observed\n@@ -6,3 +6,3 @@\n % insmod klp_b states=1:2 replace=1\n" +
 				"-klp_b: pre_patch vmlinux: state 1 own=2 prev=1\n+klp_b: pre_patch vmlinux: state 1 own=2 prev=none\n\n livepatch: 'klp_b': patching complete\n",
+			Step:         2,
 			Log:          "/tmp/klptest-1/state-take-over/console.log",
 			QEMU:         "qemu-system-x86_64 -m 512 -append 'console=ttyS0 panic=-1'",
 			Confirmation: judge.Confirmation{Failed: 3, Runs: 3},
@@ -75,6 +76,7 @@ func samples() []judge.Result {
 func sampleDocument() Document {
 	d := Document{Provenance: sampleRun(10)}
 	d.Spec, d.Flags = "debian:6", []string{"--kernel", "debian:6", "--ignore", "a vendor's notice"}
+	d.ShellFlags = []string{"--kernel", "debian:6"}
 	d.Tests = []string{"state-add", "state-take-over", "needs-6.14", "./own.txtar", "crash.txtar", "second-attempt", "one-too-many", "hostile", "last but one", "last\x1b"}
 	d.Machine = Machine{Arch: "x86_64", QEMU: "7.2", Accel: "tcg", Cmdline: `console=ttyS0 dyndbg="file core.c +p"`, CPUs: 1, Memory: 512}
 	d.Host = Host{System: "Debian GNU/Linux 12 (bookworm)", Kernel: "Linux 6.1.0", Processor: "A Processor", CPUs: 2, Memory: 4000}
@@ -88,7 +90,9 @@ func sampleDocument() Document {
 		Answers: []machine.Answer{{Records: []machine.Record{{Seq: 1, Usec: 2, Facility: 1, Level: 6, Text: "% insmod klp_a states=1:1"}, {Seq: 2, Usec: 3, Level: 6, Text: "a\x1b\u202e\U000e0001<&>"}}}},
 		End:     machine.EndState{Taint: 1 << 15, Starved: true},
 	}
-	d.Ending = Ending{Took: 63 * time.Second, Total: 10, Status: 1, Error: "--timeout 1m0s: the run did not end in time"}
+	d.Ending = Ending{Took: 63 * time.Second, Total: 10, Status: 1, Error: "--timeout 1m0s: the run did not end in time",
+		Kept:   "/tmp/klptest-1",
+		Detail: "--timeout 1m0s: the run did not end in time\nallow more time with --timeout, or run fewer cases\n]]>\n"}
 	return d
 }
 

@@ -22,7 +22,7 @@ const (
 	diff         kind = "diff"
 	logTail      kind = "log tail"
 	fullLog      kind = "full log"
-	qemu         kind = "qemu"
+	early        kind = "the run ended early"
 )
 
 // section is one thing to say about a result.
@@ -60,7 +60,6 @@ func describe(r judge.Result) []section {
 	add(diff, r.Diff)
 	add(logTail, r.Tail)
 	add(fullLog, r.Log)
-	add(qemu, r.QEMU)
 	return all
 }
 

@@ -37,7 +37,6 @@ func TestDescribe(t *testing.T) {
 		{diff, []string{"-a", `+b\x1b`}},
 		{logTail, []string{"oops"}},
 		{fullLog, []string{"/log"}},
-		{qemu, []string{"qemu"}},
 	}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(section{})); d != "" {
 		t.Errorf("describe (-want +got):\n%s", d)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // clearLine moves to the first column and erases the line (ECMA-48 EL).
@@ -18,9 +20,17 @@ const defaultWidth = 80
 // status is what the live line shows: the case that started last.
 type status struct {
 	n, total int
+	failed   int    // a FAIL or an ERROR
 	name     string // empty: nothing runs
 	step     string
 	since    time.Time
+}
+
+// bad counts a result that is none to be content with.
+func (s *status) bad(r judge.Result) {
+	if v := known(r.Verdict); v == judge.Fail || v == judge.Error {
+		s.failed++
+	}
 }
 
 func (s *status) start(name string, now time.Time) {
@@ -31,7 +41,11 @@ func (s *status) start(name string, now time.Time) {
 // line is the status in fewer columns than width, because some terminals wrap
 // when the last column is written. The step comes last: it is what can be cut.
 func (s status) line(now time.Time, width int) string {
-	text := fmt.Sprintf("%d/%d  %s  %.0fs", s.n, s.total, s.name, now.Sub(s.since).Seconds())
+	failed := ""
+	if s.failed > 0 {
+		failed = fmt.Sprintf("  %d failed", s.failed)
+	}
+	text := fmt.Sprintf("%d/%d%s  %s  %.0fs", s.n, s.total, failed, s.name, now.Sub(s.since).Seconds())
 	if s.step != "" {
 		text += "  " + s.step
 	}

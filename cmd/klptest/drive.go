@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// drive makes a rig, runs the cases on it, and tells the reporter and the document
+// what happens.
+func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
+	if o.verbose {
+		o.Console, o.Jobs = a.err, cmp.Or(o.Jobs, 1) // the lines of several guests would be mixed
+	}
+	o.Guests, o.Progress = o.guests(), rep
+	r, err := a.newRig(ctx, o.machineOptions)
+	if err != nil {
+		d.Ending = ending(*d, err)
+		return blame.Join(err, notBegun(o.format, rep, *d))
+	}
+	d.Provenance = on(d.Provenance, r)
+	if err = rep.Begin(d.Provenance); err == nil {
+		err = a.reportEach(r.RunCases(ctx, list), list, rep, d, o)
+	}
+	err = blame.Join(err, r.Close())
+	d.Ending = ending(*d, err)
+	if r.Kept() {
+		d.Kept = r.Work()
+	}
+	if o.Keep {
+		a.notice("work directory: " + r.Work())
+	}
+	return blame.Join(err, rep.End(d.Ending))
+}
+
+// notBegun writes the report of a run that could not begin. People read the error
+// alone.
+func notBegun(format string, rep report.Reporter, d report.Document) error {
+	if format == report.HumanFormat {
+		return nil
+	}
+	return d.Play(rep)
+}
+
+// reportEach reports each result as it comes; with --until-fail, it ends the run
+// after the first FAIL.
+func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
+	for res, err := range run {
+		if err != nil {
+			return err
+		}
+		c := list[len(d.Outcomes)]
+		if o.update {
+			res = a.updated(c, res)
+		}
+		outcome := report.Outcome{Case: c.Text, Result: res}
+		d.Outcomes = append(d.Outcomes, outcome)
+		if err := rep.Case(outcome); err != nil {
+			return err
+		}
+		if o.repeat.untilFail && res.Verdict == judge.Fail {
+			a.notice(fmt.Sprintf("run %d failed: stopping (--until-fail)", len(d.Outcomes)))
+			break
+		}
+	}
+	return nil
+}
+
+// guests are those that the flags ask for.
+func (o runOptions) guests() rig.Guests {
+	switch {
+	case o.fresh:
+		return rig.Booted
+	case o.oneVM:
+		return rig.Shared
+	}
+	return rig.Cloned
+}
