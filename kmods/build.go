@@ -157,6 +157,15 @@ func (b build) job(dir string) supervise.Job {
 	return j
 }
 
+// Failure is the error of modules that do not build, with all that was printed.
+type Failure struct {
+	Err *blame.Error
+	Log string
+}
+
+func (f Failure) Error() string { return f.Err.Error() }
+func (f Failure) Unwrap() error { return f.Err }
+
 // judge turns a failed outcome into an error. It blames the user for a
 // stranger's C, and the rig for klptest's own.
 func (b build) judge(out supervise.Outcome, log, dir string) error {
@@ -177,7 +186,7 @@ func (b build) judge(out supervise.Outcome, log, dir string) error {
 	if !b.foreign {
 		e.Summary += fmt.Sprintf(" (against %s)", b.target.KDir)
 	}
-	return e
+	return Failure{e, log}
 }
 
 func readLog(log io.ReaderAt) string {

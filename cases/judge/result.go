@@ -74,7 +74,7 @@ func broken(c *casefile.Case, err error) Result {
 	}
 	var e *blame.Error
 	if errors.As(err, &e) {
-		res.Advice, res.Tail, res.Log = e.Advice, e.Tail, e.Path
+		res.Advice, res.Tail, res.Log = e.Advice, c.Locate(e.Tail), e.Path
 		res.Transient = e.Transient && res.Verdict == Error
 	}
 	return res

@@ -209,6 +209,14 @@ func (g *Guest) preserve() (log, qemu string) {
 	return g.VM.Console().Path(), g.VM.CommandLine()
 }
 
+func (g *Guest) attach(name, text string) string {
+	g.keep()
+	path := filepath.Join(g.dir, name)
+	// Without the file its reader learns that the disk is full.
+	_ = os.WriteFile(path, []byte(text), 0o600)
+	return path
+}
+
 func (g *Guest) alive() bool {
 	select {
 	case <-g.VM.Exited():

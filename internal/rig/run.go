@@ -3,7 +3,9 @@
 package rig
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"sync"
 	"time"
@@ -123,7 +125,8 @@ func (r *runner) runOnce(ctx context.Context, from source, t Test, keep bool, st
 	res := r.runOn(ctx, g, t, step)
 	res.Confirmation.Shared = used
 	if keep && ctx.Err() == nil && (res.Verdict == judge.Fail || res.Verdict == judge.Error) {
-		res.Log, res.QEMU = g.preserve()
+		log, qemu := g.preserve()
+		res.Log, res.QEMU = cmp.Or(res.Log, log), qemu
 	}
 	from.put(s, g, t.LeavesClean(res))
 	return res
@@ -133,13 +136,21 @@ func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string
 	step("build modules")
 	modules, err := r.builder.of(ctx, t)
 	if err != nil {
-		return r.broken(t, err)
+		return withLog(r.broken(t, err), g, err)
 	}
 	step("copy modules")
 	if err := g.put(ctx, modules); err != nil {
 		return t.Broken(err)
 	}
 	return t.Run(ctx, g.machine(step))
+}
+
+// withLog keeps the whole output of a build that failed.
+func withLog(res judge.Result, g instance, err error) judge.Result {
+	if f, ok := errors.AsType[kmods.Failure](err); ok {
+		res.Log = g.attach("build.log", f.Log)
+	}
+	return res
 }
 
 // started tells that a test starts.

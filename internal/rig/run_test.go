@@ -57,6 +57,10 @@ func (f *fake) preserve() (log, qemu string) {
 	f.kept = true
 	return f.name + ".log", "qemu " + f.name
 }
+func (f *fake) attach(name, _ string) string {
+	f.kept = true
+	return f.name + "/" + name
+}
 func (f *fake) alive() bool  { return f.die == nil }
 func (f *fake) Close() error { f.say("close"); return f.endErr }
 
@@ -186,6 +190,17 @@ func TestFailureCarriesItsTraces(t *testing.T) {
 	}
 	if res := results[0]; res.Verdict != judge.Fail || res.Log != "1.log" || res.QEMU != "qemu 1" || res.Duration <= 0 {
 		t.Errorf("%+v", res)
+	}
+}
+
+// What a compiler says is the log of a case whose C does not compile.
+func TestCompilersOutputIsTheLog(t *testing.T) {
+	f := &fake{name: "1"}
+	r, _ := newRunner(f)
+	r.builder = noModules{kmods.Failure{Err: &blame.Error{Party: blame.User, Summary: "x.c does not compile"}, Log: "x.c:1: no"}}
+	results, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{})
+	if err != nil || len(results) != 1 || results[0].Log != "1/build.log" || results[0].Reasons[0] != "x.c does not compile" {
+		t.Errorf("%+v, %v", results, err)
 	}
 }
 

@@ -41,6 +41,8 @@ type instance interface {
 	// preserve makes the guest's logs outlive it, and returns the console's
 	// path and the QEMU command line.
 	preserve() (log, qemu string)
+	// attach puts a file beside these logs, and returns its path.
+	attach(name, text string) (path string)
 	// alive tells whether it can run another test.
 	alive() bool
 	Close() error
