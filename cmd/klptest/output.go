@@ -82,9 +82,9 @@ func createJUnit(path string) (*junitFile, error) {
 	return &junitFile{f}, nil
 }
 
-func (j *junitFile) write(d report.Document) error {
+func (j *junitFile) write(docs []report.Document) error {
 	if j == nil {
 		return nil
 	}
-	return blame.Join(d.Play(report.NewJUnit(j.file)), j.file.Close())
+	return blame.Join(report.WriteJUnit(j.file, docs), j.file.Close())
 }

@@ -21,9 +21,17 @@ func (o runOptions) planned(args []string, list []*casefile.Case) report.Provena
 	host := doctor.Here().About()
 	return report.Provenance{
 		Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
-		Flags: o.given, ShellFlags: o.givenShell, Tests: testWords(args, list),
+		Flags: o.withKernel(o.given), ShellFlags: o.withKernel(o.givenShell), Tests: testWords(args, list),
 		Host: report.Host{System: host.System, Kernel: host.Kernel, Processor: host.Processor, CPUs: host.CPUs, Memory: host.Memory},
 	}
+}
+
+// withKernel puts the kernel before other words, if somebody has named it.
+func (o runOptions) withKernel(words []string) []string {
+	if !o.kernelGiven {
+		return words
+	}
+	return append([]string{"--kernel", o.kernel}, words...)
 }
 
 // on adds what is known once there is a rig.
@@ -51,9 +59,9 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 	return words
 }
 
-// unrepeated are the flags that a repeated run does not need: those about its
-// output, and those about which cases it has, and in which order: it names them.
-var unrepeated = []string{"format", "junit", "verbose", "update", "shuffle", "exclude", "covers", bisectExit}
+// unrepeated are the flags that a repeated run does not need, or that come by
+// themselves, as --kernel: those about its output, and those about which cases it has, and in which order: it names them.
+var unrepeated = []string{"kernel", "format", "junit", "verbose", "update", "shuffle", "exclude", "covers", bisectExit}
 
 // repeats tells whether a repeated run needs a flag.
 func repeats(name string) bool { return !slices.Contains(unrepeated, name) }
@@ -61,7 +69,7 @@ func repeats(name string) bool { return !slices.Contains(unrepeated, name) }
 // opensShell tells whether klptest shell takes a flag. --keep is about results.
 func opensShell(name string) bool {
 	shell := pflag.NewFlagSet("shell", pflag.ContinueOnError)
-	machineFlags(shell, &machineOptions{})
+	kdirFlags(shell, &machineOptions{})
 	return shell.Lookup(name) != nil && name != "keep"
 }
 

@@ -21,23 +21,34 @@ func TestGivenFlags(t *testing.T) {
 	runFlags(c, &o)
 	if err := c.Flags().Parse([]string{
 		"--kernel=debian:6.1", "-j2", "--format", "json", "--junit", "x.xml", "-v", "--shuffle", "7", "--bisect-exit",
-		"--one-vm", "--keep=false", "--ignore", "a b", "--ignore", "-c", "--until-fail", "state-*",
+		"--one-vm", "--keep=false", "--cpus", "2", "--ignore", "a b", "--ignore", "-c", "--until-fail", "state-*",
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"--ignore", "a b", "--ignore", "-c", "--jobs", "2", "--keep=false", "--kernel", "debian:6.1", "--one-vm", "--until-fail"}
+	want := []string{"--cpus", "2", "--ignore", "a b", "--ignore", "-c", "--jobs", "2", "--keep=false", "--one-vm", "--until-fail"}
 	got := givenFlags(c.Flags(), repeats)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]string{"--kernel", "debian:6.1"}, givenFlags(c.Flags(), opensShell)); d != "" {
+	if d := cmp.Diff([]string{"--cpus", "2"}, givenFlags(c.Flags(), opensShell)); d != "" {
 		t.Error(d)
 	}
 	var again runOptions
 	c = &cobra.Command{}
 	runFlags(c, &again)
-	if err := c.Flags().Parse(got); err != nil || again.kernel != o.kernel || again.Jobs != 2 || !again.oneVM || !cmp.Equal(again.ignore, o.ignore) {
+	if err := c.Flags().Parse(got); err != nil || again.Jobs != 2 || !again.oneVM || !cmp.Equal(again.ignore, o.ignore) {
 		t.Errorf("they do not repeat the run: %+v, %v", again, err)
+	}
+}
+
+func TestWithKernel(t *testing.T) {
+	o := runOptions{machineOptions: machineOptions{kernel: "debian:6.1"}}
+	if got := o.withKernel([]string{"-c"}); !cmp.Equal(got, []string{"-c"}) {
+		t.Errorf("the usual kernel: %q", got)
+	}
+	o.kernelGiven = true
+	if got := o.withKernel([]string{"-c"}); !cmp.Equal(got, []string{"--kernel", "debian:6.1", "-c"}) {
+		t.Errorf("%q", got)
 	}
 }
 

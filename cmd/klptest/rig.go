@@ -19,7 +19,7 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// defaultKernel is the default of --kernel.
+// defaultKernel is tested when nobody names a kernel.
 const defaultKernel = "debian:6.12"
 
 // kernelVariable is the environment's default of --kernel.
@@ -42,7 +42,7 @@ func (o *once) Type() string { return "string" }
 
 func (o *once) Set(text string) error {
 	if o.given {
-		return errors.New("it is given twice; name one kernel, and run the cases again on the other")
+		return errors.New("it is given twice; name one kernel")
 	}
 	*o.to, o.given = text, true
 	return nil
@@ -55,9 +55,20 @@ type machineOptions struct {
 	kdir   string // the build directory of a kernel given as a file
 }
 
+// kernelUsage is the help of --kernel.
+const kernelUsage = "`kernel`: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host; $" + kernelVariable + " sets another default"
+
+// usualKernel is the default of --kernel.
+func usualKernel() string { return cmp.Or(os.Getenv(kernelVariable), defaultKernel) }
+
 func machineFlags(f *pflag.FlagSet, o *machineOptions) {
-	o.kernel = cmp.Or(os.Getenv(kernelVariable), defaultKernel)
-	f.Var(&once{to: &o.kernel}, "kernel", "`kernel`: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host; $"+kernelVariable+" sets another default")
+	o.kernel = usualKernel()
+	f.Var(&once{to: &o.kernel}, "kernel", kernelUsage)
+	kdirFlags(f, o)
+}
+
+// kdirFlags are the machineFlags without --kernel.
+func kdirFlags(f *pflag.FlagSet, o *machineOptions) {
 	f.StringVar(&o.kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
 	guestFlags(f, &o.Options)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
@@ -30,7 +31,9 @@ type runOptions struct {
 	ignore       []string // texts of log records that do not count
 	repeat       repeatOptions
 	shuffle      uint64   // 0: the cases run in the order of their names
-	given        []string // the words of flags that repeat the run
+	kernels      []string // machineOptions.kernel is the present one
+	kernelGiven  bool     // somebody has named them
+	given        []string // the words of other flags that repeat the run
 	givenShell   []string // those of them that klptest shell takes
 }
 
@@ -50,11 +53,12 @@ first runs.
 
 ` + exit.Help(),
 		Example: `  klptest run
-  klptest run --kernel debian:6.1 'state-*'
+  klptest run --kernel debian:6.1 --kernel debian:6.12 'state-*'
   klptest run --kernel ~/linux --format ktap my.txtar
   klptest run --kernel bzImage --kdir ~/build -v state-add`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.kernelGiven = c.Flags().Changed("kernel")
 			o.given, o.givenShell = givenFlags(c.Flags(), repeats), givenFlags(c.Flags(), opensShell)
 			return a.runCases(c.Context(), args, o)
 		},
@@ -65,7 +69,8 @@ first runs.
 
 func runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
-	machineFlags(f, &o.machineOptions)
+	f.StringArrayVar(&o.kernels, "kernel", []string{usualKernel()}, kernelUsage+"; may be repeated: the cases run on each")
+	kdirFlags(f, &o.machineOptions)
 	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
@@ -94,42 +99,18 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	doc := report.Document{Provenance: o.planned(args, nil)}
-	err = a.planAndDrive(ctx, args, o, &doc)
-	if err != nil && doc.Error == "" {
-		doc.Ending = ending(doc, err)
+	docs, err := a.runOnEach(ctx, args, o)
+	var results []judge.Result
+	for _, d := range docs {
+		results = append(results, d.Results()...)
 	}
-	results := doc.Results()
-	if err := blame.Join(err, junit.write(doc), context.Cause(ctx)); err != nil {
+	if err := blame.Join(err, junit.write(docs), context.Cause(ctx)); err != nil {
 		if report.ExitCode(results) == exit.Failed {
 			return a.failWith(err)
 		}
 		return err
 	}
 	return outcome(results)
-}
-
-// planAndDrive finds out what is to be run, and runs it.
-func (a *app) planAndDrive(ctx context.Context, args []string, o runOptions, doc *report.Document) error {
-	if err := o.check(); err != nil {
-		return err
-	}
-	list, err := a.casesToRun(args, o)
-	if err != nil {
-		return err
-	}
-	format, err := report.FormatNamed(o.format)
-	if err != nil {
-		return err
-	}
-	if o.update {
-		o.Confirm = 0 // the first run is what is written
-	}
-	limited, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
-	defer cancel()
-	o.Lean = !o.update && !format.Observed
-	doc.Provenance = o.planned(args, list)
-	return a.drive(limited, list, a.reporter(format, o.verbose), doc, o)
 }
 
 // failWith makes a run that had a FAIL exit 1 even if err came afterwards, unless
@@ -151,6 +132,10 @@ func (o runOptions) check() error {
 		return blame.Userf("--jobs %d: it must be at least 1", o.Jobs)
 	case o.timeout <= 0:
 		return blame.Userf("--timeout %s: it must be more than 0", o.timeout)
+	case len(o.kernels) > 1 && o.format != report.HumanFormat:
+		return blame.AdviseUserf("name one, or write --junit FILE, which has a suite for each", "--format %s is a report of one kernel; %d are named", o.format, len(o.kernels))
+	case len(o.kernels) > 1 && o.update:
+		return blame.Userf("--update writes what one kernel does; %d are named", len(o.kernels))
 	}
 	return o.repeat.check()
 }

@@ -173,11 +173,27 @@ func (h *Human) detail(k kind, line string) string {
 
 // summary is the last line.
 func summary(p Provenance, t tally, e Ending) string {
+	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.Kernel))
+}
+
+// counts says how many tests had each verdict, and how many had none.
+func counts(t tally, total int) string {
 	s := fmt.Sprintf("%d passed, %d failed, %d errors, %d skipped", t.Passed, t.Failed, t.Errors, t.Skipped)
-	if missing := e.Total - t.sum(); missing > 0 {
+	if missing := total - t.sum(); missing > 0 {
 		s += fmt.Sprintf(", %d not run", missing)
 	}
-	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", s, e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.Kernel))
+	return s
+}
+
+// Total is the last line of several runs.
+func Total(docs []Document) string {
+	var results []judge.Result
+	var took time.Duration
+	total := 0
+	for _, d := range docs {
+		results, took, total = append(results, d.Results()...), took+d.Took, total+d.Total
+	}
+	return fmt.Sprintf("%s in %.0f s on %d kernels\n", counts(count(results), total), took.Seconds(), len(docs))
 }
 
 // print writes whole lines where the status line was.

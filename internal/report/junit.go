@@ -42,11 +42,20 @@ func (j *junit) Case(o Outcome) error {
 
 func (j *junit) End(e Ending) error {
 	j.doc.Ending = e
-	out, err := xml.MarshalIndent(junitSuites{Suites: []junitSuite{newSuite(j.doc)}}, "", "  ")
+	return WriteJUnit(j.w, []Document{j.doc})
+}
+
+// WriteJUnit writes one report of several runs, a suite each.
+func WriteJUnit(w io.Writer, docs []Document) error {
+	var all junitSuites
+	for _, d := range docs {
+		all.Suites = append(all.Suites, newSuite(d))
+	}
+	out, err := xml.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(j.w, xml.Header+string(out)+"\n")
+	_, err = io.WriteString(w, xml.Header+string(out)+"\n")
 	return err
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// runOnEach runs the cases on each kernel, one after another, and returns what
+// happened on each. That one kernel is not to be had does not keep the others from
+// being tested.
+func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs []report.Document, err error) {
+	list, format, err := a.plan(args, &o)
+	if err != nil {
+		o.kernel = strings.Join(o.kernels, ", ")
+		d := report.Document{Provenance: o.planned(args, nil)}
+		d.Ending = ending(d, err)
+		return []report.Document{d}, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
+	defer cancel()
+	var errs []error
+	for _, o.kernel = range o.kernels {
+		d := report.Document{Provenance: o.planned(args, list)}
+		err := a.runOn(ctx, list, format, &d, o)
+		docs, errs = append(docs, d), append(errs, err)
+		if o.repeat.untilFail && report.ExitCode(d.Results()) == exit.Failed {
+			break
+		}
+	}
+	if len(docs) > 1 {
+		_, err := io.WriteString(a.out, report.Total(docs))
+		errs = append(errs, err)
+	}
+	return docs, blame.Join(errs...)
+}
+
+// plan finds out what is to be run, and refuses what no run can do.
+func (a *app) plan(args []string, o *runOptions) ([]*casefile.Case, report.Format, error) {
+	if err := o.check(); err != nil {
+		return nil, report.Format{}, err
+	}
+	format, err := report.FormatNamed(o.format)
+	if err != nil {
+		return nil, format, err
+	}
+	list, err := a.casesToRun(args, *o)
+	if o.update {
+		o.Confirm = 0 // the first run is what is written
+	}
+	o.Lean = !o.update && !format.Observed
+	return list, format, err
+}
+
+// runOn runs the cases on one kernel.
+func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Format, d *report.Document, o runOptions) error {
+	err := context.Cause(ctx)
+	if err == nil {
+		err = a.drive(ctx, list, a.reporter(format, o.verbose), d, o)
+	}
+	if err != nil && d.Error == "" {
+		d.Ending = ending(*d, err)
+	}
+	return err
+}
