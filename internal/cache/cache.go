@@ -61,21 +61,6 @@ func unwritable(err error) error {
 	return &blame.Error{Summary: "cannot write to the cache", Advice: "set XDG_CACHE_HOME to a directory that can be written to", Err: err}
 }
 
-// Full adds to an error what to do about a full disk, if that is what it is about.
-func Full(err error) error {
-	if !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT) {
-		return err
-	}
-	e, ok := errors.AsType[*blame.Error](err)
-	switch {
-	case !ok:
-		e = &blame.Error{}
-	case e.Advice != "":
-		return err
-	}
-	return &blame.Error{Party: e.Party, Err: err, Tail: e.Tail, Path: e.Path, Advice: "free some space: klptest cache prune --max-size 1G; or set XDG_CACHE_HOME to a directory on a larger disk"}
-}
-
 // Root is the cache's directory.
 func (c *Cache) Root() string { return c.root }
 
