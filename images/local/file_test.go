@@ -68,6 +68,8 @@ func TestResolveFetchedImage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	filetest.Put(t, filepath.Join(kdir, "include/config/kernel.release"), "6.1.192\n") // as Debian's of 6.1
+	filetest.Put(t, filepath.Join(kdir, "include/generated/utsrelease.h"), "#define UTS_RELEASE \""+imagestest.Release+"\"\n")
 	file, module := filepath.Join(dir, "vmlinux"), filepath.Join(dir, "modules/00-virtio_hub.ko")
 	filetest.Put(t, file, imagestest.PVHKernel())
 	_, err := provided.Resolve(t.Context(), cachetest.New(t), file, images.Options{KDir: kdir})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/klptest/klptest/images"
@@ -80,8 +81,24 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 			return nil, "", notBuilt(dir, name)
 		}
 	}
+	release, err = treeRelease(dir)
+	return config, release, err
+}
+
+// utsRelease is what uname -r says, and modules' vermagic begins with
+// (include/linux/vermagic.h).
+var utsRelease = regexp.MustCompile(`(?m)^#define UTS_RELEASE "([^"]+)"`)
+
+// treeRelease is the release of the kernel that is built in dir. In Debian's headers of
+// 6.1, kernel.release is another version than the kernel's.
+func treeRelease(dir string) (string, error) {
+	if text, err := os.ReadFile(filepath.Join(dir, "include/generated/utsrelease.h")); err == nil {
+		if m := utsRelease.FindSubmatch(text); m != nil {
+			return string(m[1]), nil
+		}
+	}
 	text, err := os.ReadFile(filepath.Join(dir, "include/config/kernel.release"))
-	return config, strings.TrimSpace(string(text)), err
+	return strings.TrimSpace(string(text)), err
 }
 
 func notBuilt(dir, missing string) error {
