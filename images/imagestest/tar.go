@@ -9,13 +9,24 @@ import (
 )
 
 // Entry is a file, a directory or a link of a package.
-type Entry struct{ name, text, target string }
+type Entry struct {
+	name, text, target string
+	device             bool
+	inode              int64 // of a file with several names
+}
 
 // File is an entry with a text. A name that ends with "/" is a directory's.
 func File(name, text string) Entry { return Entry{name: name, text: text} }
 
 // Link is a symbolic link.
 func Link(name, target string) Entry { return Entry{name: name, target: target} }
+
+// Device is a device node.
+func Device(name string) Entry { return Entry{name: name, device: true} }
+
+// Linked is one of the names of a file. Only the last of them in a cpio archive has
+// the text.
+func Linked(inode int64, name, text string) Entry { return Entry{name: name, text: text, inode: inode} }
 
 // Tar is the archive of a package's files.
 func Tar(entries ...Entry) string {
@@ -28,6 +39,8 @@ func Tar(entries ...Entry) string {
 			h.Typeflag, h.Linkname = tar.TypeSymlink, e.target
 		case strings.HasSuffix(e.name, "/"):
 			h.Typeflag = tar.TypeDir
+		case e.device:
+			h.Typeflag = tar.TypeBlock
 		}
 		if err := w.WriteHeader(h); err != nil {
 			panic(err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package unpack writes the files of foreign archives into a directory, and
-// nothing outside it.
+// nothing outside it. It also decompresses archives.
 package unpack

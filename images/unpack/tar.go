@@ -62,6 +62,19 @@ func stayInside(root *os.Root, links []string) error {
 	return nil
 }
 
+// StayInside follows each link below root, as the kernel would. Links of one
+// archive may lead through those of another one.
+func StayInside(root *os.Root) error {
+	var links []string
+	err := fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type() == fs.ModeSymlink {
+			links = append(links, name)
+		}
+		return err
+	})
+	return blame.Join(err, stayInside(root, links))
+}
+
 // cleanName refuses names that are absolute or lead upwards.
 func cleanName(name string) (string, error) {
 	clean := strings.TrimSuffix(strings.TrimPrefix(name, "./"), "/")
@@ -87,8 +100,10 @@ func write(r io.Reader, h *tar.Header, root *os.Root, name string) error {
 	case tar.TypeSymlink:
 		return root.Symlink(h.Linkname, name)
 	}
-	return fmt.Errorf("%q is neither file, directory nor link", name)
+	return notAFile(name)
 }
+
+func notAFile(name string) error { return fmt.Errorf("%q is neither file, directory nor link", name) }
 
 func writeFile(r io.Reader, root *os.Root, name string, mode fs.FileMode) error {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
