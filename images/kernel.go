@@ -7,7 +7,7 @@ import "github.com/klptest/klptest/internal/arch"
 // Kernel is a kernel that can be booted and built against.
 type Kernel struct {
 	Spec      string            // as the user wrote it: "debian:6.12", a path, "host"
-	Name      string            // short, for people and file names: "debian:6.12.117-1~deb12u1"; names a packaged kernel exactly
+	Name      string            // short, for people and file names: "debian:6.12.117-1~deb12u1"; names a distribution's kernel exactly
 	Release   string            // uname -r
 	Arch      *arch.Arch        // nil: the default one
 	Image     string            // what QEMU boots: an ELF vmlinux with a PVH entry, else a bzImage

@@ -62,6 +62,17 @@ func (ps Providers) Resolve(ctx context.Context, c *cache.Cache, spec string, o 
 	return k, ps.advise(spec, err)
 }
 
+// Again obtains a packaged kernel once more: by its name, or as the user wrote it
+// when the name is not a notation.
+func (ps Providers) Again(ctx context.Context, c *cache.Cache, k *Kernel, o Options) error {
+	spec := k.Name
+	if _, err := ps.match(spec); err != nil {
+		spec = k.Spec
+	}
+	_, err := ps.Resolve(ctx, c, spec, o)
+	return err
+}
+
 func (ps Providers) resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
 	p, err := ps.match(spec)
 	if err != nil {

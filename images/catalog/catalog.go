@@ -9,6 +9,7 @@ import (
 	"github.com/klptest/klptest/images/debian"
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/images/packagefile"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -16,6 +17,7 @@ import (
 // their paths stands before local.Paths, which takes any path.
 var providers = images.Providers{
 	debian.Provider(),
+	packagefile.Provider(),
 	local.Paths(),
 	local.Host(),
 }
@@ -33,13 +35,12 @@ func List(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	return providers.List(ctx, c)
 }
 
-// Mend fetches a packaged kernel again if what modules are built against is
-// damaged in the cache. It is for the moment before a build.
+// Mend fetches or unpacks a packaged kernel again if what modules are built
+// against is damaged in the cache. It is for the moment before a build.
 func Mend(ctx context.Context, c *cache.Cache, k *images.Kernel, o images.Options) error {
 	damaged, err := packaged.Condemn(c, k)
 	if err != nil || !damaged {
 		return err
 	}
-	_, err = providers.Resolve(ctx, c, k.Name, o)
-	return err
+	return providers.Again(ctx, c, k, o)
 }

@@ -14,11 +14,13 @@ import (
 	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
-// providersOf names the providers that know a spec, by their first notation.
+// providersOf names the providers that know a spec, by their first notation. DIR
+// takes any path, and comes after PACKAGES.
 func providersOf(spec string) (forms []string) {
 	for _, p := range providers {
-		if ok, err := p.Match(spec); ok && err == nil {
-			forms = append(forms, p.Notations[0].Form)
+		form := p.Notations[0].Form
+		if ok, err := p.Match(spec); ok && err == nil && !(form == "DIR" && slices.Contains(forms, "PACKAGES")) {
+			forms = append(forms, form)
 		}
 	}
 	return forms
@@ -35,6 +37,7 @@ func TestWhoseNotation(t *testing.T) {
 		"/boot/vmlinuz-6.12":             "DIR",
 		"/srv/debian:6.12":               "DIR",
 		"./Host with spaces and ümlauts": "DIR",
+		"x/kernel-core-6.17.rpm":         "PACKAGES",
 	} {
 		if got := providersOf(spec); !slices.Equal(got, []string{want}) {
 			t.Errorf("%q is for %q, want %s", spec, got, want)
@@ -48,6 +51,7 @@ func TestNobodysNotation(t *testing.T) {
   debian:trixie                the newest of a release or suite (debian:trixie-backports, debian:sid)
   debian:trixie/6.12           the newest 6.12 of a release
   debian:6.12.115-1~deb12u1    that package version, or its release: debian:6.12.115+deb12
+  PACKAGES                     a directory of a kernel's .deb or .rpm packages, or one of them
   DIR                          a kernel build tree
   FILE                         a bzImage or vmlinux, with --kdir DIR
   host                         the running kernel
@@ -77,7 +81,7 @@ func TestListHasDebiansFirst(t *testing.T) {
 
 // A kernel is for one provider, so that their order need not be known.
 func FuzzMatch(f *testing.F) {
-	for _, s := range []string{"debian:6.12", "host", "./x", "x:y", "x:y/z", ""} {
+	for _, s := range []string{"debian:6.12", "host", "./x", "x:y", "x:y/z", "x.rpm", "debian:x.deb", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, spec string) {
