@@ -19,7 +19,12 @@ var (
 	failedLink = regexp.MustCompile(`(?m)^ERROR: modpost: .*?\b([a-z][a-z0-9_]*)(?:\.ko\b|: )`)
 	// messages of make and Kbuild about their own progress
 	chatter = regexp.MustCompile(`^(make\b|\s+[A-Z]+ (\[M\])?\s*\S+$|\s*$)`)
+	// make: *** No rule to make target 'klp_x.ko'.  Stop.
+	stopped = regexp.MustCompile(`^make.*: \*\*\* .*  Stop\.$`)
 )
+
+// isChatter tells whether a line says nothing about a failure.
+func isChatter(line string) bool { return chatter.MatchString(line) && !stopped.MatchString(line) }
 
 // diagnose reads the log of a failed make. It returns one line that says what
 // failed, and the compiler's first lines, which are the ones to the point. They
@@ -35,7 +40,7 @@ func diagnose(log, dir string) (summary, tail string) {
 			summary = m[1] + ".mod.c, which Kbuild makes for " + m[1] + ".c, does not compile"
 		}
 	}
-	if tail = lines(log, dir, chatter.MatchString); tail == "" {
+	if tail = lines(log, dir, isChatter); tail == "" {
 		tail = lines(log, dir, func(string) bool { return false }) // make itself failed
 	}
 	return summary, tail

@@ -41,6 +41,10 @@ func TestDiagnose(t *testing.T) {
 		{"link", linkLog, "klp_x.c does not link", "ERROR: modpost: \"no_such_function\" [klp_x.ko] undefined!\n"},
 		{"license", "ERROR: modpost: missing MODULE_LICENSE() in /c/tmp/klp_x.o\n", "the modules do not build", "ERROR: modpost: missing MODULE_LICENSE() in klp_x.o\n"},
 		{"other", "make: *** No rule to make target 'modules'.  Stop.\n", "the modules do not build", "make: *** No rule to make target 'modules'.  Stop.\n"},
+		{
+			"after a warning", "warning: pahole version differs\n  CC [M]  klp_x.o\nmake[2]: *** No rule to make target 'klp_x.ko'.  Stop.\nmake[1]: *** [/k/Makefile:2184: modules] Error 2\n",
+			"the modules do not build", "warning: pahole version differs\nmake[2]: *** No rule to make target 'klp_x.ko'.  Stop.\n",
+		},
 		{"empty", "", "the modules do not build", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
