@@ -48,14 +48,32 @@ func Run(ctx context.Context, m machine.Machine, c *casefile.Case) Result {
 	return res
 }
 
+// Skipped tells whether Run would skip the case, and its result then. An error is
+// left to Run.
+func Skipped(ctx context.Context, m machine.Machine, c *casefile.Case) (res Result, skip bool) {
+	f, err := m.Facts(ctx, c.SysfsAttrs())
+	if err != nil {
+		return Result{}, false
+	}
+	return skipped(c, f)
+}
+
+func skipped(c *casefile.Case, f machine.Facts) (res Result, skip bool) {
+	why := c.Skip(f)
+	if why == "" {
+		return Result{}, false
+	}
+	res = newResult(c)
+	res.Verdict, res.Reasons = Skip, []string{why}
+	return res, true
+}
+
 func run(ctx context.Context, m machine.Machine, c *casefile.Case) Result {
 	f, err := m.Facts(ctx, c.SysfsAttrs())
 	if err != nil {
 		return Broken(c, err)
 	}
-	if why := c.Skip(f); why != "" {
-		res := newResult(c)
-		res.Verdict, res.Reasons = Skip, []string{why}
+	if res, skip := skipped(c, f); skip {
 		return res
 	}
 	o, err := observe(ctx, m, c, f)

@@ -133,6 +133,10 @@ func (r *runner) runOnce(ctx context.Context, from source, t Test, keep bool, st
 }
 
 func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string)) judge.Result {
+	m := g.machine(step)
+	if res, skip := t.Skipped(ctx, m); skip {
+		return res
+	}
 	step("build modules")
 	modules, err := r.builder.of(ctx, t)
 	if err != nil {
@@ -142,7 +146,7 @@ func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string
 	if err := g.put(ctx, modules); err != nil {
 		return t.Broken(err)
 	}
-	return t.Run(ctx, g.machine(step))
+	return t.Run(ctx, m)
 }
 
 // withLog keeps the whole output of a build that failed.

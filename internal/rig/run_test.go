@@ -193,6 +193,21 @@ func TestFailureCarriesItsTraces(t *testing.T) {
 	}
 }
 
+// A case's own modules are not built for a kernel that it does not run on: there
+// they may not build.
+func TestSkippedCaseIsNotBuilt(t *testing.T) {
+	for needs, want := range map[string]judge.Verdict{"kernel < 6.12": judge.Skip, "kernel >= 6.12": judge.Error} {
+		r, _ := newRunner(&fake{name: "1"})
+		r.builder = noModules{errors.New("it does not compile")}
+		c := parse(t, "one", "Needs: "+needs+"\n")
+		c.Sources = []casefile.Source{{Name: "klp_a.c"}}
+		results, err := r.runCases(t.Context(), []*casefile.Case{c}, &events{})
+		if err != nil || len(results) != 1 || results[0].Verdict != want {
+			t.Errorf("%s: %+v, %v; want %s", needs, results, err, want)
+		}
+	}
+}
+
 // What a compiler says is the log of a case whose C does not compile.
 func TestCompilersOutputIsTheLog(t *testing.T) {
 	f := &fake{name: "1"}

@@ -20,6 +20,9 @@ type Test interface {
 	// Modules are those that its guest must have, by name, and the sources of
 	// those of the test's own.
 	Modules() (names []string, own []kmods.Source)
+	// Skipped tells whether the machine's kernel cannot run the test, so that
+	// modules of the test's own need not be built for it. Run tells it as well.
+	Skipped(ctx context.Context, m machine.Machine) (res judge.Result, skip bool)
 	// Run runs the test and judges it. It is called again when the result must
 	// be confirmed.
 	Run(ctx context.Context, m machine.Machine) judge.Result
@@ -52,6 +55,13 @@ func (t caseTest) Modules() (names []string, own []kmods.Source) {
 		own = append(own, kmods.Source{Name: s.Name, Data: s.Data})
 	}
 	return t.c.Modules(), own
+}
+
+func (t caseTest) Skipped(ctx context.Context, m machine.Machine) (judge.Result, bool) {
+	if len(t.c.Sources) == 0 {
+		return judge.Result{}, false // nothing is to be built
+	}
+	return judge.Skipped(ctx, m, t.c)
 }
 
 func (t caseTest) Run(ctx context.Context, m machine.Machine) judge.Result {
