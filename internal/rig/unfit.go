@@ -14,9 +14,10 @@ import (
 
 // Unfit is an error that every test would have: it is about the rig, and about no
 // test. It ends a run.
-type Unfit struct{ error }
+type Unfit struct{ err error }
 
-func (u Unfit) Unwrap() error { return u.error }
+func (u Unfit) Error() string { return "no case can be run: " + u.err.Error() }
+func (u Unfit) Unwrap() error { return u.err }
 
 // broken is the result of a test that cannot be run. When no test can, it ends the
 // run, and there is no result.
