@@ -40,7 +40,7 @@ check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, 
 # What the integration tests of vm and kmods are told of a kernel.
 fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')
 
-vm-env = KLPTEST_VM=1 KLPTEST_KERNEL=$(call fetched,image) KLPTEST_KDIR=$(call fetched,kdir) KLPTEST_MODULES=$(call fetched,modules)
+vm-env = KLPTEST_VM=1 KLPTEST_VM_KERNEL=$(call fetched,image) KLPTEST_VM_KDIR=$(call fetched,kdir) KLPTEST_VM_MODULES=$(call fetched,modules)
 
 .PHONY: vm-test
 vm-test: deps build ## the integration tests, and all cases on both Debian kernels

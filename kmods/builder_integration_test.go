@@ -16,15 +16,15 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// realKernel is the kernel whose headers or build tree $KLPTEST_KDIR names.
+// realKernel is the kernel whose headers or build tree $KLPTEST_VM_KDIR names.
 func realKernel(t *testing.T) Target {
 	t.Helper()
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to run tests that need a compiler")
 	}
-	kdir := os.Getenv("KLPTEST_KDIR")
+	kdir := os.Getenv("KLPTEST_VM_KDIR")
 	if kdir == "" {
-		t.Fatal("set KLPTEST_KDIR to the kdir that `klptest kernel fetch debian:6.12` prints")
+		t.Fatal("set KLPTEST_VM_KDIR to the kdir that `klptest kernel fetch debian:6.12` prints")
 	}
 	k := Target{KDir: kdir, Key: "test"}
 	k.Release = match(t, filepath.Join(kdir, "include/generated/utsrelease.h"), `UTS_RELEASE "(.*)"`)

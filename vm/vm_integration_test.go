@@ -20,17 +20,17 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// integration gives the spec of a guest with a real kernel: KLPTEST_KERNEL,
+// integration gives the spec of a guest with a real kernel: KLPTEST_VM_KERNEL,
 // and the modules that it needs for virtio-net, decompressed, in load order,
-// in KLPTEST_MODULES, separated by colons.
+// in KLPTEST_VM_MODULES, separated by colons.
 func integration(t testing.TB) Spec {
 	t.Helper()
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot a kernel")
 	}
-	kernel := os.Getenv("KLPTEST_KERNEL")
+	kernel := os.Getenv("KLPTEST_VM_KERNEL")
 	if kernel == "" {
-		t.Skip("set KLPTEST_KERNEL to a vmlinux or bzImage")
+		t.Skip("set KLPTEST_VM_KERNEL to a vmlinux or bzImage")
 	}
 	keys, err := NewKeys()
 	if err != nil {
@@ -38,7 +38,7 @@ func integration(t testing.TB) Spec {
 	}
 	files := guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey())
 	files["init"] = buildInit(t)
-	for i, path := range filepath.SplitList(os.Getenv("KLPTEST_MODULES")) {
+	for i, path := range filepath.SplitList(os.Getenv("KLPTEST_VM_MODULES")) {
 		files["modules/"+string(rune('a'+i))+".ko"] = readFile(t, path)
 	}
 	initrd := filepath.Join(t.TempDir(), "initrd")
