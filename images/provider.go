@@ -49,6 +49,7 @@ type Listing struct {
 	Release string // uname -r
 	Source  string // the suite; "cache" when only the cache has it, "running" for the host
 	Cached  bool
+	Tried   bool // all shipped cases were run on it with this klptest
 }
 
 // Providers are asked in order; the first one that matches resolves.

@@ -45,11 +45,18 @@ func (a *app) kernelListCommand() *cobra.Command {
 func printListings(w io.Writer, list []images.Listing) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, l := range list {
-		cached := ""
+		var notes []string
 		if l.Cached {
-			cached = "cached"
+			notes = append(notes, "cached")
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", l.Spec, l.Release, l.Source, cached)
+		if l.Tried {
+			notes = append(notes, "tried")
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s", l.Spec, l.Release, l.Source)
+		if len(notes) > 0 {
+			fmt.Fprintf(t, "\t%s", strings.Join(notes, ", "))
+		}
+		fmt.Fprintln(t)
 	}
 	return t.Flush()
 }

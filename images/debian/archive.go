@@ -52,7 +52,7 @@ func current(ctx context.Context, c *cache.Cache, r release, o images.Options) (
 // again refreshes lists that lack what is wanted. It returns false for lists
 // that were refreshed just now.
 func (a archive) again(ctx context.Context, o images.Options) bool {
-	if age(a.stamp(refreshed)) < retryAfter || age(a.stamp(tried)) < retryAfter {
+	if age(a.stamp(refreshed)) < retryAfter || age(a.stamp(attempted)) < retryAfter {
 		return false
 	}
 	unlock, err := a.cache.Lock(ctx, "apt-"+a.release.name)
@@ -65,7 +65,7 @@ func (a archive) again(ctx context.Context, o images.Options) bool {
 
 // The stamps' times are those of the last refresh that succeeded, and of the
 // last one that failed.
-const refreshed, tried = "refreshed", "tried"
+const refreshed, attempted = "refreshed", "attempted"
 
 func (a archive) stamp(name string) string { return filepath.Join(a.dir, name) }
 
@@ -85,7 +85,7 @@ func (a archive) fresh() bool {
 	if _, err := os.Stat(a.stamp(refreshed)); err != nil {
 		return false
 	}
-	return age(a.stamp(refreshed)) < maxAge || age(a.stamp(tried)) < retryAfter
+	return age(a.stamp(refreshed)) < maxAge || age(a.stamp(attempted)) < retryAfter
 }
 
 // refresh brings the lists up to date. If that fails, the lists that are there
@@ -105,7 +105,7 @@ func (a archive) refresh(ctx context.Context, o images.Options) error {
 		return err
 	}
 	o.Tell(fmt.Sprintf("using the package lists of %s: %v", when.ModTime().Format(time.DateOnly), err))
-	return touch(a.stamp(tried))
+	return touch(a.stamp(attempted))
 }
 
 func touch(path string) error {

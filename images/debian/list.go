@@ -36,7 +36,7 @@ func list(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	}
 	for _, key := range keys {
 		m, err := s.Manifest(key)
-		cached := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true}
+		cached := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true, Tried: tried[m.Version]}
 		if err == nil && !slices.ContainsFunc(all, func(l images.Listing) bool { return l.Spec == cached.Spec && l.Release == cached.Release }) {
 			all = append(all, cached)
 		}
@@ -57,7 +57,7 @@ func releaseOffers(ctx context.Context, c *cache.Cache, r release) ([]offer, err
 func listOffers(s packaged.Store, found []offer, keys []string) []images.Listing {
 	var list []images.Listing
 	for _, o := range found {
-		list = append(list, images.Listing{Spec: s.Name(o.Version), Release: o.Release, Source: o.suite(), Cached: slices.Contains(keys, o.key(s))})
+		list = append(list, images.Listing{Spec: s.Name(o.Version), Release: o.Release, Source: o.suite(), Cached: slices.Contains(keys, o.key(s)), Tried: tried[o.Version]})
 	}
 	return list
 }

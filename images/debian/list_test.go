@@ -20,7 +20,7 @@ func TestListOffers(t *testing.T) {
 	found := offers(parseMadison(aptSaid(t, "madison.txt")))
 	const suite = "bookworm-security"
 	want := []images.Listing{
-		{Spec: "debian:6.12.117-1~deb12u1", Release: "6.12.117+deb12-amd64", Source: suite, Cached: true},
+		{Spec: "debian:6.12.117-1~deb12u1", Release: "6.12.117+deb12-amd64", Source: suite, Cached: true, Tried: true},
 		{Spec: "debian:6.12.115-2~deb12u1", Release: "6.12.115+deb12-amd64", Source: suite},
 		{Spec: "debian:6.1.192-2", Release: "6.1.0-56-amd64", Source: suite},
 		{Spec: "debian:6.1.192-1", Release: "6.1.0-55-amd64", Source: suite},
