@@ -14,6 +14,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func (a *app) cacheCommand() *cobra.Command {
@@ -132,6 +133,6 @@ func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cach
 	for _, u := range list {
 		total += u.Size
 	}
-	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", plural(len(list), "entry", "entries"), size(total))
+	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list), "entry", "entries"), size(total))
 	return err
 }

@@ -42,9 +42,9 @@ func (a *app) checkCommand() *cobra.Command {
 				}
 			}
 			if problems > 0 {
-				return &blame.Error{Party: blame.User, Err: errors.New(plural(problems, "problem", "problems"))}
+				return &blame.Error{Party: blame.User, Err: errors.New(printable.Count(problems, "problem", "problems"))}
 			}
-			_, err = fmt.Fprintln(a.out, plural(len(list), "case", "cases"), "checked")
+			_, err = fmt.Fprintln(a.out, printable.Count(len(list), "case", "cases"), "checked")
 			return err
 		},
 	}
@@ -64,11 +64,4 @@ func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []ca
 		a.notice("note: " + p.String())
 	}
 	return problems
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprint(n, " ", many)
 }

@@ -159,7 +159,7 @@ func (h *Human) detail(k kind, line string) string {
 
 // summary is the last line.
 func summary(p Provenance, t tally, e Ending) string {
-	s := fmt.Sprintf("%d passed, %d failed, %d errors, %d skipped", t.Passed, t.Failed, t.Errors, t.Skipped)
+	s := fmt.Sprintf("%d passed, %d failed, %s, %d skipped", t.Passed, t.Failed, printable.Count(t.Errors, "error", "errors"), t.Skipped)
 	if missing := e.Total - t.sum(); missing > 0 {
 		s += fmt.Sprintf(", %d not run", missing)
 	}
