@@ -46,13 +46,22 @@ func LoadOne(arg string) (*casefile.Case, error) {
 
 func selectArg(shipped []*casefile.Case, arg string) ([]*casefile.Case, error) {
 	if !IsFile(arg) {
-		return Select(shipped, []string{arg})
+		list, err := Select(shipped, []string{arg})
+		return list, orFile(arg, err)
 	}
 	c, err := Read(arg)
 	if err != nil {
 		return nil, err
 	}
 	return []*casefile.Case{c}, nil
+}
+
+// orFile is err, unless the name that no case has is that of a file.
+func orFile(name string, err error) error {
+	if _, statErr := os.Stat(name); err == nil || statErr != nil {
+		return err
+	}
+	return blame.AdviseUserf("to name the file: ./"+name, "no case %s", name)
 }
 
 // IsFile tells a file from the name of a case: names have neither a slash nor
@@ -76,12 +85,16 @@ func readCaseFile(path string) ([]byte, error) {
 		return nil, blame.Userf("no such case file: %s", path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, blame.Unreadable(path, err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > casefile.MaxFile {
 		return nil, blame.Userf("%s is not a case: a case is a file of at most 1 MB", path)
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		err = blame.Unreadable(path, err)
+	}
+	return data, err
 }
 
 // LoadFile returns the case that an argument names, and its file.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/git"
@@ -37,29 +38,31 @@ Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped
 2 usage, 3 an error, 130 interrupted.`,
 		Example: `  klptest bisect --git ~/linux --good v6.11 --bad v6.12 state-lower-refused
   klptest bisect --good HEAD~20 --bad HEAD my.txtar`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
-			words, err := stepWords(c.Flags(), args)
+			words, err := stepWords(c.Flags(), o, args)
 			if err != nil {
 				return err
 			}
 			return a.bisect(c.Context(), repo, good, bad, words)
 		},
 	}
-	c.Flags().StringVar(&good, "good", "", "a `revision` on which the cases pass")
-	c.Flags().StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
-	c.Flags().StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
+	f := c.Flags()
+	f.StringVar(&good, "good", "", "a `revision` on which the cases pass")
+	f.StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
+	f.StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
 	stepFlags(c, &o)
-	for _, name := range []string{"good", "bad"} {
-		_ = c.MarkFlagRequired(name)
-	}
+	flagRules{needed: []string{"good", "bad"}}.of(c)
 	return c
 }
 
 // stepWords are the words for bisect-step: its flags, and cases that mean the
 // same in another directory.
-func stepWords(flags *pflag.FlagSet, args []string) (words []string, err error) {
+func stepWords(flags *pflag.FlagSet, o stepOptions, args []string) (words []string, err error) {
 	if _, err := cases.Load(args); err != nil {
+		return nil, err
+	}
+	if _, err := kconfig.Fragments(o.build.Kind, o.build.Fragments); err != nil {
 		return nil, err
 	}
 	flags.Visit(func(f *pflag.Flag) {

@@ -32,7 +32,7 @@ func (a *app) cacheListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
 		Short: "List the entries: name, size, last use; most recently used first",
-		Args:  cobra.NoArgs,
+		Args:  takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			_, list, err := a.openUsage()
 			if err != nil {
@@ -69,8 +69,11 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 		Example: `  klptest cache rm kmods/0123456789abcdef
   klptest cache rm --all`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if all == (len(args) > 0) {
-				return blame.Userf("name the entries to remove, or give --all")
+			switch {
+			case all && len(args) > 0:
+				return misused(c, "--all removes every entry: name none")
+			case !all && len(args) == 0:
+				return misused(c, "name the entries to remove, or give --all")
 			}
 			store, list, err := a.openUsage()
 			if err != nil {
@@ -101,26 +104,22 @@ func named(list []cache.Usage, names []string) (picked []cache.Usage, err error)
 }
 
 func (a *app) cachePruneCommand() *cobra.Command {
-	var limit string
+	var limit int64
 	c := &cobra.Command{
 		Use:     "prune --max-size SIZE",
 		Short:   "Remove the least recently used entries until the rest fits",
 		Example: "  klptest cache prune --max-size 2G",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			bytes, err := parseSize(limit)
-			if err != nil {
-				return err
-			}
 			store, list, err := a.openUsage()
 			if err != nil {
 				return err
 			}
-			return a.removeEntries(c.Context(), store, cache.Excess(list, bytes))
+			return a.removeEntries(c.Context(), store, cache.Excess(list, limit))
 		},
 	}
-	c.Flags().StringVar(&limit, "max-size", "", "size of all entries together: `SIZE` in bytes, or with K, M, G or T")
-	_ = c.MarkFlagRequired("max-size") // fails only for a flag that is not there
+	c.Flags().Var(byteSize(&limit), "max-size", "size of all entries together: `SIZE` in bytes, or with K, M, G or T")
+	flagRules{needed: []string{"max-size"}}.of(c)
 	return c
 }
 

@@ -27,7 +27,7 @@ func (a *app) doctorCommand() *cobra.Command {
 Exit status: 0 everything required is there, 3 something is missing.`,
 		Example: `  klptest doctor
   klptest doctor --kernel ~/linux`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, err := cache.Default()
 			if err != nil {
@@ -46,6 +46,7 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 	}
 	c.Flags().StringVar(&kernel, "kernel", "", "also check this kernel; it is downloaded if needed")
 	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
+	flagRules{with: [][2]string{{"kdir", "kernel"}}}.of(c)
 	return c
 }
 

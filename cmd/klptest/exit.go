@@ -87,15 +87,10 @@ func runStatus(d report.Document, err error) int {
 	return status
 }
 
-// usage tells whether err is the user's to mend. Cobra's own errors (unknown
-// command, wrong number of arguments) have no type, only fixed beginnings.
+// usage tells whether err is the user's to mend. Cobra's error of an unknown
+// command has no type, only a fixed beginning.
 func usage(err error) bool {
-	for _, prefix := range []string{"unknown command", "accepts ", "requires ", "required flag", "unknown flag", "if any flags"} {
-		if strings.HasPrefix(err.Error(), prefix) {
-			return true
-		}
-	}
-	return blame.Of(err) == blame.User
+	return strings.HasPrefix(err.Error(), "unknown command") || blame.Of(err) == blame.User
 }
 
 // explain prints an error, the short line first; details follow.

@@ -30,7 +30,7 @@ func (a *app) kernelListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the kernels that --kernel can name here",
-		Args:  cobra.NoArgs,
+		Args:  takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			store, err := a.openCache()
 			if err != nil {
@@ -59,7 +59,7 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 		Use:     "fetch KERNEL",
 		Short:   "Download a kernel and its headers into the cache, and print where they are",
 		Example: "  klptest kernel fetch debian:6.1",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			store, err := a.openCache()
 			if err != nil {

@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -46,7 +48,7 @@ file, or with -, standard input is read.`,
   klptest new --explain report.txt
   klptest new --test 'atomic replace' selftest.log > bug.txtar
   klptest new --sources ~/linux/tools/testing/selftests/livepatch report.txt > bug.txtar`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			in, done, err := a.openReport(args)
 			if err != nil {
@@ -69,7 +71,7 @@ func (a *app) openReport(args []string) (io.Reader, func(), error) {
 	}
 	f, err := os.Open(args[0])
 	if err != nil {
-		return nil, nil, &blame.Error{Party: blame.User, Err: err}
+		return nil, nil, blame.Unreadable(args[0], err)
 	}
 	return f, func() { f.Close() }, nil
 }
@@ -82,6 +84,9 @@ func (a *app) newCase(ctx context.Context, in io.Reader, o newOptions) error {
 		o.Options.Sources = os.DirFS(o.sources)
 	}
 	made, err := paste.Read(ctx, in, o.Options)
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		err = blame.Unreadable(file.Path, err) // a directory can be opened
+	}
 	if o.explain && made != nil {
 		if err := a.explainLines(made.Explained); err != nil {
 			return err

@@ -22,7 +22,7 @@ the case with the predicted transcript, and with the headers (Taints, Leaves) th
 the transcript needs. The case's own expected lines are ignored.`,
 		Example: `  klptest predict state-add
   klptest predict --release 6.1 my.txtar`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, old, err := cases.LoadFile(args[0])

@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/shellword"
 )
 
 // streams are the three standard ones, so that the whole program can be run
@@ -39,6 +40,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	strict(root)
 	command, err := root.ExecuteContextC(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -66,13 +68,33 @@ the kernel's log with the one that each case expects, line by line.`,
 		Version:       version(),
 	}
 	root.SetVersionTemplate("klptest {{.Version}}\n")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
-	})
+	root.SetFlagErrorFunc(badFlag)
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(), a.exploreCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.reportCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
 	return root
+}
+
+// strict makes the commands that cobra adds refuse what they do not know.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = commandNames
+		case "completion":
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
+}
+
+// commandNames refuses arguments that do not name a command.
+func commandNames(c *cobra.Command, args []string) error {
+	if _, rest, err := c.Root().Find(args); err != nil || len(rest) > 0 {
+		return blame.AdviseUserf("klptest help lists the commands", "there is no command %s", shellword.Join(args))
+	}
+	return nil
 }
 
 // openCache opens the default cache.

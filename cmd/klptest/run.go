@@ -67,30 +67,25 @@ first runs.
 func runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
 	machineFlags(f, &o.machineOptions)
-	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
+	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
 	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
-	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	confirmFlag(f, &o.Options)
-	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order that `seed` determines")
+	f.Var(seed(&o.shuffle, 0), "shuffle", "run the cases in a random order that `seed` determines")
 	formatFlag(c, &o.format, formatChoices())
-	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
-	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
+	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr")
 	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
-	f.IntVar(&o.repeat.times, "repeat", 0, "run each case `N` times, whatever its header Repeat says: a race does not show each time")
+	f.Var(number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
-	c.MarkFlagsMutuallyExclusive("update", "repeat")
-	c.MarkFlagsMutuallyExclusive("update", "until-fail")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
+	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}}}.of(c)
 }
 
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
-	if err := o.check(); err != nil {
-		return err
-	}
 	list, err := a.casesToRun(args, o)
 	if err != nil {
 		return err
@@ -134,17 +129,6 @@ func (a *app) failWith(err error) error {
 		explain(a.err, err)
 	}
 	return verdicts(exit.Failed)
-}
-
-// check refuses options that no run can have.
-func (o runOptions) check() error {
-	switch {
-	case o.Jobs < 0:
-		return blame.Userf("--jobs %d: it must be at least 1", o.Jobs)
-	case o.timeout <= 0:
-		return blame.Userf("--timeout %s: it must be more than 0", o.timeout)
-	}
-	return o.repeat.check()
 }
 
 // casesToRun returns the cases in the order in which they run.

@@ -46,7 +46,7 @@ func TestNobodysNotation(t *testing.T) {
 	const want = `a kernel is one of:
   debian:6.12                  the newest 6.12 in the apt sources (also debian:6.1)
   debian:6.12.115-1~deb12u1    that package version, or its release: debian:6.12.115+deb12
-  DIR                          a kernel build tree
+  DIR                          a kernel's source tree, which is built, or a build tree
   FILE                         a bzImage or vmlinux, with --kdir DIR
   host                         the running kernel
 klptest kernel list tells what there is`
