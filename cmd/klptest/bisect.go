@@ -93,7 +93,7 @@ func absIfFile(isFile bool, name string) string {
 }
 
 func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

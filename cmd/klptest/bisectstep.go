@@ -72,7 +72,7 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 	if err != nil {
 		return note, err
 	}
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return note, err
 	}

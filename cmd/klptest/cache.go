@@ -33,8 +33,8 @@ func (a *app) cacheListCommand() *cobra.Command {
 		Use:   "ls",
 		Short: "List the entries: name, size, last use; most recently used first",
 		Args:  takes(0, 0),
-		RunE: func(*cobra.Command, []string) error {
-			_, list, err := a.openUsage()
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}
@@ -44,8 +44,8 @@ func (a *app) cacheListCommand() *cobra.Command {
 }
 
 // openUsage opens the cache and lists its entries.
-func (a *app) openUsage() (*cache.Cache, []cache.Usage, error) {
-	store, err := a.openCache()
+func (a *app) openUsage(ctx context.Context) (*cache.Cache, []cache.Usage, error) {
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -75,7 +75,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 			case !all && len(args) == 0:
 				return misused(c, "name the entries to remove, or give --all")
 			}
-			store, list, err := a.openUsage()
+			store, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}
@@ -111,7 +111,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 		Example: "  klptest cache prune --max-size 2G",
 		Args:    takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			store, list, err := a.openUsage()
+			store, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}

@@ -38,6 +38,9 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
+			if c.Context().Err() != nil {
+				return context.Cause(c.Context()) // what was not asked is not missing
+			}
 			if missing := doctor.Write(a.out, findings); missing > 0 {
 				return verdicts(exit.Error)
 			}
@@ -52,7 +55,7 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 
 // examineKernel resolves the kernel and looks at its configuration.
 func (a *app) examineKernel(ctx context.Context, spec, kdir string) []doctor.Finding {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err == nil {
 		var k *images.Kernel
 		if k, err = catalog.Resolve(ctx, store, spec, images.Options{KDir: kdir, Notice: a.notice}); err == nil {

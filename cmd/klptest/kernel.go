@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -32,11 +33,14 @@ func (a *app) kernelListCommand() *cobra.Command {
 		Short: "List the kernels that --kernel can name here",
 		Args:  takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			store, err := a.openCache()
+			store, err := a.openCache(c.Context())
 			if err != nil {
 				return err
 			}
 			list, err := catalog.List(c.Context(), store)
+			if c.Context().Err() != nil {
+				return context.Cause(c.Context())
+			}
 			return blame.Join(printListings(a.out, list), err)
 		},
 	}
@@ -61,7 +65,7 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 		Example: "  klptest kernel fetch debian:6.1",
 		Args:    takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			store, err := a.openCache()
+			store, err := a.openCache(c.Context())
 			if err != nil {
 				return err
 			}

@@ -49,7 +49,7 @@ func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 }
 
 func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 }
 
 func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*casefile.Case, o rig.Options) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

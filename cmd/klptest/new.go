@@ -50,7 +50,7 @@ file, or with -, standard input is read.`,
   klptest new --sources ~/linux/tools/testing/selftests/livepatch report.txt > bug.txtar`,
 		Args: takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			in, done, err := a.openReport(args)
+			in, done, err := a.openReport(c.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -65,9 +65,9 @@ file, or with -, standard input is read.`,
 	return c
 }
 
-func (a *app) openReport(args []string) (io.Reader, func(), error) {
+func (a *app) openReport(ctx context.Context, args []string) (io.Reader, func(), error) {
 	if len(args) == 0 || args[0] == "-" {
-		return a.in, func() {}, nil
+		return a.input(ctx, "the report"), func() {}, nil
 	}
 	f, err := os.Open(args[0])
 	if err != nil {

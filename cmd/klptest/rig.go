@@ -63,7 +63,7 @@ func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *c
 	if err := o.Precheck(); err != nil {
 		return nil, nil, err
 	}
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -29,12 +29,13 @@ type app struct {
 	streams
 	mu      sync.Mutex
 	noticed map[string]bool // lines that notice has printed; guarded by mu
+	over    func() bool     // the program was interrupted; nil: it never is
 	live    *report.Human   // has a status line on the terminal; nil: none has
 }
 
 // run is the whole program: arguments in, exit status out.
 func run(ctx context.Context, args []string, s streams) int {
-	a := &app{streams: s, noticed: map[string]bool{}}
+	a := &app{streams: s, noticed: map[string]bool{}, over: func() bool { return ctx.Err() != nil }}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(s.in)
@@ -63,9 +64,10 @@ the kernel's log with the one that each case expects, line by line.`,
   klptest run --kernel debian:6.1 'state-*'    some of them on another kernel
   klptest show state-add > my.txtar            start a case of your own
   klptest run my.txtar                         run it`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       version(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return context.Cause(c.Context()) },
+		Version:           version(),
 	}
 	root.SetVersionTemplate("klptest {{.Version}}\n")
 	root.SetFlagErrorFunc(badFlag)
@@ -98,17 +100,25 @@ func commandNames(c *cobra.Command, args []string) error {
 }
 
 // openCache opens the default cache.
-func (a *app) openCache() (*cache.Cache, error) {
+func (a *app) openCache(ctx context.Context) (*cache.Cache, error) {
 	root, err := cache.Default()
 	if err != nil {
 		return nil, err
 	}
-	return cache.Open(root, a.notice)
+	return cache.OpenContext(ctx, root, a.notice)
 }
 
 // notice prints a one-liner that is not a result, once: each guest that boots says
-// why it has no KVM.
+// why it has no KVM. After an interrupt it prints nothing: what fails then, fails
+// because of that.
 func (a *app) notice(line string) {
+	if a.over == nil || !a.over() {
+		a.say(line)
+	}
+}
+
+// say is notice for what is true even then.
+func (a *app) say(line string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.noticed[line] {

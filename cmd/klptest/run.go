@@ -167,7 +167,7 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	}
 	err = blame.Join(err, r.Close())
 	if o.Keep {
-		a.notice("work directory: " + r.Work())
+		a.say("work directory: " + r.Work())
 	}
 	d.Ending = ending(*d, err)
 	return blame.Join(err, rep.End(d.Ending))

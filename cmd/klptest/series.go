@@ -100,7 +100,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

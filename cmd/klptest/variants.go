@@ -51,7 +51,7 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 }
 
 func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*casefile.Case, o rig.Options) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

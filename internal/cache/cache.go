@@ -40,6 +40,12 @@ func Default() (string, error) {
 // processes. notice gets a line about each damaged entry and each long wait; it
 // may be nil.
 func Open(root string, notice func(line string)) (*Cache, error) {
+	return OpenContext(context.Background(), root, notice)
+}
+
+// OpenContext is Open that ends with ctx: it waits while another process removes
+// entries.
+func OpenContext(ctx context.Context, root string, notice func(line string)) (*Cache, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
@@ -48,7 +54,7 @@ func Open(root string, notice func(line string)) (*Cache, error) {
 	if err := blame.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
 		return nil, unwritable(err)
 	}
-	if err := blame.Join(c.use(), c.sweep()); err != nil {
+	if err := blame.Join(c.use(ctx), c.sweep()); err != nil {
 		return nil, unwritable(err)
 	}
 	return c, nil

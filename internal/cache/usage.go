@@ -94,8 +94,8 @@ func (c *Cache) RemoveAll(ctx context.Context, list []Usage) error {
 }
 
 // use marks the cache as used for the life of this process.
-func (c *Cache) use() error {
-	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
+func (c *Cache) use(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, guardLimit)
 	defer cancel()
 	f, err := c.wait(ctx, c.in("users.lock"), unix.LOCK_SH)
 	c.users = f
