@@ -31,14 +31,16 @@ func (a *app) cacheCommand() *cobra.Command {
 func (a *app) cacheListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
-		Short: "List the entries: name, size, last use; most recently used first",
-		Args:  takes(0, 0),
+		Short: "List the entries and the kept work directories, most recently used first",
+		Long: `List the entries of the cache and the kept work directories (tmp/…): name, size,
+last use; most recently used first. The last line has the sum, and where they are.`,
+		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, list, err := a.openUsage(c.Context())
+			store, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}
-			return printUsage(a.out, list)
+			return printUsage(a.out, store.Root(), list)
 		},
 	}
 }
@@ -53,19 +55,38 @@ func (a *app) openUsage(ctx context.Context) (*cache.Cache, []cache.Usage, error
 	return store, list, err
 }
 
-func printUsage(w io.Writer, list []cache.Usage) error {
+func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", u, size(u.Size), u.Used.Format(time.DateTime))
+		fmt.Fprintf(t, "%s\t%s\t%s%s\n", u, size(u.Size), u.Used.Format(time.DateTime), keptWhy(u))
 	}
+	fmt.Fprintf(t, "total\t%s\t%s in %s\n", size(total(list)), printable.Count(len(list), "entry", "entries"), root)
 	return t.Flush()
+}
+
+// keptWhy says why a work directory is there; it follows the time.
+func keptWhy(u cache.Usage) string {
+	switch {
+	case u.Asked:
+		return "  kept, as --keep asked"
+	case u.Kept():
+		return "  kept after a failure"
+	}
+	return ""
+}
+
+func total(list []cache.Usage) (bytes int64) {
+	for _, u := range list {
+		bytes += u.Size
+	}
+	return bytes
 }
 
 func (a *app) cacheRemoveCommand() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use:   "rm [ENTRY]...",
-		Short: "Remove entries, named as cache ls lists them",
+		Short: "Remove entries and kept work directories, named as cache ls lists them",
 		Example: `  klptest cache rm kmods/0123456789abcdef
   klptest cache rm --all`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -87,7 +108,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 			return a.removeEntries(c.Context(), store, list)
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "remove every entry")
+	c.Flags().BoolVar(&all, "all", false, "remove every entry and every kept work directory")
 	return c
 }
 
@@ -107,7 +128,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 	var limit int64
 	c := &cobra.Command{
 		Use:     "prune --max-size SIZE",
-		Short:   "Remove the least recently used entries until the rest fits",
+		Short:   "Remove the least recently used entries, but none that --keep asked for, until the rest fits",
 		Example: "  klptest cache prune --max-size 2G",
 		Args:    takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -128,10 +149,6 @@ func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cach
 	if err != nil {
 		return err
 	}
-	var total int64
-	for _, u := range list {
-		total += u.Size
-	}
-	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list), "entry", "entries"), size(total))
+	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list), "entry", "entries"), size(total(list)))
 	return err
 }

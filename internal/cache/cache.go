@@ -51,8 +51,10 @@ func OpenContext(ctx context.Context, root string, notice func(line string)) (*C
 		return nil, err
 	}
 	c := &Cache{root: root, notice: notice}
-	if err := blame.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
-		return nil, unwritable(err)
+	for _, dir := range reserved {
+		if err := os.MkdirAll(c.in(dir), 0o700); err != nil {
+			return nil, unwritable(err)
+		}
 	}
 	if err := blame.Join(c.use(ctx), c.sweep()); err != nil {
 		return nil, unwritable(err)
@@ -92,8 +94,11 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 	return keys, nil
 }
 
+// tmpKind is the directory of the temporary ones, as if they were entries.
+const tmpKind = "tmp"
+
 // reserved are the directories that the cache keeps for itself.
-var reserved = []string{"tmp", "locks"}
+var reserved = []string{tmpKind, "locks"}
 
 // path is where an entry is. It is an error when a name would leave the cache's
 // directory or is reserved.
@@ -143,7 +148,7 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 		return "", nil, err
 	}
 	defer unguard()
-	dir, err = os.MkdirTemp(c.in("tmp"), name+"-")
+	dir, err = os.MkdirTemp(c.in(tmpKind), name+"-")
 	if err != nil {
 		return "", nil, err
 	}
@@ -159,15 +164,6 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 		f.Close()
 	}, nil
 }
-
-// Keep makes a directory of [Cache.Temp] outlive its release, for people to
-// look at. A later Open removes the oldest kept directories, if there are more
-// than a few.
-func (c *Cache) Keep(dir string) error {
-	return os.WriteFile(kept(dir), nil, 0o600)
-}
-
-func kept(dir string) string { return dir + ".kept" }
 
 // plain refuses names that would leave their directory.
 func plain(name string) bool {

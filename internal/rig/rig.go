@@ -231,7 +231,7 @@ func (r *Rig) Close() error {
 	r.templates.close()
 	_, _ = r.modules.shipped() // ends now; callers that need its error have it
 	if r.keep.Load() {
-		errs = blame.Join(errs, r.cache.Keep(r.work))
+		errs = blame.Join(errs, r.cache.Keep(r.work, r.o.Keep))
 	}
 	r.release()
 	return errs
