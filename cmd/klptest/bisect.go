@@ -28,6 +28,9 @@ func (a *app) bisectCommand() *cobra.Command {
 cases fail. The repository is only read: the search has its own work tree in the
 cache, and keeps its state there. The same command resumes an interrupted search.
 
+The two ends are judged first: nothing is searched unless the cases pass on --good
+and one fails on --bad.
+
 A commit is bad when a case fails, and fails each time that it is run again
 (--confirm). It is good when all cases pass. It is skipped when it does not build,
 when a case both fails and passes on it, or when it gives no verdict (ERROR).
@@ -35,7 +38,7 @@ when a case both fails and passes on it, or when it gives no verdict (ERROR).
 Building runs the tree's Makefiles on this host, as make in the tree would.
 
 Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped,
-2 usage, 3 an error, 130 interrupted.`,
+2 usage, 3 an error, such as a --good that is not good, 130 interrupted.`,
 		Example: `  klptest bisect --git ~/linux --good v6.11 --bad v6.12 state-lower-refused
   klptest bisect --good HEAD~20 --bad HEAD my.txtar`,
 		Args: takes(1, anyNumber),
