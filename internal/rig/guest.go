@@ -169,13 +169,14 @@ func (g *Guest) Close() error {
 }
 
 // Play runs the commands of a case and returns the observed transcript, whatever
-// the case expects.
+// the case expects. It keeps the logs of a guest that dies.
 func (g *Guest) Play(ctx context.Context, c *casefile.Case) (observed string, err error) {
 	res := judge.Run(ctx, g.machine(func(string) {}), c)
-	if !g.alive() {
-		return res.Observed, g.VM.Death()
+	if err := context.Cause(ctx); err != nil || g.alive() {
+		return res.Observed, err
 	}
-	return res.Observed, context.Cause(ctx)
+	g.keep()
+	return res.Observed, g.VM.Death()
 }
 
 // Do calls f, which talks to the guest. When the guest dies, Do returns the reason

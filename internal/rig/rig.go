@@ -204,11 +204,7 @@ func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.put(ctx, list); err != nil {
-		g.Close()
-		return nil, err
-	}
-	return g, nil
+	return g.orClose(ctx, g.put(ctx, list))
 }
 
 // Spec describes the guest of a test that asks for nothing.
