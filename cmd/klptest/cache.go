@@ -21,8 +21,8 @@ func (a *app) cacheCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
 		Short: "List and remove cache entries",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:  subcommands,
+		RunE:  help,
 	}
 	c.AddCommand(a.cacheListCommand(), a.cacheRemoveCommand(), a.cachePruneCommand())
 	return c

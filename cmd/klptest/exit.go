@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
@@ -32,7 +31,7 @@ func exitStatus(err error) int {
 		return exit.Interrupted
 	case errors.As(err, &v):
 		return int(v)
-	case usage(err):
+	case blame.Of(err) == blame.User:
 		return exit.Usage
 	}
 	return exit.Error
@@ -85,12 +84,6 @@ func runStatus(d report.Document, err error) int {
 		return verdicts
 	}
 	return status
-}
-
-// usage tells whether err is the user's to mend. Cobra's error of an unknown
-// command has no type, only a fixed beginning.
-func usage(err error) bool {
-	return strings.HasPrefix(err.Error(), "unknown command") || blame.Of(err) == blame.User
 }
 
 // explain prints an error, the short line first; details follow.

@@ -59,6 +59,20 @@ func takes(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// subcommands refuses whatever is none of a command's own commands.
+func subcommands(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var known []string
+	for _, sub := range c.Commands() {
+		known = append(known, sub.Name())
+	}
+	return blame.AdviseUserf("see: "+c.CommandPath()+" --help", "unknown command: %s %s%s", c.CommandPath(), shellword.Quote(args[0]), nearest.DidYouMean(args[0], known))
+}
+
+func help(c *cobra.Command, _ []string) error { return c.Help() }
+
 // misused is the error of a command line that a command cannot take.
 func misused(c *cobra.Command, what string) error {
 	return &blame.Error{Party: blame.User, Summary: what, Advice: "usage: " + c.UseLine() + "\nsee: " + c.CommandPath() + " --help"}
@@ -95,6 +109,7 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) string {
 		return "unknown flag: -" + e.GetSpecifiedName()
 	}
 	var known []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	return "unknown flag: --" + e.GetSpecifiedName() + nearest.DidYouMean(e.GetSpecifiedName(), known)
+	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	name := "--" + e.GetSpecifiedName()
+	return "unknown flag: " + name + nearest.DidYouMean(name, known)
 }

@@ -20,8 +20,8 @@ func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kernel",
 		Short: "List, fetch and build kernels",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:  subcommands,
+		RunE:  help,
 	}
 	c.AddCommand(a.kernelListCommand(), a.kernelFetchCommand(), a.kernelBuildCommand())
 	return c

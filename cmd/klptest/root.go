@@ -10,11 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
-	"github.com/klptest/klptest/internal/shellword"
 )
 
 // streams are the three standard ones, so that the whole program can be run
@@ -64,6 +62,8 @@ the kernel's log with the one that each case expects, line by line.`,
   klptest run --kernel debian:6.1 'state-*'    some of them on another kernel
   klptest show state-add > my.txtar            start a case of your own
   klptest run my.txtar                         run it`,
+		Args:              subcommands,
+		RunE:              help,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return context.Cause(c.Context()) },
@@ -86,17 +86,18 @@ func strict(root *cobra.Command) {
 		case "help":
 			c.Args = commandNames
 		case "completion":
-			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+			c.Args, c.RunE = subcommands, help
 		}
 	}
 }
 
 // commandNames refuses arguments that do not name a command.
 func commandNames(c *cobra.Command, args []string) error {
-	if _, rest, err := c.Root().Find(args); err != nil || len(rest) > 0 {
-		return blame.AdviseUserf("klptest help lists the commands", "there is no command %s", shellword.Join(args))
+	found, rest, err := c.Root().Find(args)
+	if err != nil {
+		return err
 	}
-	return nil
+	return subcommands(found, rest)
 }
 
 // openCache opens the default cache.
