@@ -96,17 +96,3 @@ func readCaseFile(path string) ([]byte, error) {
 	}
 	return data, err
 }
-
-// LoadFile returns the case that an argument names, and its file.
-func LoadFile(arg string) (*casefile.Case, []byte, error) {
-	c, err := LoadOne(arg)
-	if err != nil {
-		return nil, nil, err
-	}
-	if IsFile(arg) {
-		data, err := readCaseFile(arg)
-		return c, data, err
-	}
-	data, err := fs.ReadFile(ShippedFS(), c.File)
-	return c, data, err
-}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
@@ -20,19 +19,20 @@ import (
 
 func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "check [CASE|PATTERN|FILE]...",
+		Use:   "check [CASE|PATTERN|FILE|-]...",
 		Short: "Parse and lint cases, and run them on a model of the kernel, without a VM",
 		Example: `  klptest check
-  klptest check my.txtar`,
+  klptest check my.txtar
+  klptest new report.txt | klptest check -`,
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := cases.Load(args)
+			list, err := a.load(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
 			problems := 0
 			for _, c := range list {
-				found := a.checkCase(cmd.Context(), c, slices.Contains(args, c.File))
+				found := a.checkCase(cmd.Context(), c, c.File == inputFile || slices.Contains(args, c.File))
 				if cmd.Context().Err() != nil {
 					return context.Cause(cmd.Context()) // the model was interrupted: it differs from nothing
 				}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -15,7 +14,7 @@ import (
 func (a *app) predictCommand() *cobra.Command {
 	var release string
 	cmd := &cobra.Command{
-		Use:   "predict CASE|FILE",
+		Use:   "predict CASE|FILE|-",
 		Short: "Print a case with the transcript that a model of the kernel predicts",
 		Long: `Run the commands of a case on a model of the livepatch core, without a VM. Print
 the case with the predicted transcript, and with the headers (Taints, Leaves) that
@@ -25,11 +24,11 @@ the transcript needs. The case's own expected lines are ignored.`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, old, err := cases.LoadFile(args[0])
+			c, err := a.loadOne(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			data, err := model.Complete(cmd.Context(), release, old, c)
+			data, err := model.Complete(cmd.Context(), release, []byte(c.Text), c)
 			if err != nil {
 				return err
 			}

@@ -39,7 +39,10 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 	seen := map[string]bool{}
 	for _, c := range list {
 		word := c.Name
-		if slices.Contains(args, c.File) {
+		switch {
+		case c.File == inputFile:
+			word = standardInput
+		case slices.Contains(args, c.File):
 			word = c.File
 		}
 		if !seen[word] {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,10 +39,10 @@ type runOptions struct {
 func (a *app) runCommand() *cobra.Command {
 	var o runOptions
 	c := &cobra.Command{
-		Use:   "run [CASE|PATTERN|FILE]...",
+		Use:   "run [CASE|PATTERN|FILE|-]...",
 		Short: "Run cases and print verdicts",
-		Long: `Run cases on a kernel: shipped ones, by name or pattern, or case files. Without
-arguments, run all shipped cases.
+		Long: `Run cases on a kernel: shipped ones, by name or pattern, or case files; - is a case
+from standard input. Without arguments, run all shipped cases.
 
 A case that fails is run again twice, each time on a fresh guest (--confirm). It
 stays a FAIL, and its line says how often it failed: "3 of 3", or "1 of 3: not
@@ -86,7 +87,7 @@ func runFlags(c *cobra.Command, o *runOptions) {
 }
 
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
-	list, err := a.casesToRun(args, o)
+	list, err := a.casesToRun(ctx, args, o)
 	if err != nil {
 		return err
 	}
@@ -132,8 +133,11 @@ func (a *app) failWith(err error) error {
 }
 
 // casesToRun returns the cases in the order in which they run.
-func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) {
-	list, err := cases.Load(args)
+func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*casefile.Case, error) {
+	if o.update && slices.Contains(args, standardInput) {
+		return nil, blame.Userf("--update rewrites case files, and standard input is none")
+	}
+	list, err := a.load(ctx, args)
 	if err != nil {
 		return nil, err
 	}
