@@ -53,7 +53,7 @@ var interruptions = []struct {
 	{hangs: "qemu", words: "run --kernel $KERNEL --accel tcg --qemu $QEMU state-add", out: oneNotRun},
 	{hangs: "qemu", words: "run --kernel $KERNEL --accel tcg --qemu $QEMU --format ktap state-add", out: "(?s)^KTAP version 1\n.*"},
 	{hangs: "qemu", words: "shell --kernel $KERNEL --accel tcg --qemu $QEMU"},
-	{hangs: "qemu", words: "explore --kernel $KERNEL --accel tcg --qemu $QEMU"},
+	{hangs: "qemu", words: "explore --patches 1 --depth 1 --kernel $KERNEL --accel tcg --qemu $QEMU"},
 	{hangs: "git", words: "bisect --git $SOURCE --good a --bad b state-add"},
 	{hangs: "git", words: "series --git $SOURCE a..b"},
 	{hangs: "stdin", words: "new"},
