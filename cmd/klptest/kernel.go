@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -47,7 +48,8 @@ func (a *app) kernelListCommand() *cobra.Command {
 }
 
 func printListings(w io.Writer, list []images.Listing) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for _, l := range list {
 		cached := ""
 		if l.Cached {
@@ -55,7 +57,13 @@ func printListings(w io.Writer, list []images.Listing) error {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", l.Spec, l.Release, l.Source, cached)
 	}
-	return t.Flush()
+	t.Flush() // into memory
+	for line := range strings.Lines(table.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) kernelFetchCommand() *cobra.Command {
