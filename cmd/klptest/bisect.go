@@ -108,7 +108,7 @@ func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string
 	if err != nil {
 		return err
 	}
-	q, err := bisect.Ask(ctx, r, good, bad, append([]string{self, "bisect-step"}, words...))
+	q, err := bisect.Ask(ctx, r, good, bad, append([]string{self, stepName}, words...))
 	if err != nil {
 		return err
 	}

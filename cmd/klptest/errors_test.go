@@ -94,12 +94,22 @@ func inMistakes(t *testing.T) {
 	}
 	t.Chdir(dir)
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	if err := os.Mkdir("repo", 0o700); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Rename(imagestest.BuildTree(t), "tree"); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range []string{"init -q -b main repo", "-C repo commit -q --allow-empty -m one", "-C repo commit -q --allow-empty -m two"} {
+	gitHistory(t, "repo")
+}
+
+// gitHistory makes a directory a repository with two commits, each of all that is
+// there.
+func gitHistory(t *testing.T, dir string) {
+	t.Helper()
+	for _, args := range []string{"init -q -b main", "add .", "commit -q --allow-empty -m one", "commit -q --allow-empty -m two"} {
 		git := exec.Command("git", strings.Fields("-c user.name=a -c user.email=a "+args)...)
-		git.Env = append(os.Environ(), "GIT_AUTHOR_DATE=@1 +0000", "GIT_COMMITTER_DATE=@1 +0000")
+		git.Dir, git.Env = dir, append(os.Environ(), "GIT_AUTHOR_DATE=@1 +0000", "GIT_COMMITTER_DATE=@1 +0000")
 		if out, err := git.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

@@ -44,7 +44,9 @@ func run(ctx context.Context, args []string, s streams) int {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	explain(s.err, err)
+	if ctx.Err() == nil || command.Name() != stepName { // the search is interrupted as well, and says so
+		explain(s.err, err)
+	}
 	if wantsBisectExit(command, args) {
 		return bisectStatus(err)
 	}
