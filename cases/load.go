@@ -56,14 +56,19 @@ func selectArg(all, hidden []*casefile.Case, arg string) ([]*casefile.Case, erro
 		return hidden[i : i+1], nil
 	}
 	list, err := Select(all, []string{arg})
-	if _, noFile := os.Lstat(arg); err != nil && noFile == nil {
-		return nil, blame.AdviseUserf("the file here is ./"+arg, "no case is called %s", arg)
-	}
-	return list, err
+	return list, orFile(arg, err)
 }
 
-// IsFile tells the path of a file or a directory from the name of a case: names have
-// neither a slash nor an ending.
+// orFile is err, unless the name that no case has is that of a file.
+func orFile(name string, err error) error {
+	if _, statErr := os.Lstat(name); err == nil || statErr != nil {
+		return err
+	}
+	return blame.AdviseUserf("the file here is ./"+name, "no case is called %s", name)
+}
+
+// IsFile tells the path of a file or a directory from the name of a case: names
+// have neither a slash nor an ending.
 func IsFile(arg string) bool {
 	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, suffix) || arg == "." || arg == ".."
 }
@@ -116,10 +121,14 @@ func readCaseFile(path string) ([]byte, error) {
 		return nil, blame.Userf("no such case file: %s", path)
 	}
 	if err != nil {
-		return nil, err
+		return nil, blame.Unreadable(path, err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > casefile.MaxFile {
 		return nil, blame.Userf("%s is not a case: a case is a file of at most 1 MB", path)
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		err = blame.Unreadable(path, err)
+	}
+	return data, err
 }

@@ -37,6 +37,10 @@ func (p *problems) sections(data []byte) []section {
 		p.add(1, "the file has %d bytes; a case has at most %d", len(data), MaxFile)
 		return nil
 	}
+	if n, foreign := notText(data); foreign != "" {
+		p.add(n, "%s", foreign)
+		return nil
+	}
 	whole := section{data: data, line: 1}
 	whole.lines(p.checkText)
 	if len(p.list) > 0 {
@@ -51,6 +55,21 @@ func (p *problems) sections(data []byte) []section {
 		next += countLines(f.Data)
 	}
 	return list
+}
+
+// notText says what is wrong with data that is hardly the text of a case, and in
+// which line that shows first: each of its lines would be wrong. Empty: nothing.
+func notText(data []byte) (line int, why string) {
+	null := bytes.IndexByte(data, 0)
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return 1, "the file begins with a byte order mark; remove it: sed -i '1s/^\\xef\\xbb\\xbf//' FILE"
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return 1, "the file is in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 FILE"
+	case null >= 0:
+		return 1 + countLines(data[:null]), "control character U+0000 in the text"
+	}
+	return 0, ""
 }
 
 // checkText refuses characters that no case may have, and the one marker that

@@ -5,6 +5,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/klog"
@@ -176,7 +177,7 @@ func (j *judgement) rigFaults() []string {
 	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
 		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
 	case j.excused():
-		list = append(list, fmt.Sprintf("the case's time limit of %s left no more than %s for a wait", limitOf(j.c), stall.Limit))
+		list = append(list, fmt.Sprintf("the case's time limit of %s left no more than %s for a wait", limitOf(j.c), stall.Limit.Round(100*time.Millisecond)))
 	}
 	return list
 }

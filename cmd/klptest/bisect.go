@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/git"
@@ -27,6 +28,9 @@ func (a *app) bisectCommand() *cobra.Command {
 cases fail. The repository is only read: the search has its own work tree in the
 cache, and keeps its state there. The same command resumes an interrupted search.
 
+The two ends are judged first: nothing is searched unless the cases pass on --good
+and one fails on --bad.
+
 A commit is bad when a case fails, and fails each time that it is run again
 (--confirm). It is good when all cases pass. It is skipped when it does not build,
 when a case both fails and passes on it, or when it gives no verdict (ERROR).
@@ -34,32 +38,34 @@ when a case both fails and passes on it, or when it gives no verdict (ERROR).
 Building runs the tree's Makefiles on this host, as make in the tree would.
 
 Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped,
-2 usage, 3 an error, 130 interrupted.`,
+2 usage, 3 an error, such as a --good that is not good, 130 interrupted.`,
 		Example: `  klptest bisect --git ~/linux --good v6.11 --bad v6.12 state-lower-refused
   klptest bisect --good HEAD~20 --bad HEAD my.txtar`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
-			words, err := stepWords(c.Flags(), args)
+			words, err := stepWords(c.Flags(), o, args)
 			if err != nil {
 				return err
 			}
 			return a.bisect(c.Context(), repo, good, bad, words)
 		},
 	}
-	c.Flags().StringVar(&good, "good", "", "a `revision` on which the cases pass")
-	c.Flags().StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
-	c.Flags().StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
+	f := c.Flags()
+	f.StringVar(&good, "good", "", "a `revision` on which the cases pass")
+	f.StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
+	f.StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
 	stepFlags(c, &o)
-	for _, name := range []string{"good", "bad"} {
-		_ = c.MarkFlagRequired(name)
-	}
+	flagRules{needed: []string{"good", "bad"}}.of(c)
 	return c
 }
 
 // stepWords are the words for bisect-step: its flags, and cases that mean the
 // same in another directory.
-func stepWords(flags *pflag.FlagSet, args []string) (words []string, err error) {
+func stepWords(flags *pflag.FlagSet, o stepOptions, args []string) (words []string, err error) {
 	if _, err := cases.Load(args); err != nil {
+		return nil, err
+	}
+	if _, err := kconfig.Fragments(o.build.Kind, o.build.Fragments); err != nil {
 		return nil, err
 	}
 	flags.Visit(func(f *pflag.Flag) {
@@ -90,7 +96,7 @@ func absIfFile(isFile bool, name string) string {
 }
 
 func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,7 +108,7 @@ func (a *app) bisect(ctx context.Context, repo, good, bad string, words []string
 	if err != nil {
 		return err
 	}
-	q, err := bisect.Ask(ctx, r, good, bad, append([]string{self, "bisect-step"}, words...))
+	q, err := bisect.Ask(ctx, r, good, bad, append([]string{self, stepName}, words...))
 	if err != nil {
 		return err
 	}

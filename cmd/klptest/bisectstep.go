@@ -29,12 +29,15 @@ func stepFlags(c *cobra.Command, o *stepOptions) {
 	buildFlags(c, &o.build)
 }
 
+// stepName is the command that judges a commit.
+const stepName = "bisect-step"
+
 // bisectStepCommand judges the commit that git bisect run has checked out in
 // the current directory.
 func (a *app) bisectStepCommand() *cobra.Command {
 	var o stepOptions
 	c := &cobra.Command{
-		Use:    "bisect-step CASE|PATTERN|FILE...",
+		Use:    stepName + " CASE|PATTERN|FILE...",
 		Short:  "Judge one commit, for git bisect run",
 		Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -72,7 +75,7 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 	if err != nil {
 		return note, err
 	}
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return note, err
 	}

@@ -14,14 +14,15 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 func (a *app) cacheCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
 		Short: "List and remove cache entries",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:  subcommands,
+		RunE:  help,
 	}
 	c.AddCommand(a.cacheListCommand(), a.cacheRemoveCommand(), a.cachePruneCommand())
 	return c
@@ -30,21 +31,23 @@ func (a *app) cacheCommand() *cobra.Command {
 func (a *app) cacheListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
-		Short: "List the entries: name, size, last use; most recently used first",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, list, err := a.openUsage()
+		Short: "List the entries and the kept work directories, most recently used first",
+		Long: `List the entries of the cache and the kept work directories (tmp/…): name, size,
+last use; most recently used first. The last line has the sum, and where they are.`,
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			store, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}
-			return printUsage(a.out, list)
+			return printUsage(a.out, store.Root(), list)
 		},
 	}
 }
 
 // openUsage opens the cache and lists its entries.
-func (a *app) openUsage() (*cache.Cache, []cache.Usage, error) {
-	store, err := a.openCache()
+func (a *app) openUsage(ctx context.Context) (*cache.Cache, []cache.Usage, error) {
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -52,26 +55,48 @@ func (a *app) openUsage() (*cache.Cache, []cache.Usage, error) {
 	return store, list, err
 }
 
-func printUsage(w io.Writer, list []cache.Usage) error {
+func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", u, size(u.Size), u.Used.Format(time.DateTime))
+		fmt.Fprintf(t, "%s\t%s\t%s%s\n", u, size(u.Size), u.Used.Format(time.DateTime), keptWhy(u))
 	}
+	fmt.Fprintf(t, "total\t%s\t%s in %s\n", size(total(list)), printable.Count(len(list), "entry", "entries"), root)
 	return t.Flush()
+}
+
+// keptWhy says why a work directory is there; it follows the time.
+func keptWhy(u cache.Usage) string {
+	switch {
+	case u.Asked:
+		return "  kept, as --keep asked"
+	case u.Kept():
+		return "  kept after a failure"
+	}
+	return ""
+}
+
+func total(list []cache.Usage) (bytes int64) {
+	for _, u := range list {
+		bytes += u.Size
+	}
+	return bytes
 }
 
 func (a *app) cacheRemoveCommand() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
 		Use:   "rm [ENTRY]...",
-		Short: "Remove entries, named as cache ls lists them",
+		Short: "Remove entries and kept work directories, named as cache ls lists them",
 		Example: `  klptest cache rm kmods/0123456789abcdef
   klptest cache rm --all`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if all == (len(args) > 0) {
-				return blame.Userf("name the entries to remove, or give --all")
+			switch {
+			case all && len(args) > 0:
+				return misused(c, "--all removes every entry: name none")
+			case !all && len(args) == 0:
+				return misused(c, "name the entries to remove, or give --all")
 			}
-			store, list, err := a.openUsage()
+			store, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}
@@ -83,7 +108,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 			return a.removeEntries(c.Context(), store, list)
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "remove every entry")
+	c.Flags().BoolVar(&all, "all", false, "remove every entry and every kept work directory")
 	return c
 }
 
@@ -100,26 +125,22 @@ func named(list []cache.Usage, names []string) (picked []cache.Usage, err error)
 }
 
 func (a *app) cachePruneCommand() *cobra.Command {
-	var limit string
+	var limit int64
 	c := &cobra.Command{
 		Use:     "prune --max-size SIZE",
-		Short:   "Remove the least recently used entries until the rest fits",
+		Short:   "Remove the least recently used entries, but none that --keep asked for, until the rest fits",
 		Example: "  klptest cache prune --max-size 2G",
-		Args:    cobra.NoArgs,
+		Args:    takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			bytes, err := parseSize(limit)
+			store, list, err := a.openUsage(c.Context())
 			if err != nil {
 				return err
 			}
-			store, list, err := a.openUsage()
-			if err != nil {
-				return err
-			}
-			return a.removeEntries(c.Context(), store, cache.Excess(list, bytes))
+			return a.removeEntries(c.Context(), store, cache.Excess(list, limit))
 		},
 	}
-	c.Flags().StringVar(&limit, "max-size", "", "size of all entries together: `SIZE` in bytes, or with K, M, G or T")
-	_ = c.MarkFlagRequired("max-size") // fails only for a flag that is not there
+	c.Flags().Var(byteSize(&limit), "max-size", "size of all entries together: `SIZE` in bytes, or with K, M, G or T")
+	flagRules{needed: []string{"max-size"}}.of(c)
 	return c
 }
 
@@ -128,14 +149,9 @@ func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cach
 	if err != nil {
 		return err
 	}
-	var total int64
-	for _, u := range list {
-		total += u.Size
-	}
 	for _, u := range stay {
-		total -= u.Size
 		a.notice(u.String() + " stays: another klptest may be using it")
 	}
-	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", plural(len(list)-len(stay), "entry", "entries"), size(total))
+	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list)-len(stay), "entry", "entries"), size(total(list)-total(stay)))
 	return err
 }

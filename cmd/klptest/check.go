@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
@@ -19,13 +18,14 @@ import (
 
 func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "check [CASE|PATTERN|FILE]...",
+		Use:   "check [CASE|PATTERN|FILE|-]...",
 		Short: "Parse and lint cases, and run them on a model of the kernel, without a VM",
 		Example: `  klptest check
-  klptest check my.txtar`,
+  klptest check my.txtar
+  klptest new report.txt | klptest check -`,
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := cases.Load(args)
+			list, err := a.load(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -41,9 +41,9 @@ func (a *app) checkCommand() *cobra.Command {
 				}
 			}
 			if problems > 0 {
-				return &blame.Error{Party: blame.User, Err: errors.New(plural(problems, "problem", "problems"))}
+				return &blame.Error{Party: blame.User, Err: errors.New(printable.Count(problems, "problem", "problems"))}
 			}
-			_, err = fmt.Fprintln(a.out, plural(len(list), "case", "cases"), "checked")
+			_, err = fmt.Fprintln(a.out, printable.Count(len(list), "case", "cases"), "checked")
 			return err
 		},
 	}
@@ -63,11 +63,4 @@ func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []ca
 		a.notice("note: " + p.String())
 	}
 	return problems
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprint(n, " ", many)
 }

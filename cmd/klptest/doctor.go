@@ -27,7 +27,7 @@ func (a *app) doctorCommand() *cobra.Command {
 Exit status: 0 everything required is there, 3 something is missing.`,
 		Example: `  klptest doctor
   klptest doctor --kernel ~/linux`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, err := cache.Default()
 			if err != nil {
@@ -38,6 +38,9 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
+			if c.Context().Err() != nil {
+				return context.Cause(c.Context()) // what was not asked is not missing
+			}
 			if missing := doctor.Write(a.out, findings); missing > 0 {
 				return verdicts(exit.Error)
 			}
@@ -46,12 +49,13 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 	}
 	c.Flags().StringVar(&kernel, "kernel", "", "also check this kernel; it is downloaded if needed")
 	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
+	flagRules{with: [][2]string{{"kdir", "kernel"}}}.of(c)
 	return c
 }
 
 // examineKernel resolves the kernel and looks at its configuration.
 func (a *app) examineKernel(ctx context.Context, spec, kdir string) []doctor.Finding {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err == nil {
 		var k *images.Kernel
 		if k, err = catalog.Resolve(ctx, store, spec, images.Options{KDir: kdir, Notice: a.notice}); err == nil {

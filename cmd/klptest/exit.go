@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
@@ -32,7 +31,7 @@ func exitStatus(err error) int {
 		return exit.Interrupted
 	case errors.As(err, &v):
 		return int(v)
-	case usage(err):
+	case blame.Of(err) == blame.User:
 		return exit.Usage
 	}
 	return exit.Error
@@ -85,17 +84,6 @@ func runStatus(d report.Document, err error) int {
 		return verdicts
 	}
 	return status
-}
-
-// usage tells whether err is the user's to mend. Cobra's own errors (unknown
-// command, wrong number of arguments) have no type, only fixed beginnings.
-func usage(err error) bool {
-	for _, prefix := range []string{"unknown command", "accepts ", "requires ", "required flag", "unknown flag", "if any flags"} {
-		if strings.HasPrefix(err.Error(), prefix) {
-			return true
-		}
-	}
-	return blame.Of(err) == blame.User
 }
 
 // explain prints an error, the short line first; details follow.

@@ -43,7 +43,7 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Example: `  klptest explore --budget 30m
   klptest explore --kernel ~/linux --patches 3 --depth 3
   klptest explore --replay repro-1a2b3c4d.txtar`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.replay != "" {
 				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, format: report.HumanFormat, timeout: time.Hour})
@@ -53,14 +53,19 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 	}
 	f := c.Flags()
 	machineFlags(f, &o.machineOptions)
-	f.IntVarP(&o.Jobs, "jobs", "j", 0, "guests that run side by side (default: four per processor, as far as memory allows)")
-	f.IntVar(&o.model.Patches, "patches", explore.SomePatches, "livepatches that may be loaded at once, 1 to 7")
-	f.IntVar(&o.model.Depth, "depth", 0, "try every operation in every model state, up to this many operations deep (default: random sequences)")
-	f.IntVar(&o.model.Skip, "skip", 0, "skip the first `N` sequences, done by an earlier run")
+	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
+	f.Var(number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
+	f.Var(number(&o.model.Depth, 0, 1, anyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")
+	f.Var(number(&o.model.Skip, 0, 0, anyNumber), "skip", "skip the first `N` sequences, done by an earlier run")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
-	f.DurationVar(&o.model.Budget, "budget", 10*time.Minute, "how long to search")
+	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	f.StringVar(&o.out, "out", ".", "`directory` for reproducers")
+	rules := flagRules{}
+	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out"} {
+		rules.apart = append(rules.apart, [2]string{"replay", search})
+	}
+	rules.of(c)
 	return c
 }
 
@@ -78,9 +83,6 @@ func (a *app) explore(ctx context.Context, o exploreOptions) error {
 
 // check refuses options before any work is done.
 func (o exploreOptions) check() error {
-	if m := o.model; m.Patches < 1 || m.Patches > mostPatches || m.Depth < 0 || m.Skip < 0 || o.Jobs < 0 || m.Budget <= 0 {
-		return blame.Userf("--patches must be 1 to %d, --budget more than 0, and --depth, --skip and --jobs not negative", mostPatches)
-	}
 	if info, err := os.Stat(o.out); err != nil || !info.IsDir() {
 		return blame.AdviseUserf("make the directory first, or name another one", "--out %s is not a directory", printable.Line(o.out))
 	}

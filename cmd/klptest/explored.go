@@ -44,7 +44,7 @@ func (a *app) explored(x explored, err error) error {
 		a.notice(x.whyNothing())
 		return verdicts(exit.Nothing)
 	case x.Unjudged > 0:
-		return blame.Rigf("no difference, but %d sequences were not judged: %s", x.Unjudged, x.Trouble)
+		return blame.Rigf("no difference, but %s could not be judged: %s", printable.Count(x.Unjudged, "sequence", "sequences"), x.Trouble)
 	}
 	end := fmt.Sprintf("time is up; continue with --skip %d", x.Sequences)
 	if x.Whole {
@@ -56,7 +56,7 @@ func (a *app) explored(x explored, err error) error {
 
 func (x explored) whyNothing() string {
 	if x.All > 0 && x.skip >= x.All {
-		return fmt.Sprintf("nothing was run: there are only %d sequences", x.All)
+		return "nothing was run: there are only " + printable.Count(x.All, "sequence", "sequences")
 	}
 	return "nothing was run: the --budget ended before the first sequence did"
 }

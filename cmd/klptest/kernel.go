@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -19,8 +21,8 @@ func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kernel",
 		Short: "List, fetch and build kernels",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:  subcommands,
+		RunE:  help,
 	}
 	c.AddCommand(a.kernelListCommand(), a.kernelFetchCommand(), a.kernelBuildCommand())
 	return c
@@ -30,20 +32,24 @@ func (a *app) kernelListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the kernels that --kernel can name here",
-		Args:  cobra.NoArgs,
+		Args:  takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			store, err := a.openCache()
+			store, err := a.openCache(c.Context())
 			if err != nil {
 				return err
 			}
 			list, err := catalog.List(c.Context(), store)
+			if c.Context().Err() != nil {
+				return context.Cause(c.Context())
+			}
 			return blame.Join(printListings(a.out, list), err)
 		},
 	}
 }
 
 func printListings(w io.Writer, list []images.Listing) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for _, l := range list {
 		var notes []string
 		if l.Cached {
@@ -58,7 +64,13 @@ func printListings(w io.Writer, list []images.Listing) error {
 		}
 		fmt.Fprintln(t)
 	}
-	return t.Flush()
+	t.Flush() // into memory
+	for line := range strings.Lines(table.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) kernelFetchCommand() *cobra.Command {
@@ -67,9 +79,9 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 		Short: "Download kernels and their headers into the cache, and print where they are",
 		Example: "  klptest kernel fetch debian:6.1\n" +
 			"  klptest kernel fetch debian:trixie debian:sid",
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
-			store, err := a.openCache()
+			store, err := a.openCache(c.Context())
 			if err != nil {
 				return err
 			}

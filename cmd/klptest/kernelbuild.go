@@ -31,7 +31,7 @@ build only sources that you trust.`,
 		Example: `  klptest kernel build ~/linux
   klptest kernel build ~/linux --debug
   klptest kernel build ~/linux --config my.config`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			b.Source = args[0]
 			return a.buildKernel(c.Context(), b)
@@ -49,7 +49,7 @@ func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 }
 
 func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

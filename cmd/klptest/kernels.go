@@ -17,7 +17,7 @@ import (
 // happened on each. That one kernel is not to be had does not keep the others from
 // being tested.
 func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs []report.Document, err error) {
-	list, format, err := a.plan(args, &o)
+	list, format, err := a.plan(ctx, args, &o)
 	if err != nil {
 		o.kernel = strings.Join(o.kernels, ", ")
 		d := report.Document{Provenance: o.planned(args, nil)}
@@ -43,7 +43,7 @@ func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs 
 }
 
 // plan finds out what is to be run, and refuses what no run can do.
-func (a *app) plan(args []string, o *runOptions) ([]*casefile.Case, report.Format, error) {
+func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefile.Case, report.Format, error) {
 	if err := o.check(); err != nil {
 		return nil, report.Format{}, err
 	}
@@ -51,7 +51,7 @@ func (a *app) plan(args []string, o *runOptions) ([]*casefile.Case, report.Forma
 	if err != nil {
 		return nil, format, err
 	}
-	list, err := a.casesToRun(args, *o)
+	list, err := a.casesToRun(ctx, args, *o)
 	if o.update {
 		o.Confirm = 0 // the first run is what is written
 	}

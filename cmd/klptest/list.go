@@ -38,11 +38,7 @@ have the bug, and run only when they are named.`,
 	c.Flags().BoolVar(&o.coverage, "coverage", false, "print which rules the cases cover, in Markdown")
 	c.Flags().BoolVar(&o.bugs, "bugs", false, "list the cases of known bugs of kernels")
 	selectionFlags(c, &o.selection)
-	for _, all := range []string{"coverage", "bugs"} {
-		c.MarkFlagsMutuallyExclusive(all, "exclude")
-		c.MarkFlagsMutuallyExclusive(all, "covers")
-	}
-	c.MarkFlagsMutuallyExclusive("coverage", "bugs")
+	flagRules{apart: [][2]string{{"coverage", "exclude"}, {"coverage", "covers"}, {"bugs", "exclude"}, {"bugs", "covers"}, {"coverage", "bugs"}}}.of(c)
 	return c
 }
 
@@ -50,11 +46,7 @@ func (a *app) list(args []string, o listOptions) error {
 	if (o.coverage || o.bugs) && len(args) > 0 {
 		return blame.Userf("--coverage and --bugs are about all cases: name none")
 	}
-	load := func() ([]*casefile.Case, error) { return o.load(args) }
-	if o.bugs {
-		load = cases.Bugs
-	}
-	list, err := load()
+	list, err := o.listed(args)
 	if err != nil {
 		return err
 	}
@@ -62,6 +54,17 @@ func (a *app) list(args []string, o listOptions) error {
 		return a.coverage(list)
 	}
 	return a.titles(list)
+}
+
+func (o listOptions) listed(args []string) ([]*casefile.Case, error) {
+	if o.bugs {
+		return cases.Bugs()
+	}
+	list, err := cases.Load(args)
+	if err != nil {
+		return nil, err
+	}
+	return o.of(list)
 }
 
 func (a *app) titles(list []*casefile.Case) error {

@@ -37,7 +37,7 @@ fails shows what is not tested.
 With --explore, the sequences of klptest explore take the place of the cases.
 
 Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			list, err := cases.Load(args[1:])
 			if err != nil {
@@ -47,14 +47,14 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 		},
 	}
 	guestFlags(c.Flags(), &o)
-	c.Flags().IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
+	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
 	c.Flags().DurationVar(&budget, "explore", 0, "search for each mutant with explore, for this long")
 	return c
 }
 
 func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*casefile.Case, o rig.Options) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

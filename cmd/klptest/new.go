@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -46,9 +48,9 @@ file, or with -, standard input is read.`,
   klptest new --explain report.txt
   klptest new --test 'atomic replace' selftest.log > bug.txtar
   klptest new --sources ~/linux/tools/testing/selftests/livepatch report.txt > bug.txtar`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			in, done, err := a.openReport(args)
+			in, done, err := a.openReport(c.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -63,13 +65,13 @@ file, or with -, standard input is read.`,
 	return c
 }
 
-func (a *app) openReport(args []string) (io.Reader, func(), error) {
+func (a *app) openReport(ctx context.Context, args []string) (io.Reader, func(), error) {
 	if len(args) == 0 || args[0] == "-" {
-		return a.in, func() {}, nil
+		return a.input(ctx, "the report"), func() {}, nil
 	}
 	f, err := os.Open(args[0])
 	if err != nil {
-		return nil, nil, &blame.Error{Party: blame.User, Err: err}
+		return nil, nil, blame.Unreadable(args[0], err)
 	}
 	return f, func() { f.Close() }, nil
 }
@@ -82,6 +84,9 @@ func (a *app) newCase(ctx context.Context, in io.Reader, o newOptions) error {
 		o.Options.Sources = os.DirFS(o.sources)
 	}
 	made, err := paste.Read(ctx, in, o.Options)
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		err = blame.Unreadable(file.Path, err) // a directory can be opened
+	}
 	if o.explain && made != nil {
 		if err := a.explainLines(made.Explained); err != nil {
 			return err

@@ -77,7 +77,7 @@ func createJUnit(path string) (*junitFile, error) {
 	}
 	f, err := os.Create(path)
 	if err != nil {
-		return nil, &blame.Error{Party: blame.User, Summary: "cannot write the JUnit report", Err: err}
+		return nil, blame.Unwritable(path, err)
 	}
 	return &junitFile{f}, nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -15,17 +14,17 @@ import (
 func (a *app) predictCommand() *cobra.Command {
 	var release string
 	cmd := &cobra.Command{
-		Use:   "predict CASE|FILE",
+		Use:   "predict CASE|FILE|-",
 		Short: "Print a case with the transcript that a model of the kernel predicts",
 		Long: `Run the commands of a case on a model of the livepatch core, without a VM. Print
 the case with the predicted transcript, and with the headers (Taints, Leaves) that
 the transcript needs. The case's own expected lines are ignored.`,
 		Example: `  klptest predict state-add
   klptest predict --release 6.1 my.txtar`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := cases.LoadOne(args[0])
+			c, err := a.loadOne(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,10 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 	seen := map[string]bool{}
 	for _, c := range list {
 		word := c.Name
-		if isFile(args, c) {
+		switch {
+		case c.File == inputFile:
+			word = standardInput
+		case isFile(args, c):
 			word = c.File
 		}
 		if !seen[word] {

@@ -2,10 +2,7 @@
 
 package main
 
-import (
-	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/internal/blame"
-)
+import "github.com/klptest/klptest/cases/casefile"
 
 // maxRepeat is more often than any race needs; --until-fail ends after it.
 const maxRepeat = 10000
@@ -14,13 +11,6 @@ const maxRepeat = 10000
 type repeatOptions struct {
 	times     int // 0: what each case says, or once
 	untilFail bool
-}
-
-func (o repeatOptions) check() error {
-	if o.times < 0 || o.times > maxRepeat {
-		return blame.Userf("--repeat %d: from 1 to %d", o.times, maxRepeat)
-	}
-	return nil
 }
 
 // of returns each case as often as it is to run, in rounds of all cases.

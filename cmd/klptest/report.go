@@ -28,7 +28,7 @@ The exit status is the run's.`,
 		Example: `  klptest run --format json > run.json
   klptest report run.json
   klptest report run.json --format junit > run.xml`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.report(args[0], format)
 		},
@@ -65,11 +65,11 @@ func readReport(file string) (report.Document, error) {
 		err = errors.New("not a regular file")
 	}
 	if err != nil {
-		return report.Document{}, &blame.Error{Party: blame.User, Summary: "cannot read the report " + file, Err: err}
+		return report.Document{}, blame.Unreadable(file, err)
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return report.Document{}, &blame.Error{Party: blame.User, Err: err}
+		return report.Document{}, blame.Unreadable(file, err)
 	}
 	defer f.Close()
 	d, err := report.Read(f)

@@ -78,8 +78,8 @@ func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further kernel command line `argument`; may be repeated")
 	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default "+arch.Default().QEMU.Program+" on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
-	f.IntVar(&o.Memory, "memory", 0, "memory of a guest in `MiB`, for cases that do not set it (default 512; 640 with KASAN)")
-	f.IntVar(&o.CPUs, "cpus", 1, "CPUs of a guest, for cases that do not set it")
+	f.Var(mebibytes(&o.Memory), "memory", "memory of a guest in `MiB`, or with M or G, for cases that do not set it (default 512; 640 with KASAN)")
+	f.Var(number(&o.CPUs, 1, 1, anyNumber), "cpus", "CPUs of a guest, for cases that do not set it")
 	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
 	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all cases pass")
 }
@@ -104,7 +104,7 @@ func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *c
 	if err := o.Precheck(); err != nil {
 		return nil, nil, err
 	}
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

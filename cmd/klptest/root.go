@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
@@ -28,22 +27,26 @@ type app struct {
 	streams
 	mu      sync.Mutex
 	noticed map[string]bool // lines that notice has printed; guarded by mu
+	over    func() bool     // the program was interrupted; nil: it never is
 	live    *report.Human   // has a status line on the terminal; nil: none has
 }
 
 // run is the whole program: arguments in, exit status out.
 func run(ctx context.Context, args []string, s streams) int {
-	a := &app{streams: s, noticed: map[string]bool{}}
+	a := &app{streams: s, noticed: map[string]bool{}, over: func() bool { return ctx.Err() != nil }}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	strict(root)
 	command, err := root.ExecuteContextC(ctx)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	explain(s.err, err)
+	if ctx.Err() == nil || command.Name() != stepName { // the search is interrupted as well, and says so
+		explain(s.err, err)
+	}
 	if wantsBisectExit(command, args) {
 		return bisectStatus(err)
 	}
@@ -61,32 +64,64 @@ the kernel's log with the one that each case expects, line by line.`,
   klptest run --kernel debian:6.1 'state-*'    some of them on another kernel
   klptest show state-add > my.txtar            start a case of your own
   klptest run my.txtar                         run it`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       version(),
+		Args:              subcommands,
+		RunE:              help,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return context.Cause(c.Context()) },
+		Version:           version(),
 	}
 	root.SetVersionTemplate("klptest {{.Version}}\n")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &blame.Error{Party: blame.User, Err: err, Advice: "see: " + c.CommandPath() + " --help"}
-	})
+	root.SetFlagErrorFunc(badFlag)
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(), a.exploreCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.reportCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
 	return root
 }
 
+// strict makes the commands that cobra adds refuse what they do not know.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = commandNames
+		case "completion":
+			c.Args, c.RunE = subcommands, help
+		}
+	}
+}
+
+// commandNames refuses arguments that do not name a command.
+func commandNames(c *cobra.Command, args []string) error {
+	found, rest, err := c.Root().Find(args)
+	if err != nil {
+		return err
+	}
+	return subcommands(found, rest)
+}
+
 // openCache opens the default cache.
-func (a *app) openCache() (*cache.Cache, error) {
+func (a *app) openCache(ctx context.Context) (*cache.Cache, error) {
 	root, err := cache.Default()
 	if err != nil {
 		return nil, err
 	}
-	return cache.Open(root, a.notice)
+	return cache.OpenContext(ctx, root, a.notice)
 }
 
 // notice prints a one-liner that is not a result, once: each guest that boots says
-// why it has no KVM.
+// why it has no KVM. After an interrupt it prints nothing: what fails then, fails
+// because of that.
 func (a *app) notice(line string) {
+	if a.over == nil || !a.over() {
+		a.say(line)
+	}
+}
+
+// say is notice for what is true even then.
+func (a *app) say(line string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.noticed[line] {

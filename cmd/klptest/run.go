@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,10 +41,11 @@ type runOptions struct {
 func (a *app) runCommand() *cobra.Command {
 	var o runOptions
 	c := &cobra.Command{
-		Use:   "run [CASE|PATTERN|FILE|DIR]...",
+		Use:   "run [CASE|PATTERN|FILE|DIR|-]...",
 		Short: "Run cases and print verdicts",
 		Long: `Run cases on a kernel: shipped ones, by name or pattern, case files, or
-all case files of a directory. Without arguments, run all shipped cases.
+all case files of a directory; - is a case from standard input. Without arguments,
+run all shipped cases.
 
 A case that fails is run again twice, each time on a fresh guest (--confirm). It
 stays a FAIL, and its line says how often it failed: "3 of 3", or "1 of 3: not
@@ -71,25 +73,23 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
 	f.StringArrayVar(&o.kernels, "kernel", []string{usualKernel()}, kernelUsage+"; may be repeated: the cases run on each")
 	kdirFlags(f, &o.machineOptions)
-	f.IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
+	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
 	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
-	c.MarkFlagsMutuallyExclusive("fresh", "one-vm")
 	confirmFlag(f, &o.Options)
-	f.Uint64Var(&o.shuffle, "shuffle", 0, "run the cases in a random order that `seed` determines")
+	f.Var(seed(&o.shuffle, 0), "shuffle", "run the cases in a random order that `seed` determines")
 	selectionFlags(c, &o.selection)
 	formatFlag(c, &o.format, formatChoices())
-	f.StringVar(&o.junit, "junit", "", "also write a JUnit report to `file`")
-	f.DurationVar(&o.timeout, "timeout", time.Hour, "limit for the whole run")
+	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given")
 	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
-	f.IntVar(&o.repeat.times, "repeat", 0, "run each case `N` times, whatever its header Repeat says: a race does not show each time")
+	f.Var(number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
-	c.MarkFlagsMutuallyExclusive("update", "repeat")
-	c.MarkFlagsMutuallyExclusive("update", "until-fail")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
+	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}}}.of(c)
 }
 
 // runCases runs the cases. The JUnit report is written whatever happens, so that CI
@@ -128,21 +128,23 @@ func (a *app) failWith(err error) error {
 // check refuses options that no run can have.
 func (o runOptions) check() error {
 	switch {
-	case o.Jobs < 0:
-		return blame.Userf("--jobs %d: it must be at least 1", o.Jobs)
-	case o.timeout <= 0:
-		return blame.Userf("--timeout %s: it must be more than 0", o.timeout)
 	case len(o.kernels) > 1 && o.format != report.HumanFormat:
 		return blame.AdviseUserf("name one, or write --junit FILE, which has a suite for each", "--format %s is a report of one kernel; %d are named", o.format, len(o.kernels))
 	case len(o.kernels) > 1 && o.update:
 		return blame.Userf("--update writes what one kernel does; %d are named", len(o.kernels))
 	}
-	return o.repeat.check()
+	return nil
 }
 
 // casesToRun returns the cases in the order in which they run.
-func (a *app) casesToRun(args []string, o runOptions) ([]*casefile.Case, error) {
-	list, err := o.selection.load(args)
+func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*casefile.Case, error) {
+	if o.update && slices.Contains(args, standardInput) {
+		return nil, blame.Userf("--update rewrites case files, and standard input is none")
+	}
+	list, err := a.load(ctx, args)
+	if err == nil {
+		list, err = o.selection.of(list)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -20,15 +20,17 @@ const modelConfig = "CONFIG_DYNAMIC_DEBUG=y\nCONFIG_SMP=y\nCONFIG_BUG=y\nCONFIG_
 
 // TestModelScript runs whole commands, each in a moment: QEMU and make are
 // fakes, and the guests answer by the model of livepatch. $KERNEL is a kernel
-// for them.
+// for them. With $ANY_QEMU, kernels that are built of a source answer by the model
+// of the release that is in its kernel/livepatch/core.c.
 func TestModelScript(t *testing.T) {
 	if vmtest.Dynamic(t) {
 		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
 	}
 	bin, kernel := t.TempDir(), imagestest.BuildTree(t)
-	kmodstest.Make(t, bin)
+	kmodstest.Make(t, filepath.Join(bin, "modules"))
+	imagestest.Make(t, bin, kernel, filepath.Join(bin, "modules", "make"))
 	filetest.Put(t, filepath.Join(kernel, ".config"), imagestest.TreeConfig+modelConfig)
-	qemu := vmtest.QEMU(t, vmtest.Script{Model: "6.12"})
+	qemu, anyQEMU := vmtest.QEMU(t, vmtest.Script{Model: "6.12"}), vmtest.QEMU(t, vmtest.Script{Model: vmtest.OfKernel})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/model",
 		RequireExplicitExec: true,
@@ -39,6 +41,7 @@ func TestModelScript(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
 			e.Setenv("KERNEL", kernel)
 			e.Setenv("QEMU", qemu)
+			e.Setenv("ANY_QEMU", anyQEMU)
 			return nil
 		},
 	})

@@ -25,12 +25,9 @@ func selectionFlags(c *cobra.Command, s *selection) {
 	_ = c.RegisterFlagCompletionFunc("exclude", completeCases)
 }
 
-// load returns the cases that the arguments name and the selection leaves.
-func (s selection) load(args []string) ([]*casefile.Case, error) {
-	list, err := cases.Load(args)
-	if err == nil {
-		list, err = cases.Without(list, s.exclude)
-	}
+// of returns the cases of the list that the selection leaves.
+func (s selection) of(list []*casefile.Case) ([]*casefile.Case, error) {
+	list, err := cases.Without(list, s.exclude)
 	if err == nil {
 		list, err = cases.Covering(list, s.covers)
 	}
@@ -40,8 +37,8 @@ func (s selection) load(args []string) ([]*casefile.Case, error) {
 	return list, err
 }
 
-// isFile tells whether a case is from a file of the user's, or of a directory that
+// isFile tells whether a case is from a file of the user's, from standard input, or of a directory that
 // the arguments name. The names of shipped cases' files have no slash.
 func isFile(args []string, c *casefile.Case) bool {
-	return slices.Contains(args, c.File) || strings.ContainsRune(c.File, '/')
+	return c.File == inputFile || slices.Contains(args, c.File) || strings.ContainsRune(c.File, '/')
 }

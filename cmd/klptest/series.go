@@ -51,7 +51,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 		Example: `  klptest series --base ~/linux 0001-a.patch 0002-b.patch
   klptest series --base v6.12 --git ~/linux series.mbox 'state-*'
   klptest series --git ~/linux v6.12..my-branch --format markdown`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.series(c.Context(), o, args)
 		},
@@ -100,7 +100,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func TestStepWordsMeanTheSameElsewhere(t *testing.T) {
 	if err := c.Flags().Parse([]string{"--good=v1", "--confirm=3", "--config=a.config", "--kernel-args=x=1", "--debug"}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := stepWords(c.Flags(), []string{"my.txtar", "state-*"})
+	got, err := stepWords(c.Flags(), stepOptions{}, []string{"my.txtar", "state-*"})
 	want := []string{"--config=" + filepath.Join(dir, "a.config"), "--confirm=3", "--debug=true", "--kernel-args=x=1", "--", filepath.Join(dir, "my.txtar"), "state-*"}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(err, diff)

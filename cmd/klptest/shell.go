@@ -97,6 +97,9 @@ func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case
 			a.notice(strings.Join(res.Reasons, "; ") + ": nothing of the case was run")
 		}
 	}
+	if len(command) == 0 {
+		a.notice("the test modules have paths: insmod " + guest.ModulePath("klp_a"))
+	}
 	status := 0
 	err = g.Do(ctx, func(ctx context.Context) (err error) {
 		status, err = client.Attach(ctx, g.SSH, client.Streams{In: a.in, Out: a.out, Err: a.err}, command)

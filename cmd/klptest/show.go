@@ -16,7 +16,7 @@ func (a *app) showCommand() *cobra.Command {
 		Use:               "show CASE",
 		Short:             "Print a shipped case's file, byte for byte",
 		Example:           "  klptest show state-add > my.txtar",
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if cases.IsFile(args[0]) {

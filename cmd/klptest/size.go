@@ -4,29 +4,29 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/klptest/klptest/internal/blame"
 )
 
-// units are the suffixes of a size, as dd(1) and QEMU have them: powers of
-// 1024.
-const units = "KMGT"
+// sizeForm is a size: a number, and a unit as people write it. Units are powers
+// of 1024, as for dd(1) and QEMU.
+var sizeForm = regexp.MustCompile(`(?i)^(\d{1,15}(?:\.\d{1,9})?)(?:([KMGT])(?:i?B)?)?$`)
 
 // parseSize reads a size in bytes, or with a unit.
 func parseSize(text string) (int64, error) {
-	digits, shift := text, 0
-	if n := len(text); n > 0 {
-		if i := strings.IndexByte(units, text[n-1]&^0x20); i >= 0 {
-			digits, shift = text[:n-1], 10*(i+1)
-		}
+	form := sizeForm.FindStringSubmatch(text)
+	if form == nil {
+		return 0, notOf["size"]
 	}
-	value, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || value < 0 || value > (1<<62)>>shift {
-		return 0, blame.Userf("bad size %q: want a number, or one with K, M, G or T", text)
+	value, err := strconv.ParseFloat(form[1], 64)
+	if form[2] != "" {
+		value *= float64(int64(1) << (10 * (1 + strings.Index("KMGT", strings.ToUpper(form[2])))))
 	}
-	return value << shift, nil
+	if err != nil || value > 1<<62 {
+		return 0, notOf["size"]
+	}
+	return int64(value), nil
 }
 
 // size writes a number of bytes for people.

@@ -35,7 +35,7 @@ Builds stay in the cache: the same command continues where an interrupted one
 ended.
 
 Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			list, err := cases.Load(args[1:])
 			if err != nil {
@@ -45,13 +45,13 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 		},
 	}
 	guestFlags(c.Flags(), &o)
-	c.Flags().IntVarP(&o.Jobs, "jobs", "j", 0, "cases that run side by side (default: as many as processors and memory allow)")
+	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names")
 	return c
 }
 
 func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*casefile.Case, o rig.Options) error {
-	store, err := a.openCache()
+	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func TestNobodysNotation(t *testing.T) {
   debian:trixie/6.12           the newest 6.12 of a release
   debian:6.12.115-1~deb12u1    that package version, or its release: debian:6.12.115+deb12
   PACKAGES                     a directory of a kernel's .deb or .rpm packages, or one of them
-  DIR                          a kernel build tree
+  DIR                          a kernel's source tree, which is built, or a build tree
   FILE                         a bzImage or vmlinux, with --kdir DIR
   host                         the running kernel
 klptest kernel list tells what there is`

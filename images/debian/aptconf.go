@@ -21,9 +21,13 @@ func (a archive) configure(ctx context.Context) (changed bool, err error) {
 		}
 	}
 	host, _ := hostApt.ask(ctx, "apt-config", "dump", "Acquire") // without apt, the next command says so
+	from := findMirror(ctx)
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx) // what the host's apt said is not all
+	}
 	for name, text := range map[string]string{
 		"status":       "",
-		"sources.list": a.sources(findMirror(ctx), keyring()),
+		"sources.list": a.sources(from, keyring()),
 		"apt.conf":     a.configuration(host),
 	} {
 		path := filepath.Join(a.dir, name)

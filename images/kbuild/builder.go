@@ -5,7 +5,9 @@ package kbuild
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/klptest/klptest/images/kconfig"
@@ -82,8 +84,11 @@ func (b Builder) sourceDir() (string, error) {
 	if err == nil {
 		source, err = filepath.Abs(source)
 	}
-	if err != nil {
-		return "", &blame.Error{Party: blame.User, Err: err}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", blame.AdviseUserf(nameSource, "there is no directory %s", b.Source)
+	case err != nil:
+		return "", blame.Unreadable(b.Source, err)
 	}
 	return source, checkSource(source)
 }

@@ -23,12 +23,14 @@ func isSource(dir string) bool {
 	return exists(dir, "Kconfig") && exists(dir, "Kbuild") && !exists(dir, ".config")
 }
 
+const nameSource = "name the top directory of a kernel's source: a git work tree, or an unpacked tarball"
+
 // checkSource refuses what cannot be built out of tree.
 func checkSource(dir string) error {
 	makefile, err := os.ReadFile(filepath.Join(dir, "Makefile"))
 	major, minor := makeVersion.FindSubmatch(makefile), makePatch.FindSubmatch(makefile)
 	if err != nil || major == nil || minor == nil || !exists(dir, "Kconfig") || !exists(dir, "Kbuild") {
-		return blame.AdviseUserf("name the top directory of a kernel's source: a git work tree, or an unpacked tarball", "%s is not the source of a kernel", dir)
+		return blame.AdviseUserf(nameSource, "%s is not the source of a kernel", dir)
 	}
 	v := kversion.Parse(string(major[1]) + "." + string(minor[1]))
 	if !v.AtLeast(kversion.States...) {

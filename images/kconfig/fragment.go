@@ -39,7 +39,7 @@ func Fragments(kind Kind, files []string) ([]Fragment, error) {
 	for _, path := range files {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return nil, &blame.Error{Party: blame.User, Err: err}
+			return nil, blame.Unreadable(path, err)
 		}
 		list = append(list, Fragment{Name: path, Text: string(text)})
 	}

@@ -20,7 +20,7 @@ import (
 func Paths() images.Provider {
 	return images.Provider{
 		Notations: []images.Notation{
-			{Form: "DIR", Meaning: "a kernel build tree"},
+			{Form: "DIR", Meaning: "a kernel's source tree, which is built, or a build tree"},
 			{Form: "FILE", Meaning: "a bzImage or vmlinux, with --kdir DIR"},
 		},
 		TakesKDir: true,

@@ -67,6 +67,8 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 	a := arch.Default()
 	config, err = dotconfig.Read(filepath.Join(dir, ".config"))
 	switch {
+	case !there(dir, "."):
+		return nil, "", blame.AdviseUserf("name the build tree or headers of that kernel: --kdir DIR", "there is no directory %s", dir)
 	case errors.Is(err, os.ErrNotExist) && !there(dir, "Kconfig"):
 		return nil, "", images.BadNotation("%s is not a kernel tree: it has neither .config nor Kconfig", dir)
 	case errors.Is(err, os.ErrNotExist):

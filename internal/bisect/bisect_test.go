@@ -183,7 +183,7 @@ func TestIsTakenUpAgain(t *testing.T) {
 	w, shas := history(t, 12)
 	mended := filepath.Join(t.TempDir(), "mended")
 	count := filepath.Join(t.TempDir(), "count")
-	q := Question{shas[0], shas[11], script(fmt.Sprintf(`echo x >>%s; test $n = 6 || test -e %s || exit 255; test $n -lt 8`, count, mended))}
+	q := Question{shas[0], shas[11], script(fmt.Sprintf(`echo x >>%s; test $n != 9 || test -e %s || exit 255; test $n -lt 8`, count, mended))}
 	if _, _, err := search(t, w, q); err == nil || !strings.Contains(err.Error(), "has stopped") {
 		t.Fatalf("error is %v", err)
 	}

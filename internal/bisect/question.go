@@ -19,8 +19,23 @@ func Ask(ctx context.Context, r *git.Repo, good, bad string, step []string) (q Q
 	if q.Bad, err = r.Commit(ctx, bad); err != nil {
 		return q, err
 	}
-	if ok, err := r.IsAncestor(ctx, q.Good, q.Bad); err != nil || !ok || q.Good == q.Bad {
-		return q, &blame.Error{Party: blame.User, Summary: good + " is not before " + bad, Advice: "--good must be an ancestor of --bad", Err: err}
+	return q, q.check(ctx, r, good, bad)
+}
+
+// check refuses ends between which there is nothing.
+func (q Question) check(ctx context.Context, r *git.Repo, good, bad string) error {
+	before, err := r.IsAncestor(ctx, q.Good, q.Bad)
+	after, err2 := r.IsAncestor(ctx, q.Bad, q.Good)
+	if err := blame.Join(err, err2); err != nil {
+		return err
 	}
-	return q, nil
+	switch {
+	case q.Good == q.Bad:
+		return blame.AdviseUserf("give a --bad that comes after it", "--good and --bad are one commit, %.12s", q.Good)
+	case after:
+		return blame.AdviseUserf("exchange them", "--good %s comes after --bad %s", good, bad)
+	case !before:
+		return blame.AdviseUserf("give a --good that is an ancestor of --bad", "--good %s does not come before --bad %s", good, bad)
+	}
+	return nil
 }

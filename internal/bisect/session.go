@@ -5,11 +5,9 @@ package bisect
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/git"
@@ -19,7 +17,7 @@ import (
 // interrupted search.
 type Question struct {
 	Good, Bad string   // commits, by their full names
-	Step      []string // the command that judges a commit
+	Step      []string // the command that judges a commit, by its exit status
 }
 
 // Session is a search in a work tree.
@@ -67,15 +65,14 @@ func (s *Session) begin(ctx context.Context) error {
 	if err := s.tree.Checkout(ctx, s.q.Good); err != nil {
 		return err
 	}
+	if _, err := s.tree.Git(ctx, "bisect", "start"); err != nil {
+		return err
+	}
 	data, err := json.Marshal(s.q)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(s.path(questionFile), data, 0o600); err != nil {
-		return err
-	}
-	_, err = s.tree.Git(ctx, "bisect", "start", s.q.Bad, s.q.Good, "--")
-	return err
+	return os.WriteFile(s.path(questionFile), data, 0o600)
 }
 
 // forget ends any search under way.
@@ -93,58 +90,3 @@ func (s *Session) forget(ctx context.Context) error {
 // NotesIn is the file in a work tree to which steps write their notes, see
 // [Note].
 func NotesIn(tree string) string { return filepath.Join(tree, ".git", notesFile) }
-
-// Run has git search; the output of steps goes to out. It ends when the commit
-// is found or cannot be found, or when ctx ends; then the search can be
-// resumed.
-func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
-	run := s.tree.Command(append([]string{"bisect", "run"}, s.q.Step...)...)
-	run.Steps = true // they are klptest's own
-	// Not a file, so that Run waits for the step as well as for git.
-	run.Stdout, run.Stderr = writer{out}, writer{out}
-	runErr := run.Run(ctx)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	log, err := s.tree.Git(ctx, "bisect", "log")
-	if err != nil {
-		return nil, err
-	}
-	notes, err := readNotes(NotesIn(s.tree.Dir))
-	if err != nil {
-		return nil, err
-	}
-	answer := parseLog(log)
-	answer.Notes = notes
-	if answer.First == "" && len(answer.Possible) == 0 {
-		return nil, &blame.Error{Summary: "the search has stopped", Advice: "fix the problem and give the same command again: it continues from here", Err: runErr}
-	}
-	return answer, s.forget(ctx)
-}
-
-type writer struct{ io.Writer }
-
-// Answer is the result of a search.
-type Answer struct {
-	First    string   // the first bad commit; empty: inconclusive
-	Possible []string // the candidates, when some of them were skipped
-	Notes    []Note   // the findings of the steps
-}
-
-// parseLog reads the last lines of git bisect log:
-//
-//	# first bad commit: [SHA] subject
-//	# possible first bad commit: [SHA] subject
-func parseLog(log string) *Answer {
-	a := &Answer{}
-	for line := range strings.Lines(log) {
-		if rest, ok := strings.CutPrefix(line, "# first bad commit: ["); ok {
-			a.First, _, _ = strings.Cut(rest, "]")
-		}
-		if rest, ok := strings.CutPrefix(line, "# possible first bad commit: ["); ok {
-			sha, _, _ := strings.Cut(rest, "]")
-			a.Possible = append(a.Possible, sha)
-		}
-	}
-	return a
-}

@@ -40,15 +40,23 @@ func Default() (string, error) {
 // processes. notice gets a line about each damaged entry and each long wait; it
 // may be nil.
 func Open(root string, notice func(line string)) (*Cache, error) {
+	return OpenContext(context.Background(), root, notice)
+}
+
+// OpenContext is Open that ends with ctx: it waits while another process removes
+// entries.
+func OpenContext(ctx context.Context, root string, notice func(line string)) (*Cache, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
 	}
 	c := &Cache{root: root, notice: notice}
-	if err := blame.Join(os.MkdirAll(c.in("tmp"), 0o700), os.MkdirAll(c.in("locks"), 0o700)); err != nil {
-		return nil, unwritable(err)
+	for _, dir := range reserved {
+		if err := os.MkdirAll(c.in(dir), 0o700); err != nil {
+			return nil, unwritable(err)
+		}
 	}
-	if err := blame.Join(c.use(), c.sweep()); err != nil {
+	if err := blame.Join(c.use(ctx), c.sweep()); err != nil {
 		return nil, unwritable(err)
 	}
 	return c, nil
@@ -89,8 +97,11 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 	return keys, nil
 }
 
+// tmpKind is the directory of the temporary ones, as if they were entries.
+const tmpKind = "tmp"
+
 // reserved are the directories that the cache keeps for itself.
-var reserved = []string{"tmp", "locks"}
+var reserved = []string{tmpKind, "locks"}
 
 // path is where an entry is. It is an error when a name would leave the cache's
 // directory or is reserved.
@@ -140,7 +151,7 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 		return "", nil, err
 	}
 	defer unguard()
-	dir, err = os.MkdirTemp(c.in("tmp"), name+"-")
+	dir, err = os.MkdirTemp(c.in(tmpKind), name+"-")
 	if err != nil {
 		return "", nil, Full(err)
 	}
@@ -156,15 +167,6 @@ func (c *Cache) Temp(name string) (dir string, release func(), err error) {
 		f.Close()
 	}, nil
 }
-
-// Keep makes a directory of [Cache.Temp] outlive its release, for people to
-// look at. A later Open removes the oldest kept directories, if there are more
-// than a few.
-func (c *Cache) Keep(dir string) error {
-	return os.WriteFile(kept(dir), nil, 0o600)
-}
-
-func kept(dir string) string { return dir + ".kept" }
 
 // plain refuses names that would leave their directory.
 func plain(name string) bool {

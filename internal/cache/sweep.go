@@ -3,7 +3,6 @@
 package cache
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,26 +13,22 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxKept is the largest number of kept directories: enough for a day's
-// failures, at some 15 MB each.
-const maxKept = 20
-
 // sweep removes the temporary directories whose process is gone, and the
-// oldest of the kept ones.
+// oldest of those that nobody asked to keep.
 func (c *Cache) sweep() error {
 	unguard, err := c.lockTemp()
 	if err != nil {
 		return err
 	}
 	defer unguard()
-	tmp := c.in("tmp")
+	tmp := c.in(tmpKind)
 	entries, err := os.ReadDir(tmp)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, dir := range tooOld(tmp, entries) {
-		errs = append(errs, os.Remove(kept(dir)))
+	for _, m := range tooOld(marks(entries)) {
+		errs = append(errs, os.Remove(kept(filepath.Join(tmp, m.name))))
 	}
 	for _, name := range owners(entries) {
 		errs = append(errs, removeDead(filepath.Join(tmp, name)))
@@ -47,27 +42,11 @@ func owners(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
 		name, _ := strings.CutSuffix(e.Name(), ".lock")
-		name, _ = strings.CutSuffix(name, ".kept")
+		name, _ = strings.CutSuffix(name, keptEnding)
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// tooOld names the kept directories that are not among the newest maxKept.
-func tooOld(tmp string, entries []fs.DirEntry) []string {
-	var marks []fs.FileInfo
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && strings.HasSuffix(e.Name(), ".kept") {
-			marks = append(marks, info)
-		}
-	}
-	slices.SortFunc(marks, func(a, b fs.FileInfo) int { return cmp.Compare(b.ModTime().UnixNano(), a.ModTime().UnixNano()) })
-	var dirs []string
-	for _, m := range marks[min(maxKept, len(marks)):] {
-		dirs = append(dirs, filepath.Join(tmp, strings.TrimSuffix(m.Name(), ".kept")))
-	}
-	return dirs
 }
 
 // removeDead deletes dir and its lock, unless a living process holds the lock;

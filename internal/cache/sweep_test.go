@@ -7,51 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func keepOne(t *testing.T, c *Cache) string {
-	t.Helper()
-	dir, release, err := c.Temp("run")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Keep(dir); err != nil {
-		t.Fatal(err)
-	}
-	release()
-	return dir
-}
-
-func TestKeptOutlivesReleaseAndOpen(t *testing.T) {
-	c := open(t)
-	dir := keepOne(t, c)
-	if _, err := Open(c.Root(), nil); err != nil {
-		t.Fatal(err)
-	}
-	name := filepath.Base(dir)
-	if diff := cmp.Diff([]string{name, name + ".kept"}, ls(t, c.in("tmp"))); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestOldestKeptGoes(t *testing.T) {
-	c := open(t)
-	oldest := keepOne(t, c)
-	age(t, kept(oldest), time.Hour)
-	for range maxKept {
-		keepOne(t, c)
-	}
-	if _, err := Open(c.Root(), nil); err != nil {
-		t.Fatal(err)
-	}
-	left := ls(t, c.in("tmp"))
-	if len(left) != 2*maxKept || strings.Contains(strings.Join(left, " "), filepath.Base(oldest)) {
-		t.Errorf("%d files: %v", len(left), left)
-	}
-}
 
 // A process can die between any two steps of making, keeping and releasing.
 func TestSweepOfWhatCanBeLeft(t *testing.T) {

@@ -16,23 +16,30 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Usage is the space that an entry takes.
+// Usage is the space that an entry takes, or a kept directory.
 type Usage struct {
 	Kind, Key string
 	Size      int64 // bytes on disk
 	Used      time.Time
+	Asked     bool // somebody has asked to keep it
 }
 
 // String is the entry's name.
 func (u Usage) String() string { return u.Kind + "/" + u.Key }
 
-// Usage lists all entries, the most recently used first.
+// Kept tells a kept directory from an entry.
+func (u Usage) Kept() bool { return u.Kind == tmpKind }
+
+// Usage lists all entries and kept directories, the most recently used first.
 func (c *Cache) Usage() ([]Usage, error) {
 	kinds, err := os.ReadDir(c.root)
 	if err != nil {
 		return nil, err
 	}
-	var list []Usage
+	list, err := c.keptUsage()
+	if err != nil {
+		return nil, err
+	}
 	for _, kind := range kinds {
 		if !kind.IsDir() || !plain(kind.Name()) || slices.Contains(reserved, kind.Name()) {
 			continue
@@ -67,15 +74,24 @@ func (c *Cache) usage(kind, key string) Usage {
 }
 
 // Excess returns the least recently used entries of list (as returned by Usage)
-// whose removal brings the total down to max bytes.
-func Excess(list []Usage, max int64) []Usage {
-	var sum int64
-	for i, u := range list {
-		if sum += u.Size; sum > max {
-			return list[i:]
+// whose removal brings the total down to max bytes, as far as that is possible:
+// what somebody has asked to keep is not among them.
+func Excess(list []Usage, max int64) (excess []Usage) {
+	for _, u := range list {
+		if u.Asked {
+			max -= u.Size
 		}
 	}
-	return nil
+	for _, u := range list {
+		switch {
+		case u.Asked:
+		case len(excess) > 0 || u.Size > max:
+			excess = append(excess, u)
+		default:
+			max -= u.Size
+		}
+	}
+	return excess
 }
 
 // RemoveAll deletes entries. While another process uses the cache, it returns those
@@ -98,7 +114,7 @@ func (c *Cache) RemoveAll(ctx context.Context, list []Usage) (stay []Usage, err 
 func (c *Cache) removeEach(ctx context.Context, list []Usage) error {
 	var errs []error
 	for _, u := range list {
-		errs = append(errs, c.Remove(ctx, u.Kind, u.Key))
+		errs = append(errs, c.removeUsed(ctx, u))
 	}
 	return blame.Join(errs...)
 }
@@ -120,10 +136,17 @@ func (c *Cache) idle(list []Usage) (idle, busy []Usage, err error) {
 	return idle, busy, nil
 }
 
+func (c *Cache) removeUsed(ctx context.Context, u Usage) error {
+	if u.Kept() {
+		return c.removeKept(u.Key)
+	}
+	return c.Remove(ctx, u.Kind, u.Key)
+}
+
 // use marks the cache as used for the life of this process. The lock file's time is
 // when the first of all present users came.
-func (c *Cache) use() error {
-	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
+func (c *Cache) use(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, guardLimit)
 	defer cancel()
 	f, err := c.wait(ctx, c.in("users.lock"), unix.LOCK_SH, "removes entries from the cache")
 	c.users = f

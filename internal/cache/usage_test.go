@@ -4,6 +4,7 @@ package cache
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -106,6 +107,12 @@ func TestExcess(t *testing.T) {
 	for max, want := range map[int64]int{15: 0, 14: 1, 10: 1, 9: 2, 0: 3} {
 		if got := len(Excess(list, max)); got != want {
 			t.Errorf("Excess(%d) = %d entries, want %d", max, got, want)
+		}
+	}
+	list[1].Asked = true // it counts, and stays
+	for max, want := range map[int64]string{15: "[]", 14: "[/c]", 9: "[/a /c]", 0: "[/a /c]"} {
+		if got := fmt.Sprint(Excess(list, max)); got != want {
+			t.Errorf("Excess(%d) = %s, want %s", max, got, want)
 		}
 	}
 }

@@ -42,6 +42,9 @@ var tools = []tool{
 	{"busybox", "busybox", "no \"sh\" steps, no klptest shell", true, ""},
 }
 
+// noApt is what to do on a host without apt, which cannot install it.
+const noApt = "klptest run --kernel DIR, or FILE with --kdir"
+
 // Examine checks everything that a run needs of the host. memory is a guest's,
 // in MiB.
 func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding {
@@ -54,6 +57,9 @@ func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding
 
 func (h Host) tool(ctx context.Context, p tool) Finding {
 	f := Finding{Name: p.name, Optional: p.optional, Detail: p.lack, Mend: depends.Install(p.program)}
+	if p.program == "apt-get" {
+		f.Mend = noApt
+	}
 	path, err := h.LookPath(p.program)
 	if err != nil {
 		return f

@@ -87,6 +87,6 @@ func (h Host) disk(dir string) Finding {
 		return FromError(f.Name, err)
 	}
 	f.OK = bytes>>20 >= cacheRoom
-	f.Detail = fmt.Sprintf("%s: %d MiB free, two kernels take %d", dir, bytes>>20, cacheRoom)
+	f.Detail = fmt.Sprintf("%s: %d MiB free, %d are enough", dir, bytes>>20, cacheRoom)
 	return f
 }

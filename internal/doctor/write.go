@@ -5,6 +5,7 @@ package doctor
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -22,8 +23,9 @@ func Write(w io.Writer, findings []Finding) (missing int) {
 			missing++
 		}
 		fmt.Fprintf(w, "%s  %-14s %s\n", mark, f.Name, printable.Text(f.Detail))
-		if !f.OK {
-			fmt.Fprintf(w, "%*s  → %s\n", len(mark)+15, "", f.Mend)
+		if !f.OK && f.Mend != "" {
+			margin := strings.Repeat(" ", len(mark)+17)
+			fmt.Fprintf(w, "%s→ %s\n", margin, strings.ReplaceAll(f.Mend, "\n", "\n"+margin+"  "))
 		}
 	}
 	return missing

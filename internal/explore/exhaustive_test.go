@@ -106,3 +106,11 @@ func TestDrain(t *testing.T) {
 		t.Error("a model of Linux 4.4")
 	}
 }
+
+// TestScoutStops: an interrupt does not wait for the estimate.
+func TestScoutStops(t *testing.T) {
+	asked := 0
+	if c := scout(large(2), "6.12", func() bool { asked++; return asked > 1 }); len(c) == 0 || asked != 2 {
+		t.Errorf("%d transitions, asked %d times", len(c), asked)
+	}
+}

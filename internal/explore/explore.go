@@ -105,7 +105,7 @@ func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 		x.known, x.report.All = survey(sp, x.Release, x.Depth, func() bool { return x.over(ctx) })
 		return exhaustive(sp, x.Release, x.Depth)
 	}
-	x.known = scout(large(x.Patches), x.Release)
+	x.known = scout(large(x.Patches), x.Release, func() bool { return x.over(ctx) })
 	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
 	return func(yield func([]string) bool) {
 		for yield(random(large(x.Patches), x.Release, rng, made)) {

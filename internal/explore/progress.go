@@ -5,6 +5,8 @@ package explore
 import (
 	"fmt"
 	"time"
+
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // Progress is how far an exploration has got.
@@ -23,13 +25,13 @@ type Progress struct {
 
 func (p Progress) String() string {
 	rate := float64(p.Operations) / max(p.Elapsed.Seconds(), 0.001)
-	sequences := fmt.Sprint(p.Sequences)
+	sequences := printable.Count(p.Sequences, "sequence", "sequences")
 	if p.All > 0 {
-		sequences = fmt.Sprintf("%d of %d", p.Sequences, p.All)
+		sequences = fmt.Sprintf("%d of %s", p.Sequences, printable.Count(p.All, "sequence", "sequences"))
 	}
-	line := fmt.Sprintf("%s sequences, %.1f operations/s, %d of %d known transitions of the model", sequences, rate, p.Transitions, p.Known)
+	line := fmt.Sprintf("%s, %.1f operations/s, %d of %d known transitions of the model", sequences, rate, p.Transitions, p.Known)
 	if p.Unjudged > 0 {
-		line += fmt.Sprintf(", %d sequences not judged (%.200s)", p.Unjudged, p.Trouble)
+		line += fmt.Sprintf(", %s not judged (%.200s)", printable.Count(p.Unjudged, "sequence", "sequences"), p.Trouble)
 	}
 	if p.LeftOut > 0 {
 		line += fmt.Sprintf(", %d left out", p.LeftOut)

@@ -15,11 +15,12 @@ const (
 	loadProbe = "insmod *" // the kind of an operation that loads a livepatch
 )
 
-// scout returns the transitions of the model that random sequences cover.
-func scout(sp space, release string) coverage {
+// scout returns the transitions of the model that random sequences cover. It stops
+// early when enough is true.
+func scout(sp space, release string, enough func() bool) coverage {
 	c := coverage{}
 	rng := rand.New(rand.NewPCG(0, 0))
-	for range scouts {
+	for n := 0; n < scouts && !enough(); n++ {
 		random(sp, release, rng, c)
 	}
 	return c

@@ -5,6 +5,7 @@ package git
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -24,12 +25,15 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, blame.AdviseUserf("name the directory of a git repository", "there is no directory %s", dir)
+	}
 	r := &Repo{dir: dir}
 	out, err := r.ask(ctx, "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-common-dir")
 	if err != nil {
 		var e *blame.Error
 		if errors.As(err, &e) && ctx.Err() == nil {
-			e.Summary = "no git repository in " + dir
+			e.Summary, e.Err = "no git repository in "+dir, nil // the tail says why
 		}
 		return nil, err
 	}
@@ -82,7 +86,7 @@ func (r *Repo) Patches(ctx context.Context, from, to string) ([]byte, error) {
 	out, err := Command{Dir: r.dir, Args: []string{"format-patch", "--stdout", "--no-ext-diff", "--no-textconv", "--no-signature",
 		"--binary", "--full-index", "--no-cover-letter", "--no-attach", "--no-thread", from + ".." + to}}.Output(ctx)
 	if err == nil && len(out) == 0 {
-		err = blame.Userf("there is no commit in %s..%s", from, to)
+		err = blame.Userf("there is no commit that changes anything in %.12s..%.12s", from, to)
 	}
 	return out, err
 }

@@ -5,7 +5,9 @@ package git
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -57,6 +59,20 @@ func (w *Worktree) Git(ctx context.Context, args ...string) (string, error) {
 // Command is a run of git in the work tree.
 func (w *Worktree) Command(args ...string) Command {
 	return Command{Dir: w.Dir, Args: args, Own: true}
+}
+
+// Step runs a program in the work tree as git bisect run does, and returns its
+// exit status. Its output goes to out.
+func (w *Worktree) Step(ctx context.Context, out io.Writer, words []string) (status int, err error) {
+	c := w.Command()
+	c.Steps = true
+	p := c.program()
+	p.Name, p.Args, p.Stdout, p.Stderr = words[0], words[1:], out, out
+	err = p.Run(ctx)
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil && ended.Exited() {
+		return ended.ExitCode(), nil
+	}
+	return 0, err
 }
 
 // Checkout makes the work tree equal to the commit, whatever was there before.

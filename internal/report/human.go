@@ -178,7 +178,7 @@ func summary(p Provenance, t tally, e Ending) string {
 
 // counts says how many tests had each verdict, and how many had none.
 func counts(t tally, total int) string {
-	s := fmt.Sprintf("%d passed, %d failed, %d errors, %d skipped", t.Passed, t.Failed, t.Errors, t.Skipped)
+	s := fmt.Sprintf("%d passed, %d failed, %s, %d skipped", t.Passed, t.Failed, printable.Count(t.Errors, "error", "errors"), t.Skipped)
 	if missing := total - t.sum(); missing > 0 {
 		s += fmt.Sprintf(", %d not run", missing)
 	}

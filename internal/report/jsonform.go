@@ -74,7 +74,7 @@ type jsonFacts struct {
 func newJSONResult(o Outcome) jsonResult {
 	return jsonResult{
 		Name: printable.Text(o.Name), Title: printable.Text(o.Title), File: printable.Text(o.File),
-		Verdict: known(o.Verdict), Seconds: o.Duration.Seconds(), Symptom: string(o.Reported), Reasons: allOneLine(o.Reasons),
+		Verdict: known(o.Verdict), Seconds: o.Duration.Round(time.Microsecond).Seconds(), Symptom: string(o.Reported), Reasons: allOneLine(o.Reasons),
 		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Step: o.Step, Tail: printable.Text(o.Tail),
 		Log: printable.Text(o.Log), QEMU: printable.Text(o.QEMU),
 		Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),

@@ -31,6 +31,9 @@ func Read(r io.Reader) (Document, error) {
 		return Document{}, blame.Userf("the report is larger than %d MB", maxReport>>20)
 	}
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && !cut {
+		err = fmt.Errorf("byte %d is wrong", syntax.Offset)
+	}
 	if err != nil && !cut {
 		return Document{}, blame.Userf("not a report in JSON: %w", err)
 	}

@@ -168,13 +168,15 @@ func (g *Guest) Close() error {
 	return errs
 }
 
-// Play runs the commands of a case, whatever the case expects. A SKIP ran none.
+// Play runs the commands of a case, whatever the case expects. A SKIP ran none. It
+// keeps the logs of a guest that dies.
 func (g *Guest) Play(ctx context.Context, c *casefile.Case) (judge.Result, error) {
 	res := judge.Run(ctx, g.machine(func(string) {}), c)
-	if !g.alive() {
-		return res, g.VM.Death()
+	if err := context.Cause(ctx); err != nil || g.alive() {
+		return res, err
 	}
-	return res, context.Cause(ctx)
+	g.keep()
+	return res, g.VM.Death()
 }
 
 // Do calls f, which talks to the guest. When the guest dies, Do returns the reason

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -137,5 +139,46 @@ func TestDeathOnModel(t *testing.T) {
 				t.Errorf("%v, %+v", err, results)
 			}
 		})
+	}
+}
+
+// TestDeathBeforePlay: a guest for people that dies leaves its log.
+func TestDeathBeforePlay(t *testing.T) {
+	runs := filepath.Join(t.TempDir(), "runs")
+	r := modelRig(t, vmtest.Script{Runs: runs}, Options{})
+	c := shipped(t, "state-add")[0]
+	g, err := r.Guest(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killLast(t, runs)
+	<-g.VM.Exited()
+	_, err = g.Play(t.Context(), c)
+	if err == nil {
+		t.Error("it plays on")
+	}
+	console := g.VM.Console().Path()
+	if err := errors.Join(g.Close(), r.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(console); err != nil {
+		t.Error(err)
+	}
+}
+
+// killLast kills the QEMU that was started last; see Script.Runs.
+func killLast(t *testing.T, runs string) {
+	t.Helper()
+	text, err := os.ReadFile(runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	pid, err := strconv.Atoi(strings.Fields(lines[len(lines)-1])[0])
+	if err == nil {
+		err = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

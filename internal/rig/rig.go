@@ -204,11 +204,7 @@ func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.put(ctx, list); err != nil {
-		g.Close()
-		return nil, err
-	}
-	return g, nil
+	return g.orClose(ctx, g.put(ctx, list))
 }
 
 // Spec describes the guest of a test that asks for nothing.
@@ -234,7 +230,7 @@ func (r *Rig) Close() error {
 	r.templates.close()
 	_, _ = r.modules.shipped() // ends now; callers that need its error have it
 	if r.keep.Load() {
-		errs = blame.Join(errs, r.cache.Keep(r.work))
+		errs = blame.Join(errs, r.cache.Keep(r.work, r.o.Keep))
 	}
 	r.release()
 	return errs

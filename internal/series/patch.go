@@ -41,14 +41,14 @@ func Read(ctx context.Context, tmp string, files []string) (all []Patch, err err
 	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil {
-			return nil, &blame.Error{Party: blame.User, Err: err}
+			return nil, blame.Unreadable(file, err)
 		}
 		if !info.Mode().IsRegular() || info.Size() > maxPatches {
 			return nil, blame.Userf("%s is not a patch file, or is larger than 64 MB", file)
 		}
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return nil, &blame.Error{Party: blame.User, Err: err}
+			return nil, blame.Unreadable(file, err)
 		}
 		some, err := Split(ctx, tmp, filepath.Base(file), data)
 		if err != nil {

@@ -79,11 +79,7 @@ func (s *Source) Tree(ctx context.Context, store *cache.Cache) (dir string, unlo
 	if info, err := os.Stat(s.Base); err == nil && info.IsDir() {
 		return s.Base, func() {}, nil
 	}
-	r, err := git.Open(ctx, s.Repo)
-	if err != nil {
-		return "", nil, err
-	}
-	sha, err := r.Commit(ctx, s.Base)
+	r, sha, err := s.revision(ctx)
 	if err != nil {
 		return "", nil, err
 	}
@@ -96,4 +92,16 @@ func (s *Source) Tree(ctx context.Context, store *cache.Cache) (dir string, unlo
 		return "", nil, err
 	}
 	return tree.Dir, unlock, nil
+}
+
+// revision finds the base in the repository. A base that is not there may have
+// been meant for a directory.
+func (s *Source) revision(ctx context.Context) (r *git.Repo, sha string, err error) {
+	if r, err = git.Open(ctx, s.Repo); err == nil {
+		sha, err = r.Commit(ctx, s.Base)
+	}
+	if err != nil && ctx.Err() == nil {
+		err = blame.AdviseUserf("give --base SRC, or --base REV with --git DIR", "--base %s is no directory, and as a revision: %v", s.Base, err)
+	}
+	return r, sha, err
 }

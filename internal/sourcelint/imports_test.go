@@ -83,7 +83,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},
-	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model"},
+	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model internal/printable"},
 	{"internal/mutants", "cases/judge"},
 	{"internal/series", "cases/judge internal/blame internal/cache internal/git"},
 	{"internal/variants", "cases/judge images/kconfig"},

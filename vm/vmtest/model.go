@@ -3,9 +3,12 @@
 package vmtest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +33,12 @@ func newModelled(release string) (*modelled, error) {
 		return nil, err
 	}
 	return &modelled{Machine: m}, nil
+}
+
+// modelOf is the release that a kernel names.
+func modelOf(args []string) (string, error) {
+	image, err := os.ReadFile(args[slices.Index(args, "-kernel")+1])
+	return string(image[bytes.LastIndexByte(image, '\n')+1:]), err
 }
 
 // serveModel runs the agent's subsystem in each session.

@@ -23,7 +23,7 @@ type Script struct {
 	Keys map[string][]byte `json:"keys,omitempty"`
 	// Model is the release of a kernel, such as 6.12: the guest has an agent
 	// that answers by the model of that kernel's livepatch. Its keys are those
-	// in its initramfs.
+	// in its initramfs. OfKernel: the kernel says which.
 	Model string `json:"model,omitempty"`
 	// Version is QEMU's, as --version prints it; empty: 7.2.22.
 	Version string `json:"version,omitempty"`
@@ -57,6 +57,9 @@ type Step struct {
 	Hang   bool          `json:"hang,omitempty"`   // until killed
 	Exit   *int          `json:"exit,omitempty"`   // with this status
 }
+
+// OfKernel is a Model that the last line of the kernel's image names.
+const OfKernel = "of the kernel"
 
 // Exit is a step that ends the process.
 func Exit(status int) Step { return Step{Exit: &status} }

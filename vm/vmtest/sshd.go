@@ -51,6 +51,11 @@ func (s Script) agentPort(args []string, qmp io.Writer) (*agentPort, error) {
 	if p.keys, err = keysIn(args[slices.Index(args, "-initrd")+1]); err != nil {
 		return nil, err
 	}
+	if s.Model == OfKernel {
+		if p.script.Model, err = modelOf(args); err != nil {
+			return nil, err
+		}
+	}
 	return p, p.serve()
 }
 
@@ -83,7 +88,7 @@ func (p *agentPort) state() string {
 	if p.script.Model == "" {
 		return ""
 	}
-	text, _ := json.Marshal(p.keys) // bytes
+	text, _ := json.Marshal(modelState{p.keys, p.script.Model}) // no field of it can fail
 	return string(text)
 }
 
@@ -95,10 +100,17 @@ func (p *agentPort) restore(state string) error {
 	case p.script.Model == "":
 		return nil
 	}
-	if err := json.Unmarshal([]byte(state), &p.keys); err != nil {
+	var m modelState
+	if err := json.Unmarshal([]byte(state), &m); err != nil {
 		return err
 	}
+	p.keys, p.script.Model = m.Keys, m.Model
 	return p.serve()
+}
+
+type modelState struct {
+	Keys  map[string][]byte
+	Model string
 }
 
 // ServerConfig makes an SSH server's configuration of the guest's files.

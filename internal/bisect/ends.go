@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package bisect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
+)
+
+// end is one of the two commits between which a search goes.
+type end struct {
+	commit string
+	mark   Mark   // what it is said to be
+	advice string // when it is something else
+}
+
+// ends are in the order in which they are judged.
+func (q Question) ends() []end {
+	return []end{
+		{q.Good, Good, "give a --good on which the cases pass"},
+		{q.Bad, Bad, "give a --bad on which the cases fail, or cases that fail there"},
+	}
+}
+
+// judgeEnds lets git know of the ends, once each is what it is said to be. What
+// git knows already is not judged again. A search from anywhere else would end at
+// some commit all the same.
+func (s *Session) judgeEnds(ctx context.Context, out io.Writer) error {
+	log, err := s.tree.Git(ctx, "bisect", "log")
+	if err != nil {
+		return err
+	}
+	for _, e := range s.q.ends() {
+		if strings.Contains(log, fmt.Sprintf("git bisect %s %s", e.mark, e.commit)) {
+			continue
+		}
+		if err := s.judgeEnd(ctx, out, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Session) judgeEnd(ctx context.Context, out io.Writer, e end) error {
+	if err := s.tree.Checkout(ctx, e.commit); err != nil {
+		return err
+	}
+	status, err := s.tree.Step(ctx, out, s.q.Step)
+	if err != nil {
+		return err
+	}
+	got, ok := markOf(status)
+	switch {
+	case !ok:
+		return stopped(fmt.Errorf("exit status %d", status))
+	case got != e.mark:
+		return s.refuse(ctx, e, got)
+	}
+	_, err = s.tree.Git(ctx, "bisect", string(e.mark), e.commit)
+	return err
+}
+
+// markOf is what git bisect run takes a step's exit status for; !ok: it ends the
+// search.
+func markOf(status int) (m Mark, ok bool) {
+	switch {
+	case status == exit.BisectGood:
+		return Good, true
+	case status == exit.BisectSkip:
+		return Skip, true
+	}
+	return Bad, status > 0 && status < 128
+}
+
+// refuse ends a search that has an end which is not what it is said to be.
+func (s *Session) refuse(ctx context.Context, e end, got Mark) error {
+	answer, err := s.answer(ctx)
+	if err != nil {
+		return err
+	}
+	is := map[Mark]string{Good: "is good", Bad: "is bad", Skip: "cannot be judged"}[got]
+	refusal := &blame.Error{Summary: fmt.Sprintf("nothing was searched: --%s %.12s %s", e.mark, e.commit, is), Advice: e.advice}
+	if why := answer.Of(e.commit).Why; why != "" {
+		refusal.Err = errors.New(why)
+	}
+	return blame.Join(refusal, s.forget(ctx))
+}

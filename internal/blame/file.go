@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package blame
+
+import (
+	"errors"
+	"io/fs"
+)
+
+// Unreadable is the error of a file that the user has named and that cannot be
+// read. A path in err, as package os has it, is not said twice.
+func Unreadable(path string, err error) error { return unusable("read", path, err) }
+
+// Unwritable is [Unreadable] for a file that cannot be written.
+func Unwritable(path string, err error) error { return unusable("write", path, err) }
+
+func unusable(how, path string, err error) error {
+	if why, ok := errors.AsType[*fs.PathError](err); ok {
+		err = why.Err
+	}
+	return &Error{Party: User, Summary: "cannot " + how + " " + path, Err: err}
+}
