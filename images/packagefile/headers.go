@@ -77,7 +77,7 @@ var included = regexp.MustCompile(`(?m)^include (?:\$\(dir \$\(lastword \$\(MAKE
 
 // complete tells whether headers lead to a file that no package has.
 func (t *tree) complete(kdir string) error {
-	needs := []string{"Makefile", ".config", "Module.symvers", "scripts", "include"}
+	needs := []string{"Makefile", "Module.symvers", "scripts"}
 	if text, err := fs.ReadFile(t.files, path.Join(kdir, "Makefile")); err == nil {
 		if m := included.FindSubmatch(text); m != nil && !path.IsAbs(string(m[1])) && !strings.Contains(string(m[1]), "$") {
 			needs = append(needs, string(m[1]))

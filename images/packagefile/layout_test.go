@@ -114,6 +114,17 @@ func fedora() layout {
 	return layout{files, r, "usr/src/kernels/" + r, ""}
 }
 
+// binrpm is what make binrpm-pkg makes. Its headers have no .config.
+func binrpm() layout {
+	const r = "1.2-klptest"
+	kdir := "usr/src/kernels/" + r
+	files := map[string]string{}
+	rpm(files, "kernel", "1", "x86_64", file("lib/modules/"+r+"/vmlinuz", image(r)), file("lib/modules/"+r+"/config", config),
+		file("lib/modules/"+r+"/kernel/drivers/char/virtio_console.ko", imagestest.Module("virtio_console", "")))
+	rpm(files, "kernel-devel", "1", "x86_64", file(kdir+"/Makefile", "all:\n"), file(kdir+"/Module.symvers", ""), file(kdir+"/"+releaseFile, r+"\n"), file(kdir+"/scripts/x", ""))
+	return layout{files, r, kdir, ""}
+}
+
 func suse() layout {
 	const r = "1.2-150700.51-default"
 	files := map[string]string{}
@@ -139,7 +150,7 @@ func tumbleweed() layout {
 }
 
 var layouts = map[string]func() layout{
-	"debian": debian, "debianNow": debianNow, "ubuntu": ubuntu, "bindeb": bindeb, "fedora": fedora, "suse": suse, "tumbleweed": tumbleweed,
+	"debian": debian, "debianNow": debianNow, "ubuntu": ubuntu, "bindeb": bindeb, "binrpm": binrpm, "fedora": fedora, "suse": suse, "tumbleweed": tumbleweed,
 }
 
 // put writes the packages to a directory.

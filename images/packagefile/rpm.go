@@ -16,8 +16,8 @@ import (
 
 // What an .rpm begins with, and what is read of it
 // (https://rpm-software-management.github.io/rpm/manual/format_v4.html).
-// The Go libraries for it were written for intact packages: they trust the counts
-// and offsets of a header.
+// The Go library for it (sassoftware/go-rpmutils 0.4.0) trusts the offsets of a
+// header, and panics on a damaged one.
 const (
 	leadSize  = 96
 	leadMagic = "\xed\xab\xee\xdb"

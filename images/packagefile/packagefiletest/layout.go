@@ -11,7 +11,7 @@ import (
 
 // Layouts are how distributions cut a kernel into packages, by their names.
 var Layouts = map[string]func(Kernel, maker){
-	"debian": debian, "ubuntu": ubuntu, "bindeb": bindeb, "fedora": fedora, "suse": suse, "tumbleweed": tumbleweed,
+	"debian": debian, "ubuntu": ubuntu, "bindeb": bindeb, "binrpm": binrpm, "fedora": fedora, "suse": suse, "tumbleweed": tumbleweed,
 }
 
 // Packages makes the packages of a layout, and returns their directory.
@@ -108,6 +108,19 @@ func fedora(k Kernel, m maker) {
 func (k Kernel) modules(dir string) {
 	k.file(k.config, dir+k.release+"/kernel/drivers/char/other.ko")
 	k.shell("xz '" + dir + k.release + "/kernel/drivers/char/other.ko'")
+}
+
+// binrpm is what make binrpm-pkg makes (scripts/package/kernel.spec). Its headers have
+// no .config.
+func binrpm(k Kernel, m maker) {
+	m.rpm("kernel", "1", "x86_64", "w9.gzdio", func(root string) {
+		k.file(k.image, root+"/lib/modules/"+k.release+"/vmlinuz")
+		k.file(k.config, root+"/lib/modules/"+k.release+"/config")
+	})
+	m.rpm("kernel-devel", "1", "x86_64", "w9.gzdio", func(root string) {
+		k.whole(root + "/usr/src/kernels/" + k.release)
+		k.shell("rm '" + root + "/usr/src/kernels/" + k.release + "/.config'")
+	})
 }
 
 func suse(k Kernel, m maker) {
