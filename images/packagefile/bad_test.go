@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // without takes the packages away that begin so.
@@ -99,6 +100,18 @@ func TestBadPackages(t *testing.T) {
 			wantClean(t, kept)
 		})
 	}
+}
+
+// Packages that are still being written are not kept.
+func TestPackagesThatChange(t *testing.T) {
+	const name = "linux-image-unsigned-1.2.0-rc3+"
+	plain := imagestest.Deb(name, "1.2-3", "amd64", imagestest.Tar(file("usr/src/x", "original")))
+	dir, c := bindeb().and(name+".deb", plain).put(t), cachetest.New(t)
+	_, err := provided.Resolve(t.Context(), c, dir, images.Options{Notice: func(string) {
+		filetest.Put(t, filepath.Join(dir, name+".deb"), strings.Replace(plain, "original", "modified", 1))
+	}})
+	imagestest.WantUserError(t, err, "have changed while they were read")
+	wantClean(t, c)
 }
 
 // wantClean checks that nothing is left of packages that failed.

@@ -56,7 +56,7 @@ func choose(ctx context.Context, path string) (*set, error) {
 func packagesIn(dir string) (files []string) {
 	entries, _ := os.ReadDir(dir) // what cannot be read has none
 	for _, e := range entries {
-		if f := formatOf(e.Name()); f != nil && f.mayTake(e.Name()) && !e.IsDir() {
+		if mayBeKernels(e.Name()) && !e.IsDir() {
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}

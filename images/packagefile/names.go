@@ -74,10 +74,10 @@ func (f *format) takes(name string) bool {
 	return f.kernel.MatchString(name) && !f.not.MatchString(name)
 }
 
-// mayTake tells by a file's name alone whether it is worth reading: files are
-// named after their packages.
-func (f *format) mayTake(file string) bool {
-	return strings.HasPrefix(file, "linux-") || strings.HasPrefix(file, "kernel")
+// mayBeKernels tells by a file's name whether it is worth reading: files are named
+// after their packages.
+func mayBeKernels(file string) bool {
+	return formatOf(file) != nil && (strings.HasPrefix(file, "linux-") || strings.HasPrefix(file, "kernel"))
 }
 
 // group is what all packages of one kernel have in common.

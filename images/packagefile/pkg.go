@@ -14,10 +14,9 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/klptest/klptest/images/unpack"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
 )
 
 // maxArchive is how much one package may hold, most of it modules that are left
@@ -48,15 +47,18 @@ var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+~:^-]*$`)
 
 // readPkg reads what a package file says of itself.
 func readPkg(ctx context.Context, path string) (*pkg, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no file", path)
+	}
+	if err != nil {
+		return nil, &blame.Error{Party: blame.User, Err: err}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, &blame.Error{Party: blame.User, Err: err}
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
 	var p *pkg
 	format := formatOf(path)
 	if format.name == "rpm" {
@@ -94,15 +96,14 @@ func (p *pkg) unpack(ctx context.Context, root *os.Root, want func(string) strin
 	return explain(ctx, p.path, err)
 }
 
-// explain tells packages that are bad from disks that are full.
+// explain tells packages that are bad from disks that are full, which the cache
+// explains.
 func explain(ctx context.Context, path string, err error) error {
-	e := &blame.Error{Party: blame.User, Summary: "cannot unpack " + path, Advice: "the file is damaged, or no package of a kernel: fetch it again", Err: err}
+	e := &blame.Error{Party: blame.User, Summary: "cannot unpack " + path, Advice: "the file is damaged, or no package of a kernel: download it again", Err: err}
 	var typed *blame.Error
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil || ctx.Err() != nil || cache.Full(err) != err:
 		return err
-	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT), errors.Is(err, unix.EROFS):
-		e.Party, e.Advice = blame.Rig, "make room, or set XDG_CACHE_HOME to a directory elsewhere"
 	case errors.Is(err, fs.ErrExist):
 		e.Advice = "another package beside it has the same file: leave one of them out"
 	case errors.As(err, &typed) && typed.Advice != "":

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/images/initramfs"
-	"github.com/klptest/klptest/images/packaged"
 )
 
 // place maps the path of an installed file to the one that it has in a [tree], and
@@ -40,15 +39,4 @@ func splitModules(name string) (release, file string) {
 	}
 	release, file, _ = strings.Cut(rest, "/")
 	return release, file
-}
-
-// loose is [packaged.Loose] for the files of a tree.
-func loose(release string) func(string) string {
-	known := packaged.Loose(release)
-	return func(name string) string {
-		if of, file := splitModules(name); of == release && (file == "vmlinuz" || file == "config") {
-			name = "boot/" + file + "-" + release
-		}
-		return known(name)
-	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/packaged"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -63,7 +64,13 @@ func resolve(ctx context.Context, c *cache.Cache, spec string, o images.Options)
 	}
 	shelf := packaged.Store{Cache: c, Scheme: s.pkgs[0].format.name}
 	return shelf.Make(ctx, shelf.Key(id), func(ctx context.Context, dir, scratch string) error {
-		return s.fill(ctx, dir, scratch, o)
+		if err := s.fill(ctx, dir, scratch, o); err != nil {
+			return err
+		}
+		if now, err := s.id(); err != nil || now != id {
+			return blame.AdviseUserf("wait until they are complete", "the packages in %s have changed while they were read", s.dir)
+		}
+		return nil
 	})
 }
 

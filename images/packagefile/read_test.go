@@ -3,12 +3,17 @@
 package packagefile
 
 import (
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/klptest/klptest/images/imagestest"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -74,6 +79,15 @@ func TestRelocated(t *testing.T) {
 			t.Errorf("%s: %s", c.makefile, got)
 		}
 	}
+}
+
+// A disk that is full is not the packages' fault.
+func TestFullDisk(t *testing.T) {
+	full := &fs.PathError{Op: "write", Path: "x", Err: unix.ENOSPC}
+	if err := explain(t.Context(), "x.rpm", full); blame.Of(err) != blame.Rig {
+		t.Errorf("%v is the %v's", err, blame.Of(err))
+	}
+	imagestest.WantUserError(t, explain(t.Context(), "x.rpm", io.ErrUnexpectedEOF), "cannot unpack x.rpm: unexpected EOF")
 }
 
 // fuzzPackage reads and unpacks whatever it is given, below a directory.

@@ -77,7 +77,7 @@ func (t *tree) isFile(name string) bool {
 // loosen moves the image, the configuration and the modules to the directory that
 // packaged.Complete takes them from. Headers have a configuration, too.
 func (t *tree) loosen(m packaged.Manifest, dir string) error {
-	as := loose(m.Release)
+	as := packaged.Loose(m.Release)
 	for _, top := range []string{"boot", "lib"} {
 		err := fs.WalkDir(t.files, top, func(name string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -122,7 +122,7 @@ func (t *tree) copy(name, to string) error {
 
 // check finds what is wrong with the loose files before they become an entry.
 func (t *tree) check(m packaged.Manifest, dir string) error {
-	as := loose(m.Release)
+	as := packaged.Loose(m.Release)
 	image, err := bootimage.ReadBzImage(filepath.Join(dir, as("boot/vmlinuz-"+m.Release)))
 	if err != nil {
 		return t.bad("the image of "+m.Release+" cannot be read", err)
@@ -144,7 +144,7 @@ func (t *tree) check(m packaged.Manifest, dir string) error {
 }
 
 func (t *tree) bad(summary string, err error) error {
-	return &blame.Error{Party: blame.User, Summary: summary, Advice: "the packages in " + t.dir + " are damaged, or not for this architecture: fetch them again", Err: err}
+	return &blame.Error{Party: blame.User, Summary: summary, Advice: "the packages in " + t.dir + " are damaged, or not for this architecture: download them again", Err: err}
 }
 
 func (s *set) format() *format { return s.pkgs[0].format }
