@@ -40,7 +40,7 @@ var formats = []*format{
 		arch:    func(a *arch.Arch) string { return a.Debian },
 		all:     "all",
 		image:   "linux-image-…",
-		headers: "linux-headers-… and the common headers that it depends on",
+		headers: "linux-headers-…, and the common headers and linux-kbuild-… that it depends on",
 		modules: "linux-modules-…",
 	},
 	{
