@@ -28,8 +28,11 @@ type Case struct {
 	Ignores []string      // texts of log records that do not count
 	Holds   []string      // modules of its own that hold transitions
 	Repeat  int           // how often it runs; 0: once
-	Steps   []Step
-	Sources []Source // of modules of its own
+	Fails   []KnownFailure
+	// Tolerance is about Fails. No header sets it.
+	Tolerance Tolerance
+	Steps     []Step
+	Sources   []Source // of modules of its own
 }
 
 // Step is a command and its expected lines.

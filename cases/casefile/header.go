@@ -33,10 +33,11 @@ var headers = map[string]func(c *Case, value string) error{
 	"Symptom": (*Case).setSymptom,
 	"Ignores": (*Case).setIgnores,
 	"Holds":   (*Case).setHolds,
+	"Fails":   (*Case).setFails,
 	"Repeat":  func(c *Case, v string) (err error) { c.Repeat, err = number(v, 1, 10000); return err },
 }
 
-var repeatable = map[string]bool{"Covers": true, "Needs": true, "Ignores": true}
+var repeatable = map[string]bool{"Covers": true, "Needs": true, "Ignores": true, "Fails": true}
 
 // header reads the comment of the archive: title, prose, headers.
 func (p *problems) header(c *Case, s section) {

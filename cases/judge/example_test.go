@@ -26,7 +26,7 @@ func ExampleParse() {
 	_, err := casefile.Parse("bad.txtar", []byte("A title.\n\nKernel: 6.12\n\n-- transcript --\n% inmsod klp_a\n"))
 	fmt.Println(err)
 	// Output:
-	// bad.txtar:3: unknown header "Kernel"; the headers are CPUs, Covers, Holds, Ignores, Leaves, Memory, Needs, Repeat, Symptom, Taints, Timeout
+	// bad.txtar:3: unknown header "Kernel"; the headers are CPUs, Covers, Fails, Holds, Ignores, Leaves, Memory, Needs, Repeat, Symptom, Taints, Timeout
 	// bad.txtar:6: unknown command "inmsod" (did you mean insmod?); the commands are insmod, rmmod, echo, cat, wait, hold, release, sh
 }
 

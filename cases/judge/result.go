@@ -42,6 +42,7 @@ type Result struct {
 	QEMU     string // the copyable command line of the guest
 	Step     int    // how many of the case's commands lead to where it failed, with a guest that is alive; 0: not known
 	Observed string // the transcript as it was
+	Expected string // why the case is known to fail on this kernel; see XFail
 	// Observation is the input of Update.
 	Observation Observation
 	Duration    time.Duration // of the run that all this is of
@@ -110,7 +111,7 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 		res.Diff = f.Diff
 	}
 	res.Observed, res.Observation = f.Observed, o
-	return res
+	return res.expecting(c, o.Facts)
 }
 
 // brokenOff is the result of a case that an error ended. Missing parts prove
