@@ -31,7 +31,7 @@ func verdictColor(v judge.Verdict) color {
 	switch v {
 	case judge.Pass:
 		return green
-	case judge.Skip:
+	case judge.Skip, judge.XFail, judge.XPass:
 		return yellow
 	}
 	return red

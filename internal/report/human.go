@@ -130,8 +130,11 @@ func (h *Human) caseLine(r judge.Result) string {
 	}
 	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), printable.Line(r.Name), seconds(r.Duration))
 	remark := r.Confirmation.String()
-	if r.Verdict == judge.Skip {
+	switch r.Verdict {
+	case judge.Skip:
 		remark = skipReason(r)
+	case judge.XFail, judge.XPass:
+		remark = printable.Line(r.Expected)
 	}
 	if remark != "" {
 		line += "  " + remark
@@ -179,6 +182,12 @@ func summary(p Provenance, t tally, e Ending) string {
 // counts says how many tests had each verdict, and how many had none.
 func counts(t tally, total int) string {
 	s := fmt.Sprintf("%d passed, %d failed, %s, %d skipped", t.Passed, t.Failed, printable.Count(t.Errors, "error", "errors"), t.Skipped)
+	if t.XFailed > 0 {
+		s += fmt.Sprintf(", %d failed as expected", t.XFailed)
+	}
+	if t.XPassed > 0 {
+		s += fmt.Sprintf(", %d passed unexpectedly", t.XPassed)
+	}
 	if missing := total - t.sum(); missing > 0 {
 		s += fmt.Sprintf(", %d not run", missing)
 	}

@@ -81,7 +81,7 @@ func TestJSONHostile(t *testing.T) {
 		text := printable.Text(s)
 		want := []jsonResult{{
 			Name: text, Title: text, File: text, Verdict: judge.Fail, Reasons: []string{printable.Line(s), printable.Line(s)},
-			Advice: text, Diff: text, Tail: text, Log: text, QEMU: text,
+			Advice: text, Diff: text, Tail: text, Log: text, QEMU: text, Expected: printable.Line(s),
 			Confirmation: &judge.Confirmation{Failed: 2, Runs: 3, Unjudged: []string{printable.Line(s)}, Otherwise: []string{printable.Line(s)}},
 			Discarded:    []judge.Discarded{{Reason: printable.Line(s), Log: text}},
 		}}

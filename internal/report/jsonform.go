@@ -33,19 +33,20 @@ type jsonTail struct {
 }
 
 type jsonResult struct {
-	Name    string        `json:"name"`
-	Title   string        `json:"title"`
-	File    string        `json:"file"`
-	Verdict judge.Verdict `json:"verdict"`
-	Seconds float64       `json:"seconds"`
-	Symptom string        `json:"symptom,omitempty"`
-	Reasons []string      `json:"reasons"`
-	Advice  string        `json:"advice,omitempty"`
-	Diff    string        `json:"diff,omitempty"`
-	Step    int           `json:"step,omitempty"`
-	Tail    string        `json:"tail,omitempty"`
-	Log     string        `json:"log,omitempty"`
-	QEMU    string        `json:"qemu,omitempty"`
+	Name     string        `json:"name"`
+	Title    string        `json:"title"`
+	File     string        `json:"file"`
+	Verdict  judge.Verdict `json:"verdict"`
+	Seconds  float64       `json:"seconds"`
+	Symptom  string        `json:"symptom,omitempty"`
+	Expected string        `json:"expected_failure,omitempty"`
+	Reasons  []string      `json:"reasons"`
+	Advice   string        `json:"advice,omitempty"`
+	Diff     string        `json:"diff,omitempty"`
+	Step     int           `json:"step,omitempty"`
+	Tail     string        `json:"tail,omitempty"`
+	Log      string        `json:"log,omitempty"`
+	QEMU     string        `json:"qemu,omitempty"`
 
 	Confirmation *judge.Confirmation `json:"confirmation,omitempty"`
 	Discarded    []judge.Discarded   `json:"discarded,omitempty"`
@@ -74,7 +75,7 @@ type jsonFacts struct {
 func newJSONResult(o Outcome) jsonResult {
 	return jsonResult{
 		Name: printable.Text(o.Name), Title: printable.Text(o.Title), File: printable.Text(o.File),
-		Verdict: known(o.Verdict), Seconds: o.Duration.Round(time.Microsecond).Seconds(), Symptom: string(o.Reported), Reasons: allOneLine(o.Reasons),
+		Verdict: known(o.Verdict), Seconds: o.Duration.Round(time.Microsecond).Seconds(), Symptom: string(o.Reported), Expected: printable.Line(o.Expected), Reasons: allOneLine(o.Reasons),
 		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Step: o.Step, Tail: printable.Text(o.Tail),
 		Log: printable.Text(o.Log), QEMU: printable.Text(o.QEMU),
 		Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),
@@ -86,7 +87,7 @@ func newJSONResult(o Outcome) jsonResult {
 func (r jsonResult) outcome(config map[string]string) Outcome {
 	res := judge.Result{
 		Name: r.Name, Title: r.Title, File: r.File, Verdict: known(r.Verdict), Duration: duration(r.Seconds), Reasons: r.Reasons,
-		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded,
+		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded, Expected: r.Expected,
 		Observation: r.Observation.observation(config),
 	}
 	if reported := judge.Reported(r.Symptom); reported == judge.AsReported || reported == judge.NotAsReported {

@@ -15,7 +15,7 @@ import (
 )
 
 // NewJUnit makes a reporter that writes JUnit XML when the run ends: a FAIL is a
-// failure, an ERROR an error; system-out holds the diff and the log's tail. The
+// failure, an ERROR an error, an expected failure is skipped; system-out holds the diff and the log's tail. The
 // time of the suite is the sum of its cases'. A run that was cut short has one
 // error more, with the reason, so that it does not look green. What XML 1.0 cannot
 // hold is escaped, see [printable.Text].
@@ -103,7 +103,7 @@ func newSuite(d Document) junitSuite {
 	t := count(d.Results())
 	s := junitSuite{
 		Name:  "klptest on " + printable.Text(d.Kernel),
-		Tests: t.sum(), Failures: t.Failed, Errors: t.Errors, Skipped: t.Skipped,
+		Tests: t.sum(), Failures: t.Failed, Errors: t.Errors, Skipped: t.Skipped + t.XFailed,
 		Timestamp: d.Started.UTC().Format(time.RFC3339),
 		Properties: []junitProperty{
 			{"klptest", printable.Text(d.Klptest)}, {"kernel", printable.Text(d.Kernel)}, {"release", printable.Text(d.Release)},
@@ -173,6 +173,13 @@ func newCase(r judge.Result) junitCase {
 	c := junitCase{File: printable.Text(r.File), Time: junitTime(r.Duration)}
 	what := &junitText{Message: printable.Line(first), Type: string(known(r.Verdict))}
 	switch known(r.Verdict) {
+	case judge.XFail:
+		c.Skipped = &junitText{Message: "expected failure: " + printable.Line(r.Expected), Type: string(judge.XFail)}
+		c.SystemOut = printed(describe(r))
+		return c
+	case judge.XPass:
+		c.SystemOut = printed(append([]section{{unexpected, []string{printable.Line(r.Expected)}}}, describe(judge.Result{Discarded: r.Discarded})...))
+		return c
 	case judge.Pass, judge.Skip:
 		if r.Verdict == judge.Skip {
 			c.Skipped = &junitText{Message: skipReason(r)}

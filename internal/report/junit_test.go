@@ -52,7 +52,7 @@ func readJUnit(t *testing.T, results []judge.Result) []readCase {
 // leaves it.
 func checkJUnit(t *testing.T, v judge.Verdict, name, reason, rest string) {
 	t.Helper()
-	r := judge.Result{Name: name, Verdict: v, Reasons: []string{reason}, Advice: rest, Diff: rest, Confirmation: hostileConfirmation(rest), Discarded: []judge.Discarded{{Reason: reason, Log: rest}}}
+	r := judge.Result{Name: name, Verdict: v, Expected: rest, Reasons: []string{reason}, Advice: rest, Diff: rest, Confirmation: hostileConfirmation(rest), Discarded: []judge.Discarded{{Reason: reason, Log: rest}}}
 	got := readJUnit(t, []judge.Result{r, {Name: "after", Verdict: judge.Pass}})
 	want := readCase{Name: printable.Text(name)}
 	evidence, explanation := split(describe(r))
@@ -64,9 +64,15 @@ func checkJUnit(t *testing.T, v judge.Verdict, name, reason, rest string) {
 		want.Failure = text
 	case judge.Error:
 		want.Error = text
+	case judge.XFail:
+		want.Skipped = []readText{{Message: "expected failure: " + printable.Line(rest), Type: "XFAIL"}}
+		evidence = describe(r)
 	}
-	if v == judge.Pass || v == judge.Skip {
+	switch v {
+	case judge.Pass, judge.Skip:
 		evidence = describe(judge.Result{Discarded: r.Discarded})
+	case judge.XPass:
+		evidence = append([]section{{unexpected, []string{printable.Line(rest)}}}, describe(judge.Result{Discarded: r.Discarded})...)
 	}
 	if len(evidence) > 0 {
 		want.SystemOut = []readText{{Text: layOut(evidence)}}
@@ -92,7 +98,7 @@ func TestLayOut(t *testing.T) {
 }
 
 func FuzzJUnit(f *testing.F) {
-	verdicts := []judge.Verdict{judge.Pass, judge.Fail, judge.Error, judge.Skip}
+	verdicts := []judge.Verdict{judge.Pass, judge.Fail, judge.Error, judge.Skip, judge.XFail, judge.XPass}
 	for i, s := range hostile {
 		f.Add(byte(i), "name", s, s)
 		f.Add(byte(i+1), s, s, s)

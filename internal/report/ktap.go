@@ -68,12 +68,13 @@ func (k *ktap) End(e Ending) error {
 	if lines := printable.Lines(e.Message()); len(lines) > 0 {
 		out = append(out, diagnostics([]section{{early, lines}})...)
 	}
-	return k.write(append(out, fmt.Sprintf("# Totals: pass:%d fail:%d xfail:0 xpass:0 skip:%d error:%d",
-		t.Passed, t.Failed, t.Skipped, t.Errors)))
+	return k.write(append(out, fmt.Sprintf("# Totals: pass:%d fail:%d xfail:%d xpass:%d skip:%d error:%d",
+		t.Passed, t.Failed, t.XFailed, t.XPassed, t.Skipped, t.Errors)))
 }
 
 // resultLine is the verdict on the case with number n. ERROR is a directive
-// of the specification; a parser that does not know it sees "not ok".
+// of the specification; a parser that does not know it sees "not ok". XFAIL and
+// XPASS are written as tools/testing/selftests/kselftest.h does.
 func resultLine(n int, r judge.Result) string {
 	result, directive := "not ok", ""
 	switch known(r.Verdict) {
@@ -81,6 +82,8 @@ func resultLine(n int, r judge.Result) string {
 		result = "ok"
 	case judge.Skip:
 		result, directive = "ok", " # SKIP "+noHash(skipReason(r))
+	case judge.XFail, judge.XPass:
+		result, directive = "ok", fmt.Sprintf(" # %s %s", r.Verdict, noHash(printable.Line(r.Expected)))
 	case judge.Error:
 		first, _ := headline(r)
 		directive = " # ERROR " + noHash(printable.Line(first))

@@ -16,6 +16,7 @@ import (
 // kunitStatus is what kunit_parser.py knows of a verdict.
 var kunitStatus = map[judge.Verdict]string{
 	judge.Pass: "SUCCESS", judge.Fail: "FAILURE", judge.Error: "FAILURE", judge.Skip: "SKIPPED",
+	judge.XFail: "SUCCESS", judge.XPass: "SUCCESS",
 }
 
 // ktapOutput is what the KTAP reporter writes of a run.
@@ -85,7 +86,7 @@ func TestKTAPNothing(t *testing.T) {
 // hostileResult has the text in each place where a result can have one.
 func hostileResult(v judge.Verdict, name, reason, rest string) judge.Result {
 	return judge.Result{
-		Name: name, Title: rest, File: rest, Verdict: v,
+		Name: name, Title: rest, File: rest, Verdict: v, Expected: rest,
 		Reasons: []string{reason, rest}, Advice: rest, Diff: rest, Tail: rest, Log: rest, QEMU: rest,
 		Confirmation: hostileConfirmation(rest), Discarded: []judge.Discarded{{Reason: reason, Log: rest}},
 	}
@@ -131,7 +132,7 @@ func TestKTAPHostile(t *testing.T) {
 }
 
 func FuzzKTAP(f *testing.F) {
-	verdicts := []judge.Verdict{judge.Pass, judge.Fail, judge.Error, judge.Skip}
+	verdicts := []judge.Verdict{judge.Pass, judge.Fail, judge.Error, judge.Skip, judge.XFail, judge.XPass}
 	for i, s := range hostile {
 		f.Add(byte(i), "name", s, s)
 		f.Add(byte(i+1), s, s, s)

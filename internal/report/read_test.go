@@ -126,7 +126,7 @@ func TestReadCut(t *testing.T) {
 		if err != nil && n > start {
 			t.Fatalf("cut at %d: %v", n, err)
 		}
-		if err == nil && (d.Status != exit.Error || n > start && d.Total != 10 || d.Error == "") {
+		if err == nil && (d.Status != exit.Error || n > start && d.Total != 12 || d.Error == "") {
 			t.Fatalf("cut at %d: %+v", n, d.Ending)
 		}
 		most = max(most, len(d.Outcomes))

@@ -24,9 +24,10 @@ type recap struct {
 	named  map[string]bool // the same
 	seen   map[string]bool // words of tests with a result; true: one that failed
 	failed []failure
+	passed []failure // those that were expected to fail
 }
 
-// failure is a test that is a FAIL or an ERROR.
+// failure is a test that is a FAIL, an ERROR or an XPASS.
 type failure struct {
 	word    string // which names it on the command line
 	verdict judge.Verdict
@@ -57,6 +58,9 @@ func (r *recap) add(res judge.Result) {
 		first, _ := headline(res)
 		r.failed = append(r.failed, failure{word, v, first})
 	}
+	if _, again := r.seen[word]; v == judge.XPass && !again {
+		r.passed = append(r.passed, failure{word, v, "expected to fail: " + res.Expected})
+	}
 	r.seen[word] = r.seen[word] || bad
 }
 
@@ -75,13 +79,15 @@ func (r *recap) missed() (words []string) {
 // empty.
 func (h *Human) repeat(r *recap, kept string) string {
 	missed := r.missed()
-	if len(r.failed)+len(missed) == 0 || len(r.seen)+len(missed) < 2 || len(r.seen) == 0 {
+	if len(r.failed)+len(r.passed)+len(missed) == 0 || len(r.seen)+len(missed) < 2 || len(r.seen) == 0 {
 		return ""
 	}
 	var lines, words []string
+	for _, f := range r.passed {
+		lines = append(lines, h.repeated(f))
+	}
 	for _, f := range r.failed {
-		line := fmt.Sprintf("%s %-32s  %s", h.paint(red, fmt.Sprintf("%-7s", f.verdict)), printable.Line(f.word), shorten(printable.Line(f.why)))
-		lines, words = append(lines, strings.TrimRight(line, " ")), append(words, f.word)
+		lines, words = append(lines, h.repeated(f)), append(words, f.word)
 	}
 	for _, word := range missed {
 		lines, words = append(lines, "not run "+printable.Line(word)), append(words, word)
@@ -89,7 +95,7 @@ func (h *Human) repeat(r *recap, kept string) string {
 	if more := len(lines) - mostLines; more > 0 {
 		lines = append(lines[:mostLines], fmt.Sprintf("… and %d more", more))
 	}
-	if r.tests != nil {
+	if r.tests != nil && words != nil {
 		again := slices.Concat([]string{"klptest", "run"}, h.about.Flags, words)
 		lines = append(lines, "again: "+printable.Line(shellword.Join(again)))
 	}
@@ -97,6 +103,12 @@ func (h *Human) repeat(r *recap, kept string) string {
 		lines = append(lines, "kept:  "+printable.Line(kept))
 	}
 	return "\n" + strings.Join(lines, "\n") + "\n"
+}
+
+// repeated is the line of a test in the recap.
+func (h *Human) repeated(f failure) string {
+	verdict := h.paint(verdictColor(f.verdict), fmt.Sprintf("%-7s", f.verdict))
+	return strings.TrimRight(fmt.Sprintf("%s %-32s  %s", verdict, printable.Line(f.word), shorten(printable.Line(f.why))), " ")
 }
 
 // look is the command that opens a shell where a test has failed; empty when that is

@@ -23,6 +23,7 @@ const (
 	logTail      kind = "log tail"
 	fullLog      kind = "full log"
 	early        kind = "the run ended early"
+	unexpected   kind = "unexpected pass" // of a case that is known to fail; why it should
 )
 
 // section is one thing to say about a result.
@@ -82,7 +83,8 @@ func headline(r judge.Result) (first string, rest []string) {
 
 // wantsDetail tells whether a result needs explaining.
 func wantsDetail(r judge.Result) bool {
-	return r.Verdict != judge.Pass && r.Verdict != judge.Skip || len(r.Discarded) > 0
+	v := known(r.Verdict)
+	return v == judge.Fail || v == judge.Error || len(r.Discarded) > 0
 }
 
 // skipReason is why a case was skipped, on one line.

@@ -13,6 +13,8 @@ type tally struct {
 	Failed  int `json:"failed"`
 	Errors  int `json:"errors"`
 	Skipped int `json:"skipped"`
+	XFailed int `json:"expected_failures,omitempty"`
+	XPassed int `json:"unexpected_passes,omitempty"`
 }
 
 // add counts a result.
@@ -26,20 +28,26 @@ func (t *tally) add(r judge.Result) {
 		t.Skipped++
 	case judge.Error:
 		t.Errors++
+	case judge.XFail:
+		t.XFailed++
+	case judge.XPass:
+		t.XPassed++
 	}
 }
 
 // known is v, or ERROR where v is no verdict: never a pass.
 func known(v judge.Verdict) judge.Verdict {
 	switch v {
-	case judge.Pass, judge.Fail, judge.Skip:
+	case judge.Pass, judge.Fail, judge.Skip, judge.XFail, judge.XPass:
 		return v
 	}
 	return judge.Error
 }
 
 // sum is the number of results.
-func (t tally) sum() int { return t.Passed + t.Failed + t.Errors + t.Skipped }
+func (t tally) sum() int {
+	return t.Passed + t.Failed + t.Errors + t.Skipped + t.XFailed + t.XPassed
+}
 
 func count(results []judge.Result) tally {
 	var t tally
@@ -58,7 +66,7 @@ func ExitCode(results []judge.Result) int {
 		return exit.Failed
 	case t.Errors > 0:
 		return exit.Error
-	case t.Passed == 0:
+	case t.Passed+t.XFailed+t.XPassed == 0:
 		return exit.Nothing
 	}
 	return exit.Passed

@@ -23,6 +23,9 @@ func TestExitCode(t *testing.T) {
 		{[]judge.Verdict{judge.Error}, 3},
 		{[]judge.Verdict{judge.Pass, ""}, 3},
 		{[]judge.Verdict{"pass"}, 3},
+		{[]judge.Verdict{judge.XFail}, 0},
+		{[]judge.Verdict{judge.XPass, judge.Skip}, 0},
+		{[]judge.Verdict{judge.XPass, judge.XFail, judge.Fail}, 1},
 	} {
 		var results []judge.Result
 		for _, v := range c.verdicts {
