@@ -38,6 +38,29 @@ func TestShippedCheck(t *testing.T) {
 	}
 }
 
+// TestBugsFail: each case of a bug says on which kernels it was seen, and no other
+// case is expected to fail.
+func TestBugsFail(t *testing.T) {
+	bugs, err := Bugs()
+	if err != nil || len(bugs) == 0 {
+		t.Fatal(err)
+	}
+	for _, c := range bugs {
+		if len(c.Fails) == 0 {
+			t.Errorf("%s has no header Fails", c.File)
+		}
+	}
+	list, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		if len(c.Fails) > 0 {
+			t.Errorf("%s is expected to fail", c.File)
+		}
+	}
+}
+
 // covers names a section of the documentation or a part of livepatch, there
 // perhaps a function or a callback, and the words or the rule that the case
 // shows.

@@ -21,6 +21,7 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	if o.verbose {
 		o.Console, o.Jobs = a.err, cmp.Or(o.Jobs, 1) // the lines of several guests would be mixed
 	}
+	o.Jobs = cmp.Or(o.Jobs, a.project.Jobs)
 	o.Guests, o.Progress = o.guests(), rep
 	r, err := a.newRig(ctx, o.machineOptions)
 	if err != nil {

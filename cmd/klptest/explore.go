@@ -46,13 +46,13 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.replay != "" {
-				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, format: report.HumanFormat, timeout: time.Hour})
+				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, kernels: []string{o.kernel}, format: report.HumanFormat, timeout: time.Hour})
 			}
 			return a.explore(c.Context(), o)
 		},
 	}
 	f := c.Flags()
-	machineFlags(f, &o.machineOptions)
+	a.machineFlags(f, &o.machineOptions)
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
 	f.Var(number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
 	f.Var(number(&o.model.Depth, 0, 1, anyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")

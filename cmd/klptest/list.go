@@ -30,8 +30,8 @@ func (a *app) listCommand() *cobra.Command {
 --coverage prints, in Markdown, every rule with the cases that cover it. Exit
 status 1: a rule has no case, or a Covers line matches no rule.
 
---bugs lists the cases of known bugs of kernels instead: they fail on kernels that
-have the bug, and run only when they are named.`,
+--bugs lists the cases of known bugs of kernels instead: they are expected
+to fail on kernels that have the bug, and run only when they are named.`,
 		ValidArgsFunction: completeCases,
 		RunE:              func(_ *cobra.Command, args []string) error { return a.list(args, o) },
 	}

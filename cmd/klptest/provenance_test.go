@@ -18,7 +18,7 @@ import (
 func TestGivenFlags(t *testing.T) {
 	var o runOptions
 	c := &cobra.Command{}
-	runFlags(c, &o)
+	(&app{}).runFlags(c, &o)
 	if err := c.Flags().Parse([]string{
 		"--kernel=debian:6.1", "-j2", "--format", "json", "--junit", "x.xml", "-v", "--shuffle", "7", "--bisect-exit",
 		"--one-vm", "--keep=false", "--cpus", "2", "--ignore", "a b", "--ignore", "-c", "--until-fail", "state-*",
@@ -35,7 +35,7 @@ func TestGivenFlags(t *testing.T) {
 	}
 	var again runOptions
 	c = &cobra.Command{}
-	runFlags(c, &again)
+	(&app{}).runFlags(c, &again)
 	if err := c.Flags().Parse(got); err != nil || again.Jobs != 2 || !again.oneVM || !cmp.Equal(again.ignore, o.ignore) {
 		t.Errorf("they do not repeat the run: %+v, %v", again, err)
 	}

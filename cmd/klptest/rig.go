@@ -3,10 +3,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"os"
 
 	"github.com/spf13/pflag"
 
@@ -16,14 +14,12 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/internal/settings"
 	"github.com/klptest/klptest/vm"
 )
 
 // defaultKernel is tested when nobody names a kernel.
 const defaultKernel = "debian:6.12"
-
-// kernelVariable is the environment's default of --kernel.
-const kernelVariable = "KLPTEST_KERNEL"
 
 // once is the value of a flag that can be given once.
 type once struct {
@@ -56,13 +52,10 @@ type machineOptions struct {
 }
 
 // kernelUsage is the help of --kernel.
-const kernelUsage = "`kernel`: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host; $" + kernelVariable + " sets another default"
+const kernelUsage = "`kernel`: debian:SERIES, debian:VERSION, a source or build tree, a bzImage or vmlinux (with --kdir), host; $" + kernelVariable + " and " + settings.Name + " set another default"
 
-// usualKernel is the default of --kernel.
-func usualKernel() string { return cmp.Or(os.Getenv(kernelVariable), defaultKernel) }
-
-func machineFlags(f *pflag.FlagSet, o *machineOptions) {
-	o.kernel = usualKernel()
+func (a *app) machineFlags(f *pflag.FlagSet, o *machineOptions) {
+	o.kernel = a.project.kernel()
 	f.Var(&once{to: &o.kernel}, "kernel", kernelUsage)
 	kdirFlags(f, o)
 }

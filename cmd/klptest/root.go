@@ -29,11 +29,13 @@ type app struct {
 	noticed map[string]bool // lines that notice has printed; guarded by mu
 	over    func() bool     // the program was interrupted; nil: it never is
 	live    *report.Human   // has a status line on the terminal; nil: none has
+	project project
 }
 
 // run is the whole program: arguments in, exit status out.
 func run(ctx context.Context, args []string, s streams) int {
 	a := &app{streams: s, noticed: map[string]bool{}, over: func() bool { return ctx.Err() != nil }}
+	a.project = findProject()
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(s.in)
@@ -68,7 +70,7 @@ the kernel's log with the one that each case expects, line by line.`,
 		RunE:              help,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return context.Cause(c.Context()) },
+		PersistentPreRunE: a.begin,
 		Version:           version(),
 	}
 	root.SetVersionTemplate("klptest {{.Version}}\n")
@@ -77,6 +79,14 @@ the kernel's log with the one that each case expects, line by line.`,
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.reportCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
 	return root
+}
+
+// begin refuses to run a command after an interrupt, or with a bad file of settings.
+func (a *app) begin(c *cobra.Command, _ []string) error {
+	if err := context.Cause(c.Context()); err != nil {
+		return err
+	}
+	return a.project.check(c)
 }
 
 // strict makes the commands that cobra adds refuse what they do not know.

@@ -31,6 +31,8 @@ type runOptions struct {
 	update       bool
 	ignore       []string // texts of log records that do not count
 	repeat       repeatOptions
+	bisect       bool     // the exit status is for git bisect run
+	strict       bool     // a case that passes where it was expected to fail is a FAIL
 	shuffle      uint64   // 0: the cases run in the order of their names
 	kernels      []string // machineOptions.kernel is the present one
 	kernelGiven  bool     // somebody has named them
@@ -65,13 +67,13 @@ first runs.
 			return a.runCases(c.Context(), args, o)
 		},
 	}
-	runFlags(c, &o)
+	a.runFlags(c, &o)
 	return c
 }
 
-func runFlags(c *cobra.Command, o *runOptions) {
+func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
-	f.StringArrayVar(&o.kernels, "kernel", []string{usualKernel()}, kernelUsage+"; may be repeated: the cases run on each")
+	f.StringArrayVar(&o.kernels, "kernel", []string{a.project.kernel()}, kernelUsage+"; may be repeated: the cases run on each")
 	kdirFlags(f, &o.machineOptions)
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
@@ -84,7 +86,8 @@ func runFlags(c *cobra.Command, o *runOptions) {
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given")
-	f.Bool(bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
+	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
+	f.BoolVar(&o.strict, "strict", false, "a case that passes, and was expected to fail, is a FAIL")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
 	f.Var(number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
@@ -154,11 +157,10 @@ func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*c
 	if list, err = ignoring(list, o.ignore); err != nil {
 		return nil, err
 	}
-	if !o.update {
-		list = o.repeat.of(list)
-	}
 	if o.update {
 		err = updatable(args, list)
+	} else {
+		list = o.repeat.of(a.expecting(list, o))
 	}
 	return cases.Shuffle(list, o.shuffle), err
 }

@@ -49,7 +49,7 @@ of a shell, and exit with its status.`,
 			return a.shell(c.Context(), o, before, command)
 		},
 	}
-	machineFlags(c.Flags(), &o)
+	a.machineFlags(c.Flags(), &o)
 	return c
 }
 

@@ -27,7 +27,7 @@ type Meaning struct {
 
 // Meanings are all exit statuses of a run.
 var Meanings = []Meaning{
-	{Passed, "all passed", ""},
+	{Passed, "all passed, or failed as expected", ""},
 	{Failed, "a FAIL", ""},
 	{Usage, "usage", "an unknown case, a case file that does not parse"},
 	{Error, "an ERROR and no FAIL", ""},

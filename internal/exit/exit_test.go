@@ -46,7 +46,7 @@ func TestReadme(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	want := `Exit status:
-  0    all passed
+  0    all passed, or failed as expected
   1    a FAIL
   2    usage
   3    an ERROR and no FAIL

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/settings"
+)
+
+// kernelVariable is the environment's default of --kernel.
+const kernelVariable = "KLPTEST_KERNEL"
+
+// project is what the directory says in which klptest is called.
+type project struct {
+	settings.Settings
+	err error // what is wrong with its file
+}
+
+func findProject() project {
+	s, err := settings.Find(".")
+	return project{s, err}
+}
+
+// kernel is the default of --kernel: the environment's comes before the file's.
+func (p project) kernel() string {
+	return cmp.Or(os.Getenv(kernelVariable), p.Kernel, defaultKernel)
+}
+
+// check refuses a bad file, for the commands that use what it says.
+func (p project) check(c *cobra.Command) error {
+	if c.Flags().Lookup("kernel") == nil {
+		return nil
+	}
+	return p.err
+}
+
+// expecting returns the cases with what is known of their failures, and with what
+// becomes of these. git bisect run and --until-fail look for a failure, expected or
+// not.
+func (a *app) expecting(list []*casefile.Case, o runOptions) []*casefile.Case {
+	tolerance := casefile.Tolerant
+	switch {
+	case o.bisect, o.repeat.untilFail:
+		return list
+	case o.strict:
+		tolerance = casefile.Strict
+	}
+	out := make([]*casefile.Case, len(list))
+	for i, c := range list {
+		with := *c
+		with.Fails, with.Tolerance = slices.Concat(a.project.Of(c.Name), c.Fails), tolerance
+		out[i] = &with
+	}
+	return out
+}
