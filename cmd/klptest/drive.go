@@ -29,10 +29,12 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 		return blame.Join(err, notBegun(o.format, rep, *d))
 	}
 	d.Provenance = on(d.Provenance, r)
+	d.Estimates, d.Jobs = estimates(d.Provenance, list), r.Jobs(list)
 	if err = rep.Begin(d.Provenance); err == nil {
 		err = a.reportEach(r.RunCases(ctx, list), list, rep, d, o)
 	}
 	err = blame.Join(err, r.Close())
+	remember(*d)
 	d.Ending = ending(*d, err)
 	if r.Kept() {
 		d.Kept = r.Work()

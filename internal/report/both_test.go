@@ -26,7 +26,7 @@ func TestStatusBesideAReport(t *testing.T) {
 			t.Errorf("the report is another one:\n%s", file.String())
 		}
 		text := screen.String()
-		for _, want := range []string{"\r\x1b[K1/2  a  0s", "\r\x1b[K2/2  1 failed  b  0s  insmod"} {
+		for _, want := range []string{"\r\x1b[K0/2  a  0s", "\r\x1b[K1/2  1 failed  b  0s  insmod"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q lacks %q", text, want)
 			}

@@ -35,6 +35,9 @@ type Provenance struct {
 	Machine Machine  `json:"machine,omitzero"`
 	Host    Host     `json:"host,omitzero"`
 
+	Estimates Estimates `json:"-"` // of the tests; nil when nothing is known
+	Jobs      int       `json:"-"` // tests that run side by side
+
 	Config map[string]string `json:"-"` // options of the kernel without CONFIG_; nil when not known
 }
 

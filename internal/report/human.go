@@ -48,7 +48,7 @@ func (h *Human) Begin(p Provenance) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.about, h.recap = p, newRecap(p.Tests)
-	h.status.total = p.Planned
+	h.status.begin(p, time.Now())
 	if h.o.Live {
 		h.stop = Every(time.Second, h.tick)
 	}
@@ -82,10 +82,7 @@ func (h *Human) Case(o Outcome) error {
 	r := o.Result
 	h.tally.add(r)
 	h.recap.add(r)
-	if printable.Line(r.Name) == h.status.name {
-		h.status = status{n: h.status.n, failed: h.status.failed, total: h.status.total}
-	}
-	h.status.bad(r)
+	h.status.end(printable.Line(r.Name), r, time.Now())
 	if h.silent {
 		return h.print("")
 	}

@@ -54,13 +54,13 @@ func TestLive(t *testing.T) {
 		}
 		time.Sleep(3 * time.Second)
 		want := []string{
-			`1.5s "\r\x1b[K1/2  a  0s"`,
-			`1.5s "\r\x1b[K1/2  a  0s  insmod klp_"`,
-			`2s "\r\x1b[K1/2  a  0s  insmod klp_"`,
+			`1.5s "\r\x1b[K0/2  a  0s"`,
+			`1.5s "\r\x1b[K0/2  a  0s  insmod klp_"`,
+			`2s "\r\x1b[K0/2  a  0s  insmod klp_"`,
 			`2.5s "\r\x1b[KPASS  a                                  1.0s\n"`,
-			`5.5s "\r\x1b[K2/2  b  0s"`,
+			`5.5s "\r\x1b[K1/2  b  0s"`,
 			`5.5s "\r\x1b[Kno KVM here\n"`,
-			`5.5s "\r\x1b[K2/2  b  0s"`,
+			`5.5s "\r\x1b[K1/2  b  0s"`,
 			`5.5s "\r\x1b[K1 passed, 0 failed, 0 errors, 0 skipped, 1 not run in 6 s on 6.12.117+deb12-amd64 (debian:6.12)\n"`,
 		}
 		if d := cmp.Diff(want, w.got); d != "" {
@@ -74,7 +74,7 @@ func TestVerboseLive(t *testing.T) {
 	h := NewHuman(w, HumanOptions{Live: true, Verbose: true})
 	h.Start("a")
 	h.Step("a", "rmmod\nklp_a")
-	want := "\r\x1b[K1/0  a  0s\r\x1b[K      a: rmmod\\nklp_a\n\r\x1b[K1/0  a  0s  rmmod\\nklp_a"
+	want := "\r\x1b[K0/0  a  0s\r\x1b[K      a: rmmod\\nklp_a\n\r\x1b[K0/0  a  0s  rmmod\\nklp_a"
 	if d := cmp.Diff(want, w.String()); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
@@ -90,7 +90,7 @@ func TestStepOfAnotherCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Step("b", "b's step")
-	if s := w.String(); strings.Contains(s, "a's step") || !strings.HasSuffix(s, "2/0  b  0s  b's step") {
+	if s := w.String(); strings.Contains(s, "a's step") || !strings.HasSuffix(s, "1/0  b  0s  b's step") {
 		t.Errorf("the status line is not of the case that started last: %q", s)
 	}
 }

@@ -17,35 +17,52 @@ const clearLine = "\r\x1b[K"
 // defaultWidth is assumed where a terminal does not tell its width.
 const defaultWidth = 80
 
-// status is what the live line shows: the case that started last.
+// status is what the live line shows: how far the run is, and the case that started
+// last.
 type status struct {
-	n, total int
-	failed   int    // a FAIL or an ERROR
-	name     string // empty: nothing runs
-	step     string
-	since    time.Time
+	over, total int
+	failed      int // a FAIL or an ERROR
+
+	estimates Estimates
+	jobs      int       // cases that run side by side
+	from      time.Time // when the last one was over
+
+	name  string // empty: nothing runs
+	step  string
+	since time.Time
 }
 
-// bad counts a result that is none to be content with.
-func (s *status) bad(r judge.Result) {
-	if v := known(r.Verdict); v == judge.Fail || v == judge.Error {
-		s.failed++
-	}
+// begin is called before the first case starts.
+func (s *status) begin(p Provenance, now time.Time) {
+	s.total, s.estimates, s.jobs, s.from = p.Planned, p.Estimates, p.Jobs, now
 }
 
 func (s *status) start(name string, now time.Time) {
-	s.n++
 	s.name, s.step, s.since = name, "", now
+}
+
+// end counts the result of a case.
+func (s *status) end(name string, r judge.Result, now time.Time) {
+	if v := known(r.Verdict); v == judge.Fail || v == judge.Error {
+		s.failed++
+	}
+	if s.over++; name == s.name {
+		s.name = ""
+	}
+	s.from = now
 }
 
 // line is the status in fewer columns than width, because some terminals wrap
 // when the last column is written. The step comes last: it is what can be cut.
 func (s status) line(now time.Time, width int) string {
-	failed := ""
+	text := fmt.Sprintf("%d/%d", s.over, s.total)
 	if s.failed > 0 {
-		failed = fmt.Sprintf("  %d failed", s.failed)
+		text += fmt.Sprintf("  %d failed", s.failed)
 	}
-	text := fmt.Sprintf("%d/%d%s  %s  %.0fs", s.n, s.total, failed, s.name, now.Sub(s.since).Seconds())
+	if left := roughly(s.estimates.left(s.over, s.jobs) - now.Sub(s.from)); left != "" {
+		text += "  " + left + " left"
+	}
+	text += fmt.Sprintf("  %s  %.0fs", s.name, now.Sub(s.since).Seconds())
 	if s.step != "" {
 		text += "  " + s.step
 	}

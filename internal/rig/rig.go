@@ -145,6 +145,9 @@ func (r *Rig) runner(from, fresh source, list []Test) *runner {
 	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), jobs: r.jobs(list), lean: r.o.Lean, confirm: r.o.Confirm, progress: r.o.Progress}
 }
 
+// Jobs is how many of the cases run side by side.
+func (r *Rig) Jobs(list []*casefile.Case) int { return r.jobs(Cases(list)) }
+
 // jobs is how many of the tests run side by side.
 func (r *Rig) jobs(list []Test) int {
 	switch {

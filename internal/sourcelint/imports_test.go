@@ -70,6 +70,7 @@ var imports = []struct{ pkg, may string }{
 	{"cases/casefile", "cases/klog cases/machine internal/blame internal/kversion internal/nearest internal/splat"},
 	{"cases/judge", "cases/casefile cases/klog cases/machine internal/blame internal/emulator internal/splat"},
 	{"cases", "cases/casefile cases/klog internal/blame internal/nearest"},
+	{"internal/durations", ""},
 	{"internal/settings", "cases/casefile internal/blame internal/nearest"},
 	// A run.
 	{"internal/guest/wire", "cases/machine internal/blame internal/guest"},
