@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/docs"
+)
+
+// topics are documents in the form of commands that cannot be run: klptest help case.
+func topics() []*cobra.Command {
+	return []*cobra.Command{
+		{Use: "case", Short: "The language of cases, with all commands and headers", Long: docs.Plain(docs.Cases)},
+		{Use: "kernels", Short: "Which kernels can be tested, and what they need", Long: docs.Plain(docs.Kernels)},
+	}
+}
