@@ -89,6 +89,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 		Short: "Remove entries and kept work directories, named as cache ls lists them",
 		Example: `  klptest cache rm kmods/0123456789abcdef
   klptest cache rm --all`,
+		ValidArgsFunction: a.completeEntries,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case all && len(args) > 0:

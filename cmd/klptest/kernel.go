@@ -79,7 +79,8 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 		Short: "Download kernels and their headers into the cache, and print where they are",
 		Example: "  klptest kernel fetch debian:6.1\n" +
 			"  klptest kernel fetch debian:trixie debian:sid",
-		Args: takes(1, anyNumber),
+		Args:              takes(1, anyNumber),
+		ValidArgsFunction: a.completeKernels,
 		RunE: func(c *cobra.Command, args []string) error {
 			store, err := a.openCache(c.Context())
 			if err != nil {

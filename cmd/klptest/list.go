@@ -88,18 +88,3 @@ func (a *app) coverage(list []*casefile.Case) error {
 	}
 	return nil
 }
-
-// completeCases offers the shipped cases' names to a shell; files complete
-// as well.
-func completeCases(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	list, err := cases.Shipped()
-	bugs, bugsErr := cases.Bugs()
-	if err != nil || bugsErr != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	var names []string
-	for _, c := range append(list, bugs...) {
-		names = append(names, c.Name+"\t"+c.Title)
-	}
-	return names, cobra.ShellCompDirectiveDefault
-}

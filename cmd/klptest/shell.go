@@ -33,7 +33,7 @@ of a shell, and exit with its status.`,
 		Example: `  klptest shell
   klptest shell state-takeover-higher@2
   klptest shell --kernel debian:6.1 -- uname -r`,
-		ValidArgsFunction: completeCases,
+		ValidArgsFunction: completeSteps,
 		RunE: func(c *cobra.Command, args []string) error {
 			words, command := args, []string(nil)
 			if dash := c.ArgsLenAtDash(); dash >= 0 {

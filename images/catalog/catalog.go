@@ -35,6 +35,9 @@ func List(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	return providers.List(ctx, c)
 }
 
+// Cached names the kernels that are in the cache, without asking a distribution.
+func Cached(c *cache.Cache) []images.Listing { return debian.Cached(c) }
+
 // Mend fetches or unpacks a packaged kernel again if what modules are built
 // against is damaged in the cache. It is for the moment before a build.
 func Mend(ctx context.Context, c *cache.Cache, k *images.Kernel, o images.Options) error {

@@ -34,14 +34,33 @@ func list(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 		}
 		errs = append(errs, err)
 	}
-	for _, key := range keys {
-		m, err := s.Manifest(key)
-		cached := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true, Tried: tried[m.Version]}
-		if err == nil && !slices.ContainsFunc(all, func(l images.Listing) bool { return l.Spec == cached.Spec && l.Release == cached.Release }) {
+	for _, cached := range listCached(s, keys) {
+		if !slices.ContainsFunc(all, func(l images.Listing) bool { return l.Spec == cached.Spec && l.Release == cached.Release }) {
 			all = append(all, cached)
 		}
 	}
 	return all, blame.Join(errs...)
+}
+
+// Cached names the kernels that the cache has, without asking anybody.
+func Cached(c *cache.Cache) []images.Listing {
+	s := shelf(c)
+	keys, err := s.Keys()
+	if err != nil {
+		return nil
+	}
+	return listCached(s, keys)
+}
+
+func listCached(s packaged.Store, keys []string) (list []images.Listing) {
+	for _, key := range keys {
+		m, err := s.Manifest(key)
+		l := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true, Tried: tried[m.Version]}
+		if err == nil && !slices.Contains(list, l) { // it may be there in several layouts
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // releaseOffers lists the kernels of one release.
