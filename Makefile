@@ -25,6 +25,19 @@ run: deps build ## run all cases on KERNEL (default debian:6.12); CASES selects 
 build: ## build bin/klptest
 	$(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.release=$(version)' -o bin/klptest ./cmd/klptest
 
+PREFIX ?= /usr/local
+bindir = $(DESTDIR)$(PREFIX)/bin
+sharedir = $(DESTDIR)$(PREFIX)/share
+
+.PHONY: install
+install: build ## install the program, its man page and completions for bash, zsh and fish; PREFIX, DESTDIR
+	install -D -m 755 bin/klptest $(bindir)/klptest
+	mkdir -p $(sharedir)/man/man1 $(sharedir)/bash-completion/completions $(sharedir)/zsh/site-functions $(sharedir)/fish/vendor_completions.d
+	bin/klptest man > $(sharedir)/man/man1/klptest.1
+	bin/klptest completion bash > $(sharedir)/bash-completion/completions/klptest
+	bin/klptest completion zsh > $(sharedir)/zsh/site-functions/_klptest
+	bin/klptest completion fish > $(sharedir)/fish/vendor_completions.d/klptest.fish
+
 .PHONY: test
 test: deps-test check vm-test attack ## everything that CI runs: check, then the tests that boot VMs, then attack
 

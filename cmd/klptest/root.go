@@ -79,6 +79,7 @@ the kernel's log with the one that each case expects, line by line.`,
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.reportCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
 	root.AddCommand(topics()...)
+	root.AddCommand(a.manCommand())
 	a.completeFlags(root)
 	return root
 }
