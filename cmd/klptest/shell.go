@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/initramfs"
@@ -24,12 +23,13 @@ import (
 func (a *app) shellCommand() *cobra.Command {
 	var o machineOptions
 	c := &cobra.Command{
-		Use:   "shell [CASE[@STEP]] [-- COMMAND...]",
+		Use:   "shell [CASE[@STEP]|-] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
 		Long: `Start a guest and open a shell in it (busybox, from the host). The shipped
 modules are in ` + guest.CaseModules + `. With a case (a shipped one or a file),
-run it first, or only its first STEP commands. With a COMMAND, run that instead
-of a shell, and exit with its status.`,
+run it first, or only its first STEP commands; - is a case from standard input,
+for a COMMAND. With a COMMAND, run that instead of a shell, and exit with its
+status.`,
 		Example: `  klptest shell
   klptest shell state-takeover-higher@2
   klptest shell --kernel debian:6.1 -- uname -r`,
@@ -42,7 +42,7 @@ of a shell, and exit with its status.`,
 			if len(words) > 1 {
 				return blame.Userf("name one case at most; a command comes after --")
 			}
-			before, err := prologue(words)
+			before, err := a.prologue(c.Context(), words, command)
 			if err != nil {
 				return err
 			}
@@ -53,14 +53,17 @@ of a shell, and exit with its status.`,
 	return c
 }
 
-// prologue is the case to run before the shell, up to the step that was named; nil
-// when no case was named.
-func prologue(words []string) (*casefile.Case, error) {
+// prologue is the case to run before the command, up to the step that was named; nil
+// when no case was named. A shell, which is no command, needs standard input itself.
+func (a *app) prologue(ctx context.Context, words, command []string) (*casefile.Case, error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
 	name, step, cut := strings.Cut(words[0], "@")
-	c, err := cases.LoadOne(name)
+	if name == standardInput && command == nil {
+		return nil, blame.AdviseUserf("put the case into a file, or give a command: klptest shell - -- COMMAND", "the shell reads standard input, and so does the case")
+	}
+	c, err := a.loadOne(ctx, name)
 	if err != nil || !cut {
 		return c, err
 	}

@@ -17,6 +17,9 @@ const (
 	headlineCols = 100 // of a reason in it
 )
 
+// A test from standard input has this file, and this word.
+const inputFile, standardInput = "stdin", "-"
+
 // recap is what the end of a run says once more: which tests have failed, and
 // which were not run. A test that failed several times is in it once.
 type recap struct {
@@ -44,7 +47,10 @@ func newRecap(tests []string) *recap {
 
 // word names the test of a result on the command line.
 func (r *recap) word(res judge.Result) string {
-	if r.named[res.File] {
+	switch {
+	case res.File == inputFile && r.named[standardInput]:
+		return standardInput
+	case r.named[res.File]:
 		return res.File
 	}
 	return res.Name
@@ -117,7 +123,11 @@ func (h *Human) look(res judge.Result) string {
 	if h.recap.tests == nil || res.Step == 0 {
 		return ""
 	}
-	words := slices.Concat([]string{"klptest", "shell"}, h.about.ShellFlags, []string{fmt.Sprintf("%s@%d", h.recap.word(res), res.Step)})
+	word := h.recap.word(res)
+	if word == standardInput {
+		return "" // a shell needs it itself
+	}
+	words := slices.Concat([]string{"klptest", "shell"}, h.about.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})
 	return indent + "look: " + printable.Line(shellword.Join(words)) + "\n"
 }
 

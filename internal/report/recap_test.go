@@ -50,6 +50,7 @@ func TestRecap(t *testing.T) {
 		"not run":          {[]string{"a", "x y", "z"}, []judge.Result{pass}, []string{"not run x y", "not run z", "again: klptest run 'x y' z"}},
 		"unexpected pass":  {[]string{"a", "b"}, []judge.Result{pass, {Name: "b", Verdict: judge.XPass, Expected: "a bug"}}, []string{"XPASS   b                                 expected to fail: a bug"}},
 		"expected failure": {[]string{"a", "b"}, []judge.Result{pass, {Name: "b", Verdict: judge.XFail, Expected: "a bug"}}, nil},
+		"standard input":   {[]string{"a", "-"}, []judge.Result{pass, {Name: "stdin", File: "stdin", Verdict: judge.Fail, Reasons: []string{"differs"}}}, []string{"FAIL    -                                 differs", "again: klptest run -"}},
 		"repeated":         {[]string{"a", "b"}, []judge.Result{pass, fail, pass, fail}, []string{"FAIL    b                                 differs", "again: klptest run b"}},
 		"an old report":    {nil, []judge.Result{pass, fail}, []string{"FAIL    b                                 differs"}},
 	} {
