@@ -89,7 +89,7 @@ func unpackAll(ctx context.Context, from string, files []file, dest string, want
 // finish makes an entry of what was unpacked to it and, from the image, loose.
 func (a archive) finish(ctx context.Context, p parts, dir, loose string, o images.Options) error {
 	kdir, kbuild := "usr/src/"+p.headers(), "usr/lib/"+p.kbuild.Name
-	if err := relocate(filepath.Join(dir, kdir)); err != nil {
+	if err := relocate(dir, kdir); err != nil {
 		return err
 	}
 	compiler, err := packaged.Compiler(loose)

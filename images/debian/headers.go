@@ -7,37 +7,22 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+
+	"github.com/klptest/klptest/images/packaged"
 )
 
-var (
-	installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
-	installedOutput  = regexp.MustCompile(`(?m)^KBUILD_OUTPUT\s*:?=\s*/usr/src/[^/\s]+$`) // since 6.13
-)
+var installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
 
-// relocate makes an unpacked linux-headers directory work where it is: its
-// Makefile names itself and that of linux-headers-…-common by absolute paths.
-// The links to linux-kbuild are relative already.
-func relocate(kdir string) error {
-	path := filepath.Join(kdir, "Makefile")
+// relocate makes the unpacked linux-headers directory kdir below root work where
+// it is. The links to linux-kbuild are relative already.
+func relocate(root, kdir string) error {
+	path := filepath.Join(root, kdir, "Makefile")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	moved := relocated(text)
-	if moved == nil {
+	if !installedInclude.Match(text) {
 		return fmt.Errorf("%s includes no /usr/src/…/Makefile", path)
 	}
-	return os.WriteFile(path, moved, 0o600)
-}
-
-// here is the directory of the including file, so that it can be renamed and
-// moved. It has to be expanded at once.
-const here = `$$(dir $$(lastword $$(MAKEFILE_LIST)))`
-
-func relocated(makefile []byte) []byte {
-	if !installedInclude.Match(makefile) {
-		return nil
-	}
-	makefile = installedOutput.ReplaceAll(makefile, []byte(`KBUILD_OUTPUT := $$(realpath `+here+`)`))
-	return installedInclude.ReplaceAll(makefile, []byte(`include `+here+`../$1/Makefile`))
+	return os.WriteFile(path, []byte(packaged.Relocated(string(text), kdir)), 0o600)
 }

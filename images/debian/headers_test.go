@@ -29,15 +29,20 @@ func TestRelocatedHeadersWorkAfterARename(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("no make")
 	}
-	root := t.TempDir()
-	if err := relocate(unpackedHeaders(t, filepath.Join(root, "tmp"))); err != nil {
+	root := filepath.Join(t.TempDir(), "tmp")
+	kdir, err := filepath.Rel(root, unpackedHeaders(t, root))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(filepath.Join(root, "tmp"), filepath.Join(root, "final")); err != nil {
+	if err := relocate(root, kdir); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "make", "-s", "-C", filepath.Join(root, "final/usr/src/linux-headers-6.1.0-56-amd64")).CombinedOutput()
-	src := filepath.Join(root, "final/usr/src")
+	final := root + "-final"
+	if err := os.Rename(root, final); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "make", "-s", "-C", filepath.Join(final, kdir)).CombinedOutput()
+	src := filepath.Join(final, "usr/src")
 	want := src + "/linux-headers-6.1.0-56-common " + src + "/linux-headers-6.1.0-56-amd64\n"
 	if string(out) != want || err != nil {
 		t.Errorf("make says %q, %v, want %q", out, err, want)
@@ -46,11 +51,11 @@ func TestRelocatedHeadersWorkAfterARename(t *testing.T) {
 
 func TestRelocateOfAnotherMakefile(t *testing.T) {
 	dir := t.TempDir()
-	if relocate(dir) == nil {
+	if relocate(dir, "") == nil {
 		t.Error("no Makefile is well")
 	}
 	filetest.Put(t, filepath.Join(dir, "Makefile"), "VERSION = 6\n")
-	if relocate(dir) == nil {
+	if relocate(dir, "") == nil {
 		t.Error("a Makefile without the include is well")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/klptest/klptest/images/packaged"
 	"github.com/klptest/klptest/internal/blame"
 )
 
@@ -42,11 +43,6 @@ func (t *tree) kdir(release string) (string, error) {
 	return "", blame.AdviseUserf(advice, "the packages in %s have no headers of %s", t.dir, release)
 }
 
-// installedPath matches what an unpacked Makefile has to have changed: it includes
-// the one of the common headers (Debian), or of the source (SUSE, any kernel built
-// with O=), and since Linux 6.13 names its own directory.
-var installedPath = regexp.MustCompile(`(?m)^(include |export KBUILD_OUTPUT ?):?(=? ?)/usr/src/(\S+)$`)
-
 // relocate makes a header directory work where it is: paths in its Makefile become
 // relative to it.
 func (t *tree) relocate(kdir string) error {
@@ -55,22 +51,10 @@ func (t *tree) relocate(kdir string) error {
 	if err != nil {
 		return nil // complete tells
 	}
-	if moved := relocated(string(text), kdir); moved != string(text) {
+	if moved := packaged.Relocated(string(text), kdir); moved != string(text) {
 		return t.root.WriteFile(name, []byte(moved), 0o600)
 	}
 	return nil
-}
-
-func relocated(makefile, kdir string) string {
-	up := strings.Repeat("../", strings.Count(strings.TrimPrefix(kdir, "usr/src/"), "/")+1)
-	here := "$(dir $(lastword $(MAKEFILE_LIST)))" + up
-	return installedPath.ReplaceAllStringFunc(makefile, func(line string) string {
-		m := installedPath.FindStringSubmatch(line)
-		if m[1] == "include " {
-			return m[1] + here + m[3]
-		}
-		return m[1] + ":= $(abspath " + here + m[3] + ")"
-	})
 }
 
 var included = regexp.MustCompile(`(?m)^include (?:\$\(dir \$\(lastword \$\(MAKEFILE_LIST\)\)\))?(\S+)$`)
