@@ -85,7 +85,9 @@ func find(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*i
 			return nil, err
 		}
 		if k != nil {
-			newestOf(s.Cache, w).remember(a, k.Key)
+			if !w.exact { // an exact version is looked up in the cache itself
+				newestOf(s.Cache, w).remember(a, k.Key)
+			}
 			return k, nil
 		}
 		seen = append(seen, all...)
