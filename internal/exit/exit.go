@@ -4,6 +4,7 @@ package exit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,18 @@ func Help() string {
 		fmt.Fprintf(&b, "  %-3d  %s\n", m.Status, m.When)
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// severity orders the statuses of several runs, the least severe one first. A
+// run of nothing takes nothing from one that passed.
+var severity = []int{Nothing, Passed, Error, Usage, Failed, Interrupted}
+
+// Worse is the status of two runs together.
+func Worse(a, b int) int {
+	if slices.Index(severity, a) < slices.Index(severity, b) {
+		return b
+	}
+	return a
 }
 
 // Known tells whether a run can have the status.
