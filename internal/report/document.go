@@ -4,6 +4,7 @@ package report
 
 import (
 	"cmp"
+	"io/fs"
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
@@ -19,6 +20,13 @@ type Document struct {
 // Provenance is what is known of a run when it begins: what is tested, by what,
 // and on what. A text that is not known is empty.
 type Provenance struct {
+	// Run names what the run is a part of: all kernels and all shards of it have
+	// the same name, and no test of it counts twice.
+	Run string `json:"run,omitempty"`
+	// Label tells runs on one kernel apart, which differ in something else, such
+	// as the patch of a series or the options of a matrix.
+	Label string `json:"label,omitempty"`
+
 	Klptest string    `json:"klptest"` // version of klptest
 	Kernel  string    `json:"kernel"`  // the kernel under test, by its exact name: "debian:6.12.117-1"
 	Release string    `json:"release"` // its uname -r
@@ -65,6 +73,12 @@ type Host struct {
 type Outcome struct {
 	Case string // the text of the case; empty when not known
 	judge.Result
+
+	// Folder has the logs of a test that did not pass: a path in Files, with
+	// slashes. It is empty where there is none.
+	Folder string
+	Files  fs.FS // the results directory; nil: the report is a file alone
+	Live   bool  // the test has just run: Log is a path that the rig has made
 }
 
 // Ending is what is known of a run when it is over.

@@ -15,6 +15,10 @@ type Format struct {
 	For  string // who reads it
 	New  func(io.Writer, HumanOptions) Reporter
 
+	// Write renders several runs. It is nil where they are shown one by one.
+	Write func(io.Writer, []Document) error
+	File  string // which has the rendering in a results directory; may be empty
+
 	// Observed tells that the format holds the observations.
 	Observed bool
 }
@@ -26,8 +30,8 @@ const HumanFormat = "human"
 var Formats = []Format{
 	{Name: HumanFormat, For: "people", New: func(w io.Writer, o HumanOptions) Reporter { return NewHuman(w, o) }},
 	{Name: "ktap", For: "what reads the results of kernel tests (KTAP version 1)", New: plainly(NewKTAP)},
-	{Name: "junit", For: "CI servers (JUnit XML)", New: plainly(NewJUnit)},
-	{Name: "json", For: "programs, and klptest report", New: plainly(NewJSON), Observed: true},
+	{Name: "junit", For: "CI servers (JUnit XML)", New: plainly(NewJUnit), Write: WriteJUnit, File: "junit.xml"},
+	{Name: "json", For: "programs, and klptest report", New: plainly(NewJSON), Write: WriteRuns, Observed: true},
 }
 
 // plainly is a format that does not depend on a terminal.
@@ -48,6 +52,16 @@ func FormatNamed(name string) (Format, error) {
 // UnknownFormat is the error of a format that is none of those.
 func UnknownFormat(name string, known []string) error {
 	return blame.AdviseUserf("formats: "+strings.Join(known, ", "), "unknown format %s", name)
+}
+
+// FileNames are the files that a results directory has of the formats.
+func FileNames() (names []string) {
+	for _, f := range Formats {
+		if f.File != "" {
+			names = append(names, f.File)
+		}
+	}
+	return names
 }
 
 // FormatNames are the names of all formats.

@@ -30,7 +30,7 @@ type jsonReporter struct {
 // Begin writes all that stands before the results.
 func (j *jsonReporter) Begin(p Provenance) error {
 	p.Klptest, p.Kernel, p.Release = printable.Text(p.Klptest), printable.Text(p.Kernel), printable.Text(p.Release)
-	p.Started = p.Started.UTC()
+	p.Run, p.Label, p.Started = printable.Line(p.Run), printable.Line(p.Label), p.Started.UTC()
 	head, err := encode(jsonHead{schemaID, p}, "", "  ")
 	if err != nil {
 		return err

@@ -5,7 +5,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,22 +15,19 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-func compiledSchema(t *testing.T) *jsonschema.Schema {
+// compiledSchema is the schema of a form.
+func compiledSchema(t *testing.T, id string) *jsonschema.Schema {
 	t.Helper()
-	schema, err := os.ReadFile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(Schema))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource(schemaID, doc); err != nil {
+	if err := c.AddResource(resultsID, doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Compile(schemaID)
+	s, err := c.Compile(map[string]string{resultsID: resultsID, schemaID: resultsID + "#/$defs/run"}[id])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +40,11 @@ func validate(t *testing.T, document string) error {
 	if err != nil {
 		return err
 	}
-	return compiledSchema(t).Validate(doc)
+	id := schemaID
+	if strings.Contains(document, resultsID) {
+		id = resultsID
+	}
+	return compiledSchema(t, id).Validate(doc)
 }
 
 func jsonOutput(t *testing.T, total int, results []judge.Result) string {
@@ -109,7 +110,7 @@ func TestSchemaRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(doc, doc["results"].([]any)[0].(map[string]any))
-		if err := compiledSchema(t).Validate(doc); err == nil {
+		if err := compiledSchema(t, schemaID).Validate(doc); err == nil {
 			t.Errorf("the schema accepts %s", what)
 		}
 	}

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -46,12 +47,14 @@ type jsonResult struct {
 	Step     int           `json:"step,omitempty"`
 	Tail     string        `json:"tail,omitempty"`
 	Log      string        `json:"log,omitempty"`
+	Folder   string        `json:"folder,omitempty"`
 	QEMU     string        `json:"qemu,omitempty"`
 
 	Confirmation *judge.Confirmation `json:"confirmation,omitempty"`
 	Discarded    []judge.Discarded   `json:"discarded,omitempty"`
 
 	Case        string           `json:"case,omitempty"`
+	Observed    string           `json:"observed,omitempty"`
 	Observation *jsonObservation `json:"observation,omitempty"` // written by itself
 }
 
@@ -77,17 +80,26 @@ func newJSONResult(o Outcome) jsonResult {
 		Name: printable.Text(o.Name), Title: printable.Text(o.Title), File: printable.Text(o.File),
 		Verdict: known(o.Verdict), Seconds: o.Duration.Round(time.Microsecond).Seconds(), Symptom: string(o.Reported), Expected: printable.Line(o.Expected), Reasons: allOneLine(o.Reasons),
 		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Step: o.Step, Tail: printable.Text(o.Tail),
-		Log: printable.Text(o.Log), QEMU: printable.Text(o.QEMU),
+		Log: printable.Text(o.Log), Folder: o.Folder, QEMU: printable.Text(o.QEMU),
 		Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),
-		Case: o.Case,
+		Case: o.Case, Observed: observed(o.Result),
 	}
+}
+
+// observed is the transcript of a test that failed. That of one that passed is
+// the expected one.
+func observed(r judge.Result) string {
+	if v := known(r.Verdict); v == judge.Pass || v == judge.Skip {
+		return ""
+	}
+	return printable.Text(r.Observed)
 }
 
 // outcome is the reverse of newJSONResult, but for what that has escaped.
 func (r jsonResult) outcome(config map[string]string) Outcome {
 	res := judge.Result{
 		Name: r.Name, Title: r.Title, File: r.File, Verdict: known(r.Verdict), Duration: duration(r.Seconds), Reasons: r.Reasons,
-		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded, Expected: r.Expected,
+		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded, Expected: r.Expected, Observed: r.Observed,
 		Observation: r.Observation.observation(config),
 	}
 	if reported := judge.Reported(r.Symptom); reported == judge.AsReported || reported == judge.NotAsReported {
@@ -96,7 +108,11 @@ func (r jsonResult) outcome(config map[string]string) Outcome {
 	if r.Confirmation != nil {
 		res.Confirmation = *r.Confirmation
 	}
-	return Outcome{Case: r.Case, Result: res}
+	o := Outcome{Case: r.Case, Result: res}
+	if fs.ValidPath(r.Folder) {
+		o.Folder = r.Folder
+	}
+	return o
 }
 
 // newJSONObservation is nil when nothing was seen, or nobody has asked.

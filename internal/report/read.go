@@ -7,67 +7,55 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/exit"
 )
 
 // A report may come from a stranger. These limits bound the memory that reading
-// it takes; a run of all cases makes a megabyte or two.
+// it takes; a result has some 7 KB.
 const (
-	maxReport   = 64 << 20 // bytes
+	maxReport   = 256 << 20 // bytes
 	maxOutcomes = 100_000
 )
 
-// Read reads a report in JSON, of this klptest or of an earlier one. A report
-// that breaks off, as when the run was killed, has the results that were
-// written; its total is what the run has planned, as far as it says so.
-func Read(r io.Reader) (Document, error) {
+// Read reads the runs of a report in JSON, of this klptest or of an earlier one:
+// one run, or the several of a results file. A report that breaks off, as when
+// the run was killed, has the results that were written; its total is what the
+// run has planned, as far as it says so.
+func Read(r io.Reader) ([]Document, error) {
 	limited := &io.LimitedReader{R: r, N: maxReport + 1}
-	p := parser{Decoder: json.NewDecoder(limited), fields: map[string]json.RawMessage{}}
-	err := p.document()
+	p := parser{Decoder: json.NewDecoder(limited)}
+	top := &object{}
+	err := p.document(top)
 	if limited.N <= 0 {
-		return Document{}, blame.Userf("the report is larger than %d MB", maxReport>>20)
+		return nil, blame.Userf("the report is larger than %d MB", maxReport>>20)
 	}
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && !cut {
 		err = fmt.Errorf("byte %d is wrong", syntax.Offset)
 	}
 	if err != nil && !cut {
-		return Document{}, blame.Userf("not a report in JSON: %w", err)
+		return nil, blame.Userf("not a report in JSON: %w", err)
 	}
-	return p.result(cut)
+	return top.documents(cut)
 }
 
-// parser takes a report apart: the results, and all other fields.
+// parser takes a report apart.
 type parser struct {
 	*json.Decoder
-	fields  map[string]json.RawMessage
-	results []jsonResult
+	outcomes int // that were read
 }
 
-func (p *parser) document() error {
-	if err := p.expect('{'); err != nil {
-		return err
-	}
-	for p.More() {
-		name, err := p.Token()
-		if err != nil {
-			return err
-		}
-		if name == "results" {
-			err = p.list()
-		} else {
-			var field json.RawMessage
-			err = p.Decode(&field)
-			p.fields[fmt.Sprint(name)] = field
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := p.expect('}'); err != nil {
+// object is a report as it is read: results and runs, and all other fields.
+type object struct {
+	fields  map[string]json.RawMessage
+	results []jsonResult
+	runs    []*object
+	whole   bool // the end of the object is there
+}
+
+func (p *parser) document(top *object) error {
+	if err := p.object(top, true); err != nil {
 		return err
 	}
 	if _, err := p.Token(); !errors.Is(err, io.EOF) {
@@ -76,19 +64,60 @@ func (p *parser) document() error {
 	return nil
 }
 
-func (p *parser) list() error {
+// object reads an object, and leaves in it what there is of one that breaks off.
+func (p *parser) object(o *object, outermost bool) error {
+	o.fields = map[string]json.RawMessage{}
+	if err := p.expect('{'); err != nil {
+		return err
+	}
+	for p.More() {
+		name, err := p.Token()
+		if err != nil {
+			return err
+		}
+		switch {
+		case name == "results":
+			err = p.list(func() error { return p.result(o) })
+		case name == "runs" && outermost:
+			err = p.list(func() error {
+				o.runs = append(o.runs, &object{})
+				return p.object(o.runs[len(o.runs)-1], false)
+			})
+		default:
+			var field json.RawMessage
+			if err = p.Decode(&field); err == nil {
+				o.fields[fmt.Sprint(name)] = field
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	err := p.expect('}')
+	o.whole = err == nil
+	return err
+}
+
+func (p *parser) result(o *object) error {
+	if p.outcomes++; p.outcomes > maxOutcomes {
+		return fmt.Errorf("more than %d results", maxOutcomes)
+	}
+	var r jsonResult
+	if err := p.Decode(&r); err != nil {
+		return err
+	}
+	o.results = append(o.results, r)
+	return nil
+}
+
+func (p *parser) list(element func() error) error {
 	if err := p.expect('['); err != nil {
 		return err
 	}
 	for p.More() {
-		if len(p.results) == maxOutcomes {
-			return fmt.Errorf("more than %d results", maxOutcomes)
-		}
-		var r jsonResult
-		if err := p.Decode(&r); err != nil {
+		if err := element(); err != nil {
 			return err
 		}
-		p.results = append(p.results, r)
 	}
 	return p.expect(']')
 }
@@ -99,61 +128,4 @@ func (p *parser) expect(d json.Delim) error {
 		err = fmt.Errorf("%v where %v should be", token, d)
 	}
 	return err
-}
-
-// result makes a document of the parts; cut tells that the end is missing.
-func (p *parser) result(cut bool) (Document, error) {
-	var head jsonHead
-	var tail jsonTail
-	var d Document
-	all, err := json.Marshal(p.fields)
-	if err != nil {
-		return d, err
-	}
-	if err := blame.Join(json.Unmarshal(all, &head), json.Unmarshal(all, &tail)); err != nil {
-		return d, blame.Userf("not a report of klptest: %w", err)
-	}
-	if head.Schema != schemaID {
-		return d, blame.AdviseUserf("klptest run --format json makes one", "not a report of klptest, whose schema is %s", schemaID)
-	}
-	if config, ok := p.fields["config"]; ok {
-		if err := json.Unmarshal(config, &head.Config); err != nil {
-			return d, blame.Userf("not a report of klptest: config: %w", err)
-		}
-	}
-	d.Provenance = head.Provenance
-	for _, r := range p.results {
-		d.Outcomes = append(d.Outcomes, r.outcome(head.Config))
-	}
-	d.Ending = ending(d, tail, cut)
-	d.Planned = d.Total
-	return d, nil
-}
-
-// ending is what the tail says. An earlier klptest has not written the exit
-// status; a report that breaks off has no tail at all.
-func ending(d Document, tail jsonTail, cut bool) Ending {
-	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error, Detail: tail.Detail, Kept: tail.Kept}
-	if cut {
-		e.Total, e.Error = max(len(d.Outcomes), len(d.Tests)), "the report breaks off: the run was killed, or the file is cut"
-		e.Detail = ""
-		e.Took = took(d.Outcomes)
-	}
-	e.Status = ExitCode(d.Results())
-	switch early := cut || e.Total > len(d.Outcomes); {
-	case !cut && tail.Status != nil && exit.Known(*tail.Status):
-		e.Status = *tail.Status
-	case early && e.Status != exit.Failed:
-		e.Status = exit.Error
-	}
-	return e
-}
-
-// took is the time of a run of which only the results are known, as far as they
-// tell it.
-func took(list []Outcome) (sum time.Duration) {
-	for _, o := range list {
-		sum += o.Duration
-	}
-	return max(0, sum)
 }

@@ -80,6 +80,15 @@ func (r *recap) missed() (words []string) {
 	return words
 }
 
+// NotRun are the words of the tests that the run has not come to.
+func (d Document) NotRun() []string {
+	r := newRecap(d.Tests)
+	for _, o := range d.Outcomes {
+		r.add(o.Result)
+	}
+	return r.missed()
+}
+
 // repeat lays out the recap of a run of several tests; empty where there is
 // nothing to say, or nothing was run. kept is where more is to be found; it may be
 // empty.

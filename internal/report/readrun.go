@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
+)
+
+// documents are the runs in the outermost object; cut tells that the end of the
+// report is missing.
+func (o *object) documents(cut bool) ([]Document, error) {
+	switch schema := o.schema(); {
+	case schema == schemaID:
+		d, err := o.document()
+		return []Document{d}, err
+	case schema != resultsID:
+		return nil, blame.AdviseUserf("klptest run --out DIR and klptest run --format json make one", "not a report of klptest, whose schema is %s or %s", resultsID, schemaID)
+	case cut && (len(o.runs) == 0 || o.runs[0].schema() == ""):
+		return nil, blame.Userf("the report breaks off before its first run: the run was killed at once, or the file is cut")
+	}
+	var docs []Document
+	for _, run := range o.runs {
+		if cut && run.schema() == "" {
+			break // the last one has hardly begun
+		}
+		d, err := run.document()
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, d)
+	}
+	if cut {
+		docs[len(docs)-1].breakOff()
+	}
+	return docs, nil
+}
+
+// schema is what the object says it is; empty when it does not say so.
+func (o *object) schema() (name string) {
+	if field, ok := o.fields["schema"]; ok {
+		_ = json.Unmarshal(field, &name) // what is no text names no schema
+	}
+	return name
+}
+
+// document makes a document of a run.
+func (o *object) document() (d Document, err error) {
+	var head jsonHead
+	var tail jsonTail
+	all, err := json.Marshal(o.fields)
+	if err != nil {
+		return d, err
+	}
+	if err := blame.Join(json.Unmarshal(all, &head), json.Unmarshal(all, &tail)); err != nil {
+		return d, blame.Userf("not a report of klptest: %w", err)
+	}
+	if head.Schema != schemaID {
+		return d, blame.Userf("not a report of klptest: the schema of a run is %s", schemaID)
+	}
+	if config, ok := o.fields["config"]; ok {
+		if err := json.Unmarshal(config, &head.Config); err != nil {
+			return d, blame.Userf("not a report of klptest: config: %w", err)
+		}
+	}
+	d.Provenance = head.Provenance
+	for _, r := range o.results {
+		d.Outcomes = append(d.Outcomes, r.outcome(head.Config))
+	}
+	d.Ending = ending(d, tail, o.whole)
+	d.Planned = d.Total
+	return d, nil
+}
+
+// ending is what the tail says. An earlier klptest has not written the exit
+// status; a report that breaks off has no tail at all.
+func ending(d Document, tail jsonTail, whole bool) Ending {
+	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error, Detail: tail.Detail, Kept: tail.Kept}
+	if !whole {
+		e.Total, e.Error, e.Detail = max(len(d.Outcomes), len(d.Tests)), errBreaksOff, ""
+		e.Took = took(d.Outcomes)
+	}
+	e.Status = ExitCode(d.Results())
+	switch early := !whole || e.Total > len(d.Outcomes); {
+	case whole && tail.Status != nil && exit.Known(*tail.Status):
+		e.Status = *tail.Status
+	case early && e.Status != exit.Failed:
+		e.Status = exit.Error
+	}
+	return e
+}
+
+// took is the time of a run of which only the results are known, as far as they
+// tell it.
+func took(list []Outcome) (sum time.Duration) {
+	for _, o := range list {
+		sum += o.Duration
+	}
+	return max(0, sum)
+}
+
+// errBreaksOff is why a run ended that has no end.
+const errBreaksOff = "the report breaks off: the run was killed, or the file is cut"
+
+// breakOff makes it known of the last run that others may have been to follow.
+func (d *Document) breakOff() {
+	if d.Error == "" {
+		d.Error = errBreaksOff
+	}
+	if d.Status == exit.Passed || d.Status == exit.Nothing {
+		d.Status = exit.Error
+	}
+}
