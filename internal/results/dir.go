@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package results
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+)
+
+const (
+	resultsFile = "results.json"
+	failedDir   = "failed" // has the folders of tests that did not pass
+)
+
+// Dir is a results directory that is being written. A nil one keeps nothing.
+type Dir struct {
+	path string
+	root *os.Root
+	file *os.File // results.json; its lock keeps other runs away
+	runs *report.Runs
+	docs []report.Document
+	used folders
+}
+
+// Create makes a results directory, for its owner alone. It replaces the results
+// of an earlier run, and tells of that; it refuses a directory with anything else.
+func Create(path string, tell func(string)) (*Dir, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, blame.Unwritable(path, err)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, blame.Unwritable(path, err)
+	}
+	d := &Dir{path: path, root: root, used: folders{}}
+	if err := d.begin(tell); err != nil {
+		return nil, blame.Join(err, d.release())
+	}
+	return d, nil
+}
+
+func (d *Dir) begin(tell func(string)) error {
+	list, err := fs.ReadDir(d.root.FS(), ".")
+	if err != nil {
+		return blame.Unwritable(d.path, err)
+	}
+	if len(list) > 0 && !slices.ContainsFunc(list, func(e fs.DirEntry) bool { return e.Name() == resultsFile && e.Type().IsRegular() }) {
+		return foreign(d.path, list[0].Name())
+	}
+	if d.file, err = d.root.OpenFile(resultsFile, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return blame.Unwritable(d.path, err)
+	}
+	if err := unix.Flock(int(d.file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return blame.AdviseUserf("name another directory, or wait until that run is over", "another run writes its results to %s", d.path)
+	}
+	if !oursOrEmpty(d.file) {
+		return foreign(d.path, resultsFile)
+	}
+	if len(list) > 0 {
+		tell("replacing the results of an earlier run in " + d.path)
+	}
+	if err := d.clear(); err != nil {
+		return blame.Unwritable(d.path, err)
+	}
+	d.runs, err = report.NewRuns(d.file)
+	return err
+}
+
+// foreign is the error of a directory that is used for something else.
+func foreign(path, name string) error {
+	return blame.AdviseUserf("name a new directory, an empty one, or one that has results", "%s has something else than results: %s", path, name)
+}
+
+// oursOrEmpty tells whether a results file is klptest's, or one that has just been
+// made.
+func oursOrEmpty(f *os.File) bool {
+	head := make([]byte, 100)
+	n, err := f.ReadAt(head, 0)
+	return n == 0 && err == io.EOF || bytes.Contains(head[:n], []byte(`"urn:klptest:`))
+}
+
+// clear removes what an earlier run has written, and nothing else.
+func (d *Dir) clear() error {
+	for _, name := range append(report.FileNames(), failedDir) {
+		if err := d.root.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	if err := d.file.Chmod(0o600); err != nil {
+		return err
+	}
+	return d.file.Truncate(0)
+}
+
+// Add keeps a run that is over, or that could not begin.
+func (d *Dir) Add(doc report.Document) error { return doc.Play(d.Next()) }
+
+// Close completes results.json, and writes the renderings.
+func (d *Dir) Close() error {
+	if d == nil {
+		return nil
+	}
+	err := d.runs.Close()
+	for _, f := range report.Formats {
+		if f.File != "" {
+			err = blame.Join(err, d.render(f))
+		}
+	}
+	return blame.Join(err, d.release())
+}
+
+func (d *Dir) render(f report.Format) error {
+	file, err := d.root.OpenFile(f.File, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return blame.Join(f.Write(file, d.docs), file.Close())
+}
+
+func (d *Dir) release() error {
+	var err error
+	if d.file != nil {
+		err = d.file.Close()
+	}
+	return blame.Join(err, d.root.Close())
+}

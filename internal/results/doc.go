@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package results keeps the results of runs in directories.
+//
+// A directory has results.json, which grows with the run; a folder for each test
+// that did not pass; and, once the run is over, the renderings of the formats of
+// package report that have a file. [Create] makes one, [Read] reads one or several.
+package results

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package results
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/report"
+)
+
+const (
+	consoleFile = "console.log"
+	mostConsole = 64 << 20 // bytes that are copied of a console
+	mostFolders = 10       // of one test on one kernel, which may be repeated
+	nameLength  = 100      // of a folder
+)
+
+// folders are those that have been made, in lower case: the directory may be
+// copied to where case does not count.
+type folders map[string]bool
+
+func wantsFolder(r judge.Result) bool {
+	return r.Verdict != judge.Pass && r.Verdict != judge.Skip && r.Verdict != judge.XPass
+}
+
+// unused is a folder for the test that no other has; empty when the test has
+// enough of them.
+func (f folders) unused(p report.Provenance, name string) string {
+	base := path.Join(failedDir, fileName(cmp.Or(p.Release, p.Kernel)), fileName(name))
+	for n := 1; n <= mostFolders; n++ {
+		folder := base
+		if n > 1 {
+			folder = fmt.Sprintf("%s-%d", base, n)
+		}
+		if key := strings.ToLower(folder); !f[key] {
+			f[key] = true
+			return folder
+		}
+	}
+	return ""
+}
+
+// fileName makes a name of a text, which may be a stranger's.
+func fileName(text string) string {
+	safe := func(r rune) rune {
+		if r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._+-", r)) {
+			return r
+		}
+		return '_'
+	}
+	name := strings.Map(safe, text)
+	name = name[:min(len(name), nameLength)]
+	if strings.Trim(name, ".") == "" || strings.HasPrefix(name, "-") {
+		return "_" + strings.ReplaceAll(name, ".", "_")
+	}
+	return name
+}
+
+// fold makes the folder of a test that did not pass, and returns the outcome with
+// it.
+func (d *Dir) fold(p report.Provenance, o report.Outcome) (report.Outcome, error) {
+	folder := d.used.unused(p, o.Name)
+	console := openConsole(o)
+	if console != nil {
+		defer console.Close()
+	}
+	if o.Folder, o.Files = folder, d.root.FS(); folder == "" {
+		return o, nil
+	}
+	if err := d.root.MkdirAll(folder, 0o700); err != nil {
+		return o, blame.Unwritable(d.path, err)
+	}
+	var b bytes.Buffer
+	if err := (report.Document{Provenance: p, Outcomes: []report.Outcome{o}}).Play(report.NewHuman(&b, report.HumanOptions{})); err != nil {
+		return o, err
+	}
+	for name, text := range map[string]string{
+		"report.txt":      b.String(),
+		"case.txtar":      o.Case,
+		"observed.txt":    printable.Text(o.Observed),
+		"transcript.diff": printable.Text(o.Diff),
+		"kernel.log":      kernelLog(o.Observation),
+	} {
+		if err := d.write(path.Join(folder, name), strings.NewReader(text)); err != nil {
+			return o, err
+		}
+	}
+	if console == nil {
+		return o, nil
+	}
+	return o, d.write(path.Join(folder, consoleFile), io.LimitReader(console, mostConsole))
+}
+
+// openConsole opens the console of an outcome: that of a run as the rig names it,
+// that of a report only in the directory from which it was read. It is nil where
+// there is none.
+func openConsole(o report.Outcome) io.ReadCloser {
+	switch {
+	case o.Files != nil && o.Folder != "":
+		if f, err := o.Files.Open(path.Join(o.Folder, consoleFile)); err == nil {
+			return f
+		}
+	case o.Log != "" && o.Live:
+		if f, err := os.Open(o.Log); err == nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// write writes a file that has something in it.
+func (d *Dir) write(name string, from io.Reader) error {
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(from, first); err == io.EOF {
+		return nil
+	}
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return blame.Unwritable(d.path, err)
+	}
+	_, err = io.Copy(f, io.MultiReader(bytes.NewReader(first), from))
+	return blame.Join(err, f.Close())
+}
+
+// kernelLog is the log as the kernel prints it.
+func kernelLog(o judge.Observation) string {
+	var b strings.Builder
+	add := func(list []machine.Record) {
+		for _, r := range list {
+			fmt.Fprintf(&b, "[%5d.%06d] %s\n", r.Usec/1e6, r.Usec%1e6, printable.Line(r.Text))
+		}
+	}
+	for _, a := range o.Answers {
+		add(a.Records)
+	}
+	add(o.End.Records)
+	return b.String()
+}

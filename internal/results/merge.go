@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package results
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// Merge makes one document of what belongs to one run on one kernel: its shards,
+// and what of it was run again. The rule:
+//
+//   - Documents belong together when they have the same run, kernel and label. A
+//     document without a run is by itself; given twice, it is there once.
+//   - All results of a test come from one document: the latest of those that were
+//     not cut short, or, if all were, the latest one.
+//   - Why a document was cut short is forgotten when others have all of its tests.
+//
+// Runs that do not belong together stay apart: they are further observations of a
+// test.
+func Merge(docs []report.Document) (merged []report.Document) {
+	groups := map[identity][]report.Document{}
+	var order []identity
+	known := kernels(docs)
+	for _, d := range docs {
+		id := identify(d, known)
+		if groups[id] == nil {
+			order = append(order, id)
+		}
+		groups[id] = append(groups[id], d)
+	}
+	for _, id := range order {
+		merged = append(merged, mergeRun(groups[id]))
+	}
+	return merged
+}
+
+// identity is what documents have in common that belong together.
+type identity struct {
+	run, label, kernel string
+	started            time.Time // of a document without a run
+}
+
+func identify(d report.Document, known map[identity]string) identity {
+	id := identity{run: d.Run, label: d.Label, kernel: d.Kernel}
+	if d.Run == "" {
+		id.started = d.Started.UTC()
+	}
+	if d.Release == "" {
+		id.kernel = cmp.Or(known[bySpec(d)], d.Kernel)
+	}
+	return id
+}
+
+// bySpec is an identity with the kernel as it was asked for.
+func bySpec(d report.Document) identity {
+	return identity{run: d.Run, label: d.Label, kernel: cmp.Or(d.Spec, d.Kernel)}
+}
+
+// kernels are the exact names of the kernels that were asked for. A run that was not
+// able to get its kernel does not know it.
+func kernels(docs []report.Document) map[identity]string {
+	known := map[identity]string{}
+	for _, d := range docs {
+		if d.Release != "" && d.Run != "" {
+			known[bySpec(d)] = d.Kernel
+		}
+	}
+	return known
+}
+
+// mergeRun merges documents of one identity.
+func mergeRun(docs []report.Document) report.Document {
+	if len(docs) == 1 {
+		return docs[0]
+	}
+	best := slices.Clone(docs)
+	slices.SortStableFunc(best, preference)
+	owner := owners(best)
+	m := report.Document{Provenance: best[0].Provenance}
+	m.Tests = nil
+	for _, d := range best {
+		m.Tests = union(m.Tests, d.Tests)
+		if d.Started.Before(m.Started) {
+			m.Started = d.Started
+		}
+	}
+	for i, d := range best {
+		own := slices.DeleteFunc(slices.Clone(d.Outcomes), func(o report.Outcome) bool { return owner[testOf(o)] != i })
+		if m.Outcomes = append(m.Outcomes, own...); len(own) > 0 {
+			m.Took += d.Took
+		}
+	}
+	slices.SortStableFunc(m.Outcomes, byTest)
+	m.Total = len(m.Outcomes) + len(m.NotRun())
+	m.Planned, m.Status = m.Total, report.ExitCode(m.Results())
+	for i, d := range best {
+		if stillCut(d, m, func(o report.Outcome) bool { return owner[testOf(o)] == i }) {
+			m.Error, m.Detail, m.Status = d.Error, d.Detail, exit.Worse(m.Status, d.Status)
+			break
+		}
+	}
+	return m
+}
+
+// preference puts what was not cut short first, then what is later.
+func preference(a, b report.Document) int {
+	if wa, wb := whole(a), whole(b); wa != wb {
+		if wa {
+			return -1
+		}
+		return 1
+	}
+	return b.Started.Compare(a.Started)
+}
+
+func whole(d report.Document) bool { return d.Error == "" && d.Total <= len(d.Outcomes) }
+
+// test identifies a test on a kernel.
+type test struct{ name, file string }
+
+func testOf(o report.Outcome) test { return test{o.Name, o.File} }
+
+// owners says from which of the documents the results of a test come.
+func owners(docs []report.Document) map[test]int {
+	owner := map[test]int{}
+	for i, d := range docs {
+		for _, o := range d.Outcomes {
+			if _, ok := owner[testOf(o)]; !ok {
+				owner[testOf(o)] = i
+			}
+		}
+	}
+	return owner
+}
+
+// stillCut tells whether something of a document that was cut short is missing.
+func stillCut(d, merged report.Document, owns func(report.Outcome) bool) bool {
+	if whole(d) {
+		return false
+	}
+	missing := merged.NotRun()
+	return slices.ContainsFunc(d.Outcomes, owns) || len(merged.Outcomes) == 0 ||
+		slices.ContainsFunc(d.Tests, func(word string) bool { return slices.Contains(missing, word) })
+}
+
+// union is a with what b has more.
+func union(a, b []string) []string {
+	has := map[string]bool{}
+	for _, word := range a {
+		has[word] = true
+	}
+	a = slices.Clip(a)
+	for _, word := range b {
+		if !has[word] {
+			a, has[word] = append(a, word), true
+		}
+	}
+	return a
+}
+
+func byTest(a, b report.Outcome) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.File, b.File))
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/internal/report"
+)
+
+// text is a document as [document] makes it, with what ended it early.
+func text(d report.Document) string {
+	var tests []string
+	for _, o := range d.Outcomes {
+		tests = append(tests, fmt.Sprintf("%s=%s", o.Name, o.Verdict))
+	}
+	line := strings.Join(append(tests, d.NotRun()...), " ")
+	if d.Error != "" {
+		line += " " + d.Error
+	}
+	return fmt.Sprintf("%s %d %d", line, d.Total, d.Status)
+}
+
+func TestMerge(t *testing.T) {
+	later := day.Add(time.Hour)
+	other := document("r", day, "a=PASS")
+	other.Kernel, other.Spec = "debian:6.1.1", "debian:6.1"
+	label := document("r", day, "a=FAIL")
+	label.Label = "two CPUs"
+	none := cut(document("r", day, "a", "b"))
+	none.Kernel, none.Release, none.Status = "debian:6.12", "", 3
+	for name, test := range map[string]struct {
+		docs []report.Document
+		want []string
+	}{
+		"one":                 {[]report.Document{document("r", day, "b=PASS", "a")}, []string{"b=PASS a 2 0"}},
+		"shards":              {[]report.Document{document("r", day, "a=PASS", "c=FAIL"), document("r", later, "b=PASS")}, []string{"a=PASS b=PASS c=FAIL 3 1"}},
+		"a shard again":       {[]report.Document{cut(document("r", day, "a=FAIL", "b")), document("r", later, "a=PASS", "b=PASS")}, []string{"a=PASS b=PASS 2 0"}},
+		"again, cut":          {[]report.Document{document("r", day, "a=PASS", "b=PASS"), cut(document("r", later, "a=FAIL", "b"))}, []string{"a=PASS b=PASS 2 0"}},
+		"both cut":            {[]report.Document{cut(document("r", day, "a=PASS", "b=PASS", "c")), cut(document("r", later, "a=FAIL", "b", "c"))}, []string{"a=FAIL b=PASS c interrupted 3 130"}},
+		"both whole":          {[]report.Document{document("r", later, "a=PASS"), document("r", day, "a=FAIL")}, []string{"a=PASS 1 0"}},
+		"repeated":            {[]report.Document{document("r", day, "a=PASS", "a=FAIL"), document("r", later, "a=FAIL", "a=FAIL")}, []string{"a=FAIL a=FAIL 2 1"}},
+		"other runs":          {[]report.Document{document("r", day, "a=PASS"), document("s", day, "a=FAIL")}, []string{"a=PASS 1 0", "a=FAIL 1 1"}},
+		"other kernels":       {[]report.Document{document("r", day, "a=FAIL"), other}, []string{"a=FAIL 1 1", "a=PASS 1 0"}},
+		"other labels":        {[]report.Document{document("r", day, "a=PASS"), label}, []string{"a=PASS 1 0", "a=FAIL 1 1"}},
+		"no name, twice":      {[]report.Document{document("", day, "a=FAIL"), document("", day, "a=FAIL")}, []string{"a=FAIL 1 1"}},
+		"no name":             {[]report.Document{document("", day, "a=FAIL"), document("", later, "a=PASS")}, []string{"a=FAIL 1 1", "a=PASS 1 0"}},
+		"no kernel, then one": {[]report.Document{none, document("r", later, "a=PASS", "b=PASS")}, []string{"a=PASS b=PASS 2 0"}},
+		"no kernel, twice":    {[]report.Document{none, none}, []string{"a b interrupted 2 3"}},
+	} {
+		var got []string
+		for _, d := range Merge(test.docs) {
+			got = append(got, text(d))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s:\n%q, want\n%q", name, got, test.want)
+		}
+	}
+}
+
+// Merging what is merged changes nothing, and the order of what is merged does not
+// matter.
+func TestMergeTwice(t *testing.T) {
+	docs := []report.Document{cut(document("r", day, "a=FAIL", "b")), document("r", day.Add(1), "b=PASS"), document("r", day.Add(2), "a=PASS", "c=PASS")}
+	want := text(Merge(docs)[0])
+	if again := text(Merge(Merge(docs))[0]); again != want {
+		t.Error(again)
+	}
+	slices.Reverse(docs)
+	if other := text(Merge(docs)[0]); other != want {
+		t.Error(other)
+	}
+}
