@@ -26,7 +26,7 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	r, err := a.newRig(ctx, o.machineOptions)
 	if err != nil {
 		d.Ending = ending(*d, err)
-		return blame.Join(err, notBegun(o.format, rep, *d))
+		return err
 	}
 	d.Provenance = on(d.Provenance, r)
 	d.Estimates, d.Jobs = estimates(d.Provenance, list), r.Jobs(list)
@@ -45,15 +45,6 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	return blame.Join(err, rep.End(d.Ending))
 }
 
-// notBegun writes the report of a run that could not begin. People read the error
-// alone.
-func notBegun(format string, rep report.Reporter, d report.Document) error {
-	if format == report.HumanFormat {
-		return nil
-	}
-	return d.Play(rep)
-}
-
 // reportEach reports each result as it comes; with --until-fail, it ends the run
 // after the first FAIL.
 func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
@@ -65,7 +56,7 @@ func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Ca
 		if o.update {
 			res = a.updated(c, res)
 		}
-		outcome := report.Outcome{Case: c.Text, Result: res}
+		outcome := report.Outcome{Case: c.Text, Result: res, Live: true}
 		d.Outcomes = append(d.Outcomes, outcome)
 		if err := rep.Case(outcome); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // bounded is a flag's value that has limits. What the flag means when it is not
@@ -93,6 +95,21 @@ func (f fileName) Set(text string) error {
 func (f fileName) String() string { return *f.to }
 
 func (fileName) Type() string { return "string" }
+
+// nameValue is the value of a flag that is a name of the user's.
+type nameValue struct{ to *string }
+
+func (n nameValue) Set(text string) error {
+	if text == "" || len(text) > 200 || !printable.Clean(text) {
+		return badValue("it must be a name of 1 to 200 printable characters")
+	}
+	*n.to = text
+	return nil
+}
+
+func (n nameValue) String() string { return *n.to }
+
+func (nameValue) Type() string { return "string" }
 
 // badValue says what is wrong with a flag's value.
 type badValue string

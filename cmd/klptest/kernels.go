@@ -22,7 +22,7 @@ func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs 
 		o.kernel = strings.Join(o.kernels, ", ")
 		d := report.Document{Provenance: o.planned(args, nil)}
 		d.Ending = ending(d, err)
-		return []report.Document{d}, err
+		return []report.Document{d}, blame.Join(err, o.results.Add(d))
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
@@ -55,18 +55,38 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 	if o.update {
 		o.Confirm = 0 // the first run is what is written
 	}
-	o.Lean = !o.update && !format.Observed
+	o.Lean = !o.update && !format.Observed && o.out == ""
 	return list, format, err
 }
 
 // runOn runs the cases on one kernel.
 func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Format, d *report.Document, o runOptions) error {
+	kept := &beginning{Reporter: o.results.Next()}
 	err := context.Cause(ctx)
 	if err == nil {
-		err = a.drive(ctx, list, a.reporter(format, o.verbose), d, o)
+		shown := &beginning{Reporter: a.reporter(format, o.verbose)}
+		err = a.drive(ctx, list, report.Both(shown, kept), d, o)
+		if err != nil && !shown.begun && format.Name != report.HumanFormat { // people read the error alone
+			err = blame.Join(err, d.Play(shown))
+		}
 	}
 	if err != nil && d.Error == "" {
 		d.Ending = ending(*d, err)
 	}
+	if !kept.begun {
+		err = blame.Join(err, d.Play(kept))
+	}
 	return err
+}
+
+// beginning knows whether a run has begun. The report of one that has not is still
+// to be written.
+type beginning struct {
+	report.Reporter
+	begun bool
+}
+
+func (b *beginning) Begin(p report.Provenance) error {
+	b.begun = true
+	return b.Reporter.Begin(p)
 }

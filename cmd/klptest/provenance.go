@@ -20,7 +20,7 @@ import (
 func (o runOptions) planned(args []string, list []*casefile.Case) report.Provenance {
 	host := doctor.Here().About()
 	return report.Provenance{
-		Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
+		Run: o.runID, Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
 		Flags: o.withKernel(o.given), ShellFlags: o.withKernel(o.givenShell), Tests: testWords(args, list),
 		Host: report.Host{System: host.System, Kernel: host.Kernel, Processor: host.Processor, CPUs: host.CPUs, Memory: host.Memory},
 	}
@@ -64,7 +64,7 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 
 // unrepeated are the flags that a repeated run does not need, or that come by
 // themselves, as --kernel: those about its output, and those about which cases it has, and in which order: it names them.
-var unrepeated = []string{"kernel", "format", "junit", "verbose", "update", "shuffle", "exclude", "covers", bisectExit}
+var unrepeated = []string{"kernel", "format", "junit", "out", "run-id", "verbose", "update", "shuffle", "exclude", "covers", bisectExit}
 
 // repeats tells whether a repeated run needs a flag.
 func repeats(name string) bool { return !slices.Contains(unrepeated, name) }

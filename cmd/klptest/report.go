@@ -3,9 +3,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,67 +13,116 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/results"
 )
 
-func (a *app) reportCommand() *cobra.Command {
-	var format string
-	c := &cobra.Command{
-		Use:   "report FILE",
-		Short: "Show the JSON report of an earlier run in another format",
-		Long: `Show the report of a run in any format. klptest run --format json writes such
-reports. The report of a killed run breaks off, and is shown as far as it goes.
+// reportOptions are the flags of `klptest report`.
+type reportOptions struct {
+	format string
+	out    string
+	schema bool
+}
 
-The exit status is the run's.`,
-		Example: `  klptest run --format json > run.json
-  klptest report run.json
-  klptest report run.json --format junit > run.xml`,
-		Args: takes(1, 1),
+func (a *app) reportCommand() *cobra.Command {
+	var o reportOptions
+	c := &cobra.Command{
+		Use:   "report DIR|FILE...",
+		Short: "Show the results of earlier runs in any format",
+		Long: `Show the results of runs in any format: of directories that klptest run --out
+writes, of directories of such directories, and of JSON reports. The results of a
+killed run break off, and are shown as far as they go.
+
+Several runs are merged. Results of one run (--run-id) on one kernel become one
+report, in which a case that was run again counts once: the last result of a run
+that was not cut short.
+
+The exit status is that of the worst run.`,
+		Example: `  klptest run --out results
+  klptest report results
+  klptest report shard-* --out merged
+  klptest report results --format junit > run.xml`,
+		Args: func(c *cobra.Command, args []string) error {
+			if o.schema {
+				return takes(0, 0)(c, args)
+			}
+			return takes(1, anyNumber)(c, args)
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			return a.report(args[0], format)
+			if o.schema {
+				_, err := io.WriteString(a.out, report.Schema)
+				return err
+			}
+			return a.report(args, o)
 		},
 	}
-	formatFlag(c, &format, formatChoices())
+	formatFlag(c, &o.format, formatChoices())
+	c.Flags().Var(fileName{&o.out}, "out", "write the results to `directory` in all formats, instead of showing them")
+	c.Flags().BoolVar(&o.schema, "schema", false, "print the JSON Schema of results.json")
+	flagRules{apart: [][2]string{{"out", "format"}, {"schema", "out"}, {"schema", "format"}}}.of(c)
 	return c
 }
 
-func (a *app) report(file, format string) error {
-	f, err := report.FormatNamed(format)
+func (a *app) report(paths []string, o reportOptions) error {
+	f, err := report.FormatNamed(o.format)
 	if err != nil {
 		return err
 	}
-	d, err := readReport(file)
+	docs, err := results.Read(paths)
 	if err != nil {
 		return err
 	}
-	if err := d.Play(a.reporter(f, true)); err != nil {
+	docs = results.Merge(docs)
+	if o.out != "" {
+		err = a.keep(docs, o.out)
+	} else {
+		err = a.show(docs, f)
+	}
+	if err != nil {
 		return err
 	}
-	if d.Error != "" {
-		fmt.Fprintln(a.err, "klptest:", printable.Text(strings.TrimRight(d.Message(), "\n")))
+	return a.ended(docs)
+}
+
+// keep writes the runs to a results directory.
+func (a *app) keep(docs []report.Document, out string) error {
+	dir, err := a.createResults(out)
+	if err != nil {
+		return err
 	}
-	if d.Status != exit.Passed {
-		return verdicts(d.Status)
+	for _, d := range docs {
+		err = blame.Join(err, dir.Add(d))
+	}
+	return blame.Join(err, dir.Close())
+}
+
+// show writes the runs in a format.
+func (a *app) show(docs []report.Document, f report.Format) error {
+	if len(docs) > 1 && f.Write != nil {
+		return f.Write(a.out, docs)
+	}
+	for _, d := range docs {
+		if err := d.Play(a.reporter(f, true)); err != nil {
+			return err
+		}
+	}
+	if len(docs) > 1 {
+		_, err := io.WriteString(a.out, report.Total(docs))
+		return err
 	}
 	return nil
 }
 
-// readReport reads a report, which may be a stranger's.
-func readReport(file string) (report.Document, error) {
-	info, err := os.Stat(file)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
+// ended says why runs ended early. Its error has the exit status of the worst one.
+func (a *app) ended(docs []report.Document) error {
+	worst := exit.Nothing
+	for _, d := range docs {
+		if d.Error != "" {
+			fmt.Fprintln(a.err, "klptest:", printable.Text(strings.TrimRight(d.Message(), "\n")))
+		}
+		worst = exit.Worse(worst, d.Status)
 	}
-	if err != nil {
-		return report.Document{}, blame.Unreadable(file, err)
+	if worst != exit.Passed {
+		return verdicts(worst)
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return report.Document{}, blame.Unreadable(file, err)
-	}
-	defer f.Close()
-	d, err := report.Read(f)
-	if err != nil {
-		err = &blame.Error{Party: blame.User, Summary: file, Err: err}
-	}
-	return d, err
+	return nil
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/results"
 )
 
 // runOptions are the flags of `klptest run`.
@@ -26,6 +28,9 @@ type runOptions struct {
 	fresh, oneVM bool
 	format       string
 	junit        string
+	out          string       // directory of results; empty: none
+	runID        string       // names what the run is a part of
+	results      *results.Dir // nil: none
 	timeout      time.Duration
 	verbose      bool
 	update       bool
@@ -62,6 +67,7 @@ first runs.
   klptest run --kernel bzImage --kdir ~/build -v state-add`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
+			o.runID = cmp.Or(o.runID, newRunID())
 			o.kernelGiven = c.Flags().Changed("kernel")
 			o.given, o.givenShell = givenFlags(c.Flags(), repeats), givenFlags(c.Flags(), opensShell)
 			return a.runCases(c.Context(), args, o)
@@ -84,6 +90,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	selectionFlags(c, &o.selection)
 	formatFlag(c, &o.format, formatChoices())
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	resultsFlags(f, &o.out, &o.runID)
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given")
 	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
@@ -95,25 +102,29 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}}}.of(c)
 }
 
-// runCases runs the cases. The JUnit report is written whatever happens, so that CI
-// never reads an earlier one.
+// runCases runs the cases. The JUnit report and the results are written whatever
+// happens, so that CI never reads earlier ones.
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	junit, err := createJUnit(o.junit)
 	if err != nil {
 		return err
 	}
+	if o.results, err = a.createResults(o.out); err != nil {
+		return err
+	}
 	docs, err := a.runOnEach(ctx, args, o)
-	var results []judge.Result
+	err = blame.Join(err, o.results.Close())
+	var all []judge.Result
 	for _, d := range docs {
-		results = append(results, d.Results()...)
+		all = append(all, d.Results()...)
 	}
 	if err := blame.Join(err, junit.write(docs), context.Cause(ctx)); err != nil {
-		if report.ExitCode(results) == exit.Failed {
+		if report.ExitCode(all) == exit.Failed {
 			return a.failWith(err)
 		}
 		return err
 	}
-	return outcome(results)
+	return outcome(all)
 }
 
 // failWith makes a run that had a FAIL exit 1 even if err came afterwards, unless
