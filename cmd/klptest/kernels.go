@@ -64,7 +64,7 @@ func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Fo
 	kept := &beginning{Reporter: o.results.Next()}
 	err := context.Cause(ctx)
 	if err == nil {
-		shown := &beginning{Reporter: a.reporter(format, o.verbose)}
+		shown := &beginning{Reporter: a.reporter(format, o.verbose, o.slowest)}
 		err = a.drive(ctx, list, report.Both(shown, kept), d, o)
 		if err != nil && !shown.begun && format.Name != report.HumanFormat { // people read the error alone
 			err = blame.Join(err, d.Play(shown))

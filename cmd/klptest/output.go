@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
@@ -36,10 +37,16 @@ func formatFlag(c *cobra.Command, to *string, list []choice) {
 	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// slowestFlag is of commands that report cases to people.
+func slowestFlag(f *pflag.FlagSet, to *int) {
+	f.Var(number(to, 0, 0, anyNumber), "slowest", "list the `N` slowest cases at the end")
+}
+
 // reporter makes a reporter of a format, which uses what the terminal can do. What
 // goes to a file leaves the status line to standard error.
-func (a *app) reporter(f report.Format, verbose bool) report.Reporter {
+func (a *app) reporter(f report.Format, verbose bool, slowest int) report.Reporter {
 	out := screenOf(a.out, verbose)
+	out.Slowest = slowest
 	r := f.New(a.out, out)
 	if h, ok := r.(*report.Human); ok && out.Live {
 		a.live = h

@@ -18,9 +18,10 @@ import (
 
 // reportOptions are the flags of `klptest report`.
 type reportOptions struct {
-	format string
-	out    string
-	schema bool
+	format  string
+	out     string
+	slowest int
+	schema  bool
 }
 
 func (a *app) reportCommand() *cobra.Command {
@@ -56,6 +57,7 @@ The exit status is that of the worst run.`,
 		},
 	}
 	formatFlag(c, &o.format, formatChoices())
+	slowestFlag(c.Flags(), &o.slowest)
 	c.Flags().Var(fileName{&o.out}, "out", "write the results to `directory` in all formats, instead of showing them")
 	c.Flags().BoolVar(&o.schema, "schema", false, "print the JSON Schema of results.json")
 	flagRules{apart: [][2]string{{"out", "format"}, {"schema", "out"}, {"schema", "format"}}}.of(c)
@@ -75,7 +77,7 @@ func (a *app) report(paths []string, o reportOptions) error {
 	if o.out != "" {
 		err = a.keep(docs, o.out)
 	} else {
-		err = a.show(docs, f)
+		err = a.show(docs, f, o.slowest)
 	}
 	if err != nil {
 		return err
@@ -96,20 +98,38 @@ func (a *app) keep(docs []report.Document, out string) error {
 }
 
 // show writes the runs in a format.
-func (a *app) show(docs []report.Document, f report.Format) error {
+func (a *app) show(docs []report.Document, f report.Format, slowest int) error {
 	if len(docs) > 1 && f.Write != nil {
 		return f.Write(a.out, docs)
 	}
 	for _, d := range docs {
-		if err := d.Play(a.reporter(f, true)); err != nil {
+		if err := d.Play(a.reporter(f, true, slowest)); err != nil {
 			return err
 		}
 	}
 	if len(docs) > 1 {
-		_, err := io.WriteString(a.out, report.Total(docs))
+		_, err := io.WriteString(a.out, across(docs)+report.Total(docs))
 		return err
 	}
 	return nil
+}
+
+// across is what only several runs show: which tests are not deterministic. What
+// one run shows by itself is in its report.
+func across(docs []report.Document) string {
+	alone := map[string]bool{}
+	for _, d := range docs {
+		for line := range strings.Lines(report.FlakeLines([]report.Document{d})) {
+			alone[line] = true
+		}
+	}
+	var b strings.Builder
+	for line := range strings.Lines(report.FlakeLines(docs)) {
+		if !alone[line] {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // ended says why runs ended early. Its error has the exit status of the worst one.

@@ -33,6 +33,7 @@ type runOptions struct {
 	results      *results.Dir // nil: none
 	timeout      time.Duration
 	verbose      bool
+	slowest      int // of the cases that the end lists
 	update       bool
 	ignore       []string // texts of log records that do not count
 	repeat       repeatOptions
@@ -93,6 +94,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	resultsFlags(f, &o.out, &o.runID)
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given")
+	slowestFlag(f, &o.slowest)
 	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
 	f.BoolVar(&o.strict, "strict", false, "a case that passes, and was expected to fail, is a FAIL")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")

@@ -30,7 +30,8 @@ func seriesChoices() (list []choice) {
 	for _, t := range tables {
 		list = append(list, t.choice)
 	}
-	return append(list, slices.DeleteFunc(formatChoices(), func(c choice) bool { return c.name == report.HumanFormat })...)
+	own := func(c choice) bool { return slices.ContainsFunc(list, func(o choice) bool { return o.name == c.name }) }
+	return append(list, slices.DeleteFunc(formatChoices(), own)...)
 }
 
 // seriesWriter returns what writes a series in the format.
@@ -48,7 +49,7 @@ func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
 		}
 		return nil, report.UnknownFormat(format, names)
 	}
-	return func(s []series.Step) error { return reportSteps(a.reporter(f, false), s) }, nil
+	return func(s []series.Step) error { return reportSteps(a.reporter(f, false, 0), s) }, nil
 }
 
 // escaper escapes control bytes: subjects and compilers' lines are a

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // Document is all that is known of a run. Every format is a rendering of it.
@@ -47,6 +48,23 @@ type Provenance struct {
 	Jobs      int       `json:"-"` // tests that run side by side
 
 	Config map[string]string `json:"-"` // options of the kernel without CONFIG_; nil when not known
+}
+
+// On says on what the run was made, for people: the kernel's release, its exact
+// name, and what else tells the run apart. It is one printable line.
+func (p Provenance) On() string {
+	if p.Release == "" {
+		return printable.Line(p.kernelName())
+	}
+	return printable.Line(p.Release + " (" + p.kernelName() + ")")
+}
+
+// kernelName is the kernel, and what else tells the run apart.
+func (p Provenance) kernelName() string {
+	if p.Label == "" {
+		return p.Kernel
+	}
+	return p.Kernel + ", " + p.Label
 }
 
 // Machine is the guest of a test that asks for nothing.

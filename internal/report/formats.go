@@ -29,14 +29,47 @@ const HumanFormat = "human"
 // Formats are all formats.
 var Formats = []Format{
 	{Name: HumanFormat, For: "people", New: func(w io.Writer, o HumanOptions) Reporter { return NewHuman(w, o) }},
-	{Name: "ktap", For: "what reads the results of kernel tests (KTAP version 1)", New: plainly(NewKTAP)},
-	{Name: "junit", For: "CI servers (JUnit XML)", New: plainly(NewJUnit), Write: WriteJUnit, File: "junit.xml"},
+	{Name: "ktap", For: "what reads the results of kernel tests (KTAP version 1)", New: plainly(NewKTAP), Write: WriteKTAP, File: "results.ktap"},
+	{Name: "junit", For: "CI servers (JUnit XML)", New: whole(WriteJUnit), Write: WriteJUnit, File: "junit.xml"},
 	{Name: "json", For: "programs, and klptest report", New: plainly(NewJSON), Write: WriteRuns, Observed: true},
+	{Name: "markdown", For: "a comment on a merge request, or a page", New: whole(WriteMarkdown), Write: WriteMarkdown, File: "summary.md"},
+	{Name: "kcidb", For: "KernelCI's database (KCIDB 5.0)", New: whole(WriteKCIDB), Write: WriteKCIDB, File: "kcidb.json", Observed: true},
 }
 
 // plainly is a format that does not depend on a terminal.
 func plainly(make func(io.Writer) Reporter) func(io.Writer, HumanOptions) Reporter {
 	return func(w io.Writer, _ HumanOptions) Reporter { return make(w) }
+}
+
+// whole is a format that is written when the run is over.
+func whole(write func(io.Writer, []Document) error) func(io.Writer, HumanOptions) Reporter {
+	return func(w io.Writer, _ HumanOptions) Reporter { return &collector{w: w, write: write} }
+}
+
+// collector is the reporter of such a format.
+type collector struct {
+	w     io.Writer
+	write func(io.Writer, []Document) error
+	doc   Document
+}
+
+func (c *collector) Begin(p Provenance) error {
+	c.doc.Provenance = p
+	return nil
+}
+
+func (*collector) Start(string) {}
+
+func (*collector) Step(string, string) {}
+
+func (c *collector) Case(o Outcome) error {
+	c.doc.Outcomes = append(c.doc.Outcomes, o)
+	return nil
+}
+
+func (c *collector) End(e Ending) error {
+	c.doc.Ending = e
+	return c.write(c.w, []Document{c.doc})
 }
 
 // FormatNamed finds a format.

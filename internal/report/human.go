@@ -18,6 +18,7 @@ import (
 type HumanOptions struct {
 	Color   bool       // colour verdicts and diffs
 	Live    bool       // keep a status line; only when nothing else writes to the terminal
+	Slowest int        // how many of the slowest cases the end lists
 	Verbose bool       // a line for each step, and the details of cases that passed
 	Width   func() int // columns of the terminal, asked at each drawing; nil: 80
 }
@@ -39,6 +40,7 @@ type Human struct {
 	w      io.Writer
 	about  Provenance
 	tally  tally
+	brief  []Outcome // the results without what is large
 	recap  *recap
 	status status
 	drawn  bool // the status line is on the screen
@@ -82,6 +84,7 @@ func (h *Human) Case(o Outcome) error {
 	r := o.Result
 	h.tally.add(r)
 	h.recap.add(r)
+	h.brief = append(h.brief, Outcome{Result: judge.Result{Name: r.Name, File: r.File, Verdict: r.Verdict, Duration: r.Duration, Confirmation: r.Confirmation}})
 	h.status.end(printable.Line(r.Name), r, time.Now())
 	if h.silent {
 		return h.print("")
@@ -112,7 +115,8 @@ func (h *Human) End(e Ending) error {
 	if h.silent {
 		return h.print("")
 	}
-	return h.print(h.repeat(h.recap, e.Kept) + summary(h.about, h.tally, e))
+	flaky := FlakeLines([]Document{{Provenance: h.about, Outcomes: h.brief}})
+	return h.print(h.repeat(h.recap, e.Kept) + flaky + slowestLines(h.brief, h.o.Slowest) + summary(h.about, h.tally, e))
 }
 
 // indent is what stands under a case's verdict.
@@ -173,7 +177,7 @@ func (h *Human) detail(k kind, line string) string {
 
 // summary is the last line.
 func summary(p Provenance, t tally, e Ending) string {
-	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.Kernel))
+	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.kernelName()))
 }
 
 // counts says how many tests had each verdict, and how many had none.

@@ -5,6 +5,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -18,20 +19,40 @@ import (
 // compiledSchema is the schema of a form.
 func compiledSchema(t *testing.T, id string) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(Schema))
+	return compiled(t, Schema, map[string]string{resultsID: "#", schemaID: "#/$defs/run"}[id])
+}
+
+func kcidbSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	text, err := os.ReadFile("testdata/kcidb.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return compiled(t, string(text), "#")
+}
+
+// compiled is what stands at a place in a schema.
+func compiled(t *testing.T, text, place string) *jsonschema.Schema {
+	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource(resultsID, doc); err != nil {
+	if err := c.AddResource(resultsID, unmarshal(t, text)); err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Compile(map[string]string{resultsID: resultsID, schemaID: resultsID + "#/$defs/run"}[id])
+	s, err := c.Compile(resultsID + place)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func unmarshal(t *testing.T, text string) any {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }
 
 func validate(t *testing.T, document string) error {

@@ -14,38 +14,11 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// NewJUnit makes a reporter that writes JUnit XML when the run ends: a FAIL is a
-// failure, an ERROR an error, an expected failure is skipped; system-out holds the diff and the log's tail. The
-// time of the suite is the sum of its cases'. A run that was cut short has one
-// error more, with the reason, so that it does not look green. What XML 1.0 cannot
-// hold is escaped, see [printable.Text].
-func NewJUnit(w io.Writer) Reporter { return &junit{w: w} }
-
-type junit struct {
-	w   io.Writer
-	doc Document
-}
-
-func (j *junit) Begin(p Provenance) error {
-	j.doc.Provenance = p
-	return nil
-}
-
-func (j *junit) Start(string) {}
-
-func (j *junit) Step(string, string) {}
-
-func (j *junit) Case(o Outcome) error {
-	j.doc.Outcomes = append(j.doc.Outcomes, o)
-	return nil
-}
-
-func (j *junit) End(e Ending) error {
-	j.doc.Ending = e
-	return WriteJUnit(j.w, []Document{j.doc})
-}
-
-// WriteJUnit writes one report of several runs, a suite each.
+// WriteJUnit writes one report of several runs, a suite each: a FAIL is a failure,
+// an ERROR an error, an expected failure is skipped; system-out holds the diff and
+// the log's tail. The time of a suite is the sum of its cases'. A run that was cut
+// short has one error more, with the reason, so that it does not look green. What
+// XML 1.0 cannot hold is escaped, see [printable.Text].
 func WriteJUnit(w io.Writer, docs []Document) error {
 	var all junitSuites
 	for _, d := range docs {
@@ -102,7 +75,7 @@ type junitText struct {
 func newSuite(d Document) junitSuite {
 	t := count(d.Results())
 	s := junitSuite{
-		Name:  "klptest on " + printable.Text(d.Kernel),
+		Name:  "klptest on " + printable.Text(d.kernelName()),
 		Tests: t.sum(), Failures: t.Failed, Errors: t.Errors, Skipped: t.Skipped + t.XFailed,
 		Timestamp: d.Started.UTC().Format(time.RFC3339),
 		Properties: []junitProperty{
@@ -139,10 +112,14 @@ func notRun(n int, d Document) junitCase {
 
 // class groups the cases of a kernel, so that a matrix of kernels does not mix them.
 func class(d Document) string {
-	if d.Release == "" {
-		return "klptest"
+	name := "klptest"
+	if d.Release != "" {
+		name += "." + printable.Text(d.Release)
 	}
-	return "klptest." + printable.Text(d.Release)
+	if d.Label != "" {
+		name += "." + printable.Line(d.Label)
+	}
+	return name
 }
 
 // naming knows which names stand for several files.

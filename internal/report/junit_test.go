@@ -5,6 +5,7 @@ package report
 import (
 	"bytes"
 	"encoding/xml"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,10 +33,12 @@ type readCase struct {
 	SystemOut []readText `xml:"system-out"`
 }
 
+func newJUnit(w io.Writer) Reporter { return whole(WriteJUnit)(w, HumanOptions{}) }
+
 func readJUnit(t *testing.T, results []judge.Result) []readCase {
 	t.Helper()
 	var b bytes.Buffer
-	play(t, NewJUnit(&b), len(results), results)
+	play(t, newJUnit(&b), len(results), results)
 	var doc struct {
 		Cases []readCase `xml:"testsuite>testcase"`
 	}
@@ -118,7 +121,7 @@ type suite struct {
 func readSuite(t *testing.T, d Document) suite {
 	t.Helper()
 	var b bytes.Buffer
-	if err := d.Play(NewJUnit(&b)); err != nil {
+	if err := d.Play(newJUnit(&b)); err != nil {
 		t.Fatal(err)
 	}
 	var doc struct {

@@ -26,16 +26,20 @@ import (
 func NewKTAP(w io.Writer) Reporter { return &ktap{w: w} }
 
 type ktap struct {
-	w     io.Writer
-	tally tally
+	w       io.Writer
+	subtest string // name of the report, where it is a part of another one
+	tally   tally
 }
 
 func (k *ktap) Begin(p Provenance) error {
-	out := []string{
-		"KTAP version 1",
+	out := []string{"KTAP version 1"}
+	if k.subtest != "" {
+		out = append(out, "# Subtest: "+k.subtest)
+	}
+	out = append(out,
 		fmt.Sprintf("1..%d", p.Planned),
 		fmt.Sprintf("# klptest %s on %s (%s)", printable.Line(p.Klptest), printable.Line(p.Release), printable.Line(p.Kernel)),
-	}
+	)
 	if p.Shuffle != 0 {
 		out = append(out, fmt.Sprintf("# shuffle: %d", p.Shuffle))
 	}

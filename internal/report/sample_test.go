@@ -150,7 +150,7 @@ func TestShuffle(t *testing.T) {
 	for seed, want := range map[uint64]bool{0: false, 1<<64 - 1: true} {
 		run := Provenance{Shuffle: seed}
 		var json, ktap, junit bytes.Buffer
-		for _, r := range []Reporter{NewJSON(&json), NewKTAP(&ktap), NewJUnit(&junit)} {
+		for _, r := range []Reporter{NewJSON(&json), NewKTAP(&ktap), newJUnit(&junit)} {
 			if err := (Document{Provenance: run}).Play(r); err != nil {
 				t.Fatal(err)
 			}
@@ -183,12 +183,15 @@ func TestGolden(t *testing.T) {
 		return func(b *bytes.Buffer) Reporter { return NewHuman(b, o) }
 	}
 	for name, newReporter := range map[string]func(*bytes.Buffer) Reporter{
-		"human.golden":   human(HumanOptions{}),
-		"color.golden":   human(HumanOptions{Color: true}),
-		"verbose.golden": human(HumanOptions{Verbose: true}),
-		"ktap.golden":    func(b *bytes.Buffer) Reporter { return NewKTAP(b) },
-		"json.golden":    func(b *bytes.Buffer) Reporter { return NewJSON(b) },
-		"junit.golden":   func(b *bytes.Buffer) Reporter { return NewJUnit(b) },
+		"human.golden":    human(HumanOptions{}),
+		"color.golden":    human(HumanOptions{Color: true}),
+		"verbose.golden":  human(HumanOptions{Verbose: true}),
+		"ktap.golden":     func(b *bytes.Buffer) Reporter { return NewKTAP(b) },
+		"json.golden":     func(b *bytes.Buffer) Reporter { return NewJSON(b) },
+		"junit.golden":    func(b *bytes.Buffer) Reporter { return newJUnit(b) },
+		"markdown.golden": func(b *bytes.Buffer) Reporter { return whole(WriteMarkdown)(b, HumanOptions{}) },
+		"kcidb.golden":    func(b *bytes.Buffer) Reporter { return whole(WriteKCIDB)(b, HumanOptions{}) },
+		"ktapruns.golden": func(b *bytes.Buffer) Reporter { return whole(WriteKTAP)(b, HumanOptions{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
