@@ -4,6 +4,7 @@ package results
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -14,9 +15,20 @@ import (
 
 // Read reads the runs of each path: a results directory, a directory of such
 // directories, or a report in JSON. All may be a stranger's.
-func Read(paths []string) (docs []report.Document, err error) {
+func Read(paths []string) ([]report.Document, error) { return reader{report.Read}.all(paths) }
+
+// ReadBrief is [Read] without the observations, which is a lot faster.
+func ReadBrief(paths []string) ([]report.Document, error) {
+	return reader{report.ReadBrief}.all(paths)
+}
+
+type reader struct {
+	read func(io.Reader) ([]report.Document, error)
+}
+
+func (r reader) all(paths []string) (docs []report.Document, err error) {
 	for _, p := range paths {
-		more, err := readPath(p)
+		more, err := r.path(p)
 		if err != nil {
 			return nil, err
 		}
@@ -25,13 +37,13 @@ func Read(paths []string) (docs []report.Document, err error) {
 	return docs, nil
 }
 
-func readPath(name string) ([]report.Document, error) {
+func (r reader) path(name string) ([]report.Document, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
 		return nil, blame.Unreadable(name, err)
 	case info.IsDir():
-		return readDir(name)
+		return r.dir(name)
 	case !info.Mode().IsRegular():
 		return nil, blame.Unreadable(name, errors.New("not a regular file"))
 	}
@@ -40,25 +52,25 @@ func readPath(name string) ([]report.Document, error) {
 		return nil, blame.Unreadable(name, err)
 	}
 	defer f.Close()
-	return read(name, f)
+	return r.file(name, f)
 }
 
-func read(name string, f fs.File) ([]report.Document, error) {
-	docs, err := report.Read(f)
+func (r reader) file(name string, f fs.File) ([]report.Document, error) {
+	docs, err := r.read(f)
 	if err != nil {
 		err = &blame.Error{Party: blame.User, Summary: name, Err: err}
 	}
 	return docs, err
 }
 
-// readDir reads a results directory, or those right below.
-func readDir(name string) (docs []report.Document, err error) {
+// dir reads a results directory, or those right below.
+func (r reader) dir(name string) (docs []report.Document, err error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
 		return nil, blame.Unreadable(name, err)
 	}
 	files := root.FS() // stays open for the logs of the documents
-	docs, err = readFrom(files, name)
+	docs, err = r.from(files, name)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return docs, err
 	}
@@ -71,7 +83,7 @@ func readDir(name string) (docs []report.Document, err error) {
 		if err != nil || !e.IsDir() {
 			continue
 		}
-		more, err := readFrom(sub, path.Join(name, e.Name()))
+		more, err := r.from(sub, path.Join(name, e.Name()))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -83,8 +95,8 @@ func readDir(name string) (docs []report.Document, err error) {
 	return docs, nil
 }
 
-// readFrom reads results.json, and lets each outcome know of the logs beside it.
-func readFrom(files fs.FS, name string) ([]report.Document, error) {
+// from reads results.json, and lets each outcome know of the logs beside it.
+func (r reader) from(files fs.FS, name string) ([]report.Document, error) {
 	info, err := fs.Stat(files, resultsFile)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("not a regular file")
@@ -97,7 +109,7 @@ func readFrom(files fs.FS, name string) ([]report.Document, error) {
 		return nil, blame.Unreadable(path.Join(name, resultsFile), err)
 	}
 	defer f.Close()
-	docs, err := read(path.Join(name, resultsFile), f)
+	docs, err := r.file(path.Join(name, resultsFile), f)
 	for _, d := range docs {
 		for i := range d.Outcomes {
 			d.Outcomes[i].Files = files

@@ -83,6 +83,7 @@ var imports = []struct{ pkg, may string }{
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/report", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/shellword"},
 	{"internal/results", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/report"},
+	{"internal/compare", "cases/judge internal/printable internal/report"},
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},

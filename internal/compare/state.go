@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package compare
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// State is how a test does on one side, over all its results there.
+type State string
+
+// The states. An expected failure is a pass, as it is for a run.
+const (
+	Passing State = "passes"
+	Failing State = "fails"
+	Flaky   State = "is flaky" // has failed and passed
+	Error   State = "is an error"
+	Skipped State = "is skipped"
+	NotRun  State = "was not run"
+	Absent  State = "is not there"
+)
+
+// judged tells whether the state says something about the kernel.
+func (s State) judged() bool { return s == Passing || s == Failing || s == Flaky }
+
+// side is what is known of a test on one side.
+type side struct {
+	name, file                      string
+	passed, failed, errors, skipped int
+	reason                          string // the headline of the last failure or error
+	diff                            string
+}
+
+func (s *side) add(r judge.Result) {
+	switch r.Verdict {
+	case judge.Pass, judge.XFail, judge.XPass:
+		s.passed++
+	case judge.Skip:
+		s.skipped++
+	case judge.Fail:
+		s.failed += max(1, r.Confirmation.Failed)
+		s.passed += max(0, r.Confirmation.Runs-r.Confirmation.Failed)
+		s.because(r)
+	default:
+		if s.errors++; s.failed == 0 {
+			s.because(r)
+		}
+	}
+}
+
+func (s *side) because(r judge.Result) {
+	s.reason, s.diff = "", r.Diff
+	if len(r.Reasons) > 0 {
+		s.reason = r.Reasons[0]
+	}
+}
+
+func (s *side) state() State {
+	switch {
+	case s == nil:
+		return Absent
+	case s.failed > 0 && s.passed > 0:
+		return Flaky
+	case s.failed > 0:
+		return Failing
+	case s.passed > 0:
+		return Passing
+	case s.errors > 0:
+		return Error
+	case s.skipped > 0:
+		return Skipped
+	}
+	return NotRun
+}
+
+// often says how often the test has failed, and in how many runs.
+func (s *side) often() (failed, runs int) {
+	if s == nil {
+		return 0, 0
+	}
+	return s.failed, s.failed + s.passed
+}
+
+func (s *side) why() string {
+	if s == nil {
+		return ""
+	}
+	return s.reason
+}
+
+// sameReason tells whether a test fails for one reason on both sides.
+func sameReason(a, b *side) bool {
+	return a.diff != "" && a.diff == b.diff || essence(a.reason) == essence(b.reason)
+}
+
+// accidents are what two logs of one fault differ in: addresses, the time, the
+// process and the processor.
+var accidents = regexp.MustCompile(`\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b|\[ *\d+\.\d{6}\]|\b(CPU|PID): \d+\b|/\d+\b`)
+
+// caseFile is the case's file at the beginning of a reason, as it was named.
+var caseFile = regexp.MustCompile(`^\S*\.txtar:`)
+
+func essence(reason string) string {
+	reason = caseFile.ReplaceAllStringFunc(reason, path.Base)
+	return accidents.ReplaceAllString(strings.TrimSpace(reason), "#")
+}
+
+// sides are the tests of one side on one kernel, by key.
+type sides map[string]*side
+
+// several are the names that stand for several files on one side.
+func several(docs []report.Document) map[string]bool {
+	files, more := map[string]string{}, map[string]bool{}
+	for _, d := range docs {
+		for _, o := range d.Outcomes {
+			if file, ok := files[o.Name]; ok && file != o.File {
+				more[o.Name] = true
+			}
+			files[o.Name] = o.File
+		}
+	}
+	return more
+}
+
+// sidesOf collects what is known of the tests of documents. A test is known by its
+// name; by its file as well where the name alone is not unique.
+func sidesOf(docs []report.Document, ambiguous map[string]bool) sides {
+	all := sides{}
+	for _, d := range docs {
+		for _, o := range d.Outcomes {
+			key := o.Name
+			if ambiguous[o.Name] {
+				key += "\x00" + o.File
+			}
+			if all[key] == nil {
+				all[key] = &side{name: o.Name, file: o.File}
+			}
+			all[key].add(o.Result)
+		}
+		for _, word := range d.NotRun() {
+			if name := nameOf(word); all[name] == nil {
+				all[name] = &side{name: name, file: word}
+			}
+		}
+	}
+	return all
+}
+
+// nameOf is the name of the test that a word names.
+func nameOf(word string) string { return strings.TrimSuffix(path.Base(word), ".txtar") }
