@@ -69,7 +69,11 @@ func (a *app) report(paths []string, o reportOptions) error {
 	if err != nil {
 		return err
 	}
-	docs, err := results.Read(paths)
+	read := results.ReadBrief
+	if f.Observed || o.out != "" {
+		read = results.Read
+	}
+	docs, err := read(paths)
 	if err != nil {
 		return err
 	}

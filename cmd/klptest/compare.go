@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/klptest/klptest/internal/compare"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/results"
+)
+
+func (a *app) compareCommand() *cobra.Command {
+	var format string
+	var with []string
+	c := &cobra.Command{
+		Use:   "compare OLD NEW...",
+		Short: "Show what has changed between the results of two runs",
+		Long: `Compare the results of two runs, each a directory of klptest run --out or a report
+in JSON, and list the cases that are newly failing, still failing (for the same
+reason or another), flaky, fixed, gone and new.
+
+Several runs of a side are several observations of its cases: one that has failed
+and passed on a kernel is flaky. All arguments but the first are the new side; with
+--old, all arguments are.
+
+Kernels are matched by what --kernel was, so that today's debian:6.12 is compared
+with yesterday's. One kernel on each side is a match whatever its name.
+
+Exit status: 0 nothing is newly failing, 1 something is, 2 usage, 4 the new side
+has no results.`,
+		Example: `  klptest compare yesterday today
+  klptest compare main branch --format markdown > comment.md
+  klptest compare --old mon --old tue wed thu`,
+		Args: func(c *cobra.Command, args []string) error {
+			return takes(max(1, 2-len(with)), anyNumber)(c, args)
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(with) == 0 {
+				with, args = args[:1], args[1:]
+			}
+			return a.compare(with, args, format)
+		},
+	}
+	c.Flags().StringArrayVar(&with, "old", nil, "a `directory` or report of the old side, in place of the first argument; may be repeated")
+	formatFlag(c, &format, compareChoices())
+	return c
+}
+
+func compareChoices() (list []choice) {
+	for _, f := range compare.Formats {
+		list = append(list, choice{f.Name, f.For})
+	}
+	return list
+}
+
+func (a *app) compare(old, present []string, format string) error {
+	for _, f := range compare.Formats {
+		if f.Name != format {
+			continue
+		}
+		before, now, err := readBoth(old, present)
+		if err != nil {
+			return err
+		}
+		a.cutShort(now)
+		c := compare.Compare(before, now)
+		if err := f.Write(c, a.out); err != nil {
+			return err
+		}
+		return changed(c, now)
+	}
+	var names []string
+	for _, f := range compare.Formats {
+		names = append(names, f.Name)
+	}
+	return report.UnknownFormat(format, names)
+}
+
+// readBoth reads the two sides at the same time.
+func readBoth(old, present []string) (before, now []report.Document, err error) {
+	var g errgroup.Group
+	read := func(to *[]report.Document, paths []string) func() error {
+		return func() error {
+			docs, err := results.ReadBrief(paths)
+			*to = results.Merge(docs)
+			return err
+		}
+	}
+	g.Go(read(&before, old))
+	g.Go(read(&now, present))
+	return before, now, g.Wait()
+}
+
+// cutShort tells of the runs that lack results.
+func (a *app) cutShort(docs []report.Document) {
+	for _, d := range docs {
+		if d.Error != "" {
+			first, _, _ := strings.Cut(d.Error, "\n")
+			a.notice(fmt.Sprintf("the run on %s ended early: %s", d.On(), printable.Line(first)))
+		}
+	}
+}
+
+func changed(c compare.Comparison, now []report.Document) error {
+	if c.Counts[compare.NewlyFailing] > 0 {
+		return verdicts(exit.Failed)
+	}
+	for _, d := range now {
+		if len(d.Outcomes) > 0 {
+			return nil
+		}
+	}
+	return verdicts(exit.Nothing)
+}
