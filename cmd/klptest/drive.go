@@ -36,6 +36,9 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	err = blame.Join(err, r.Close())
 	remember(*d)
 	d.Ending = ending(*d, err)
+	if o.failFast {
+		d.Total = d.Planned // the others were to run
+	}
 	if r.Kept() {
 		d.Kept = r.Work()
 	}
@@ -45,8 +48,8 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	return blame.Join(err, rep.End(d.Ending))
 }
 
-// reportEach reports each result as it comes; with --until-fail, it ends the run
-// after the first FAIL.
+// reportEach reports each result as it comes; with --until-fail or --fail-fast, it
+// ends the run early.
 func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
 	for res, err := range run {
 		if err != nil {
@@ -61,9 +64,13 @@ func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Ca
 		if err := rep.Case(outcome); err != nil {
 			return err
 		}
-		if o.repeat.untilFail && res.Verdict == judge.Fail {
+		switch {
+		case o.repeat.untilFail && res.Verdict == judge.Fail:
 			a.notice(fmt.Sprintf("run %d failed: stopping (--until-fail)", len(d.Outcomes)))
-			break
+			return nil
+		case o.failFast && (res.Verdict == judge.Fail || res.Verdict == judge.Error):
+			a.notice("stopping at the first failure (--fail-fast)")
+			return nil
 		}
 	}
 	return nil

@@ -31,7 +31,7 @@ func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs 
 		d := report.Document{Provenance: o.planned(args, list)}
 		err := a.runOn(ctx, list, format, &d, o)
 		docs, errs = append(docs, d), append(errs, err)
-		if o.repeat.untilFail && report.ExitCode(d.Results()) == exit.Failed {
+		if o.stopped(d) {
 			break
 		}
 	}
@@ -40,6 +40,12 @@ func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs 
 		errs = append(errs, err)
 	}
 	return docs, blame.Join(errs...)
+}
+
+// stopped tells whether the results of a run end the ones to come.
+func (o runOptions) stopped(d report.Document) bool {
+	status := report.ExitCode(d.Results())
+	return o.repeat.untilFail && status == exit.Failed || o.failFast && (status == exit.Failed || status == exit.Error)
 }
 
 // plan finds out what is to be run, and refuses what no run can do.

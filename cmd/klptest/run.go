@@ -37,6 +37,9 @@ type runOptions struct {
 	update       bool
 	ignore       []string // texts of log records that do not count
 	repeat       repeatOptions
+	failFast     bool     // a FAIL or an ERROR ends the run
+	failedIn     string   // earlier results; what failed there is run
+	failedErr    error    // why that is not known
 	bisect       bool     // the exit status is for git bisect run
 	strict       bool     // a case that passes where it was expected to fail is a FAIL
 	shuffle      uint64   // 0: the cases run in the order of their names
@@ -100,8 +103,10 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
 	f.Var(number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
+	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
+	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
-	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}}}.of(c)
+	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}}}.of(c)
 }
 
 // runCases runs the cases. The JUnit report and the results are written whatever
@@ -110,6 +115,12 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	junit, err := createJUnit(o.junit)
 	if err != nil {
 		return err
+	}
+	if o.failedIn != "" {
+		if args, o.failedErr = o.again(args); o.failedErr == nil && len(args) == 0 {
+			a.notice("nothing failed in " + o.failedIn)
+			return blame.Join(verdicts(exit.Nothing), junit.write(nil))
+		}
 	}
 	if o.results, err = a.createResults(o.out); err != nil {
 		return err
@@ -144,6 +155,8 @@ func (a *app) failWith(err error) error {
 // check refuses options that no run can have.
 func (o runOptions) check() error {
 	switch {
+	case o.failedErr != nil:
+		return o.failedErr
 	case len(o.kernels) > 1 && o.format != report.HumanFormat:
 		return blame.AdviseUserf("name one, or write --junit FILE, which has a suite for each", "--format %s is a report of one kernel; %d are named", o.format, len(o.kernels))
 	case len(o.kernels) > 1 && o.update:

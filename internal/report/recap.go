@@ -80,6 +80,19 @@ func (r *recap) missed() (words []string) {
 	return words
 }
 
+// Bad are the words of the tests that have failed, or that the run has not come to:
+// what is to be run again.
+func (d Document) Bad() (words []string) {
+	r := newRecap(d.Tests)
+	for _, o := range d.Outcomes {
+		r.add(o.Result)
+	}
+	for _, f := range r.failed {
+		words = append(words, f.word)
+	}
+	return append(words, r.missed()...)
+}
+
 // NotRun are the words of the tests that the run has not come to.
 func (d Document) NotRun() []string {
 	r := newRecap(d.Tests)

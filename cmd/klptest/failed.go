@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/results"
+)
+
+// again makes a run of what failed in earlier results: of those cases, and on those
+// kernels unless others are named.
+func (o *runOptions) again(args []string) ([]string, error) {
+	if len(args) > 0 {
+		return nil, blame.AdviseUserf("narrow them down with --exclude or --covers", "--failed names the cases; there can be no others")
+	}
+	docs, err := results.ReadBrief([]string{o.failedIn})
+	if err != nil {
+		return nil, err
+	}
+	var words, kernels []string
+	for _, d := range results.Merge(docs) {
+		bad := d.Bad()
+		if kernel := cmp.Or(d.Spec, d.Kernel); len(bad) > 0 && !slices.Contains(kernels, kernel) {
+			kernels = append(kernels, kernel)
+		}
+		for _, word := range bad {
+			if !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+	}
+	if !o.kernelGiven && len(kernels) > 0 {
+		o.kernels, o.kernelGiven = kernels, true
+	}
+	return words, nil
+}
