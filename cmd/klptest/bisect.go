@@ -18,18 +18,14 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-func (a *app) bisectCommand() *cobra.Command {
-	var good, bad, repo string
-	var o stepOptions
-	c := &cobra.Command{
-		Use:   "bisect --good REV --bad REV CASE|PATTERN|FILE...",
-		Short: "Find the first commit on which cases fail",
-		Long: `Find, by git bisect run, the first commit of a kernel's repository on which
+const bisectHelp = `Find, by git bisect run, the first commit of a kernel's repository on which
 cases fail. The repository is only read: the search has its own work tree in the
 cache, and keeps its state there. The same command resumes an interrupted search.
 
 The two ends are judged first: nothing is searched unless the cases pass on --good
 and one fails on --bad.
+
+With --out, each commit that is judged has its own directory of results below it.
 
 A commit is bad when a case fails, and fails each time that it is run again
 (--confirm). It is good when all cases pass. It is skipped when it does not build,
@@ -38,7 +34,15 @@ when a case both fails and passes on it, or when it gives no verdict (ERROR).
 Building runs the tree's Makefiles on this host, as make in the tree would.
 
 Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped,
-2 usage, 3 an error, such as a --good that is not good, 130 interrupted.`,
+2 usage, 3 an error, such as a --good that is not good, 130 interrupted.`
+
+func (a *app) bisectCommand() *cobra.Command {
+	var good, bad, repo string
+	var o stepOptions
+	c := &cobra.Command{
+		Use:   "bisect --good REV --bad REV CASE|PATTERN|FILE...",
+		Short: "Find the first commit on which cases fail",
+		Long:  bisectHelp,
 		Example: `  klptest bisect --git ~/linux --good v6.11 --bad v6.12 state-lower-refused
   klptest bisect --good HEAD~20 --bad HEAD my.txtar`,
 		Args: takes(1, anyNumber),
@@ -78,7 +82,7 @@ func stepWords(flags *pflag.FlagSet, o stepOptions, args []string) (words []stri
 			}
 			return
 		}
-		words = append(words, "--"+f.Name+"="+f.Value.String())
+		words = append(words, "--"+f.Name+"="+absIfFile(f.Name == "out", f.Value.String()))
 	})
 	words = append(words, "--")
 	for _, arg := range args {

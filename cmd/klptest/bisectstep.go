@@ -6,13 +6,17 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/bisect"
+	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/git"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -21,12 +25,15 @@ import (
 type stepOptions struct {
 	rig.Options
 	build kbuild.Builder
+	out   string // has a directory of results for each commit
+	runID string
 }
 
 func stepFlags(c *cobra.Command, o *stepOptions) {
 	guestFlags(c.Flags(), &o.Options)
 	confirmFlag(c.Flags(), &o.Options)
 	buildFlags(c, &o.build)
+	resultsFlags(c.Flags(), &o.out, &o.runID)
 }
 
 // stepName is the command that judges a commit.
@@ -79,7 +86,24 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 	if err != nil {
 		return note, err
 	}
+	tree := git.Worktree{Dir: here}
+	commit, err := tree.Git(ctx, "rev-parse", "HEAD")
+	if err != nil {
+		return note, err
+	}
+	if o.out != "" {
+		o.out = filepath.Join(o.out, commit)
+	}
+	err = a.keeping(o.out, o.runID, func(k *kept) error {
+		k.next(commit)
+		note, err = a.judgeHere(ctx, store, here, list, o, k)
+		return err
+	})
+	return note, err
+}
+
+func (a *app) judgeHere(ctx context.Context, store *cache.Cache, here string, list []*casefile.Case, o stepOptions, k *kept) (bisect.Note, error) {
 	show, done := a.buildProgress()
 	o.build.Cache, o.build.Source, o.build.Progress = store, ".", show
-	return a.runner(store, o.Options).JudgeCommit(ctx, here, o.build, done, repeatOptions{}.of(list))
+	return k.recording(a.runner(store, o.Options)).JudgeCommit(ctx, here, o.build, done, repeatOptions{}.of(list))
 }

@@ -24,6 +24,7 @@ import (
 func (a *app) mutantsCommand() *cobra.Command {
 	var o rig.Options
 	var only []string
+	var out, runID string
 	var budget time.Duration
 	c := &cobra.Command{
 		Use:    "mutants SRC [CASE|PATTERN|FILE]...",
@@ -43,17 +44,20 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 			if err != nil {
 				return err
 			}
-			return a.tryMutants(c.Context(), args[0], only, budget, list, o)
+			return a.keeping(out, runID, func(k *kept) error {
+				return a.tryMutants(c.Context(), args[0], only, budget, list, o, k)
+			})
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
+	resultsFlags(c.Flags(), &out, &runID)
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
 	c.Flags().DurationVar(&budget, "explore", 0, "search for each mutant with explore, for this long")
 	return c
 }
 
-func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*casefile.Case, o rig.Options) error {
+func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*casefile.Case, o rig.Options, k *kept) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -66,12 +70,12 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 		return err
 	}
 	defer shop.Close()
-	byCases := lab.Mutated{Bench: &lab.Bench{Runner: a.runner(store, o), Workshop: shop, Cases: list, Built: done}}
+	byCases := lab.Mutated{Bench: &lab.Bench{Runner: k.recording(a.runner(store, o)), Workshop: shop, Cases: list, Built: done}}
 	var searched mutants.Lab = byCases
 	if budget > 0 {
 		searched = lab.Explored{Mutated: byCases, Budget: budget}
 	}
-	outcomes, err := mutants.Run(ctx, searched, matching(only), func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
+	outcomes, err := mutants.Run(ctx, searched, matching(only), k.next, func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
 	if err != nil {
 		return err
 	}

@@ -18,12 +18,16 @@ import (
 
 // planned describes a run that is about to begin; args selected its cases.
 func (o runOptions) planned(args []string, list []*casefile.Case) report.Provenance {
-	host := doctor.Here().About()
 	return report.Provenance{
 		Run: o.runID, Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
 		Flags: o.withKernel(o.given), ShellFlags: o.withKernel(o.givenShell), Tests: testWords(args, list),
-		Host: report.Host{System: host.System, Kernel: host.Kernel, Processor: host.Processor, CPUs: host.CPUs, Memory: host.Memory},
+		Host: hostAbout(),
 	}
+}
+
+func hostAbout() report.Host {
+	h := doctor.Here().About()
+	return report.Host{System: h.System, Kernel: h.Kernel, Processor: h.Processor, CPUs: h.CPUs, Memory: h.Memory}
 }
 
 // withKernel puts the kernel before other words, if somebody has named it.

@@ -28,6 +28,8 @@ type seriesOptions struct {
 	base   string
 	repo   string
 	format string
+	out    string
+	runID  string
 }
 
 func (a *app) seriesCommand() *cobra.Command {
@@ -63,6 +65,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
 	formatFlag(c, &o.format, seriesChoices())
+	resultsFlags(f, &o.out, &o.runID)
 	return c
 }
 
@@ -100,6 +103,11 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
+	return a.keeping(o.out, o.runID, func(k *kept) error { return a.seriesOf(ctx, o, sorted, list, k, write) })
+}
+
+// seriesOf tries the series, and writes what comes of it.
+func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, list []*casefile.Case, k *kept, write func([]series.Step) error) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -114,7 +122,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 		return err
 	}
 	defer unlock()
-	steps, err := a.trySeries(ctx, store, o, source, patches, list)
+	steps, err := a.trySeries(ctx, store, o, source, patches, list, k)
 	if len(steps) > 0 && ctx.Err() == nil {
 		err = blame.Join(err, write(steps))
 	}
@@ -124,7 +132,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	return err
 }
 
-func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*casefile.Case) ([]series.Step, error) {
+func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*casefile.Case, k *kept) (steps []series.Step, err error) {
 	show, done := a.buildProgress()
 	o.build.Cache, o.build.Source, o.build.Progress = store, source, show
 	shop, err := o.build.Workshop(ctx, "series")
@@ -133,10 +141,19 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		return nil, err
 	}
 	defer shop.Close()
-	bench := lab.Patched{Bench: &lab.Bench{Runner: a.runner(store, o.Options), Workshop: shop, Cases: list, Built: done}}
+	bench := lab.Patched{Bench: &lab.Bench{Runner: k.recording(a.runner(store, o.Options)), Workshop: shop, Cases: list, Built: done}}
+	var lost error // what could not be kept
 	n := 0
-	return series.Run(ctx, bench, patches, func(s series.Step) {
-		a.notice(fmt.Sprintf("%d/%d %s", n, len(patches), s.Name))
-		n++
+	label := func(name string) string { return fmt.Sprintf("%d/%d %s", n, len(patches), name) }
+	k.next(label("base"))
+	steps, err = series.Run(ctx, bench, patches, func(s series.Step) {
+		a.notice(label(s.Name))
+		if r, ok := faultOf(label(""), s); ok {
+			lost = blame.Join(lost, k.fault(label(s.Name), r))
+		}
+		if n++; n <= len(patches) {
+			k.next(label(patches[n-1].Subject))
+		}
 	})
+	return steps, blame.Join(err, lost)
 }

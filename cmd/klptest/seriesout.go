@@ -81,12 +81,8 @@ func stepResults(steps []series.Step) (list []judge.Result) {
 	changes := series.Changes(steps)
 	for i, s := range steps {
 		label := fmt.Sprintf("%d/%d", i, len(steps)-1)
-		switch s.Fault {
-		case series.None:
-		case series.NotTried:
-			list = append(list, judge.Result{Name: label, Title: s.Name, Verdict: judge.Skip, Reasons: []string{string(s.Fault)}})
-		default:
-			list = append(list, judge.Result{Name: label, Title: s.Name, Verdict: judge.Fail, Reasons: []string{string(s.Fault)}, Tail: s.Why})
+		if r, ok := faultOf(label, s); ok {
+			list = append(list, r)
 		}
 		for _, r := range s.Results {
 			if i > 0 && (changes[i-1][r.Name] == series.Breaks || changes[i-1][r.Name] == series.Fixes) {
@@ -97,4 +93,13 @@ func stepResults(steps []series.Step) (list []judge.Result) {
 		}
 	}
 	return list
+}
+
+// faultOf is the fault of a patch as a result; false: it has none.
+func faultOf(name string, s series.Step) (judge.Result, bool) {
+	r := judge.Result{Name: name, Title: s.Name, Verdict: judge.Fail, Reasons: []string{string(s.Fault)}, Tail: s.Why}
+	if s.Fault == series.NotTried {
+		r.Verdict, r.Tail = judge.Skip, ""
+	}
+	return r, s.Fault != series.None
 }

@@ -23,6 +23,7 @@ import (
 func (a *app) variantsCommand() *cobra.Command {
 	var o rig.Options
 	var only []string
+	var out, runID string
 	c := &cobra.Command{
 		Use:    "variants SRC [CASE|PATTERN|FILE]...",
 		Short:  "Run the cases on kernels that are configured in different ways",
@@ -41,26 +42,29 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 			if err != nil {
 				return err
 			}
-			return a.tryVariants(c.Context(), args[0], only, list, o)
+			return a.keeping(out, runID, func(k *kept) error {
+				return a.tryVariants(c.Context(), args[0], only, list, o, k)
+			})
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
+	resultsFlags(c.Flags(), &out, &runID)
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names")
 	return c
 }
 
-func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*casefile.Case, o rig.Options) error {
+func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*casefile.Case, o rig.Options, keep *kept) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
 	}
 	show, done := a.buildProgress()
 	tried := lab.Variants{
-		Runner:  a.runner(store, o),
+		Runner:  keep.recording(a.runner(store, o)),
 		Builder: kbuild.Builder{Cache: store, Source: source, Progress: show},
 		Cases:   list,
-		Begin:   func(k variants.Kernel) { a.notice("kernel " + k.Name) },
+		Begin:   func(k variants.Kernel) { a.notice("kernel " + k.Name); keep.next(k.Name) },
 		Built:   done,
 	}
 	trials, err := variants.Run(ctx, tried, kernelsNamed(only), func(t variants.Trial) { fmt.Fprint(a.out, variants.Table([]variants.Trial{t})) })

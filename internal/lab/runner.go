@@ -24,7 +24,24 @@ const GuestsPerCPU = 4
 type Runner struct {
 	Cache   *cache.Cache
 	Options rig.Options
+	Results Recorder // may be nil
 }
+
+// Recorder keeps the results of each run on a kernel.
+type Recorder interface {
+	Begin(on *rig.Rig, list []*casefile.Case) error
+	Case(*casefile.Case, judge.Result) error
+	// End is told why the run ended early, or nil. It returns that, and what
+	// went wrong with keeping the results.
+	End(error) error
+}
+
+// forgetful keeps nothing.
+type forgetful struct{}
+
+func (forgetful) Begin(*rig.Rig, []*casefile.Case) error  { return nil }
+func (forgetful) Case(*casefile.Case, judge.Result) error { return nil }
+func (forgetful) End(err error) error                     { return err }
 
 // Run runs the cases on a kernel. That no case can be run on it, say because the
 // modules do not build against it, is an ERROR of the next case, and no reason not to
@@ -47,21 +64,30 @@ func noFail(res judge.Result) bool { return res.Verdict != judge.Fail }
 // while runs the cases as long as more returns true.
 func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Case, more func(judge.Result) bool) (results []judge.Result, err error) {
 	o := r.Options
-	o.Lean = true
+	keep := r.Results
+	if keep == nil {
+		keep, o.Lean = forgetful{}, true
+	}
 	on, err := rig.New(ctx, r.Cache, k, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = blame.Join(err, on.Close()) }()
+	if err := keep.Begin(on, list); err != nil {
+		return nil, err
+	}
 	for res, err := range on.RunCases(ctx, list) {
+		if err == nil {
+			err = keep.Case(list[len(results)], res)
+		}
 		if err != nil {
-			return results, err
+			return results, keep.End(err)
 		}
 		if results = append(results, res); !more(res) {
 			break
 		}
 	}
-	return results, nil
+	return results, keep.End(nil)
 }
 
 // Explore explores a kernel. It fills in the release and the jobs of the

@@ -155,13 +155,16 @@ func TestOnlyAFailKills(t *testing.T) {
 		{Name: "m4", File: "f", Original: "missing", Mutated: "x"},
 		{Name: "m5", File: "f", Original: "good", Mutated: "murky"},
 	}
-	var lines []string
-	outcomes, err := Run(t.Context(), l, list, func(o Outcome) { lines = append(lines, o.Line()) })
+	var lines, begun []string
+	outcomes, err := Run(t.Context(), l, list, func(name string) { begun = append(begun, name) }, func(o Outcome) { lines = append(lines, o.Line()) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := Count(outcomes), (Tally{1, 1, 1, 3}); got != want {
 		t.Errorf("tally %v, want %v", got, want)
+	}
+	if diff := cmp.Diff([]string{Unchanged, "m1", "m2", "m3", "m4", "m5"}, begun); diff != "" {
+		t.Error(diff)
 	}
 	want := []string{
 		"killed    m1                          f  by b\n          upstream's tests pass: a reason",
@@ -180,7 +183,7 @@ func TestOnlyAFailKills(t *testing.T) {
 
 func TestUnsoundKernel(t *testing.T) {
 	l := &lab{results: map[string][]judge.Result{"good": verdicts(judge.Pass, judge.Error)}}
-	outcomes, err := Run(t.Context(), l, List(), nil)
+	outcomes, err := Run(t.Context(), l, List(), func(string) {}, nil)
 	if !errors.Is(err, errUnsound) || !strings.Contains(err.Error(), "ERROR b") || outcomes != nil {
 		t.Errorf("outcomes %v, error %v", outcomes, err)
 	}
@@ -191,7 +194,7 @@ func TestInterrupted(t *testing.T) {
 	cause := errors.New("interrupted")
 	l := &lab{results: map[string][]judge.Result{"bad": verdicts(judge.Fail)}}
 	list := []Mutant{{Name: "m1", Original: "good", Mutated: "bad"}, {Name: "m2", Original: "good", Mutated: "bad"}}
-	outcomes, err := Run(ctx, l, list, func(Outcome) { cancel(cause) })
+	outcomes, err := Run(ctx, l, list, func(string) {}, func(Outcome) { cancel(cause) })
 	if !errors.Is(err, cause) || len(outcomes) != 1 {
 		t.Errorf("outcomes %v, error %v", outcomes, err)
 	}

@@ -36,14 +36,20 @@ func (o Outcome) Killed() bool { return o.Err == nil && o.Killer != "" }
 // errUnsound is the error of a kernel on which cases fail unchanged.
 var errUnsound = errors.New("not all cases pass on the unchanged kernel: mutants would show nothing")
 
-// Run tries the mutants one after another, and tells of each. It first tries
-// the unchanged kernel. It ends early only when ctx does.
-func Run(ctx context.Context, lab Lab, list []Mutant, tell func(Outcome)) ([]Outcome, error) {
+// Unchanged is the name under which the unchanged kernel is tried.
+const Unchanged = "unchanged"
+
+// Run tries the mutants one after another: begin is told the name of each, tell
+// what became of it. It first tries the unchanged kernel. It ends early only when
+// ctx does.
+func Run(ctx context.Context, lab Lab, list []Mutant, begin func(name string), tell func(Outcome)) ([]Outcome, error) {
+	begin(Unchanged)
 	if err := sound(ctx, lab); err != nil {
 		return nil, err
 	}
 	var outcomes []Outcome
 	for _, m := range list {
+		begin(m.Name)
 		o := try(ctx, lab, m)
 		if ctx.Err() != nil {
 			return outcomes, context.Cause(ctx)
