@@ -195,3 +195,16 @@ func TestFormatsAgree(t *testing.T) {
 		}
 	}
 }
+
+// The document for users explains each change.
+func TestDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/results.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range Changes {
+		if !strings.Contains(string(text), "\n| "+string(change)+" | ") {
+			t.Errorf("docs/results.md lacks %q", change)
+		}
+	}
+}

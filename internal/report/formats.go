@@ -29,15 +29,15 @@ const HumanFormat = "human"
 // Formats are all formats.
 var Formats = []Format{
 	{Name: HumanFormat, For: "people", New: func(w io.Writer, o HumanOptions) Reporter { return NewHuman(w, o) }},
-	{Name: "ktap", For: "what reads the results of kernel tests (KTAP version 1)", New: plainly(NewKTAP), Write: WriteKTAP, File: "results.ktap"},
+	{Name: "ktap", For: "what reads the results of kernel tests (KTAP version 1)", New: always(NewKTAP), Write: WriteKTAP, File: "results.ktap"},
 	{Name: "junit", For: "CI servers (JUnit XML)", New: whole(WriteJUnit), Write: WriteJUnit, File: "junit.xml"},
-	{Name: "json", For: "programs, and klptest report", New: plainly(NewJSON), Write: WriteRuns, Observed: true},
+	{Name: "json", For: "programs, and klptest report", New: always(NewJSON), Write: WriteRuns, Observed: true},
 	{Name: "markdown", For: "a comment on a merge request, or a page", New: whole(WriteMarkdown), Write: WriteMarkdown, File: "summary.md"},
 	{Name: "kcidb", For: "KernelCI's database (KCIDB 5.0)", New: whole(WriteKCIDB), Write: WriteKCIDB, File: "kcidb.json", Observed: true},
 }
 
-// plainly is a format that does not depend on a terminal.
-func plainly(make func(io.Writer) Reporter) func(io.Writer, HumanOptions) Reporter {
+// always is a format that does not depend on a terminal.
+func always(make func(io.Writer) Reporter) func(io.Writer, HumanOptions) Reporter {
 	return func(w io.Writer, _ HumanOptions) Reporter { return make(w) }
 }
 

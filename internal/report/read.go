@@ -3,20 +3,22 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/klptest/klptest/internal/blame"
 )
 
 // A report may come from a stranger. These limits bound the memory that reading
 // it takes; a result has some 7 KB.
-const (
-	maxReport   = 256 << 20 // bytes
-	maxOutcomes = 100_000
-)
+var maxReport int64 = 256 << 20 // bytes; tests make it less
+
+const maxOutcomes = 100_000
 
 // Read reads the runs of a report in JSON, of this klptest or of an earlier one:
 // one run, or the several of a results file. A report that breaks off, as when
@@ -31,13 +33,28 @@ func Read(r io.Reader) ([]Document, error) {
 		return nil, blame.Userf("the report is larger than %d MB", maxReport>>20)
 	}
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && !cut {
-		err = fmt.Errorf("byte %d is wrong", syntax.Offset)
-	}
 	if err != nil && !cut {
-		return nil, blame.Userf("not a report in JSON: %w", err)
+		return nil, blame.Userf("not a report in JSON: %w", plainly(err))
 	}
 	return top.documents(cut)
+}
+
+// typeNames are the types of JSON for people.
+var typeNames = strings.NewReplacer("array", "a list", "object", "an object", "string", "a text", "bool", "true or false", "number", "the wrong number")
+
+// plainly says what is wrong with JSON without words of Go.
+func plainly(err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("byte %d is wrong", syntax.Offset)
+	}
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field := strings.TrimPrefix(mistyped.Field, "Provenance.")
+		return fmt.Errorf("%s is %s", cmp.Or(field, "a value"), typeNames.Replace(mistyped.Value))
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok {
+		return errors.New("started is no time")
+	}
+	return err
 }
 
 // parser takes a report apart.

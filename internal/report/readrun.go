@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -16,7 +17,10 @@ func (o *object) documents(cut bool) ([]Document, error) {
 	switch schema := o.schema(); {
 	case schema == schemaID:
 		d, err := o.document()
-		return []Document{d}, err
+		if err != nil {
+			return nil, err
+		}
+		return []Document{d}, nil
 	case schema != resultsID:
 		return nil, blame.AdviseUserf("klptest run --out DIR and klptest run --format json make one", "not a report of klptest, whose schema is %s or %s", resultsID, schemaID)
 	case cut && (len(o.runs) == 0 || o.runs[0].schema() == ""):
@@ -55,15 +59,15 @@ func (o *object) document() (d Document, err error) {
 	if err != nil {
 		return d, err
 	}
-	if err := blame.Join(json.Unmarshal(all, &head), json.Unmarshal(all, &tail)); err != nil {
-		return d, blame.Userf("not a report of klptest: %w", err)
+	if err := cmp.Or(json.Unmarshal(all, &head), json.Unmarshal(all, &tail)); err != nil {
+		return d, blame.Userf("not a report of klptest: %w", plainly(err))
 	}
 	if head.Schema != schemaID {
 		return d, blame.Userf("not a report of klptest: the schema of a run is %s", schemaID)
 	}
 	if config, ok := o.fields["config"]; ok {
 		if err := json.Unmarshal(config, &head.Config); err != nil {
-			return d, blame.Userf("not a report of klptest: config: %w", err)
+			return d, blame.Userf("not a report of klptest: config: %w", plainly(err))
 		}
 	}
 	d.Provenance = head.Provenance

@@ -243,3 +243,14 @@ func TestNoDir(t *testing.T) {
 	must(t, d.Add(document("r", day, "a=FAIL")))
 	must(t, d.Close())
 }
+
+// The document for users names all that a directory has.
+func TestDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/results.md")
+	must(t, err)
+	for _, name := range append(report.FileNames(), resultsFile, failedDir+"/KERNEL/CASE/") {
+		if !strings.Contains(string(text), "\n| `"+name+"` | ") {
+			t.Errorf("docs/results.md lacks %s", name)
+		}
+	}
+}
