@@ -23,6 +23,9 @@ func (o *runOptions) again(args []string) ([]string, error) {
 	var words, kernels []string
 	for _, d := range results.Merge(docs) {
 		bad := d.Bad()
+		if len(bad) > 0 && d.Spec == "" && d.Label != "" {
+			return nil, blame.AdviseUserf("klptest run --out writes results whose kernels klptest run can have again", "%s is about a kernel that was built for the purpose: %s", o.failedIn, d.On())
+		}
 		if kernel := cmp.Or(d.Spec, d.Kernel); len(bad) > 0 && !slices.Contains(kernels, kernel) {
 			kernels = append(kernels, kernel)
 		}

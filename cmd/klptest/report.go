@@ -5,6 +5,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,7 +81,9 @@ func (a *app) report(paths []string, o reportOptions) error {
 	}
 	docs = results.Merge(docs)
 	if o.out != "" {
-		err = a.keep(docs, o.out)
+		if err = apart(o.out, paths); err == nil {
+			err = a.keep(docs, o.out)
+		}
 	} else {
 		err = a.show(docs, f, o.slowest)
 	}
@@ -87,6 +91,27 @@ func (a *app) report(paths []string, o reportOptions) error {
 		return err
 	}
 	return a.ended(docs)
+}
+
+// apart refuses a directory for results that is one of those that were read: its
+// logs would be gone before they are copied.
+func apart(out string, paths []string) error {
+	for _, path := range paths {
+		if same(path, out) || same(path, filepath.Dir(out)) && results.In(out) {
+			return blame.AdviseUserf("name another directory", "--out %s is one of the directories that are read", out)
+		}
+	}
+	return nil
+}
+
+// same tells whether two paths lead to one directory.
+func same(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
 
 // keep writes the runs to a results directory.

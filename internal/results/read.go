@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/report"
@@ -20,6 +21,12 @@ func Read(paths []string) ([]report.Document, error) { return reader{report.Read
 // ReadBrief is [Read] without the observations, which is a lot faster.
 func ReadBrief(paths []string) ([]report.Document, error) {
 	return reader{report.ReadBrief}.all(paths)
+}
+
+// In tells whether a directory has results.
+func In(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, resultsFile))
+	return err == nil && info.Mode().IsRegular()
 }
 
 type reader struct {
