@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -32,7 +33,8 @@ func Without(list []*casefile.Case, patterns []string) ([]*casefile.Case, error)
 }
 
 // Covering returns the cases that cover one of the rules. A rule is an id, such as
-// 2.3, or the beginning of several: 2 stands for 2.1, 2.2 and so on.
+// 2.3, the beginning of several, 2 for 2.1, 2.2 and so on, or a source, such as
+// system-state.rst 2.
 func Covering(list []*casefile.Case, ids []string) ([]*casefile.Case, error) {
 	if len(ids) == 0 {
 		return list, nil
@@ -51,7 +53,11 @@ func Covering(list []*casefile.Case, ids []string) ([]*casefile.Case, error) {
 	}), nil
 }
 
-func (r Rule) within(id string) bool { return r.ID == id || strings.HasPrefix(r.ID, id+".") }
+// within tells whether a rule is what the id names: the rule, a chapter of rules,
+// or the source as Covers lines have it, such as system-state.rst 3.
+func (r Rule) within(id string) bool {
+	return r.ID == id || strings.HasPrefix(r.ID, id+".") || r.Source == id || strings.HasPrefix(r.Source, id+",") || strings.HasPrefix(r.Source, id+" ")
+}
 
 func unknownRule(id string, rules []Rule) error {
 	var ids []string
@@ -59,4 +65,32 @@ func unknownRule(id string, rules []Rule) error {
 		ids = append(ids, r.ID)
 	}
 	return blame.AdviseUserf("klptest list --coverage shows the rules", "no rule %s%s", id, nearest.DidYouMean(id, ids))
+}
+
+// WithHeader returns the cases that have one of the headers: a name, such as CPUs,
+// or a name and a pattern of the value, CPUs=2 or Needs=kernel*.
+func WithHeader(list []*casefile.Case, headers []string) ([]*casefile.Case, error) {
+	if len(headers) == 0 {
+		return list, nil
+	}
+	for _, h := range headers {
+		name, pattern, _ := strings.Cut(h, "=")
+		if known := casefile.HeaderNames(); !slices.Contains(known, name) {
+			return nil, blame.AdviseUserf("the headers are "+strings.Join(known, ", "), "no header %q%s", name, nearest.DidYouMean(name, known))
+		}
+		if _, err := path.Match(pattern, ""); err != nil {
+			return nil, blame.Userf("%q is not a pattern: %w", pattern, err)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(c *casefile.Case) bool {
+		return !slices.ContainsFunc(headers, func(h string) bool { return hasHeader(c, h) })
+	}), nil
+}
+
+func hasHeader(c *casefile.Case, header string) bool {
+	name, pattern, limited := strings.Cut(header, "=")
+	return slices.ContainsFunc(c.Header(name), func(value string) bool {
+		ok, _ := path.Match(pattern, value)
+		return ok || !limited
+	})
 }

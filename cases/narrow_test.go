@@ -45,13 +45,47 @@ func TestCovering(t *testing.T) {
 		{"", "a b c d", ""},
 		{"2.2", "a", ""},
 		{"2", "a b", ""},
-		{"2.1 2.2", "a b", ""},
+		{"2.1,2.2", "a b", ""},
+		{"system-state.rst 2", "a b", ""},
+		{"system-state.rst", "a b", ""},
+		{"system-state.rs", "", "no rule system-state.rs"},
 		{"2.", "", "no rule 2."},
 		{"2.99", "", "no rule 2.99"},
 	} {
-		got, err := Covering(list, strings.Fields(test.ids))
+		ids := strings.Split(test.ids, ",")
+		if test.ids == "" {
+			ids = nil
+		}
+		got, err := Covering(list, ids)
 		if joined(got) != test.want || (err == nil) != (test.err == "") || err != nil && (!strings.HasPrefix(err.Error(), test.err) || blame.Of(err) != blame.User) {
 			t.Errorf("%q: %q, %v", test.ids, joined(got), err)
+		}
+	}
+}
+
+func TestWithHeader(t *testing.T) {
+	list := named("a", "b", "c")
+	list[0].Text = "A title.\n\nNeeds: kernel >= 6.1\nNeeds: config SMP\nCPUs: 2\n\n-- transcript --\nRepeat: 3\n"
+	list[1].Text = "Another.\n\nCPUs: 4\n-- transcript --\n"
+	for _, test := range []struct{ headers, want, err string }{
+		{"", "a b c", ""},
+		{"CPUs", "a b", ""},
+		{"CPUs=2", "a", ""},
+		{"CPUs=2,CPUs=4", "a b", ""},
+		{"CPUs=[24]", "a b", ""},
+		{"Needs=config*", "a", ""},
+		{"Needs=config", "", ""},
+		{"Repeat", "", ""},
+		{"cpus", "", `no header "cpus" (did you mean CPUs?)`},
+		{"CPUs=[", "", `"[" is not a pattern`},
+	} {
+		var headers []string
+		if test.headers != "" {
+			headers = strings.Split(test.headers, ",")
+		}
+		got, err := WithHeader(list, headers)
+		if joined(got) != test.want || (err == nil) != (test.err == "") || err != nil && (!strings.HasPrefix(err.Error(), test.err) || blame.Of(err) != blame.User) {
+			t.Errorf("%q: %q, %v", test.headers, joined(got), err)
 		}
 	}
 }

@@ -62,6 +62,20 @@ func (p *problems) header(c *Case, s section) {
 	c.Prose = strings.TrimSpace(strings.Join(prose, "\n"))
 }
 
+// HeaderNames are the names of all headers.
+func HeaderNames() []string { return slices.Sorted(maps.Keys(headers)) }
+
+// Header returns the values of a header as the file has them, one for each line.
+func (c *Case) Header(name string) (values []string) {
+	comment, _, _ := strings.Cut(c.Text, "\n-- ")
+	for line := range strings.SplitSeq(comment, "\n") {
+		if key, value, ok := splitHeader(line); ok && key == name {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
 func (p *problems) set(c *Case, n int, key, value string, again bool) {
 	if again && !repeatable[key] {
 		p.add(n, "a second %s", key)
@@ -92,7 +106,7 @@ func splitHeader(line string) (key, value string, ok bool) {
 func setHeader(c *Case, key, value string) error {
 	set := headers[key]
 	if set == nil {
-		known := slices.Sorted(maps.Keys(headers))
+		known := HeaderNames()
 		return fmt.Errorf("unknown header %q%s; the headers are %s", key, nearest.DidYouMean(key, known), strings.Join(known, ", "))
 	}
 	if value == "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/vm"
 )
@@ -22,6 +23,7 @@ func (a *app) completeFlags(c *cobra.Command) {
 		"kernel": a.completeKernels,
 		"accel":  cobra.FixedCompletions([]string{string(vm.Auto), string(vm.KVM), string(vm.TCG)}, cobra.ShellCompDirectiveNoFileComp),
 		"covers": completeRules,
+		"header": cobra.FixedCompletions(casefile.HeaderNames(), cobra.ShellCompDirectiveNoFileComp),
 	} {
 		if c.Flags().Lookup(name) != nil {
 			_ = c.RegisterFlagCompletionFunc(name, offer) // fails only for a flag that is not there

@@ -17,11 +17,13 @@ import (
 type selection struct {
 	exclude []string // patterns
 	covers  []string // ids of rules
+	headers []string // names, perhaps with a pattern of the value
 }
 
 func selectionFlags(c *cobra.Command, s *selection) {
 	c.Flags().StringArrayVar(&s.exclude, "exclude", nil, "leave out the cases that `PATTERN` names; may be repeated")
-	c.Flags().StringArrayVar(&s.covers, "covers", nil, "only the cases that cover `RULE`, such as 2.3, or 2 for all of them; may be repeated; klptest list --coverage has the rules")
+	c.Flags().StringArrayVar(&s.covers, "covers", nil, "only the cases that cover `RULE`, such as 2.3, 2 or \"system-state.rst 3\"; may be repeated; klptest list --coverage has the rules")
+	c.Flags().StringArrayVar(&s.headers, "header", nil, "only the cases that have `HEADER`, such as Needs or CPUs=2; may be repeated")
 	_ = c.RegisterFlagCompletionFunc("exclude", completeCases)
 }
 
@@ -31,8 +33,11 @@ func (s selection) of(list []*casefile.Case) ([]*casefile.Case, error) {
 	if err == nil {
 		list, err = cases.Covering(list, s.covers)
 	}
+	if err == nil {
+		list, err = cases.WithHeader(list, s.headers)
+	}
 	if err == nil && len(list) == 0 {
-		err = blame.Userf("--exclude and --covers leave no case")
+		err = blame.Userf("--exclude, --covers and --header leave no case")
 	}
 	return list, err
 }
