@@ -64,3 +64,13 @@ func TestHumanEnd(t *testing.T) {
 		t.Errorf("%d", len(got))
 	}
 }
+
+// TestTotal: several runs on one kernel are no several kernels.
+func TestTotal(t *testing.T) {
+	a, b := Document{Provenance: Provenance{Kernel: "a"}}, Document{Provenance: Provenance{Kernel: "b"}}
+	for want, docs := range map[string][]Document{"on 2 kernels": {a, b}, "on 1 kernel, in 2 runs": {a, a}, "on 2 kernels, in 3 runs": {a, b, a}} {
+		if got := Total(docs); !strings.HasSuffix(got, " "+want+"\n") {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -200,10 +200,16 @@ func Total(docs []Document) string {
 	var results []judge.Result
 	var took time.Duration
 	total := 0
+	kernels := map[[3]string]bool{} // as they were asked for, or by their names
 	for _, d := range docs {
+		kernels[[3]string{d.Spec, d.Kernel, d.Label}] = true
 		results, took, total = append(results, d.Results()...), took+d.Took, total+d.Total
 	}
-	return fmt.Sprintf("%s in %.0f s on %d kernels\n", counts(count(results), total), took.Seconds(), len(docs))
+	where := printable.Count(len(kernels), "kernel", "kernels")
+	if len(docs) > len(kernels) {
+		where += fmt.Sprintf(", in %d runs", len(docs))
+	}
+	return fmt.Sprintf("%s in %.0f s on %s\n", counts(count(results), total), took.Seconds(), where)
 }
 
 // print writes whole lines where the status line was.
