@@ -122,10 +122,14 @@ fresh: ## COMMAND (make run) from a clean clone on minimal Debians: SUITES (book
 	@.ci/deps fresh
 	.ci/fresh
 
+# Cases of which README and docs show pictures; a unit test compares them.
+PICTURES = $(basename $(notdir $(wildcard docs/pictures/*.svg)))
+
 .PHONY: docs
-docs: build ## write docs/coverage.md anew, from the cases and cases/rules.txt
-	mkdir -p docs
+docs: build ## write docs/coverage.md and the pictures in docs anew, from the cases
+	mkdir -p docs/pictures
 	bin/klptest list --coverage > docs/coverage.md
+	for case in $(PICTURES); do bin/klptest show --timeline $$case > docs/pictures/$$case.svg || exit; done
 
 .PHONY: clean
 clean: ## remove bin/

@@ -24,15 +24,17 @@ const (
 
 var (
 	link = regexp.MustCompile(`\[([^\]]*)\]\([^)\s]+\)`)
+	left = regexp.MustCompile(`(?m)^!\[.*\]\(.*\)\n\n?`)  // pictures
 	head = regexp.MustCompile(`(?m)^\|.*\|\n\|[-|]+\|\n`) // of a table
 )
 
 // Plain is a document for a terminal: links are their texts, what is between fences is
-// indented, and a row of a table is its first cell with the others below it.
+// indented, a row of a table is its first cell with the others below it, and pictures
+// are left out.
 func Plain(markdown string) string {
 	var b strings.Builder
 	inside := false
-	for line := range strings.Lines(head.ReplaceAllString(markdown, "")) {
+	for line := range strings.Lines(head.ReplaceAllString(left.ReplaceAllString(markdown, ""), "")) {
 		switch {
 		case strings.HasPrefix(line, "```"):
 			inside = !inside

@@ -12,7 +12,7 @@ import (
 
 func TestPlain(t *testing.T) {
 	long := strings.Repeat("long words ", 9)
-	got := Plain("# A [link](x.md)\n\n| a | b |\n|---|---|\n| `x\\|y` | [a text](cases.md#x) |\n| z | " + long + "| |\n\n```case\n% insmod [x](y)\n\n= 1\n```\nend\n")
+	got := Plain("# A [link](x.md)\n\n![a picture](x.svg)\n\n| a | b |\n|---|---|\n| `x\\|y` | [a text](cases.md#x) |\n| z | " + long + "| |\n\n```case\n% insmod [x](y)\n\n= 1\n```\nend\n")
 	want := "# A link\n\n  `x|y`\n        a text\n  z\n" +
 		"        long words long words long words long words long words long words long\n        words long words long words\n" +
 		"\n    % insmod [x](y)\n\n    = 1\nend\n"

@@ -26,6 +26,8 @@ type difference struct {
 	line    int    // of the case's file: the first wrong line
 	text    string // the first wrong line, in words
 	step    int    // the number of the command that it belongs to; the first is 1
+	agreed  int    // lines before the first wrong one
+	wanted  string // the line that is missing or different there; empty: nothing more is expected
 }
 
 // compare shows the difference, if any, as a unified diff with the first wrong
@@ -36,15 +38,17 @@ func compare(file string, want []shown, got []string) difference {
 		i++
 	}
 	if i == len(want) && i == len(got) {
-		return difference{}
+		return difference{agreed: i}
 	}
-	d := difference{step: commands(want[:i])}
+	d := difference{step: commands(want[:i]), agreed: i}
 	switch {
 	case i == len(want) || isCommand(want[i].text) && i > 0: // more than expected
 		d.line, d.text = want[i-1].at, "nothing more expected here; got: "+klog.Clip(got[i], maxClip)
 	case i == len(got) || isCommand(got[i]):
+		d.wanted = want[i].text
 		d.line, d.text = want[i].at, "missing: "+klog.Clip(want[i].text, maxClip)
 	default:
+		d.wanted = want[i].text
 		d.line, d.text = want[i].at, fmt.Sprintf("expected: %s; got: %s", klog.Clip(want[i].text, maxClip), klog.Clip(got[i], maxClip))
 	}
 	d.unified = mark(unified(file, want, got[:min(len(got), i+maxCompare)]), fmt.Sprintf("%s:%d", file, d.line))

@@ -20,6 +20,9 @@ type Finding struct {
 	Line     int      // of the case's file: the first wrong one; 0 when the transcripts agree
 	Step     int      // see Result
 	Observed string   // the transcript as it was
+	Agreed   int      // lines of Observed before the first wrong one
+	Wanted   string   // the line that is expected there; empty: none, or the transcripts agree
+	Blocked  []string // what a wait that timed out was for, and which tasks block it, a line each
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
 	Reported Reported // whether a FAIL is the symptom that the case names
@@ -46,6 +49,7 @@ func Judge(c *casefile.Case, o Observation) Finding {
 		f.stall = stall
 	}
 	left := j.leftovers()
+	f.Agreed, f.Wanted, f.Blocked = d.agreed, d.wanted, stall
 	f.Reasons = slices.Concat(j.faultLines(), f.splats, rig, stall)
 	f.beyond = slices.Concat(f.Reasons, left)
 	f.Verdict = j.verdict(len(f.beyond) > 0 || f.Diff != "", len(rig) > 0)

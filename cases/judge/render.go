@@ -7,7 +7,17 @@ import (
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/cases/machine"
 )
+
+// Expected is the transcript that the case expects on a kernel.
+func Expected(c *casefile.Case, f machine.Facts) string {
+	var lines []string
+	for _, l := range expected(c.Resolve(f)) {
+		lines = append(lines, l.text)
+	}
+	return joinLines(lines)
+}
 
 // expected is the transcript that the case expects. After each command come the
 // log lines, then the errno, then the output, however the file mixes them: they

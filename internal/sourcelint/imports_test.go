@@ -81,6 +81,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience internal/shellword internal/terminal"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion internal/nearest"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
+	{"internal/timeline", "cases/casefile cases/klog cases/machine internal/printable"},
 	{"internal/report", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/shellword"},
 	{"internal/results", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/report"},
 	{"internal/compare", "cases/judge internal/printable internal/report"},

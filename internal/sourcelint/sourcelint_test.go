@@ -99,7 +99,7 @@ func checkLicence(tree fs.FS, name, text string) []string {
 // isSource tells source from data and prose. A script may have no extension.
 func isSource(name, text string) bool {
 	switch path.Ext(name) {
-	case ".go", ".c", ".h", ".S", ".sh", ".mk", ".yml", ".yaml":
+	case ".go", ".c", ".h", ".S", ".sh", ".mk", ".yml", ".yaml", ".css", ".js", ".tmpl":
 		return true
 	}
 	base := path.Base(name)
@@ -122,7 +122,8 @@ func spdx(text string) string {
 		first, _, _ = strings.Cut(rest, "\n")
 	}
 	_, id, _ := strings.Cut(first, "SPDX-License-Identifier: ")
-	return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(id), "*/"))
+	id, _, _ = strings.Cut(strings.TrimSpace(id), " ") // the comment may end on the line
+	return id
 }
 
 func TestCheck(t *testing.T) {

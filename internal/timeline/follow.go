@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package timeline
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/cases/machine"
+)
+
+// maxRows are enough for the longest case; a guest that floods its log fills no page.
+const maxRows = 600
+
+// maxText bounds the bytes of a row's text.
+const maxText = 500
+
+// maxLanes of livepatches have a lane; what others do is noted.
+const maxLanes = 12
+
+// New follows a run.
+func New(r Run) Timeline {
+	list := steps(r.Transcript)
+	f := &follower{lanes: lanesOf(list), wrong: r.Wrong, holders: map[string]int{}, holds: map[string]bool{}}
+	f.livepatches = make([]livepatch, len(f.lanes))
+	for i, s := range list {
+		f.command(s)
+		if i < len(r.Times) {
+			f.rows[len(f.rows)-1].At = &r.Times[i]
+		}
+		f.lines(s)
+		if i == len(list)-1 {
+			f.blocked(r.Blocked)
+		}
+	}
+	f.expect(len(r.Transcript))
+	t := Timeline{Lanes: f.lanes, Rows: f.rows}
+	if len(t.Rows) > maxRows {
+		t.More, t.Rows = len(t.Rows)-maxRows, t.Rows[:maxRows]
+	}
+	return t
+}
+
+// lanesOf are the livepatches that the kernel names.
+func lanesOf(list []step) (names []string) {
+	for _, s := range list {
+		for _, line := range s.lines {
+			name := parse(line).lane
+			if strings.HasPrefix(line, "livepatch: ") && name != "" && len(names) < maxLanes && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// livepatch is what is known of a livepatch at some moment.
+type livepatch struct {
+	phase    Phase
+	replaces bool
+	states   []State // what it last got of its own
+	enabled  int     // when it was enabled: a larger one later
+}
+
+// follower follows what the livepatches become, row by row.
+type follower struct {
+	lanes       []string
+	livepatches []livepatch
+	rows        []Row
+	holders     map[string]int  // of data, by their name: the lane that has them
+	holds       map[string]bool // functions in which a task sleeps
+	clock       int
+	wrong       *Wrong // nil: it has been shown, or there is none
+	loading     bool   // the command loads a livepatch that was not loaded
+	apart       bool   // the line is the wrong one: it gets a row of its own
+}
+
+func (f *follower) lane(name string) int { return slices.Index(f.lanes, name) }
+
+// add adds a row, with what the livepatches are now.
+func (f *follower) add(r Row) {
+	r.Text = klog.Clip(r.Text, maxText)
+	for i := range f.livepatches {
+		r.Phases = append(r.Phases, f.livepatches[i].phase)
+	}
+	f.rows = append(f.rows, r)
+}
+
+// command adds the row of a command, and what it does without a word in the log.
+func (f *follower) command(s step) {
+	f.expect(s.at)
+	if lane := f.lane(s.module(machine.Rmmod)); lane != None && s.errno() == "" {
+		f.removed(lane)
+	}
+	if lane := f.lane(s.module(machine.Insmod)); lane != None {
+		if f.loading = f.livepatches[lane].phase == Absent; f.loading {
+			f.livepatches[lane] = livepatch{replaces: s.replaces()}
+		}
+	}
+	switch s.command.Verb {
+	case machine.Hold:
+		f.holds[s.command.Args[0]] = true
+	case machine.Release:
+		delete(f.holds, s.command.Args[0])
+	}
+	f.add(Row{Kind: Command, Lane: None, From: None, Text: s.text})
+}
+
+// removed is a livepatch whose module has gone. If it was enabled as far as is
+// known, the livepatch that was enabled last has replaced it.
+func (f *follower) removed(lane int) {
+	replaced := len(f.rows)
+	for i, r := range slices.Backward(f.rows) {
+		if r.Phases[lane] != Enabled {
+			break
+		}
+		if r.Kind == Transition && r.Lane != lane && r.Phases[r.Lane] == Enabled {
+			replaced = i
+			break
+		}
+	}
+	for _, r := range f.rows[replaced:] {
+		r.Phases[lane] = Loaded
+	}
+	f.livepatches[lane] = livepatch{}
+}
+
+// lines adds the rows of what came after a command.
+func (f *follower) lines(s step) {
+	for i, line := range s.lines {
+		f.apart = f.wrong != nil && f.wrong.Line == s.at+1+i
+		f.expect(s.at + 1 + i)
+		f.line(s, line)
+		last := &f.rows[len(f.rows)-1]
+		last.Wrong = last.Wrong || f.apart
+	}
+	for lane := range f.livepatches {
+		f.open(lane)
+	}
+}
+
+// expect adds what was expected at a line or before it, if that differs.
+func (f *follower) expect(line int) {
+	if f.wrong == nil || line < f.wrong.Line {
+		return
+	}
+	if f.wrong.Expected != "" {
+		f.add(Row{Kind: Missing, Lane: None, From: None, Text: f.wrong.Expected, Wrong: true})
+	}
+	f.wrong = nil
+}
+
+// open tells of a transition that has just begun and does not end in its step.
+func (f *follower) open(lane int) {
+	if !f.livepatches[lane].phase.moving() {
+		return
+	}
+	for _, r := range slices.Backward(f.rows) {
+		switch {
+		case r.Kind == Open && r.Lane == lane:
+			return
+		case r.Kind == Command:
+			return
+		case r.Lane == lane && strings.HasPrefix(r.Text, starts):
+			f.add(Row{Kind: Open, Lane: lane, From: None, Text: "stays open", Detail: f.held()})
+			return
+		}
+	}
+}
+
+// held names the tasks that a case holds.
+func (f *follower) held() string {
+	var names []string
+	for what := range f.holds {
+		names = append(names, "klp_target_hold_"+what+"()")
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return "a task sleeps in " + strings.Join(names, ", another in ")
+}
+
+// blocked adds what blocks the transition that did not end.
+func (f *follower) blocked(lines []string) {
+	lane := slices.IndexFunc(f.livepatches, func(l livepatch) bool { return l.phase.moving() })
+	for _, line := range lines {
+		f.add(Row{Kind: Open, Lane: lane, From: None, Text: line})
+	}
+}
