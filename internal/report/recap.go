@@ -139,18 +139,32 @@ func (h *Human) repeated(f failure) string {
 	return strings.TrimRight(fmt.Sprintf("%s %-32s  %s", verdict, printable.Line(f.word), shorten(printable.Line(f.why))), " ")
 }
 
-// look is the command that opens a shell where a test has failed; empty when that is
-// not known.
+// look is the line of the command that opens a shell where a test has failed; empty
+// when that is not known.
 func (h *Human) look(res judge.Result) string {
-	if h.recap.tests == nil || res.Step == 0 {
+	if command := h.recap.shell(h.about, res); command != "" {
+		return indent + "look: " + command + "\n"
+	}
+	return ""
+}
+
+// shell is the command that opens a shell where a test has failed; empty when that is
+// not known.
+func (r *recap) shell(p Provenance, res judge.Result) string {
+	word := r.word(res)
+	if r.tests == nil || res.Step == 0 || word == standardInput { // a shell needs standard input itself
 		return ""
 	}
-	word := h.recap.word(res)
-	if word == standardInput {
-		return "" // a shell needs it itself
+	words := slices.Concat([]string{"klptest", "shell"}, p.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})
+	return printable.Line(shellword.Join(words))
+}
+
+// run is the command that runs a test again; empty when that is not known.
+func (r *recap) run(p Provenance, res judge.Result) string {
+	if r.tests == nil {
+		return ""
 	}
-	words := slices.Concat([]string{"klptest", "shell"}, h.about.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})
-	return indent + "look: " + printable.Line(shellword.Join(words)) + "\n"
+	return printable.Line(shellword.Join(slices.Concat([]string{"klptest", "run"}, p.Flags, []string{r.word(res)})))
 }
 
 // shorten cuts a reason to what a line has room for.

@@ -26,6 +26,11 @@ const (
 	unexpected   kind = "unexpected pass" // of a case that is known to fail; why it should
 )
 
+// Kind and Lines are for templates.
+func (s section) Kind() kind { return s.kind }
+
+func (s section) Lines() []string { return s.lines }
+
 // section is one thing to say about a result.
 type section struct {
 	kind  kind

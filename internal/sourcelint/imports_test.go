@@ -82,7 +82,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion internal/nearest"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/timeline", "cases/casefile cases/klog cases/machine internal/printable"},
-	{"internal/report", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/shellword"},
+	{"internal/report", "cases/casefile cases/judge cases/klog cases/machine internal/blame internal/exit internal/printable internal/shellword internal/timeline"},
 	{"internal/results", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/report"},
 	{"internal/compare", "cases/judge internal/printable internal/report"},
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},

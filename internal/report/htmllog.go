@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/klog"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// maxLog lines of a kernel log are shown.
+const maxLog = 2000
+
+// logPart is a line of the kernel log, or a splat of several.
+type logPart struct {
+	Class string // command, kernel or other; splat or dump, which are folded
+	Fold  string // what a splat is called
+	Lines []string
+}
+
+// logParts is the kernel log with its splats. own may be nil.
+func logParts(o judge.Observation, own *casefile.Case) (parts []logPart) {
+	var texts, lines []string
+	var classes []string
+	for _, r := range logRecords(o) {
+		class := "kernel"
+		if r.Facility != 0 {
+			class = "other"
+			if strings.HasPrefix(r.Text, machine.MarkerPrefix) {
+				class = "command"
+			}
+		}
+		for text := range strings.SplitSeq(r.Text, "\n") {
+			texts, classes = append(texts, text), append(classes, class)
+			lines = append(lines, printable.Line(fmt.Sprintf("[%5d.%06d] %s", r.Usec/1e6, r.Usec%1e6, text)))
+		}
+	}
+	more := len(lines) - maxLog
+	if more > 0 {
+		texts, lines = texts[:maxLog], lines[:maxLog]
+	}
+	var modules []string
+	if own != nil {
+		modules = own.Modules()
+	}
+	folded := klog.FoldLines(texts, modules)
+	for i, f := range folded {
+		end := len(lines)
+		if i+1 < len(folded) {
+			end = folded[i+1].At
+		}
+		parts = append(parts, newLogPart(f, classes[f.At], lines[f.At:end]))
+	}
+	if more > 0 {
+		parts = append(parts, logPart{Class: "other", Lines: []string{fmt.Sprintf("… %d more lines", more)}})
+	}
+	return parts
+}
+
+func newLogPart(f klog.Folded, class string, lines []string) logPart {
+	switch {
+	case f.Fold == "":
+		return logPart{Class: class, Lines: lines}
+	case f.Splat:
+		class = "splat"
+	default:
+		class = "dump"
+	}
+	return logPart{Class: class, Fold: printable.Line(strings.TrimPrefix(f.Fold, klog.FoldPrefix)), Lines: lines}
+}
+
+func logRecords(o judge.Observation) (list []machine.Record) {
+	for _, a := range o.Answers {
+		list = append(list, a.Records...)
+	}
+	return append(list, o.End.Records...)
+}
+
+func logSize(parts []logPart) (n int) {
+	for _, p := range parts {
+		for _, line := range p.Lines {
+			n += len(line)
+		}
+	}
+	return n
+}
+
+// wrongMark is what judge appends to the first wrong line of a diff.
+const wrongMark = "    <-- "
+
+// diffLines takes a unified diff apart.
+func diffLines(text string) (list []diffLine) {
+	marked := false
+	for _, line := range printable.Lines(text) {
+		l := diffLine{Class: "same", Text: line}
+		switch {
+		case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "), strings.HasPrefix(line, "@@"):
+			l.Class = "head"
+		case strings.HasPrefix(line, "-"):
+			l.Class = "gone"
+		case strings.HasPrefix(line, "+"):
+			l.Class = "new"
+		}
+		if i := strings.LastIndex(line, wrongMark); i >= 0 && !marked && slices.Contains([]string{"gone", "new"}, l.Class) {
+			l.Text, l.Wrong, marked = line[:i], line[i+len(wrongMark):], true
+		}
+		list = append(list, l)
+	}
+	return list
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// page is what the HTML report shows.
+type page struct {
+	Title    string
+	Counts   []verdictCount
+	Total    int // results
+	Runs     []htmlRun
+	Chunks   [][]htmlTest // the tests, divided for a browser that skips what is not in sight
+	Tests    int
+	Articles []article
+}
+
+type verdictCount struct {
+	Verdict judge.Verdict
+	N       int
+}
+
+// htmlRun is a column of the grid.
+type htmlRun struct {
+	Name   string   // what tells it from the others
+	Parts  []string // the name, where a line may break
+	About  []fact
+	Early  string // why the run ended early; empty: it did not
+	NotRun string
+}
+
+type fact struct{ Name, Text string }
+
+// htmlTest is a row of the grid: a test on each run.
+type htmlTest struct {
+	Name, Title string
+	Words       string // that a search finds it by
+	Cells       []cell
+}
+
+// cell is a test on one run, which may have run it several times.
+type cell struct {
+	Verdict judge.Verdict // the worst one; empty: it was not run
+	Times   string        // "3/20": results with that verdict, of several
+	Article string        // the identifier of the one that explains it; empty: none
+}
+
+// worst are the verdicts, those first that people look at first.
+var worst = []judge.Verdict{judge.Fail, judge.Error, judge.XPass, judge.XFail, judge.Skip, judge.Pass}
+
+const chunk = 50 // tests
+
+func newPage(docs []Document) (page, error) {
+	w := newArticles()
+	p := page{Title: title(docs), Tests: 0}
+	for _, d := range docs {
+		p.Runs = append(p.Runs, newHTMLRun(d))
+	}
+	tests, err := grid(docs, w)
+	if err != nil {
+		return p, err
+	}
+	p.Counts, p.Total = tallied(docs)
+	p.Tests = len(tests)
+	p.Chunks = slices.Collect(slices.Chunk(tests, chunk))
+	p.Articles, err = w.finish()
+	return p, err
+}
+
+// tallied counts the results by verdict, the worst first.
+func tallied(docs []Document) (list []verdictCount, total int) {
+	n := map[judge.Verdict]int{}
+	for _, d := range docs {
+		total += len(d.Outcomes)
+		for _, o := range d.Outcomes {
+			n[known(o.Verdict)]++
+		}
+	}
+	for _, v := range worst {
+		if n[v] > 0 {
+			list = append(list, verdictCount{v, n[v]})
+		}
+	}
+	return list, total
+}
+
+// title says how the runs went, for a tab of the browser.
+func title(docs []Document) string {
+	counts, total := tallied(docs)
+	for _, c := range counts {
+		if bad(c.Verdict) {
+			return fmt.Sprintf("klptest: %d of %d %s", c.N, total, c.Verdict)
+		}
+	}
+	return fmt.Sprintf("klptest: %s", printable.Count(total, "result", "results"))
+}
+
+func bad(v judge.Verdict) bool { return v == judge.Fail || v == judge.Error }
+
+// grid makes the rows: those first in which something is wrong, and otherwise in the
+// order in which the tests ran.
+func grid(docs []Document, w *articles) ([]htmlTest, error) {
+	var names []string
+	rows := map[string]*htmlTest{}
+	for i, d := range docs {
+		groups, order := grouped(d)
+		for _, name := range order {
+			row := rows[name]
+			if row == nil {
+				row = &htmlTest{Name: name, Title: printable.Line(groups[name][0].Title), Cells: make([]cell, len(docs))}
+				rows[name], names = row, append(names, name)
+			}
+			c, words, err := w.cell(d, groups[name])
+			if err != nil {
+				return nil, err
+			}
+			row.Cells[i] = c
+			row.Words += " " + words
+		}
+	}
+	list := make([]htmlTest, len(names))
+	for i, name := range names {
+		list[i] = *rows[name]
+		list[i].Words = strings.ToLower(name + " " + list[i].Title + list[i].Words)
+	}
+	slices.SortStableFunc(list, func(a, b htmlTest) int { return cmp.Compare(a.rank(), b.rank()) })
+	return list, nil
+}
+
+// rank orders tests by the worst of their verdicts.
+func (t htmlTest) rank() int {
+	least := len(worst)
+	for _, c := range t.Cells {
+		if i := slices.Index(worst, c.Verdict); i >= 0 {
+			least = min(least, i)
+		}
+	}
+	return least
+}
+
+// grouped are the outcomes of a run by their test, and the tests in their order.
+func grouped(d Document) (groups map[string][]Outcome, order []string) {
+	groups = map[string][]Outcome{}
+	names := newNaming(d.Outcomes)
+	for _, o := range d.Outcomes {
+		name := printable.Line(names.of(o.Result))
+		if groups[name] == nil {
+			order = append(order, name)
+		}
+		groups[name] = append(groups[name], o)
+	}
+	return groups, order
+}
+
+// breakable are the parts of a release.
+var breakable = regexp.MustCompile(`[^-+]+[-+]?|[-+]`)
+
+func newHTMLRun(d Document) htmlRun {
+	r := htmlRun{Name: printable.Line(cmp.Or(d.Release, d.Spec, d.Kernel, "?"))}
+	if d.Label != "" {
+		r.Name = printable.Line(d.Label) + " · " + r.Name
+	}
+	r.Parts = breakable.FindAllString(r.Name, -1)
+	add := func(name, text string) {
+		if text = printable.Line(text); text != "" {
+			r.About = append(r.About, fact{name, text})
+		}
+	}
+	add("kernel", d.Kernel)
+	add("release", d.Release)
+	add("result", strings.TrimSuffix(counts(count(d.Results()), d.Total), "\n"))
+	if !d.Started.IsZero() {
+		add("started", d.Started.UTC().Format("2006-01-02 15:04:05 UTC"))
+	}
+	add("took", fmt.Sprintf("%.0f s", d.Took.Seconds()))
+	add("klptest", d.Klptest)
+	add("machine", strings.TrimSpace(fmt.Sprintf("%s, QEMU %s, %s, %d CPUs, %d MiB", d.Machine.Arch, d.Machine.QEMU, d.Machine.Accel, d.Machine.CPUs, d.Machine.Memory)))
+	add("host", strings.Join(slices.DeleteFunc([]string{d.Host.System, d.Host.Kernel, d.Host.Processor}, func(s string) bool { return s == "" }), ", "))
+	add("flags", strings.Join(d.Flags, " "))
+	if d.Shuffle != 0 {
+		add("shuffle", fmt.Sprint(d.Shuffle))
+	}
+	r.Early, r.NotRun = printable.Line(d.Error), printable.Line(strings.Join(d.NotRun(), ", "))
+	return r
+}
