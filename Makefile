@@ -66,6 +66,11 @@ ATTACK ?= short
 attack: deps build ## what hostile cases, guests, neighbours, signals and disks do; ATTACK=long takes hours
 	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -p 1 -count=1 -timeout 8h -v -run Attack ./...
 
+.PHONY: html-test
+html-test: ## look at the HTML report in Chromium: layout, keyboard, accessibility, 10,000 results; SHOTS=DIR keeps screenshots
+	@.ci/deps html
+	KLPTEST_HTML=$(or $(SHOTS),1) $(GO) test -count=1 -v -run HTML ./internal/report
+
 .PHONY: race
 race: ## unit tests under the race detector
 	CGO_ENABLED=1 $(GO) test -race ./...

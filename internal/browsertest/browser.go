@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -45,22 +46,36 @@ func Start(t testing.TB) *Browser {
 	from, fromIt := pipe(t)
 	cmd := exec.Command(program, "--headless", "--disable-gpu", "--no-first-run", "--no-sandbox", "--remote-debugging-pipe",
 		"--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir="+t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.ExtraFiles = []*os.File{fromUs, fromIt} // descriptors 3 and 4
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	b := &Browser{t: t, to: to, answers: make(chan answer)}
-	done := make(chan struct{})
-	go b.read(from, done)
-	t.Cleanup(func() {
-		close(done)
-		_ = cmd.Process.Kill() // it may have ended
-		_ = cmd.Wait()         // killed
-	})
+	go b.read(from)
+	t.Cleanup(func() { b.stop(cmd) })
 	fromUs.Close()
 	fromIt.Close()
 	b.open()
 	return b
+}
+
+// stop has the browser end its processes, which write to the profile until then. One
+// that does not is killed, with all of them.
+func (b *Browser) stop(cmd *exec.Cmd) {
+	late := time.AfterFunc(limit, func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // they may have ended
+	})
+	defer late.Stop()
+	b.session = ""
+	if err := b.call("Browser.close", nil, nil); err != nil {
+		b.t.Errorf("Browser.close: %v", err)
+	}
+	for range b.answers {
+	}
+	if err := cmd.Wait(); err != nil {
+		b.t.Errorf("chromium: %v", err)
+	}
 }
 
 func pipe(t testing.TB) (r, w *os.File) {
@@ -73,8 +88,8 @@ func pipe(t testing.TB) (r, w *os.File) {
 	return r, w
 }
 
-// read passes the answers on; messages end with a zero byte.
-func (b *Browser) read(from io.Reader, done chan struct{}) {
+// read passes the answers on until the browser ends; messages end with a zero byte.
+func (b *Browser) read(from io.Reader) {
 	r := bufio.NewReader(from)
 	for {
 		text, err := r.ReadBytes(0)
@@ -86,11 +101,7 @@ func (b *Browser) read(from io.Reader, done chan struct{}) {
 		if json.Unmarshal(text[:len(text)-1], &a) != nil || a.ID == 0 {
 			continue
 		}
-		select {
-		case b.answers <- a:
-		case <-done:
-			return
-		}
+		b.answers <- a
 	}
 }
 

@@ -128,6 +128,9 @@ func TestHTMLSplat(t *testing.T) {
 	if len(folds) != 1 || !has("splat")(folds[0]) || !strings.HasPrefix(textOf(folds[0]), "WARNING klp_get_prev_state: 8 lines[ 9.000000] ------------[ cut here ]") {
 		t.Errorf("%q", texts(folds))
 	}
+	if strings.Contains(textOf(folds[0]), "amid") || !slices.ContainsFunc(texts(all(lines, has("kernel"))), func(s string) bool { return strings.HasSuffix(s, "klp_b: amid a splat") }) {
+		t.Errorf("what a module logs is not seen: %q", texts(folds))
+	}
 	if got := texts(all(lines, has("command"))); len(got) != 5 || !strings.HasSuffix(got[0], "% insmod klp_a states=1:1 data=alloc") {
 		t.Errorf("%q", got)
 	}

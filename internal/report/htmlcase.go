@@ -46,8 +46,8 @@ type diffLine struct {
 // Rooms for evidence, in bytes: a page must open at once. Of a thousand failures a
 // reader looks at some, and at still fewer passes.
 const (
-	failedRoom = 12 << 20
-	passedRoom = 4 << 20
+	failedRoom = 8 << 20
+	passedRoom = 2 << 20
 )
 
 // articles makes the articles of a page.
@@ -145,6 +145,9 @@ func (a *article) tell(d Document, o Outcome) {
 		case s.kind == howOften:
 			a.HowOften = strings.Join(s.lines, " ")
 		case s.kind == diff, s.kind == logTail:
+		case len(a.Sections) > 0 && a.Sections[len(a.Sections)-1].kind == s.kind:
+			last := &a.Sections[len(a.Sections)-1]
+			last.lines = slices.Concat(last.lines, s.lines)
 		default:
 			a.Sections = append(a.Sections, s)
 		}

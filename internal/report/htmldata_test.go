@@ -59,7 +59,7 @@ func warning(o *judge.Observation) {
 	lines := []string{
 		"------------[ cut here ]------------",
 		"WARNING: CPU: 0 PID: 77 at kernel/livepatch/state.c:71 klp_get_prev_state+0x1f/0x90",
-		"Modules linked in: klp_b(OK)", "Call Trace:", " <TASK>", " pre_patch+0x12/0x30 [klp_b]", " </TASK>",
+		"Modules linked in: klp_b(OK)", "Call Trace:", " <TASK>", " pre_patch+0x12/0x30 [klp_b]", "klp_b: amid a splat", " </TASK>",
 		"---[ end trace 0000000000000000 ]---",
 	}
 	a := &o.Answers[1]

@@ -24,20 +24,23 @@ type logPart struct {
 	Lines []string
 }
 
+// logClass is the class of a record's lines.
+func logClass(r machine.Record) string {
+	switch {
+	case r.Facility == 0:
+		return "kernel"
+	case strings.HasPrefix(r.Text, machine.MarkerPrefix):
+		return "command"
+	}
+	return "other"
+}
+
 // logParts is the kernel log with its splats. own may be nil.
 func logParts(o judge.Observation, own *casefile.Case) (parts []logPart) {
-	var texts, lines []string
-	var classes []string
+	var texts, lines, classes []string
 	for _, r := range logRecords(o) {
-		class := "kernel"
-		if r.Facility != 0 {
-			class = "other"
-			if strings.HasPrefix(r.Text, machine.MarkerPrefix) {
-				class = "command"
-			}
-		}
 		for text := range strings.SplitSeq(r.Text, "\n") {
-			texts, classes = append(texts, text), append(classes, class)
+			texts, classes = append(texts, text), append(classes, logClass(r))
 			lines = append(lines, printable.Line(fmt.Sprintf("[%5d.%06d] %s", r.Usec/1e6, r.Usec%1e6, text)))
 		}
 	}
@@ -49,19 +52,35 @@ func logParts(o judge.Observation, own *casefile.Case) (parts []logPart) {
 	if own != nil {
 		modules = own.Modules()
 	}
-	folded := klog.FoldLines(texts, modules)
-	for i, f := range folded {
-		end := len(lines)
-		if i+1 < len(folded) {
-			end = folded[i+1].At
-		}
-		parts = append(parts, newLogPart(f, classes[f.At], lines[f.At:end]))
-	}
+	parts = folds(klog.FoldLines(texts, modules), lines, classes)
 	if more > 0 {
 		parts = append(parts, logPart{Class: "other", Lines: []string{fmt.Sprintf("… %d more lines", more)}})
 	}
 	return parts
 }
+
+// folds divides lines among splats and single records.
+func folds(folded []klog.Folded, lines, classes []string) (parts []logPart) {
+	splat := -1 // the last one
+	for i, f := range folded {
+		end := len(lines)
+		if i+1 < len(folded) {
+			end = folded[i+1].At
+		}
+		if f.Fold == "" && splat >= 0 { // a module has logged something amid a splat
+			parts[splat].Lines = slices.Concat(parts[splat].Lines, lines[f.At+1:end])
+			end = f.At + 1
+		}
+		if f.Fold != "" {
+			splat = len(parts)
+		}
+		parts = append(parts, newLogPart(f, classes[f.At], lines[f.At:end]))
+	}
+	return parts
+}
+
+// Length is how long a fold is.
+func (p logPart) Length() string { return printable.Count(len(p.Lines), "line", "lines") }
 
 func newLogPart(f klog.Folded, class string, lines []string) logPart {
 	switch {

@@ -192,3 +192,8 @@ func newHTMLRun(d Document) htmlRun {
 	r.Early, r.NotRun = printable.Line(d.Error), printable.Line(strings.Join(d.NotRun(), ", "))
 	return r
 }
+
+// Early tells whether a run did not come to its end.
+func (p page) Early() bool {
+	return slices.ContainsFunc(p.Runs, func(r htmlRun) bool { return r.Early != "" || r.NotRun != "" })
+}

@@ -193,17 +193,11 @@ func hue(lane int) string {
 }
 
 // wrap breaks a text into lines of at most n characters, the first one indented by
-// less; at blanks, where there are any. An empty text is no line.
+// less; at blanks or within paths, where there are any. An empty text is no line.
 func wrap(s string, n, indent int) (lines []string) {
 	for utf8.RuneCountInString(s) > n {
 		runes := []rune(s)
-		cut := n
-		for i := n; i > n/3; i-- {
-			if runes[i] == ' ' {
-				cut = i
-				break
-			}
-		}
+		cut := breakAt(runes, n)
 		lines = append(lines, string(runes[:cut]))
 		s = strings.TrimPrefix(string(runes[cut:]), " ")
 		if len(lines) == 1 {
@@ -214,4 +208,14 @@ func wrap(s string, n, indent int) (lines []string) {
 		lines = append(lines, s)
 	}
 	return lines
+}
+
+// breakAt is where a line of at most n characters ends.
+func breakAt(runes []rune, n int) int {
+	for i := n; i > n/3; i-- {
+		if runes[i] == ' ' || runes[i-1] == '/' || runes[i-1] == ',' {
+			return i
+		}
+	}
+	return n
 }

@@ -194,6 +194,7 @@ func (d *drawer) legend() {
 		sign(label, func() { d.Marks = append(d.Marks, mark{x, y, "callback none" + post, circle}) })
 	}
 	d.y += line
-	d.Texts = append(d.Texts, text{X: margin, Y: d.y + 13, Class: "title", Text: "own, prev: what klp_get_state(), klp_get_prev_state() returned"})
+	const calls = "own: klp_get_state(), prev: klp_get_prev_state()"
+	d.Texts = append(d.Texts, text{X: margin, Y: d.y + 14, Width: scale(len(calls)), Class: "legend", Text: calls})
 	d.y += nameLine
 }

@@ -31,7 +31,7 @@ func New(r Run) Timeline {
 		}
 		f.lines(s)
 		if i == len(list)-1 {
-			f.blocked(r.Blocked)
+			f.blocked(s.text, r.Blocked)
 		}
 	}
 	f.expect(len(r.Transcript))
@@ -182,10 +182,15 @@ func (f *follower) held() string {
 	return "a task sleeps in " + strings.Join(names, ", another in ")
 }
 
-// blocked adds what blocks the transition that did not end.
-func (f *follower) blocked(lines []string) {
+// blocked adds what blocks the transition that did not end. The files in sysfs say
+// nothing that the picture does not.
+func (f *follower) blocked(command string, lines []string) {
 	lane := slices.IndexFunc(f.livepatches, func(l livepatch) bool { return l.phase.moving() })
 	for _, line := range lines {
+		if strings.HasPrefix(line, "sysfs: ") {
+			continue
+		}
+		line = strings.TrimPrefix(line, machine.MarkerPrefix+command+": ")
 		f.add(Row{Kind: Open, Lane: lane, From: None, Text: line})
 	}
 }
