@@ -103,3 +103,24 @@ func (b *Browser) Screenshot(path string) {
 		b.t.Fatal(err)
 	}
 }
+
+// Busy is how long the page's main thread has run so far: what it needs of a
+// processor, however many others want it.
+func (b *Browser) Busy() time.Duration {
+	b.t.Helper()
+	b.Call("Performance.enable", map[string]any{"timeDomain": "threadTicks"}, nil)
+	var said struct {
+		Metrics []struct {
+			Name  string
+			Value float64
+		}
+	}
+	b.Call("Performance.getMetrics", map[string]any{}, &said)
+	for _, m := range said.Metrics {
+		if m.Name == "TaskDuration" {
+			return time.Duration(m.Value * float64(time.Second))
+		}
+	}
+	b.t.Fatal("no TaskDuration")
+	return 0
+}
