@@ -111,7 +111,7 @@ func (d *drawer) heading() {
 	}
 	d.Texts = append(d.Texts, text{X: margin, Y: d.y + 14, Class: "name", Text: d.Name})
 	d.y += line + 2
-	wide := int(float64(d.Width-2*margin) / 6.4)
+	wide := int(float64(d.Width-2*margin) / 7)
 	for _, part := range wrap(d.Title, wide, 0) {
 		d.Texts = append(d.Texts, text{X: margin, Y: d.y + 13, Class: "title", Text: part})
 		d.y += nameLine
