@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -157,6 +158,19 @@ func TestHTMLRepeated(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	if got := texts(all(root, has("headline"))); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestHTMLRunNames: runs on the same kernel are told apart.
+func TestHTMLRunNames(t *testing.T) {
+	at := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)
+	run := func(release, label string) Document {
+		at = at.Add(time.Hour)
+		return Document{Provenance: Provenance{Release: release, Label: label, Started: at}}
+	}
+	got := runNames([]Document{run("6.12", ""), run("6.1", ""), run("6.12", ""), run("6.12", "0001-a.patch")})
+	if want := []string{"6.12 · 2026-01-31 11:00:00", "6.1", "6.12 · 2026-01-31 13:00:00", "0001-a.patch · 6.12"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }

@@ -53,6 +53,7 @@ const (
 // articles makes the articles of a page.
 type articles struct {
 	list   []article
+	on     string                    // the run that is being told of
 	left   map[bool]int              // the room that is left for what has passed, or not
 	cases  map[string]*casefile.Case // by their text
 	passed map[string]int            // the article of what passed in the same way
@@ -96,20 +97,19 @@ func (w *articles) cell(d Document, group []Outcome) (c cell, words string, err 
 // seen, has none.
 func (w *articles) add(d Document, o Outcome) (id string, err error) {
 	passed := known(o.Verdict) == judge.Pass && len(o.Discarded) == 0
-	on := newHTMLRun(Document{Provenance: d.Provenance}).Name
 	f := w.find(o)
 	if passed && f.Observed == "" {
 		return "", nil
 	}
 	key := o.Name + "\x00" + f.Observed
 	if i, known := w.passed[key]; known && passed {
-		w.list[i].On = append(w.list[i].On, on)
+		w.list[i].On = append(w.list[i].On, w.on)
 		return w.list[i].ID, nil
 	}
 	if passed && w.left[passed] < 0 {
 		return "", nil
 	}
-	a := article{ID: fmt.Sprintf("r%d", len(w.list)+1), Name: printable.Line(o.Name), Title: printable.Line(o.Title), Verdict: known(o.Verdict), On: []string{on}}
+	a := article{ID: fmt.Sprintf("r%d", len(w.list)+1), Name: printable.Line(o.Name), Title: printable.Line(o.Title), Verdict: known(o.Verdict), On: []string{w.on}}
 	a.tell(d, o)
 	if a.Omitted = w.left[passed] < 0; !a.Omitted {
 		if err := a.show(o, f); err != nil {

@@ -62,8 +62,9 @@ const chunk = 50 // tests
 func newPage(docs []Document) (page, error) {
 	w := newArticles()
 	p := page{Title: title(docs), Tests: 0}
-	for _, d := range docs {
-		p.Runs = append(p.Runs, newHTMLRun(d))
+	names := runNames(docs)
+	for i, d := range docs {
+		p.Runs = append(p.Runs, newHTMLRun(names[i], d))
 	}
 	tests, err := grid(docs, w)
 	if err != nil {
@@ -109,15 +110,17 @@ func bad(v judge.Verdict) bool { return v == judge.Fail || v == judge.Error }
 // grid makes the rows: those first in which something is wrong, and otherwise in the
 // order in which the tests ran.
 func grid(docs []Document, w *articles) ([]htmlTest, error) {
-	var names []string
+	var list []string
 	rows := map[string]*htmlTest{}
+	names := runNames(docs)
 	for i, d := range docs {
+		w.on = names[i]
 		groups, order := grouped(d)
 		for _, name := range order {
 			row := rows[name]
 			if row == nil {
 				row = &htmlTest{Name: name, Title: printable.Line(groups[name][0].Title), Cells: make([]cell, len(docs))}
-				rows[name], names = row, append(names, name)
+				rows[name], list = row, append(list, name)
 			}
 			c, words, err := w.cell(d, groups[name])
 			if err != nil {
@@ -127,13 +130,13 @@ func grid(docs []Document, w *articles) ([]htmlTest, error) {
 			row.Words += " " + words
 		}
 	}
-	list := make([]htmlTest, len(names))
-	for i, name := range names {
-		list[i] = *rows[name]
-		list[i].Words = strings.ToLower(name + " " + list[i].Title + list[i].Words)
+	tests := make([]htmlTest, len(list))
+	for i, name := range list {
+		tests[i] = *rows[name]
+		tests[i].Words = strings.ToLower(name + " " + tests[i].Title + tests[i].Words)
 	}
-	slices.SortStableFunc(list, func(a, b htmlTest) int { return cmp.Compare(a.rank(), b.rank()) })
-	return list, nil
+	slices.SortStableFunc(tests, func(a, b htmlTest) int { return cmp.Compare(a.rank(), b.rank()) })
+	return tests, nil
 }
 
 // rank orders tests by the worst of their verdicts.
@@ -164,11 +167,29 @@ func grouped(d Document) (groups map[string][]Outcome, order []string) {
 // breakable are the parts of a release.
 var breakable = regexp.MustCompile(`[^-+]+[-+]?|[-+]`)
 
-func newHTMLRun(d Document) htmlRun {
-	r := htmlRun{Name: printable.Line(cmp.Or(d.Release, d.Spec, d.Kernel, "?"))}
-	if d.Label != "" {
-		r.Name = printable.Line(d.Label) + " · " + r.Name
+// runNames are names of the runs: what is tested, and for several runs of the same
+// when they began.
+func runNames(docs []Document) []string {
+	var names []string
+	times := map[string]int{}
+	for _, d := range docs {
+		name := printable.Line(cmp.Or(d.Release, d.Spec, d.Kernel, "?"))
+		if d.Label != "" {
+			name = printable.Line(d.Label) + " · " + name
+		}
+		times[name]++
+		names = append(names, name)
 	}
+	for i, d := range docs {
+		if times[names[i]] > 1 {
+			names[i] += " · " + d.Started.UTC().Format("2006-01-02 15:04:05")
+		}
+	}
+	return names
+}
+
+func newHTMLRun(name string, d Document) htmlRun {
+	r := htmlRun{Name: name}
 	r.Parts = breakable.FindAllString(r.Name, -1)
 	add := func(name, text string) {
 		if text = printable.Line(text); text != "" {
