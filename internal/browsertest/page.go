@@ -104,8 +104,8 @@ func (b *Browser) Screenshot(path string) {
 	}
 }
 
-// Busy is how long the page's main thread has run so far: what it needs of a
-// processor, however many others want it.
+// Busy is how long the page's main thread has run since the first call in the page:
+// the time of a processor, however many programs want one.
 func (b *Browser) Busy() time.Duration {
 	b.t.Helper()
 	b.Call("Performance.enable", map[string]any{"timeDomain": "threadTicks"}, nil)

@@ -9,6 +9,8 @@
 		verdicts: [...tr.cells].slice(1).map((td) => td.className),
 	}));
 
+	const sizes = new Map(); // rows of each part of the table that are shown
+
 	// matches tells whether a test is one of those that are asked for.
 	const matches = (row, words, wanted, column) => {
 		const of = column === '' ? row.verdicts : [row.verdicts[column]];
@@ -25,15 +27,18 @@
 		for (const row of rows) {
 			const show = matches(row, words, wanted, run ? run.value : '');
 			if (show !== row.shown) {
-				row.tr.hidden = !show;
+				row.tr.classList.toggle('out', !show);
 				row.shown = show;
 			}
 			n += show;
 			chunks.set(row.chunk, (chunks.get(row.chunk) || 0) + show);
 		}
 		for (const [chunk, shown] of chunks) {
-			chunk.hidden = shown === 0;
-			chunk.style.setProperty('--shown', shown);
+			if (sizes.get(chunk) !== shown) {
+				sizes.set(chunk, shown);
+				chunk.classList.toggle('out', shown === 0);
+				chunk.style.setProperty('--shown', shown);
+			}
 		}
 		found.value = n === rows.length ? `${n} tests` : `${n} of ${rows.length} tests`;
 	};
@@ -60,10 +65,10 @@
 		if (!article) {
 			return;
 		}
-		for (const a of document.querySelectorAll('td a[aria-current]')) {
+		for (const a of document.querySelectorAll('table a[aria-current]')) {
 			a.removeAttribute('aria-current');
 		}
-		const link = $(`td a[href="#${article.id}"]`);
+		const link = $(`table a[href="#${article.id}"]`);
 		link?.setAttribute('aria-current', 'true');
 		const picture = article.querySelector('.picture'), wrong = picture?.querySelector('.band.wrong');
 		if (wrong) {
@@ -82,9 +87,9 @@
 	addEventListener('hashchange', () => show(true));
 	show(false);
 
-	// step goes to the next result that is in sight of the filter.
+	// step goes to the next result that did not pass, of those that the filter shows.
 	const step = (by) => {
-		const links = rows.filter((r) => r.shown).flatMap((r) => [...r.tr.querySelectorAll('a')]).filter((a) => !a.matches('.PASS') || buttons.every((b) => b.dataset.verdict === 'PASS' || b.ariaPressed !== 'true') && buttons.some((b) => b.ariaPressed === 'true'));
+		const links = rows.filter((r) => r.shown).flatMap((r) => [...r.tr.querySelectorAll('td a')]);
 		const at = links.findIndex((a) => a.hasAttribute('aria-current'));
 		const next = links[at + by];
 		if (next) {

@@ -154,46 +154,56 @@ func TestHTMLKeyboard(t *testing.T) {
 		b.Press(string(key))
 	}
 	var found string
-	b.Eval(`document.querySelector('#found').value + '|' + [...document.querySelectorAll('tbody tr')].filter((r) => !r.hidden && r.offsetHeight).map((r) => r.cells[0].textContent)`, &found)
+	b.Eval(`document.querySelector('#found').value + '|' + [...document.querySelectorAll('tbody tr')].filter((r) => r.offsetHeight && r.checkVisibility({contentVisibilityAuto: true})).map((r) => r.cells[0].textContent)`, &found)
 	if found != "1 of 3 tests|data-copy" {
 		t.Error(found)
 	}
 }
 
-// TestHTMLMany: 10,000 results open in 3 s, and are filtered in 100 ms. What counts is
-// the time of a processor: the time of a clock is that on a machine with nothing else
-// to do.
+// TestHTMLMany: 10,000 results open in 3 s, and are filtered in 100 ms. Of opening the
+// least of three times counts, and of filtering the time of a processor, until the page
+// is drawn: what else the machine does only adds to the time of a clock.
 func TestHTMLMany(t *testing.T) {
 	b := browser(t)
-	path := htmlFile(t, manyDocs(t))
+	for name, docs := range map[string][]Document{"5100 tests on 2 kernels": manyDocs(t), "125 tests on 80 kernels": matrixDocs(t)} {
+		t.Run(name, func(t *testing.T) { checkSpeed(t, b, htmlFile(t, docs)) })
+	}
+}
+
+func checkSpeed(t *testing.T, b *browsertest.Browser, path string) {
+	t.Helper()
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := func(what string, limit time.Duration, act func()) {
-		busy, started := b.Busy(), time.Now()
-		act()
-		clock := time.Since(started)
-		busy = b.Busy() - busy
-		t.Logf("%s: %s, %s by the clock", what, busy, clock)
-		if busy > limit || busy == 0 {
-			t.Errorf("%s takes %s", what, busy)
+	opened := time.Hour
+	for range 3 {
+		started := time.Now()
+		b.Show(path, views["wide-light"])
+		opened = min(opened, time.Since(started))
+	}
+	screenshot(b, fmt.Sprintf("many-%d", info.Size()>>20))
+	t.Logf("%d bytes, open after %s", info.Size(), opened)
+	if opened > 3*time.Second {
+		t.Errorf("open after %s", opened)
+	}
+	for _, act := range []string{"type('s')", "type('case-1')", "type('none such')", "type('')", "fail.click()", "fail.click()"} {
+		before := b.Busy()
+		b.Eval(fmt.Sprintf(filtering, act), nil)
+		took := b.Busy() - before
+		if t.Logf("%s: %s", act, took); took <= 0 || took > 100*time.Millisecond {
+			t.Errorf("%s takes %s", act, took)
 		}
 	}
-	t.Logf("%d bytes", info.Size())
-	check("opening", 3*time.Second, func() { b.Show(path, views["wide-light"]) })
-	screenshot(b, "many")
-	for _, text := range []string{"s", "state-add-1", "none such", ""} {
-		check("searching "+text, 100*time.Millisecond, func() {
-			b.Eval(fmt.Sprintf(`((e) => { e.value = %q; e.dispatchEvent(new Event('input')); return document.body.offsetHeight; })(document.querySelector('#search'))`, text), nil)
-		})
-	}
-	for range 2 {
-		check("filtering", 100*time.Millisecond, func() {
-			b.Eval(`(document.querySelector('[data-verdict=FAIL]').click(), document.body.offsetHeight)`, nil)
-		})
-	}
 }
+
+// filtering searches or filters, and is over when the page is drawn.
+const filtering = `(async () => {
+	const search = document.querySelector('#search'), fail = document.querySelector('[data-verdict=FAIL]');
+	const type = (text) => { search.value = text; search.dispatchEvent(new Event('input')); };
+	%s;
+	await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+})()`
 
 // TestHTMLHostile: hostile text of a run loads nothing, runs nothing, and stays text.
 func TestHTMLHostile(t *testing.T) {

@@ -81,6 +81,24 @@ func htmlDocs(t testing.TB) []Document {
 	return []Document{newer, older}
 }
 
+// matrixDocs are 80 runs of 125 tests, of which some have failed.
+func matrixDocs(t testing.TB) (docs []Document) {
+	pass, fail := htmlDocs(t)[0].Outcomes[0], htmlDocs(t)[0].Outcomes[1]
+	for i := range 80 {
+		d := Document{Provenance: Provenance{Release: fmt.Sprintf("6.%d.%d-amd64", i/10, i)}}
+		for n := range 125 {
+			o := pass
+			if (7*n+i)%97 == 3 {
+				o = fail
+			}
+			o.Name, o.File = fmt.Sprintf("case-%d", n), fmt.Sprintf("case-%d", n)
+			d.Outcomes = append(d.Outcomes, o)
+		}
+		docs = append(docs, d)
+	}
+	return docs
+}
+
 // manyDocs are two runs with 10,000 results together, of which some have failed.
 func manyDocs(t testing.TB) []Document {
 	docs := htmlDocs(t)

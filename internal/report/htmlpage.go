@@ -44,6 +44,7 @@ type fact struct{ Name, Text string }
 type htmlTest struct {
 	Name, Title string
 	Words       string // that a search finds it by
+	Passed      string // the article of a run on which it passed; empty: none
 	Cells       []cell
 }
 
@@ -51,13 +52,14 @@ type htmlTest struct {
 type cell struct {
 	Verdict judge.Verdict // the worst one; empty: it was not run
 	Times   string        // "3/20": results with that verdict, of several
-	Article string        // the identifier of the one that explains it; empty: none
+	Article string        // the one that explains it; empty: none
 }
 
 // worst are the verdicts, those first that people look at first.
 var worst = []judge.Verdict{judge.Fail, judge.Error, judge.XPass, judge.XFail, judge.Skip, judge.Pass}
 
-const chunk = 50 // tests
+// cells of a chunk, or somewhat more: what a browser lays out at once.
+const chunk = 400
 
 func newPage(docs []Document) (page, error) {
 	w := newArticles()
@@ -72,7 +74,7 @@ func newPage(docs []Document) (page, error) {
 	}
 	p.Counts, p.Total = tallied(docs)
 	p.Tests = len(tests)
-	p.Chunks = slices.Collect(slices.Chunk(tests, chunk))
+	p.Chunks = slices.Collect(slices.Chunk(tests, 1+chunk/(1+len(docs))))
 	p.Articles, err = w.finish()
 	return p, err
 }
@@ -125,6 +127,9 @@ func grid(docs []Document, w *articles) ([]htmlTest, error) {
 			c, words, err := w.cell(d, groups[name])
 			if err != nil {
 				return nil, err
+			}
+			if c.Verdict == judge.Pass && c.Article != "" {
+				row.Passed, c.Article = cmp.Or(row.Passed, c.Article), ""
 			}
 			row.Cells[i] = c
 			row.Words += " " + words
