@@ -125,14 +125,14 @@ func (w *articles) add(d Document, o Outcome) (id string, err error) {
 }
 
 // finish returns the articles, of which the first failure is to be shown.
-func (w *articles) finish() ([]article, error) {
+func (w *articles) finish() []article {
 	for _, v := range worst {
 		if i := slices.IndexFunc(w.list, func(a article) bool { return a.Verdict == v }); i >= 0 {
 			w.list[i].First = true
 			break
 		}
 	}
-	return w.list, nil
+	return w.list
 }
 
 // tell writes what there is to say about a result, and how to do it again.

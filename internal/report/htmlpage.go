@@ -63,7 +63,7 @@ const chunk = 400
 
 func newPage(docs []Document) (page, error) {
 	w := newArticles()
-	p := page{Title: title(docs), Tests: 0}
+	p := page{Title: title(docs)}
 	names := runNames(docs)
 	for i, d := range docs {
 		p.Runs = append(p.Runs, newHTMLRun(names[i], d))
@@ -75,8 +75,8 @@ func newPage(docs []Document) (page, error) {
 	p.Counts, p.Total = tallied(docs)
 	p.Tests = len(tests)
 	p.Chunks = slices.Collect(slices.Chunk(tests, 1+chunk/(1+len(docs))))
-	p.Articles, err = w.finish()
-	return p, err
+	p.Articles = w.finish()
+	return p, nil
 }
 
 // tallied counts the results by verdict, the worst first.
