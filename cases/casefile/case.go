@@ -84,11 +84,6 @@ func (c *Case) Modules() []string {
 	return names
 }
 
-// LeavesProcesses tells whether a command of the case may outlive the case.
-func (c *Case) LeavesProcesses() bool {
-	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Command.Verb == machine.Sh && s.Command.Background })
-}
-
 // SysfsAttrs returns the livepatch attributes in the case's conditions, sorted.
 func (c *Case) SysfsAttrs() []string {
 	var attrs []string

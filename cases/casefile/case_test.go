@@ -15,10 +15,4 @@ func TestModules(t *testing.T) {
 	if got := c.Modules(); !slices.Equal(got, []string{"klp_a", "klp_b", "klp_c"}) {
 		t.Errorf("%v", got)
 	}
-	if c.LeavesProcesses() {
-		t.Error("nothing of it runs in the background")
-	}
-	if c, err = Parse("a.txtar", []byte("A.\n\n-- transcript --\n% sh sleep 9 &\n")); err != nil || !c.LeavesProcesses() {
-		t.Errorf("%v: a command runs in the background", err)
-	}
 }

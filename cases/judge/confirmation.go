@@ -52,10 +52,11 @@ func (c Confirmation) String() string {
 }
 
 // Discarded is a run that does not count: an ERROR that another attempt need
-// not have.
+// not have, or what came on a guest that had served other cases.
 type Discarded struct {
-	Reason string `json:"reason"`        // its headline
-	Log    string `json:"log,omitempty"` // path of the full log, when it was kept
+	Reason string `json:"reason"`           // its headline
+	Log    string `json:"log,omitempty"`    // path of the full log, when it was kept
+	Shared bool   `json:"shared,omitempty"` // the guest had served other cases
 }
 
 // Confirm adds a further run of the case, on a fresh guest, to a FAIL.
@@ -88,10 +89,9 @@ func (r Result) Unconfirmed() Result {
 	return r
 }
 
-// Replace is the result of another attempt at a case that ended in a transient
-// ERROR.
+// Replace is the result of another attempt, where the first one does not count.
 func (r Result) Replace(again Result) Result {
-	again.Discarded = append(slices.Clip(r.Discarded), Discarded{Reason: r.headline(), Log: r.Log})
+	again.Discarded = append(slices.Clip(r.Discarded), Discarded{Reason: r.headline(), Log: r.Log, Shared: r.Confirmation.Shared})
 	return again
 }
 

@@ -89,7 +89,7 @@ func TestReplace(t *testing.T) {
 	first.Log = "/log"
 	for _, last := range []string{"PASS", "FAIL c", "ERROR c"} {
 		got := first.Replace(second).Replace(outcome(last))
-		if want := []Discarded{{"a", "/log"}, {"b", ""}}; !slices.Equal(got.Discarded, want) || got.Verdict != outcome(last).Verdict {
+		if want := []Discarded{{Reason: "a", Log: "/log"}, {Reason: "b"}}; !slices.Equal(got.Discarded, want) || got.Verdict != outcome(last).Verdict {
 			t.Errorf("%s: %s after %v", last, got.Verdict, got.Discarded)
 		}
 	}

@@ -83,6 +83,8 @@ func (o runOptions) guests() rig.Guests {
 		return rig.Booted
 	case o.oneVM:
 		return rig.Shared
+	case o.pristine:
+		return rig.Cloned
 	}
-	return rig.Cloned
+	return rig.Proven
 }

@@ -25,28 +25,28 @@ import (
 type runOptions struct {
 	machineOptions
 	selection
-	fresh, oneVM bool
-	format       string
-	junit        string
-	out          string       // directory of results; empty: none
-	runID        string       // names what the run is a part of
-	results      *results.Dir // nil: none
-	timeout      time.Duration
-	verbose      bool
-	slowest      int // of the cases that the end lists
-	update       bool
-	ignore       []string // texts of log records that do not count
-	repeat       repeatOptions
-	failFast     bool     // a FAIL or an ERROR ends the run
-	failedIn     string   // earlier results; what failed there is run
-	failedErr    error    // why that is not known
-	bisect       bool     // the exit status is for git bisect run
-	strict       bool     // a case that passes where it was expected to fail is a FAIL
-	shuffle      uint64   // 0: the cases run in the order of their names
-	kernels      []string // machineOptions.kernel is the present one
-	kernelGiven  bool     // somebody has named them
-	given        []string // the words of other flags that repeat the run
-	givenShell   []string // those of them that klptest shell takes
+	fresh, pristine, oneVM bool
+	format                 string
+	junit                  string
+	out                    string       // directory of results; empty: none
+	runID                  string       // names what the run is a part of
+	results                *results.Dir // nil: none
+	timeout                time.Duration
+	verbose                bool
+	slowest                int // of the cases that the end lists
+	update                 bool
+	ignore                 []string // texts of log records that do not count
+	repeat                 repeatOptions
+	failFast               bool     // a FAIL or an ERROR ends the run
+	failedIn               string   // earlier results; what failed there is run
+	failedErr              error    // why that is not known
+	bisect                 bool     // the exit status is for git bisect run
+	strict                 bool     // a case that passes where it was expected to fail is a FAIL
+	shuffle                uint64   // 0: the cases run in the order of their names
+	kernels                []string // machineOptions.kernel is the present one
+	kernelGiven            bool     // somebody has named them
+	given                  []string // the words of other flags that repeat the run
+	givenShell             []string // those of them that klptest shell takes
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -57,6 +57,9 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Run cases on a kernel: shipped ones, by name or pattern, case files, or
 all case files of a directory; - is a case from standard input. Without arguments,
 run all shipped cases.
+
+A guest serves case after case, as long as each passes and leaves it clean; other
+results count only on a guest of the case's own.
 
 A case that fails is run again twice, each time on a fresh guest (--confirm). It
 stays a FAIL, and its line says how often it failed: "3 of 3", or "1 of 3: not
@@ -85,10 +88,11 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
 	f.StringArrayVar(&o.kernels, "kernel", []string{a.project.kernel()}, kernelUsage+"; may be repeated: the cases run on each")
 	kdirFlags(f, &o.machineOptions)
-	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
+	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy, and memory allows)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
+	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, also where the one before it left its guest clean")
 	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
-	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
+	f.BoolVar(&o.Cold, "no-pool", false, "with --pristine, do not prepare guests ahead of time")
 	confirmFlag(f, &o.Options)
 	f.Var(seed(&o.shuffle, 0), "shuffle", "run the cases in a random order that `seed` determines")
 	selectionFlags(c, &o.selection)
@@ -106,7 +110,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
 	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
-	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}}}.of(c)
+	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"fresh", "pristine"}, {"pristine", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}}}.of(c)
 }
 
 // runCases runs the cases. The JUnit report and the results are written whatever

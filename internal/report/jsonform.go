@@ -148,7 +148,7 @@ func jsonConfirmation(c judge.Confirmation) *judge.Confirmation {
 
 func jsonDiscarded(list []judge.Discarded) (escaped []judge.Discarded) {
 	for _, d := range list {
-		escaped = append(escaped, judge.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log)})
+		escaped = append(escaped, judge.Discarded{Reason: printable.Line(d.Reason), Log: printable.Text(d.Log), Shared: d.Shared})
 	}
 	return escaped
 }

@@ -72,6 +72,9 @@ func describe(r judge.Result) []section {
 // discarded is an attempt that does not count, on one line.
 func discarded(d judge.Discarded) string {
 	text := printable.Line(d.Reason)
+	if d.Shared {
+		text = "on a guest that had served other cases: " + text
+	}
 	if d.Log != "" {
 		text += "; full log: " + printable.Line(d.Log)
 	}

@@ -22,7 +22,7 @@ func TestDescribe(t *testing.T) {
 		Confirmation: judge.Confirmation{
 			Failed: 2, Runs: 2, Unjudged: []string{"no\nroom"}, Otherwise: []string{"another"},
 		},
-		Discarded: []judge.Discarded{{Reason: "made\nup", Log: "/l"}, {Reason: "x"}},
+		Discarded: []judge.Discarded{{Reason: "made\nup", Log: "/l"}, {Reason: "x", Shared: true}},
 	})
 	want := []section{
 		{reason, []string{`first\nline`}},
@@ -33,7 +33,7 @@ func TestDescribe(t *testing.T) {
 		{otherReason, []string{"another"}},
 		{unjudged, []string{`no\nroom`}},
 		{discardedRun, []string{`made\nup; full log: /l`}},
-		{discardedRun, []string{"x"}},
+		{discardedRun, []string{"on a guest that had served other cases: x"}},
 		{diff, []string{"-a", `+b\x1b`}},
 		{logTail, []string{"oops"}},
 		{fullLog, []string{"/log"}},

@@ -219,6 +219,11 @@ func (g *Guest) attach(name, text string) string {
 	return path
 }
 
+func (g *Guest) used() (vm.CPUTime, bool) {
+	t, err := g.VM.CPUTime()
+	return t, err == nil
+}
+
 func (g *Guest) alive() bool {
 	select {
 	case <-g.VM.Exited():

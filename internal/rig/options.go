@@ -42,6 +42,11 @@ const (
 	Booted               // each test has a guest that is booted for it
 	Shared               // the tests run one at a time, on one booted guest as long as each leaves it clean
 	Reused               // a clone serves test after test, as long as each leaves it clean
+
+	// Proven is Reused, but only a PASS or a SKIP counts on a guest that has
+	// served other tests: for any other result the test is run again, on a
+	// clone of its own.
+	Proven
 )
 
 // Precheck refuses options with which no guest can start, before anything is

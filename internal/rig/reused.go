@@ -4,14 +4,16 @@ package rig
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/klptest/klptest/internal/blame"
 )
 
 // reused is a source whose guests serve test after test, across runs, as long as
-// each test leaves its guest clean. It has as many guests of a shape as tests have
-// run side by side.
+// each test leaves its guest clean. It has as many guests as tests have run side by
+// side: an idle one of another shape makes room for a guest that is wanted.
 type reused struct {
 	make maker
 	ctx  context.Context // the guests' life, longer than a run's
@@ -28,8 +30,24 @@ func (r *reused) get(_ context.Context, s shape) (g instance, used bool, err err
 	if g := r.pop(s); g != nil {
 		return g, true, nil
 	}
+	if g := r.popAny(); g != nil {
+		_ = g.Close() // it was clean, and nobody wants it
+	}
 	g, err = r.make(r.ctx, s)
 	return g, false, err
+}
+
+// popAny takes an idle guest of whatever shape; nil: there is none.
+func (r *reused) popAny() instance {
+	r.mu.Lock()
+	shapes := slices.Collect(maps.Keys(r.idle))
+	r.mu.Unlock()
+	for _, s := range shapes {
+		if g := r.pop(s); g != nil {
+			return g
+		}
+	}
+	return nil
 }
 
 // pop takes an idle guest; nil: there is none.

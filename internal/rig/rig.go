@@ -82,7 +82,7 @@ func (r *Rig) begin(ctx context.Context) {
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
 	r.trust = r.newTrust()
-	if r.o.Guests == Reused {
+	if r.o.Guests == Reused || r.o.Guests == Proven {
 		r.reused = newReused(ctx, r.maker())
 	}
 }
@@ -142,25 +142,25 @@ func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() sou
 }
 
 func (r *Rig) runner(from, fresh source, list []Test) *runner {
-	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), jobs: r.jobs(list), lean: r.o.Lean, confirm: r.o.Confirm, progress: r.o.Progress}
+	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), pace: r.pace(list), lean: r.o.Lean, proven: r.o.Guests == Proven, confirm: r.o.Confirm, progress: r.o.Progress}
 }
 
-// Jobs is how many of the cases run side by side.
-func (r *Rig) Jobs(list []*casefile.Case) int { return r.jobs(Cases(list)) }
+// Jobs is how many of the cases run side by side at first.
+func (r *Rig) Jobs(list []*casefile.Case) int { return r.pace(Cases(list)).limit }
 
-// jobs is how many of the tests run side by side.
-func (r *Rig) jobs(list []Test) int {
+// pace is how many of the tests run side by side.
+func (r *Rig) pace(list []Test) *pace {
 	switch {
 	case r.o.Guests == Shared:
-		return 1
+		return fixedPace(1)
 	case r.o.Jobs > 0:
-		return r.o.Jobs
+		return fixedPace(r.o.Jobs)
 	}
-	most := r.o.Memory
+	memory := r.o.Memory
 	for s := range r.shape().count(list) {
-		most = max(most, s.memory)
+		memory = max(memory, s.memory)
 	}
-	return SideBySide(most, 1)
+	return newPace(SideBySide(memory, leastPerCPU), SideBySide(memory, firstPerCPU), SideBySide(memory, mostPerCPU))
 }
 
 // SideBySide is how many guests with that much memory, in MiB, fit on this host,

@@ -27,8 +27,9 @@ type runner struct {
 	fresh   source // of the guests on which results are tried again; none is reused
 	builder builder
 	def     shape // for what a test does not say
-	jobs    int   // tests that run side by side; 0 is 1
+	pace    *pace // of the tests that run side by side
 	lean    bool  // results come without their observations
+	proven  bool  // on a guest that has served other tests, only a PASS or a SKIP counts
 	confirm uint  // how often a FAIL is run again
 
 	giveUp context.CancelCauseFunc // ends the run that has begun
@@ -76,14 +77,30 @@ func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Resu
 	}
 	close(next)
 	var workers sync.WaitGroup
-	for range max(1, r.jobs) {
+	for range min(r.pace.most, len(list)) {
 		workers.Go(func() {
-			for i := range next {
+			for r.pace.begin(ctx) {
+				i, more := <-next
+				if !more {
+					break
+				}
 				done[i] <- r.runTimed(ctx, list[i])
+				r.pace.end()
+			}
+			r.pace.end()
+			for i := range next { // ctx is done, or there are none
+				done[i] <- judge.Result{}
 			}
 		})
 	}
-	return done, workers.Wait
+	following, cancel := context.WithCancel(ctx)
+	var follower sync.WaitGroup
+	follower.Go(func() { r.pace.follow(following) })
+	return done, func() {
+		workers.Wait()
+		cancel()
+		follower.Wait()
+	}
 }
 
 // runTimed runs a test, and runs it again where its result is not final.
@@ -122,7 +139,9 @@ func (r *runner) runOnce(ctx context.Context, from source, t Test, keep bool, st
 	if err != nil {
 		return r.broken(t, err)
 	}
+	over := r.pace.on(g)
 	res := r.runOn(ctx, g, t, step)
+	over()
 	res.Confirmation.Shared = used
 	if keep && ctx.Err() == nil && (res.Verdict == judge.Fail || res.Verdict == judge.Error) {
 		log, qemu := g.preserve()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/vm"
 )
 
 // fake is a guest without a VM. It logs nothing, so a case that expects
@@ -24,6 +26,8 @@ import (
 type fake struct {
 	name    string
 	left    []string // modules that are there at the end
+	worn    []string // those of every case but the first
+	served  int      // cases that have ended
 	die     error    // what each step ends with
 	putErr  error
 	wakeErr error
@@ -46,6 +50,18 @@ func (j *journal) add(line string) {
 	j.lines = append(j.lines, line)
 }
 
+// count is how many lines end in that word.
+func (j *journal) count(word string) (n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, line := range j.lines {
+		if strings.HasSuffix(line, " "+word) {
+			n++
+		}
+	}
+	return n
+}
+
 func (f *fake) machine(step func(string)) machine.Machine { return fakeMachine{f, step} }
 func (f *fake) put(context.Context, []kmods.Module) error {
 	return f.putErr
@@ -60,8 +76,9 @@ func (f *fake) attach(name, _ string) string {
 	f.kept = true
 	return f.name + "/" + name
 }
-func (f *fake) alive() bool  { return f.die == nil }
-func (f *fake) Close() error { f.say("close"); return f.endErr }
+func (f *fake) used() (vm.CPUTime, bool) { return vm.CPUTime{}, false }
+func (f *fake) alive() bool              { return f.die == nil }
+func (f *fake) Close() error             { f.say("close"); return f.endErr }
 
 type fakeMachine struct {
 	*fake
@@ -78,6 +95,10 @@ func (m fakeMachine) Step(_ context.Context, cmd machine.Command, _ time.Duratio
 	return machine.Answer{Records: []machine.Record{{Facility: 1, Text: "% " + cmd.Text}}}, m.die
 }
 func (m fakeMachine) End(context.Context) (machine.EndState, error) {
+	m.served++
+	if m.served > 1 {
+		return machine.EndState{Modules: append(slices.Clone(m.left), m.worn...)}, nil
+	}
 	return machine.EndState{Modules: m.left}, nil
 }
 
@@ -121,7 +142,7 @@ func inOrder(fakes ...*fake) (maker, *journal) {
 // newRunner runs on one fake at a time, in the order of the list.
 func newRunner(fakes ...*fake) (*runner, *journal) {
 	m, log := inOrder(fakes...)
-	return &runner{source: newReused(context.Background(), m), builder: noModules{}}, log
+	return &runner{source: newReused(context.Background(), m), builder: noModules{}, pace: fixedPace(1)}, log
 }
 
 type noModules struct{ err error }
@@ -224,7 +245,7 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 		boots++
 		return nil, &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	})
-	r := &runner{source: newReused(t.Context(), boot.rememberFailures(shape{cpus: 1, memory: 512}, 1)), builder: noModules{}, def: shape{cpus: 1, memory: 512}}
+	r := &runner{source: newReused(t.Context(), boot.rememberFailures(shape{cpus: 1, memory: 512}, 1)), builder: noModules{}, pace: fixedPace(1), def: shape{cpus: 1, memory: 512}}
 	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "CPUs: 2\n"), parse(t, "d", "CPUs: 1\n")}
 	ev := &events{}
 	if _, err := r.runCases(t.Context(), list, ev); err != nil {
@@ -251,7 +272,7 @@ func TestRigThatFailsOnce(t *testing.T) {
 		}
 		return m(ctx, s)
 	})
-	r := &runner{source: newEach(t.Context(), boot.rememberFailures(shape{}, 1), false, map[shape]int{}), builder: noModules{}}
+	r := &runner{source: newEach(t.Context(), boot.rememberFailures(shape{}, 1), false, map[shape]int{}), builder: noModules{}, pace: fixedPace(1)}
 	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		list = append(list, parse(t, name, ""))

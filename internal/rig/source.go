@@ -8,6 +8,7 @@ import (
 
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/kmods"
+	"github.com/klptest/klptest/vm"
 )
 
 // shape is what a test may ask of a machine; 0 is the default of vm.
@@ -43,6 +44,8 @@ type instance interface {
 	preserve() (log, qemu string)
 	// attach puts a file beside these logs, and returns its path.
 	attach(name, text string) (path string)
+	// used is the processor time that it has had so far, if the host tells.
+	used() (vm.CPUTime, bool)
 	// alive tells whether it can run another test.
 	alive() bool
 	Close() error

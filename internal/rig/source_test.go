@@ -53,7 +53,7 @@ func TestGuestKnowsModulesByTheirFile(t *testing.T) {
 func TestEachCaseHasItsOwnGuest(t *testing.T) {
 	m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
 	e := newEach(t.Context(), m, false, map[shape]int{{}: 2})
-	r := runner{source: e, builder: noModules{}}
+	r := runner{source: e, builder: noModules{}, pace: fixedPace(1)}
 	if _, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "one", ""), parse(t, "two", "")}, &events{}); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestResultsComeInOrderOfTheCases(t *testing.T) {
 			return &slow{fake{name: "g", log: log}, takes, &busy}, nil
 		})
 		e := newEach(t.Context(), m, false, map[shape]int{{}: 8})
-		r := runner{source: e, builder: noModules{}, jobs: 3}
+		r := runner{source: e, builder: noModules{}, pace: fixedPace(3)}
 		ev := &events{}
 		if _, err := r.runCases(t.Context(), list, ev); err != nil {
 			t.Fatal(err)
@@ -214,7 +214,7 @@ func TestReusedGuestsOutliveRuns(t *testing.T) {
 		return m(ctx, s)
 	})
 	for i := range 5 {
-		run := runner{source: r, builder: noModules{}}
+		run := runner{source: r, builder: noModules{}, pace: fixedPace(1)}
 		if _, err := run.runCases(t.Context(), []*casefile.Case{parse(t, "one", "")}, &events{}); err != nil {
 			t.Fatal(err)
 		}

@@ -70,10 +70,12 @@ func (t caseTest) Run(ctx context.Context, m machine.Machine) judge.Result {
 
 func (t caseTest) Broken(err error) judge.Result { return judge.Broken(t.c, err) }
 
-// LeavesClean: the end state has been checked, and nothing was allowed to stay.
+// LeavesClean: the checks at the end have seen all that the case could leave, and
+// nothing was allowed to stay. A case of a stranger's that could change the checks
+// themselves never leaves its guest clean.
 func (t caseTest) LeavesClean(res judge.Result) bool {
 	if res.Verdict == judge.Skip {
 		return true
 	}
-	return res.Verdict == judge.Pass && t.c.Taints == 0 && len(t.c.Leaves) == 0 && !t.c.LeavesProcesses()
+	return res.Verdict == judge.Pass && t.c.Taints == 0 && len(t.c.Leaves) == 0 && t.c.Contained()
 }

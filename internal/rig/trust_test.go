@@ -64,7 +64,7 @@ func TestTrustIsShownOnceForEachShape(t *testing.T) {
 func TestBrokenRigGivesNoVerdict(t *testing.T) {
 	tr, remembered := newTestTrust(test(t, "FAIL\nexpected"))
 	m, _ := inOrder(&fake{name: "1"}, &fake{name: "2"})
-	r := &runner{source: newReused(t.Context(), m.trusted(tr).rememberFailures(shape{}, 1)), builder: noModules{}}
+	r := &runner{source: newReused(t.Context(), m.trusted(tr).rememberFailures(shape{}, 1)), builder: noModules{}, pace: fixedPace(1)}
 	list := []*casefile.Case{parse(t, "a", ""), parse(t, "b", ""), parse(t, "c", "")}
 	ev := &events{}
 	results, err := r.runCases(t.Context(), list, ev)

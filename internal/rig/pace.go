@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"maps"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/klptest/klptest/vm"
+)
+
+// How many tests run side by side for each processor. Of two guests one often
+// sleeps: a transition that cannot complete is tried again after a second
+// (klp_try_complete_transition, kernel/livepatch/transition.c).
+const (
+	leastPerCPU = 1
+	firstPerCPU = 2
+	mostPerCPU  = 8
+)
+
+const pacePeriod = 250 * time.Millisecond
+
+// pace bounds how many tests run side by side. Where nobody has fixed that, it
+// follows what the guests do: more tests while processors are idle, fewer while
+// guests wait for processors most of the time.
+type pace struct {
+	least, most int
+	processors  int
+	used        func(instance) (vm.CPUTime, bool) // a test replaces it
+
+	mu     sync.Mutex // guards what follows
+	free   sync.Cond  // of mu: a test may begin, or the run is over
+	limit  int
+	active int                     // tests that have begun
+	guests map[instance]vm.CPUTime // on which tests run, and what they had used when they were last looked at
+}
+
+// fixedPace runs that many tests side by side.
+func fixedPace(jobs int) *pace { return newPace(jobs, jobs, jobs) }
+
+func newPace(least, first, most int) *pace {
+	p := &pace{least: least, most: most, limit: first, processors: runtime.GOMAXPROCS(0), used: instance.used, guests: map[instance]vm.CPUTime{}}
+	p.free.L = &p.mu
+	return p
+}
+
+// begin waits until another test may run. It reports false when ctx is done.
+func (p *pace) begin(ctx context.Context) bool {
+	stop := context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.free.Broadcast()
+	})
+	defer stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.active >= p.limit && ctx.Err() == nil {
+		p.free.Wait()
+	}
+	p.active++
+	return ctx.Err() == nil
+}
+
+// end tells that a test is over, whatever begin has reported.
+func (p *pace) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.active--
+	p.free.Signal()
+}
+
+// on tells that a test runs on a guest, until the returned function is called.
+func (p *pace) on(g instance) (over func()) {
+	now, _ := p.used(g)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.guests[g] = now
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.guests, g)
+	}
+}
+
+// follow adapts the limit until ctx is done.
+func (p *pace) follow(ctx context.Context) {
+	if p.least == p.most {
+		return
+	}
+	tick := time.NewTicker(pacePeriod)
+	defer tick.Stop()
+	for last := time.Now(); ; {
+		select {
+		case now := <-tick.C:
+			p.adapt(now.Sub(last))
+			last = now
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// adapt changes the limit by what the guests have used in a period.
+func (p *pace) adapt(period time.Duration) {
+	used, known := p.spent()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known && p.active == p.limit {
+		p.limit = min(max(p.limit+step(used, period*time.Duration(p.processors)), p.least), p.most)
+		p.free.Broadcast()
+	}
+}
+
+// spent is what the guests have used since it was last asked. It is not known when a
+// test has no guest, since it waits for one or for a compiler: what the others do says
+// nothing then.
+func (p *pace) spent() (sum vm.CPUTime, known bool) {
+	p.mu.Lock()
+	before := maps.Clone(p.guests)
+	known = len(p.guests) == p.active
+	p.mu.Unlock()
+	now := map[instance]vm.CPUTime{} // read unlocked: QEMU may take its time to answer
+	for g, then := range before {
+		t, ok := p.used(g)
+		now[g], known = t, known && ok
+		sum.Run, sum.Wait = sum.Run+t.Run-then.Run, sum.Wait+t.Wait-then.Wait
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for g := range p.guests {
+		if t, ok := now[g]; ok {
+			p.guests[g] = t
+		}
+	}
+	return sum, known
+}
+
+// step is by how many tests more or fewer the processors are used well, given
+// what the guests have used of the available time.
+func step(used vm.CPUTime, available time.Duration) int {
+	switch {
+	case used.Wait > 3*used.Run/2: // more than two guests want each processor all the time
+		return -1
+	case used.Run < available*85/100 && used.Wait <= used.Run/2:
+		return 1
+	}
+	return 0
+}
