@@ -79,6 +79,10 @@ race: ## unit tests under the race detector
 fuzz: ## each fuzz test for 20 s
 	.ci/fuzz 20s
 
+.PHONY: profile
+profile: deps build ## where the processor time of a case on KERNEL goes
+	KLPTEST_PROFILE=1 KLPTEST_RUN_KERNEL=$(KERNEL) $(GO) test -count=1 -v -timeout 30m -run IntegrationProfile ./internal/rig
+
 .PHONY: bench
 bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians and spread
 	$(vm-env) $(GO) test -run '^$$' -bench Clone -benchtime 15x -timeout 30m ./vm

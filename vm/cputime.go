@@ -45,6 +45,9 @@ func (v *VM) CPUTime() (CPUTime, error) {
 	return t, nil
 }
 
+// PID is QEMU's process id.
+func (v *VM) PID() int { return v.process.Pid() }
+
 // cpuClock asks QEMU for the threads of the virtual processors, once, and the
 // host for their times (Documentation/scheduler/sched-stats.rst).
 type cpuClock struct {
