@@ -92,9 +92,9 @@ bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians
 RUNS ?= 3000
 
 .PHONY: soak
-soak: deps build ## RUNS=3000 runs of cases beside a load, stopped and continued at random, on both Debian kernels and SOURCE; 300 clones in a row
+soak: deps build ## RUNS=3000 runs of cases beside a load, stopped and continued at random, on both Debian kernels and SOURCE; 300 clones in a row; 20 random orders
 	KLPTEST_VM=1 KLPTEST_SOAK=$(RUNS) KLPTEST_SOAK_KERNELS='debian:6.12 debian:6.1 $(SOURCE)' $(GO) test -count=1 -timeout 12h -v -run IntegrationSoak ./cmd/klptest
-	KLPTEST_VM=1 KLPTEST_SOAK=300 $(GO) test -count=1 -timeout 60m -v -run IntegrationSoak ./internal/rig
+	KLPTEST_VM=1 KLPTEST_SOAK=300 KLPTEST_ORDERS=20 $(GO) test -count=1 -timeout 3h -v -run "IntegrationSoak|IntegrationOrders" ./internal/rig
 
 .PHONY: mutants
 mutants: deps-kernel-build build ## which one-line mistakes in SOURCE's kernel/livepatch the cases find, or with EXPLORE=5m the explorer

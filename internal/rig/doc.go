@@ -5,7 +5,7 @@
 // (internal/guest/agent) is the machine that tests run on.
 //
 // By default each test has a guest of its own, a clone of one that was booted once;
-// see [Guests] for the others. A shared or reused guest serves test after test as
-// long as each passes and leaves it clean. After anything else it is thrown away,
-// and the next test gets a new one.
+// see [Guests] for the others. A shared, reused or proven guest serves test after
+// test as long as each passes and leaves it clean. After anything else it is thrown
+// away, and the next test gets a new one.
 package rig
