@@ -22,8 +22,8 @@ const bisectHelp = `Find, by git bisect run, the first commit of a kernel's repo
 cases fail. The repository is only read: the search has its own work tree in the
 cache, and keeps its state there. The same command resumes an interrupted search.
 
-The two ends are judged first: nothing is searched unless the cases pass on --good
-and one fails on --bad.
+The two ends are judged first: nothing is searched unless a case fails on --bad and
+all pass on --good.
 
 With --out, each commit that is judged has its own directory of results below it.
 

@@ -20,11 +20,12 @@ type end struct {
 	advice string // when it is something else
 }
 
-// ends are in the order in which they are judged.
+// ends are in the order in which they are judged. The bad end comes first: one
+// step shows that the ends are exchanged, or that the cases pass on both.
 func (q Question) ends() []end {
 	return []end{
-		{q.Good, Good, "give a --good on which the cases pass"},
 		{q.Bad, Bad, "give a --bad on which the cases fail, or cases that fail there"},
+		{q.Good, Good, "give a --good on which the cases pass"},
 	}
 }
 
