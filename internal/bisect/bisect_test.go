@@ -117,7 +117,7 @@ func history(t *testing.T, n int) (*git.Worktree, []string) {
 			t.Fatal(err)
 		}
 		mustGit(t, user, "add", "n")
-		mustGit(t, user, "commit", "-qm", fmt.Sprint("n: ", i+1))
+		mustGit(t, user, "commit", "-qm", fmt.Sprintf("n: %d of %d", i+1, n))
 		shas = append(shas, mustGit(t, user, "rev-parse", "HEAD"))
 	}
 	r, err := git.Open(t.Context(), dir)
@@ -207,6 +207,28 @@ func TestAnotherQuestionStartsAfresh(t *testing.T) {
 		t.Fatal("no error")
 	}
 	a, resumed, err := search(t, w, Question{shas[2], shas[11], script("test $n -lt 4")})
+	if err != nil || resumed || a.First != shas[3] {
+		t.Errorf("answer %+v, resumed %v, error %v", a, resumed, err)
+	}
+}
+
+// TestTheOlderSearchIsGone: the repository was made anew in the same place, and has
+// none of the commits of a search that never ended.
+func TestTheOlderSearchIsGone(t *testing.T) {
+	w, shas := history(t, 12)
+	if _, _, err := search(t, w, Question{shas[0], shas[11], script("exit 255")}); err == nil {
+		t.Fatal("no error")
+	}
+	other, shas := history(t, 5)
+	const alternates = ".git/objects/info/alternates"
+	data, err := os.ReadFile(filepath.Join(other.Dir, alternates))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(w.Dir, alternates), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a, resumed, err := search(t, w, Question{shas[0], shas[4], script("test $n -lt 4")})
 	if err != nil || resumed || a.First != shas[3] {
 		t.Errorf("answer %+v, resumed %v, error %v", a, resumed, err)
 	}

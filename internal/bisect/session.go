@@ -58,11 +58,12 @@ func (s *Session) pending() bool {
 func (s *Session) unlock() error { return os.RemoveAll(s.path("index.lock")) }
 
 func (s *Session) begin(ctx context.Context) error {
-	if err := s.forget(ctx); err != nil {
+	// git bisect needs a HEAD to return to. That of an older search may be gone from
+	// the repository.
+	if err := s.tree.Checkout(ctx, s.q.Good); err != nil {
 		return err
 	}
-	// git bisect start needs a HEAD to return to.
-	if err := s.tree.Checkout(ctx, s.q.Good); err != nil {
+	if err := s.forget(ctx); err != nil {
 		return err
 	}
 	if _, err := s.tree.Git(ctx, "bisect", "start"); err != nil {
