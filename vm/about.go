@@ -10,6 +10,7 @@ type About struct {
 	Cmdline string // the kernel's
 	Memory  int    // MiB
 	CPUs    int
+	Notice  string // why it will be slow, as Spec.Notice is told it; empty: KVM is tried, or nobody wants it
 }
 
 // About tells of the machine that Start would start.
@@ -19,5 +20,9 @@ func (h host) about(s Spec) About {
 	c := s.withDefaults()
 	c.version = versionOf(c.QEMU)
 	accel := h.likely(c)
-	return About{Arch: c.Arch.Name, QEMU: c.version.String(), Accel: accel, Cmdline: c.cmdline(accel), Memory: c.Memory, CPUs: c.CPUs}
+	a := About{Arch: c.Arch.Name, QEMU: c.version.String(), Accel: accel, Cmdline: c.cmdline(accel), Memory: c.Memory, CPUs: c.CPUs}
+	if c.Accel == Auto && accel == TCG {
+		a.Notice = emulation(h.noKVM(c))
+	}
+	return a
 }

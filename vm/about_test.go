@@ -14,14 +14,18 @@ func TestAbout(t *testing.T) {
 		s := spec
 		s.Accel, s.CPUs, s.Append = asked, 2, []string{"quiet"}
 		got := h.about(s)
-		if got.Accel != want || got.CPUs != 2 || got.Memory != defaultMemory || !strings.HasSuffix(got.Cmdline, " quiet") {
+		if got.Accel != want || got.CPUs != 2 || got.Memory != defaultMemory || !strings.HasSuffix(got.Cmdline, " quiet") || got.Notice != "" {
 			t.Errorf("%s: %+v", asked, got)
 		}
 	}
 	if err := h.remember(spec.withDefaults(), "it shows no life"); err != nil {
 		t.Fatal(err)
 	}
-	if got := h.about(spec).Accel; got != TCG {
-		t.Errorf("%s, although KVM is known not to work", got)
+	got := h.about(spec)
+	if got.Accel != TCG {
+		t.Errorf("%s, although KVM is known not to work", got.Accel)
+	}
+	if want := "software emulation (TCG), not KVM: it shows no life"; got.Notice != want {
+		t.Errorf("notice %q, want %q", got.Notice, want)
 	}
 }

@@ -52,11 +52,22 @@ func (h host) likely(c config) Accel {
 	if c.Accel != Auto {
 		return c.Accel
 	}
-	if h.refusesKVM(c.Arch) != "" || h.remembered(c) != "" {
+	if h.noKVM(c) != "" {
 		return TCG
 	}
 	return KVM
 }
+
+// noKVM says why KVM is not even tried; empty when it is.
+func (h host) noKVM(c config) string {
+	if reason := h.refusesKVM(c.Arch); reason != "" {
+		return reason
+	}
+	return h.remembered(c)
+}
+
+// emulation tells people of guests that are slow.
+func emulation(reason string) string { return "software emulation (TCG), not KVM: " + reason }
 
 // qemuID tells one QEMU from another without running it.
 func qemuID(name string) (string, error) {

@@ -37,10 +37,7 @@ func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
 	case TCG:
 		return launch(ctx, c, TCG, 0)
 	}
-	reason := h.refusesKVM(c.Arch)
-	if reason == "" {
-		reason = h.remembered(c)
-	}
+	reason := h.noKVM(c)
 	if reason == "" {
 		v, err := launch(ctx, c, KVM, autoLife)
 		if err == nil || ctx.Err() != nil {
@@ -48,7 +45,7 @@ func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
 		}
 		reason = h.learn(c, err)
 	}
-	c.Notice("software emulation (TCG), not KVM: " + reason)
+	c.Notice(emulation(reason))
 	return launch(ctx, c, TCG, 0)
 }
 

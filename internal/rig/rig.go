@@ -73,6 +73,9 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 		release()
 		return nil, err
 	}
+	if slow := r.Spec().About().Notice; slow != "" {
+		o.Notice(slow) // clones are not started by a boot, which would tell
+	}
 	r.begin(ctx)
 	return r, nil
 }
