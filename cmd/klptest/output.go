@@ -66,11 +66,14 @@ func screenOf(stream any, verbose bool) report.HumanOptions {
 	fd, tty := terminal.Of(stream)
 	name := os.Getenv("TERM")
 	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
-	return report.HumanOptions{
+	o := report.HumanOptions{
 		Color: able && os.Getenv("NO_COLOR") == "",
 		Live:  able && !verbose,
-		Width: func() int { return terminal.Width(fd) },
 	}
+	if tty {
+		o.Width = func() int { return terminal.Width(fd) }
+	}
+	return o
 }
 
 // junitFile is the file of a JUnit report; nil: none is wanted. It is created before

@@ -20,7 +20,7 @@ type HumanOptions struct {
 	Live    bool       // keep a status line; only when nothing else writes to the terminal
 	Slowest int        // how many of the slowest cases the end lists
 	Verbose bool       // a line for each step, and the details of cases that passed
-	Width   func() int // columns of the terminal, asked at each drawing; nil: 80
+	Width   func() int // columns of the terminal, asked each time; nil: there is none
 }
 
 // NewHuman makes a reporter for people: one line a case, the details of what
@@ -104,7 +104,7 @@ func (h *Human) Notice(line string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	// A failure to write shows again, and is returned, in Case.
-	_ = h.print(printable.Line(line) + "\n")
+	_ = h.print(h.fold(plain, printable.Line(line), indent))
 	h.draw()
 }
 
@@ -116,7 +116,7 @@ func (h *Human) End(e Ending) error {
 		return h.print("")
 	}
 	flaky := FlakeLines([]Document{{Provenance: h.about, Outcomes: h.brief}})
-	return h.print(h.repeat(h.recap, e.Kept) + flaky + slowestLines(h.brief, h.o.Slowest) + summary(h.about, h.tally, e))
+	return h.print(h.repeat(h.recap, e.Kept) + flaky + slowestLines(h.brief, h.o.Slowest) + h.fold(plain, summary(h.about, h.tally, e), indent))
 }
 
 // indent is what stands under a case's verdict.
@@ -129,7 +129,7 @@ func (h *Human) caseLine(r judge.Result) string {
 	if r.Updated {
 		verdict = "UPDATED"
 	}
-	line := fmt.Sprintf("%s %-32s%7s", h.paint(verdictColor(r.Verdict), verdict), printable.Line(r.Name), seconds(r.Duration))
+	line := fmt.Sprintf("%s %-*s%7s", verdict, h.nameWidth(besideName), printable.Line(r.Name), seconds(r.Duration))
 	remark := r.Confirmation.String()
 	switch r.Verdict {
 	case judge.Skip:
@@ -140,13 +140,16 @@ func (h *Human) caseLine(r judge.Result) string {
 	if remark != "" {
 		line += "  " + remark
 	}
-	return line + "\n"
+	return h.paint(verdictColor(r.Verdict), verdict) + strings.TrimPrefix(h.fold(plain, line, indent), verdict)
 }
+
+// besideName is how much stands beside a case's name: the verdict, the time, and how
+// often it has failed.
+const besideName = len("FAIL  ") + len("  12.3s") + len("  3 of 3")
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
 
-// details lays out sections. Lines of the log's tail have a bar before them:
-// they must not pass for the command line that is there to be copied.
+// details lays out sections.
 func (h *Human) details(sections []section) string {
 	var b strings.Builder
 	for _, s := range sections {
@@ -157,27 +160,32 @@ func (h *Human) details(sections []section) string {
 			b.WriteString(indent + "log tail:\n")
 		}
 		for _, line := range s.lines {
-			b.WriteString(indent + h.detail(s.kind, line) + "\n")
+			b.WriteString(h.detail(s.kind, line))
 		}
 	}
 	return b.String()
 }
 
+// detail is a line of a section. Lines of the log's tail have a bar before them:
+// they must not pass for the command line that is there to be copied.
 func (h *Human) detail(k kind, line string) string {
+	const deeper = indent + "    "
 	switch k {
 	case diff:
-		return h.paint(diffColor(line), line)
+		return h.fold(diffColor(line), indent+line, deeper)
 	case logTail:
-		return "| " + line
-	case fullLog, otherReason, unjudged, discardedRun:
-		return string(k) + ": " + line
+		return h.fold(plain, indent+"| "+line, indent+"|     ")
+	case fullLog:
+		return indent + string(k) + ": " + line + "\n"
+	case otherReason, unjudged, discardedRun:
+		line = string(k) + ": " + line
 	}
-	return line
+	return h.fold(plain, indent+line, deeper)
 }
 
 // summary is the last line.
 func summary(p Provenance, t tally, e Ending) string {
-	return fmt.Sprintf("%s in %.0f s on %s (%s)\n", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.kernelName()))
+	return fmt.Sprintf("%s in %.0f s on %s (%s)", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.kernelName()))
 }
 
 // counts says how many tests had each verdict, and how many had none.

@@ -111,11 +111,12 @@ func (h *Human) repeat(r *recap, kept string) string {
 		return ""
 	}
 	var lines, words []string
+	width := widest(r.passed, r.failed)
 	for _, f := range r.passed {
-		lines = append(lines, h.repeated(f))
+		lines = append(lines, h.repeated(f, width))
 	}
 	for _, f := range r.failed {
-		lines, words = append(lines, h.repeated(f)), append(words, f.word)
+		lines, words = append(lines, h.repeated(f, width)), append(words, f.word)
 	}
 	for _, word := range missed {
 		lines, words = append(lines, "not run "+printable.Line(word)), append(words, word)
@@ -133,10 +134,20 @@ func (h *Human) repeat(r *recap, kept string) string {
 	return "\n" + strings.Join(lines, "\n") + "\n"
 }
 
-// repeated is the line of a test in the recap.
-func (h *Human) repeated(f failure) string {
-	verdict := h.paint(verdictColor(f.verdict), fmt.Sprintf("%-7s", f.verdict))
-	return strings.TrimRight(fmt.Sprintf("%s %-32s  %s", verdict, printable.Line(f.word), shorten(printable.Line(f.why))), " ")
+// repeated is the line of a test in the recap, whose name is padded.
+func (h *Human) repeated(f failure, width int) string {
+	verdict := fmt.Sprintf("%-7s", f.verdict)
+	line := fmt.Sprintf("%s %-*s  %s", verdict, width, printable.Line(f.word), shorten(printable.Line(f.why)))
+	folded := strings.TrimSuffix(h.fold(plain, line, strings.Repeat(" ", len(verdict)+1)), "\n")
+	return h.paint(verdictColor(f.verdict), verdict) + strings.TrimPrefix(folded, verdict)
+}
+
+// widest is the width of the longest name, if it is not too long to line up.
+func widest(lists ...[]failure) (width int) {
+	for _, f := range slices.Concat(lists...) {
+		width = max(width, len(printable.Line(f.word)))
+	}
+	return min(width, nameCols)
 }
 
 // look is the line of the command that opens a shell where a test has failed; empty

@@ -46,13 +46,13 @@ func TestRecap(t *testing.T) {
 		"all pass":         {[]string{"a", "d"}, []judge.Result{pass, result("d", judge.Skip)}, nil},
 		"one test":         {[]string{"b"}, []judge.Result{fail}, nil},
 		"nothing was run":  {[]string{"a", "b"}, nil, nil},
-		"shipped and file": {[]string{"a", "b", "c.txtar"}, []judge.Result{pass, fail, broken}, []string{"FAIL    b                                 differs", "ERROR   c.txtar                           no QEMU", "again: klptest run b c.txtar"}},
+		"shipped and file": {[]string{"a", "b", "c.txtar"}, []judge.Result{pass, fail, broken}, []string{"FAIL    b        differs", "ERROR   c.txtar  no QEMU", "again: klptest run b c.txtar"}},
 		"not run":          {[]string{"a", "x y", "z"}, []judge.Result{pass}, []string{"not run x y", "not run z", "again: klptest run 'x y' z"}},
-		"unexpected pass":  {[]string{"a", "b"}, []judge.Result{pass, {Name: "b", Verdict: judge.XPass, Expected: "a bug"}}, []string{"XPASS   b                                 expected to fail: a bug"}},
+		"unexpected pass":  {[]string{"a", "b"}, []judge.Result{pass, {Name: "b", Verdict: judge.XPass, Expected: "a bug"}}, []string{"XPASS   b  expected to fail: a bug"}},
 		"expected failure": {[]string{"a", "b"}, []judge.Result{pass, {Name: "b", Verdict: judge.XFail, Expected: "a bug"}}, nil},
-		"standard input":   {[]string{"a", "-"}, []judge.Result{pass, {Name: "stdin", File: "stdin", Verdict: judge.Fail, Reasons: []string{"differs"}}}, []string{"FAIL    -                                 differs", "again: klptest run -"}},
-		"repeated":         {[]string{"a", "b"}, []judge.Result{pass, fail, pass, fail}, []string{"FAIL    b                                 differs", "again: klptest run b"}},
-		"an old report":    {nil, []judge.Result{pass, fail}, []string{"FAIL    b                                 differs"}},
+		"standard input":   {[]string{"a", "-"}, []judge.Result{pass, {Name: "stdin", File: "stdin", Verdict: judge.Fail, Reasons: []string{"differs"}}}, []string{"FAIL    -  differs", "again: klptest run -"}},
+		"repeated":         {[]string{"a", "b"}, []judge.Result{pass, fail, pass, fail}, []string{"FAIL    b  differs", "again: klptest run b"}},
+		"an old report":    {nil, []judge.Result{pass, fail}, []string{"FAIL    b  differs"}},
 	} {
 		if d := cmp.Diff(test.want, ended(t, test.tests, len(test.tests), test.results...)); d != "" {
 			t.Errorf("%s:\n%s", name, d)
