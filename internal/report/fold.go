@@ -9,6 +9,9 @@ const (
 	nameCols  = 32 // of a test's name, where there is room
 )
 
+// arrow stands in a diff before the place of a line. The place stays with it.
+const arrow = " <--"
+
 // columns is the width of the reader's terminal; 0: there is none, or it is too
 // narrow to lay anything out for it.
 func (h *Human) columns() int {
@@ -50,6 +53,7 @@ func fold(text, hang string, width int) (lines []string) {
 		if at < 0 {
 			break
 		}
+		at = len(strings.TrimSuffix(text[:at], arrow))
 		lines = append(lines, strings.TrimRight(text[:at], " "))
 		text = hang + strings.TrimLeft(text[at:], " ")
 	}

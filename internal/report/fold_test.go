@@ -27,6 +27,7 @@ func TestFold(t *testing.T) {
 		{"ab    ", 3, "ab"},
 		{"世界 世界", 6, "世界|  世界"},
 		{"", 3, ""},
+		{"-klp_b    <-- a.txtar:1", 15, "-klp_b|  <-- a.txtar:1"},
 	} {
 		if d := cmp.Diff(test.want, strings.Join(fold(test.text, "  ", test.width), "|")); d != "" {
 			t.Errorf("%q in %d columns (-want +got):\n%s", test.text, test.width, d)

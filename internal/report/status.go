@@ -52,8 +52,12 @@ func (s *status) end(name string, r judge.Result, now time.Time) {
 	s.from = now
 }
 
+// fewestName is how many columns of a case's name are shown at the least.
+const fewestName = 8
+
 // line is the status in fewer columns than width, because some terminals wrap
-// when the last column is written. The step comes last: it is what can be cut.
+// when the last column is written. The step comes last: it is what can be cut, and
+// then the case's name; that the seconds pass is to be seen.
 func (s status) line(now time.Time, width int) string {
 	text := fmt.Sprintf("%d/%d", s.over, s.total)
 	if s.failed > 0 {
@@ -62,7 +66,9 @@ func (s status) line(now time.Time, width int) string {
 	if left := roughly(s.estimates.left(s.over, s.jobs) - now.Sub(s.from)); left != "" {
 		text += "  " + left + " left"
 	}
-	text += fmt.Sprintf("  %s  %.0fs", s.name, now.Sub(s.since).Seconds())
+	text += "  "
+	took := fmt.Sprintf("  %.0fs", now.Sub(s.since).Seconds())
+	text += truncate(s.name, max(fewestName, width-1-len(text)-len(took))) + took
 	if s.step != "" {
 		text += "  " + s.step
 	}
