@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
 	"github.com/klptest/klptest/internal/toolchain"
@@ -217,7 +219,17 @@ func (b build) collect(ctx context.Context, from, to string) error {
 			return err
 		}
 	}
-	return nil
+	return cache.Describe(to, b.about())
+}
+
+// about says in a few words what is built.
+func (b build) about() string {
+	list := modules(b.files)
+	what := printable.Count(len(list), "module", "modules")
+	if len(list) == 1 {
+		what = list[0]
+	}
+	return what + " for " + b.target.Release
 }
 
 // product reads a module that make left in dir.

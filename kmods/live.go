@@ -50,7 +50,7 @@ func (b *Builder) liveMake(ctx context.Context, plan build, dir string) error {
 	if err := plan.in(ctx, dir); err != nil {
 		return withLog(err, filepath.Join(dir, logName)) // the mark stays, so the next build starts afresh
 	}
-	return blame.Join(cache.Seal(dir), os.Remove(mark))
+	return blame.Join(cache.Describe(dir, plan.about()), cache.Seal(dir), os.Remove(mark))
 }
 
 // liveClean removes the build when a part of it is unusable.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ func (a *app) cacheListCommand() *cobra.Command {
 		Use:   "ls",
 		Short: "List the entries and the kept work directories, most recently used first",
 		Long: `List the entries of the cache and the kept work directories (tmp/…): name, size,
-last use; most recently used first. The last line has the sum, and where they are.`,
+last use, what it is of; most recently used first. The last line has the sum, and where they are.`,
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			store, list, err := a.openUsage(c.Context())
@@ -58,19 +59,23 @@ func (a *app) openUsage(ctx context.Context) (*cache.Cache, []cache.Usage, error
 func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s%s\n", u, size(u.Size), u.Used.Format(time.DateTime), keptWhy(u))
+		line := fmt.Sprintf("%s\t%s\t%s", u, size(u.Size), u.Used.Format(time.DateTime))
+		if about := cmp.Or(keptWhy(u), printable.Line(u.About)); about != "" {
+			line += "  " + about
+		}
+		fmt.Fprintln(t, line)
 	}
 	fmt.Fprintf(t, "total\t%s\t%s in %s\n", size(total(list)), printable.Count(len(list), "entry", "entries"), root)
 	return t.Flush()
 }
 
-// keptWhy says why a work directory is there; it follows the time.
+// keptWhy says why a work directory is there.
 func keptWhy(u cache.Usage) string {
 	switch {
 	case u.Asked:
-		return "  kept, as --keep asked"
+		return "kept, as --keep asked"
 	case u.Kept():
-		return "  kept after a failure"
+		return "kept after a failure"
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/klptest/klptest/images/kconfig"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -24,7 +25,7 @@ func (r recipe) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return rewrite(filepath.Join(dir, recipeFile), data)
+	return blame.Join(rewrite(filepath.Join(dir, recipeFile), data), cache.Describe(dir, "of "+r.Source))
 }
 
 // recipeOf returns how a build directory was made, if klptest has made it.

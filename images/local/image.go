@@ -50,7 +50,7 @@ func addELF(k *images.Kernel, path string) (err error) {
 func extracted(ctx context.Context, c *cache.Cache, path string, image []byte, o images.Options) (string, error) {
 	sum := sha256.Sum256(image)
 	dir, err := c.Entry(ctx, "vmlinux", hex.EncodeToString(sum[:]), func(ctx context.Context, dir string) error {
-		return bootimage.WriteVmlinux(ctx, image, filepath.Join(dir, "vmlinux"))
+		return blame.Join(bootimage.WriteVmlinux(ctx, image, filepath.Join(dir, "vmlinux")), cache.Describe(dir, "of "+path))
 	})
 	if err != nil {
 		return path, bootimage.TellSlower(ctx, err, o.Tell)

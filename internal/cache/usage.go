@@ -21,7 +21,8 @@ type Usage struct {
 	Kind, Key string
 	Size      int64 // bytes on disk
 	Used      time.Time
-	Asked     bool // somebody has asked to keep it
+	Asked     bool   // somebody has asked to keep it
+	About     string // what it is of, see [Describe]; may be empty
 }
 
 // String is the entry's name.
@@ -58,8 +59,8 @@ func (c *Cache) Usage() ([]Usage, error) {
 
 // usage adds up an entry. One that is removed meanwhile takes no space.
 func (c *Cache) usage(kind, key string) Usage {
-	u := Usage{Kind: kind, Key: key}
 	dir := c.in(kind, key)
+	u := Usage{Kind: kind, Key: key, About: about(dir)}
 	if info, err := os.Stat(dir); err == nil {
 		u.Used = info.ModTime()
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,23 @@ func usage(t *testing.T, c *Cache) []Usage {
 		t.Fatal(err)
 	}
 	return list
+}
+
+// TestDescribe: what an entry is of belongs to no seal, and is cut when it is long.
+func TestDescribe(t *testing.T) {
+	c := filled(t, "a", "b")
+	long := strings.Repeat("x", 2*maxAbout)
+	if err := Describe(c.in("kind", "b"), long); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range usage(t, c) {
+		if want := map[string]string{"b": long[:maxAbout]}[u.Key]; u.About != want {
+			t.Errorf("%s is of %q, want %q", u, u.About, want)
+		}
+	}
+	if err := Check(c.in("kind", "b")); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestUsageListsTheLatestUsedFirst(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/initramfs"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
@@ -32,7 +33,7 @@ func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (path,
 		return "", "", err
 	}
 	dir, err := c.Entry(ctx, "initramfs", key, func(_ context.Context, dir string) error {
-		return writeInitramfs(filepath.Join(dir, initrdFile), nil, contents)
+		return blame.Join(writeInitramfs(filepath.Join(dir, initrdFile), nil, contents), cache.Describe(dir, "for "+k.Name))
 	})
 	return filepath.Join(dir, initrdFile), key, err
 }

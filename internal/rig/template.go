@@ -73,7 +73,7 @@ func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 		return nil, err
 	}
 	dir, err := t.rig.cache.Unchecked(ctx, "templates", id, func(ctx context.Context, dir string) error {
-		return t.rig.makeTemplate(ctx, s, dir, t.key)
+		return blame.Join(t.rig.makeTemplate(ctx, s, dir, t.key), t.rig.describe(dir))
 	})
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
 )
 
 // selftestWait is the limit of one command of a self-test. It is shorter than that
@@ -56,9 +57,12 @@ func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.C
 		return err
 	}
 	key := fmt.Sprintf("%x", sha256.Sum256([]byte(template+" "+built)))[:32]
-	_, err = r.cache.Entry(ctx, "selftests", key, func(ctx context.Context, _ string) error { return show(ctx) })
+	_, err = r.cache.Entry(ctx, "selftests", key, func(ctx context.Context, dir string) error { return blame.Join(show(ctx), r.describe(dir)) })
 	return err
 }
+
+// describe says of an entry of the cache which kernel it is for.
+func (r *Rig) describe(dir string) error { return cache.Describe(dir, "for "+r.kernel.Name) }
 
 // trusted makes a maker that runs the self-tests before it makes a guest.
 func (m maker) trusted(t *trust) maker {
