@@ -67,6 +67,9 @@ func (v *VM) openLogs() (err error) {
 		return err
 	}
 	v.cleanup.add(v.console.Close)
+	if v.config.Label {
+		v.console.Label(filepath.Base(v.config.Dir))
+	}
 	if v.messages, err = console.CreateLog(filepath.Join(v.config.Dir, "qemu.log"), messagesHead, messagesTail); err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ type Spec struct {
 	// Console receives a live copy of the console, control bytes escaped. A
 	// writer that is too slow misses lines; it never holds up the guest.
 	Console io.Writer
+	// Label begins each line of that copy with the name of Dir, until the
+	// console is given another label.
+	Label bool
 }
 
 // Precheck refuses what cannot work whatever the kernel is: sizes, an unknown

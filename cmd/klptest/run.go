@@ -100,7 +100,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.out, &o.runID)
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given; its lines then begin with the case's name")
 	slowestFlag(f, &o.slowest)
 	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
 	f.BoolVar(&o.strict, "strict", false, "a case that passes, and was expected to fail, is a FAIL")

@@ -171,7 +171,7 @@ func (g *Guest) Close() error {
 // Play runs the commands of a case, whatever the case expects. A SKIP ran none. It
 // keeps the logs of a guest that dies.
 func (g *Guest) Play(ctx context.Context, c *casefile.Case) (judge.Result, error) {
-	res := judge.Run(ctx, g.machine(func(string) {}), c)
+	res := judge.Run(ctx, g.machine(c.Name, func(string) {}), c)
 	if err := context.Cause(ctx); err != nil || g.alive() {
 		return res, err
 	}
@@ -189,7 +189,10 @@ func (g *Guest) Do(ctx context.Context, f func(context.Context) error) error {
 	return err
 }
 
-func (g *Guest) machine(step func(string)) machine.Machine {
+func (g *Guest) machine(name string, step func(string)) machine.Machine {
+	if g.rig.o.labelled() {
+		g.VM.Console().Label(name)
+	}
 	return &guestMachine{Guest: g, step: step}
 }
 

@@ -53,6 +53,9 @@ const (
 // downloaded or built.
 func (o Options) Precheck() error { return o.spec().Precheck() }
 
+// labelled tells whether the lines of several guests can come in between one another.
+func (o Options) labelled() bool { return o.Jobs != 1 }
+
 // spec is what the options say about each guest.
 func (o Options) spec() vm.Spec {
 	return vm.Spec{
@@ -63,5 +66,6 @@ func (o Options) spec() vm.Spec {
 		Accel:   o.Accel,
 		Notice:  o.Notice,
 		Console: o.Console,
+		Label:   o.labelled(),
 	}
 }

@@ -107,7 +107,7 @@ func runProfiled(t *testing.T, r *Rig, list []*casefile.Case, shared bool) *prof
 			t.Fatal(err)
 		}
 		p.phase("copy modules")
-		if res := judge.Run(t.Context(), &profiled{p.guest.machine(func(string) {}), p}, c); res.Verdict == judge.Fail || res.Verdict == judge.Error {
+		if res := judge.Run(t.Context(), &profiled{p.guest.machine(c.Name, func(string) {}), p}, c); res.Verdict == judge.Fail || res.Verdict == judge.Error {
 			t.Fatalf("%s: %s %q", c.Name, res.Verdict, res.Reasons)
 		}
 		p.phase("judge")

@@ -152,7 +152,7 @@ func (r *runner) runOnce(ctx context.Context, from source, t Test, keep bool, st
 }
 
 func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string)) judge.Result {
-	m := g.machine(step)
+	m := g.machine(t.Name(), step)
 	if res, skip := t.Skipped(ctx, m); skip {
 		return res
 	}

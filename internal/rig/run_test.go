@@ -62,7 +62,7 @@ func (j *journal) count(word string) (n int) {
 	return n
 }
 
-func (f *fake) machine(step func(string)) machine.Machine { return fakeMachine{f, step} }
+func (f *fake) machine(_ string, step func(string)) machine.Machine { return fakeMachine{f, step} }
 func (f *fake) put(context.Context, []kmods.Module) error {
 	return f.putErr
 }

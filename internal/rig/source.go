@@ -32,8 +32,8 @@ func (s shape) count(list []Test) map[shape]int {
 
 // instance is a running guest as a run needs it.
 type instance interface {
-	// machine is the guest as a case sees it; step hears each command.
-	machine(step func(text string)) machine.Machine
+	// machine is the guest as a test of that name sees it; step hears each command.
+	machine(name string, step func(text string)) machine.Machine
 	// put copies those modules into the guest that it does not have yet.
 	put(ctx context.Context, modules []kmods.Module) error
 	// rest stops the guest and its clock until wake.

@@ -145,7 +145,7 @@ func (t *trust) run(ctx context.Context, g instance, test selftest) (judge.Resul
 	if err != nil {
 		return judge.Result{}, err
 	}
-	res := judge.Run(ctx, g.machine(func(string) {}), test.Case)
+	res := judge.Run(ctx, g.machine("self-test", func(string) {}), test.Case)
 	return res, context.Cause(ctx)
 }
 

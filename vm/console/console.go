@@ -37,6 +37,7 @@ type Console struct {
 	live *liveCopy // nil: there is no copy
 
 	mu    sync.Mutex // guards what follows
+	label string     // begins each line of the copy; may be empty
 	watch watch
 	err   error // the first one of the log
 }
@@ -52,6 +53,13 @@ func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
 		return nil, err
 	}
 	return &Console{log: log, copyTo: live, alive: make(chan struct{}), done: make(chan struct{}), watch: watch{marked: goesOn}}, nil
+}
+
+// Label says of whom the lines of the copy are from now on.
+func (c *Console) Label(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.label = printable.Line(name) + " | "
 }
 
 // Path is the file with the raw output. The middle of a very long one is missing.
@@ -164,10 +172,10 @@ func (c *Console) endLine() {
 	}
 	line := strings.TrimRight(string(c.line), "\r")
 	c.line = c.line[:0]
-	if c.live != nil {
-		c.live.print(printable.Text(unmarked(line)))
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.live != nil {
+		c.live.print(c.label + printable.Text(unmarked(line)))
+	}
 	c.watch.line(line)
 }

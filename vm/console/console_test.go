@@ -3,6 +3,7 @@
 package console
 
 import (
+	"bytes"
 	"io"
 	"path/filepath"
 	"strings"
@@ -125,6 +126,30 @@ func TestConsoleThatNobodyFollows(t *testing.T) {
 	}
 	if err := c.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestConsoleLabel(t *testing.T) {
+	var out bytes.Buffer
+	c, err := Open(filepath.Join(t.TempDir(), "console.log"), &out, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.Label("guest-1")
+	in, w := io.Pipe()
+	go c.Follow(in)
+	io.WriteString(w, "one\ntw")
+	io.WriteString(w, "o") // is read when the line before it has been printed
+	c.Label("a\ncase")
+	io.WriteString(w, "\n")
+	w.Close()
+	<-c.Done()
+	if want := "guest-1 | one\na\\ncase | two\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	if log := c.Tail(1); log != "two" {
+		t.Errorf("the log has %q", log)
 	}
 }
 
