@@ -74,7 +74,10 @@ func (m maker) trusted(t *trust) maker {
 	}
 }
 
+// in is over at once, but for the first test of a shape: for that, the template is
+// made and the shipped modules are built as well.
 func (t *trust) in(ctx context.Context, s shape, m maker) error {
+	defer setAside(ctx)()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.shown[s] {

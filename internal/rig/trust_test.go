@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -59,6 +61,33 @@ func TestTrustIsShownOnceForEachShape(t *testing.T) {
 	if diff := cmp.Diff(want, log.lines); diff != "" || *remembered != 2 {
 		t.Errorf("%d remembered: %s", *remembered, diff)
 	}
+}
+
+// TestTrustTakesNoTimeOfACase: the case that comes first is no slower than others.
+func TestTrustTakesNoTimeOfACase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr, _ := newTestTrust()
+		tr.remember = func(context.Context, shape, func(context.Context) error) error {
+			time.Sleep(20 * time.Second)
+			return nil
+		}
+		boot, _ := inOrder(&fake{name: "1"}, &fake{name: "2"})
+		slow := maker(func(ctx context.Context, s shape) (instance, error) {
+			time.Sleep(2 * time.Second)
+			return boot(ctx, s)
+		})
+		from := newEach(t.Context(), slow.trusted(tr), false, map[shape]int{})
+		r := &runner{source: from, builder: noModules{}, pace: fixedPace(1)}
+		results, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, &events{})
+		if err := errors.Join(err, from.close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, res := range results {
+			if res.Duration != 2*time.Second {
+				t.Errorf("%s took %s", res.Name, res.Duration)
+			}
+		}
+	})
 }
 
 func TestBrokenRigGivesNoVerdict(t *testing.T) {
