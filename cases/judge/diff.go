@@ -14,10 +14,11 @@ import (
 
 const maxClip = 100 // bytes of a line in a headline
 
-// shown is a line of a transcript; at is its line in the case's file.
+// shown is a line of a transcript.
 type shown struct {
 	text string
-	at   int
+	at   int    // its line in the case's file
+	when string // its conditions there, as they stand before it; may be empty
 }
 
 // difference is the difference between a transcript and the expected one.
@@ -74,7 +75,29 @@ func unified(file string, want []shown, got []string) string {
 	}
 	text := diff.Diff(file+" (expected)", []byte(old.String()), "observed", []byte(joinLines(got)))
 	_, body, _ := strings.Cut(string(text), "\n") // the line "diff OLD NEW"
-	return body
+	return withConditions(body, want)
+}
+
+// withConditions shows what was expected under a condition as the case has it.
+func withConditions(unified string, want []shown) string {
+	var out strings.Builder
+	next := 0 // of want
+	for line := range strings.Lines(unified) {
+		switch {
+		case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+		case strings.HasPrefix(line, "@@"):
+			if _, err := fmt.Sscanf(line, "@@ -%d", &next); err == nil {
+				next-- // lines are counted from 1
+			}
+		case line[0] == '-' && next < len(want):
+			line = "-" + want[next].when + line[1:]
+			next++
+		case line[0] == ' ':
+			next++
+		}
+		out.WriteString(line)
+	}
+	return out.String()
 }
 
 func joinLines(lines []string) string {

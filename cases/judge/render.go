@@ -25,16 +25,28 @@ func Expected(c *casefile.Case, f machine.Facts) string {
 func expected(steps []casefile.Step) []shown {
 	var list []shown
 	for _, s := range steps {
-		list = append(list, shown{s.Command.Marker(), s.Line})
+		list = append(list, shown{text: s.Command.Marker(), at: s.Line, when: prefix(s.When)})
 		for _, kind := range casefile.Kinds {
 			for _, e := range s.Expect {
 				if e.Kind == kind {
-					list = append(list, shown{e.Text, e.Line})
+					list = append(list, shown{text: e.Text, at: e.Line, when: prefix(e.When)})
 				}
 			}
 		}
 	}
 	return list
+}
+
+// prefix is what stands before a line that is not for each kernel.
+func prefix(when []casefile.Condition) string {
+	if len(when) == 0 {
+		return ""
+	}
+	var list []string
+	for _, c := range when {
+		list = append(list, c.String())
+	}
+	return "[" + strings.Join(list, ", ") + "] "
 }
 
 // observed is the observed transcript, in the same form.

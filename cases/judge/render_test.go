@@ -3,6 +3,7 @@
 package judge
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,8 +16,8 @@ import (
 // TestRenderOrder: errno and output stand where they always do, wherever the
 // file has them.
 func TestRenderOrder(t *testing.T) {
-	c := mustParse(t, "% cat /x\n= 1\nfirst\n! EWOULDBLOCK\n= 2\nsecond")
-	want := []shown{{"% cat /x", 4}, {"first", 6}, {"second", 9}, {"! EAGAIN", 7}, {"= 1", 5}, {"= 2", 8}}
+	c := mustParse(t, "% cat /x\n= 1\n[kernel >=5, not config FOO=y] first\n! EWOULDBLOCK\n= 2\nsecond")
+	want := []shown{{text: "% cat /x", at: 4}, {text: "first", at: 6, when: "[kernel >= 5, not config FOO=y] "}, {text: "second", at: 9}, {text: "! EAGAIN", at: 7}, {text: "= 1", at: 5}, {text: "= 2", at: 8}}
 	if d := cmp.Diff(want, expected(c.Steps), cmp.AllowUnexported(shown{})); d != "" {
 		t.Error(d)
 	}
@@ -102,8 +103,33 @@ func TestStallLines(t *testing.T) {
 	}
 }
 
+// TestCompareConditions: what was expected under a condition is shown with it.
+func TestCompareConditions(t *testing.T) {
+	var want []shown
+	var got []string
+	for i := range 20 {
+		l := shown{text: fmt.Sprint("line ", i), at: i, when: "[kernel >= 5] "}
+		want = append(want, l)
+		if i != 3 && i != 17 {
+			got = append(got, l.text)
+		}
+	}
+	want[17].when = ""
+	d := compare("f", want, append(got, "more"))
+	var lines []string
+	for line := range strings.Lines(d.unified) {
+		if line[0] == '-' || line[0] == '+' {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	list := []string{"--- f (expected)", "+++ observed", "-[kernel >= 5] line 3    <-- f:3", "-line 17", "+more"}
+	if diff := cmp.Diff(list, lines); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestCompare(t *testing.T) {
-	want := []shown{{"% a", 10}, {"one", 11}, {"two", 13}, {"% b", 15}}
+	want := []shown{{text: "% a", at: 10}, {text: "one", at: 11}, {text: "two", at: 13}, {text: "% b", at: 15}}
 	tests := []struct {
 		name, got string
 		line      int
