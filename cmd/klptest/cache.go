@@ -60,7 +60,7 @@ func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range list {
 		line := fmt.Sprintf("%s\t%s\t%s", u, size(u.Size), u.Used.Format(time.DateTime))
-		if about := cmp.Or(keptWhy(u), printable.Line(u.About)); about != "" {
+		if about := whatIs(u); about != "" {
 			line += "  " + about
 		}
 		fmt.Fprintln(t, line)
@@ -68,6 +68,9 @@ func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	fmt.Fprintf(t, "total\t%s\t%s in %s\n", size(total(list)), printable.Count(len(list), "entry", "entries"), root)
 	return t.Flush()
 }
+
+// whatIs says what an entry is of, or why a work directory is there; it may be empty.
+func whatIs(u cache.Usage) string { return cmp.Or(keptWhy(u), printable.Line(u.About)) }
 
 // keptWhy says why a work directory is there.
 func keptWhy(u cache.Usage) string {

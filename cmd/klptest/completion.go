@@ -3,8 +3,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +33,24 @@ func (a *app) completeFlags(c *cobra.Command) {
 	}
 	for _, sub := range c.Commands() {
 		a.completeFlags(sub)
+	}
+}
+
+// completeTopics offers topics after help, beside the commands that cobra knows.
+func completeTopics(root *cobra.Command) {
+	help, _, err := root.Find([]string{"help"})
+	if err != nil {
+		return
+	}
+	commands := help.ValidArgsFunction
+	help.ValidArgsFunction = func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		words, directive := commands(c, args, word)
+		for _, t := range topics() {
+			if len(args) == 0 {
+				words = append(words, t.Name()+"\t"+t.Short)
+			}
+		}
+		return words, directive
 	}
 }
 
@@ -91,12 +111,16 @@ func (a *app) completeKernels(c *cobra.Command, _ []string, _ string) ([]string,
 
 // completeEntries offers the entries of the cache.
 func (a *app) completeEntries(c *cobra.Command, _ []string, _ string) (words []string, _ cobra.ShellCompDirective) {
-	_, list, err := a.openUsage(c.Context())
+	store, err := a.openCache(c.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	list, err := store.Listing()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	for _, u := range list {
-		words = append(words, u.String()+"\t"+size(u.Size))
+		words = append(words, u.String()+"\t"+cmp.Or(whatIs(u), "last used "+u.Used.Format(time.DateTime)))
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp
 }

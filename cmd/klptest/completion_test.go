@@ -38,10 +38,12 @@ func TestCompletion(t *testing.T) {
 		{"run |", "state-add reverse-lower", ""},
 		{"run --exclude |", "state-add", ""},
 		{"shell |", "state-add", ""},
+		{"shell --kernel=debian:6.1 state-add@|", "state-add@4", ""},
 		{"shell state-add@|", "state-add@0 state-add@4", "state-add@5"},
 		{"shell nosuch@|", "", "nosuch@0"},
 		{"shell state-add |", "", "state-add"},
-		{"help |", "run", ""},
+		{"help |", "run case kernels", ""},
+		{"help cache |", "rm", "case"},
 		{"cache rm |", "", "tmp"},
 	} {
 		got := offered(t, strings.Split(strings.TrimSuffix(test.line, "|"), " ")...)

@@ -37,7 +37,7 @@ func (o *once) String() string {
 func (o *once) Type() string { return "string" }
 
 func (o *once) Set(text string) error {
-	if o.given {
+	if o.given && text != *o.to { // the shell's completion sets a flag twice
 		return errors.New("it is given twice; name one kernel")
 	}
 	*o.to, o.given = text, true

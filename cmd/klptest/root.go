@@ -95,6 +95,7 @@ func (a *app) begin(c *cobra.Command, _ []string) error {
 // strict makes the commands that cobra adds refuse what they do not know.
 func strict(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
+	completeTopics(root)
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		switch c.Name() {

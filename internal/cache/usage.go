@@ -33,6 +33,15 @@ func (u Usage) Kept() bool { return u.Kind == tmpKind }
 
 // Usage lists all entries and kept directories, the most recently used first.
 func (c *Cache) Usage() ([]Usage, error) {
+	list, err := c.Listing()
+	for i := range list {
+		list[i].Size = c.size(list[i])
+	}
+	return list, err
+}
+
+// Listing is Usage without the sizes, which take seconds to find out.
+func (c *Cache) Listing() ([]Usage, error) {
 	kinds, err := os.ReadDir(c.root)
 	if err != nil {
 		return nil, err
@@ -57,21 +66,26 @@ func (c *Cache) Usage() ([]Usage, error) {
 	return list, nil
 }
 
-// usage adds up an entry. One that is removed meanwhile takes no space.
+// usage is what is known of an entry at once.
 func (c *Cache) usage(kind, key string) Usage {
 	dir := c.in(kind, key)
 	u := Usage{Kind: kind, Key: key, About: about(dir)}
 	if info, err := os.Stat(dir); err == nil {
 		u.Used = info.ModTime()
 	}
-	_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+	return u
+}
+
+// size adds up an entry. One that is removed meanwhile takes no space.
+func (c *Cache) size(u Usage) (bytes int64) {
+	_ = filepath.WalkDir(c.in(u.Kind, u.Key), func(path string, _ fs.DirEntry, err error) error {
 		var s unix.Stat_t
 		if err == nil && unix.Lstat(path, &s) == nil {
-			u.Size += s.Blocks * 512 // memory files have holes
+			bytes += s.Blocks * 512 // memory files have holes
 		}
 		return nil
 	})
-	return u
+	return bytes
 }
 
 // Excess returns the least recently used entries of list (as returned by Usage)
