@@ -5,14 +5,17 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/lab"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/settings"
 	"github.com/klptest/klptest/vm"
@@ -88,8 +91,27 @@ func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	if err != nil {
 		return nil, err
 	}
+	if lacks := lacking(k); lacks != "" {
+		a.notice(lacks + "; klptest doctor --kernel " + o.kernel + " says what for")
+	}
 	o.Notice = a.notice
 	return rig.New(ctx, store, k, o.Options)
+}
+
+// lacking names the first option that a kernel needs and has not: some cases may pass all
+// the same. It is empty where nothing is known of the options.
+func lacking(k *images.Kernel) string {
+	if len(k.Config) == 0 {
+		return ""
+	}
+	missing := kconfig.Required(k.Config)
+	switch len(missing) {
+	case 0:
+		return ""
+	case 1:
+		return "the kernel was built without " + missing[0].Option
+	}
+	return fmt.Sprintf("the kernel was built without %s and %s", missing[0].Option, printable.Count(len(missing)-1, "other option", "other options"))
 }
 
 // resolve finds the kernel. It refuses options with which no guest can start first.

@@ -5,18 +5,30 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/klptest/klptest/images/imagestest"
+	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/kmods/kmodstest"
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// modelConfig is what the model's kernel has beside the options of a tree.
-const modelConfig = "CONFIG_DYNAMIC_DEBUG=y\nCONFIG_SMP=y\nCONFIG_BUG=y\nCONFIG_HZ=250\n"
+// modelConfig is what the model's kernel has beside the options of a tree: all that
+// klptest needs of one, and some that cases ask for.
+var modelConfig = func() string {
+	text := "CONFIG_DYNAMIC_DEBUG=y\nCONFIG_SMP=y\nCONFIG_BUG=y\nCONFIG_HZ=250\n"
+	for _, m := range kconfig.Required(nil) {
+		option, _, _ := strings.Cut(m.Option, " or ")
+		if !strings.Contains(imagestest.TreeConfig, option+"=") {
+			text += option + "=y\n"
+		}
+	}
+	return text
+}()
 
 // TestModelScript runs whole commands, each in a moment: QEMU and make are
 // fakes, and the guests answer by the model of livepatch. $KERNEL is a kernel

@@ -56,7 +56,11 @@ func OpenContext(ctx context.Context, root string, notice func(line string)) (*C
 			return nil, unwritable(err)
 		}
 	}
-	if err := blame.Join(c.use(ctx), c.sweep()); err != nil {
+	err = c.use(ctx)
+	if err == nil {
+		err = c.sweep()
+	}
+	if err != nil {
 		return nil, unwritable(err)
 	}
 	return c, nil

@@ -80,7 +80,7 @@ func (h Host) disk(dir string) Finding {
 	f := Finding{Name: "cache", Mend: "free some, or set XDG_CACHE_HOME to a larger file system"}
 	bytes, err := h.Free(dir)
 	if err != nil {
-		f.Detail = dir + ": " + err.Error()
+		f.Detail, f.Mend = dir+": "+err.Error(), "set XDG_CACHE_HOME to a directory that can be written to"
 		return f
 	}
 	if err := kmods.CheckPath("cache", dir); err != nil {
