@@ -129,7 +129,7 @@ func (h *Human) caseLine(r judge.Result) string {
 	if r.Updated {
 		verdict = "UPDATED"
 	}
-	line := fmt.Sprintf("%s %-*s%7s", verdict, h.nameWidth(besideName), printable.Line(r.Name), seconds(r.Duration))
+	line := fmt.Sprintf("%s %-*s%7s", verdict, h.nameWidth(besideName), printable.Line(h.recap.name(r)), seconds(r.Duration))
 	remark := r.Confirmation.String()
 	switch r.Verdict {
 	case judge.Skip:

@@ -4,6 +4,7 @@ package report
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ const inputFile, standardInput = "stdin", "-"
 type recap struct {
 	tests  []string        // the words that name them; nil: not known
 	named  map[string]bool // the same
+	shared map[string]bool // names that several of them have
 	seen   map[string]bool // words of tests with a result; true: one that failed
 	failed []failure
 	passed []failure // those that were expected to fail
@@ -38,11 +40,23 @@ type failure struct {
 }
 
 func newRecap(tests []string) *recap {
-	r := &recap{tests: tests, named: map[string]bool{}, seen: map[string]bool{}}
+	r := &recap{tests: tests, named: map[string]bool{}, shared: map[string]bool{}, seen: map[string]bool{}}
+	has := map[string]string{}
 	for _, word := range tests {
 		r.named[word] = true
+		name := strings.TrimSuffix(path.Base(word), ".txtar")
+		first, again := has[name]
+		has[name], r.shared[name] = word, r.shared[name] || again && first != word
 	}
 	return r
+}
+
+// name is a test's name, or the word that names it where the name is not its alone.
+func (r *recap) name(res judge.Result) string {
+	if r.shared[res.Name] {
+		return r.word(res)
+	}
+	return res.Name
 }
 
 // word names the test of a result on the command line.

@@ -5,6 +5,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 
@@ -34,6 +35,17 @@ func ended(t *testing.T, tests []string, total int, results ...judge.Result) []s
 
 func result(name string, v judge.Verdict, reasons ...string) judge.Result {
 	return judge.Result{Name: name, File: name + ".txtar", Verdict: v, Reasons: reasons}
+}
+
+// TestNameOfACase: where a name stands for two files, each is named by its path.
+func TestNameOfACase(t *testing.T) {
+	r := newRecap([]string{"d1/ok.txtar", "d2/ok.txtar", "bad.txtar", "bad.txtar", "state-add"})
+	for file, want := range map[string]string{"d1/ok": "d1/ok.txtar", "d2/ok": "d2/ok.txtar", "bad": "bad", "state-add": "state-add"} {
+		res := judge.Result{Name: path.Base(file), File: file + ".txtar"}
+		if got := r.name(res); got != want {
+			t.Errorf("%s is named %s, want %s", file, got, want)
+		}
+	}
 }
 
 func TestRecap(t *testing.T) {
