@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -138,11 +139,22 @@ func (c config) checkQEMU() error {
 	if err == nil {
 		return nil
 	}
-	e := &blame.Error{Summary: "no QEMU: " + c.QEMU + " is missing or cannot be run", Err: err, Advice: depends.Install(c.Arch.QEMU.Program)}
+	e := &blame.Error{Summary: "no QEMU: " + c.QEMU + " is missing or cannot be run", Err: reason(err), Advice: depends.Install(c.Arch.QEMU.Program)}
 	if c.QEMU != c.Arch.QEMU.Program {
 		e.Advice = "name another one; " + c.Arch.QEMU.Program + " on the PATH is the default"
 	}
 	return e
+}
+
+// reason is why a program was not found, without its name once more.
+func reason(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*exec.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // checkIsQEMU refuses a program that says what it is, and is not QEMU. One that says
