@@ -18,6 +18,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/settings"
+	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -120,6 +121,9 @@ func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *c
 		return nil, nil, err
 	}
 	store, err := a.openCache(ctx)
+	if err == nil {
+		err = kmods.CheckPath("cache", store.Root()) // before anything is downloaded
+	}
 	if err != nil {
 		return nil, nil, err
 	}
