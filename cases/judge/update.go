@@ -11,6 +11,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/subsequence"
 )
 
 // Update rewrites the expected lines of a case's file to the observed ones.
@@ -113,19 +114,19 @@ func (e *edit) replace(old []casefile.Expected, observed []string, behind int) {
 		texts = append(texts, x.Text)
 	}
 	i, j := 0, 0
-	for _, m := range append(common(texts, observed), match{len(texts), len(observed)}) {
-		for ; i < m.old && j < m.observed; i, j = i+1, j+1 {
+	for _, m := range append(subsequence.Common(texts, observed), subsequence.Match{Old: len(texts), New: len(observed)}) {
+		for ; i < m.Old && j < m.New; i, j = i+1, j+1 {
 			behind = old[i].Line
 			e.text[behind] = observed[j]
 		}
-		for ; i < m.old; i++ {
+		for ; i < m.Old; i++ {
 			e.drop[old[i].Line] = true
 		}
-		e.after[behind] = append(e.after[behind], observed[j:m.observed]...)
-		if m.old < len(old) {
-			behind = old[m.old].Line
+		e.after[behind] = append(e.after[behind], observed[j:m.New]...)
+		if m.Old < len(old) {
+			behind = old[m.Old].Line
 		}
-		i, j = m.old+1, m.observed+1
+		i, j = m.Old+1, m.New+1
 	}
 }
 

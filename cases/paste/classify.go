@@ -32,8 +32,19 @@ type classifier struct {
 	torn    *line           // a stamped line, which an unstamped one may continue
 }
 
-func classify(lines []line) {
+// Reasons that other stages ask for.
+const (
+	shownBefore = "the log was shown before"
+	stackDump   = "a stack dump"
+)
+
+// classify says what each line is. The records of the modules count, beside those of
+// the modules that the text names.
+func classify(lines []line, modules ...string) {
 	c := classifier{modules: moduleNames(lines), seen: map[string]int{}}
+	for _, name := range modules {
+		c.modules[name] = true
+	}
 	for i := range lines {
 		l := &lines[i]
 		if l.text == "" && l.kind == "" {
@@ -144,7 +155,7 @@ func (c *classifier) known(l *line) bool {
 	}
 	if l.stamped && precise.MatchString(strings.TrimLeft(l.raw, "[< \t>")) {
 		if first := c.seen[l.raw]; first > 0 {
-			l.set(isNoise, "the log was shown before")
+			l.set(isNoise, shownBefore)
 			return true
 		}
 		c.seen[l.raw] = l.n

@@ -3,7 +3,6 @@
 package paste
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -62,11 +61,8 @@ func Read(ctx context.Context, r io.Reader, o Options) (*Made, error) {
 
 // Make makes a case. The error is the user's; even then, Explained is returned.
 func Make(ctx context.Context, data []byte, o Options) (*Made, error) {
-	if len(data) > MaxText {
-		return &Made{}, blame.Userf("the text has more than %d bytes: paste the part that matters", MaxText)
-	}
-	if n := bytes.Count(data, []byte("\n")); n > maxLines {
-		return &Made{}, blame.Userf("the text has %d lines: paste the part that matters, at most %d", n, maxLines)
+	if err := bearable(data); err != nil {
+		return &Made{}, err
 	}
 	if isCase(data) {
 		return &Made{}, &blame.Error{Party: blame.User, Summary: "the text is already a case", Advice: "klptest check FILE.txtar checks it, klptest predict FILE.txtar completes it"}

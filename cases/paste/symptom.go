@@ -42,7 +42,7 @@ func findSplats(lines []line, modules map[string]bool) {
 func markSplat(l *line, f klog.Folded) {
 	if !f.Splat {
 		if l.kind != isText {
-			l.set(isNoise, "a stack dump")
+			l.set(isNoise, stackDump)
 		}
 		return
 	}

@@ -61,6 +61,7 @@ var interruptions = []struct {
 	{hangs: "stdin", words: "check -"},
 	{hangs: "stdin", words: "run state-add -"},
 	{hangs: "stdin", words: "predict -"},
+	{hangs: "stdin", words: "judge - --case state-add"},
 	{hangs: "stdin", words: "shell - -- true"},
 	{hangs: "lock", words: "cache ls"},
 	{hangs: "lock", words: "cache rm --all"},

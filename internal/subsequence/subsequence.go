@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package judge
+package subsequence
 
-// maxTable bounds the work of common; larger texts are compared only at their
+// maxTable bounds the work of Common; larger texts are compared only at their
 // ends.
 const maxTable = 1 << 22
 
-// match is a line that two texts have in common, by its index in each.
-type match struct{ old, observed int }
+// Match is a line that two texts have in common, by its index in each.
+type Match struct{ Old, New int }
 
-// common returns a longest common subsequence.
-func common(a, b []string) []match {
-	var head, tail []match
+// Common returns a longest common subsequence.
+func Common(a, b []string) []Match {
+	var head, tail []Match
 	lo := 0
 	for lo < min(len(a), len(b)) && a[lo] == b[lo] {
-		head = append(head, match{lo, lo})
+		head = append(head, Match{lo, lo})
 		lo++
 	}
 	x, y := len(a), len(b)
@@ -22,16 +22,16 @@ func common(a, b []string) []match {
 		x, y = x-1, y-1
 	}
 	for i := range len(a) - x {
-		tail = append(tail, match{x + i, y + i})
+		tail = append(tail, Match{x + i, y + i})
 	}
 	for _, m := range middle(a[lo:x], b[lo:y]) {
-		head = append(head, match{lo + m.old, lo + m.observed})
+		head = append(head, Match{lo + m.Old, lo + m.New})
 	}
 	return append(head, tail...)
 }
 
 // middle is the textbook algorithm: longest[i][j] is for a[i:] and b[j:].
-func middle(a, b []string) []match {
+func middle(a, b []string) []Match {
 	if len(a)*len(b) > maxTable {
 		return nil
 	}
@@ -47,11 +47,11 @@ func middle(a, b []string) []match {
 			}
 		}
 	}
-	var list []match
+	var list []Match
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
 		case a[i] == b[j]:
-			list = append(list, match{i, j})
+			list = append(list, Match{i, j})
 			i, j = i+1, j+1
 		case longest[i+1][j] >= longest[i][j+1]:
 			i++

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package judge
+package subsequence
 
 import (
 	"testing"
@@ -12,9 +12,9 @@ func TestCommon(t *testing.T) {
 	texts := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 8)
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := texts.Draw(t, "a"), texts.Draw(t, "b")
-		list := common(a, b)
+		list := Common(a, b)
 		for i, m := range list {
-			if a[m.old] != b[m.observed] || i > 0 && (m.old <= list[i-1].old || m.observed <= list[i-1].observed) {
+			if a[m.Old] != b[m.New] || i > 0 && (m.Old <= list[i-1].Old || m.New <= list[i-1].New) {
 				t.Fatalf("%v is no subsequence of %q and %q", list, a, b)
 			}
 		}

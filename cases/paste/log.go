@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package paste
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Part is what a line of a log or a session is to whoever judges it.
+type Part int
+
+// The parts.
+const (
+	Command Part = iota // was typed, or is klptest's marker in the log
+	Record              // of the kernel's log
+	Printed             // by a command
+	Failed              // an errno: a tool says why a command failed
+)
+
+// LogLine is a line of a log, or of a terminal session. Lines that are none of the
+// parts are left out.
+type LogLine struct {
+	Number int // of the text, from 1
+	Part   Part
+	Text   string // without stamps and prompts; of Failed the errno
+	Logged bool   // the line stands in the kernel's log: a Command is then a marker
+	Shown  bool   // a command that shows the log came before it
+}
+
+// ReadLog reads a kernel log or a terminal session in any form that Make reads.
+// modules are those whose lines count, beside the ones that the text names.
+func ReadLog(data []byte, modules []string) ([]LogLine, error) {
+	if err := bearable(data); err != nil {
+		return nil, err
+	}
+	lines := readLines(data)
+	foreign := foreignFacility(lines)
+	unlayer(lines)
+	lines = unwrap(lines)
+	classify(lines, modules...)
+	var list []LogLine
+	shown := false
+	for _, l := range lines {
+		shown = shown || l.kind == isCommand && !l.stamped && logLooker.MatchString(l.text)
+		if part, ok := l.part(); ok && (part == Command || !foreign[l.n]) {
+			text := l.text
+			if part == Failed {
+				text = l.why
+			}
+			list = append(list, LogLine{Number: l.n, Part: part, Text: text, Logged: l.stamped, Shown: shown})
+		}
+	}
+	return list, nil
+}
+
+// bearable refuses a text that is larger than any report.
+func bearable(data []byte) error {
+	if len(data) > MaxText {
+		return blame.Userf("the text has more than %d bytes: paste the part that matters", MaxText)
+	}
+	if n := bytes.Count(data, []byte("\n")); n > maxLines {
+		return blame.Userf("the text has %d lines: paste the part that matters, at most %d", n, maxLines)
+	}
+	return nil
+}
+
+// part is what a classified line is; false: nothing that can be judged.
+func (l line) part() (Part, bool) {
+	switch l.kind {
+	case isCommand:
+		return Command, true
+	case isRecord, isSymptom:
+		return Record, true
+	case isNoise:
+		return Record, (l.stamped || l.why == stackDump) && !l.user && l.why != shownBefore
+	case isOutput:
+		return Printed, true
+	case isFailure:
+		return Failed, true
+	}
+	return 0, false
+}
+
+var levelStamp = regexp.MustCompile(`^<(\d{1,3})>`)
+
+// foreignFacility are the numbers of the lines that no kernel has logged: a console's
+// <N> holds the facility above three bits of level; printk() of the kernel has 0.
+func foreignFacility(lines []line) map[int]bool {
+	foreign := map[int]bool{}
+	for _, l := range lines {
+		if m := levelStamp.FindStringSubmatch(l.text); m != nil {
+			n, _ := strconv.Atoi(m[1]) // digits
+			foreign[l.n] = n>>3 != 0
+		}
+	}
+	return foreign
+}
+
+// Changes tells whether a command line does something that a case can do, other than
+// to look.
+func Changes(typed string) bool {
+	for _, a := range actions(typed) {
+		if a.op != opLeft && a.op != opCat {
+			return true
+		}
+	}
+	return false
+}
+
+// Doing is what a command line does, as far as a case can do it: it is the same for two
+// lines of which one has sudo, a path, or an ending that the other lacks.
+func Doing(typed string) string {
+	var b strings.Builder
+	for _, a := range actions(typed) {
+		text := ""
+		if a.op == opLeft || a.op == opOwn {
+			text = strings.Join(strings.Fields(a.text), " ")
+		}
+		b.WriteString(strings.Join([]string{string(a.op), a.module, strings.Join(a.params, " "), a.path, truth(a.value), text}, "\x00") + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package saved
+
+import (
+	"slices"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/cases/paste"
+)
+
+// typed is a command of a text.
+type typed struct {
+	at    int    // its index among the lines
+	doing string // see paste.Doing
+}
+
+// commandsIn returns the commands of a text that matter: those of the case, klptest's
+// markers, and whatever else changes something.
+func commandsIn(lines []paste.LogLine, steps []casefile.Step) (list []typed) {
+	known := map[string]bool{}
+	for _, s := range steps {
+		known[paste.Doing(s.Command.Text)] = true
+	}
+	for i, l := range lines {
+		if l.Part != paste.Command {
+			continue
+		}
+		doing := paste.Doing(l.Text)
+		if l.Logged || known[doing] || paste.Changes(l.Text) {
+			list = append(list, typed{i, doing})
+		}
+	}
+	return list
+}
+
+// story is the place of a case's commands in a text.
+type story struct {
+	from int     // the index of the first command in all
+	n    int     // how many of the case's commands follow each other from there
+	all  []typed // commands of the text
+}
+
+// find looks for the case's commands, in their order. Where they occur several times,
+// the last whole one counts.
+func find(all []typed, steps []casefile.Step) story {
+	best := story{all: all}
+	doing := make([]string, len(steps))
+	for i, s := range steps {
+		doing[i] = paste.Doing(s.Command.Text)
+	}
+	for from := range all {
+		n := 0
+		for n < len(doing) && from+n < len(all) && all[from+n].doing == doing[n] {
+			n++
+		}
+		if n > 0 && n >= best.n {
+			best.from, best.n = from, n
+		}
+	}
+	return best
+}
+
+// span is the lines of the command with that number: from its own up to the next.
+func (s story) span(n int, lines []paste.LogLine) []paste.LogLine {
+	from, to := s.all[s.from+n].at, len(lines)
+	if next := s.from + n + 1; next < len(s.all) {
+		to = s.all[next].at
+	}
+	return lines[from:to]
+}
+
+// next is the command of the text that stands where the case has another one; nil: the
+// text ends, or klptest's marker ends the case.
+func (s story) next(lines []paste.LogLine) *paste.LogLine {
+	if i := s.from + s.n; i < len(s.all) && s.n > 0 {
+		if l := &lines[s.all[i].at]; !l.Logged || paste.Changes(l.Text) {
+			return l
+		}
+	}
+	return nil
+}
+
+// answers are what the text has below each command.
+func (s story) answers(lines []paste.LogLine) []answer {
+	list := make([]answer, s.n)
+	for n := range list {
+		list[n] = answerIn(s.span(n, lines))
+	}
+	return list
+}
+
+func answerIn(lines []paste.LogLine) (a answer) {
+	for _, l := range lines {
+		switch l.Part {
+		case paste.Record:
+			a.records = append(a.records, l.Text)
+		case paste.Printed:
+			a.output = append(a.output, l.Text)
+		case paste.Failed:
+			a.errno = l.Text
+		}
+	}
+	return a
+}
+
+// scattered tells whether the records do not stand below the commands that caused them:
+// there are no commands, or a command such as dmesg has shown the log.
+func (s story) scattered(lines []paste.LogLine) bool {
+	return s.n == 0 || slices.ContainsFunc(lines[s.all[s.from].at:], func(l paste.LogLine) bool {
+		return l.Part == paste.Record && l.Shown
+	})
+}
+
+// marked tells whether the commands are markers that klptest has logged.
+func (s story) marked(lines []paste.LogLine) bool { return s.n > 0 && lines[s.all[s.from].at].Logged }
+
+// shows tells whether a command prints what a text of commands would show.
+func shows(c machine.Command) bool { return c.Verb == machine.Cat || c.Verb == machine.Sh }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/cases/paste"
+	"github.com/klptest/klptest/cases/saved"
+	"github.com/klptest/klptest/images/dotconfig"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// judgeOptions are the flags of `klptest judge`.
+type judgeOptions struct {
+	name    string // of the case
+	release string
+	config  string // a file
+	format  string
+}
+
+func (a *app) judgeCommand() *cobra.Command {
+	var o judgeOptions
+	c := &cobra.Command{
+		Use:   "judge LOG|-",
+		Short: "Judge a case by a kernel log or a terminal session that was saved, without a run",
+		Long: `Judge a case by a saved text: a kernel log in any form (dmesg, journalctl, syslog,
+a serial console, klptest's console.log), or a terminal session with the log.
+
+Where the text has the commands, each record must come after its command, as in a
+run. Where it has not, the whole log is compared with the whole case, and what other
+parts of the kernel have logged does not count.
+
+What the text does not tell is listed as not judged: the end state, outputs that it
+does not show, and lines that depend on an unknown option of the kernel.
+
+` + exit.Help(),
+		Example: `  klptest judge console.log --case state-add
+  dmesg | klptest judge - --case my.txtar
+  klptest judge dmesg.txt --case state-ids --release 6.14 --config /boot/config-6.14`,
+		Args: takes(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return a.judgeLog(c.Context(), args[0], o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.name, "case", "", "the `case`: the name of a shipped one, or a file")
+	f.StringVar(&o.release, "release", "", "the kernel's `release`, as uname -r prints it, if the log does not tell")
+	f.StringVar(&o.config, "config", "", "the kernel's .config, a `file`")
+	formatFlag(c, &o.format, formatChoices())
+	_ = c.RegisterFlagCompletionFunc("case", completeCases)
+	flagRules{needed: []string{"case"}}.of(c)
+	return c
+}
+
+func (a *app) judgeLog(ctx context.Context, log string, o judgeOptions) error {
+	format, err := report.FormatNamed(o.format)
+	if err != nil {
+		return err
+	}
+	if log == standardInput && o.name == standardInput {
+		return blame.Userf("standard input is the log or the case, not both")
+	}
+	c, err := a.loadOne(ctx, o.name)
+	if err != nil {
+		return err
+	}
+	facts := machine.Facts{Release: o.release}
+	if o.config != "" {
+		if facts.Config, err = dotconfig.Read(o.config); err != nil {
+			return blame.Unreadable(o.config, err)
+		}
+	}
+	data, err := a.readLog(ctx, log)
+	if err != nil {
+		return err
+	}
+	j, err := saved.Judge(ctx, c, data, facts)
+	if err != nil {
+		return err
+	}
+	return a.reportJudgement(format, filepath.Base(log), c, j)
+}
+
+// readLog reads the text, and a little more than is judged, so that more is refused.
+func (a *app) readLog(ctx context.Context, name string) ([]byte, error) {
+	var args []string
+	if name != standardInput {
+		args = []string{name}
+	}
+	in, done, err := a.openReport(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	data, err := io.ReadAll(io.LimitReader(in, paste.MaxText+1))
+	if err != nil && name != standardInput {
+		err = blame.Unreadable(name, err) // a directory can be opened
+	}
+	return data, err
+}
+
+// reportJudgement reports the result as that of a run of one case, and says what it
+// does not tell.
+func (a *app) reportJudgement(format report.Format, log string, c *casefile.Case, j saved.Judgement) error {
+	d := report.Document{
+		Provenance: report.Provenance{Klptest: version(), Kernel: log, Release: cmp.Or(j.Release, "an unknown release"), Started: time.Now(), Planned: 1, Config: j.Observation.Facts.Config},
+		Outcomes:   []report.Outcome{{Case: c.Text, Result: j.Result}},
+	}
+	d.Ending = ending(d, nil)
+	if err := d.Play(a.reporter(format, true, 0)); err != nil {
+		return err
+	}
+	for _, what := range j.Unjudged {
+		a.notice("not judged: " + what)
+	}
+	return outcome([]judge.Result{j.Result})
+}
