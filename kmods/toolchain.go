@@ -57,6 +57,12 @@ func (b *Builder) tools(ctx context.Context, t Target) (tools, error) {
 	return tools{make: make, cc: cc, version: version}, err
 }
 
+// Compiler is what the compiler of modules for a target says of itself.
+func (b *Builder) Compiler(ctx context.Context, t Target) (string, error) {
+	found, err := b.tools(ctx, t)
+	return found.version, err
+}
+
 // maxVersion is more bytes than any program prints of its version.
 const maxVersion = 64 << 10
 

@@ -111,3 +111,17 @@ var accidental = regexp.MustCompile(`\b[Pp][Ii][Dd]:? \d+|\b(?:0x)?[0-9a-f]{8,16
 func alike(a, b string) bool {
 	return accidental.ReplaceAllString(a, "") == accidental.ReplaceAllString(b, "")
 }
+
+// splatFold matches the part of a splat's headline that does not depend on where a kernel
+// has its code.
+var splatFold = regexp.MustCompile(`^unexpected [^:]*: `)
+
+// SameFailure tells whether two runs of a case, maybe on different kernels, fail alike:
+// for the same reason, and at the same command as far as that is known.
+func SameFailure(a, b Result) bool {
+	one, other := a.headline(), b.headline()
+	if fold := splatFold.FindString(one); fold != "" && fold == splatFold.FindString(other) {
+		one, other = fold, fold
+	}
+	return alike(one, other) && (a.Step == b.Step || a.Step == 0 || b.Step == 0)
+}

@@ -79,7 +79,7 @@ func newJudgement(c *casefile.Case, o Observation) *judgement {
 	ran := min(len(o.Answers), len(steps))
 	stall, _ := o.stall()
 	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
-	j.log = readLog(j.steps, without(c.Ignores, klog.Entries(o.records())), klog.OwnNames(c.Modules()))
+	j.log = readLog(j.steps, without(c.Ignores, klog.Entries(o.Records())), klog.OwnNames(c.Modules()))
 	j.unexpected = unnamed(j.steps, j.log.entries)
 	j.fault = o.emulatorFault()
 	return j

@@ -18,8 +18,8 @@ type Observation struct {
 	Broken  string // the error that ended the run; then End may be missing
 }
 
-// records is the whole log, in order.
-func (o Observation) records() []machine.Record {
+// Records is the whole log, in order.
+func (o Observation) Records() []machine.Record {
 	var list []machine.Record
 	for _, a := range o.Answers {
 		list = append(list, a.Records...)
@@ -34,7 +34,7 @@ func (o Observation) emulatorFault() error {
 		return nil
 	}
 	var w emulator.Watch
-	for _, r := range o.records() {
+	for _, r := range o.Records() {
 		if r.Facility != 0 {
 			continue
 		}

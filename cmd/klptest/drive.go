@@ -29,6 +29,7 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 		return err
 	}
 	d.Provenance = on(d.Provenance, r)
+	o.bundler.on(ctx, r)
 	d.Estimates, d.Jobs = estimates(d.Provenance, list), r.Jobs(list)
 	if err = rep.Begin(d.Provenance); err == nil {
 		err = a.reportEach(r.RunCases(ctx, list), list, rep, d, o)
@@ -61,7 +62,7 @@ func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Ca
 		}
 		outcome := report.Outcome{Case: c.Text, Result: res, Live: true}
 		d.Outcomes = append(d.Outcomes, outcome)
-		if err := rep.Case(outcome); err != nil {
+		if err := blame.Join(rep.Case(outcome), o.bundler.add(d.Provenance, c, outcome)); err != nil {
 			return err
 		}
 		switch {

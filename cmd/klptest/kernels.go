@@ -61,7 +61,10 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 	if o.update {
 		o.Confirm = 0 // the first run is what is written
 	}
-	o.Lean = !o.update && !format.Observed && o.out == ""
+	o.Lean = !o.update && !format.Observed && o.out == "" && !o.bundle
+	if o.bundle {
+		o.bundler = newBundler(*o, a.notice)
+	}
 	return list, format, err
 }
 

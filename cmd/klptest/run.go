@@ -28,13 +28,15 @@ type runOptions struct {
 	fresh, pristine, oneVM bool
 	format                 string
 	junit                  string
-	out                    string       // directory of results; empty: none
-	runID                  string       // names what the run is a part of
-	results                *results.Dir // nil: none
+	out                    string          // directory of results; empty: none
+	runID                  string          // names what the run is a part of
+	results                *results.Dir    // nil: none
 	timeout                time.Duration
 	verbose                bool
 	slowest                int // of the cases that the end lists
 	update                 bool
+	bundle                 bool
+	bundler                *bundler // nil: no bundles are wanted
 	ignore                 []string // texts of log records that do not count
 	repeat                 repeatOptions
 	failFast               bool     // a FAIL or an ERROR ends the run
@@ -99,6 +101,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	formatFlag(c, &o.format, formatChoices())
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.out, &o.runID)
+	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every FAIL, with all that klptest repro needs")
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given; its lines then begin with the case's name")
 	slowestFlag(f, &o.slowest)
@@ -110,7 +113,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
 	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
-	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"fresh", "pristine"}, {"pristine", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}}}.of(c)
+	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"fresh", "pristine"}, {"pristine", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}}}.of(c)
 }
 
 // runCases runs the cases. The JUnit report and the results are written whatever

@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,12 +50,15 @@ func TestModelScript(t *testing.T) {
 		Cmds:                scriptCommands,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
+			path, err := exec.LookPath("klptest") // for scripts that empty the PATH
+			e.Setenv("KLPTEST", path)
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
+			e.Setenv("OLDPATH", e.Getenv("PATH"))
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
 			e.Setenv("KERNEL", kernel)
 			e.Setenv("QEMU", qemu)
 			e.Setenv("ANY_QEMU", anyQEMU)
-			return nil
+			return err
 		},
 	})
 }

@@ -15,39 +15,60 @@ import (
 	"github.com/klptest/klptest/internal/timeline"
 )
 
+// showOptions are the flags of `klptest show`.
+type showOptions struct {
+	drawn   bool
+	release string
+	part    string // of a bundle
+}
+
 func (a *app) showCommand() *cobra.Command {
-	var drawn bool
-	var release string
+	var o showOptions
 	cmd := &cobra.Command{
-		Use:   "show CASE",
-		Short: "Print a shipped case's file, byte for byte, or draw what a case does",
+		Use:   "show CASE|BUNDLE",
+		Short: "Print a shipped case's file, byte for byte, draw what a case does, or print what is in a bundle",
 		Long: `Print a shipped case's file, byte for byte.
+
+Of a bundle (CASE.klpbundle), print the failure, what it was seen on and the list of
+its parts, or one part; nothing in it is run.
 
 With --timeline, draw the run that the case, shipped or a file, expects: an SVG
 picture with a lane for each livepatch. A file's missing lines are predict's to fill in.`,
 		Example: `  klptest show state-add > my.txtar
+  klptest show state-add.klpbundle
+  klptest show state-add.klpbundle --part console.log
   klptest show --timeline my.txtar > my.svg
   klptest predict my.txtar | klptest show --timeline - > my.svg`,
 		Args:              takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if drawn {
-				return a.showTimeline(cmd.Context(), args[0], release)
-			}
-			if cases.IsFile(args[0]) {
-				return blame.Userf("%s is a file already; show prints a shipped case", args[0])
-			}
-			c, err := cases.LoadOne(args[0])
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(a.out, c.Text)
-			return err
+			return a.showOne(cmd.Context(), args[0], o)
 		},
 	}
-	cmd.Flags().BoolVar(&drawn, "timeline", false, "draw the expected run, as SVG")
-	cmd.Flags().StringVar(&release, "release", "6.12", "with --timeline: the kernel's `RELEASE`, as uname -r prints it")
+	cmd.Flags().BoolVar(&o.drawn, "timeline", false, "draw the expected run, as SVG")
+	cmd.Flags().StringVar(&o.release, "release", "6.12", "with --timeline: the kernel's `RELEASE`, as uname -r prints it")
+	partFlag(cmd, &o.part)
 	return cmd
+}
+
+// showOne shows a case or a bundle.
+func (a *app) showOne(ctx context.Context, arg string, o showOptions) error {
+	switch {
+	case isBundle(arg):
+		return a.showBundle(arg, o.part)
+	case o.part != "":
+		return blame.Userf("--part is one of a bundle, and %s is none", arg)
+	case o.drawn:
+		return a.showTimeline(ctx, arg, o.release)
+	case cases.IsFile(arg):
+		return blame.Userf("%s is a file already; show prints a shipped case", arg)
+	}
+	c, err := cases.LoadOne(arg)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(a.out, c.Text)
+	return err
 }
 
 // showTimeline draws what a case expects on a kernel of a release.

@@ -16,6 +16,7 @@ const (
 	Usage       = 2
 	Error       = 3
 	Nothing     = 4
+	Different   = 5   // klptest repro: a failure that is not the bundle's
 	Interrupted = 130 // as a shell reports SIGINT
 )
 
@@ -36,11 +37,27 @@ var Meanings = []Meaning{
 	{Interrupted, "interrupted", ""},
 }
 
+// ReproMeanings are all exit statuses of klptest repro.
+var ReproMeanings = []Meaning{
+	{Passed, "gone: the case passes", ""},
+	{Failed, "same: it fails as in the bundle", ""},
+	{Usage, "usage, or a file that is no bundle", ""},
+	{Error, "an ERROR: it could not be judged", ""},
+	{Nothing, "nothing was run: the case is skipped on this kernel", ""},
+	{Different, "different: it fails, but not as in the bundle", ""},
+	{Interrupted, "interrupted", ""},
+}
+
 // Help lists the exit statuses for the help text of a command.
-func Help() string {
+func Help() string { return list(Meanings) }
+
+// ReproHelp lists those of klptest repro.
+func ReproHelp() string { return list(ReproMeanings) }
+
+func list(all []Meaning) string {
 	var b strings.Builder
 	b.WriteString("Exit status:\n")
-	for _, m := range Meanings {
+	for _, m := range all {
 		fmt.Fprintf(&b, "  %-3d  %s\n", m.Status, m.When)
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -219,6 +219,16 @@ func (r *Rig) Spec() vm.Spec { return r.spec(r.shape()) }
 // Kernel is the kernel under test.
 func (r *Rig) Kernel() *images.Kernel { return r.kernel }
 
+// Compiler is what the compiler of the modules says of itself; empty when it cannot be
+// asked.
+func (r *Rig) Compiler(ctx context.Context) string {
+	text, err := r.modules.builder.Compiler(ctx, r.modules.target)
+	if err != nil {
+		return "" // the build of the modules says more
+	}
+	return text
+}
+
 // Work is the directory with each guest's logs. It outlives Close when a test
 // failed, or when Options.Keep is set.
 func (r *Rig) Work() string { return r.work }

@@ -85,9 +85,9 @@ var imports = []struct{ pkg, may string }{
 	{"internal/timeline", "cases/casefile cases/klog cases/machine internal/printable"},
 	{"internal/report", "cases/casefile cases/judge cases/klog cases/machine internal/blame internal/exit internal/printable internal/shellword internal/timeline"},
 	{"cases/saved", "cases/casefile cases/judge cases/klog cases/machine cases/paste internal/blame internal/printable internal/subsequence"},
-	{"internal/report", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/shellword"},
 	{"internal/results", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/report"},
 	{"internal/compare", "cases/judge internal/printable internal/report"},
+	{"internal/bundle", "cases/casefile cases/judge internal/blame internal/bounded internal/printable internal/report"},
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},
