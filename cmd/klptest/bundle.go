@@ -23,6 +23,7 @@ import (
 // bundler writes a bundle for every FAIL; nil: none is wanted.
 type bundler struct {
 	dir     string
+	prefix  string          // of the names of bundles
 	written map[string]bool // names of this run's bundles
 	failed  map[string]bool // cases that have one, of the present kernel
 	notice  func(string)
@@ -89,7 +90,7 @@ func (b *bundler) add(p report.Provenance, c *casefile.Case, o report.Outcome) e
 
 // name is that of a case's bundle. A case that fails on several kernels has several.
 func (b *bundler) name(of string) string {
-	base := strings.TrimLeft(strings.ReplaceAll(of, string(filepath.Separator), "_"), ".-")
+	base := b.prefix + strings.TrimLeft(strings.ReplaceAll(of, string(filepath.Separator), "_"), ".-")
 	for n := 1; ; n++ {
 		name := base + bundle.Ending
 		if n > 1 {

@@ -11,6 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/resume"
 )
 
 // runOnEach runs the cases on each kernel, one after another, and returns what
@@ -70,7 +71,7 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 
 // runOn runs the cases on one kernel.
 func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Format, d *report.Document, o runOptions) error {
-	kept := &beginning{Reporter: o.results.Next()}
+	kept := &beginning{Reporter: resume.Before(o.results.Next(), o.before)}
 	err := context.Cause(ctx)
 	if err == nil {
 		shown := &beginning{Reporter: a.reporter(format, o.verbose, o.slowest)}

@@ -19,7 +19,7 @@ import (
 // planned describes a run that is about to begin; args selected its cases.
 func (o runOptions) planned(args []string, list []*casefile.Case) report.Provenance {
 	return report.Provenance{
-		Run: o.runID, Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
+		Run: o.runID, Label: o.label, Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
 		Flags: o.withKernel(o.given), ShellFlags: o.withKernel(o.givenShell), Tests: testWords(args, list),
 		Host: hostAbout(),
 	}

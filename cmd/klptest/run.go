@@ -30,7 +30,9 @@ type runOptions struct {
 	junit                  string
 	out                    string          // directory of results; empty: none
 	runID                  string          // names what the run is a part of
+	label                  string          // tells the run from others on the same kernel
 	results                *results.Dir    // nil: none
+	before                 report.Document // results that the run begins with; see resume.Before
 	timeout                time.Duration
 	verbose                bool
 	slowest                int // of the cases that the end lists

@@ -203,6 +203,15 @@ func counts(t tally, total int) string {
 	return s
 }
 
+// Counts says how many tests of a run had each verdict, and why others have none.
+func Counts(d Document) string {
+	text := counts(count(d.Results()), d.Total)
+	if d.Error != "" {
+		text += ": " + printable.Line(d.Error)
+	}
+	return text
+}
+
 // Total is the last line of several runs.
 func Total(docs []Document) string {
 	var results []judge.Result

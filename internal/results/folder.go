@@ -36,7 +36,7 @@ func wantsFolder(r judge.Result) bool {
 // unused is a folder for the test that no other has; empty when the test has
 // enough of them.
 func (f folders) unused(p report.Provenance, name string) string {
-	base := path.Join(failedDir, fileName(cmp.Or(p.Release, p.Kernel)), fileName(name))
+	base := path.Join(failedDir, FileName(cmp.Or(p.Release, p.Kernel)), FileName(name))
 	for n := 1; n <= mostFolders; n++ {
 		folder := base
 		if n > 1 {
@@ -50,8 +50,8 @@ func (f folders) unused(p report.Provenance, name string) string {
 	return ""
 }
 
-// fileName makes a name of a text, which may be a stranger's.
-func fileName(text string) string {
+// FileName makes a name of a text, which may be a stranger's.
+func FileName(text string) string {
 	safe := func(r rune) rune {
 		if r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._+-", r)) {
 			return r

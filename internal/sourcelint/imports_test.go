@@ -43,6 +43,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/nearest", ""},
 	{"internal/vport", ""},
 	{"vm/qmp", ""},
+	{"internal/strictyaml", "internal/blame internal/nearest"},
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/git", "internal/apt internal/blame internal/cache internal/depends internal/program"},
@@ -72,7 +73,8 @@ var imports = []struct{ pkg, may string }{
 	{"cases/judge", "cases/casefile cases/klog cases/machine internal/blame internal/emulator internal/splat internal/subsequence"},
 	{"cases", "cases/casefile cases/klog internal/blame internal/nearest"},
 	{"internal/durations", ""},
-	{"internal/settings", "cases/casefile internal/blame internal/nearest"},
+	{"internal/settings", "cases/casefile internal/blame internal/strictyaml"},
+	{"internal/matrix", "cases cases/casefile internal/blame internal/bounded internal/printable internal/strictyaml"},
 	// A run.
 	{"internal/guest/wire", "cases/machine internal/blame internal/guest"},
 	{"internal/guest/rootfs", "internal/blame internal/guest"},
@@ -87,6 +89,7 @@ var imports = []struct{ pkg, may string }{
 	{"cases/saved", "cases/casefile cases/judge cases/klog cases/machine cases/paste internal/blame internal/printable internal/subsequence"},
 	{"internal/results", "cases/judge cases/machine internal/blame internal/exit internal/printable internal/report"},
 	{"internal/compare", "cases/judge internal/printable internal/report"},
+	{"internal/resume", "cases/casefile internal/blame internal/exit internal/report internal/results"},
 	{"internal/bundle", "cases/casefile cases/judge internal/blame internal/bounded internal/printable internal/report"},
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
 	// Many runs.

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/matrix"
+	"github.com/klptest/klptest/internal/resume"
+)
+
+// matrixOptions are the flags of `klptest matrix`.
+type matrixOptions struct {
+	words      []string // of the flags that all cells have
+	out, runID string
+	shard      matrix.Shard
+	timeout    time.Duration
+}
+
+// cellFlags are the flags of klptest run that all cells of a matrix have.
+var cellFlags = []string{"accel", "bundle", "confirm", "cpus", "fresh", "ignore", "jobs", "keep", "kernel-args", "memory", "no-pool", "one-vm", "pristine", "qemu", "strict", "trust-sources"}
+
+func (a *app) matrixCommand() *cobra.Command {
+	var o matrixOptions
+	c := &cobra.Command{
+		Use:   "matrix FILE --out DIR",
+		Short: "Run sets of cases on many kernels with many options, in shards, and go on after an interruption",
+		Long: `Run what a YAML file says: each set of cases on each kernel with each of the
+options. klptest help matrix describes the file.
+
+Results are in directories below DIR, one for each cell; klptest report DIR shows
+them all. The same command goes on where an earlier one was interrupted: what is
+finished is not run again.
+
+A kernel that cannot be had is reported as not run, and the others are tested.
+
+` + exit.Help(),
+		Example: `  klptest matrix nightly.yaml --out results
+  klptest matrix nightly.yaml --out results --shard 2/4
+  klptest report results`,
+		Args: takes(1, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.words = givenFlags(c.Flags(), isCellFlag)
+			return a.matrix(c.Context(), args[0], o)
+		},
+	}
+	f := c.Flags()
+	resultsFlags(f, &o.out, &o.runID)
+	f.Lookup("run-id").Usage = "the `name` of the run; shards have the same one (default: one that the file's contents determine)"
+	f.Var(shardValue{&o.shard}, "shard", "run only shard I of N: `I/N`; each case of each cell is in one")
+	f.Var(duration(&o.timeout, 24*time.Hour), "timeout", "limit for the whole run")
+	run := &cobra.Command{}
+	a.runFlags(run, &runOptions{})
+	for _, name := range cellFlags {
+		f.AddFlag(run.Flags().Lookup(name))
+	}
+	flagRules{needed: []string{"out"}, apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}}}.of(c)
+	return c
+}
+
+func isCellFlag(name string) bool {
+	for _, f := range cellFlags {
+		if f == name {
+			return true
+		}
+	}
+	return false
+}
+
+// matrix reads the file, and runs the cells of the shard.
+func (a *app) matrix(ctx context.Context, file string, o matrixOptions) error {
+	data, err := matrix.Read(file)
+	if err != nil {
+		return err
+	}
+	m, err := matrix.Parse(file, data)
+	if err != nil {
+		return err
+	}
+	if o.runID == "" {
+		o.runID = fmt.Sprintf("matrix-%x", sha256.Sum256(data))[:23]
+	}
+	cells, err := a.cellsOf(file, m, o)
+	if err != nil {
+		return err
+	}
+	unlock, err := lockShard(o)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for _, c := range cells {
+		if _, err := resume.Find(c.dir, c.name, c.o.runID, c.o.label); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
+	defer cancel()
+	return a.runCells(ctx, cells)
+}
+
+// shardValue is the value of --shard.
+type shardValue struct{ to *matrix.Shard }
+
+var _ pflag.Value = shardValue{}
+
+// Set is of [pflag.Value].
+func (s shardValue) Set(text string) error {
+	first, second, _ := strings.Cut(text, "/")
+	i, err := strconv.Atoi(first)
+	n, err2 := strconv.Atoi(second)
+	if err != nil || err2 != nil || i < 1 || n < i || n > 10_000 {
+		return badValue("it must be I/N, such as 2/4: the second of four")
+	}
+	*s.to = matrix.Shard{I: i, N: n}
+	return nil
+}
+
+// String is of [pflag.Value].
+func (s shardValue) String() string {
+	if s.to == nil || s.to.N == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", s.to.I, s.to.N)
+}
+
+// Type is of [pflag.Value].
+func (shardValue) Type() string { return "I/N" }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/resume"
+)
+
+// runCells runs one cell after the other, and says what came of each. An error in one
+// does not keep the others from running, unless it ends the whole run.
+func (a *app) runCells(ctx context.Context, cells []*cell) error {
+	status, lines, told := exit.Nothing, "", map[string]bool{}
+	for i, c := range cells {
+		if len(c.list) == 0 {
+			continue // of other shards
+		}
+		a.notice(fmt.Sprintf("cell %d of %d: %s", i+1, len(cells), c.Label()))
+		d, err := a.runCell(ctx, c)
+		if ctx.Err() != nil {
+			return blame.Join(context.Cause(ctx))
+		}
+		a.explainOnce(err, told)
+		if err != nil && d.Error == "" {
+			d.Ending = ending(d, err)
+		}
+		status = exit.Worse(status, cellStatus(d))
+		lines += fmt.Sprintf("%-40s  %s\n", printable.Line(c.Label()), report.Counts(d))
+	}
+	if _, err := fmt.Fprintf(a.out, "\n%s", lines); err != nil {
+		return err
+	}
+	if status != exit.Passed {
+		return verdicts(status)
+	}
+	return nil
+}
+
+// explainOnce explains an error in full the first time: a kernel that cannot be had has
+// several cells.
+func (a *app) explainOnce(err error, told map[string]bool) {
+	switch {
+	case err == nil:
+	case told[err.Error()]:
+		a.say(err.Error())
+	default:
+		told[err.Error()] = true
+		explain(a.err, err)
+	}
+}
+
+// cellStatus is the exit status of a cell. That its kernel cannot be had, or that it was
+// cut short, is an error, whoever is to blame.
+func cellStatus(d report.Document) int {
+	status := report.ExitCode(d.Results())
+	if d.Error != "" {
+		return exit.Worse(status, exit.Error)
+	}
+	return status
+}
+
+// runCell runs what is left of a cell, and returns all of its results.
+func (a *app) runCell(ctx context.Context, c *cell) (report.Document, error) {
+	d, err := a.resumeCell(ctx, c, false)
+	if errors.Is(err, resume.ErrOtherKernel) {
+		a.notice(c.Label() + ": the kernel is another one than before; all cases run again")
+		d, err = a.resumeCell(ctx, c, true)
+	}
+	return d, err
+}
+
+// resumeCell makes the next attempt at a cell; anew: without what the others have.
+func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Document, err error) {
+	attempts, err := resume.Find(c.dir, c.name, c.o.runID, c.o.label)
+	if err != nil {
+		return d, err
+	}
+	for _, dir := range attempts.Damaged {
+		a.notice("no results can be read from " + dir + "; its cases run again")
+	}
+	before := attempts.Document
+	if anew {
+		before = report.Document{}
+	}
+	var left []*casefile.Case
+	before.Outcomes, left = resume.Finished(before, c.list, c.o.repeat.rounds)
+	if len(before.Outcomes) > 0 && len(left) == 0 && resume.Over(attempts.Document) {
+		a.notice(c.Label() + ": all results are there")
+		return attempts.Document, attempts.TidyOld()
+	}
+	if len(before.Outcomes) > 0 {
+		a.notice(fmt.Sprintf("%s: %s there from before", c.Label(), printable.Count(len(before.Outcomes), "result is", "results are")))
+	}
+	o := c.o
+	if o.results, err = a.createResults(attempts.Next()); err != nil {
+		return d, err
+	}
+	if len(left) == 0 {
+		d = resume.Whole(before)
+		err = o.results.Add(d)
+	} else {
+		o.before = before
+		d, err = a.runLeft(ctx, c, left, o)
+	}
+	err = blame.Join(err, o.results.Close())
+	if ctx.Err() == nil && !errors.Is(err, resume.ErrOtherKernel) {
+		err = blame.Join(err, attempts.Tidy())
+	}
+	return d, err
+}
+
+// runLeft runs cases, and returns their results with those from before.
+func (a *app) runLeft(ctx context.Context, c *cell, left []*casefile.Case, o runOptions) (report.Document, error) {
+	var err error
+	if c.Kernel.Debug {
+		o.kernel, err = a.debugKernel(ctx, c.Kernel.Spec)
+	}
+	list := cases.Shuffle(o.repeat.of(a.expecting(left, o)), o.shuffle)
+	if o.bundle {
+		o.bundler = newBundler(o, a.notice)
+		o.bundler.dir, o.bundler.prefix = filepath.Join(c.dir, "bundles"), c.name+"-"
+	}
+	d := report.Document{Provenance: o.planned(nil, list)}
+	format, ferr := report.FormatNamed(report.HumanFormat)
+	if err = blame.Join(err, ferr); err == nil {
+		err = a.runOn(ctx, list, format, &d, o)
+	} else {
+		d.Ending = ending(d, err)
+		err = blame.Join(err, d.Play(resume.Before(o.results.Next(), o.before)))
+	}
+	d.Outcomes = append(o.before.Outcomes, d.Outcomes...)
+	d.Total += len(o.before.Outcomes)
+	return d, err
+}
+
+// debugKernel builds a source tree with debugging options, and returns its build tree.
+func (a *app) debugKernel(ctx context.Context, source string) (string, error) {
+	if info, err := os.Stat(source); err != nil || !info.IsDir() {
+		return "", blame.Userf("debug is for a source tree; %s is none", source)
+	}
+	store, err := a.openCache(ctx)
+	if err != nil {
+		return "", err
+	}
+	progress, done := a.buildProgress()
+	defer done()
+	b := kbuild.Builder{Cache: store, Source: source, Progress: progress}
+	b.Kind.Debug = true
+	return b.Build(ctx)
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resume
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/results"
+)
+
+// Attempts are those at one run, each a results directory.
+type Attempts struct {
+	dir, name string
+	numbers   []int           // of those that there are
+	Document  report.Document // what they have; the zero value: nothing
+	Damaged   []string        // directories with what cannot be read
+}
+
+// between stands between a run's name and the number of an attempt.
+const between = "~"
+
+// Find finds the attempts at a run in a directory. Results of another run there are the
+// user's error.
+func Find(dir, name, run, label string) (*Attempts, error) {
+	a := &Attempts{dir: dir, name: name}
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, blame.Unreadable(dir, err)
+	}
+	for _, e := range list {
+		if n, ok := a.number(e.Name()); ok {
+			a.numbers = append(a.numbers, n)
+		}
+	}
+	slices.Sort(a.numbers)
+	return a, a.read(run, label)
+}
+
+// number is that of an attempt's directory.
+func (a *Attempts) number(file string) (int, bool) {
+	rest, ok := strings.CutPrefix(file, a.name)
+	if rest == "" {
+		return 1, ok
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(rest, between))
+	return n, ok && err == nil && n > 1 && rest == between+strconv.Itoa(n)
+}
+
+func (a *Attempts) path(n int) string {
+	if n == 1 {
+		return filepath.Join(a.dir, a.name)
+	}
+	return filepath.Join(a.dir, a.name+between+strconv.Itoa(n))
+}
+
+// Next is the directory of the next attempt.
+func (a *Attempts) Next() string {
+	if len(a.numbers) == 0 {
+		return a.path(1)
+	}
+	return a.path(a.numbers[len(a.numbers)-1] + 1)
+}
+
+// read merges what the attempts have. Of an attempt that was killed at once there may be
+// nothing.
+func (a *Attempts) read(run, label string) error {
+	var docs []report.Document
+	for _, n := range a.numbers {
+		if started, err := hasBegun(a.path(n)); err != nil || !started {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		more, err := results.Read([]string{a.path(n)})
+		if err != nil { // as after a loss of power
+			a.Damaged = append(a.Damaged, a.path(n))
+		}
+		docs = append(docs, more...)
+	}
+	for _, d := range docs {
+		if d.Run != run || d.Label != label {
+			return blame.AdviseUserf("name another directory, or remove it", "%s has results of another run", a.dir)
+		}
+	}
+	merged := results.Merge(docs)
+	if len(merged) > 0 { // those of the kernel that was tested last
+		a.Document = slices.MaxFunc(merged, func(x, y report.Document) int {
+			return cmp.Or(cmp.Compare(min(1, len(x.Outcomes)), min(1, len(y.Outcomes))), x.Started.Compare(y.Started))
+		})
+	}
+	return nil
+}
+
+// hasBegun tells whether a results directory has the beginning of a run.
+func hasBegun(dir string) (bool, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, blame.Unreadable(dir, err)
+	}
+	return strings.Count(string(data), `"schema"`) > 1 && strings.Contains(string(data), `"results": [`), nil
+}
+
+// Tidy removes the attempts before that of Next, which has all that they had.
+func (a *Attempts) Tidy() error { return a.remove(a.numbers) }
+
+// TidyOld removes all attempts but the last, where no further one is made.
+func (a *Attempts) TidyOld() error { return a.remove(a.numbers[:len(a.numbers)-1]) }
+
+func (a *Attempts) remove(numbers []int) error {
+	var errs []error
+	for _, n := range numbers {
+		if err := os.RemoveAll(a.path(n)); err != nil {
+			errs = append(errs, fmt.Errorf("an old attempt stays: %w", err))
+		}
+	}
+	return blame.Join(errs...)
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resume
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// Finished divides cases into those of which a document has as many results as they are
+// to have, and the others. A case whose text has changed since is not finished.
+func Finished(d report.Document, list []*casefile.Case, times func(*casefile.Case) int) (old []report.Outcome, left []*casefile.Case) {
+	for _, c := range list {
+		var of []report.Outcome
+		for _, o := range d.Outcomes {
+			if o.Name == c.Name && o.File == c.File && o.Case == c.Text {
+				of = append(of, o)
+			}
+		}
+		if len(of) >= times(c) {
+			old = append(old, of[:times(c)]...)
+		} else {
+			left = append(left, c)
+		}
+	}
+	return old, left
+}
+
+// ErrOtherKernel is the error of an attempt on a kernel that the earlier results are not
+// of: all must be run again.
+var ErrOtherKernel = errors.New("the kernel is another one than before")
+
+// Before makes a reporter that begins with finished results, of which the tests have
+// those names. It knows what they add to the end of the run.
+func Before(to report.Reporter, old report.Document) report.Reporter {
+	if len(old.Outcomes) == 0 {
+		return to
+	}
+	return &before{Reporter: to, old: old}
+}
+
+type before struct {
+	report.Reporter
+	old report.Document
+}
+
+// Begin is of [report.Reporter].
+func (b *before) Begin(p report.Provenance) error {
+	if p.Release != "" && (p.Kernel != b.old.Kernel || p.Release != b.old.Release) {
+		return ErrOtherKernel
+	}
+	p.Planned += len(b.old.Outcomes)
+	for _, word := range b.old.Tests {
+		if !slices.Contains(p.Tests, word) {
+			p.Tests = append(slices.Clip(p.Tests), word)
+		}
+	}
+	err := b.Reporter.Begin(p)
+	for _, o := range b.old.Outcomes {
+		if err == nil {
+			err = b.Reporter.Case(o)
+		}
+	}
+	return err
+}
+
+// End is of [report.Reporter].
+func (b *before) End(e report.Ending) error {
+	e.Total += len(b.old.Outcomes)
+	e.Took += b.old.Took
+	e.Status = exit.Worse(e.Status, report.ExitCode(b.old.Results()))
+	return b.Reporter.End(e)
+}
+
+// Whole is a document of finished results alone, for a run that was killed after its last
+// result.
+func Whole(old report.Document) report.Document {
+	old.Ending = report.Ending{Took: old.Took, Total: len(old.Outcomes), Status: report.ExitCode(old.Results()), Kept: old.Kept}
+	return old
+}
+
+// Over tells whether a document has the end of its run.
+func Over(d report.Document) bool { return d.Error == "" && d.Total <= len(d.Outcomes) }
