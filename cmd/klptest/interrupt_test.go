@@ -19,9 +19,13 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/imagestest"
+	"github.com/klptest/klptest/internal/bundle"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/filetest"
+	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/kmods/kmodstest"
 	"github.com/klptest/klptest/vm/vmtest"
 )
@@ -54,6 +58,8 @@ var interruptions = []struct {
 	{hangs: "qemu", words: "run --kernel $KERNEL --accel tcg --qemu $QEMU --format ktap state-add", out: "(?s)^KTAP version 1\n.*"},
 	{hangs: "qemu", words: "shell --kernel $KERNEL --accel tcg --qemu $QEMU"},
 	{hangs: "qemu", words: "explore --patches 1 --depth 1 --kernel $KERNEL --accel tcg --qemu $QEMU"},
+	{hangs: "qemu", words: "matrix $MATRIX --out $OUT --accel tcg --qemu $QEMU", out: oneNotRun, said: "klptest: cell 1 of 1: x y\n"},
+	{hangs: "qemu", words: "repro $BUNDLE --kernel $KERNEL --accel tcg --qemu $QEMU", out: `^0 passed, 0 failed, 0 errors, 0 skipped, 3 not run in .*\n$`},
 	{hangs: "git", words: "bisect --git $SOURCE --good a --bad b state-add"},
 	{hangs: "git", words: "series --git $SOURCE a..b"},
 	{hangs: "stdin", words: "new"},
@@ -123,7 +129,9 @@ func newHanging(t *testing.T, what string) *hanging {
 	if what == "qemu" {
 		script = vmtest.Script{Steps: []vmtest.Step{{Hang: true}}, Runs: reached}
 	}
-	h.words = map[string]string{"KERNEL": kernel, "SOURCE": source, "PATCH": filepath.Join(dir, "a.patch"), "QEMU": vmtest.QEMU(t, script)}
+	filetest.Put(t, filepath.Join(dir, "m.yaml"), "kernels: [{name: x, kernel: "+kernel+"}]\ncases: [{name: y, select: [state-add]}]\n")
+	putBundle(t, filepath.Join(dir, "a.klpbundle"))
+	h.words = map[string]string{"MATRIX": filepath.Join(dir, "m.yaml"), "OUT": filepath.Join(dir, "out"), "BUNDLE": filepath.Join(dir, "a.klpbundle"), "KERNEL": kernel, "SOURCE": source, "PATCH": filepath.Join(dir, "a.patch"), "QEMU": vmtest.QEMU(t, script)}
 	if what == "stdin" {
 		h.in = endless{t.Context(), reached}
 	}
@@ -131,6 +139,20 @@ func newHanging(t *testing.T, what string) *hanging {
 		h.lock(filepath.Join(dir, "cache", "klptest"))
 	}
 	return h
+}
+
+// putBundle writes the bundle of a failure of a shipped case.
+func putBundle(t *testing.T, path string) {
+	t.Helper()
+	c, err := cases.LoadOne("state-add")
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := report.Outcome{Result: judge.Result{Name: c.Name, File: c.File, Verdict: judge.Fail, Reasons: []string{"it is wrong"}}}
+	err = replaceFile(path, func(w io.Writer) error { return bundle.Write(w, bundle.Failure{Case: c, Outcome: failed}) })
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (h *hanging) expand(words string) string {

@@ -35,7 +35,18 @@ func (a *app) matrixCommand() *cobra.Command {
 		Use:   "matrix FILE --out DIR",
 		Short: "Run sets of cases on many kernels with many options, in shards, and go on after an interruption",
 		Long: `Run what a YAML file says: each set of cases on each kernel with each of the
-options. klptest help matrix describes the file.
+options:
+
+  kernels:
+    - debian:6.12
+    - {name: mine, kernel: ../linux, debug: true}
+  cases:
+    - {name: states, select: ['state-*', ./my.txtar], exclude: [state-ids]}
+  options:
+    - {name: plain}
+    - {name: smp, cpus: 4, repeat: 3, shuffle: 7}
+
+docs/matrix.md describes all keys.
 
 Results are in directories below DIR, one for each cell; klptest report DIR shows
 them all. The same command goes on where an earlier one was interrupted: what is

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resume
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/results"
+)
+
+var began = time.Unix(1e9, 0)
+
+func about(kernel string) report.Provenance {
+	return report.Provenance{Run: "r", Label: "l", Kernel: kernel, Release: kernel, Started: began, Tests: []string{"a", "b"}}
+}
+
+func outcome(name string) report.Outcome {
+	return report.Outcome{Case: "text of " + name, Result: judge.Result{Name: name, File: name + ".txtar", Verdict: judge.Pass}}
+}
+
+// attempt makes an attempt that begins with what the earlier ones have, adds results, and
+// ends, or is killed.
+func attempt(t *testing.T, dir string, ends bool, names ...string) *Attempts {
+	t.Helper()
+	a, err := Find(dir, "cell", "r", "l")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := results.Create(a.Next(), func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep := Before(to.Next(), a.Document)
+	if err := rep.Begin(about("6.12")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if err := rep.Case(outcome(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ends {
+		if err := blame.Join(rep.End(report.Ending{Total: len(names)}), to.Close(), a.Tidy()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
+}
+
+func names(d report.Document) string {
+	var list []string
+	for _, o := range d.Outcomes {
+		list = append(list, o.Name)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestAttempts(t *testing.T) {
+	dir := t.TempDir()
+	filetest.Put(t, filepath.Join(dir, "cell~x", "results.json"), "of nobody")
+	filetest.Put(t, filepath.Join(dir, "cell.2of4", "results.json"), "of another shard")
+	attempt(t, dir, false, "a")
+	attempt(t, dir, false)
+	if a := attempt(t, dir, false, "b"); names(a.Document) != "a" {
+		t.Errorf("after two attempts: %s", names(a.Document))
+	}
+	a, err := Find(dir, "cell", "r", "l")
+	if err != nil || names(a.Document) != "a b" || Over(a.Document) || filepath.Base(a.Next()) != "cell~4" {
+		t.Errorf("%s, next %s, %v", names(a.Document), a.Next(), err)
+	}
+	attempt(t, dir, true)
+	a, err = Find(dir, "cell", "r", "l")
+	if err != nil || names(a.Document) != "a b" || !Over(a.Document) || a.Document.Total != 2 || len(a.numbers) != 1 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 3 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
+func TestOtherRun(t *testing.T) {
+	dir := t.TempDir()
+	attempt(t, dir, true, "a")
+	for _, other := range [][2]string{{"x", "l"}, {"r", "x"}} {
+		if _, err := Find(dir, "cell", other[0], other[1]); err == nil || blame.Of(err) != blame.User {
+			t.Errorf("%v: %v", other, err)
+		}
+	}
+}
+
+func TestDamaged(t *testing.T) {
+	dir := t.TempDir()
+	attempt(t, dir, false, "a")
+	filetest.Put(t, filepath.Join(dir, "cell~2", "results.json"), `{"schema": "urn:klptest:results:1", "runs": [{"schema": "urn:klptest:report:1", "results": [`+"\x00\x00")
+	filetest.Put(t, filepath.Join(dir, "cell~3", "results.json"), "")
+	filetest.Put(t, filepath.Join(dir, "cell~4", "x"), "")
+	a, err := Find(dir, "cell", "r", "l")
+	if err != nil || names(a.Document) != "a" || len(a.Damaged) != 1 || filepath.Base(a.Next()) != "cell~5" {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestOtherKernel(t *testing.T) {
+	old := report.Document{Provenance: about("6.12"), Outcomes: []report.Outcome{outcome("a")}}
+	for kernel, want := range map[string]error{"6.12": nil, "6.13": ErrOtherKernel} {
+		var b strings.Builder
+		if err := Before(report.NewJSON(&b), old).Begin(about(kernel)); !errors.Is(err, want) || want == nil && !strings.Contains(b.String(), `"a"`) {
+			t.Errorf("%s: %v", kernel, err)
+		}
+	}
+}
+
+func TestFinished(t *testing.T) {
+	d := report.Document{Outcomes: []report.Outcome{outcome("a"), outcome("b"), outcome("b"), outcome("b"), outcome("c")}}
+	list := []*casefile.Case{
+		{Name: "a", File: "a.txtar", Text: "text of a"}, {Name: "b", File: "b.txtar", Text: "text of b"},
+		{Name: "c", File: "c.txtar", Text: "another text"}, {Name: "d", File: "d.txtar", Text: "text of d"},
+	}
+	old, left := Finished(d, list, func(c *casefile.Case) int { return map[string]int{"a": 2, "b": 2, "c": 1, "d": 1}[c.Name] })
+	got := ""
+	for _, c := range left {
+		got += c.Name
+	}
+	if names(report.Document{Outcomes: old}) != "b b" || got != "acd" {
+		t.Errorf("finished %s, left %s", names(report.Document{Outcomes: old}), got)
+	}
+}
