@@ -48,6 +48,7 @@ check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, 
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) test ./...
+	cd docs/fleet && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	bin/klptest check
 
 # What the integration tests of vm and kmods are told of a kernel.
@@ -109,6 +110,14 @@ variants: deps-variants build ## all cases on kernels of SOURCE that are configu
 .PHONY: model-mutants
 model-mutants: ## whether the explorer finds one-line mistakes in the model of the livepatch core
 	KLPTEST_MUTANTS=1 $(GO) test -count=1 -timeout 30m -v -run Mutants ./internal/explore
+
+.PHONY: fleet-test
+fleet-test: deps deps-fleet build ## an array of shards on a Slurm of its own, of which one is killed; KERNEL
+	KERNEL=$(KERNEL) .ci/fleet
+
+.PHONY: deps-fleet
+deps-fleet:
+	@.ci/deps fleet
 
 .PHONY: deps-kernel-build
 deps-kernel-build:

@@ -64,6 +64,11 @@ A kernel that cannot be had is reported as not run, and the others are tested.
 			return a.matrix(c.Context(), args[0], o)
 		},
 	}
+	a.matrixFlags(c, &o)
+	return c
+}
+
+func (a *app) matrixFlags(c *cobra.Command, o *matrixOptions) {
 	f := c.Flags()
 	resultsFlags(f, &o.out, &o.runID)
 	f.Lookup("run-id").Usage = "the `name` of the run; shards have the same one (default: one that the file's contents determine)"
@@ -75,7 +80,6 @@ A kernel that cannot be had is reported as not run, and the others are tested.
 		f.AddFlag(run.Flags().Lookup(name))
 	}
 	flagRules{needed: []string{"out"}, apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}}}.of(c)
-	return c
 }
 
 func isCellFlag(name string) bool {
