@@ -39,6 +39,10 @@ func TestModelScript(t *testing.T) {
 	if vmtest.Dynamic(t) {
 		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
 	}
+	docs, err := filepath.Abs(top + "docs")
+	if err != nil {
+		t.Fatal(err)
+	}
 	bin, kernel := t.TempDir(), imagestest.BuildTree(t)
 	kmodstest.Make(t, filepath.Join(bin, "modules"))
 	imagestest.Make(t, bin, kernel, filepath.Join(bin, "modules", "make"))
@@ -55,6 +59,7 @@ func TestModelScript(t *testing.T) {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("OLDPATH", e.Getenv("PATH"))
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
+			e.Setenv("DOCS", docs)
 			e.Setenv("KERNEL", kernel)
 			e.Setenv("QEMU", qemu)
 			e.Setenv("ANY_QEMU", anyQEMU)
