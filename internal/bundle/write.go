@@ -105,7 +105,7 @@ func (f Failure) parts() (map[string][]byte, error) {
 		ExpectedPart: []byte(judge.Expected(f.Case, o.Observation.Facts)),
 		ObservedPart: []byte(o.Observed),
 		LogPart:      []byte(logOf(o.Observation)),
-		ConsolePart:  f.Console,
+		ConsolePart:  bytes.ReplaceAll(f.Console, []byte("\r\n"), []byte("\n")),
 		ConfigPart:   []byte(configOf(f.Run.Config)),
 		QEMUPart:     []byte(o.QEMU),
 	}, err
