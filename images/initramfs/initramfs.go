@@ -29,6 +29,14 @@ type Contents struct {
 	Modules []string          // host paths in load order, which become NN-name.ko in guest.BootModules
 	Busybox string            // host path of a static busybox, which becomes guest.Busybox
 	Files   map[string][]byte // guest path → contents, mode 0600
+	World   []Node            // further programs and libraries, in the order of their names
+}
+
+// Node is a program or library of the host, or a link.
+type Node struct {
+	Name string // in the guest
+	Host string // the host's file; empty: a link
+	Link string // where it leads
 }
 
 // mountPoints are there from the start; device nodes are not, because the
@@ -54,6 +62,9 @@ func Write(w io.Writer, c Contents) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		a.file(name, c.Files[name])
+	}
+	for _, n := range c.World {
+		a.node(n)
 	}
 	if a.err != nil {
 		return a.err
@@ -110,6 +121,14 @@ func (a *archiver) file(name string, data []byte) {
 		return
 	}
 	a.add(clean, cpio.TypeReg|0o600, int64(len(data)), strings.NewReader(string(data)))
+}
+
+func (a *archiver) node(n Node) {
+	if n.Host != "" {
+		a.copy(n.Name, n.Host, 0o755)
+		return
+	}
+	a.add(strings.TrimPrefix(n.Name, "/"), cpio.TypeSymlink|0o777, int64(len(n.Link)), strings.NewReader(n.Link))
 }
 
 func (a *archiver) mkdir(name string) {

@@ -94,6 +94,20 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+func TestWorld(t *testing.T) {
+	host := filepath.Join(t.TempDir(), "bash")
+	filetest.Put(t, host, "bash")
+	c := Contents{World: []Node{{Name: "/bin/bash", Host: host}, {Name: "/usr/bin", Link: "../bin"}}}
+	got, err := unpackAsLinux(archiveOf(t, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{".": "", "bin": "40755 ", "bin/bash": "100755 bash", "usr": "40755 ", "usr/bin": "120777 ../bin"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestArchivesInARow(t *testing.T) {
 	first := archiveOf(t, guestContents(t))
 	for n := range 8 { // whatever the length of the first

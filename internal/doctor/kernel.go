@@ -4,6 +4,7 @@ package doctor
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
@@ -36,6 +37,19 @@ func KernelBuilds(missing []depends.Need) Finding {
 		for _, t := range missing {
 			f.Detail += " " + t.Name
 		}
+	}
+	return f
+}
+
+// Selftests tells whether the kernel's own selftests can be run.
+func Selftests(missing []depends.Need) Finding {
+	f := Finding{Name: "kernel selftests", Optional: true, OK: len(missing) == 0, Detail: "everything that guests need is installed"}
+	if !f.OK {
+		var names []string
+		for _, n := range missing {
+			names = append(names, n.Name)
+		}
+		f.Detail, f.Mend = "klptest selftests cannot run: missing "+strings.Join(names, " "), depends.Install(names...)
 	}
 	return f
 }

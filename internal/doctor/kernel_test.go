@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -22,5 +23,15 @@ func TestFaultsOfTheEmulator(t *testing.T) {
 	}
 	if list := EmulatorFaults("11.1", nil); list != nil {
 		t.Errorf("nothing to mend, but %+v", list)
+	}
+}
+
+func TestSelftests(t *testing.T) {
+	f := Selftests([]depends.Need{{Name: "kmod"}, {Name: "insmod"}, {Name: "sysctl"}})
+	if f.OK || !f.Optional || f.Detail != "klptest selftests cannot run: missing kmod insmod sysctl" || !strings.HasSuffix(f.Mend, "install kmod procps") {
+		t.Errorf("%+v", f)
+	}
+	if f := Selftests(nil); !f.OK {
+		t.Errorf("nothing is missing, but %+v", f)
 	}
 }

@@ -57,6 +57,7 @@ var imports = []struct{ pkg, may string }{
 	{"images", "internal/arch internal/blame internal/cache internal/printable"},
 	{"images/bootimage", "internal/arch internal/blame internal/bounded internal/depends internal/printable internal/program"},
 	{"images/initramfs", "internal/blame internal/bounded internal/guest internal/modinfo"},
+	{"images/userland", "images/initramfs internal/blame internal/depends"},
 	{"images/unpack", "internal/blame internal/bounded internal/depends internal/program"},
 	{"images/packaged", "images images/bootimage images/dotconfig images/initramfs internal/blame internal/cache internal/toolchain"},
 	{"images/debian", "images images/packaged images/unpack internal/arch internal/blame internal/bounded internal/cache internal/depends internal/program internal/toolchain"},
