@@ -12,6 +12,8 @@ const (
 
 	// CaseModules holds the modules of the case: NAME.ko.
 	CaseModules = "/run/klptest/modules"
+	// CaseFiles holds the other files of a test, for its commands.
+	CaseFiles = "/run/klptest/files"
 )
 
 // Subsystem is the agent's SSH subsystem.
@@ -25,6 +27,9 @@ func KeyFiles(hostKey, authorizedKeys []byte) map[string][]byte {
 
 // ModulePath is the file of a module of the case.
 func ModulePath(name string) string { return CaseModules + "/" + name + ".ko" }
+
+// FilePath is another file of a test.
+func FilePath(name string) string { return CaseFiles + "/" + name }
 
 // KernelArgs returns the kernel arguments that the agent needs.
 func KernelArgs() []string {

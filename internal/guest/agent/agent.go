@@ -5,6 +5,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,7 +65,19 @@ func (a *Agent) put(name string, data []byte, first bool) error {
 	if err := validModule(name); err != nil {
 		return err
 	}
-	path := a.files.Path(guest.ModulePath(name))
+	return a.store(guest.ModulePath(name), data, first, 0o600)
+}
+
+// putFile is put for another file of a test, which may be a program.
+func (a *Agent) putFile(name string, data []byte, first bool) error {
+	if !fs.ValidPath(name) || name == "." {
+		return blame.Userf("%.80q is not a file's name", name)
+	}
+	return a.store(guest.FilePath(name), data, first, 0o700)
+}
+
+func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) error {
+	path := a.files.Path(name)
 	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND
 	if first {
 		flags |= os.O_TRUNC
@@ -72,7 +85,7 @@ func (a *Agent) put(name string, data []byte, first bool) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, flags, 0o600)
+	f, err := os.OpenFile(path, flags, mode)
 	if err != nil {
 		return err
 	}

@@ -174,6 +174,27 @@ func TestFactsConfig(t *testing.T) {
 	}
 }
 
+func TestPutFile(t *testing.T) {
+	a, _ := newGuest(t)
+	for _, piece := range []wire.Chunk{{Name: "sub/x.sh", Data: []byte("a"), First: true}, {Name: "sub/x.sh", Data: []byte("b")}} {
+		if err := a.putFile(piece.Name, piece.Data, piece.First); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := a.files.Path(guest.FilePath("sub/x.sh"))
+	if text, err := os.ReadFile(path); string(text) != "ab" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o100 == 0 {
+		t.Errorf("it cannot be run: %v", err)
+	}
+	for _, name := range []string{"", ".", "../x", "/x", "a/../x", "a//b"} {
+		if err := a.putFile(name, nil, true); blame.Of(err) != blame.User {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestPutAppends(t *testing.T) {
 	a, _ := newGuest(t)
 	for _, piece := range []wire.Chunk{{Name: "klp_a", Data: []byte("old"), First: true}, {Name: "klp_a", Data: []byte("a"), First: true}, {Name: "klp_a", Data: []byte("b"), First: false}} {

@@ -44,7 +44,11 @@ func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) e
 		if req.Put == nil {
 			return blame.Rigf("a put without data")
 		}
-		return a.put(req.Put.Name, req.Put.Data, req.Put.First)
+		put := a.put
+		if req.Put.File {
+			put = a.putFile
+		}
+		return put(req.Put.Name, req.Put.Data, req.Put.First)
 	case wire.OpQuiesce:
 		return a.quiesce(ctx, req.HZ)
 	case wire.OpRenew:

@@ -118,11 +118,26 @@ func (c *Client) End(ctx context.Context) (machine.EndState, error) {
 
 // Put stores data as the module NAME.ko in the guest's memory, for insmod.
 func (c *Client) Put(ctx context.Context, name string, data []byte) error {
+	if err := c.send(ctx, name, false, data); err != nil {
+		return fmt.Errorf("sending module %s: %w", name, err)
+	}
+	return nil
+}
+
+// PutFile stores data as a file below guest.CaseFiles, for commands.
+func (c *Client) PutFile(ctx context.Context, name string, data []byte) error {
+	if err := c.send(ctx, name, true, data); err != nil {
+		return fmt.Errorf("sending %s: %w", name, err)
+	}
+	return nil
+}
+
+func (c *Client) send(ctx context.Context, name string, file bool, data []byte) error {
 	for first := true; first || len(data) > 0; first = false {
 		n := min(len(data), wire.ChunkSize)
-		piece := &wire.Chunk{Name: name, Data: data[:n], First: first}
+		piece := &wire.Chunk{Name: name, File: file, Data: data[:n], First: first}
 		if _, err := c.call(ctx, grace, wire.Request{Op: wire.OpPut, Put: piece}); err != nil {
-			return fmt.Errorf("sending module %s: %w", name, err)
+			return err
 		}
 		data = data[n:]
 	}

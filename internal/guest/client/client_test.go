@@ -121,6 +121,9 @@ func TestClientGathersManyRecords(t *testing.T) {
 func TestClientFaults(t *testing.T) {
 	a, k := newGuest(t)
 	c := connected(t, a)
+	if err := c.PutFile(t.Context(), "../x", nil); blame.Of(err) != blame.User || !strings.Contains(err.Error(), "sending ../x") {
+		t.Errorf("a file: %v", err)
+	}
 	if err := c.Put(t.Context(), "../x", nil); blame.Of(err) != blame.User {
 		t.Error(err)
 	}

@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	Version    = 3
+	Version    = 4
 	MaxLine    = 1 << 20   // bytes of one line, with its newline
 	MaxTotal   = 32 << 20  // bytes of one answer, all its lines
-	ChunkSize  = 512 << 10 // bytes of a module; 683 KB in base64
+	ChunkSize  = 512 << 10 // bytes of a file; 683 KB in base64
 	batchSize  = 128 << 10 // bytes of records; escaped, at most six times as many
 	MaxFault   = 4 << 10   // bytes of an error's text
 	perRecord  = 64        // bytes that a record costs on top of its text
@@ -55,9 +55,10 @@ type Request struct {
 	Renew   *Renewal         `json:"renew,omitempty"`
 }
 
-// Chunk is a piece of a module's file.
+// Chunk is a piece of a module's file, or of another file of a test.
 type Chunk struct {
 	Name  string `json:"name"`
+	File  bool   `json:"file,omitempty"` // Name is that of a file below guest.CaseFiles
 	Data  []byte `json:"data"`
 	First bool   `json:"first,omitempty"`
 }
