@@ -15,24 +15,45 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// drive makes a rig, runs the cases on it, and tells the reporter and the document
-// what happens.
+// work is what a run does: its tests, what a report shows of their results, and the
+// rig that they run on.
+type work struct {
+	tests   []rig.Test
+	outcome func(i int, res judge.Result) report.Outcome
+	open    func(context.Context, machineOptions) (*rig.Rig, error)
+	bundle  func(i int, p report.Provenance, o report.Outcome) error // of a FAIL; nil: none
+}
+
+// drive runs cases.
 func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
+	show := func(i int, res judge.Result) report.Outcome {
+		if o.update {
+			res = a.updated(list[i], res)
+		}
+		return report.Outcome{Case: list[i].Text, Result: res, Live: true}
+	}
+	bundle := func(i int, p report.Provenance, outcome report.Outcome) error { return o.bundler.add(p, list[i], outcome) }
+	return a.driveTests(ctx, work{rig.Cases(list), show, a.newRig, bundle}, rep, d, o)
+}
+
+// driveTests makes a rig, runs the tests on it, and tells the reporter and the
+// document what happens.
+func (a *app) driveTests(ctx context.Context, w work, rep report.Reporter, d *report.Document, o runOptions) error {
 	if o.verbose {
 		o.Console, o.Jobs = a.err, cmp.Or(o.Jobs, 1) // the lines of several guests would be mixed
 	}
 	o.Jobs = cmp.Or(o.Jobs, a.project.Jobs)
 	o.Guests, o.Progress = o.guests(), rep
-	r, err := a.newRig(ctx, o.machineOptions)
+	r, err := w.open(ctx, o.machineOptions)
 	if err != nil {
 		d.Ending = ending(*d, err)
 		return err
 	}
 	d.Provenance = on(d.Provenance, r)
 	o.bundler.on(ctx, r)
-	d.Estimates, d.Jobs = estimates(d.Provenance, list), r.Jobs(list)
+	d.Estimates, d.Jobs = estimates(d.Provenance, w.tests), r.Jobs(w.tests)
 	if err = rep.Begin(d.Provenance); err == nil {
-		err = a.reportEach(r.RunCases(ctx, list), list, rep, d, o)
+		err = a.reportEach(r.Run(ctx, w.tests), w, rep, d, o)
 	}
 	err = blame.Join(err, r.Close())
 	remember(*d)
@@ -51,25 +72,25 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 
 // reportEach reports each result as it comes; with --until-fail or --fail-fast, it
 // ends the run early.
-func (a *app) reportEach(run iter.Seq2[judge.Result, error], list []*casefile.Case, rep report.Reporter, d *report.Document, o runOptions) error {
+func (a *app) reportEach(run iter.Seq2[judge.Result, error], w work, rep report.Reporter, d *report.Document, o runOptions) error {
 	for res, err := range run {
 		if err != nil {
 			return err
 		}
-		c := list[len(d.Outcomes)]
-		if o.update {
-			res = a.updated(c, res)
-		}
-		outcome := report.Outcome{Case: c.Text, Result: res, Live: true}
+		outcome := w.outcome(len(d.Outcomes), res)
 		d.Outcomes = append(d.Outcomes, outcome)
-		if err := blame.Join(rep.Case(outcome), o.bundler.add(d.Provenance, c, outcome)); err != nil {
+		err = rep.Case(outcome)
+		if w.bundle != nil {
+			err = blame.Join(err, w.bundle(len(d.Outcomes)-1, d.Provenance, outcome))
+		}
+		if err != nil {
 			return err
 		}
 		switch {
-		case o.repeat.untilFail && res.Verdict == judge.Fail:
+		case o.repeat.untilFail && outcome.Verdict == judge.Fail:
 			a.notice(fmt.Sprintf("run %d failed: stopping (--until-fail)", len(d.Outcomes)))
 			return nil
-		case o.failFast && (res.Verdict == judge.Fail || res.Verdict == judge.Error):
+		case o.failFast && (outcome.Verdict == judge.Fail || outcome.Verdict == judge.Error):
 			a.notice("stopping at the first failure (--fail-fast)")
 			return nil
 		}

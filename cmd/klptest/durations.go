@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/durations"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
 )
 
 // timings is the file of how long cases took, and the place in it of a run: its
@@ -20,16 +20,16 @@ func timings(p report.Provenance) (file, place string, err error) {
 	return filepath.Join(root, "durations.json"), p.Kernel + " " + p.Machine.Accel, err
 }
 
-// estimates are how long the cases took when they last ran so.
-func estimates(p report.Provenance, list []*casefile.Case) report.Estimates {
+// estimates are how long the tests took when they last ran so.
+func estimates(p report.Provenance, list []rig.Test) report.Estimates {
 	file, place, err := timings(p)
 	if err != nil {
 		return nil
 	}
 	took := durations.Read(file, place)
 	all := make(report.Estimates, len(list))
-	for i, c := range list {
-		all[i] = took[c.Name]
+	for i, t := range list {
+		all[i] = took[t.Name()]
 	}
 	return all
 }

@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"iter"
-	"slices"
 	"strings"
 	"testing"
 
@@ -48,8 +47,8 @@ func TestUntilFailEndsTheRun(t *testing.T) {
 	a := &app{streams: streams{err: &said}, noticed: map[string]bool{}}
 	for untilFail, want := range map[bool]int{true: 4, false: 5} {
 		var d report.Document
-		list := slices.Repeat([]*casefile.Case{{}}, 5)
-		err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), list, deaf{}, &d, runOptions{repeat: repeatOptions{untilFail: untilFail}})
+		w := work{outcome: func(_ int, res judge.Result) report.Outcome { return report.Outcome{Result: res} }}
+		err := a.reportEach(verdictsInTurn(judge.Pass, judge.Error, judge.Skip, judge.Fail, judge.Pass), w, deaf{}, &d, runOptions{repeat: repeatOptions{untilFail: untilFail}})
 		if err != nil || len(d.Outcomes) != want {
 			t.Errorf("%v: %d results, %v", untilFail, len(d.Outcomes), err)
 		}

@@ -22,13 +22,16 @@ const initrdFile = "initrd"
 
 // baseInitramfs is the guest's initramfs without the keys, from the cache. key
 // names its contents.
-func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel) (path, key string, err error) {
+func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel, world []initramfs.Node) (path, key string, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", "", err
 	}
-	contents := initramfs.Contents{Init: self, Modules: k.Modules, Busybox: initramfs.FindBusybox()}
+	contents := initramfs.Contents{Init: self, Modules: k.Modules, Busybox: initramfs.FindBusybox(), World: world}
 	key, err = keyOf(append([]string{self, contents.Busybox}, k.Modules...))
+	if err == nil && len(world) > 0 {
+		key, err = withWorld(key, world)
+	}
 	if err != nil {
 		return "", "", err
 	}
@@ -53,6 +56,19 @@ func keyOf(paths []string) (string, error) {
 		h.Write(data)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:32], nil
+}
+
+// withWorld extends the key of an initramfs by the programs in it.
+func withWorld(key string, world []initramfs.Node) (string, error) {
+	var files []string
+	h := sha256.New()
+	for _, n := range world {
+		fmt.Fprintf(h, "%q\n", n)
+		files = append(files, n.Host)
+	}
+	contents, err := keyOf(files)
+	fmt.Fprint(h, key, contents)
+	return hex.EncodeToString(h.Sum(nil))[:32], err
 }
 
 // withKeys writes the base initramfs and then a separate archive with the guest's

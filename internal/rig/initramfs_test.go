@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/cavaliergopher/cpio"
+
+	"github.com/klptest/klptest/images/initramfs"
 )
 
 func TestKeysFollowTheBase(t *testing.T) {
@@ -72,5 +74,27 @@ func TestKeyOfFollowsContents(t *testing.T) {
 	}
 	if _, err := keyOf([]string{filepath.Join(dir, "missing")}); err == nil {
 		t.Error("a missing file makes a key")
+	}
+}
+
+// TestWorldIsInTheKey: what programs a guest has, and where, names its initramfs.
+func TestWorldIsInTheKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bash")
+	seen := map[string]string{}
+	for name, text := range map[string]string{"/bin/bash": "1", "/bin/sh": "1", "/bin/other": "2"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		key, err := withWorld("base", []initramfs.Node{{Name: name, Host: file}, {Name: "/usr/bin", Link: "../bin"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, known := seen[key]; known {
+			t.Errorf("%s and %s have one key", name, other)
+		}
+		seen[key] = name
+	}
+	if _, err := withWorld("base", []initramfs.Node{{Name: "/bin/none", Host: file + ".none"}}); err == nil {
+		t.Error("a program that is not there has a key")
 	}
 }

@@ -4,8 +4,10 @@ package rig
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +20,9 @@ type modules struct {
 	builder *kmods.Builder
 	target  kmods.Target
 	shipped func() (map[string]kmods.Module, error) // waits for the build
+
+	mu  sync.Mutex
+	own map[string]*ownModules // by their sources
 }
 
 // startModules starts the build of the shipped modules, which goes on while a guest
@@ -29,7 +34,7 @@ func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *module
 		built, err = b.Shipped(ctx, t)
 		return err
 	})
-	return &modules{builder: b, target: t, shipped: func() (map[string]kmods.Module, error) {
+	return &modules{builder: b, target: t, own: map[string]*ownModules{}, shipped: func() (map[string]kmods.Module, error) {
 		err := g.Wait()
 		return built, err
 	}}
@@ -45,7 +50,7 @@ func (m *modules) of(ctx context.Context, t Test) ([]kmods.Module, error) {
 	}
 	names, sources := t.Modules()
 	if len(sources) > 0 {
-		own, err := m.builder.Foreign(ctx, m.target, sources)
+		own, err := m.foreign(ctx, sources)
 		if err != nil {
 			return nil, err
 		}
@@ -61,6 +66,38 @@ func (m *modules) of(ctx context.Context, t Test) ([]kmods.Module, error) {
 		list = append(list, mod)
 	}
 	return list, nil
+}
+
+// foreign builds the sources of a test once for the rig: several tests may share
+// them.
+func (m *modules) foreign(ctx context.Context, sources []kmods.Source) (map[string]kmods.Module, error) {
+	own := m.ownOf(sources)
+	own.mu.Lock()
+	defer own.mu.Unlock()
+	if own.built != nil {
+		return own.built, nil
+	}
+	built, err := m.builder.Foreign(ctx, m.target, sources)
+	if err == nil {
+		own.built = built
+	}
+	return built, err
+}
+
+func (m *modules) ownOf(sources []kmods.Source) *ownModules {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := fmt.Sprintf("%q", sources)
+	if m.own[key] == nil {
+		m.own[key] = &ownModules{}
+	}
+	return m.own[key]
+}
+
+// ownModules are what some sources are built to.
+type ownModules struct {
+	mu    sync.Mutex // held while they are built
+	built map[string]kmods.Module
 }
 
 // all returns every shipped module.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/vm"
 )
@@ -19,18 +20,19 @@ type Options struct {
 	KernelArgs []string // further arguments of the kernel's command line
 	QEMU       string
 	Accel      vm.Accel
-	Memory     int          // MiB, for tests that do not set it; 0: what the kernel needs
-	CPUs       int          // likewise
-	Trust      bool         // build foreign C without a sandbox where there is none
-	Keep       bool         // keep each guest's logs whatever the verdicts
-	Jobs       int          // tests that run side by side; 0: as many as processors and memory allow
-	Confirm    uint         // how often a test that fails is run again, on guests of its own
-	Guests     Guests       // which guests the tests have
-	Cold       bool         // do not prepare guests ahead of time
-	Lean       bool         // results come without their observations, which can be large
-	Progress   Progress     // nil: nobody watches
-	Notice     func(string) // one-liners for people
-	Console    io.Writer    // gets a live copy of each guest's console
+	Memory     int              // MiB, for tests that do not set it; 0: what the kernel needs
+	CPUs       int              // likewise
+	World      []initramfs.Node // further programs of the guests
+	Trust      bool             // build foreign C without a sandbox where there is none
+	Keep       bool             // keep each guest's logs whatever the verdicts
+	Jobs       int              // tests that run side by side; 0: as many as processors and memory allow
+	Confirm    uint             // how often a test that fails is run again, on guests of its own
+	Guests     Guests           // which guests the tests have
+	Cold       bool             // do not prepare guests ahead of time
+	Lean       bool             // results come without their observations, which can be large
+	Progress   Progress         // nil: nobody watches
+	Notice     func(string)     // one-liners for people
+	Console    io.Writer        // gets a live copy of each guest's console
 }
 
 // Guests says which guests the tests of a run have.

@@ -59,7 +59,7 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	if err := room.check(shape{o.CPUs, o.Memory}); err != nil {
 		return nil, err
 	}
-	initrd, initrdKey, err := baseInitramfs(ctx, c, k)
+	initrd, initrdKey, err := baseInitramfs(ctx, c, k, o.World)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +148,8 @@ func (r *Rig) runner(from, fresh source, list []Test) *runner {
 	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), pace: r.pace(list), lean: r.o.Lean, proven: r.o.Guests == Proven, confirm: r.o.Confirm, progress: r.o.Progress}
 }
 
-// Jobs is how many of the cases run side by side at first.
-func (r *Rig) Jobs(list []*casefile.Case) int { return r.pace(Cases(list)).limit }
+// Jobs is how many of the tests run side by side at first.
+func (r *Rig) Jobs(list []Test) int { return r.pace(list).limit }
 
 // pace is how many of the tests run side by side.
 func (r *Rig) pace(list []Test) *pace {

@@ -164,7 +164,11 @@ func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string
 		return withLog(r.broken(t, err), g, err)
 	}
 	step("copy modules")
-	if err := g.put(ctx, modules); err != nil {
+	err = g.put(ctx, modules)
+	if c, ok := t.(Carrier); ok && err == nil {
+		err = g.putFiles(ctx, c.Files())
+	}
+	if err != nil {
 		return t.Broken(err)
 	}
 	return t.Run(ctx, m)

@@ -5,6 +5,7 @@ package rig
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,10 @@ func (j *journal) count(word string) (n int) {
 
 func (f *fake) machine(_ string, step func(string)) machine.Machine { return fakeMachine{f, step} }
 func (f *fake) put(context.Context, []kmods.Module) error {
+	return f.putErr
+}
+func (f *fake) putFiles(_ context.Context, files map[string][]byte) error {
+	f.say(fmt.Sprintf("put files %d", len(files)))
 	return f.putErr
 }
 func (f *fake) rest(context.Context) error { f.say("rest"); return nil }

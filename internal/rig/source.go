@@ -36,6 +36,8 @@ type instance interface {
 	machine(name string, step func(text string)) machine.Machine
 	// put copies those modules into the guest that it does not have yet.
 	put(ctx context.Context, modules []kmods.Module) error
+	// putFiles copies files into the guest, by their names below guest.CaseFiles.
+	putFiles(ctx context.Context, files map[string][]byte) error
 	// rest stops the guest and its clock until wake.
 	rest(ctx context.Context) error
 	wake(ctx context.Context) error
