@@ -233,18 +233,20 @@ func (b build) about() string {
 }
 
 // product reads a module that make left in dir.
-func product(dir, name string) ([]byte, error) {
-	path := filepath.Join(dir, name+".ko")
+func product(dir, name string) ([]byte, error) { return regular(filepath.Join(dir, name+".ko")) }
+
+// regular reads what a stranger's build has left.
+func regular(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case err != nil:
 	case !info.Mode().IsRegular():
 		err = fmt.Errorf("it is a %v: %w", info.Mode().Type(), fs.ErrInvalid)
 	case info.Size() > maxModule:
-		return nil, blame.Userf("%s.ko has %d bytes; at most %d can be sent to a guest", name, info.Size(), maxModule)
+		return nil, blame.Userf("%s has %d bytes; at most %d can be sent to a guest", filepath.Base(path), info.Size(), maxModule)
 	}
 	if err != nil {
-		return nil, &blame.Error{Summary: "make succeeded, but did not build " + name + ".ko", Err: err}
+		return nil, &blame.Error{Summary: "the build succeeded, but did not build " + filepath.Base(path), Err: err}
 	}
 	return os.ReadFile(path)
 }

@@ -20,7 +20,7 @@ import (
 
 const (
 	shippedLimit = 10 * time.Minute // on a slow machine under load
-	foreignLimit = time.Minute
+	foreignLimit = time.Minute      // for two modules
 )
 
 // Module is a built module.
@@ -78,7 +78,7 @@ func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[st
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: with, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit)}
+	plan := build{target: t, tools: with, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit * time.Duration(max(2, len(modules(files)))/2))}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/supervise"
+)
+
+// libcHeader is there when programs can be built.
+const libcHeader = "/usr/include/stdlib.h"
+
+// programName excludes options, and what leads to another directory.
+var programName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_+-]{0,50}\.c$`)
+
+// Programs builds C files of a stranger's, each a program of the host's user
+// space, and returns their paths by their names without the ending. It confines
+// the compiler like that of modules.
+func (b *Builder) Programs(ctx context.Context, files []Source) (map[string]string, error) {
+	cc, err := exec.LookPath(orDefault(b.cc, "gcc"))
+	if err != nil {
+		return nil, missing("C compiler", "gcc", err)
+	}
+	if _, err := os.Stat(libcHeader); err != nil {
+		return nil, missing("headers of the C library", libcHeader, err)
+	}
+	if err := b.checkSandbox(); err != nil {
+		return nil, err
+	}
+	version, err := describe(ctx, cc)
+	if err != nil {
+		return nil, err
+	}
+	built := map[string]string{}
+	for _, f := range files {
+		if !programName.MatchString(f.Name) {
+			return nil, blame.Userf("bad file name %q: the C file of a program is called [A-Za-z0-9_][A-Za-z0-9_+-]*.c", f.Name)
+		}
+		p := userProgram{f, cc, version, !b.Trust}
+		dir, err := b.Cache.Entry(ctx, "programs", p.key(), func(ctx context.Context, to string) error { return b.program(ctx, p, to) })
+		if err != nil {
+			return nil, err
+		}
+		built[p.name()] = filepath.Join(dir, p.name())
+	}
+	return built, nil
+}
+
+// userProgram is one C file and its compiler.
+type userProgram struct {
+	source      Source
+	cc, version string
+	boxed       bool
+}
+
+func (p userProgram) name() string { return strings.TrimSuffix(p.source.Name, ".c") }
+
+func (p userProgram) key() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %v", []string{recipe, p.cc, p.version, p.source.Name, string(p.source.Data)}, p.boxed)
+	return fmt.Sprintf("%x", h.Sum(nil)[:16])
+}
+
+// program builds a program in a new directory, and copies it.
+func (b *Builder) program(ctx context.Context, p userProgram, to string) error {
+	dir, release, err := b.Cache.Temp("kmods")
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := os.WriteFile(filepath.Join(dir, p.source.Name), p.source.Data, 0o600); err != nil {
+		return err
+	}
+	said := &blame.Tail{}
+	end, err := supervise.Run(ctx, p.job(dir, said))
+	if err == nil && end.Err() != nil {
+		err = &blame.Error{Party: blame.User, Summary: p.source.Name + " does not compile", Tail: said.String(), Err: end.Err()}
+	}
+	if err != nil {
+		return err
+	}
+	data, err := regular(filepath.Join(dir, p.name()))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, p.name()), data, 0o600)
+}
+
+func (p userProgram) job(dir string, said *blame.Tail) supervise.Job {
+	j := supervise.Job{
+		Argv:   []string{p.cc, "-O2", "-o", "./" + p.name(), "./" + p.source.Name},
+		Env:    []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + dir, "PATH=" + os.Getenv("PATH")},
+		Dir:    dir,
+		Output: said,
+		Limit:  foreignLimit,
+	}
+	if p.boxed {
+		j.Argv, j.Env[3] = limited(j.Argv), "PATH="+boxPath
+		j.Box = &supervise.Box{Dirs: hostToolDirs, Files: []string{"/etc/ld.so.cache"}, Writable: []string{dir}}
+	}
+	return j
+}
