@@ -25,6 +25,10 @@ type Provider struct {
 	// caller sets Kernel.Spec.
 	Resolve func(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error)
 
+	// Source obtains a part of the source of a kernel, see [Providers.Source]; an
+	// empty dir: it is not at hand. It is nil for kernels whose source never is.
+	Source func(ctx context.Context, c *cache.Cache, k *Kernel, part string, o Options) (dir string, err error)
+
 	// List names the kernels that can be had now. With an error it returns those
 	// that it knows nevertheless. It is nil where there is nothing to list.
 	List func(ctx context.Context, c *cache.Cache) ([]Listing, error)

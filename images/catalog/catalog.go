@@ -38,6 +38,11 @@ func List(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 // Cached names the kernels that are in the cache, without asking a distribution.
 func Cached(c *cache.Cache) []images.Listing { return debian.Cached(c) }
 
+// Source obtains a part of a kernel's source, see [images.Providers.Source].
+func Source(ctx context.Context, c *cache.Cache, k *images.Kernel, part string, o images.Options) (dir string, err error) {
+	return providers.Source(ctx, c, k, part, o)
+}
+
 // Mend fetches or unpacks a packaged kernel again if what modules are built
 // against is damaged in the cache. It is for the moment before a build.
 func Mend(ctx context.Context, c *cache.Cache, k *images.Kernel, o images.Options) error {

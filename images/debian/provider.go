@@ -36,7 +36,8 @@ func Provider() images.Provider {
 			}
 			return k, equip(ctx, s, k, o)
 		},
-		List: list,
+		Source: source,
+		List:   list,
 	}
 }
 

@@ -26,6 +26,7 @@ func Paths() images.Provider {
 		TakesKDir: true,
 		Match:     func(spec string) (bool, error) { return spec != host && !scheme.MatchString(spec), nil },
 		Resolve:   resolvePath,
+		Source:    sourceOf,
 	}
 }
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package debian
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/unpack"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+)
+
+// maxSource is how much a kernel's source may hold; that of 7.3 has 1.7 GB.
+const maxSource = 16 << 30
+
+// sourceParts are the directories of a source that are kept: livepatch's
+// selftests, and their modules from before Linux 6.9.
+var sourceParts = []string{"tools/testing/selftests/livepatch/", "lib/livepatch/"}
+
+// source obtains the parts of a kernel's source that are kept, from the package
+// linux-source of its version. When Debian has that no more, another version of
+// the series stands for it.
+func source(ctx context.Context, c *cache.Cache, k *images.Kernel, part string, o images.Options) (dir string, err error) {
+	if !hasPart(part) {
+		return "", nil
+	}
+	w, ours, err := parse(k.Name)
+	if err != nil || !ours {
+		return "", err
+	}
+	if dir, ok := c.Lookup(sourceKind, sourceKey(w.version)); ok {
+		return dir, nil
+	}
+	series := seriesOfVersion.FindString(w.version)
+	a, p, err := findSource(ctx, c, w, "linux-source-"+series, o)
+	if err != nil {
+		return "", err
+	}
+	if p.Name == "" {
+		return "", nil
+	}
+	if p.Version != w.version {
+		o.Tell(fmt.Sprintf("the selftests are those of %s %s: Debian has no source of %s", p.Name, p.Version, w.version))
+	}
+	return c.Entry(ctx, sourceKind, sourceKey(p.Version), func(ctx context.Context, dir string) error { return a.fillSource(ctx, c, p, dir, o) })
+}
+
+const sourceKind = "sources"
+
+func sourceKey(version string) string { return scheme + "-" + version }
+
+func hasPart(part string) bool {
+	for _, kept := range sourceParts {
+		if strings.TrimSuffix(kept, "/") == part {
+			return true
+		}
+	}
+	return false
+}
+
+// findSource returns the package of the wanted version, or else the newest one;
+// and the archive that has it.
+func findSource(ctx context.Context, c *cache.Cache, w wanted, name string, o images.Options) (from archive, best pkg, err error) {
+	for _, r := range w.sought(codename(osRelease())) {
+		a, err := current(ctx, c, r, o)
+		if err != nil {
+			return a, best, err
+		}
+		madison, err := a.ask(ctx, "apt-cache", "madison", name)
+		if err != nil {
+			return a, best, explainApt(err)
+		}
+		for _, p := range parseMadison(madison) {
+			switch {
+			case p.Name != name:
+			case p.Version == w.version:
+				return a, p, nil
+			case best.Name == "" || compareVersions(p.Version, best.Version) > 0:
+				from, best = a, p
+			}
+		}
+	}
+	return from, best, nil
+}
+
+// fillSource makes the entry of a source package.
+func (a archive) fillSource(ctx context.Context, c *cache.Cache, p pkg, dir string, o images.Options) error {
+	scratch, release, err := c.Temp("download")
+	if err != nil {
+		return err
+	}
+	defer release()
+	files, err := a.files(ctx, []pkg{p})
+	if err != nil {
+		return err
+	}
+	o.Tell("downloading " + p.Name + " " + megabytes(files[0].Size) + ", for its selftests")
+	if err := a.download(ctx, scratch, []pkg{p}, files); err != nil {
+		return err
+	}
+	o.Tell("unpacking " + p.Name)
+	loose := filepath.Join(scratch, "source")
+	tarball := func(name string) string {
+		if strings.HasPrefix(name, "usr/src/linux-source-") && strings.Contains(name, ".tar") {
+			return "tar"
+		}
+		return ""
+	}
+	if err := unpackAll(ctx, scratch, files, loose, tarball); err != nil {
+		return err
+	}
+	return unpackSource(ctx, filepath.Join(loose, "tar"), dir)
+}
+
+// unpackSource writes the kept parts of a source's tarball below dest.
+func unpackSource(ctx context.Context, tarball, dest string) error {
+	f, err := os.Open(tarball)
+	if err != nil {
+		return &blame.Error{Summary: "the package has no source in it", Err: err}
+	}
+	defer f.Close()
+	root, err := os.OpenRoot(dest)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return unpack.Decompressed(ctx, f, maxSource, func(r io.Reader) error { return unpack.Tar(r, root, keptPart, maxUnpacked) })
+}
+
+// keptPart is the name of a kept file in the source; empty for any other.
+func keptPart(name string) string {
+	_, name, _ = strings.Cut(name, "/")
+	for _, part := range sourceParts {
+		if strings.HasPrefix(name, part) {
+			return name
+		}
+	}
+	return ""
+}
