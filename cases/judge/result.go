@@ -43,6 +43,7 @@ type Result struct {
 	Step     int    // how many of the case's commands lead to where it failed, with a guest that is alive; 0: not known
 	Observed string // the transcript as it was
 	Expected string // why the case is known to fail on this kernel; see XFail
+	Subtests []Subtest
 	// Observation is the input of Update.
 	Observation Observation
 	Duration    time.Duration // of the run that all this is of
@@ -54,6 +55,14 @@ type Result struct {
 	Confirmation Confirmation
 	// Discarded are the earlier attempts.
 	Discarded []Discarded
+}
+
+// Subtest is a part of a test that has parts, such as a script of several tests.
+type Subtest struct {
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
+	Reason  string  `json:"reason,omitempty"` // why it is not a PASS; may be empty
+	Diff    string  `json:"diff,omitempty"`   // unified
 }
 
 // Broken is the result of a case that could not be run, or not to its end: the

@@ -32,7 +32,9 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 		}
 		return report.Outcome{Case: list[i].Text, Result: res, Live: true}
 	}
-	bundle := func(i int, p report.Provenance, outcome report.Outcome) error { return o.bundler.add(p, list[i], outcome) }
+	bundle := func(i int, p report.Provenance, outcome report.Outcome) error {
+		return o.bundler.add(p, list[i], outcome)
+	}
 	return a.driveTests(ctx, work{rig.Cases(list), show, a.newRig, bundle}, rep, d, o)
 }
 

@@ -35,8 +35,9 @@ type Provenance struct {
 	Planned int       `json:"-"`                 // tests that are to run, those to be skipped included
 	Shuffle uint64    `json:"shuffle,omitempty"` // the seed of a random order; 0: the tests run in their usual one
 
-	Spec  string   `json:"spec,omitempty"`  // the kernel as the user asked for it: "debian:6.12"
-	Flags []string `json:"flags,omitempty"` // the words that repeat the run, before those that name the tests
+	Spec    string   `json:"spec,omitempty"`    // the kernel as the user asked for it: "debian:6.12"
+	Command string   `json:"command,omitempty"` // klptest's, which repeats the run; empty: run
+	Flags   []string `json:"flags,omitempty"`   // the words that repeat the run, before those that name the tests
 	// ShellFlags are those of Flags with which klptest shell opens such a guest.
 	ShellFlags []string `json:"shell_flags,omitempty"`
 

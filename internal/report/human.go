@@ -89,7 +89,7 @@ func (h *Human) Case(o Outcome) error {
 	if h.silent {
 		return h.print("")
 	}
-	text := h.caseLine(r)
+	text := h.caseLine(r) + h.parts(r.Subtests)
 	if wantsDetail(r) || h.o.Verbose && r.Verdict != judge.Skip {
 		text += h.details(describe(r))
 	}

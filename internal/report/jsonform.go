@@ -50,6 +50,7 @@ type jsonResult struct {
 	Folder   string        `json:"folder,omitempty"`
 	QEMU     string        `json:"qemu,omitempty"`
 
+	Subtests     []judge.Subtest     `json:"subtests,omitempty"`
 	Confirmation *judge.Confirmation `json:"confirmation,omitempty"`
 	Discarded    []judge.Discarded   `json:"discarded,omitempty"`
 
@@ -81,7 +82,7 @@ func newJSONResult(o Outcome) jsonResult {
 		Verdict: known(o.Verdict), Seconds: o.Duration.Round(time.Microsecond).Seconds(), Symptom: string(o.Reported), Expected: printable.Line(o.Expected), Reasons: allOneLine(o.Reasons),
 		Advice: printable.Text(o.Advice), Diff: printable.Text(o.Diff), Step: o.Step, Tail: printable.Text(o.Tail),
 		Log: printable.Text(o.Log), Folder: o.Folder, QEMU: printable.Text(o.QEMU),
-		Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),
+		Subtests: jsonSubtests(o.Subtests), Confirmation: jsonConfirmation(o.Confirmation), Discarded: jsonDiscarded(o.Discarded),
 		Case: o.Case, Observed: observed(o.Result),
 	}
 }
@@ -99,7 +100,7 @@ func observed(r judge.Result) string {
 func (r jsonResult) outcome(config map[string]string) Outcome {
 	res := judge.Result{
 		Name: r.Name, Title: r.Title, File: r.File, Verdict: known(r.Verdict), Duration: duration(r.Seconds), Reasons: r.Reasons,
-		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded, Expected: r.Expected, Observed: r.Observed,
+		Advice: r.Advice, Diff: r.Diff, Step: max(0, r.Step), Tail: r.Tail, Log: r.Log, QEMU: r.QEMU, Discarded: r.Discarded, Expected: r.Expected, Observed: r.Observed, Subtests: jsonSubtests(r.Subtests),
 		Observation: r.Observation.observation(config),
 	}
 	if reported := judge.Reported(r.Symptom); reported == judge.AsReported || reported == judge.NotAsReported {

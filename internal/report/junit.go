@@ -89,9 +89,14 @@ func newSuite(d Document) junitSuite {
 	names := newNaming(d.Outcomes)
 	for _, o := range d.Outcomes {
 		sum += o.Duration
-		c := newCase(o.Result)
+		c := newCase(undoubled(o.Result))
 		c.Name, c.Class = names.of(o.Result), class(d)
-		s.Cases = append(s.Cases, c)
+		parts := subCases(o.Result)
+		for i := range parts {
+			parts[i].Class = c.Class
+		}
+		s.tallyOf(parts)
+		s.Cases = append(append(s.Cases, parts...), c)
 	}
 	s.Time = junitTime(sum)
 	if missing := d.Total - t.sum(); missing > 0 || d.Error != "" {

@@ -53,9 +53,9 @@ func (k *ktap) Step(string, string) {}
 func (k *ktap) Case(o Outcome) error {
 	r := o.Result
 	k.tally.add(r)
-	var out []string
+	out := subtests(r)
 	if wantsDetail(r) {
-		out = diagnostics(describe(r))
+		out = append(out, diagnostics(describe(undoubled(r)))...)
 	}
 	return k.write(append(out, resultLine(k.tally.sum(), r)))
 }

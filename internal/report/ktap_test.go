@@ -49,7 +49,11 @@ func TestKTAPParses(t *testing.T) {
 	}
 	var want []kunitTest
 	for _, r := range samples() {
-		want = append(want, kunitTest{r.Name, kunitStatus[r.Verdict]})
+		test := kunitTest{Name: r.Name, Status: kunitStatus[r.Verdict]}
+		for _, s := range r.Subtests {
+			test.Parts = append(test.Parts, kunitTest{Name: ktapName(s.Name), Status: kunitStatus[known(s.Verdict)]})
+		}
+		want = append(want, test)
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -107,7 +111,7 @@ func checkKTAP(t *testing.T, r judge.Result) {
 	if err != nil {
 		t.Fatalf("%v, in:\n%s", err, out)
 	}
-	want := []kunitTest{{got[0].Name, kunitStatus[r.Verdict]}, {"after", "SUCCESS"}}
+	want := []kunitTest{{Name: got[0].Name, Status: kunitStatus[r.Verdict]}, {Name: "after", Status: "SUCCESS"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatalf("(-want +got):\n%s\nin:\n%s", d, out)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // The line rules of tools/testing/kunit/kunit_parser.py (6.12), as far as
-// they concern a file of KTAP with one level of results.
+// they concern a file of KTAP with one level of results, or two.
 var (
 	kunitStart  = regexp.MustCompile(`^\s*KTAP version ([0-9]+)$`)
 	kunitTAP    = regexp.MustCompile(`^\s*TAP version ([0-9]+)$`)
@@ -23,7 +23,10 @@ var (
 )
 
 // kunitTest is a result as that parser understands it.
-type kunitTest struct{ Name, Status string }
+type kunitTest struct {
+	Name, Status string
+	Parts        []kunitTest
+}
 
 // kunitStream is what is left of the lines.
 type kunitStream struct{ lines []string }
@@ -71,12 +74,21 @@ func (s *kunitStream) diagnostics() {
 }
 
 // kunitParse reads a KTAP document. It is stricter than the parser, which
-// puts up with nested tests, repeated plans and lines after the last result.
+// puts up with repeated plans and lines after the last result.
 func kunitParse(text string) ([]kunitTest, error) {
 	s := kunitLines(text)
 	if m := s.accept(kunitStart); m == nil || m[1] != "1" {
 		return nil, fmt.Errorf("no version line, but %q", s.peek())
 	}
+	tests, err := s.tests()
+	if s.diagnostics(); err == nil && len(s.lines) > 0 {
+		err = fmt.Errorf("after the last result: %q", s.peek())
+	}
+	return tests, err
+}
+
+// tests reads a plan and its tests, of which each may have parts.
+func (s *kunitStream) tests() ([]kunitTest, error) {
 	plan := s.accept(kunitPlan) // the parser of 6.1 allows no line in between
 	if plan == nil {
 		return nil, fmt.Errorf("no plan, but %q", s.peek())
@@ -91,17 +103,36 @@ func kunitParse(text string) ([]kunitTest, error) {
 		if len(s.lines) == 0 {
 			return tests, fmt.Errorf("missing expected subtest %d of %d", n, total)
 		}
-		test, err := s.result(n)
+		test, err := s.test(n)
 		if err != nil {
 			return tests, err
 		}
 		tests = append(tests, test)
 	}
-	s.diagnostics()
-	if len(s.lines) > 0 {
-		return tests, fmt.Errorf("after the last result: %q", s.peek())
-	}
 	return tests, nil
+}
+
+// test reads the parts of a test, if it has any, and its result. A header names
+// the test that the parts are of.
+func (s *kunitStream) test(n int) (kunitTest, error) {
+	if s.accept(kunitStart) == nil {
+		return s.result(n)
+	}
+	header := s.accept(kunitHeader)
+	if header == nil {
+		return kunitTest{}, fmt.Errorf("no header, but %q", s.peek())
+	}
+	parts, err := s.tests()
+	if err != nil {
+		return kunitTest{}, err
+	}
+	s.diagnostics()
+	test, err := s.result(n)
+	if err == nil && test.Name != header[1] {
+		err = fmt.Errorf("the result of %q, not of %q", test.Name, header[1])
+	}
+	test.Parts = parts
+	return test, err
 }
 
 // result reads a result line, whose number must be n.
@@ -114,9 +145,9 @@ func (s *kunitStream) result(n int) (kunitTest, error) {
 	case m[2] != strconv.Itoa(n):
 		return kunitTest{}, fmt.Errorf("expected test number %d but found %s", n, m[2])
 	case skip != nil:
-		return kunitTest{skip[4], "SKIPPED"}, nil
+		return kunitTest{Name: skip[4], Status: "SKIPPED"}, nil
 	case m[1] == "ok":
-		return kunitTest{m[4], "SUCCESS"}, nil
+		return kunitTest{Name: m[4], Status: "SUCCESS"}, nil
 	}
-	return kunitTest{m[4], "FAILURE"}, nil
+	return kunitTest{Name: m[4], Status: "FAILURE"}, nil
 }

@@ -130,7 +130,7 @@ func TestReadCut(t *testing.T) {
 			continue
 		}
 		d := docs[0]
-		if d.Status != exit.Error || n > start && d.Total != 12 || d.Error == "" {
+		if d.Status != exit.Error || n > start && d.Total != 13 || d.Error == "" {
 			t.Fatalf("cut at %d: %+v", n, d.Ending)
 		}
 		most = max(most, len(d.Outcomes))

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -139,7 +140,7 @@ func (h *Human) repeat(r *recap, kept string) string {
 		lines = append(lines[:mostLines], fmt.Sprintf("… and %d more", more))
 	}
 	if r.tests != nil && words != nil {
-		again := slices.Concat([]string{"klptest", "run"}, h.about.Flags, words)
+		again := slices.Concat([]string{"klptest", cmp.Or(h.about.Command, "run")}, h.about.Flags, words)
 		lines = append(lines, "again: "+printable.Line(shellword.Join(again)))
 	}
 	if kept != "" {

@@ -69,6 +69,14 @@ func samples() []judge.Result {
 		},
 		{Name: "mended-bug", Title: "t", File: "mended-bug", Verdict: judge.XPass, Duration: time.Second, Expected: "another bug\nok 7 hostile"},
 		{
+			Name: "test-state.sh", Title: "a selftest", File: "/src/test-state.sh", Verdict: judge.Fail, Duration: 12 * time.Second,
+			Reasons: []string{`the test "b" fails`}, Diff: "--- expected\n+++ result\n@@ -1 +1 @@\n-a\n+b\n",
+			Subtests: []judge.Subtest{
+				{Name: "a", Verdict: judge.Pass}, {Name: "b # SKIP x\nok 7 hostile", Verdict: judge.Fail, Reason: "it \x1b[2J differs", Diff: "--- expected\n+++ result\n@@ -1 +1 @@\n-a\n+b\n"},
+				{Name: "c", Verdict: judge.Skip, Reason: "not run"}, {Name: "d", Verdict: "NONE"},
+			},
+		},
+		{
 			Name: "hostile", Title: "\x1b[2J", File: "h\x00", Verdict: judge.Fail, Duration: 0,
 			Reasons: []string{"x # SKIP nothing to see\nok 7 hostile", "Subtest: \u202eevil"},
 			Diff:    "+ok 7 hostile\n+Bail out!\n+1..0\n+]]></system-out>\n+\x1b]0;title\x07 \x9b31m \xff\r\n+KTAP version 1\u2028ok 6 hostile",
@@ -79,10 +87,10 @@ func samples() []judge.Result {
 // sampleDocument is the samples with all that can be known of a run, which did
 // not come to its last two tests.
 func sampleDocument() Document {
-	d := Document{Provenance: sampleRun(12)}
+	d := Document{Provenance: sampleRun(13)}
 	d.Spec, d.Flags = "debian:6", []string{"--kernel", "debian:6", "--ignore", "a vendor's notice"}
 	d.ShellFlags = []string{"--kernel", "debian:6"}
-	d.Tests = []string{"state-add", "state-take-over", "needs-6.14", "./own.txtar", "crash.txtar", "second-attempt", "one-too-many", "known-bug", "mended-bug", "hostile", "last but one", "last\x1b"}
+	d.Tests = []string{"state-add", "state-take-over", "needs-6.14", "./own.txtar", "crash.txtar", "second-attempt", "one-too-many", "known-bug", "mended-bug", "test-state.sh", "hostile", "last but one", "last\x1b"}
 	d.Machine = Machine{Arch: "x86_64", QEMU: "7.2", Accel: "tcg", Cmdline: `console=ttyS0 dyndbg="file core.c +p"`, CPUs: 1, Memory: 512}
 	d.Host = Host{System: "Debian GNU/Linux 12 (bookworm)", Kernel: "Linux 6.1.0", Processor: "A Processor", CPUs: 2, Memory: 4000}
 	d.Config = map[string]string{"LIVEPATCH": "y", "HZ": "250"}
@@ -95,7 +103,7 @@ func sampleDocument() Document {
 		Answers: []machine.Answer{{Records: []machine.Record{{Seq: 1, Usec: 2, Facility: 1, Level: 6, Text: "% insmod klp_a states=1:1"}, {Seq: 2, Usec: 3, Level: 6, Text: "a\x1b\u202e\U000e0001<&>"}}}},
 		End:     machine.EndState{Taint: 1 << 15, Starved: true},
 	}
-	d.Ending = Ending{Took: 63 * time.Second, Total: 12, Status: 1, Error: "--timeout 1m0s: the run did not end in time",
+	d.Ending = Ending{Took: 63 * time.Second, Total: 13, Status: 1, Error: "--timeout 1m0s: the run did not end in time",
 		Kept:   "/tmp/klptest-1",
 		Detail: "--timeout 1m0s: the run did not end in time\nallow more time with --timeout, or run fewer cases\n]]>\n"}
 	return d
