@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kselftests
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// skipStatus is kselftest's exit status of a script that cannot run here
+// (KSFT_SKIP, tools/testing/selftests/kselftest.h).
+const skipStatus = "exit 4"
+
+// judge makes the result of what was seen, and of the error that ended it.
+func (t Test) judge(o judge.Observation, err error) judge.Result {
+	faults := o.Faults()
+	switch {
+	case faults.Emulator != nil:
+		return t.Broken(faults.Emulator)
+	case err != nil:
+		return t.died(o, faults, err)
+	case o.End.Starved && len(faults.Splats) > 0 && !faults.Crashed:
+		return t.Broken(errStarved)
+	}
+	a := o.Answers[0]
+	res := t.result()
+	res.Observation = o
+	res.Subtests = parse(a.Output)
+	if out := t.outOfTime(a); out != "" {
+		if o.End.Starved || a.Stall != nil && a.Stall.Starved {
+			return t.Broken(errStarved)
+		}
+		res.Subtests = withLog(res.Subtests, begun(text(a.Records)))
+		res.Reasons = append(res.Reasons, out+within(res.Subtests))
+	}
+	res.Reasons = append(slices.Clone(faults.Splats), res.Reasons...)
+	res.Tail = faults.Log
+	return t.conclude(res, a)
+}
+
+// died is the result of a script whose guest died, or could not be asked.
+func (t Test) died(o judge.Observation, faults judge.Faults, err error) judge.Result {
+	res := t.Broken(err)
+	res.Observation = o
+	if res.Transient {
+		return res
+	}
+	if len(faults.Splats) > 0 {
+		res.Verdict, res.Reasons = judge.Fail, append(slices.Clone(faults.Splats), res.Reasons...)
+	}
+	log := res.Tail
+	if whole := consoleOf(err); whole != "" {
+		log = whole
+	}
+	res.Subtests = withLog(nil, begun(log))
+	if n := len(res.Subtests); n > 0 && res.Verdict == judge.Fail {
+		res.Reasons[0] += within(res.Subtests)
+		res.Subtests[n-1].Verdict, res.Subtests[n-1].Reason = judge.Fail, "the kernel died"
+	}
+	return t.complete(res)
+}
+
+// maxConsole is more than the scripts make a kernel log.
+const maxConsole = 16 << 20
+
+// consoleOf is the log of a guest that died; empty: it is not known.
+func consoleOf(err error) string {
+	e, ok := errors.AsType[*blame.Error](err)
+	if !ok || e.Path == "" {
+		return ""
+	}
+	f, openErr := os.Open(e.Path)
+	if openErr != nil {
+		return ""
+	}
+	defer f.Close()
+	data, _ := io.ReadAll(io.LimitReader(f, maxConsole)) // what there is
+	return string(data)
+}
+
+// text is a log as text.
+func text(records []machine.Record) string {
+	var b strings.Builder
+	for _, r := range records {
+		b.WriteString(r.Text + "\n")
+	}
+	return b.String()
+}
+
+// outOfTime says which limit the script has exceeded; empty: none.
+func (t Test) outOfTime(a machine.Answer) string {
+	switch {
+	case a.Stall != nil && a.Stall.Died:
+		return "the kernel ended the script"
+	case a.Stall != nil && strings.HasPrefix(a.Stall.What, "end of "):
+		return fmt.Sprintf("the script did not end within %v, and cannot be killed", t.limit)
+	case a.Stall != nil:
+		return "the script leaves what does not end: " + a.Stall.What
+	case a.Errno == timedOut || a.Errno == killed:
+		return fmt.Sprintf("the script did not end within %v", t.limit)
+	}
+	return ""
+}
+
+// within names the test that has not ended.
+func within(tests []judge.Subtest) string {
+	if n := len(tests); n > 0 && tests[n-1].Verdict == "" {
+		return fmt.Sprintf(", in the test %q", tests[n-1].Name)
+	}
+	return ""
+}
+
+// lacks is a shell's complaint of a program that the guest does not have.
+var lacks = regexp.MustCompile(`(?m)^\S*: line \d+: (\S+): command not found$`)
+
+// conclude finds the verdict of a script that has ended.
+func (t Test) conclude(res judge.Result, a machine.Answer) judge.Result {
+	res.Verdict = judge.Pass
+	if missing := lacks.FindStringSubmatch(a.Output); missing != nil && a.Errno != "" && len(res.Reasons) == 0 {
+		return t.Broken(blame.AdviseRigf("report this line: the guest's list of programs lacks it", "the script needs the program %s, which the guest does not have", missing[1]))
+	}
+	for _, sub := range res.Subtests {
+		if sub.Verdict == judge.Fail {
+			res.Reasons = append(res.Reasons, strings.TrimSuffix(fmt.Sprintf("the test %q fails: %s", sub.Name, sub.Reason), ": "))
+			res.Diff = cmp.Or(res.Diff, sub.Diff)
+		}
+	}
+	switch last := lastWords(a.Output); {
+	case a.Errno == skipStatus && len(res.Reasons) == 0:
+		res.Verdict, res.Reasons = judge.Skip, []string{strings.TrimPrefix(cmp.Or(last, "the script skips itself"), saysSkip)}
+	case a.Errno != "" && len(res.Reasons) == 0:
+		res.Reasons = []string{strings.TrimSuffix(a.Errno+": "+last, ": ")}
+	}
+	if len(res.Reasons) > 0 && res.Verdict == judge.Pass {
+		res.Verdict = judge.Fail
+	}
+	return t.complete(res)
+}
+
+// lastWords is the last line that is not empty.
+func lastWords(output string) string {
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	last := lines[len(lines)-1]
+	if m := started.FindStringSubmatch(last); m != nil {
+		return m[2]
+	}
+	return last
+}
+
+// complete gives each test of the script a verdict: one that was not reached is
+// skipped.
+func (t Test) complete(res judge.Result) judge.Result {
+	seen := map[string]bool{}
+	for i := range res.Subtests {
+		sub := &res.Subtests[i]
+		seen[sub.Name] = true
+		if sub.Verdict == "" {
+			sub.Verdict, sub.Reason = res.Verdict, "it did not end"
+		}
+	}
+	for _, name := range t.script.tests() {
+		if !seen[name] && res.Verdict != judge.Pass && res.Verdict != judge.Skip {
+			res.Subtests = append(res.Subtests, judge.Subtest{Name: name, Verdict: judge.Skip, Reason: "not run"})
+		}
+	}
+	return res
+}

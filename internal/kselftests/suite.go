@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kselftests
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/kmods"
+)
+
+// Where a kernel's source has the scripts, and their modules: below the scripts
+// since Linux 6.9, in lib before that.
+const (
+	Dir        = "tools/testing/selftests/livepatch"
+	moduleDir  = "test_modules"
+	libraryDir = "lib/livepatch"
+)
+
+// The limits of what a guest is sent; Linux has 15 files with 100 KB in all.
+const (
+	maxFiles = 256
+	maxBytes = 4 << 20
+)
+
+// Suite is a directory of selftests.
+type Suite struct {
+	Scripts []Script
+
+	others   []Script // scripts that run only when they are named
+	files    map[string][]byte
+	modules  []kmods.Source
+	programs []kmods.Source
+	needs    []need
+	inTree   bool // the scripts load the modules by modprobe
+}
+
+// Script is one of the scripts.
+type Script struct {
+	Name string
+	Path string // on the host
+	text string
+}
+
+// Read reads a kernel's source, or the directory in it. A link is followed only
+// within that.
+func Read(dir string) (*Suite, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	sub := "."
+	if tree, ok := strings.CutSuffix(dir, "/"+Dir); ok {
+		dir, sub = tree, Dir
+	} else if info, err := os.Stat(filepath.Join(dir, Dir)); err == nil && info.IsDir() {
+		sub = Dir
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, blame.Unreadable(dir, err)
+	}
+	defer root.Close()
+	r := reader{root: root.FS(), dir: dir, left: maxBytes}
+	s, err := r.suite(sub)
+	if err == nil && len(s.Scripts) == 0 {
+		err = blame.AdviseUserf("name a kernel's source, or its "+Dir, "there are no selftests in %s", filepath.Join(dir, sub))
+	}
+	return s, err
+}
+
+// reader reads files below a directory.
+type reader struct {
+	root  fs.FS
+	dir   string
+	files int
+	left  int64 // bytes that may yet be read
+}
+
+func (r *reader) suite(sub string) (*Suite, error) {
+	top, err := r.read(sub, func(string) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	s := &Suite{files: map[string][]byte{}, needs: parseConfig(string(top["config"]))}
+	for _, name := range sorted(top) {
+		switch path.Ext(name) {
+		case ".c":
+			s.programs = append(s.programs, kmods.Source{Name: name, Data: top[name]})
+		case ".o", ".ko":
+		default:
+			s.files[name] = top[name]
+		}
+	}
+	s.addScripts(filepath.Join(r.dir, sub))
+	return s, r.addModules(s, sub)
+}
+
+// addModules reads the modules' sources. A tree of before 6.9 has them elsewhere.
+func (r *reader) addModules(s *Suite, sub string) error {
+	code := func(name string) bool { return path.Ext(name) == ".c" || path.Ext(name) == ".h" }
+	found, err := r.read(path.Join(sub, moduleDir), code)
+	if err == nil && len(found) == 0 && sub == Dir {
+		s.inTree = true
+		found, err = r.read(libraryDir, code)
+	}
+	for _, name := range sorted(found) {
+		if !strings.HasSuffix(name, ".mod.c") { // left by a build
+			s.modules = append(s.modules, kmods.Source{Name: name, Data: found[name]})
+		}
+	}
+	return err
+}
+
+// read returns the wanted files of a directory; none, if there is no such directory.
+func (r *reader) read(sub string, want func(name string) bool) (map[string][]byte, error) {
+	entries, err := fs.ReadDir(r.root, sub)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, blame.Unreadable(filepath.Join(r.dir, sub), err)
+	}
+	found := map[string][]byte{}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") || !want(e.Name()) {
+			continue
+		}
+		name := path.Join(sub, e.Name())
+		data, err := r.file(name)
+		if err != nil {
+			return nil, blame.Unreadable(filepath.Join(r.dir, name), err)
+		}
+		if data != nil {
+			found[e.Name()] = data
+		}
+	}
+	return found, nil
+}
+
+// file reads a file; nil is what is none.
+func (r *reader) file(name string) ([]byte, error) {
+	info, err := fs.Stat(r.root, name)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, err
+	}
+	r.files++
+	if r.left -= info.Size(); r.left < 0 || r.files > maxFiles {
+		return nil, blame.Userf("the selftests have more than %d files, or %d MB", maxFiles, maxBytes>>20)
+	}
+	data, err := fs.ReadFile(r.root, name)
+	return append([]byte{}, data...), err
+}
+
+func sorted(files map[string][]byte) []string {
+	var names []string
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kselftests
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/shellword"
+	"github.com/klptest/klptest/kmods"
+)
+
+// endGrace is how long a script that is told to end may take, and then the guest
+// to say so.
+const endGrace = 20 * time.Second
+
+// Test runs one script.
+type Test struct {
+	suite  *Suite
+	script Script
+	limit  time.Duration
+	files  map[string][]byte
+}
+
+// Tests makes tests of scripts, each with a time limit. The builder builds their
+// programs.
+func (s *Suite) Tests(ctx context.Context, b *kmods.Builder, list []Script, limit time.Duration) ([]Test, error) {
+	files := maps.Clone(s.files)
+	if len(s.programs) > 0 {
+		built, err := b.Programs(ctx, s.programs)
+		if err != nil {
+			return nil, err
+		}
+		for name, path := range built {
+			if files[name], err = os.ReadFile(path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var tests []Test
+	for _, script := range list {
+		tests = append(tests, Test{s, script, limit, files})
+	}
+	return tests, nil
+}
+
+// Name is the script's.
+func (t Test) Name() string { return t.script.Name }
+
+// Shape asks for nothing.
+func (t Test) Shape() (cpus, memory int) { return 0, 0 }
+
+// Modules are those of all scripts.
+func (t Test) Modules() (names []string, own []kmods.Source) {
+	for _, m := range t.suite.modules {
+		if name, ok := strings.CutSuffix(m.Name, ".c"); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return names, t.suite.modules
+}
+
+// Files are all scripts, and what they call.
+func (t Test) Files() map[string][]byte { return t.files }
+
+// Skipped asks for the options that the selftests need.
+func (t Test) Skipped(ctx context.Context, m machine.Machine) (judge.Result, bool) {
+	f, err := m.Facts(ctx, nil)
+	if err != nil {
+		return judge.Result{}, false // Run will say so
+	}
+	why := t.suite.lacking(f.Config)
+	if why == "" {
+		return judge.Result{}, false
+	}
+	res := t.result()
+	res.Verdict, res.Reasons = judge.Skip, []string{why}
+	return res, true
+}
+
+// Run runs the script, and judges it.
+func (t Test) Run(ctx context.Context, m machine.Machine) judge.Result {
+	started := time.Now()
+	o, err := t.observe(ctx, m)
+	res := t.judge(o, err)
+	res.Duration = time.Since(started)
+	return res
+}
+
+func (t Test) observe(ctx context.Context, m machine.Machine) (o judge.Observation, err error) {
+	if o.Facts, err = m.Facts(ctx, nil); err != nil {
+		return o, err
+	}
+	if err = m.Begin(ctx); err != nil {
+		return o, err
+	}
+	a, err := m.Step(ctx, t.command(o.Facts.Emulated), t.limit+2*endGrace)
+	o.Answers = []machine.Answer{a}
+	if err == nil {
+		o.End, err = m.End(ctx)
+	}
+	return o, err
+}
+
+// timedOut is the exit status of timeout(1) when time is up, and when the command
+// had to be killed.
+const timedOut, killed = "exit 124", "exit 137"
+
+// fixedAddresses lets all processes have their code at the same addresses. The
+// emulator of QEMU 7.2 translates code anew for each address that it is at, and the
+// scripts start thousands of processes: otherwise they take three times as long.
+const fixedAddresses = "echo 0 > /proc/sys/kernel/randomize_va_space"
+
+// command runs the script where the scripts expect to be: among their modules, on
+// a host that could build these, and that has the links in /dev which a
+// distribution makes (bash's <() needs that one). The step's shell is busybox,
+// which prefers its own programs; bash runs the host's.
+func (t Test) command(emulated bool) machine.Command {
+	prepare := "ln -s /proc/self/fd /dev/fd && mkdir -p /lib/modules/$(uname -r)/build && ln -s " + guest.CaseModules + " " + moduleDir
+	if t.suite.inTree {
+		prepare += " && cp -r " + moduleDir + "/ /lib/modules/$(uname -r)/extra && depmod"
+	}
+	if emulated {
+		prepare += " && " + fixedAddresses
+	}
+	run := fmt.Sprintf("cd %s && %s || exit 126; exec timeout -k %.0f %.0f ./%s",
+		guest.CaseFiles, prepare, endGrace.Seconds(), t.limit.Seconds(), shellword.Quote(t.script.Name))
+	return machine.Command{Text: "./" + t.script.Name, Verb: machine.Sh, Args: []string{"exec /bin/bash -c " + shellword.Quote(run)}}
+}
+
+// Broken is the result of a script that could not be run.
+func (t Test) Broken(err error) judge.Result { return judge.Broken(t.describe(), err) }
+
+// LeavesClean is false: nothing is known of what a script leaves behind.
+func (t Test) LeavesClean(res judge.Result) bool {
+	return res.Verdict == judge.Skip && len(res.Subtests) == 0
+}
+
+// describe stands for the script where a case is asked for.
+func (t Test) describe() *casefile.Case {
+	return &casefile.Case{Name: t.script.Name, File: t.script.Path, Title: "a selftest of the kernel"}
+}
+
+func (t Test) result() judge.Result {
+	c := t.describe()
+	return judge.Result{Name: c.Name, Title: c.Title, File: c.File}
+}
+
+var errStarved = &blame.Error{Transient: true, Summary: "the host gave the guest less than half of the processor time that it asked for"}
