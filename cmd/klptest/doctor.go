@@ -4,13 +4,16 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/images/kbuild"
+	"github.com/klptest/klptest/images/userland"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/vm"
@@ -33,7 +36,8 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 			if err != nil {
 				return err
 			}
-			findings := append(doctor.Examine(c.Context(), doctor.Here(), dir, (&images.Kernel{}).Memory()), doctor.KernelBuilds(kbuild.MissingTools(nil)))
+			findings := append(doctor.Examine(c.Context(), doctor.Here(), dir, (&images.Kernel{}).Memory()), doctor.KernelBuilds(kbuild.MissingTools(nil)),
+				doctor.Selftests(userland.Missing(os.Getenv("PATH"), depends.Of(selftestsName))))
 			findings = append(findings, doctor.EmulatorFaults(vm.Quirks(""))...)
 			if kernel != "" {
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)

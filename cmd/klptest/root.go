@@ -78,7 +78,7 @@ the kernel's log with the one that each case expects, line by line.`,
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(), a.exploreCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.reportCommand(), a.compareCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
-	root.AddCommand(a.judgeCommand(), a.reproCommand(), a.matrixCommand())
+	root.AddCommand(a.judgeCommand(), a.reproCommand(), a.matrixCommand(), a.selftestsCommand())
 	root.AddCommand(topics()...)
 	root.AddCommand(a.manCommand())
 	a.completeFlags(root)

@@ -20,6 +20,10 @@ func TestIntegrationScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	selftests, err := filepath.Abs("../../internal/kselftests/testdata/fake")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/vm",
 		RequireExplicitExec: true,
@@ -27,6 +31,7 @@ func TestIntegrationScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", cacheDir)
+			e.Setenv("SELFTESTS", selftests)
 			e.Setenv("TMPDIR", filepath.Join(e.WorkDir, ".tmp"))
 			return nil
 		},

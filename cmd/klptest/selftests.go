@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/catalog"
+	"github.com/klptest/klptest/images/userland"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/depends"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/kselftests"
+	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/kmods"
+)
+
+// selftestOptions are the flags of `klptest selftests`.
+type selftestOptions struct {
+	runOptions
+	source string        // of the scripts; empty: the kernel's own
+	limit  time.Duration // of one script
+}
+
+const selftestsName = "selftests"
+
+func (a *app) selftestsCommand() *cobra.Command {
+	var o selftestOptions
+	c := &cobra.Command{
+		Use:   selftestsName + " [SCRIPT]...",
+		Short: "Run the kernel's own livepatch selftests",
+		Long: `Run the kernel's own selftests of livepatch, tools/testing/selftests/livepatch of
+its source, as they are: all scripts, or those that are named ("state" is
+test-state.sh). Their modules are built against the kernel. Each script runs on a
+guest of its own, with bash and the other programs of this host; each test in it
+has a verdict.
+
+The source is --src DIR, a source tree or that directory in it. Otherwise it is
+the tree that the kernel was built from, or Debian's package linux-source of the
+same version, of which the cache keeps the selftests.
+
+A script that ends by kselftest's status 4 is a SKIP. One that takes longer than
+--script-timeout is a FAIL, as is a splat in the kernel's log.
+
+` + exit.Help(),
+		Example: `  klptest selftests
+  klptest selftests --kernel ~/linux state callbacks
+  klptest selftests --kernel debian:6.1 --src ~/linux --format ktap`,
+		ValidArgsFunction: completeScripts(&o),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.kernelGiven = c.Flags().Changed("kernel")
+			o.given = givenFlags(c.Flags(), repeats)
+			return a.runSelftests(c.Context(), args, o)
+		},
+	}
+	a.selftestsFlags(c, &o)
+	return c
+}
+
+func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
+	f := c.Flags()
+	a.machineFlags(f, &o.machineOptions)
+	f.StringVar(&o.source, "src", "", "`directory` of the selftests, or of the source that has them")
+	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "scripts that run side by side (default: as many as processors and memory allow)")
+	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each script, instead of cloning one")
+	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
+	confirmFlag(f, &o.Options)
+	formatFlag(c, &o.format, formatChoices())
+	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	f.Var(duration(&o.limit, 10*time.Minute), "script-timeout", "limit for one script")
+	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; scripts run one at a time, unless -j is given")
+	_ = c.MarkFlagDirname("src")
+}
+
+// runSelftests runs the scripts. The JUnit report is written whatever happens.
+func (a *app) runSelftests(ctx context.Context, args []string, o selftestOptions) error {
+	junit, err := createJUnit(o.junit)
+	if err != nil {
+		return err
+	}
+	d := report.Document{Provenance: o.planned(nil, nil)}
+	d.Command = selftestsName
+	whole, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
+	defer cancel()
+	err = a.selftests(whole, args, &d, o)
+	if err != nil && d.Error == "" {
+		d.Ending = ending(d, err)
+	}
+	if err = blame.Join(err, junit.write([]report.Document{d}), context.Cause(ctx)); err != nil && report.ExitCode(d.Results()) == exit.Failed {
+		return a.failWith(err)
+	}
+	if err != nil {
+		return err
+	}
+	return outcome(d.Results())
+}
+
+func (a *app) selftests(ctx context.Context, args []string, d *report.Document, o selftestOptions) error {
+	format, err := report.FormatNamed(o.format)
+	if err != nil {
+		return err
+	}
+	o.Lean, o.pristine = !format.Observed, true // nothing tells what a script leaves behind
+	shown := &beginning{Reporter: a.reporter(format, o.verbose, 0)}
+	w, err := a.prepareSelftests(ctx, args, d, o)
+	if err == nil {
+		err = a.driveTests(ctx, w, shown, d, o.runOptions)
+	}
+	if err != nil && d.Error == "" {
+		d.Ending = ending(*d, err)
+	}
+	if err != nil && !shown.begun && format.Name != report.HumanFormat { // people read the error alone
+		err = blame.Join(err, d.Play(shown))
+	}
+	return err
+}
+
+// prepareSelftests finds the kernel, the scripts, and the programs of the guest.
+func (a *app) prepareSelftests(ctx context.Context, args []string, d *report.Document, o selftestOptions) (w work, err error) {
+	world, err := userland.Of(os.Getenv("PATH"), depends.Of(selftestsName))
+	if err != nil {
+		return w, err
+	}
+	k, store, err := a.resolve(ctx, o.machineOptions)
+	if err != nil {
+		return w, err
+	}
+	tests, err := a.loadSelftests(ctx, store, k, args, o)
+	if err != nil {
+		return w, err
+	}
+	for _, t := range tests {
+		w.tests, d.Tests = append(w.tests, t), append(d.Tests, t.Name())
+	}
+	d.Planned = len(tests)
+	w.outcome = func(_ int, res judge.Result) report.Outcome { return report.Outcome{Result: res, Live: true} }
+	w.open = func(ctx context.Context, o machineOptions) (*rig.Rig, error) {
+		o.World, o.Notice = world, a.notice
+		return rig.New(ctx, store, k, o.Options)
+	}
+	return w, nil
+}
+
+// loadSelftests finds the scripts, and builds what they need of programs.
+func (a *app) loadSelftests(ctx context.Context, store *cache.Cache, k *images.Kernel, args []string, o selftestOptions) ([]kselftests.Test, error) {
+	dir := o.source
+	if dir == "" {
+		var err error
+		if dir, err = catalog.Source(ctx, store, k, kselftests.Dir, images.Options{Notice: a.notice}); err != nil {
+			return nil, err
+		}
+	}
+	suite, err := kselftests.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	scripts, err := suite.Select(args)
+	if err != nil {
+		return nil, err
+	}
+	return suite.Tests(ctx, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, scripts, o.limit)
+}
+
+// completeScripts offers the scripts of --src, or else those that Linux has.
+func completeScripts(o *selftestOptions) completion {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		names := kselftests.Known
+		if o.source != "" {
+			suite, err := kselftests.Read(o.source)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			names = nil
+			for _, name := range suite.Names() {
+				names = append(names, strings.TrimSuffix(name, ".sh"))
+			}
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
