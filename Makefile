@@ -68,7 +68,7 @@ attack: deps build ## what hostile cases, guests, neighbours, signals and disks 
 	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -p 1 -count=1 -timeout 8h -v -run Attack ./...
 
 .PHONY: html-test
-html-test: ## look at the HTML report in Chromium: layout, keyboard, accessibility, 10,000 results; SHOTS=DIR keeps screenshots
+html-test: ## look at the HTML report in Chromium: layout, keyboard, accessibility, how fast 10,000 results are; SHOTS=DIR keeps screenshots
 	@.ci/deps html
 	KLPTEST_HTML=$(or $(SHOTS),1) $(GO) test -count=1 -v -run HTML ./internal/report
 
