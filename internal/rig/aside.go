@@ -30,4 +30,9 @@ func setAside(ctx context.Context) (done func()) {
 	}
 }
 
+// asideOf is a context that sets time aside for the user of another one.
+func asideOf(ctx, user context.Context) context.Context {
+	return context.WithValue(ctx, asideKey{}, user.Value(asideKey{}))
+}
+
 func (a *aside) total() time.Duration { return time.Duration(a.spent.Load()) }

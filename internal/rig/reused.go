@@ -26,14 +26,14 @@ func newReused(ctx context.Context, m maker) *reused {
 	return &reused{make: m, ctx: ctx, idle: map[shape][]instance{}}
 }
 
-func (r *reused) get(_ context.Context, s shape) (g instance, used bool, err error) {
+func (r *reused) get(ctx context.Context, s shape) (g instance, used bool, err error) {
 	if g := r.pop(s); g != nil {
 		return g, true, nil
 	}
 	if g := r.popAny(); g != nil {
 		_ = g.Close() // it was clean, and nobody wants it
 	}
-	g, err = r.make(r.ctx, s)
+	g, err = r.make(asideOf(r.ctx, ctx), s)
 	return g, false, err
 }
 

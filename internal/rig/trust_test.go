@@ -65,6 +65,16 @@ func TestTrustIsShownOnceForEachShape(t *testing.T) {
 
 // TestTrustTakesNoTimeOfACase: the case that comes first is no slower than others.
 func TestTrustTakesNoTimeOfACase(t *testing.T) {
+	t.Run("own guests", func(t *testing.T) {
+		trustTakesNoTime(t, func(ctx context.Context, m maker) source { return newEach(ctx, m, false, map[shape]int{}) })
+	})
+	t.Run("reused guests", func(t *testing.T) {
+		trustTakesNoTime(t, func(ctx context.Context, m maker) source { return newReused(ctx, m) })
+	})
+}
+
+func trustTakesNoTime(t *testing.T, open func(context.Context, maker) source) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		tr, _ := newTestTrust()
 		tr.remember = func(context.Context, shape, func(context.Context) error) error {
@@ -76,9 +86,9 @@ func TestTrustTakesNoTimeOfACase(t *testing.T) {
 			time.Sleep(2 * time.Second)
 			return boot(ctx, s)
 		})
-		from := newEach(t.Context(), slow.trusted(tr), false, map[shape]int{})
+		from := open(t.Context(), slow.trusted(tr))
 		r := &runner{source: from, builder: noModules{}, pace: fixedPace(1)}
-		results, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "")}, &events{})
+		results, err := r.runCases(t.Context(), []*casefile.Case{parse(t, "a", ""), parse(t, "b", "CPUs: 2\n")}, &events{})
 		if err := errors.Join(err, from.close()); err != nil {
 			t.Fatal(err)
 		}
