@@ -7,6 +7,10 @@ export GO
 KERNEL ?= debian:6.12
 CASES ?=
 
+ifeq ($(origin CASE),command line)
+$(error say CASES='$(CASE)': CASE is not looked at)
+endif
+
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
