@@ -61,6 +61,9 @@ func Compare(old, present []report.Document) Comparison {
 		before, now := sidesOf(p.old, ambiguous), sidesOf(p.present, ambiguous)
 		for _, key := range keys(before, now) {
 			e := entry(before[key], now[key])
+			if !e.Old.ran() && !e.New.ran() {
+				continue
+			}
 			e.OldOn, e.On = on(p.old), on(p.present)
 			c.Counts[e.Change]++
 			if e.Change != Unchanged {

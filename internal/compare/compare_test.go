@@ -58,6 +58,10 @@ func TestChange(t *testing.T) {
 			t.Errorf("%q, then %q: %v, want %s", test.old, test.present, c.Counts, test.want)
 		}
 	}
+	never := []report.Document{run("k", "a")}
+	if c := Compare(never, never); len(c.Counts) != 0 {
+		t.Errorf("a test that never ran is counted: %v", c.Counts)
+	}
 }
 
 // A failure that did not come each time it was confirmed is flaky.

@@ -28,6 +28,9 @@ const (
 // judged tells whether the state says something about the kernel.
 func (s State) judged() bool { return s == Passing || s == Failing || s == Flaky }
 
+// ran tells whether the test began at all.
+func (s State) ran() bool { return s != NotRun && s != Absent }
+
 // side is what is known of a test on one side.
 type side struct {
 	name, file                      string
