@@ -121,7 +121,7 @@ var notOf = map[string]badValue{
 	"int":      "it must be a whole number",
 	"uint":     "it must be a whole number, and not negative",
 	"MiB":      "it must be a number of MiB, or a size such as 512M or 1G",
-	"size":     "it must be a number of bytes, or a size such as 500M or 1.5G",
+	"size":     "it must be a size such as 500M or 1.5G",
 	"duration": "it must be a time such as 90s, 30m or 2h",
 	"bool":     "it must be true or false",
 }
