@@ -84,6 +84,11 @@ func (c *Case) Modules() []string {
 	return names
 }
 
+// ExpectsNothing tells whether the transcript has commands alone.
+func (c *Case) ExpectsNothing() bool {
+	return !slices.ContainsFunc(c.Steps, func(s Step) bool { return len(s.Expect) > 0 })
+}
+
 // SysfsAttrs returns the livepatch attributes in the case's conditions, sorted.
 func (c *Case) SysfsAttrs() []string {
 	var attrs []string

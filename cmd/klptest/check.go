@@ -13,6 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/shellword"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -58,6 +59,10 @@ func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []ca
 	}
 	if unending := model.Unending(ctx, c); len(unending) > 0 {
 		return append(problems, unending...)
+	}
+	if len(differences) > 0 && c.ExpectsNothing() {
+		a.notice(fmt.Sprintf("note: %s expects nothing; klptest predict %s prints it with the lines of a healthy kernel", c.File, shellword.Quote(c.File)))
+		return problems
 	}
 	for _, p := range differences {
 		a.notice("note: " + p.String())

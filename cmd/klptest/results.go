@@ -5,6 +5,7 @@ package main
 import (
 	"cmp"
 	"crypto/rand"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -31,6 +32,18 @@ func (a *app) createResults(path string) (*results.Dir, error) {
 		return nil, nil
 	}
 	return results.Create(path, a.notice)
+}
+
+// closeResults completes the directory of --out, and says where people look.
+func (a *app) closeResults(o runOptions) error {
+	if o.results == nil {
+		return nil
+	}
+	if err := o.results.Close(); err != nil {
+		return err
+	}
+	a.notice("results: " + filepath.Join(o.out, report.HTMLFile))
+	return nil
 }
 
 // kept keeps the results of a command that runs cases on many kernels.

@@ -135,7 +135,7 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 		return err
 	}
 	docs, err := a.runOnEach(ctx, args, o)
-	err = blame.Join(err, o.results.Close())
+	err = blame.Join(err, a.closeResults(o))
 	var all []judge.Result
 	for _, d := range docs {
 		all = append(all, d.Results()...)

@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +14,8 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/model"
+	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/terminal"
 	"github.com/klptest/klptest/internal/timeline"
 )
 
@@ -33,7 +37,7 @@ Of a bundle (CASE.klpbundle), print the failure, what it was seen on and the lis
 its parts, or one part; nothing in it is run.
 
 With --timeline, draw the run that the case, shipped or a file, expects: an SVG
-picture with a lane for each livepatch. A file's missing lines are predict's to fill in.`,
+picture with a lane for each livepatch, or on a terminal the same in words. A file's missing lines are predict's to fill in.`,
 		Example: `  klptest show state-add > my.txtar
   klptest show state-add.klpbundle
   klptest show state-add.klpbundle --part console.log
@@ -85,6 +89,10 @@ func (a *app) showTimeline(ctx context.Context, arg, release string) error {
 	if err != nil {
 		return err
 	}
-	run := timeline.Run{Transcript: judge.Expected(c, f)}
-	return timeline.New(run).WriteSVG(a.out, c.Name, c.Title)
+	drawn := timeline.New(timeline.Run{Transcript: judge.Expected(c, f)})
+	if _, ok := terminal.Of(a.out); ok {
+		_, err = fmt.Fprintln(a.out, printable.Text(strings.Join(drawn.List(), "\n")))
+		return err
+	}
+	return drawn.WriteSVG(a.out, c.Name, c.Title)
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
+// HTMLFile is what people look at in a results directory.
+const HTMLFile = "report.html"
+
 // Format is a form that a report can have.
 type Format struct {
 	Name string
@@ -34,7 +37,7 @@ var Formats = []Format{
 	{Name: "json", For: "programs, and klptest report", New: always(NewJSON), Write: WriteRuns, Observed: true},
 	{Name: "markdown", For: "a comment on a merge request, or a page", New: whole(WriteMarkdown), Write: WriteMarkdown, File: "summary.md"},
 	{Name: "kcidb", For: "KernelCI's database (KCIDB 5.0)", New: whole(WriteKCIDB), Write: WriteKCIDB, File: "kcidb.json", Observed: true},
-	{Name: "html", For: "people, in a browser", New: whole(WriteHTML), Write: WriteHTML, File: "report.html", Observed: true},
+	{Name: "html", For: "people, in a browser", New: whole(WriteHTML), Write: WriteHTML, File: HTMLFile, Observed: true},
 }
 
 // always is a format that does not depend on a terminal.
