@@ -60,11 +60,14 @@ func (p *pace) begin(ctx context.Context) bool {
 	for p.active >= p.limit && ctx.Err() == nil {
 		p.free.Wait()
 	}
+	if ctx.Err() != nil {
+		return false
+	}
 	p.active++
-	return ctx.Err() == nil
+	return true
 }
 
-// end tells that a test is over, whatever begin has reported.
+// end tells that a test that began is over.
 func (p *pace) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

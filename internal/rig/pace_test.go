@@ -70,7 +70,6 @@ func TestPaceEndsWithItsContext(t *testing.T) {
 		t.Error("a test has begun after the end")
 	}
 	p.end()
-	p.end()
 	if !p.begin(t.Context()) || p.active != 1 {
 		t.Errorf("%d tests are counted", p.active)
 	}

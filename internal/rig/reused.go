@@ -4,8 +4,6 @@ package rig
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -40,10 +38,9 @@ func (r *reused) get(ctx context.Context, s shape) (g instance, used bool, err e
 // popAny takes an idle guest of whatever shape; nil: there is none.
 func (r *reused) popAny() instance {
 	r.mu.Lock()
-	shapes := slices.Collect(maps.Keys(r.idle))
-	r.mu.Unlock()
-	for _, s := range shapes {
-		if g := r.pop(s); g != nil {
+	defer r.mu.Unlock()
+	for s := range r.idle {
+		if g := r.take(s); g != nil {
 			return g
 		}
 	}
@@ -54,6 +51,11 @@ func (r *reused) popAny() instance {
 func (r *reused) pop(s shape) instance {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.take(s)
+}
+
+// take is pop with the lock held.
+func (r *reused) take(s shape) instance {
 	n := len(r.idle[s])
 	if n == 0 {
 		return nil

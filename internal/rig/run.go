@@ -80,15 +80,16 @@ func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Resu
 	for range min(r.pace.most, len(list)) {
 		workers.Go(func() {
 			for r.pace.begin(ctx) {
-				i, more := <-next
-				if !more {
-					break
+				i, more := <-next // after begin, so that the tests begin in their order
+				if more {
+					done[i] <- r.runTimed(ctx, list[i])
 				}
-				done[i] <- r.runTimed(ctx, list[i])
 				r.pace.end()
+				if !more {
+					return
+				}
 			}
-			r.pace.end()
-			for i := range next { // ctx is done, or there are none
+			for i := range next { // ctx is done
 				done[i] <- judge.Result{}
 			}
 		})
