@@ -71,11 +71,11 @@ func (r Result) Confirm(again Result) Result {
 	case Fail:
 		c.Runs++
 		c.Failed++
-		if why := again.headline(); !alike(why, r.headline()) && !slices.Contains(c.Otherwise, why) {
+		if why := again.Headline(); !alike(why, r.Headline()) && !slices.Contains(c.Otherwise, why) {
 			c.Otherwise = append(c.Otherwise, why)
 		}
 	default:
-		c.Unjudged = append(c.Unjudged, again.headline())
+		c.Unjudged = append(c.Unjudged, again.Headline())
 	}
 	return r
 }
@@ -91,12 +91,12 @@ func (r Result) Unconfirmed() Result {
 
 // Replace is the result of another attempt, where the first one does not count.
 func (r Result) Replace(again Result) Result {
-	again.Discarded = append(slices.Clip(r.Discarded), Discarded{Reason: r.headline(), Log: r.Log, Shared: r.Confirmation.Shared})
+	again.Discarded = append(slices.Clip(r.Discarded), Discarded{Reason: r.Headline(), Log: r.Log, Shared: r.Confirmation.Shared})
 	return again
 }
 
-// headline is the first reason; empty when there is none.
-func (r Result) headline() string {
+// Headline is the first reason; empty when there is none.
+func (r Result) Headline() string {
 	if len(r.Reasons) == 0 {
 		return ""
 	}
@@ -119,7 +119,7 @@ var splatFold = regexp.MustCompile(`^unexpected [^:]*: `)
 // SameFailure tells whether two runs of a case, maybe on different kernels, fail alike:
 // for the same reason, and at the same command as far as that is known.
 func SameFailure(a, b Result) bool {
-	one, other := a.headline(), b.headline()
+	one, other := a.Headline(), b.Headline()
 	if fold := splatFold.FindString(one); fold != "" && fold == splatFold.FindString(other) {
 		one, other = fold, fold
 	}

@@ -169,6 +169,9 @@ func (j *judgement) stallLogged() bool {
 	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return e.Fold == klog.FoldPrefix+string(splat.Stall) })
 }
 
+// Starved is why an observation proves nothing when the host was too busy.
+const Starved = "the host gave the guest less than half of the processor time that it asked for"
+
 // rigFaults says why the observation proves nothing.
 func (j *judgement) rigFaults() []string {
 	list := j.markerFaults()
@@ -179,7 +182,7 @@ func (j *judgement) rigFaults() []string {
 	case stall == nil && !j.whole:
 		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
 	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
-		list = append(list, "the host gave the guest less than half of the processor time that it asked for")
+		list = append(list, Starved)
 	case j.excused():
 		list = append(list, fmt.Sprintf("the case's time limit of %s left no more than %s for a wait", limitOf(j.c), stall.Limit.Round(100*time.Millisecond)))
 	}

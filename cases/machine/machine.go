@@ -4,6 +4,7 @@ package machine
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"time"
 )
@@ -92,6 +93,10 @@ type Record struct {
 	Level    int    `json:"level"`
 	Text     string `json:"text"` // may hold newlines
 }
+
+// Stamp is the time since boot as the kernel prints it (print_time,
+// kernel/printk/printk.c).
+func (r Record) Stamp() string { return fmt.Sprintf("[%5d.%06d]", r.Usec/1e6, r.Usec%1e6) }
 
 // Answer is the outcome of a command.
 type Answer struct {

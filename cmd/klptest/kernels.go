@@ -75,10 +75,7 @@ func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Fo
 	err := context.Cause(ctx)
 	if err == nil {
 		shown := &beginning{Reporter: a.reporter(format, o.verbose, o.slowest)}
-		err = a.drive(ctx, list, report.Both(shown, kept), d, o)
-		if err != nil && !shown.begun && format.Name != report.HumanFormat { // people read the error alone
-			err = blame.Join(err, d.Play(shown))
-		}
+		err = shown.complete(format, d, a.drive(ctx, list, report.Both(shown, kept), d, o))
 	}
 	if err != nil && d.Error == "" {
 		d.Ending = ending(*d, err)
@@ -99,4 +96,13 @@ type beginning struct {
 func (b *beginning) Begin(p report.Provenance) error {
 	b.begun = true
 	return b.Reporter.Begin(p)
+}
+
+// complete writes the report of a run that an error kept from beginning. People read the
+// error alone.
+func (b *beginning) complete(f report.Format, d *report.Document, err error) error {
+	if err == nil || b.begun || f.Name == report.HumanFormat {
+		return err
+	}
+	return blame.Join(err, d.Play(b))
 }

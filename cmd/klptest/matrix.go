@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,17 +80,10 @@ func (a *app) matrixFlags(c *cobra.Command, o *matrixOptions) {
 	for _, name := range cellFlags {
 		f.AddFlag(run.Flags().Lookup(name))
 	}
-	flagRules{needed: []string{"out"}, apart: [][2]string{{"fresh", "one-vm"}, {"one-vm", "jobs"}}}.of(c)
+	flagRules{needed: []string{"out"}, apart: guestsApart}.of(c)
 }
 
-func isCellFlag(name string) bool {
-	for _, f := range cellFlags {
-		if f == name {
-			return true
-		}
-	}
-	return false
-}
+func isCellFlag(name string) bool { return slices.Contains(cellFlags, name) }
 
 // matrix reads the file, and runs the cells of the shard.
 func (a *app) matrix(ctx context.Context, file string, o matrixOptions) error {

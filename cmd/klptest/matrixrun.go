@@ -96,7 +96,7 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 	}
 	var left []*casefile.Case
 	before.Outcomes, left = resume.Finished(before, c.list, c.o.repeat.rounds)
-	if len(before.Outcomes) > 0 && len(left) == 0 && resume.Over(attempts.Document) {
+	if len(before.Outcomes) > 0 && len(left) == 0 && attempts.Document.Whole() {
 		a.notice(c.Label() + ": all results are there")
 		return attempts.Document, attempts.TidyOld()
 	}

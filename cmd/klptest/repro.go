@@ -166,22 +166,14 @@ func (a *app) sayRepro(b *bundle.Bundle, res judge.Result, passed int) error {
 	case res.Verdict == judge.Fail && judge.SameFailure(was, res):
 		word = "same: it fails as in the bundle"
 	case res.Verdict == judge.Fail:
-		word, status = "different: it fails, but not as in the bundle: "+first(was), exit.Different
+		word, status = "different: it fails, but not as in the bundle: "+was.Headline(), exit.Different
 	case res.Verdict == judge.Skip:
-		word, status = "not run: "+first(res), exit.Nothing
+		word, status = "not run: "+res.Headline(), exit.Nothing
 	default:
-		word, status = "not judged: "+first(res), exit.Error
+		word, status = "not judged: "+res.Headline(), exit.Error
 	}
 	if _, err := fmt.Fprintln(a.out, printable.Line(word)); err != nil || status == exit.Passed {
 		return err
 	}
 	return verdicts(status)
-}
-
-// first is the headline of a result.
-func first(res judge.Result) string {
-	if len(res.Reasons) == 0 {
-		return ""
-	}
-	return res.Reasons[0]
 }

@@ -115,8 +115,11 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
 	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
-	flagRules{apart: [][2]string{{"fresh", "one-vm"}, {"fresh", "pristine"}, {"pristine", "one-vm"}, {"one-vm", "jobs"}, {"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}}}.of(c)
+	flagRules{apart: append(slices.Clip(guestsApart), [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}}...)}.of(c)
 }
+
+// guestsApart are the flags for kinds of guests that exclude each other.
+var guestsApart = [][2]string{{"fresh", "one-vm"}, {"fresh", "pristine"}, {"pristine", "one-vm"}, {"one-vm", "jobs"}}
 
 // runCases runs the cases. The JUnit report and the results are written whatever
 // happens, so that CI never reads earlier ones.

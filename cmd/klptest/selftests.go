@@ -119,10 +119,7 @@ func (a *app) selftests(ctx context.Context, args []string, d *report.Document, 
 	if err != nil && d.Error == "" {
 		d.Ending = ending(*d, err)
 	}
-	if err != nil && !shown.begun && format.Name != report.HumanFormat { // people read the error alone
-		err = blame.Join(err, d.Play(shown))
-	}
-	return err
+	return shown.complete(format, d, err)
 }
 
 // prepareSelftests finds the kernel, the scripts, and the programs of the guest.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/images"
@@ -27,7 +28,7 @@ var sourceParts = []string{"tools/testing/selftests/livepatch/", "lib/livepatch/
 // linux-source of its version. When Debian has that no more, another version of
 // the series stands for it.
 func source(ctx context.Context, c *cache.Cache, k *images.Kernel, part string, o images.Options) (dir string, err error) {
-	if !hasPart(part) {
+	if !slices.Contains(sourceParts, part+"/") {
 		return "", nil
 	}
 	w, ours, err := parse(k.Name)
@@ -54,15 +55,6 @@ func source(ctx context.Context, c *cache.Cache, k *images.Kernel, part string, 
 const sourceKind = "sources"
 
 func sourceKey(version string) string { return scheme + "-" + version }
-
-func hasPart(part string) bool {
-	for _, kept := range sourceParts {
-		if strings.TrimSuffix(kept, "/") == part {
-			return true
-		}
-	}
-	return false
-}
 
 // findSource returns the package of the wanted version, or else the newest one;
 // and the archive that has it.

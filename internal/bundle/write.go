@@ -146,7 +146,7 @@ func logOf(o judge.Observation) string {
 	var b strings.Builder
 	for _, r := range o.Records() {
 		for text := range strings.SplitSeq(r.Text, "\n") {
-			fmt.Fprintf(&b, "<%d>[%5d.%06d] %s\n", r.Facility<<3|r.Level, r.Usec/1e6, r.Usec%1e6, text)
+			fmt.Fprintf(&b, "<%d>%s %s\n", r.Facility<<3|r.Level, r.Stamp(), text)
 		}
 	}
 	return b.String()

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -160,19 +161,7 @@ func TestGolden(t *testing.T) {
 		if err := f.Write(hostileComparison(), &b); err != nil {
 			t.Fatal(err)
 		}
-		file := "testdata/" + f.Name + ".golden"
-		if *update {
-			if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), b.String()); d != "" {
-			t.Errorf("%s (-want +got):\n%s", file, d)
-		}
+		filetest.Golden(t, "testdata/"+f.Name+".golden", b.String(), *update)
 	}
 }
 

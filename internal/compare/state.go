@@ -57,10 +57,7 @@ func (s *side) add(r judge.Result) {
 }
 
 func (s *side) because(r judge.Result) {
-	s.reason, s.diff = "", r.Diff
-	if len(r.Reasons) > 0 {
-		s.reason = r.Reasons[0]
-	}
+	s.reason, s.diff = r.Headline(), r.Diff
 }
 
 func (s *side) state() State {

@@ -3,6 +3,7 @@
 package kselftests
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,7 +20,7 @@ var testProgs = regexp.MustCompile(`(?m)^TEST_PROGS[ \t]*[:+]?=(.*)$`)
 // those that are called test-*.sh.
 func (s *Suite) addScripts(dir string) {
 	listed := listedIn(string(s.files["Makefile"]))
-	for _, name := range sorted(s.files) {
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
 		script := Script{name, filepath.Join(dir, name), string(s.files[name])}
 		switch {
 		case slices.Contains(listed, name), len(listed) == 0 && strings.HasPrefix(name, "test-") && filepath.Ext(name) == ".sh":

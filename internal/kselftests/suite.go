@@ -5,6 +5,7 @@ package kselftests
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -88,7 +89,7 @@ func (r *reader) suite(sub string) (*Suite, error) {
 		return nil, err
 	}
 	s := &Suite{files: map[string][]byte{}, needs: parseConfig(string(top["config"]))}
-	for _, name := range sorted(top) {
+	for _, name := range slices.Sorted(maps.Keys(top)) {
 		switch path.Ext(name) {
 		case ".c":
 			s.programs = append(s.programs, kmods.Source{Name: name, Data: top[name]})
@@ -109,7 +110,7 @@ func (r *reader) addModules(s *Suite, sub string) error {
 		s.inTree = true
 		found, err = r.read(libraryDir, code)
 	}
-	for _, name := range sorted(found) {
+	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if !strings.HasSuffix(name, ".mod.c") { // left by a build
 			s.modules = append(s.modules, kmods.Source{Name: name, Data: found[name]})
 		}
@@ -155,13 +156,4 @@ func (r *reader) file(name string) ([]byte, error) {
 	}
 	data, err := fs.ReadFile(r.root, name)
 	return append([]byte{}, data...), err
-}
-
-func sorted(files map[string][]byte) []string {
-	var names []string
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

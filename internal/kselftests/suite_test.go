@@ -4,8 +4,10 @@ package kselftests
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +56,7 @@ func TestReadFake(t *testing.T) {
 		t.Errorf("scripts (-want +got):\n%s", d)
 	}
 	if len(s.programs) != 1 || s.programs[0].Name != "helper.c" || s.files["functions.sh"] == nil || s.files["helper.c"] != nil || s.inTree {
-		t.Errorf("%d programs, files %v", len(s.programs), sorted(s.files))
+		t.Errorf("%d programs, files %v", len(s.programs), slices.Sorted(maps.Keys(s.files)))
 	}
 	if d := cmp.Diff([]string{"test_klp_fake.c"}, s.moduleFiles()); d != "" {
 		t.Errorf("modules (-want +got):\n%s", d)
@@ -77,7 +79,7 @@ func TestReadTree(t *testing.T) {
 			t.Errorf("%s: (-want +got):\n%s", at, d)
 		}
 		if d := cmp.Diff([]string{"test_klp_x.c"}, s.moduleFiles()); d != "" || !s.inTree || len(s.files) != 3 {
-			t.Errorf("%s: in tree: %v, files %v, (-want +got):\n%s", at, s.inTree, sorted(s.files), d)
+			t.Errorf("%s: in tree: %v, files %v, (-want +got):\n%s", at, s.inTree, slices.Sorted(maps.Keys(s.files)), d)
 		}
 	}
 }

@@ -158,4 +158,4 @@ func (t Test) result() judge.Result {
 	return judge.Result{Name: c.Name, Title: c.Title, File: c.File}
 }
 
-var errStarved = &blame.Error{Transient: true, Summary: "the host gave the guest less than half of the processor time that it asked for"}
+var errStarved = &blame.Error{Transient: true, Summary: judge.Starved}

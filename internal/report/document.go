@@ -113,6 +113,9 @@ type Ending struct {
 // Message is all that is known of why the run ended early.
 func (e Ending) Message() string { return cmp.Or(e.Detail, e.Error) }
 
+// Whole tells whether the run came to its end, with a result for each test.
+func (d Document) Whole() bool { return d.Error == "" && d.Total <= len(d.Outcomes) }
+
 // Play tells a reporter of the run, as if it were going on.
 func (d Document) Play(r Reporter) error {
 	if err := r.Begin(d.Provenance); err != nil {

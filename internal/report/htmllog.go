@@ -38,10 +38,10 @@ func logClass(r machine.Record) string {
 // logParts is the kernel log with its splats. own may be nil.
 func logParts(o judge.Observation, own *casefile.Case) (parts []logPart) {
 	var texts, lines, classes []string
-	for _, r := range logRecords(o) {
+	for _, r := range o.Records() {
 		for text := range strings.SplitSeq(r.Text, "\n") {
 			texts, classes = append(texts, text), append(classes, logClass(r))
-			lines = append(lines, printable.Line(fmt.Sprintf("[%5d.%06d] %s", r.Usec/1e6, r.Usec%1e6, text)))
+			lines = append(lines, printable.Line(r.Stamp()+" "+text))
 		}
 	}
 	more := len(lines) - maxLog
@@ -92,13 +92,6 @@ func newLogPart(f klog.Folded, class string, lines []string) logPart {
 		class = "dump"
 	}
 	return logPart{Class: class, Fold: printable.Line(strings.TrimPrefix(f.Fold, klog.FoldPrefix)), Lines: lines}
-}
-
-func logRecords(o judge.Observation) (list []machine.Record) {
-	for _, a := range o.Answers {
-		list = append(list, a.Records...)
-	}
-	return append(list, o.End.Records...)
 }
 
 func logSize(parts []logPart) (n int) {

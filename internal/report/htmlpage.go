@@ -63,16 +63,17 @@ const chunk = 400
 
 func newPage(docs []Document) (page, error) {
 	w := newArticles()
-	p := page{Title: title(docs)}
+	var p page
+	p.Counts, p.Total = tallied(docs)
+	p.Title = title(p.Counts, p.Total)
 	names := runNames(docs)
 	for i, d := range docs {
 		p.Runs = append(p.Runs, newHTMLRun(names[i], d))
 	}
-	tests, err := grid(docs, w)
+	tests, err := grid(docs, names, w)
 	if err != nil {
 		return p, err
 	}
-	p.Counts, p.Total = tallied(docs)
 	p.Tests = len(tests)
 	p.Chunks = slices.Collect(slices.Chunk(tests, 1+chunk/(1+len(docs))))
 	p.Articles = w.finish()
@@ -97,8 +98,7 @@ func tallied(docs []Document) (list []verdictCount, total int) {
 }
 
 // title says how the runs went, for a tab of the browser.
-func title(docs []Document) string {
-	counts, total := tallied(docs)
+func title(counts []verdictCount, total int) string {
 	for _, c := range counts {
 		if bad(c.Verdict) {
 			return fmt.Sprintf("klptest: %d of %d %s", c.N, total, c.Verdict)
@@ -111,10 +111,9 @@ func bad(v judge.Verdict) bool { return v == judge.Fail || v == judge.Error }
 
 // grid makes the rows: those first in which something is wrong, and otherwise in the
 // order in which the tests ran.
-func grid(docs []Document, w *articles) ([]htmlTest, error) {
+func grid(docs []Document, names []string, w *articles) ([]htmlTest, error) {
 	var list []string
 	rows := map[string]*htmlTest{}
-	names := runNames(docs)
 	for i, d := range docs {
 		w.on = names[i]
 		groups, order := grouped(d)

@@ -74,15 +74,14 @@ func (r *recap) word(res judge.Result) string {
 func (r *recap) add(res judge.Result) {
 	word := r.word(res)
 	v := known(res.Verdict)
-	bad := v == judge.Fail || v == judge.Error
-	if bad && !r.seen[word] {
+	if bad(v) && !r.seen[word] {
 		first, _ := headline(res)
 		r.failed = append(r.failed, failure{word, v, first})
 	}
 	if _, again := r.seen[word]; v == judge.XPass && !again {
 		r.passed = append(r.passed, failure{word, v, "expected to fail: " + res.Expected})
 	}
-	r.seen[word] = r.seen[word] || bad
+	r.seen[word] = r.seen[word] || bad(v)
 }
 
 // missed are the words of the tests without a result.

@@ -5,17 +5,15 @@ package report
 import (
 	"bytes"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files in testdata anew")
@@ -137,19 +135,7 @@ func output(t *testing.T, newReporter func(*bytes.Buffer) Reporter, total int, r
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", path, d)
-	}
+	filetest.Golden(t, filepath.Join("testdata", name), got, *update)
 }
 
 // TestShuffle: each report has the seed that repeats the run, and none when

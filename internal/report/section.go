@@ -91,8 +91,7 @@ func headline(r judge.Result) (first string, rest []string) {
 
 // wantsDetail tells whether a result needs explaining.
 func wantsDetail(r judge.Result) bool {
-	v := known(r.Verdict)
-	return v == judge.Fail || v == judge.Error || len(r.Discarded) > 0
+	return bad(known(r.Verdict)) || len(r.Discarded) > 0
 }
 
 // skipReason is why a case was skipped, on one line.

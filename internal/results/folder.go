@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
-	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
@@ -135,14 +134,8 @@ func (d *Dir) write(name string, from io.Reader) error {
 // kernelLog is the log as the kernel prints it.
 func kernelLog(o judge.Observation) string {
 	var b strings.Builder
-	add := func(list []machine.Record) {
-		for _, r := range list {
-			fmt.Fprintf(&b, "[%5d.%06d] %s\n", r.Usec/1e6, r.Usec%1e6, printable.Line(r.Text))
-		}
+	for _, r := range o.Records() {
+		b.WriteString(r.Stamp() + " " + printable.Line(r.Text) + "\n")
 	}
-	for _, a := range o.Answers {
-		add(a.Records)
-	}
-	add(o.End.Records)
 	return b.String()
 }

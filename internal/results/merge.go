@@ -109,7 +109,7 @@ func mergeRun(docs []report.Document) report.Document {
 
 // preference puts what was not cut short first, then what is later.
 func preference(a, b report.Document) int {
-	if wa, wb := whole(a), whole(b); wa != wb {
+	if wa, wb := a.Whole(), b.Whole(); wa != wb {
 		if wa {
 			return -1
 		}
@@ -117,8 +117,6 @@ func preference(a, b report.Document) int {
 	}
 	return b.Started.Compare(a.Started)
 }
-
-func whole(d report.Document) bool { return d.Error == "" && d.Total <= len(d.Outcomes) }
 
 // test identifies a test on a kernel.
 type test struct{ name, file string }
@@ -140,7 +138,7 @@ func owners(docs []report.Document) map[test]int {
 
 // stillCut tells whether something of a document that was cut short is missing.
 func stillCut(d, merged report.Document, owns func(report.Outcome) bool) bool {
-	if whole(d) {
+	if d.Whole() {
 		return false
 	}
 	missing := merged.NotRun()

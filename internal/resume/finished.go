@@ -82,6 +82,3 @@ func Whole(old report.Document) report.Document {
 	old.Ending = report.Ending{Took: old.Took, Total: len(old.Outcomes), Status: report.ExitCode(old.Results()), Kept: old.Kept}
 	return old
 }
-
-// Over tells whether a document has the end of its run.
-func Over(d report.Document) bool { return d.Error == "" && d.Total <= len(d.Outcomes) }

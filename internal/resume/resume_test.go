@@ -75,12 +75,12 @@ func TestAttempts(t *testing.T) {
 		t.Errorf("after two attempts: %s", names(a.Document))
 	}
 	a, err := Find(dir, "cell", "r", "l")
-	if err != nil || names(a.Document) != "a b" || Over(a.Document) || filepath.Base(a.Next()) != "cell~4" {
+	if err != nil || names(a.Document) != "a b" || a.Document.Whole() || filepath.Base(a.Next()) != "cell~4" {
 		t.Errorf("%s, next %s, %v", names(a.Document), a.Next(), err)
 	}
 	attempt(t, dir, true)
 	a, err = Find(dir, "cell", "r", "l")
-	if err != nil || names(a.Document) != "a b" || !Over(a.Document) || a.Document.Total != 2 || len(a.numbers) != 1 {
+	if err != nil || names(a.Document) != "a b" || !a.Document.Whole() || a.Document.Total != 2 || len(a.numbers) != 1 {
 		t.Errorf("%+v, %v", a, err)
 	}
 	left, err := os.ReadDir(dir)

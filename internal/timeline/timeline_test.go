@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files in testdata anew")
@@ -34,19 +34,7 @@ func TestList(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := strings.Join(New(Run{Transcript: transcript(c)}).List(), "\n") + "\n"
-		path := "testdata/" + name + ".list"
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), got); d != "" {
-			t.Errorf("%s (-want +got):\n%s", path, d)
-		}
+		filetest.Golden(t, "testdata/"+name+".list", got, *update)
 	}
 }
 
