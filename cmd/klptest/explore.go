@@ -58,7 +58,7 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 	f.Var(number(&o.model.Depth, 0, 1, anyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")
 	f.Var(number(&o.model.Skip, 0, 0, anyNumber), "skip", "skip the first `N` sequences, done by an earlier run")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
-	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search")
+	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	f.StringVar(&o.out, "out", ".", "`directory` for reproducers")
 	rules := flagRules{}

@@ -66,6 +66,9 @@ func (a *app) difference(x explored) error {
 	d := x.Difference
 	name := filepath.Join(x.out, d.Name())
 	fmt.Fprintf(a.out, "found a difference%s: %s.txtar (%s.sh for people without klptest)\n", howOften(d), name, name)
+	if d.Cut {
+		a.notice("the --budget ended before the difference was as short as it gets")
+	}
 	fmt.Fprint(a.out, printable.Text(strings.Join(d.Result.Reasons, "\n")+"\n"+d.Result.Diff))
 	if d.Result.Log != "" {
 		fmt.Fprintln(a.out, "full log:", d.Result.Log)

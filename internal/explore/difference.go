@@ -4,6 +4,7 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"slices"
@@ -26,6 +27,7 @@ type Difference struct {
 	Result judge.Result // of the kernel
 	Times  int          // how often it differed, of Tried
 	Tried  int
+	Cut    bool // the budget was spent before it was as short as it gets
 }
 
 // Name is the name of the reproducer: equal files have equal names.
@@ -33,22 +35,33 @@ func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.Chec
 
 // explain confirms a difference and shrinks it. A difference that does not
 // reproduce every time is returned unshrunk; so is the last one when an error
-// interrupts the shrinking.
+// interrupts the shrinking. When the budget ends it, the shortest one so far is
+// returned.
 func (x *explorer) explain(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
 	x.tell("trying a difference again")
 	found, err := x.confirm(ctx, q, res)
 	if err != nil || !found.steady() {
 		return found, err
 	}
-	if q, res, err = x.shrink(ctx, q, res); err != nil {
+	q, res, err = x.shrink(ctx, q, res)
+	if errors.Is(err, errBudget) {
+		found = newDifference(q, res)
+		found.Times, found.Tried, found.Cut = 1, 1, true
+		return found, err
+	}
+	if err != nil {
 		return found, err
 	}
 	x.tell("trying the shortest difference again")
 	shortest, err := x.confirm(ctx, q, res)
-	if err != nil || !shortest.steady() {
+	if err != nil && !errors.Is(err, errBudget) || !shortest.steady() {
 		return found, err
 	}
-	return shortest, nil
+	return shortest, err
+}
+
+func newDifference(q sequence, res judge.Result) *Difference {
+	return &Difference{Case: q.c, File: q.file, Shell: shell(q.c), Result: res}
 }
 
 // steady tells whether a difference reproduces every time: any other looks like
@@ -58,7 +71,7 @@ func (d *Difference) steady() bool { return d.Tried > 0 && d.Times == d.Tried }
 // confirm runs a differing sequence again, and counts how often it differs
 // among the judged runs.
 func (x *explorer) confirm(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
-	d := &Difference{Case: q.c, File: q.file, Shell: shell(q.c), Result: res}
+	d := newDifference(q, res)
 	for res, err := range x.fresh(ctx, slices.Repeat([]*casefile.Case{q.c}, repeats)) {
 		if err != nil {
 			return d, err

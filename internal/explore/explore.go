@@ -5,6 +5,7 @@ package explore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -34,7 +35,7 @@ type Options struct {
 	Depth    int            // how deep to try every operation in every model state; 0: random sequences, without end
 	Seed     uint64         // of the random ones
 	Skip     int            // how many leading sequences to skip; an earlier run has done them
-	Budget   time.Duration  // when to end
+	Budget   time.Duration  // when to end, whatever is being done then
 	Jobs     int            // cases that the runner runs side by side
 	Progress func(Progress) // is told of each sequence, and of the work on a difference
 }
@@ -58,18 +59,31 @@ type explorer struct {
 	cut     bool // the last batch was cut short
 }
 
+// errBudget is why what runs is cut short when time is up. Nobody sees it.
+var errBudget = errors.New("the budget is spent")
+
 // Explore runs sequences until one differs, all were run, or time is up. The
 // machines of run may have served other cases that left them clean. A
 // difference is tried again with fresh, whose machines are as after a boot. The
 // error is the runner's, or says that no sequence of a batch was judged.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
 	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
-	if _, err := newScript(o.Release); err != nil {
+	ctx, cancel := context.WithDeadlineCause(ctx, x.started.Add(o.Budget), errBudget)
+	defer cancel()
+	rep, err := x.explore(ctx)
+	if errors.Is(err, errBudget) {
+		err = nil
+	}
+	return rep, err
+}
+
+func (x *explorer) explore(ctx context.Context) (Report, error) {
+	if _, err := newScript(x.Release); err != nil {
 		return Report{}, err
 	}
 	var batch []sequence
 	for ops := range x.sequences(ctx) {
-		if x.over(ctx) {
+		if ctx.Err() != nil {
 			return x.report, context.Cause(ctx)
 		}
 		q, ok := x.sequence(ops)
@@ -81,7 +95,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 			continue
 		}
 		batch = append(batch, q)
-		if len(batch) < batchPerJob*o.Jobs {
+		if len(batch) < batchPerJob*x.Jobs {
 			continue
 		}
 		if err := x.runBatch(ctx, batch); err != nil || x.report.Difference != nil {
@@ -89,7 +103,7 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 		}
 		batch = batch[:0]
 	}
-	if x.over(ctx) {
+	if ctx.Err() != nil {
 		return x.report, context.Cause(ctx)
 	}
 	err := x.runBatch(ctx, batch)
@@ -100,12 +114,13 @@ func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) 
 // sequences are those of the strategy. They do not depend on the kernel's
 // answers.
 func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
+	over := func() bool { return ctx.Err() != nil }
 	if x.Depth > 0 {
 		sp := small(x.Patches)
-		x.known, x.report.All = survey(sp, x.Release, x.Depth, func() bool { return x.over(ctx) })
+		x.known, x.report.All = survey(sp, x.Release, x.Depth, over)
 		return exhaustive(sp, x.Release, x.Depth)
 	}
-	x.known = scout(large(x.Patches), x.Release, func() bool { return x.over(ctx) })
+	x.known = scout(large(x.Patches), x.Release, over)
 	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
 	return func(yield func([]string) bool) {
 		for yield(random(large(x.Patches), x.Release, rng, made)) {
@@ -155,6 +170,9 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	judged, done := false, 0
 	var last judge.Result
 	for res, err := range x.run(ctx, casesOf(batch)) {
+		if errors.Is(err, errBudget) {
+			break
+		}
 		if err != nil {
 			return err
 		}
@@ -162,12 +180,12 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		x.tell("")
 		last, done = res, done+1
 		judged = judged || res.Verdict != judge.Error
-		if res.Verdict == judge.Fail || x.late() {
+		if res.Verdict == judge.Fail {
 			break
 		}
 	}
 	x.cut = done < len(batch)
-	if !judged && !x.late() {
+	if !judged && ctx.Err() == nil {
 		return notJudged(last, done)
 	}
 	if last.Verdict != judge.Fail {
@@ -189,11 +207,6 @@ func notJudged(last judge.Result, n int) error {
 		Path:    last.Log,
 	}
 }
-
-func (x *explorer) late() bool { return time.Since(x.started) >= x.Budget }
-
-// over tells whether to begin nothing more.
-func (x *explorer) over(ctx context.Context) bool { return ctx.Err() != nil || x.late() }
 
 // tell reports the progress.
 func (x *explorer) tell(looking string) {

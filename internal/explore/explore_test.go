@@ -42,13 +42,19 @@ func onRightModel(ctx context.Context, c *casefile.Case) judge.Result {
 	return judge.Run(ctx, m, c)
 }
 
-// running is a Runner of a function that is told how many it has run before.
+// running is a Runner of a function that is told how many it has run before. As the
+// rig, it yields the cause when ctx ends what it runs.
 func running(one func(ctx context.Context, n int, c *casefile.Case) judge.Result) Runner {
 	n := 0
 	return func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error] {
 		return func(yield func(judge.Result, error) bool) {
 			for _, c := range list {
-				if !yield(one(ctx, n, c), nil) {
+				res := one(ctx, n, c)
+				if ctx.Err() != nil {
+					yield(judge.Result{}, context.Cause(ctx))
+					return
+				}
+				if !yield(res, nil) {
 					return
 				}
 				n++
@@ -174,17 +180,52 @@ func TestFirstDifferenceEnds(t *testing.T) {
 // is time.
 func TestBudgetCutsABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := running(func(ctx context.Context, _ int, c *casefile.Case) judge.Result {
-			time.Sleep(time.Minute)
-			return onRightModel(ctx, c)
-		})
+		slow := onModel("6.12", func(m machine.Machine) machine.Machine { return slowly{m} })
 		o := options(1)
-		o.Jobs, o.Budget = 1000, 3*time.Minute
+		o.Jobs, o.Budget = 1000, 3*time.Minute+30*time.Second
 		got, err := Explore(t.Context(), o, slow, slow)
 		if err != nil || got.Sequences != 3 || got.Whole {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
+}
+
+// slowly is a machine that needs a minute to begin, or until ctx ends.
+type slowly struct{ machine.Machine }
+
+func (m slowly) Begin(ctx context.Context) error {
+	select {
+	case <-time.After(time.Minute):
+	case <-ctx.Done():
+	}
+	return m.Machine.Begin(ctx)
+}
+
+// TestBudgetBoundsTheWorkOnADifference: trying it again, and shrinking it.
+func TestBudgetBoundsTheWorkOnADifference(t *testing.T) {
+	for _, tc := range []struct {
+		minutes, times int
+		cut            bool
+	}{
+		{9, 1, true},
+		{3, 3, false}, // it is not shrunk: it was not tried again often enough
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			wrong := func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} }
+			quick, slow := onModel("6.12", wrong), onModel("6.12", func(m machine.Machine) machine.Machine { return slowly{wrong(m)} })
+			o := options(0)
+			o.Budget = time.Duration(tc.minutes)*time.Minute + 30*time.Second
+			started := time.Now()
+			got, err := Explore(t.Context(), o, quick, slow)
+			if err != nil || got.Difference == nil || time.Since(started) > o.Budget {
+				t.Fatalf("%v: %+v, %v", time.Since(started), got, err)
+			}
+			d := got.Difference
+			if d.Times != tc.times || d.Cut != tc.cut {
+				t.Errorf("%d minutes: %d of %d times, cut short %v", tc.minutes, d.Times, d.Tried, d.Cut)
+			}
+		})
+	}
 }
 
 // TestProgress: each sequence is told of, and what is done about a difference.
