@@ -52,12 +52,12 @@ func TestQuirksAreAvoidedWhereTheyAre(t *testing.T) {
 		cpus       int
 		want, word string
 	}{
-		{version{7, 2}, TCG, 1, "tcg", "max,cx16=off"},
-		{version{7, 2}, TCG, 2, "tcg,thread=single", "max,cx16=off"},
-		{version{8, 0}, TCG, 1, "tcg", "max"},
-		{version{11, 1}, TCG, 4, "tcg,thread=single", "max"},
-		{version{}, TCG, 1, "tcg", "max,cx16=off"},
-		{version{}, TCG, 2, "tcg,thread=single", "max,cx16=off"},
+		{version{7, 2}, TCG, 1, "tcg", "max,la57=off,cx16=off"},
+		{version{7, 2}, TCG, 2, "tcg,thread=single", "max,la57=off,cx16=off"},
+		{version{8, 0}, TCG, 1, "tcg", "max,la57=off"},
+		{version{11, 1}, TCG, 4, "tcg,thread=single", "max,la57=off"},
+		{version{}, TCG, 1, "tcg", "max,la57=off,cx16=off"},
+		{version{}, TCG, 2, "tcg,thread=single", "max,la57=off,cx16=off"},
 		{version{7, 2}, KVM, 4, "kvm", "host"},
 		{version{}, KVM, 1, "kvm", "host"},
 	}
@@ -146,7 +146,7 @@ func TestVersionThatIsNeverTold(t *testing.T) {
 
 // TestStartKnowsTheVersion: of the QEMU that it starts.
 func TestStartKnowsTheVersion(t *testing.T) {
-	for printed, want := range map[string]string{"7.2.22": "max,cx16=off", "8.0.0": "max", "?": "max,cx16=off"} {
+	for printed, want := range map[string]string{"7.2.22": "max,la57=off,cx16=off", "8.0.0": "max,la57=off", "?": "max,la57=off,cx16=off"} {
 		v := started(t, fakeSpec(t, vmtest.Script{Version: printed}))
 		if got := value(v.args(), "-cpu"); got != want {
 			t.Errorf("%s: -cpu %s, want %s", printed, got, want)
