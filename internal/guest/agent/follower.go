@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -76,6 +77,19 @@ func (f *follower) check() error {
 
 func isMarker(text string) func(machine.Record) bool {
 	return func(r machine.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
+}
+
+// await waits until there is a record to read, for at most limit, and reads all that
+// there are. It tells whether there was one.
+func (f *follower) await(limit time.Duration) bool {
+	before := f.next
+	if f.err != nil {
+		time.Sleep(limit)
+		return false
+	}
+	f.dev.Wait(limit)
+	f.drain()
+	return f.next != before
 }
 
 // drain reads all pending records, without waiting for more.

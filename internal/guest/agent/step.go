@@ -20,8 +20,9 @@ import (
 
 const (
 	pollFirst = time.Millisecond
-	pollMost  = 20 * time.Millisecond
-	lastWord  = 2 * time.Second // for the description of a command that does not end
+	pollMost  = 20 * time.Millisecond  // of a command that runs
+	pollRest  = 200 * time.Millisecond // of a transition, whose end is logged
+	lastWord  = 2 * time.Second        // for the description of a command that does not end
 )
 
 // Step is [machine.Machine]'s.
@@ -125,16 +126,28 @@ func within[T any](limit time.Duration, f func() T) (t T) {
 	return t
 }
 
-// settle waits until no transition runs and no patch is being removed.
+// settle waits until no transition runs and no patch is being removed. The kernel
+// logs each of a transition's phases, so a record is a reason to look again soon. To
+// look all the time would cost an emulated guest more than the transition.
 func (a *Agent) settle(ctx context.Context) *machine.Stall {
-	for nap := pollFirst; ; nap = min(2*nap, pollMost) {
+	for nap := pollFirst; ; nap = min(2*nap, pollRest) {
 		what := unsettled(a.files)
 		if what == "" {
 			return nil
 		}
-		if !pause(ctx, nap) {
+		if ctx.Err() != nil {
 			return &machine.Stall{What: what, Tasks: within(lastWord, func() []machine.Task { return blockers(a.files) })}
 		}
-		a.log.drain()
+		if a.log.await(untilDeadline(ctx, nap)) {
+			nap = pollFirst / 2
+		}
 	}
+}
+
+// untilDeadline is a nap that does not outlast ctx.
+func untilDeadline(ctx context.Context, nap time.Duration) time.Duration {
+	if end, ok := ctx.Deadline(); ok {
+		return min(nap, time.Until(end)+time.Millisecond)
+	}
+	return nap
 }

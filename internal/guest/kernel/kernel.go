@@ -20,5 +20,6 @@ type LogDevice interface {
 	Read(p []byte) (int, error)
 	Write(p []byte) (int, error)
 	SeekEnd() error
+	Wait(limit time.Duration) // until there is a record to read
 	Close() error
 }

@@ -5,6 +5,7 @@ package kernel
 import (
 	"bytes"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -61,6 +62,10 @@ type kmsgDevice int
 func (d kmsgDevice) Read(p []byte) (int, error)  { return unix.Read(int(d), p) }
 func (d kmsgDevice) Write(p []byte) (int, error) { return unix.Write(int(d), p) }
 func (d kmsgDevice) Close() error                { return unix.Close(int(d)) }
+
+func (d kmsgDevice) Wait(limit time.Duration) {
+	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(d), Events: unix.POLLIN}}, int(limit.Milliseconds())) // EINTR ends it early
+}
 
 func (d kmsgDevice) SeekEnd() error {
 	_, err := unix.Seek(int(d), 0, unix.SEEK_END)

@@ -85,6 +85,19 @@ func (l *Log) SeekEnd() error {
 
 func (l *Log) Close() error { return nil }
 
+// Wait is as exact as a millisecond.
+func (l *Log) Wait(limit time.Duration) {
+	for end := time.Now().Add(limit); !l.readable() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (l *Log) readable() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.entries) > 0
+}
+
 // Printk logs as the kernel does.
 func (l *Log) Printk(text string) { l.add(0, text) }
 
