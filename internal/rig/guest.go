@@ -31,9 +31,10 @@ type Guest struct {
 	SSH   *ssh.Client
 	Agent *client.Client
 	rig   *Rig
-	dir   string            // its logs
-	kept  bool              // dir outlives it
-	files map[string]string // the modules in it: which file each is of
+	dir   string                   // its logs
+	kept  bool                     // dir outlives it
+	files map[string]string        // the modules in it: which file each is of
+	facts map[string]machine.Facts // by the attributes that were asked for; no case changes them
 }
 
 // boot starts a guest and waits for its agent.
@@ -54,7 +55,7 @@ func (r *Rig) newGuest(s shape) (*Guest, error) {
 		return nil, err
 	}
 	dir := filepath.Join(r.work, fmt.Sprintf("guest-%d", r.guests.Add(1)))
-	return &Guest{rig: r, dir: dir, kept: r.o.Keep, files: map[string]string{}}, os.Mkdir(dir, 0o700)
+	return &Guest{rig: r, dir: dir, kept: r.o.Keep, files: map[string]string{}, facts: map[string]machine.Facts{}}, os.Mkdir(dir, 0o700)
 }
 
 // orClose closes a guest that could not be completed. It keeps the guest's logs,

@@ -4,6 +4,7 @@ package rig
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/klptest/klptest/cases/machine"
@@ -38,10 +39,17 @@ func (m *guestMachine) now() moment {
 var _ machine.Machine = (*guestMachine)(nil)
 
 func (m *guestMachine) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
+	key := strings.Join(attrs, " ")
+	if f, ok := m.facts[key]; ok {
+		return f, nil
+	}
 	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (machine.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
 	f.Emulated = m.VM.Accel() == vm.TCG
+	if err == nil {
+		m.facts[key] = f
+	}
 	return f, err
 }
 
