@@ -65,6 +65,7 @@ func TestStepWaitsUntilSettled(t *testing.T) {
 			kerneltest.Patch(t, a.files, "klp_a", "1", "0")
 			time.Sleep(time.Second)
 			k.Log.Printk("removed")
+			time.Sleep(5 * time.Millisecond) // the kernel logs first, then does
 			kerneltest.Unpatch(t, a.files, "klp_old")
 		}()
 		return nil
