@@ -62,9 +62,8 @@ vm-env = KLPTEST_VM=1 KLPTEST_VM_KERNEL=$(call fetched,image) KLPTEST_VM_KDIR=$(
 
 .PHONY: vm-test
 vm-test: deps build ## the integration tests, and all cases on both Debian kernels
-	$(vm-env) $(GO) test -p 1 -count=1 -timeout 20m ./...
-	bin/klptest run --kernel debian:6.12
-	bin/klptest run --kernel debian:6.1
+	$(vm-env) $(GO) test -p 1 -count=1 -timeout 20m -run Integration ./...
+	bin/klptest run --kernel debian:6.12 --kernel debian:6.1
 
 ATTACK ?= short
 .PHONY: attack

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// TestRealClones boots one guest, which becomes the template of all others.
-func TestRealClones(t *testing.T) {
+// TestIntegrationClones boots one guest, which becomes the template of all others.
+func TestIntegrationClones(t *testing.T) {
 	spec := integration(t)
 	spec.Template = filepath.Join(t.TempDir(), "unfinished")
 	if err := os.Mkdir(spec.Template, 0o700); err != nil {

@@ -92,7 +92,7 @@ func writeInitrd(t testing.TB, path string, files map[string][]byte) {
 	}
 }
 
-func TestRealGuestAnswers(t *testing.T) {
+func TestIntegrationGuestAnswers(t *testing.T) {
 	spec := integration(t)
 	start := time.Now()
 	v, err := Start(t.Context(), spec)
@@ -125,7 +125,7 @@ func TestRealGuestAnswers(t *testing.T) {
 	}
 }
 
-func TestRealGuestPanics(t *testing.T) {
+func TestIntegrationGuestPanics(t *testing.T) {
 	spec := integration(t)
 	spec.Append = []string{"vmtest.panic"}
 	v, err := Start(t.Context(), spec)
@@ -147,9 +147,9 @@ func TestRealGuestPanics(t *testing.T) {
 	}
 }
 
-// TestRealKVMFallsBack lies about the processor: where KVM is broken, the
+// TestIntegrationKVMFallsBack lies about the processor: where KVM is broken, the
 // fall-back is cheap and remembered; where it works, the guest runs on it.
-func TestRealKVMFallsBack(t *testing.T) {
+func TestIntegrationKVMFallsBack(t *testing.T) {
 	spec := integration(t)
 	spec.State = t.TempDir()
 	h := thisHost

@@ -47,9 +47,9 @@ var mutants = []struct{ name, file, old, new string }{
 // fewest is how many of the mutants show within three operations.
 const fewest = 15
 
-// TestMutants: a changed line in the livepatch core is found, and the
+// TestIntegrationMutants: a changed line in the livepatch core is found, and the
 // reproducer is short.
-func TestMutants(t *testing.T) {
+func TestIntegrationMutants(t *testing.T) {
 	if os.Getenv("KLPTEST_MUTANTS") == "" { // minutes
 		t.Skip("set KLPTEST_MUTANTS=1 to build mutants of the model, or: make model-mutants")
 	}

@@ -47,8 +47,17 @@ func checkGo(name, text string) []string {
 		if n := to.Line - from.Line + 1; n > most.function {
 			problems = append(problems, fmt.Sprintf("%s:%d: %s has %d lines, more than %d", name, from.Line, f.Name.Name, n, most.function))
 		}
+		if needsVM(name) && misnamed(f) {
+			problems = append(problems, fmt.Sprintf("%s:%d: %s does not begin with TestIntegration: make vm-test would not run it", name, from.Line, f.Name.Name))
+		}
 	}
 	return problems
+}
+
+func needsVM(name string) bool { return strings.HasSuffix(name, "_integration_test.go") }
+
+func misnamed(f *ast.FuncDecl) bool {
+	return f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && !strings.HasPrefix(f.Name.Name, "TestIntegration")
 }
 
 // documents tells whether a file has the comment of its package.
