@@ -32,6 +32,7 @@ var needed = []needs{
 		{name: "probe_klp_target_hold_new", calls: "msleep"},
 		{name: "probe_unknown"},
 	}},
+	{"klp_fault", false, nil},          // its functions are reached by address
 	{"klp_loglevel_v[1-3]", true, nil}, // called through pointers only
 	{"klp_other", false, nil},
 	{"klp_selftest", false, []function{{name: "klp_selftest_warn"}}},

@@ -14,7 +14,7 @@ import (
 )
 
 func TestShippedModules(t *testing.T) {
-	want := strings.Fields("klp_a klp_b klp_c klp_d klp_e klp_f klp_g klp_h klp_loglevel_v1 klp_loglevel_v2 klp_loglevel_v3 klp_other klp_selftest klp_target")
+	want := strings.Fields("klp_a klp_b klp_c klp_d klp_e klp_f klp_fault klp_g klp_h klp_loglevel_v1 klp_loglevel_v2 klp_loglevel_v3 klp_other klp_selftest klp_target")
 	if diff := cmp.Diff(want, modules(shipped())); diff != "" {
 		t.Error(diff)
 	}

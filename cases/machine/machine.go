@@ -52,13 +52,14 @@ const (
 	Hold    Verb = "hold"
 	Release Verb = "release"
 	Sh      Verb = "sh"
+	Fail    Verb = "fail"
 )
 
 // Command is one `%` line.
 type Command struct {
 	Text       string   `json:"text"` // the line without "% ": the marker in the log
 	Verb       Verb     `json:"verb"`
-	Args       []string `json:"args"`                 // insmod: NAME PARAM=VALUE…; rmmod: NAME; echo: VALUE PATH; cat: PATH; wait: PATCH; hold, release: WHAT; sh: COMMAND
+	Args       []string `json:"args"`                 // insmod: NAME PARAM=VALUE…; rmmod: NAME; echo: VALUE PATH; cat: PATH; wait: PATCH; hold, release: WHAT; sh: COMMAND; fail: FUNCTION N
 	Background bool     `json:"background,omitempty"` // the line ends in " &": do not wait for the transition
 }
 
@@ -72,11 +73,13 @@ func (c Command) Marker() string { return MarkerPrefix + c.Text }
 // has the case's modules.
 var shellLoad = regexp.MustCompile(`\binsmod (?:\./)?([A-Za-z][A-Za-z0-9_]{0,54})\.ko\b`)
 
-// Modules returns the names of the modules that the command loads.
+// Modules returns the names of the modules that the command needs or loads.
 func (c Command) Modules() (names []string) {
 	switch c.Verb {
 	case Insmod:
 		return c.Args[:1]
+	case Fail:
+		return []string{FaultModule}
 	case Sh:
 		for _, m := range shellLoad.FindAllStringSubmatch(c.Text, -1) {
 			names = append(names, m[1])
