@@ -30,6 +30,7 @@ var grammars = []grammar{
 	{machine.Hold, "hold old|new", holderArg, false},
 	{machine.Release, "release old|new", holderArg, true},
 	{machine.Sh, "sh COMMAND", shArg, true},
+	{machine.Fail, "fail FUNCTION N", faultArgs, false},
 }
 
 var (

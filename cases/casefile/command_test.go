@@ -35,6 +35,8 @@ func TestParseCommand(t *testing.T) {
 		{"wait klp_a", machine.Wait, []string{"klp_a"}},
 		{"hold new", machine.Hold, []string{"new"}},
 		{"release old", machine.Release, []string{"old"}},
+		{"fail kmalloc 3", machine.Fail, []string{"kmalloc", "3"}},
+		{"fail  try_module_get  1", machine.Fail, []string{"try_module_get", "1"}},
 		{"sh a | b > c", machine.Sh, []string{"a | b > c"}},
 	}
 	for _, test := range tests {

@@ -30,12 +30,20 @@ func (c *Case) Skip(f machine.Facts) string {
 	return ""
 }
 
-// needs are the case's Needs, and the options that its machine requires.
+// needs are the case's Needs, and the options that its machine and its
+// commands require.
 func (c *Case) needs(f machine.Facts) []Condition {
-	if c.CPUs > 1 && f.Config != nil {
-		return append(slices.Clone(c.Needs), Condition{Fact: factConfig, Name: "SMP"})
+	needs := slices.Clone(c.Needs)
+	if f.Config == nil {
+		return needs
 	}
-	return c.Needs
+	if c.CPUs > 1 {
+		needs = append(needs, Condition{Fact: factConfig, Name: "SMP"})
+	}
+	if c.faulty() {
+		needs = append(needs, Condition{Fact: factConfig, Name: "KPROBES"})
+	}
+	return needs
 }
 
 // loads tells whether a step loads a module.

@@ -47,6 +47,7 @@ func (p *problems) transcript(s section) []Step {
 			p.add(n, "%v", err)
 		}
 	})
+	p.faults(steps)
 	return steps
 }
 

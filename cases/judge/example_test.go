@@ -27,7 +27,7 @@ func ExampleParse() {
 	fmt.Println(err)
 	// Output:
 	// bad.txtar:3: unknown header "Kernel"; the headers are CPUs, Covers, Fails, Holds, Ignores, Leaves, Memory, Needs, Repeat, Symptom, Taints, Timeout
-	// bad.txtar:6: unknown command "inmsod" (did you mean insmod?); the commands are insmod, rmmod, echo, cat, wait, hold, release, sh
+	// bad.txtar:6: unknown command "inmsod" (did you mean insmod?); the commands are insmod, rmmod, echo, cat, wait, hold, release, sh, fail
 }
 
 // A kernel that lets klp_b in does not do what the case says.

@@ -16,7 +16,8 @@ import (
 const maxLeakLines = 20
 
 // leftovers tells what is not as it was before the case: modules, patches,
-// redirected functions, data and taints; and late effects of the previous case.
+// redirected functions, data and taints; late effects of the previous case; and
+// faults that have not come.
 // After a run that was cut short, leftovers prove nothing.
 func (j *judgement) leftovers() []string {
 	var list []string
@@ -24,11 +25,24 @@ func (j *judgement) leftovers() []string {
 		list = append(list, "logged before the first command: "+line)
 	}
 	list = append(list, dataFaults(j.c, j.log.entries, j.whole)...)
+	list = append(list, j.unused()...)
 	if j.whole {
 		list = append(list, j.stayed()...)
 	}
 	if extra := j.o.End.Taint &^ (machine.ModuleTaints | j.c.Taints); extra != 0 {
 		list = append(list, "the kernel is tainted: "+machine.TaintNames(extra)+j.lacksTaints(extra))
+	}
+	return list
+}
+
+// unused tells which call that was to fail has not come. A case may not expect
+// that: it would show nothing.
+func (j *judgement) unused() []string {
+	var list []string
+	for _, e := range j.log.entries {
+		if rest, ok := strings.CutPrefix(e.Text, machine.FaultUnused); ok {
+			list = append(list, "nothing has failed: no call "+klog.Escape(rest))
+		}
 	}
 	return list
 }

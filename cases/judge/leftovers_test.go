@@ -45,6 +45,10 @@ func TestJudgeLeftovers(t *testing.T) {
 			end:  machine.EndState{Leaks: strings.Repeat("x\n", maxLeakLines+1)},
 			want: append(slices.Repeat([]string{"kmemleak: x"}, maxLeakLines), "kmemleak: …"),
 		},
+		"a fault that has not come": {
+			end:  machine.EndState{Records: []machine.Record{{Text: machine.FaultUnused + "3 of kmalloc: livepatch has made 2"}}},
+			want: []string{"nothing has failed: no call 3 of kmalloc: livepatch has made 2"},
+		},
 		"cut short": {end: machine.EndState{Leaks: "x", Modules: []string{"klp_a"}, Functions: []string{"schedule"}}, broken: "lost"},
 	}
 	for name, tt := range tests {

@@ -109,6 +109,7 @@ func TestActions(t *testing.T) {
 		"insmod a # && rmmod a":                                   "insmod a",
 		"hold old":                                                "hold old",
 		"release new &":                                           "release new &",
+		"fail kmalloc 3":                                          "fail kmalloc 3",
 		"uname -r":                                                "left out",
 		"insmod $MODULE":                                          "left out",
 		"insmod":                                                  "",

@@ -18,6 +18,9 @@ const (
 	leastCommon = 0.5
 )
 
+// callFails is a feature of cases in which a call of livepatch fails.
+const callFails = "fail"
+
 // shippedFeatures are the shipped cases with their features.
 var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
 	shipped, err := cases.Shipped()
@@ -41,6 +44,9 @@ func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	}
 	var list []scored
 	for _, s := range shipped {
+		if s.features[callFails] && !mine[callFails] {
+			continue // what livepatch does then happens hardly ever by itself
+		}
 		if score := alike(mine, s.features); score >= leastCommon {
 			list = append(list, scored{s.c, score})
 		}
@@ -105,6 +111,9 @@ func commandFeatures(c machine.Command) (list []string) {
 		case "states", "pre_patch_ret", "watch":
 			list = append(list, key)
 		}
+	}
+	if c.Verb == machine.Fail {
+		list = append(list, callFails, callFails+" "+c.Args[0])
 	}
 	if c.Verb == machine.Echo {
 		list = append(list, c.Args[1][strings.LastIndexByte(c.Args[1], '/')+1:]+" "+c.Args[0])

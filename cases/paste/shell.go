@@ -4,7 +4,10 @@ package paste
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // op is the action of a command, as far as a case can do it.
@@ -86,8 +89,8 @@ func oneAction(p part) []action {
 		return []action{fileAction(opCat, args[0], "", p)}
 	case verb == "sysctl":
 		return sysctlAction(args, p)
-	case (verb == "hold" || verb == "release") && len(args) == 1 && (args[0] == "old" || args[0] == "new"), verb == "wait" && len(args) == 1 && moduleName.MatchString(args[0]):
-		return []action{{op: opOwn, text: verb + " " + args[0], background: p.background && verb == "release"}}
+	case isOwn(verb, args):
+		return []action{{op: opOwn, text: verb + " " + strings.Join(args, " "), background: p.background && verb == "release"}}
 	case verb == "kpatch" && len(args) > 0:
 		return kpatchActions(args, p)
 	}
@@ -95,6 +98,19 @@ func oneAction(p part) []action {
 		return left(onlyLooks)
 	}
 	return left("a case has no such command")
+}
+
+// isOwn tells whether a command is of the case language alone.
+func isOwn(verb string, args []string) bool {
+	switch machine.Verb(verb) {
+	case machine.Hold, machine.Release:
+		return len(args) == 1 && (args[0] == "old" || args[0] == "new")
+	case machine.Wait:
+		return len(args) == 1 && moduleName.MatchString(args[0])
+	case machine.Fail:
+		return len(args) == 2 && slices.Contains(machine.Faults, args[0])
+	}
+	return false
 }
 
 func moduleActions(verb string, args []string, p part) []action {

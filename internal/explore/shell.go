@@ -26,10 +26,13 @@ func shell(c *casefile.Case) []byte {
 	}
 	var b strings.Builder
 	b.WriteString(strings.ReplaceAll(prelude, "OBJECTS", strings.Join(objects, " ")))
-	for _, s := range c.Steps {
+	for i, s := range c.Steps {
 		text := shellCommand(s.Command)
 		if waits(s.Command) {
 			text += "; settle"
+		}
+		if i > 0 && c.Steps[i-1].Command.Verb == machine.Fail {
+			text += "; rmmod " + machine.FaultModule
 		}
 		fmt.Fprintf(&b, "\nsay '%s'\n%s\n", s.Command.Text, text)
 		for _, e := range s.Expect {
@@ -57,6 +60,8 @@ func shellCommand(cmd machine.Command) string {
 		return "echo 0 > " + holders + args[0]
 	case machine.Wait:
 		return "settle"
+	case machine.Fail:
+		return fmt.Sprintf("insmod ./%s.ko function=%s nth=%s", machine.FaultModule, args[0], args[1])
 	}
 	return strings.TrimSuffix(cmd.Text, " &")
 }

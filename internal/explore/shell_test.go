@@ -40,6 +40,18 @@ func TestShell(t *testing.T) {
 	}
 }
 
+// TestShellFault: a fault lasts for one command.
+func TestShellFault(t *testing.T) {
+	c, err := casefile.Parse("x", []byte("T\n-- transcript --\n% fail kmalloc 3\n% insmod klp_a\n% rmmod klp_a\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "insmod ./klp_fault.ko function=kmalloc nth=3\n\nsay 'insmod klp_a'\ninsmod ./klp_a.ko; settle; rmmod klp_fault\n\nsay 'rmmod klp_a'\nunload klp_a\n"
+	if script := string(shell(c)); !strings.HasSuffix(script, want) {
+		t.Errorf("%s", script)
+	}
+}
+
 // TestShellNamesModules: somebody has to build them.
 func TestShellNamesModules(t *testing.T) {
 	c, err := casefile.Parse("x", []byte("T\n-- transcript --\n% insmod klp_target\n% insmod klp_a\n% insmod klp_a\n"))

@@ -20,6 +20,7 @@ type outcome struct {
 // arguments is the least number of a command's arguments.
 var arguments = map[machine.Verb]int{
 	machine.Insmod: 1, machine.Rmmod: 1, machine.Echo: 2, machine.Cat: 1, machine.Wait: 1, machine.Hold: 1, machine.Release: 1,
+	machine.Fail: 2,
 }
 
 // run does what the agent in the guest does.
@@ -42,6 +43,8 @@ func (m *Machine) run(cmd machine.Command) outcome {
 		return m.cat(args[0])
 	case machine.Wait:
 		return outcome{starts: true}
+	case machine.Fail:
+		m.fail(args[0], args[1])
 	case machine.Hold:
 		return outcome{ret: m.write(holderAt+args[0], "1")}
 	case machine.Release:

@@ -39,6 +39,8 @@ type core struct {
 	freeWork      []*patch // freed except for their directory and the module's reference
 	prevStateWarn bool     // klp_get_prev_state() has warned
 	ftraceWarned  bool     // ftrace_enable_sysctl() has
+	fault         *fault   // a call that is to fail; nil: none
+	unfiltered    bool     // klp_unpatch_func() has warned that it cannot remove a filter
 	strayed       bool     // klp_check_stack_func() has read something that is no function; see left
 }
 
@@ -55,6 +57,9 @@ func (c *core) enablePatch(p *patch) int {
 		c.err("Livepatch patch (%s) is not compatible with the already installed livepatches.", p.mod.name)
 		return einval
 	}
+	if c.fails(tryModuleGet) {
+		return enodev
+	}
 	p.mod.refs++
 	p.enabled, p.forced = false, false
 	ret := c.initPatch(p)
@@ -66,88 +71,6 @@ func (c *core) enablePatch(p *patch) int {
 		c.freePatchFinish(p)
 	}
 	return ret
-}
-
-// initPatch is klp_init_patch().
-func (c *core) initPatch(p *patch) int {
-	c.directories = append(c.directories, p)
-	if p.replace {
-		c.addNops(p)
-	}
-	for _, o := range p.objects {
-		if ret := c.initObject(p, o); ret != 0 {
-			return ret
-		}
-	}
-	c.patches = append(c.patches, p)
-	return 0
-}
-
-// addNops is klp_add_nops(): functions that the listed livepatches patch but p
-// does not return to the original code.
-func (c *core) addNops(p *patch) {
-	for _, old := range c.patches {
-		for _, oldObject := range old.objects {
-			o := p.findObject(oldObject.name)
-			if o == nil {
-				o = &object{name: oldObject.name, dynamic: true}
-				p.objects = append(p.objects, o)
-			}
-			for _, f := range oldObject.functions {
-				if o.findFunction(f.name) == nil {
-					o.functions = append(o.functions, &function{name: f.name, nop: true})
-				}
-			}
-		}
-	}
-}
-
-// initObject is klp_init_object().
-func (c *core) initObject(p *patch, o *object) int {
-	if len(o.name) >= maxModuleName {
-		return einval
-	}
-	o.patched, o.mod = false, nil
-	if m := c.modules.find(o.name); o.isModule() && m != nil && m.klpAlive {
-		o.mod = m
-	}
-	seen := map[string]bool{}
-	for _, f := range o.functions {
-		if seen[f.name] {
-			c.duplicate(p, o, f)
-			return eexist
-		}
-		seen[f.name] = true
-		f.patched, f.transition = false, false
-	}
-	if o.isLoaded() {
-		return c.initObjectLoaded(o)
-	}
-	return 0
-}
-
-// duplicate logs what sysfs and the kobjects say about a name that exists
-// already; fs/sysfs/dir.c and lib/kobject.c.
-func (c *core) duplicate(p *patch, o *object, f *function) {
-	logger{c.kmsg, "sysfs: "}.warn("cannot create duplicate filename '/kernel/livepatch/%s/%s/%s,1'", p.mod.name, o, f.name)
-	c.kmsg.dumpStack()
-	logger{c.kmsg, "kobject: "}.err("kobject_add_internal failed for %s,1 with -EEXIST, "+
-		"don't try to register things with the same name in the same directory.", f.name)
-}
-
-// initObjectLoaded is klp_init_object_loaded().
-func (c *core) initObjectLoaded(o *object) int {
-	for _, f := range o.functions {
-		if !c.modules.hasFunction(o.String(), f.name) {
-			c.err("symbol '%s' not found in symbol table", f.name)
-			return einval
-		}
-		f.oldFunc = address(o.String() + ":" + f.name)
-		if f.nop {
-			f.newFunc = f.oldFunc
-		}
-	}
-	return 0
 }
 
 // enable is __klp_enable_patch().

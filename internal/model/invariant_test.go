@@ -35,7 +35,7 @@ var (
 
 var someCommand = rapid.Custom(func(t *rapid.T) string {
 	probe := someProbe.Draw(t, "probe")
-	switch rapid.IntRange(0, 12).Draw(t, "verb") {
+	switch rapid.IntRange(0, 13).Draw(t, "verb") {
 	case 0, 1, 2:
 		return "insmod " + probe + someStates.Draw(t, "states") + someReplace.Draw(t, "replace") + someShape.Draw(t, "shape") +
 			someData.Draw(t, "data") + someResult.Draw(t, "result") + someEnd.Draw(t, "end")
@@ -48,6 +48,8 @@ var someCommand = rapid.Custom(func(t *rapid.T) string {
 		return "echo 1 > /sys/kernel/livepatch/" + probe + "/force" + someEnd.Draw(t, "end")
 	case 8:
 		return rapid.SampledFrom([]string{"insmod klp_target", "rmmod klp_target", "insmod klp_target init_ret=-5", "insmod klp_target init_ret=5"}).Draw(t, "target")
+	case 12:
+		return fmt.Sprintf("fail %s %d", rapid.SampledFrom(machine.Faults).Draw(t, "function"), rapid.IntRange(1, 6).Draw(t, "nth"))
 	case 9:
 		return "hold " + someWhat.Draw(t, "what")
 	case 10:
@@ -97,11 +99,11 @@ func TestInvariants(t *testing.T) {
 
 // step runs a command as it stands in a transcript.
 func step(m *Machine, text string) (machine.Answer, error) {
-	c, err := casefile.Parse("x", []byte("X.\n-- transcript --\n% "+text+"\n"))
+	cmd, err := casefile.ParseCommand(text)
 	if err != nil {
 		return machine.Answer{}, err
 	}
-	return m.Step(context.Background(), c.Steps[0].Command, time.Minute)
+	return m.Step(context.Background(), cmd, time.Minute)
 }
 
 func checkCore(t *rapid.T, k *kernel) {

@@ -34,6 +34,16 @@ func (k *kernel) giveUp(format string, args ...any) {
 	}
 }
 
+// checkBounds gives up once the core has done what depends on the compiler.
+func (k *kernel) checkBounds() {
+	if k.strayed {
+		k.giveUp("reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
+	}
+	if k.unfiltered {
+		k.giveUp("a filter that cannot be removed: the kernel warns in whatever function the compiler has put klp_unpatch_func()")
+	}
+}
+
 // newProgram returns the program of a shipped module, or nil.
 func (k *kernel) newProgram(m *module) program {
 	switch m.name {

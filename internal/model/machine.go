@@ -39,7 +39,7 @@ func New(release string) (*Machine, error) {
 // config is the configuration of a kernel that logs livepatch's debug lines and
 // runs any number of CPUs; nothing else is set.
 var config = map[string]string{
-	"LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y", "SMP": "y",
+	"KPROBES": "y", "LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y", "SMP": "y",
 }
 
 // Facts is [machine.Machine]'s.
@@ -76,13 +76,14 @@ func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Dura
 	if out.starts && !cmd.Background {
 		ans.Stall = m.settle(limit)
 	}
+	if cmd.Verb != machine.Fail && ans.Stall == nil {
+		m.k.disarm()
+	}
 	ans.Records = m.k.log.take()
 	if m.k.prevStateWarn {
 		m.taint |= taintWarn
 	}
-	if m.k.strayed {
-		m.k.giveUp("reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
-	}
+	m.k.checkBounds()
 	if m.k.gaveUp != nil {
 		return ans, fmt.Errorf("%% %s: %w", cmd.Text, m.k.gaveUp)
 	}

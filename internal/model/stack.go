@@ -21,17 +21,45 @@ func (c *core) patchObject(o *object) int {
 
 // patchFunction is klp_patch_func(). Nothing but livepatch uses ftrace here.
 func (c *core) patchFunction(f *function) int {
-	first := len(c.stacks[f.oldFunc]) == 0
-	switch {
-	case first && f.name == notTraceable:
-		c.err("failed to find location for function '%s'", f.name)
-		return einval
-	case first && c.ftraceOff:
-		c.err("failed to register ftrace handler for function '%s' (%d)", f.name, ebusy)
-		return ebusy
+	if len(c.stacks[f.oldFunc]) == 0 {
+		if ret := c.addOps(f); ret != 0 {
+			return ret
+		}
 	}
 	c.stacks[f.oldFunc] = slices.Insert(c.stacks[f.oldFunc], 0, f)
 	f.patched = true
+	return 0
+}
+
+// addOps is the part of klp_patch_func() that is about a function which no other
+// livepatch patches.
+func (c *core) addOps(f *function) int {
+	switch {
+	case f.name == notTraceable:
+		c.err("failed to find location for function '%s'", f.name)
+		return einval
+	case c.fails(kmalloc):
+		return enomem
+	case c.fails(setFilter):
+		c.err("failed to set ftrace filter for function '%s' (%d)", f.name, enomem)
+		return enomem
+	}
+	ret := c.registerOps()
+	if ret != 0 {
+		c.err("failed to register ftrace handler for function '%s' (%d)", f.name, ret)
+		c.fails(setFilter) // the filter is removed, whatever the call returns
+	}
+	return ret
+}
+
+// registerOps is register_ftrace_function().
+func (c *core) registerOps() int {
+	switch {
+	case c.fails(registerFunction):
+		return enomem
+	case c.ftraceOff:
+		return ebusy
+	}
 	return 0
 }
 
@@ -58,6 +86,7 @@ func (c *core) unpatchObjects(p *patch) {
 func (c *core) unpatchFunction(f *function) {
 	stack := slices.DeleteFunc(c.stacks[f.oldFunc], func(g *function) bool { return g == f })
 	if c.stacks[f.oldFunc] = stack; len(stack) == 0 {
+		c.unfiltered = c.unfiltered || c.fails(setFilter)
 		delete(c.stacks, f.oldFunc)
 	}
 	f.patched = false

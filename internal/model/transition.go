@@ -58,7 +58,7 @@ func (c *core) trySwitchTask(t *task) bool {
 	if t.state == c.target {
 		return true
 	}
-	if c.checkStack(t) {
+	if c.fails(saveStack) || c.checkStack(t) {
 		return false
 	}
 	t.pending = false

@@ -35,6 +35,7 @@ type Agent struct {
 	functions string   // the file that lists them; empty: there is none
 	before    standing // at Begin
 	leaks     kmemleak
+	armed     bool // a call is to fail in the next command
 }
 
 func New(k kernel.Kernel, files, world rootfs.Tree) *Agent {
@@ -96,6 +97,7 @@ func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) er
 
 // Begin is [machine.Machine]'s.
 func (a *Agent) Begin(context.Context) error {
+	a.armed = false
 	const clear = "/sys/kernel/debug/clear_warn_once"
 	if a.files.Exists(clear) {
 		if err := a.files.Write(clear, "1\n"); err != nil {

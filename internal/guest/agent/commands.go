@@ -53,6 +53,7 @@ var commands = map[machine.Verb]command{
 	machine.Hold:    {1, commander.hold},
 	machine.Release: {1, commander.letGo},
 	machine.Sh:      {1, commander.sh},
+	machine.Fail:    {2, commander.fail},
 }
 
 func (c commander) run(ctx context.Context, cmd machine.Command) outcome {

@@ -36,6 +36,9 @@ func (a *Agent) Step(ctx context.Context, cmd machine.Command, limit time.Durati
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ans, err := a.perform(bounded, cmd)
+	if err == nil {
+		err = a.afterFault(cmd, ans)
+	}
 	if ctx.Err() != nil {
 		return ans, ctx.Err()
 	}
