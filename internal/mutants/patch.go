@@ -19,4 +19,8 @@ var patchMutants = []Mutant{
 		Original: "FTRACE_OPS_FL_PERMANENT;", Mutated: "0;",
 		Breaks: "livepatch.rst: ftrace cannot be switched off while functions are livepatched",
 		Case:   "ftrace-enabled-busy", Unseen: "they leave ftrace alone; test-ftrace.sh does not"},
+	{Name: "unpatched-without-memory", File: patch, After: "ops = kzalloc(sizeof(*ops), GFP_KERNEL);",
+		Original: "return -ENOMEM;", Mutated: "return 0;",
+		Breaks: "livepatch.rst: an enabled livepatch has redirected all of its functions",
+		Case:   "fault-function-memory", Unseen: "no call of livepatch's fails"},
 }
