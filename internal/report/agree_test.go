@@ -103,10 +103,14 @@ func TestFormatsAgree(t *testing.T) {
 		"junit":    {junitStatuses, junit},
 		"markdown": {markdownStatuses, expected(docs, asIs, "not run")},
 		"kcidb":    {kcidbStatuses, kcidb},
+		"html":     {htmlStatuses, expected(docs, asIs, "not run")},
 	} {
 		if d := cmp.Diff(test.want, test.count(t, inFormat(t, name, docs))); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
+	}
+	if d := cmp.Diff(expected(docs, asIs, "not run"), humanStatuses(t, docs)); d != "" {
+		t.Errorf("human (-want +got):\n%s", d)
 	}
 }
 
