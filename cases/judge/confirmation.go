@@ -4,7 +4,6 @@ package judge
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 )
 
@@ -71,7 +70,7 @@ func (r Result) Confirm(again Result) Result {
 	case Fail:
 		c.Runs++
 		c.Failed++
-		if why := again.Headline(); !alike(why, r.Headline()) && !slices.Contains(c.Otherwise, why) {
+		if why := again.Headline(); !SameReason(again, r) && !slices.Contains(c.Otherwise, why) {
 			c.Otherwise = append(c.Otherwise, why)
 		}
 	default:
@@ -101,27 +100,4 @@ func (r Result) Headline() string {
 		return ""
 	}
 	return r.Reasons[0]
-}
-
-// accidental matches accidental differences between two runs that fail alike:
-// process numbers, addresses, the number of an oops.
-var accidental = regexp.MustCompile(`\b[Pp][Ii][Dd]:? \d+|\b(?:0x)?[0-9a-f]{8,16}\b|\[#\d+\]|CPU: \d+`)
-
-// alike tells whether two headlines give the same reason.
-func alike(a, b string) bool {
-	return accidental.ReplaceAllString(a, "") == accidental.ReplaceAllString(b, "")
-}
-
-// splatFold matches the part of a splat's headline that does not depend on where a kernel
-// has its code.
-var splatFold = regexp.MustCompile(`^unexpected [^:]*: `)
-
-// SameFailure tells whether two runs of a case, maybe on different kernels, fail alike:
-// for the same reason, and at the same command as far as that is known.
-func SameFailure(a, b Result) bool {
-	one, other := a.Headline(), b.Headline()
-	if fold := splatFold.FindString(one); fold != "" && fold == splatFold.FindString(other) {
-		one, other = fold, fold
-	}
-	return alike(one, other) && (a.Step == b.Step || a.Step == 0 || b.Step == 0)
 }

@@ -94,20 +94,3 @@ func TestReplace(t *testing.T) {
 		}
 	}
 }
-
-func TestAlike(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want bool
-	}{
-		{"unexpected WARNING: WARNING: CPU: 0 PID: 81 at kernel/x.c:5 f+0x1/0x2", "unexpected WARNING: WARNING: CPU: 1 PID: 9 at kernel/x.c:5 f+0x1/0x2", true},
-		{"BUG: unable to handle page fault for address: ffffc90000b5f000", "BUG: unable to handle page fault for address: ffffc9000011a000", true},
-		{"Oops: 0002 [#1] PREEMPT", "Oops: 0002 [#2] PREEMPT", true},
-		{"a.txtar:7: expected own=1", "a.txtar:8: expected own=1", false},
-		{"state 1 own=2", "state 1 own=1", false},
-	} {
-		if got := alike(test.a, test.b); got != test.want {
-			t.Errorf("%q and %q: %v", test.a, test.b, got)
-		}
-	}
-}

@@ -163,7 +163,7 @@ func (a *app) sayRepro(b *bundle.Bundle, res judge.Result, passed int) error {
 	switch {
 	case res.Verdict == judge.Pass:
 		word, status = fmt.Sprintf("gone: it passes, %d of %d times", passed, passed), exit.Passed
-	case res.Verdict == judge.Fail && judge.SameFailure(was, res):
+	case res.Verdict == judge.Fail && judge.SameReason(was, res):
 		word = "same: it fails as in the bundle"
 	case res.Verdict == judge.Fail:
 		word, status = "different: it fails, but not as in the bundle: "+was.Headline(), exit.Different

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -91,7 +92,7 @@ func entry(old, present *side) Entry {
 	named := cmp.Or(present, old)
 	e.Test, e.File = named.name, named.file
 	e.Change = change(e.Old, e.New)
-	e.SameReason = e.Change == StillFailing && sameReason(old, present)
+	e.SameReason = e.Change == StillFailing && judge.SameReason(old.last, present.last)
 	return e
 }
 

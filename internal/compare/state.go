@@ -4,7 +4,6 @@ package compare
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
@@ -35,8 +34,7 @@ func (s State) ran() bool { return s != NotRun && s != Absent }
 type side struct {
 	name, file                      string
 	passed, failed, errors, skipped int
-	reason                          string // the headline of the last failure or error
-	diff                            string
+	last                            judge.Result // the last failure, or else the last error
 }
 
 func (s *side) add(r judge.Result) {
@@ -48,16 +46,12 @@ func (s *side) add(r judge.Result) {
 	case judge.Fail:
 		s.failed += max(1, r.Confirmation.Failed)
 		s.passed += max(0, r.Confirmation.Runs-r.Confirmation.Failed)
-		s.because(r)
+		s.last = r
 	default:
 		if s.errors++; s.failed == 0 {
-			s.because(r)
+			s.last = r
 		}
 	}
-}
-
-func (s *side) because(r judge.Result) {
-	s.reason, s.diff = r.Headline(), r.Diff
 }
 
 func (s *side) state() State {
@@ -90,24 +84,7 @@ func (s *side) why() string {
 	if s == nil {
 		return ""
 	}
-	return s.reason
-}
-
-// sameReason tells whether a test fails for one reason on both sides.
-func sameReason(a, b *side) bool {
-	return a.diff != "" && a.diff == b.diff || essence(a.reason) == essence(b.reason)
-}
-
-// accidents are what two logs of one fault differ in: addresses, the time, the
-// process and the processor.
-var accidents = regexp.MustCompile(`\b0x[0-9a-f]+\b|\b[0-9a-f]{12,}\b|\[ *\d+\.\d{6}\]|\b(CPU|PID): \d+\b|/\d+\b`)
-
-// caseFile is the case's file at the beginning of a reason, as it was named.
-var caseFile = regexp.MustCompile(`^\S*\.txtar:`)
-
-func essence(reason string) string {
-	reason = caseFile.ReplaceAllStringFunc(reason, path.Base)
-	return accidents.ReplaceAllString(strings.TrimSpace(reason), "#")
+	return s.last.Headline()
 }
 
 // sides are the tests of one side on one kernel, by key.
