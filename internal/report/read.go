@@ -20,6 +20,9 @@ var maxReport int64 = 256 << 20 // bytes; tests make it less
 
 const maxOutcomes = 100_000
 
+// ErrNone is in the error of a report that breaks off before its first run.
+var ErrNone = errors.New("the report breaks off before its first run: the run was killed at once, or the file is cut")
+
 // Read reads the runs of a report in JSON, of this klptest or of an earlier one:
 // one run, or the several of a results file. A report that breaks off, as when
 // the run was killed, has the results that were written; its total is what the
@@ -68,6 +71,7 @@ type object struct {
 	fields  map[string]json.RawMessage
 	results []jsonResult
 	runs    []*object
+	listed  bool // the list of results has begun, so that all before it is there
 	whole   bool // the end of the object is there
 }
 
@@ -94,6 +98,7 @@ func (p *parser) object(o *object, outermost bool) error {
 		}
 		switch {
 		case name == "results":
+			o.listed = true
 			err = p.list(func() error { return p.result(o) })
 		case name == "runs" && outermost:
 			err = p.list(func() error {

@@ -14,6 +14,13 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
+// ErrNone is in the error of a directory that has no results.
+var ErrNone = errors.New("no results")
+
+// Nothing tells whether an error is that nothing was written yet, as by a run that was
+// killed at once.
+func Nothing(err error) bool { return errors.Is(err, ErrNone) || errors.Is(err, report.ErrNone) }
+
 // Read reads the runs of each path: a results directory, a directory of such
 // directories, or a report in JSON. All may be a stranger's.
 func Read(paths []string) ([]report.Document, error) { return reader{report.Read}.all(paths) }
@@ -97,7 +104,7 @@ func (r reader) dir(name string) (docs []report.Document, err error) {
 		docs = append(docs, more...)
 	}
 	if len(docs) == 0 {
-		return nil, blame.AdviseUserf("klptest run --out "+name+" writes some", "%s has no results", name)
+		return nil, blame.AdviseUserf("klptest run --out "+name+" writes some", "%s has %w", name, ErrNone)
 	}
 	return docs, nil
 }
@@ -110,6 +117,9 @@ func (r reader) from(files fs.FS, name string) ([]report.Document, error) {
 	}
 	if err != nil {
 		return nil, blame.Unreadable(path.Join(name, resultsFile), err)
+	}
+	if info.Size() == 0 {
+		return nil, blame.Userf("%s is empty: %w", path.Join(name, resultsFile), ErrNone)
 	}
 	f, err := files.Open(resultsFile)
 	if err != nil {

@@ -4,9 +4,7 @@ package resume
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,14 +74,8 @@ func (a *Attempts) Next() string {
 func (a *Attempts) read(run, label string) error {
 	var docs []report.Document
 	for _, n := range a.numbers {
-		if started, err := hasBegun(a.path(n)); err != nil || !started {
-			if err != nil {
-				return err
-			}
-			continue
-		}
 		more, err := results.Read([]string{a.path(n)})
-		if err != nil { // as after a loss of power
+		if err != nil && !results.Nothing(err) { // as after a loss of power
 			a.Damaged = append(a.Damaged, a.path(n))
 		}
 		docs = append(docs, more...)
@@ -100,18 +92,6 @@ func (a *Attempts) read(run, label string) error {
 		})
 	}
 	return nil
-}
-
-// hasBegun tells whether a results directory has the beginning of a run.
-func hasBegun(dir string) (bool, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "results.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, blame.Unreadable(dir, err)
-	}
-	return strings.Count(string(data), `"schema"`) > 1 && strings.Contains(string(data), `"results": [`), nil
 }
 
 // Tidy removes the attempts before that of Next, which has all that they had.
