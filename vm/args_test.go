@@ -4,12 +4,11 @@ package vm
 
 import (
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -17,15 +16,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // golden compares with testdata/name.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(string(readFile(t, path)), got); diff != "" {
-		t.Errorf("%s (-want +got; -update rewrites it)\n%s", path, diff)
-	}
+	filetest.Golden(t, filepath.Join("testdata", name), got, *update)
 }
 
 func TestArgs(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 func TestParseWhole(t *testing.T) {
@@ -97,27 +98,11 @@ func TestParseErrors(t *testing.T) {
 		if blame.Of(err) != blame.User {
 			t.Errorf("%s: not the user's: %v", p, err)
 		}
-		goldenFile(t, strings.TrimSuffix(p, ".txtar")+".want", err.Error()+"\n")
+		filetest.Golden(t, strings.TrimSuffix(p, ".txtar")+".want", err.Error()+"\n", *update)
 	}
 }
 
 var update = flag.Bool("update", false, "rewrite the golden files")
-
-func goldenFile(t *testing.T, path, text string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), text); d != "" {
-		t.Errorf("%s:\n%s", path, d)
-	}
-}
 
 func TestParseBytes(t *testing.T) {
 	const ok = "Title\n-- transcript --\n"

@@ -11,10 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/kmods"
 )
@@ -40,7 +39,7 @@ func TestReports(t *testing.T) {
 			t.Fatal(err)
 		}
 		made, err := Make(t.Context(), data, Options{})
-		golden(t, strings.TrimSuffix(p, ".txt")+".want", shown(made, err))
+		filetest.Golden(t, strings.TrimSuffix(p, ".txt")+".want", shown(made, err), *update)
 		if err != nil {
 			continue
 		}
@@ -82,19 +81,4 @@ func shown(made *Made, err error) string {
 		}
 	}
 	return b.String()
-}
-
-func golden(t *testing.T, path, text string) {
-	t.Helper()
-	want, err := os.ReadFile(path)
-	if err == nil && string(want) == text {
-		return
-	}
-	if !*update {
-		t.Errorf("%s: %v\n%s", path, err, cmp.Diff(strings.Split(string(want), "\n"), strings.Split(text, "\n")))
-		return
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

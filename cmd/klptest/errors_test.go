@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/klptest/klptest/images/imagestest"
 	"github.com/klptest/klptest/internal/filetest"
 )
@@ -78,11 +76,7 @@ func TestErrors(t *testing.T) {
 		got.WriteString("\n" + line + mistake(t, strings.Fields(words)))
 	}
 	text := strings.TrimPrefix(got.String(), "\n")
-	if *update {
-		filetest.Put(t, golden, text)
-	} else if diff := cmp.Diff(string(want), text); diff != "" {
-		t.Errorf("%s (-want +got; -update rewrites it)\n%s", path, diff)
-	}
+	filetest.Golden(t, golden, text, *update)
 }
 
 // inMistakes makes a directory of mistakes the working directory.

@@ -9,20 +9,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/klptest/klptest/images/debian/debiantest"
 	"github.com/klptest/klptest/images/packaged"
 	"github.com/klptest/klptest/internal/arch/archtest"
+	"github.com/klptest/klptest/internal/filetest"
 )
 
 // golden compares with testdata/name; the other files there are what apt
 // said on a bookworm with bookworm-security.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	if diff := cmp.Diff(aptSaid(t, name), got); diff != "" {
-		t.Error(diff)
-	}
+	filetest.Golden(t, filepath.Join("testdata", name), got, false)
 }
 
 func aptSaid(t *testing.T, name string) string {
