@@ -24,16 +24,15 @@ import (
 // stepOptions are the flags that bisect hands on to each step.
 type stepOptions struct {
 	rig.Options
-	build kbuild.Builder
-	out   string // has a directory of results for each commit
-	runID string
+	build       kbuild.Builder
+	keepOptions // out has a directory of results for each commit
 }
 
 func stepFlags(c *cobra.Command, o *stepOptions) {
 	guestFlags(c.Flags(), &o.Options)
 	confirmFlag(c.Flags(), &o.Options)
 	buildFlags(c, &o.build)
-	resultsFlags(c.Flags(), &o.out, &o.runID)
+	resultsFlags(c.Flags(), &o.keepOptions)
 }
 
 // stepName is the command that judges a commit.
@@ -94,7 +93,7 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 	if o.out != "" {
 		o.out = filepath.Join(o.out, commit)
 	}
-	err = a.keeping(o.out, o.runID, func(k *kept) error {
+	err = a.keeping(o.keepOptions, o.Options, func(k *kept) error {
 		k.next(commit)
 		note, err = a.judgeHere(ctx, store, here, list, o, k)
 		return err

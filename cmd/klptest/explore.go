@@ -5,13 +5,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
@@ -27,7 +25,8 @@ type exploreOptions struct {
 	machineOptions
 	model  explore.Options
 	replay string
-	out    string
+	keepOptions
+	given []string // the words of the flags that open such a guest
 }
 
 func (a *app) exploreCommand() *cobra.Command {
@@ -37,7 +36,8 @@ func (a *app) exploreCommand() *cobra.Command {
 		Short: "Search for command sequences on which kernel and model disagree",
 		Long: `Make up command sequences, run them on a kernel and compare the outcome with the
 prediction of a model of the livepatch core. A difference is tried again, shrunk,
-and written as a case and as a shell script.
+and written as a case and as a shell script, to the directory of --out, or else to
+the working directory. In the results it is that case, which fails.
 
 Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Example: `  klptest explore --budget 30m
@@ -48,6 +48,7 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 			if o.replay != "" {
 				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, kernels: []string{o.kernel}, format: report.HumanFormat, timeout: time.Hour})
 			}
+			o.given = givenFlags(c.Flags(), func(name string) bool { return name == "kernel" || opensShell(name) })
 			return a.explore(c.Context(), o)
 		},
 	}
@@ -60,9 +61,10 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
 	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
-	f.StringVar(&o.out, "out", ".", "`directory` for reproducers")
+	resultsFlags(f, &o.keepOptions)
+	bundleFlag(f, &o.keepOptions)
 	rules := flagRules{}
-	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out"} {
+	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out", "run-id", "bundle"} {
 		rules.apart = append(rules.apart, [2]string{"replay", search})
 	}
 	rules.of(c)
@@ -70,31 +72,27 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 }
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {
-	if err := o.check(); err != nil {
-		return err
-	}
+	return a.keeping(o.keepOptions, o.Options, func(k *kept) error {
+		k.with(o.kernel, o.given)
+		return a.search(ctx, o, k)
+	})
+}
+
+func (a *app) search(ctx context.Context, o exploreOptions, k *kept) error {
 	show, stop := a.exploreProgress()
 	defer stop()
-	o.model.Progress = show
-	rep, err := a.exploreOn(ctx, o)
+	o.model.Progress, o.model.Dir = show, o.out
+	rep, err := a.exploreOn(ctx, o, k)
 	stop()
 	return a.explored(explored{rep, o.model.Skip, o.out}, err)
 }
 
-// check refuses options before any work is done.
-func (o exploreOptions) check() error {
-	if info, err := os.Stat(o.out); err != nil || !info.IsDir() {
-		return blame.AdviseUserf("make the directory first, or name another one", "--out %s is not a directory", printable.Line(o.out))
-	}
-	return nil
-}
-
-func (a *app) exploreOn(ctx context.Context, o exploreOptions) (rep explore.Report, err error) {
-	k, store, err := a.resolve(ctx, o.machineOptions)
+func (a *app) exploreOn(ctx context.Context, o exploreOptions, k *kept) (rep explore.Report, err error) {
+	kernel, store, err := a.resolve(ctx, o.machineOptions)
 	if err != nil {
 		return rep, err
 	}
-	return a.runner(store, o.Options).Explore(ctx, k, o.model)
+	return k.recording(a.runner(store, o.Options)).Explore(ctx, kernel, o.model)
 }
 
 // exploreProgress prints a line at intervals until it is stopped: how long a boot

@@ -57,7 +57,7 @@ func TestExplored(t *testing.T) {
 }
 
 func TestExploreUsage(t *testing.T) {
-	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"--budget", "0"}, {"--out", "/none"}, {"more"}} {
+	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"--budget", "0"}, {"--out", ""}, {"more"}} {
 		var errs bytes.Buffer
 		if got := run(t.Context(), append([]string{"explore"}, args...), streams{out: &errs, err: &errs}); got != exit.Usage {
 			t.Errorf("%q: exit status %d: %s", args, got, errs.String())

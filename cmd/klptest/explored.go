@@ -64,7 +64,7 @@ func (x explored) whyNothing() string {
 // difference shows a difference, then writes it.
 func (a *app) difference(x explored) error {
 	d := x.Difference
-	name := filepath.Join(x.out, d.Name())
+	name := filepath.Join(x.out, d.Name()) // beside the results, where the next run leaves it
 	fmt.Fprintf(a.out, "found a difference%s: %s.txtar (%s.sh for people without klptest)\n", howOften(d), name, name)
 	if d.Cut {
 		a.notice("the --budget ended before the difference was as short as it gets")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/results"
+	"github.com/klptest/klptest/internal/shellword"
 )
 
 // again makes a run of what failed in earlier results: of those cases, and on those
@@ -23,6 +24,9 @@ func (o *runOptions) again(args []string) ([]string, error) {
 	var words, kernels []string
 	for _, d := range results.Merge(docs) {
 		bad := d.Bad()
+		if len(bad) > 0 && d.Command != "" {
+			return nil, blame.AdviseUserf("klptest "+d.Command+" "+shellword.Join(bad), "%s has results of klptest %s", o.failedIn, d.Command)
+		}
 		if len(bad) > 0 && d.Spec == "" && d.Label != "" {
 			return nil, blame.AdviseUserf("klptest run --out writes results whose kernels klptest run can have again", "%s is about a kernel that was built for the purpose: %s", o.failedIn, d.On())
 		}

@@ -21,10 +21,10 @@ import (
 
 // matrixOptions are the flags of `klptest matrix`.
 type matrixOptions struct {
-	words      []string // of the flags that all cells have
-	out, runID string
-	shard      matrix.Shard
-	timeout    time.Duration
+	words []string // of the flags that all cells have
+	keepOptions
+	shard   matrix.Shard
+	timeout time.Duration
 }
 
 // cellFlags are the flags of klptest run that all cells of a matrix have.
@@ -71,7 +71,7 @@ A kernel that cannot be had is reported as not run, and the others are tested.
 
 func (a *app) matrixFlags(c *cobra.Command, o *matrixOptions) {
 	f := c.Flags()
-	resultsFlags(f, &o.out, &o.runID)
+	resultsFlags(f, &o.keepOptions)
 	f.Lookup("run-id").Usage = "the `name` of the run; shards have the same one (default: one that the file's contents determine)"
 	f.Var(shardValue{&o.shard}, "shard", "run only shard I of N: `I/N`; each case of each cell is in one")
 	f.Var(duration(&o.timeout, 24*time.Hour), "timeout", "limit for the whole run")

@@ -24,7 +24,7 @@ import (
 func (a *app) mutantsCommand() *cobra.Command {
 	var o rig.Options
 	var only []string
-	var out, runID string
+	var keep keepOptions
 	var budget time.Duration
 	c := &cobra.Command{
 		Use:    "mutants SRC [CASE|PATTERN|FILE]...",
@@ -44,14 +44,14 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 			if err != nil {
 				return err
 			}
-			return a.keeping(out, runID, func(k *kept) error {
+			return a.keeping(keep, o, func(k *kept) error {
 				return a.tryMutants(c.Context(), args[0], only, budget, list, o, k)
 			})
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
-	resultsFlags(c.Flags(), &out, &runID)
+	resultsFlags(c.Flags(), &keep)
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
 	c.Flags().DurationVar(&budget, "explore", 0, "search for each mutant with explore, for this long")
 	return c

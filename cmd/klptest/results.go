@@ -4,6 +4,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"path/filepath"
 	"strings"
@@ -20,10 +21,20 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// resultsFlags are those of a command that keeps its results.
-func resultsFlags(f *pflag.FlagSet, out, runID *string) {
-	f.Var(fileName{out}, "out", "write the results to `directory`, in all formats and as they come, with the logs of what does not pass")
-	f.Var(nameValue{runID}, "run-id", "the `name` of the run that this one is a part of: of results with one name, what was run again counts once (default: a random one)")
+// keepOptions are the flags of a command that keeps its results.
+type keepOptions struct {
+	out    string // directory of results; empty: none
+	runID  string // names what the run is a part of
+	bundle bool   // a bundle is written for every FAIL
+}
+
+func resultsFlags(f *pflag.FlagSet, o *keepOptions) {
+	f.Var(fileName{&o.out}, "out", "write the results to `directory`, in all formats and as they come, with the logs of what does not pass")
+	f.Var(nameValue{&o.runID}, "run-id", "the `name` of the run that this one is a part of: of results with one name, what was run again counts once (default: a random one)")
+}
+
+func bundleFlag(f *pflag.FlagSet, o *keepOptions) {
+	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every FAIL, with all that klptest repro needs")
 }
 
 // createResults makes the directory of --out; none is asked for by an empty path.
@@ -48,9 +59,9 @@ func (a *app) closeResults(o runOptions) error {
 
 // kept keeps the results of a command that runs cases on many kernels.
 type kept struct {
-	dir   *results.Dir
-	runID string
-	label string // of the next run
+	about   report.Provenance // what the command knows of each run
+	dir     *results.Dir      // nil: none
+	bundler *bundler          // nil: no bundles are wanted
 
 	run *results.Run
 	doc report.Document
@@ -58,22 +69,28 @@ type kept struct {
 
 var _ lab.Recorder = (*kept)(nil)
 
-// keptIn makes the directory of --out; nil is returned for an empty path.
-func (a *app) keptIn(out, runID string) (*kept, error) {
-	dir, err := a.createResults(out)
-	if dir == nil {
-		return nil, err
-	}
-	return &kept{dir: dir, runID: cmp.Or(runID, newRunID())}, nil
-}
-
-// keeping calls f with what keeps its results, and completes that.
-func (a *app) keeping(out, runID string, f func(*kept) error) error {
-	k, err := a.keptIn(out, runID)
-	if err != nil {
-		return err
+// keeping calls f with what keeps its results, and completes that. It is nil when
+// nothing is to be kept.
+func (a *app) keeping(o keepOptions, guests rig.Options, f func(*kept) error) error {
+	var k *kept
+	if o.out != "" || o.bundle {
+		dir, err := a.createResults(o.out)
+		if err != nil {
+			return err
+		}
+		k = &kept{dir: dir, about: report.Provenance{Run: cmp.Or(o.runID, newRunID()), Klptest: version(), Host: hostAbout()}}
+		if o.bundle {
+			k.bundler = newBundler(runOptions{keepOptions: o, machineOptions: machineOptions{Options: guests}}, a.notice)
+		}
 	}
 	return blame.Join(f(k), k.close())
+}
+
+// with adds what the command knows of its only run, which begins with it.
+func (k *kept) with(spec string, shell []string) {
+	if k != nil {
+		k.about.Started, k.about.Spec, k.about.Flags, k.about.ShellFlags = time.Now(), spec, shell, shell
+	}
 }
 
 // recording is a runner whose results are kept; k may be nil.
@@ -87,13 +104,25 @@ func (k *kept) recording(r lab.Runner) lab.Runner {
 // next names the next run.
 func (k *kept) next(label string) {
 	if k != nil {
-		k.label = label
+		k.about.Label = label
+	}
+}
+
+// prefixed names the bundles of the next run.
+func (k *kept) prefixed(prefix string) {
+	if k != nil && k.bundler != nil {
+		k.bundler.prefix = prefix
 	}
 }
 
 // Begin is of [lab.Recorder].
-func (k *kept) Begin(r *rig.Rig, list []*casefile.Case) error {
-	p := report.Provenance{Run: k.runID, Label: k.label, Klptest: version(), Started: time.Now(), Planned: len(list), Tests: testWords(nil, list), Host: hostAbout()}
+func (k *kept) Begin(ctx context.Context, r *rig.Rig, list []*casefile.Case) error {
+	k.bundler.on(ctx, r)
+	p := k.about
+	p.Planned, p.Tests = len(list), testWords(nil, list)
+	if p.Started.IsZero() {
+		p.Started = time.Now()
+	}
 	k.run, k.doc = k.dir.Next(), report.Document{Provenance: on(p, r)}
 	return k.run.Begin(k.doc.Provenance)
 }
@@ -102,7 +131,7 @@ func (k *kept) Begin(r *rig.Rig, list []*casefile.Case) error {
 func (k *kept) Case(c *casefile.Case, res judge.Result) error {
 	o := report.Outcome{Case: c.Text, Result: res, Live: true}
 	k.doc.Outcomes = append(k.doc.Outcomes, o)
-	return k.run.Case(o)
+	return blame.Join(k.run.Case(o), k.bundler.add(k.doc.Provenance, c, o))
 }
 
 // End is of [lab.Recorder].
@@ -115,7 +144,8 @@ func (k *kept) fault(label string, r judge.Result) error {
 	if k == nil {
 		return nil
 	}
-	d := report.Document{Provenance: report.Provenance{Run: k.runID, Label: label, Kernel: "none", Klptest: version(), Started: time.Now(), Host: hostAbout()}}
+	d := report.Document{Provenance: k.about}
+	d.Label, d.Kernel, d.Started = label, "none", time.Now()
 	d.Outcomes = []report.Outcome{{Result: r}}
 	d.Ending = ending(d, nil)
 	return k.dir.Add(d)

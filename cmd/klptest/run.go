@@ -25,11 +25,10 @@ import (
 type runOptions struct {
 	machineOptions
 	selection
+	keepOptions
 	fresh, pristine, oneVM bool
 	format                 string
 	junit                  string
-	out                    string          // directory of results; empty: none
-	runID                  string          // names what the run is a part of
 	label                  string          // tells the run from others on the same kernel
 	results                *results.Dir    // nil: none
 	before                 report.Document // results that the run begins with; see resume.Before
@@ -37,7 +36,6 @@ type runOptions struct {
 	verbose                bool
 	slowest                int // of the cases that the end lists
 	update                 bool
-	bundle                 bool
 	bundler                *bundler // nil: no bundles are wanted
 	ignore                 []string // texts of log records that do not count
 	repeat                 repeatOptions
@@ -102,8 +100,8 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	selectionFlags(c, &o.selection)
 	formatFlag(c, &o.format, formatChoices())
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
-	resultsFlags(f, &o.out, &o.runID)
-	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every FAIL, with all that klptest repro needs")
+	resultsFlags(f, &o.keepOptions)
+	bundleFlag(f, &o.keepOptions)
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given; its lines then begin with the case's name")
 	slowestFlag(f, &o.slowest)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"strings"
@@ -58,7 +59,7 @@ A script that ends by kselftest's status 4 is a SKIP. One that takes longer than
 		ValidArgsFunction: completeScripts(&o),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.kernelGiven = c.Flags().Changed("kernel")
-			o.given = givenFlags(c.Flags(), repeats)
+			o.runID, o.given = cmp.Or(o.runID, newRunID()), givenFlags(c.Flags(), repeats)
 			return a.runSelftests(c.Context(), args, o)
 		},
 	}
@@ -76,26 +77,36 @@ func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
 	confirmFlag(f, &o.Options)
 	formatFlag(c, &o.format, formatChoices())
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	resultsFlags(f, &o.keepOptions)
 	f.Var(duration(&o.limit, 10*time.Minute), "script-timeout", "limit for one script")
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; scripts run one at a time, unless -j is given")
 	_ = c.MarkFlagDirname("src")
 }
 
-// runSelftests runs the scripts. The JUnit report is written whatever happens.
+// runSelftests runs the scripts. The JUnit report and the results are written whatever
+// happens.
 func (a *app) runSelftests(ctx context.Context, args []string, o selftestOptions) error {
 	junit, err := createJUnit(o.junit)
 	if err != nil {
+		return err
+	}
+	if o.results, err = a.createResults(o.out); err != nil {
 		return err
 	}
 	d := report.Document{Provenance: o.planned(nil, nil)}
 	d.Command = selftestsName
 	whole, cancel := context.WithTimeoutCause(ctx, o.timeout, errTimeout(o.timeout))
 	defer cancel()
-	err = a.selftests(whole, args, &d, o)
+	kept := &beginning{Reporter: o.results.Next()}
+	err = a.selftests(whole, args, &d, o, kept)
 	if err != nil && d.Error == "" {
 		d.Ending = ending(d, err)
 	}
+	if !kept.begun {
+		err = blame.Join(err, d.Play(kept))
+	}
+	err = blame.Join(err, a.closeResults(o.runOptions))
 	if err = blame.Join(err, junit.write([]report.Document{d}), context.Cause(ctx)); err != nil && report.ExitCode(d.Results()) == exit.Failed {
 		return a.failWith(err)
 	}
@@ -105,16 +116,16 @@ func (a *app) runSelftests(ctx context.Context, args []string, o selftestOptions
 	return outcome(d.Results())
 }
 
-func (a *app) selftests(ctx context.Context, args []string, d *report.Document, o selftestOptions) error {
+func (a *app) selftests(ctx context.Context, args []string, d *report.Document, o selftestOptions, kept report.Reporter) error {
 	format, err := report.FormatNamed(o.format)
 	if err != nil {
 		return err
 	}
-	o.Lean, o.pristine = !format.Observed, true // nothing tells what a script leaves behind
+	o.Lean, o.pristine = !format.Observed && o.out == "", true // nothing tells what a script leaves behind
 	shown := &beginning{Reporter: a.reporter(format, o.verbose, 0)}
 	w, err := a.prepareSelftests(ctx, args, d, o)
 	if err == nil {
-		err = a.driveTests(ctx, w, shown, d, o.runOptions)
+		err = a.driveTests(ctx, w, report.Both(shown, kept), d, o.runOptions)
 	}
 	if err != nil && d.Error == "" {
 		d.Ending = ending(*d, err)

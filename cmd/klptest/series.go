@@ -28,8 +28,7 @@ type seriesOptions struct {
 	base   string
 	repo   string
 	format string
-	out    string
-	runID  string
+	keepOptions
 }
 
 func (a *app) seriesCommand() *cobra.Command {
@@ -65,7 +64,8 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
 	formatFlag(c, &o.format, seriesChoices())
-	resultsFlags(f, &o.out, &o.runID)
+	resultsFlags(f, &o.keepOptions)
+	bundleFlag(f, &o.keepOptions)
 	return c
 }
 
@@ -103,7 +103,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	return a.keeping(o.out, o.runID, func(k *kept) error { return a.seriesOf(ctx, o, sorted, list, k, write) })
+	return a.keeping(o.keepOptions, o.Options, func(k *kept) error { return a.seriesOf(ctx, o, sorted, list, k, write) })
 }
 
 // seriesOf tries the series, and writes what comes of it.
@@ -146,6 +146,7 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 	n := 0
 	label := func(name string) string { return fmt.Sprintf("%d/%d %s", n, len(patches), name) }
 	k.next(label("base"))
+	k.prefixed("0-")
 	steps, err = series.Run(ctx, bench, patches, func(s series.Step) {
 		a.notice(label(s.Name))
 		if r, ok := faultOf(label(""), s); ok {
@@ -153,6 +154,7 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		}
 		if n++; n <= len(patches) {
 			k.next(label(patches[n-1].Subject))
+			k.prefixed(fmt.Sprintf("%d-", n))
 		}
 	})
 	return steps, blame.Join(err, lost)

@@ -23,7 +23,7 @@ import (
 func (a *app) variantsCommand() *cobra.Command {
 	var o rig.Options
 	var only []string
-	var out, runID string
+	var keep keepOptions
 	c := &cobra.Command{
 		Use:    "variants SRC [CASE|PATTERN|FILE]...",
 		Short:  "Run the cases on kernels that are configured in different ways",
@@ -42,14 +42,14 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 			if err != nil {
 				return err
 			}
-			return a.keeping(out, runID, func(k *kept) error {
+			return a.keeping(keep, o, func(k *kept) error {
 				return a.tryVariants(c.Context(), args[0], only, list, o, k)
 			})
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
-	resultsFlags(c.Flags(), &out, &runID)
+	resultsFlags(c.Flags(), &keep)
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names")
 	return c
 }

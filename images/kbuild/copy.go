@@ -5,6 +5,7 @@ package kbuild
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,7 +41,11 @@ func copyBuild(ctx context.Context, from, to view) error {
 		os.RemoveAll(to.build())
 		return err
 	}
-	return renameIn(filepath.Join(to.build(), "tools"), from.dir, to.dir)
+	tools := filepath.Join(to.build(), "tools")
+	if _, err := os.Stat(tools); errors.Is(err, fs.ErrNotExist) {
+		return nil // the configuration needs none
+	}
+	return renameIn(tools, from.dir, to.dir)
 }
 
 // renameIn replaces a path in the .cmd files of a directory.

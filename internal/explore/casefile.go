@@ -3,6 +3,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -26,17 +27,17 @@ type sequence struct {
 	file  []byte
 }
 
-// write makes a case of a script: its commands, and the model's answers. It
-// reports false when the model itself leaves something behind that fails a
-// case, such as data that nobody frees.
-func (s *script) write(name, title string) (sequence, bool) {
+// write makes a case of a script: its commands, and the model's answers. Its file would
+// lie in dir. It reports false when the model itself leaves something behind that fails
+// a case, such as data that nobody frees.
+func (s *script) write(dir, title string) (sequence, bool) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s-- transcript --\n", title, s.headers())
 	head := b.String()
 	for _, cmd := range s.commands {
 		fmt.Fprintf(&b, "%% %s\n", cmd.Text)
 	}
-	bare, err := casefile.Parse(name+".txtar", []byte(b.String()))
+	bare, err := casefile.Parse("bare.txtar", []byte(b.String()))
 	if err != nil {
 		return sequence{}, false
 	}
@@ -45,7 +46,7 @@ func (s *script) write(name, title string) (sequence, bool) {
 		return sequence{}, false
 	}
 	file := []byte(head + transcript)
-	c, err := casefile.Parse(name+".txtar", file)
+	c, err := casefile.Parse(cmp.Or(dir, ".")+"/"+nameOf(file)+".txtar", file)
 	if err != nil {
 		return sequence{}, false
 	}

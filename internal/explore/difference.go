@@ -30,8 +30,11 @@ type Difference struct {
 	Cut    bool // the budget was spent before it was as short as it gets
 }
 
-// Name is the name of the reproducer: equal files have equal names.
-func (d *Difference) Name() string { return fmt.Sprintf("repro-%08x", crc32.ChecksumIEEE(d.File)) }
+// Name is the name of the reproducer.
+func (d *Difference) Name() string { return nameOf(d.File) }
+
+// nameOf names a case: equal files have equal names.
+func nameOf(file []byte) string { return fmt.Sprintf("repro-%08x", crc32.ChecksumIEEE(file)) }
 
 // explain confirms a difference and shrinks it. A difference that does not
 // reproduce every time is returned unshrunk; so is the last one when an error
@@ -82,6 +85,7 @@ func (x *explorer) confirm(ctx context.Context, q sequence, res judge.Result) (*
 		if res.Verdict != judge.Error {
 			d.Tried++
 		}
+		d.Result.Confirmation = judge.Confirmation{Failed: d.Times, Runs: d.Tried}
 	}
 	return d, nil
 }
@@ -141,7 +145,7 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 		if err != nil || !s.follow(ops) {
 			continue
 		}
-		if q, ok := s.write("repro", "Linux "+x.Release+" differs from the model of it."); ok {
+		if q, ok := s.write(x.Dir, "Linux "+x.Release+" differs from the model of it."); ok {
 			batch, run = append(batch, candidate{sequence: q, ops: ops}), append(run, q.c)
 		}
 	}

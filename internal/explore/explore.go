@@ -28,7 +28,7 @@ const SomePatches = 3
 // batchPerJob is how many sequences each job gets between two looks at the clock.
 const batchPerJob = 10
 
-// Options say what to explore. All but Progress are required.
+// Options say what to explore. All but Progress and Dir are required.
 type Options struct {
 	Release  string         // of the kernel under test, for the model
 	Patches  int            // how many livepatches may be loaded at once, 1 to 7
@@ -37,6 +37,7 @@ type Options struct {
 	Skip     int            // how many leading sequences to skip; an earlier run has done them
 	Budget   time.Duration  // when to end, whatever is being done then
 	Jobs     int            // cases that the runner runs side by side
+	Dir      string         // where the reproducer will lie; empty: the working directory
 	Progress func(Progress) // is told of each sequence, and of the work on a difference
 }
 
@@ -136,7 +137,7 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 		return sequence{}, false
 	}
 	s.drain()
-	return s.write(fmt.Sprintf("sequence-%d", x.report.Sequences), "A made-up sequence.")
+	return s.write(x.Dir, "A made-up sequence.")
 }
 
 // Sample returns that many random sequences of each kind. In the plain ones

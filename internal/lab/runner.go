@@ -11,14 +11,8 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/rig"
 )
-
-// GuestsPerCPU is how many guests an exploration has for each processor: a held transition is tried again after a second or two (HZ in
-// klp_try_complete_transition of kernel/livepatch/transition.c). Its guest
-// sleeps meanwhile, and others can use the processor.
-const GuestsPerCPU = 4
 
 // Runner runs cases on kernels.
 type Runner struct {
@@ -29,7 +23,7 @@ type Runner struct {
 
 // Recorder keeps the results of each run on a kernel.
 type Recorder interface {
-	Begin(on *rig.Rig, list []*casefile.Case) error
+	Begin(ctx context.Context, on *rig.Rig, list []*casefile.Case) error
 	Case(*casefile.Case, judge.Result) error
 	// End is told why the run ended early, or nil. It returns that, and what
 	// went wrong with keeping the results.
@@ -39,9 +33,9 @@ type Recorder interface {
 // forgetful keeps nothing.
 type forgetful struct{}
 
-func (forgetful) Begin(*rig.Rig, []*casefile.Case) error  { return nil }
-func (forgetful) Case(*casefile.Case, judge.Result) error { return nil }
-func (forgetful) End(err error) error                     { return err }
+func (forgetful) Begin(context.Context, *rig.Rig, []*casefile.Case) error { return nil }
+func (forgetful) Case(*casefile.Case, judge.Result) error                 { return nil }
+func (forgetful) End(err error) error                                     { return err }
 
 // Run runs the cases on a kernel. That no case can be run on it, say because the
 // modules do not build against it, is an ERROR of the next case, and no reason not to
@@ -61,19 +55,23 @@ func (r Runner) RunUntilFail(ctx context.Context, k *images.Kernel, list []*case
 
 func noFail(res judge.Result) bool { return res.Verdict != judge.Fail }
 
+func (r Runner) recorder() Recorder {
+	if r.Results == nil {
+		return forgetful{}
+	}
+	return r.Results
+}
+
 // while runs the cases as long as more returns true.
 func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Case, more func(judge.Result) bool) (results []judge.Result, err error) {
-	o := r.Options
-	keep := r.Results
-	if keep == nil {
-		keep, o.Lean = forgetful{}, true
-	}
+	o, keep := r.Options, r.recorder()
+	o.Lean = r.Results == nil
 	on, err := rig.New(ctx, r.Cache, k, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = blame.Join(err, on.Close()) }()
-	if err := keep.Begin(on, list); err != nil {
+	if err := keep.Begin(ctx, on, list); err != nil {
 		return nil, err
 	}
 	for res, err := range on.RunCases(ctx, list) {
@@ -88,22 +86,4 @@ func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Ca
 		}
 	}
 	return results, keep.End(nil)
-}
-
-// Explore explores a kernel. It fills in the release and the jobs of the
-// options.
-func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options) (rep explore.Report, err error) {
-	ro := r.Options
-	ro.Guests = rig.Reused
-	if ro.Jobs == 0 {
-		ro.Jobs = rig.SideBySide(ro.Memory, GuestsPerCPU)
-	}
-	on, err := rig.New(ctx, r.Cache, k, ro)
-	if err != nil {
-		return rep, err
-	}
-	defer func() { err = blame.Join(err, on.Close()) }()
-	o.Release, o.Jobs = k.Release, ro.Jobs
-	rep, err = explore.Explore(ctx, o, on.RunCases, on.RunCasesFresh)
-	return rep, blame.Join(err, context.Cause(ctx))
 }

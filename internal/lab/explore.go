@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package lab
+
+import (
+	"context"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/rig"
+)
+
+// GuestsPerCPU is how many guests an exploration has for each processor: a held transition is tried again after a second or two (HZ in
+// klp_try_complete_transition of kernel/livepatch/transition.c). Its guest
+// sleeps meanwhile, and others can use the processor.
+const GuestsPerCPU = 4
+
+// Explore explores a kernel. It fills in the release and the jobs of the
+// options. What it finds is a result; see [exploredAs].
+func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options) (rep explore.Report, err error) {
+	ro := r.Options
+	ro.Guests = rig.Reused
+	if ro.Jobs == 0 {
+		ro.Jobs = rig.SideBySide(ro.Memory, GuestsPerCPU)
+	}
+	on, err := rig.New(ctx, r.Cache, k, ro)
+	if err != nil {
+		return rep, err
+	}
+	defer func() { err = blame.Join(err, on.Close()) }()
+	o.Release, o.Jobs = k.Release, ro.Jobs
+	rep, err = explore.Explore(ctx, o, on.RunCases, on.RunCasesFresh)
+	err = blame.Join(err, context.Cause(ctx))
+	return rep, r.keep(ctx, on, rep, o.Skip, err)
+}
+
+// keep keeps the result of an exploration, which err may have ended early. It returns
+// err, and what went wrong with keeping.
+func (r Runner) keep(ctx context.Context, on *rig.Rig, rep explore.Report, skipped int, err error) error {
+	keep := r.recorder()
+	c, res := exploredAs(rep, skipped)
+	var list []*casefile.Case
+	if c != nil {
+		list = []*casefile.Case{c}
+	}
+	if lost := keep.Begin(ctx, on, list); lost != nil {
+		return blame.Join(err, lost)
+	}
+	if c != nil {
+		err = blame.Join(err, keep.Case(c, res))
+	}
+	return keep.End(err)
+}
+
+// exploredAs is what an exploration has found, as a test and its result: a difference is
+// a case that fails. Otherwise the exploration itself is the test. There is none if no
+// sequence was run.
+func exploredAs(rep explore.Report, skipped int) (*casefile.Case, judge.Result) {
+	if d := rep.Difference; d != nil {
+		return d.Case, d.Result
+	}
+	c := &casefile.Case{Name: "explore", File: "explore", Title: "Made-up sequences, on the kernel and on the model"}
+	res := judge.Result{Name: c.Name, Title: c.Title, File: c.File, Verdict: judge.Pass, Duration: rep.Elapsed}
+	switch {
+	case rep.Sequences <= skipped:
+		return nil, res
+	case rep.Unjudged > 0:
+		res.Verdict, res.Reasons = judge.Error, []string{rep.Progress.String()}
+	}
+	return c, res
+}
