@@ -4,6 +4,7 @@ package cases
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/cases/casefile"
@@ -51,11 +52,22 @@ func choose(all []*casefile.Case, pattern string, chosen map[*casefile.Case]bool
 	case found:
 		return nil
 	case strings.ContainsAny(pattern, `*?[\`):
-		return blame.Userf("no case matches %q", pattern)
+		return blame.AdviseUserf("klptest list shows the names", "no case matches %q%s", pattern, nearest.DidYouMean(pattern, families(names)))
 	}
 	return &blame.Error{
 		Party:   blame.User,
-		Summary: "no case " + klog.Escape(pattern) + nearest.DidYouMean(pattern, names),
+		Summary: "no case " + klog.Escape(pattern) + nearest.DidYouMean(pattern, append(names, families(names)...)),
 		Advice:  "klptest list shows the names",
 	}
+}
+
+// families are patterns, each for the names that begin with one word.
+func families(names []string) (patterns []string) {
+	for _, name := range names {
+		word, _, more := strings.Cut(name, "-")
+		if p := word + "-*"; more && !slices.Contains(patterns, p) {
+			patterns = append(patterns, p)
+		}
+	}
+	return patterns
 }

@@ -54,6 +54,8 @@ func TestSelectErrors(t *testing.T) {
 	tests := []struct{ pattern, want string }{
 		{"state-ad", "no case state-ad (did you mean state-add?)"},
 		{"nothing", "no case nothing"},
+		{"state", "no case state (did you mean state-*?)"},
+		{"sate-*", `no case matches "sate-*" (did you mean state-*?)`},
 		{"x\x1b[", `"x\x1b[" is not a pattern: syntax error in pattern`},
 		{"data-*", `no case matches "data-*"`},
 		{"", "no case "},

@@ -67,6 +67,7 @@ func screenOf(stream any, verbose bool) report.HumanOptions {
 	name := os.Getenv("TERM")
 	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
 	o := report.HumanOptions{
+		Program: asTyped(os.Args[0]),
 		Color: able && os.Getenv("NO_COLOR") == "",
 		Live:  able && !verbose,
 	}
@@ -74,6 +75,14 @@ func screenOf(stream any, verbose bool) report.HumanOptions {
 		o.Width = func() int { return terminal.Width(fd) }
 	}
 	return o
+}
+
+// asTyped is the program's name in commands for people: a path, if one was typed.
+func asTyped(name string) string {
+	if strings.ContainsRune(name, '/') {
+		return name
+	}
+	return "klptest"
 }
 
 // junitFile is the file of a JUnit report; nil: none is wanted. It is created before

@@ -4,12 +4,15 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/settings"
 )
 
@@ -58,4 +61,25 @@ func (a *app) expecting(list []*casefile.Case, o runOptions) []*casefile.Case {
 		out[i] = &with
 	}
 	return out
+}
+
+// tellUnused tells of expected failures of no case, neither of these nor a shipped one:
+// their names may be mistyped. Where single cases are named, others may be meant.
+func (a *app) tellUnused(args []string, list []*casefile.Case) {
+	isDir := func(arg string) bool { info, err := os.Stat(arg); return err == nil && info.IsDir() }
+	if len(a.project.Expected) == 0 || len(args) > 0 && !slices.ContainsFunc(args, isDir) {
+		return
+	}
+	shipped, err := cases.Shipped()
+	bugs, bugsErr := cases.Bugs()
+	if err != nil || bugsErr != nil {
+		return // the list would lack something
+	}
+	var names []string
+	for _, c := range slices.Concat(list, shipped, bugs) {
+		names = append(names, c.Name)
+	}
+	for _, pattern := range a.project.Unused(names) {
+		a.notice(fmt.Sprintf("%s: expected-failures: no case here matches %s", a.project.Path, printable.Line(pattern)))
+	}
 }

@@ -76,7 +76,8 @@ func (a *app) repro(ctx context.Context, path string, o reproOptions) error {
 	}
 	if o.kernel == "" {
 		if o.kernel = b.Kernel.Spec(); o.kernel == "" {
-			return blame.AdviseUserf("name yours: klptest repro "+shellword.Quote(path)+" --kernel DIR", "the bundle's kernel, %s, is none that can be had by its name", printable.Line(b.Kernel.Name))
+			return blame.AdviseUserf("name its source or its build tree, or a kernel of yours: "+reproWords(path, b)+"\nklptest show "+shellword.Quote(path)+" --part kernel.config is its configuration",
+				"the bundle's kernel, %s, is none that can be had by its name", printable.Line(b.Kernel.Name))
 		}
 	}
 	list, err := ignoring([]*casefile.Case{b.Case}, b.Run.Ignore)

@@ -182,6 +182,7 @@ func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*c
 	}
 	list, err := a.load(ctx, args)
 	if err == nil {
+		a.tellUnused(args, list)
 		list, err = o.selection.of(list)
 	}
 	if err != nil {

@@ -64,9 +64,18 @@ func (a *app) describeBundle(path string, b *bundle.Bundle) func(io.Writer) erro
 				fmt.Fprintf(w, "%-14s%8s  %s\n", p.Name, size(int64(len(data))+1023), p.What)
 			}
 		}
-		_, err := fmt.Fprintf(w, "\none part: klptest show %[1]s --part %[2]s\nagain:    klptest repro %[1]s\n", printable.Line(shellword.Quote(path)), bundle.CasePart)
+		_, err := fmt.Fprintf(w, "\none part: klptest show %[1]s --part %[2]s\nagain:    %[3]s\n", printable.Line(shellword.Quote(path)), bundle.CasePart, printable.Line(reproWords(path, b)))
 		return err
 	}
+}
+
+// reproWords are the command that runs a bundle again.
+func reproWords(path string, b *bundle.Bundle) string {
+	words := "klptest repro " + shellword.Quote(path)
+	if b.Kernel.Spec() == "" {
+		words += " --kernel DIR"
+	}
+	return words
 }
 
 func bundleFacts(b *bundle.Bundle) [][2]string {

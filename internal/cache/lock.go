@@ -99,7 +99,7 @@ func (c *Cache) wait(ctx context.Context, path string, how int, work string) (*o
 	}
 	done := make(chan error, 1)
 	go func() { done <- flock(f, how) }()
-	long := time.AfterFunc(quiet, func() { c.Tell(fmt.Sprintf("waiting for %s: it %s", holder(path), work)) })
+	long := time.AfterFunc(quiet, func() { c.Tell(fmt.Sprintf("waiting for another klptest: %s %s", holder(path), work)) })
 	defer long.Stop()
 	select {
 	case err := <-done:

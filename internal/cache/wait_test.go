@@ -32,7 +32,7 @@ func TestWaitForAStoppedProcessSaysSo(t *testing.T) {
 	if _, err := c.Entry(ctx, "k", "a", neverFill(t)); err == nil || !strings.HasPrefix(err.Error(), want+" has locked ") {
 		t.Errorf("%v", err)
 	}
-	if line := <-told; line != "waiting for "+want+": it makes k/a in the cache" {
+	if line := <-told; line != "waiting for another klptest: "+want+" makes k/a in the cache" {
 		t.Errorf("%q", line)
 	}
 	_ = p.Process.Signal(unix.SIGCONT)

@@ -159,7 +159,7 @@ func (a *article) tell(d Document, o Outcome) {
 		a.Headline = "It was expected to fail."
 	}
 	if r := newRecap(d.Tests); bad(a.Verdict) || a.Verdict == judge.XFail {
-		for _, c := range []fact{{"run it again", r.run(d.Provenance, o.Result)}, {"open a shell there", r.shell(d.Provenance, o.Result)}} {
+		for _, c := range []fact{{"run it again", r.run(d.Provenance, o.Result)}, {"open a shell there", r.shell(programName, d.Provenance, o.Result)}} {
 			if c.Text != "" {
 				a.Commands = append(a.Commands, c)
 			}

@@ -16,6 +16,7 @@ import (
 // HumanOptions say what the reader's terminal can do. Whether it is one, and
 // NO_COLOR, are the caller's to find out.
 type HumanOptions struct {
+	Program string     // klptest as it was called, for commands to type; empty: klptest
 	Color   bool       // colour verdicts and diffs
 	Live    bool       // keep a status line; only when nothing else writes to the terminal
 	Slowest int        // how many of the slowest cases the end lists
@@ -125,11 +126,11 @@ const indent = "      "
 // caseLine is the line of a case. On it are also why one was skipped, and how
 // often one has failed.
 func (h *Human) caseLine(r judge.Result) string {
-	verdict := fmt.Sprintf("%-5s", known(r.Verdict))
+	verdict, width := fmt.Sprintf("%-5s", known(r.Verdict)), h.nameWidth(besideName)
 	if r.Updated {
-		verdict = "UPDATED"
+		verdict, width = "UPDATED", width-len("UPDATED")+len(verdict)
 	}
-	line := fmt.Sprintf("%s %-*s%7s", verdict, h.nameWidth(besideName), printable.Line(h.recap.name(r)), seconds(r.Duration))
+	line := fmt.Sprintf("%s %-*s%7s", verdict, width, printable.Line(h.recap.name(r)), seconds(r.Duration))
 	remark := r.Confirmation.String()
 	switch r.Verdict {
 	case judge.Skip:

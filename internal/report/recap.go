@@ -139,7 +139,7 @@ func (h *Human) repeat(r *recap, kept string) string {
 		lines = append(lines[:mostLines], fmt.Sprintf("… and %d more", more))
 	}
 	if r.tests != nil && words != nil {
-		again := slices.Concat([]string{"klptest", cmp.Or(h.about.Command, "run")}, h.about.Flags, words)
+		again := slices.Concat([]string{h.program(), cmp.Or(h.about.Command, "run")}, h.about.Flags, words)
 		lines = append(lines, "again: "+printable.Line(shellword.Join(again)))
 	}
 	if kept != "" {
@@ -167,20 +167,26 @@ func widest(lists ...[]failure) (width int) {
 // look is the line of the command that opens a shell where a test has failed; empty
 // when that is not known.
 func (h *Human) look(res judge.Result) string {
-	if command := h.recap.shell(h.about, res); command != "" {
+	if command := h.recap.shell(h.program(), h.about, res); command != "" {
 		return indent + "look: " + command + "\n"
 	}
 	return ""
 }
 
+// program is what people type.
+func (h *Human) program() string { return cmp.Or(h.o.Program, programName) }
+
+// programName is klptest where it is installed.
+const programName = "klptest"
+
 // shell is the command that opens a shell where a test has failed; empty when that is
 // not known.
-func (r *recap) shell(p Provenance, res judge.Result) string {
+func (r *recap) shell(program string, p Provenance, res judge.Result) string {
 	word := r.word(res)
 	if r.tests == nil || res.Step == 0 || word == standardInput { // a shell needs standard input itself
 		return ""
 	}
-	words := slices.Concat([]string{"klptest", "shell"}, p.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})
+	words := slices.Concat([]string{program, "shell"}, p.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})
 	return printable.Line(shellword.Join(words))
 }
 
@@ -189,7 +195,7 @@ func (r *recap) run(p Provenance, res judge.Result) string {
 	if r.tests == nil {
 		return ""
 	}
-	return printable.Line(shellword.Join(slices.Concat([]string{"klptest", "run"}, p.Flags, []string{r.word(res)})))
+	return printable.Line(shellword.Join(slices.Concat([]string{programName, cmp.Or(p.Command, "run")}, p.Flags, []string{r.word(res)})))
 }
 
 // shorten cuts a reason to what a line has room for.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -33,6 +34,17 @@ type Settings struct {
 type Expected struct {
 	Case string // a pattern of [path.Match]
 	casefile.KnownFailure
+}
+
+// Unused are the patterns of expected failures that match none of the names.
+func (s Settings) Unused(names []string) (patterns []string) {
+	for _, e := range s.Expected {
+		matches := func(name string) bool { ok, _ := path.Match(e.Case, name); return ok }
+		if !slices.ContainsFunc(names, matches) {
+			patterns = append(patterns, e.Case)
+		}
+	}
+	return patterns
 }
 
 // Of returns what is known of the failures of a case.
