@@ -68,8 +68,8 @@ func screenOf(stream any, verbose bool) report.HumanOptions {
 	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
 	o := report.HumanOptions{
 		Program: asTyped(os.Args[0]),
-		Color: able && os.Getenv("NO_COLOR") == "",
-		Live:  able && !verbose,
+		Color:   able && os.Getenv("NO_COLOR") == "",
+		Live:    able && !verbose,
 	}
 	if tty {
 		o.Width = func() int { return terminal.Width(fd) }
