@@ -19,8 +19,9 @@ set -eu
 
 matrix=$1 dir=$2
 : "${KLPTEST:=klptest}" "${DAY:=$(date -u +%Y-%m-%d)}" "${KEEP:=14}" "${SIZE:=10G}"
-new=$dir/$DAY
+new=$dir/$DAY last=$(readlink "$dir/last" || :)
 mkdir -p "$dir"
+[ "$last" = "$DAY" ] || rm -f "$dir/compare.md" # of another night
 
 status=0
 "$KLPTEST" matrix "$matrix" --out "$new" --run-id "$DAY" --bundle || status=$?
@@ -29,7 +30,7 @@ case $status in
 *) exit "$status" ;; # nothing to compare
 esac
 
-if [ -e "$dir/last" ] && [ "$(readlink "$dir/last")" != "$DAY" ]; then
+if [ -e "$dir/last" ] && [ "$last" != "$DAY" ]; then
 	compared=0
 	"$KLPTEST" compare "$dir/last" "$new" --format markdown > "$dir/compare.md" || compared=$?
 	[ "$status" = 3 ] && [ "$compared" = 0 ] || status=$compared
