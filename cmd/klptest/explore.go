@@ -52,6 +52,11 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 			return a.explore(c.Context(), o)
 		},
 	}
+	a.exploreFlags(c, &o)
+	return c
+}
+
+func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f := c.Flags()
 	a.machineFlags(f, &o.machineOptions)
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
@@ -68,7 +73,6 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		rules.apart = append(rules.apart, [2]string{"replay", search})
 	}
 	rules.of(c)
-	return c
 }
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {
