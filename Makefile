@@ -118,6 +118,14 @@ model-mutants: ## whether the explorer finds one-line mistakes in the model of t
 fleet-test: deps deps-fleet build ## an array of shards on a Slurm of its own, of which one is killed; KERNEL
 	KERNEL=$(KERNEL) .ci/fleet
 
+SUITE ?= bookworm
+IMAGE ?= bin/machine-$(SUITE).qcow2
+
+.PHONY: image
+image: ## the disk image of a small Debian with systemd and OpenSSH: SUITE (bookworm), IMAGE, KEY (who may log in)
+	@.ci/deps image
+	SUITE=$(SUITE) IMAGE=$(IMAGE) $(if $(KEY),KEY=$(KEY)) .ci/image
+
 .PHONY: deps-fleet
 deps-fleet:
 	@.ci/deps fleet
