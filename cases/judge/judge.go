@@ -79,7 +79,13 @@ func newJudgement(c *casefile.Case, o Observation) *judgement {
 	ran := min(len(o.Answers), len(steps))
 	stall, _ := o.stall()
 	j := &judgement{c: c, o: o, steps: steps[:ran], total: len(steps), whole: len(o.Answers) == len(steps) && stall == nil && o.Broken == ""}
-	j.log = readLog(j.steps, without(c.Ignores, klog.Entries(o.Records())), klog.OwnNames(c.Modules()))
+	own := klog.OwnNames(c.Modules())
+	folded, open := klog.Fold(without(c.Ignores, klog.Entries(o.Records())), own)
+	if o.Facts.Noisy {
+		folded = concerning(folded, j.steps, own)
+	}
+	j.log = readLog(j.steps, folded, own)
+	j.log.open = open
 	j.unexpected = unnamed(j.steps, j.log.entries)
 	j.fault = o.emulatorFault()
 	return j

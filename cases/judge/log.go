@@ -19,10 +19,10 @@ type kernelLog struct {
 	open    bool         // the log ends inside a splat
 }
 
-// readLog assigns each line to the command before it; own is as in fold.
+// readLog assigns each line of a folded log to the command before it; own is as in
+// [klog.Fold].
 func readLog(steps []casefile.Step, list []klog.Entry, own map[string]bool) kernelLog {
-	l := kernelLog{owned: make([][]string, len(steps))}
-	l.entries, l.open = klog.Fold(list, own)
+	l := kernelLog{owned: make([][]string, len(steps)), entries: list}
 	at := -1
 	for _, e := range l.entries {
 		switch {

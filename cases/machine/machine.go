@@ -37,6 +37,9 @@ type Facts struct {
 	// Emulated is set by the rig: an emulator runs the kernel, and may have
 	// faults.
 	Emulated bool
+	// Noisy is set by the rig: the machine has other services, whose log lines say
+	// nothing about a case.
+	Noisy bool
 }
 
 // Verb is the first word of a command.

@@ -74,6 +74,7 @@ type jsonFacts struct {
 	Sysfs    map[string]bool `json:"sysfs,omitempty"`
 	NoDebug  bool            `json:"no_debug,omitempty"`
 	Emulated bool            `json:"emulated,omitempty"`
+	Noisy    bool            `json:"noisy,omitempty"`
 }
 
 func newJSONResult(o Outcome) jsonResult {
@@ -123,7 +124,7 @@ func newJSONObservation(o judge.Observation) *jsonObservation {
 	}
 	f := o.Facts
 	return &jsonObservation{
-		Facts:   jsonFacts{f.Release, f.Sysfs, f.NoDebug, f.Emulated},
+		Facts:   jsonFacts{f.Release, f.Sysfs, f.NoDebug, f.Emulated, f.Noisy},
 		Answers: append([]machine.Answer{}, o.Answers...), End: o.End, Starved: o.End.Starved, Broken: o.Broken,
 	}
 }
@@ -132,7 +133,7 @@ func (j *jsonObservation) observation(config map[string]string) judge.Observatio
 	if j == nil {
 		return judge.Observation{}
 	}
-	f := machine.Facts{Release: j.Facts.Release, Config: config, Sysfs: j.Facts.Sysfs, NoDebug: j.Facts.NoDebug, Emulated: j.Facts.Emulated}
+	f := machine.Facts{Release: j.Facts.Release, Config: config, Sysfs: j.Facts.Sysfs, NoDebug: j.Facts.NoDebug, Emulated: j.Facts.Emulated, Noisy: j.Facts.Noisy}
 	end := j.End
 	end.Starved = j.Starved
 	return judge.Observation{Facts: f, Answers: j.Answers, End: end, Broken: j.Broken}
