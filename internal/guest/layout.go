@@ -19,6 +19,17 @@ const (
 // Subsystem is the agent's SSH subsystem.
 const Subsystem = "klptest"
 
+// StreamAgent is the only argument of klptest where it is the agent of a machine
+// that it did not boot: it serves one session, on its standard input and output.
+const StreamAgent = "agent-on-stdio"
+
+// StreamDir begins the name of the directory that the host puts such an agent into. The
+// agent removes the directory when it begins.
+const StreamDir = "klptest-agent."
+
+// CaseRoot has all that an agent writes.
+const CaseRoot = "/run/klptest"
+
 // KeyFiles are the files of an initramfs that its SSH server needs: its host
 // key, and who may log in.
 func KeyFiles(hostKey, authorizedKeys []byte) map[string][]byte {

@@ -22,6 +22,9 @@ const (
 	endMarker   = "(end)"
 )
 
+// clearOnce arms each once-only warning again (kernel/panic.c).
+const clearOnce = "/sys/kernel/debug/clear_warn_once"
+
 var dynamicDebug = []string{
 	"/sys/kernel/debug/dynamic_debug/control",
 	"/proc/dynamic_debug/control", // where debugfs is not mounted
@@ -98,9 +101,8 @@ func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) er
 // Begin is [machine.Machine]'s.
 func (a *Agent) Begin(context.Context) error {
 	a.armed = false
-	const clear = "/sys/kernel/debug/clear_warn_once"
-	if a.files.Exists(clear) {
-		if err := a.files.Write(clear, "1\n"); err != nil {
+	if a.files.Exists(clearOnce) {
+		if err := a.files.Write(clearOnce, "1\n"); err != nil {
 			return fmt.Errorf("re-arming the once-only warnings: %w", err)
 		}
 	}

@@ -53,6 +53,10 @@ func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) e
 		return a.quiesce(ctx, req.HZ)
 	case wire.OpRenew:
 		return a.renew(req.Renew)
+	case wire.OpSurvey:
+		survey, err := a.survey()
+		r.Survey = &survey
+		return err
 	}
 	return blame.Rigf("the guest does not know the operation %.40q", req.Op)
 }

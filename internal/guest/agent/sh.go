@@ -23,11 +23,11 @@ func (e exitError) Error() string { return string(e) }
 
 // sh runs in the directory of the case's modules, for insmod NAME.ko.
 func (c commander) sh(ctx context.Context, args []string) outcome {
-	if !c.world.Exists(guest.Busybox) {
+	if !rootfs.HasShell(c.world) {
 		return outcome{err: rootfs.NoBusybox()}
 	}
 	out := &limitedBuffer{limit: rootfs.MaxOutput + 1}
-	cmd := rootfs.Command(ctx, c.world, "sh", "-c", args[0])
+	cmd := rootfs.Shell(ctx, c.world, args[0])
 	if c.world.Exists(guest.CaseModules) {
 		cmd.Dir = c.world.Inside(guest.CaseModules)
 	}

@@ -86,12 +86,7 @@ func added(before, after []string) []string {
 
 // firstWords returns the first word of each line, sorted.
 func firstWords(text string) []string {
-	var words []string
-	for line := range strings.Lines(text) {
-		if f := strings.Fields(line); len(f) > 0 {
-			words = append(words, f[0])
-		}
-	}
+	words := namesIn(text)
 	slices.Sort(words)
 	return words
 }

@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	initName  = guest.Init // the kernel's name for an initramfs's init (init/main.c, ramdisk_execute_command)
-	agentName = "klptest-agent"
+	initName   = guest.Init // the kernel's name for an initramfs's init (init/main.c, ramdisk_execute_command)
+	agentName  = "klptest-agent"
+	streamName = guest.StreamAgent
 )
 
-// Main runs PID 1 or the agent when this process is one of them, and then does
+// Main runs PID 1 or an agent when this process is one of them, and then does
 // not return; otherwise it reports false. main calls it first, so that a guest
 // does not pay for things that it does not use.
 func Main() (handled bool) {
@@ -22,6 +23,8 @@ func Main() (handled bool) {
 		runInit()
 	case agentName:
 		os.Exit(runAgent())
+	case streamName:
+		os.Exit(runStream())
 	}
 	return false
 }
@@ -36,6 +39,8 @@ func role(pid int, args []string) string {
 		return initName
 	case args[0] == agentName:
 		return agentName
+	case len(args) == 2 && args[1] == streamName:
+		return streamName
 	}
 	return ""
 }

@@ -87,6 +87,15 @@ func (c *Client) Facts(ctx context.Context, attrs []string) (machine.Facts, erro
 	return *r.Facts, nil
 }
 
+// Survey is what the machine tells of itself.
+func (c *Client) Survey(ctx context.Context) (wire.Survey, error) {
+	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpSurvey})
+	if err != nil || r.Survey == nil {
+		return wire.Survey{}, orEmpty(err)
+	}
+	return r.Survey.Bounded(), nil
+}
+
 // Begin is [machine.Machine]'s.
 func (c *Client) Begin(ctx context.Context) error {
 	_, err := c.call(ctx, grace, wire.Request{Op: wire.OpBegin})

@@ -18,13 +18,31 @@ import (
 // output open.
 const leftBehind = 2 * time.Second
 
-// Command runs in its own process group, which ends with ctx.
+// systemShell is the shell of a machine that klptest did not boot.
+const systemShell = "/bin/sh"
+
+// HasShell tells whether there is a shell for commands.
+func HasShell(files Tree) bool { return files.Exists(guest.Busybox) || files.Exists(systemShell) }
+
+// Shell is Command for a line of a shell: busybox's or, without busybox, the system's.
+func Shell(ctx context.Context, files Tree, line string) *exec.Cmd {
+	if files.Exists(guest.Busybox) {
+		return Command(ctx, files, "sh", "-c", line)
+	}
+	return command(ctx, files, systemShell, "-c", line)
+}
+
+// Command runs busybox in its own process group, which ends with ctx.
 func Command(ctx context.Context, files Tree, args ...string) *exec.Cmd {
 	installApplets(files)
-	cmd := exec.CommandContext(ctx, files.Path(guest.Busybox), args...)
+	return command(ctx, files, guest.Busybox, args...)
+}
+
+func command(ctx context.Context, files Tree, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, files.Path(program), args...)
 	cmd.Env = Environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	files.enter(cmd)
+	files.enter(cmd, program)
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
 	cmd.WaitDelay = leftBehind
 	return cmd
@@ -36,7 +54,7 @@ func installApplets(files Tree) {
 	if !files.Exists("/bin/sh") {
 		cmd := exec.Command(files.Path(guest.Busybox), "--install", "-s", files.Inside("/bin"))
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
-		files.enter(cmd)
+		files.enter(cmd, guest.Busybox)
 		_ = cmd.Run() // without the links the shell still runs, and reports missing commands itself
 	}
 }

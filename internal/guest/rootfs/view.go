@@ -7,8 +7,6 @@ import (
 	"os/exec"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/klptest/klptest/internal/guest"
 )
 
 // CaseView is the file system as a case sees and changes it: PID 1's, through
@@ -39,9 +37,9 @@ func (t Tree) Inside(name string) string {
 	return t.Path(name)
 }
 
-// enter makes a command run in the view.
-func (t Tree) enter(cmd *exec.Cmd) {
+// enter makes a program run in the view.
+func (t Tree) enter(cmd *exec.Cmd, program string) {
 	if t == CaseView {
-		cmd.Path, cmd.Dir, cmd.SysProcAttr.Chroot = guest.Busybox, "/", string(t)
+		cmd.Path, cmd.Dir, cmd.SysProcAttr.Chroot = program, "/", string(t)
 	}
 }

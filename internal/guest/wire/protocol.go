@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	Version    = 4
+	Version    = 5
 	MaxLine    = 1 << 20   // bytes of one line, with its newline
 	MaxTotal   = 32 << 20  // bytes of one answer, all its lines
 	ChunkSize  = 512 << 10 // bytes of a file; 683 KB in base64
@@ -38,6 +38,7 @@ const (
 	OpPut     Operation = "put"
 	OpQuiesce Operation = "quiesce"
 	OpRenew   Operation = "renew"
+	OpSurvey  Operation = "survey"
 )
 
 // Request is one line to the guest; only the fields that its operation needs
@@ -80,6 +81,7 @@ type Reply struct {
 	Facts   *machine.Facts    `json:"facts,omitempty"`
 	Answer  *machine.Answer   `json:"answer,omitempty"`
 	End     *machine.EndState `json:"end,omitempty"`
+	Survey  *Survey           `json:"survey,omitempty"`
 }
 
 var errLongLine = fmt.Errorf("a line of more than %d bytes", MaxLine)

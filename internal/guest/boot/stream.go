@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package boot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/agent"
+	"github.com/klptest/klptest/internal/guest/kernel"
+	"github.com/klptest/klptest/internal/guest/rootfs"
+)
+
+const (
+	onlyAgent = "@klptest-agent"
+	lockWait  = 20 * time.Second // for an agent whose host has gone to notice that
+	lockPause = 100 * time.Millisecond
+)
+
+// stdio is the stream of an agent that somebody else has started.
+type stdio struct {
+	io.Reader
+	io.Writer
+}
+
+// runStream serves one session on a machine that klptest did not boot. It removes its
+// own file first, and what it has put into /run at the end, so that nothing is left
+// however it ends. The standard error is for what keeps it from serving.
+func runStream() int {
+	if err := serveStream(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func serveStream() error {
+	removeSelf()
+	syscall.Umask(0o077)
+	only, err := lock(onlyAgent, lockWait)
+	if err != nil {
+		return err
+	}
+	defer only.Close()
+	// By default all but 10 writes in 5 s are dropped. A kernel that was told otherwise at
+	// boot refuses, and the agent finds out at the start of a case.
+	_ = rootfs.Tree("/").Write("/proc/sys/kernel/printk_devkmsg", "on\n")
+	if err := rootfs.OwnView(); err != nil {
+		return fmt.Errorf("mounts of its own: %w", err)
+	}
+	defer os.RemoveAll(guest.CaseRoot)
+	return agent.New(kernel.Linux{}, "/", rootfs.CaseView).Serve(stdio{os.Stdin, os.Stdout})
+}
+
+// removeSelf removes the directory that the host has made for the agent.
+func removeSelf() {
+	self, err := os.Executable()
+	if dir := filepath.Dir(self); err == nil && strings.HasPrefix(filepath.Base(dir), guest.StreamDir) {
+		_ = os.RemoveAll(dir) // the machine is no worse for a file in its /tmp
+	}
+}
+
+// lock makes sure that no other agent runs on this machine. The name is in no file
+// system, and ends with the process (unix(7), abstract).
+func lock(name string, wait time.Duration) (io.Closer, error) {
+	for end := time.Now().Add(wait); ; time.Sleep(lockPause) {
+		ln, err := net.Listen("unix", name)
+		switch {
+		case err == nil:
+			return ln, nil
+		case !errors.Is(err, unix.EADDRINUSE):
+			return nil, err
+		case time.Now().After(end):
+			return nil, errors.New("another klptest uses this machine")
+		}
+	}
+}
