@@ -83,6 +83,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/agent", "cases/machine images/dotconfig internal/blame internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
 	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/vport"},
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience internal/shellword internal/terminal"},
+	{"internal/remote", "internal/arch internal/blame internal/bounded internal/guest internal/guest/client internal/printable"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion internal/nearest"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/timeline", "cases/casefile cases/klog cases/machine internal/printable"},
@@ -93,7 +94,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/resume", "cases/casefile internal/blame internal/exit internal/report internal/results"},
 	{"internal/bundle", "cases/casefile cases/judge internal/blame internal/bounded internal/printable internal/report"},
 	{"internal/kselftests", "cases/casefile cases/judge cases/machine internal/blame internal/guest internal/nearest internal/shellword kmods"},
-	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client kmods vm"},
+	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs internal/blame internal/cache internal/doctor internal/guest internal/guest/client internal/guest/wire internal/printable kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},
 	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model internal/printable"},

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/arch"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+const (
+	askLimit  = 30 * time.Second // for a short command there
+	sendLimit = 5 * time.Minute  // for the agent to be copied
+	maxSaid   = 4 << 10          // bytes of what such a command prints
+)
+
+// said is what a command there has printed, and how it ended.
+type said struct {
+	out, err string
+	status   int
+}
+
+// ask runs a command by the user's shell there.
+func ask(ctx context.Context, conn *ssh.Client, limit time.Duration, in io.Reader, command string) (said, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, blame.Rigf("the machine did not end a command within %v: %s", limit, command))
+	defer cancel()
+	s, err := conn.NewSession()
+	if err != nil {
+		return said{}, err
+	}
+	defer s.Close()
+	stop := context.AfterFunc(ctx, func() { s.Close() })
+	defer stop()
+	var out, errs bytes.Buffer
+	s.Stdin, s.Stdout, s.Stderr = in, &bounded.Writer{W: &out, Left: maxSaid}, &bounded.Writer{W: &errs, Left: maxSaid}
+	err = s.Run(command)
+	if ctx.Err() != nil {
+		return said{}, context.Cause(ctx)
+	}
+	r := said{out: strings.TrimSpace(out.String()), err: strings.TrimSpace(errs.String())}
+	exit, ended := errors.AsType[*ssh.ExitError](err)
+	switch {
+	case err == nil:
+		return r, nil
+	case ended:
+		r.status = max(exit.ExitStatus(), 1) // 0 comes with a signal
+		return r, nil
+	}
+	return r, err
+}
+
+// lastLine is what a command has printed after whatever a user's profile prints.
+func (s said) lastLine() string { return s.out[strings.LastIndexByte(s.out, '\n')+1:] }
+
+// lastError is the last line of what a command has complained of.
+func (s said) lastError() string {
+	text := strings.TrimSpace(s.err)
+	return printable.Line(text[strings.LastIndexByte(text, '\n')+1:])
+}
+
+// why is why a command failed.
+func (s said) why() string {
+	if s.err == "" {
+		return fmt.Sprintf("exit status %d", s.status)
+	}
+	return s.lastError()
+}
+
+// privileges finds out how a command becomes root's there: by nothing, or by sudo.
+func privileges(ctx context.Context, conn *ssh.Client, t Target) (prefix string, err error) {
+	who, err := ask(ctx, conn, askLimit, nil, "id -u")
+	switch {
+	case err != nil:
+		return "", err
+	case who.lastLine() == "0":
+		return "", nil
+	case who.status != 0 || strings.Trim(who.lastLine(), "0123456789") != "" || who.out == "":
+		return "", blame.AdviseUserf("let the key run commands: see command= in authorized_keys, ForceCommand in sshd_config, and the user's shell",
+			"%s does not run what it is asked to: id -u printed %q", t, printable.Line(who.lastLine()))
+	}
+	may, err := ask(ctx, conn, askLimit, nil, "sudo -n true")
+	if err == nil && may.status != 0 {
+		err = withoutSudo(t, may)
+	}
+	return "sudo -n ", err
+}
+
+// withoutSudo is the error of a user who cannot become root. The words are sudo's, and
+// those of shells.
+func withoutSudo(t Target, s said) error {
+	advice := "log in as root, or let the user: echo '" + t.User + " ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/" + t.User
+	switch {
+	case s.status == 127, strings.Contains(s.err, "not found"):
+		return blame.AdviseUserf("log in as root, or install sudo there", "%s is not root, and there is no sudo", t)
+	case strings.Contains(s.err, "password"):
+		return blame.AdviseUserf(advice, "sudo asks %s for a password, which klptest does not type", t)
+	}
+	return blame.AdviseUserf(advice, "%s may not sudo: %s", t, s.why())
+}
+
+// Reboot makes the machine boot again. It may hang up before it answers.
+func (m *Machine) Reboot(ctx context.Context) error {
+	conn, err := dial(ctx, m.Options)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	prefix, err := privileges(ctx, conn, m.Target)
+	if err != nil {
+		return err
+	}
+	s, err := ask(ctx, conn, askLimit, nil, prefix+"reboot")
+	if err == nil && s.err != "" && s.status != 0 {
+		return blame.Userf("%s does not reboot: %s", m.Target, s.why())
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	return nil
+}
+
+// checkArch refuses a machine on which this program does not run.
+func checkArch(ctx context.Context, conn *ssh.Client, t Target) error {
+	s, err := ask(ctx, conn, askLimit, nil, "uname -m")
+	if want := arch.Default().Name; err == nil && s.lastLine() != want {
+		return blame.Userf("%s is %s: only %s machines can be tested", t, printable.Line(s.lastLine()), want)
+	}
+	return err
+}
+
+// send copies the program into a directory of its own, and returns the copy.
+func send(ctx context.Context, conn *ssh.Client, t Target, program string) (path string, err error) {
+	file, err := os.Open(program)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	made, err := ask(ctx, conn, askLimit, nil, "umask 077; mktemp -d /tmp/"+guest.StreamDir+"XXXXXXXXXX")
+	if err == nil && made.status != 0 {
+		err = noRoom(t, made)
+	}
+	if err != nil {
+		return "", err
+	}
+	dir := made.lastLine()
+	if !strings.HasPrefix(dir, "/tmp/"+guest.StreamDir) || strings.Trim(dir[len("/tmp/"):], letters) != "" {
+		return "", blame.Rigf("mktemp of %s printed %q", t, printable.Line(dir))
+	}
+	path = dir + "/klptest"
+	sent, err := ask(ctx, conn, sendLimit, file, "cat > "+path+" && chmod 700 "+path)
+	if err == nil && sent.status != 0 {
+		err = noRoom(t, sent)
+	}
+	if err != nil {
+		remove(ctx, conn, path)
+	}
+	return path, err
+}
+
+// letters are those of the names that mktemp makes.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+
+// remove removes what send has made. The agent does it itself once it runs.
+func remove(ctx context.Context, conn *ssh.Client, path string) {
+	_, _ = ask(ctx, conn, askLimit, nil, "rm -rf "+strings.TrimSuffix(path, "/klptest")) // the error before it says more
+}
+
+func noRoom(t Target, s said) error {
+	if strings.Contains(s.err, "No space left") {
+		return blame.AdviseUserf("klptest needs some 30 MB in /tmp there", "the disk of %s is full: %s", t, s.why())
+	}
+	return blame.AdviseUserf("klptest puts its agent there; it must be possible to write to it", "%s takes no file in /tmp: %s", t, s.why())
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package remote
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
+)
+
+// Machine is a machine to connect to.
+type Machine struct {
+	Options
+	Program string // klptest itself, which becomes the agent there
+}
+
+// lastWords is how long an agent that ends may take to say why.
+const lastWords = 2 * time.Second
+
+// Connect starts the agent on the machine and opens a session with it. Closing the
+// client ends the agent and the connection.
+func (m *Machine) Connect(ctx context.Context) (*client.Client, error) {
+	conn, err := dial(ctx, m.Options)
+	if err != nil {
+		return nil, err
+	}
+	c, err := m.open(ctx, conn)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (m *Machine) open(ctx context.Context, conn *ssh.Client) (*client.Client, error) {
+	prefix, err := privileges(ctx, conn, m.Target)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkArch(ctx, conn, m.Target); err != nil {
+		return nil, err
+	}
+	path, err := send(ctx, conn, m.Target, m.Program)
+	if err != nil {
+		return nil, err
+	}
+	s, err := begin(conn, prefix+path+" "+guest.StreamAgent)
+	if err != nil {
+		remove(ctx, conn, path)
+		return nil, err
+	}
+	c, err := client.New(ctx, s, nil)
+	if err != nil {
+		remove(ctx, conn, path)
+		return nil, m.notStarted(ctx, s, err)
+	}
+	s.conn = conn
+	return c, nil
+}
+
+// notStarted is the error of an agent that has answered nothing, or that cannot be used.
+func (m *Machine) notStarted(ctx context.Context, s *stream, err error) error {
+	if blame.Of(err) == blame.User || ctx.Err() != nil {
+		return err // the agent's own words
+	}
+	why := s.lastWords()
+	switch {
+	case why == "":
+		return err
+	case strings.HasPrefix(why, "sudo: ") && strings.Contains(why, "password"): // it may run true only
+		return withoutSudo(m.Target, said{err: why, status: 1})
+	case strings.Contains(why, "Permission denied"):
+		return blame.AdviseUserf("see whether /tmp there is mounted with noexec", "the agent cannot be started on %s: %s", m.Target, why)
+	}
+	return &blame.Error{Party: blame.Rig, Summary: "the agent on " + m.Target.String() + " ended: " + why}
+}
+
+// stream is the agent's standard input and output.
+type stream struct {
+	io.Reader
+	io.Writer
+	conn    *ssh.Client // which ends with the stream; nil: it does not
+	session *ssh.Session
+	errs    *complaints
+	ended   chan struct{}
+}
+
+// begin starts a command whose streams are to be used.
+func begin(conn *ssh.Client, command string) (*stream, error) {
+	session, err := conn.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{session: session, errs: &complaints{}, ended: make(chan struct{})}
+	session.Stderr = s.errs
+	in, err1 := session.StdinPipe()
+	out, err2 := session.StdoutPipe()
+	if err := errors.Join(err1, err2, session.Start(command)); err != nil {
+		session.Close()
+		return nil, err
+	}
+	s.Reader, s.Writer = out, in
+	go func() {
+		defer close(s.ended)
+		_ = session.Wait() // what it has said tells more
+	}()
+	return s, nil
+}
+
+// Close ends the agent, and the connection with it.
+func (s *stream) Close() error {
+	err := s.session.Close()
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	return err
+}
+
+// lastWords is the last line that the agent has complained in.
+func (s *stream) lastWords() string {
+	select {
+	case <-s.ended:
+	case <-time.After(lastWords):
+	}
+	return said{err: s.errs.String()}.lastError()
+}
+
+// complaints keeps the end of what a command writes.
+type complaints struct {
+	mu   sync.Mutex
+	tail blame.Tail
+}
+
+func (c *complaints) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tail.Write(p)
+}
+
+func (c *complaints) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tail.String()
+}

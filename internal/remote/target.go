@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package remote
+
+import (
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+const sshPort = 22
+
+// Target is where a machine is, and who logs in.
+type Target struct {
+	User, Host string
+	Port       int
+}
+
+// ParseTarget reads USER@ADDRESS, where a port may follow the address, and an IPv6
+// address with a port is in brackets.
+func ParseTarget(text string) (Target, error) {
+	user, address, _ := strings.Cut(text, "@")
+	t := Target{User: user, Host: strings.Trim(address, "[]"), Port: sshPort}
+	if host, port, err := net.SplitHostPort(address); err == nil {
+		if t.Host = host; !t.setPort(port) {
+			return Target{}, badTarget(text)
+		}
+	}
+	if !isName(t.User) || !isName(t.Host) {
+		return Target{}, badTarget(text)
+	}
+	return t, nil
+}
+
+func (t *Target) setPort(text string) bool {
+	n, err := strconv.Atoi(text)
+	t.Port = n
+	return err == nil && n > 0 && n < 1<<16
+}
+
+// isName tells whether a text can be a user or an address: it is shown, and part of a
+// file of known hosts.
+func isName(text string) bool {
+	return text != "" && printable.Clean(text) && !strings.ContainsAny(text, " \t,@*?!|#[]")
+}
+
+func badTarget(text string) error {
+	return blame.AdviseUserf("such as root@192.0.2.7, or me@[2001:db8::7]:2222", "%q is not USER@ADDRESS", text)
+}
+
+// Address is the host and the port.
+func (t Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+
+// String is the target as a user writes it.
+func (t Target) String() string {
+	if t.Port == sshPort {
+		return t.User + "@" + t.Host
+	}
+	return t.User + "@" + t.Address()
+}
