@@ -126,6 +126,11 @@ image: ## the disk image of a small Debian with systemd and OpenSSH: SUITE (book
 	@.ci/deps image
 	SUITE=$(SUITE) IMAGE=$(IMAGE) $(if $(KEY),KEY=$(KEY)) .ci/image
 
+.PHONY: image-test
+image-test: deps build image ## boot that image in QEMU, and run cases on it as on any machine of yours; CASES
+	KLPTEST_IMAGE=$(abspath $(IMAGE)) KLPTEST_IMAGE_KEY=$(abspath $(or $(KEY:.pub=),$(IMAGE).key)) KLPTEST_IMAGE_CASES='$(CASES)' \
+		$(GO) test -count=1 -timeout 2h -v -run IntegrationHost ./cmd/klptest
+
 .PHONY: deps-fleet
 deps-fleet:
 	@.ci/deps fleet

@@ -15,6 +15,8 @@ var (
 	Cases string
 	//go:embed kernels.md
 	Kernels string
+	//go:embed machines.md
+	Machines string
 )
 
 const (

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
@@ -40,8 +41,14 @@ func (o runOptions) withKernel(words []string) []string {
 
 // on adds what is known once there is a rig.
 func on(p report.Provenance, r *rig.Rig) report.Provenance {
-	k, m := r.Kernel(), r.Spec().About()
+	k := r.Kernel()
 	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
+	if m := r.Machine(); m != nil {
+		s := r.Survey()
+		p.Kernel, p.Machine = m.String(), report.Machine{Host: m.String(), Arch: arch.Default().Name, Cmdline: s.Cmdline, CPUs: s.CPUs, Memory: s.Memory}
+		return p
+	}
+	m := r.Spec().About()
 	p.Machine = report.Machine{Arch: m.Arch, QEMU: m.QEMU, Accel: string(m.Accel), Cmdline: m.Cmdline, CPUs: m.CPUs, Memory: m.Memory}
 	return p
 }

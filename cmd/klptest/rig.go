@@ -53,6 +53,7 @@ type machineOptions struct {
 	rig.Options
 	kernel string // in the notation of catalog.Resolve
 	kdir   string // the build directory of a kernel given as a file
+	host   hostOptions
 }
 
 // kernelUsage is the help of --kernel.
@@ -86,8 +87,11 @@ func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
 	f.UintVar(&o.Confirm, "confirm", 2, "how often a failing case is run again on fresh guests; 0: not at all")
 }
 
-// newRig makes a rig of the kernel that the flags name.
+// newRig makes a rig of the kernel, or of the machine, that the flags name.
 func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
+	if o.host.address != "" {
+		return a.onHost(ctx, o)
+	}
 	k, store, err := a.resolve(ctx, o)
 	if err != nil {
 		return nil, err

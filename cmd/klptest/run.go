@@ -73,11 +73,13 @@ first runs.
 		Example: `  klptest run
   klptest run --kernel debian:6.1 --kernel debian:6.12 'state-*'
   klptest run --kernel ~/linux --format ktap my.txtar
-  klptest run --kernel bzImage --kdir ~/build -v state-add`,
+  klptest run --kernel bzImage --kdir ~/build -v state-add
+  klptest run --host root@192.0.2.7 --yes-crash-it 'state-*'`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.runID = cmp.Or(o.runID, newRunID())
 			o.kernelGiven = c.Flags().Changed("kernel")
+			o.host.kernelNamed = o.kernelGiven
 			o.given, o.givenShell = givenFlags(c.Flags(), repeats), givenFlags(c.Flags(), opensShell)
 			return a.runCases(c.Context(), args, o)
 		},
@@ -90,6 +92,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f := c.Flags()
 	f.StringArrayVar(&o.kernels, "kernel", []string{a.project.kernel()}, kernelUsage+"; may be repeated: the cases run on each")
 	kdirFlags(f, &o.machineOptions)
+	hostFlags(f, &o.host)
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy, and memory allows)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, also where the one before it left its guest clean")
@@ -113,7 +116,10 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
 	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
-	flagRules{apart: append(slices.Clip(guestsApart), [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}}...)}.of(c)
+	flagRules{
+		apart: slices.Concat(guestsApart, hostRules.apart, [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}}),
+		with:  hostRules.with,
+	}.of(c)
 }
 
 // guestsApart are the flags for kinds of guests that exclude each other.
@@ -167,12 +173,14 @@ func (o runOptions) check() error {
 	switch {
 	case o.failedErr != nil:
 		return o.failedErr
+	case o.host.address != "" && len(o.kernels) > 1:
+		return blame.Userf("the machine of --host runs one kernel; %d are named", len(o.kernels))
 	case len(o.kernels) > 1 && o.format != report.HumanFormat:
 		return blame.AdviseUserf("name one, or write --junit FILE, which has a suite for each", "--format %s is a report of one kernel; %d are named", o.format, len(o.kernels))
 	case len(o.kernels) > 1 && o.update:
 		return blame.Userf("--update writes what one kernel does; %d are named", len(o.kernels))
 	}
-	return nil
+	return o.host.check()
 }
 
 // casesToRun returns the cases in the order in which they run.

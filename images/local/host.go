@@ -80,9 +80,8 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 		return "", "", blame.AdviseRigf("install the package linux-image-"+release+", or name another kernel", "the host's kernel is missing: no %s", bz)
 	}
 	f.Close()
-	build := filepath.Join(root, "lib/modules", release, "build")
-	if kdir, err = filepath.EvalSymlinks(build); err != nil || !there(kdir, "Makefile") {
-		return "", "", blame.AdviseRigf("install the package linux-headers-"+release+" (or kernel-devel-"+release+")", "the host has no headers: no %s", build)
+	if kdir = installedHeaders(root, release); kdir == "" {
+		return "", "", blame.AdviseRigf("install the package linux-headers-"+release+" (or kernel-devel-"+release+")", "the host has no headers: no %s", filepath.Join(root, "lib/modules", release, "build"))
 	}
 	return bz, kdir, nil
 }

@@ -4,6 +4,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -68,14 +69,28 @@ func (p Provenance) kernelName() string {
 	return p.Kernel + ", " + p.Label
 }
 
-// Machine is the guest of a test that asks for nothing.
+// Machine is the guest of a test that asks for nothing, or the machine of all tests.
 type Machine struct {
+	Host    string `json:"host,omitempty"`    // USER@ADDRESS of a machine that klptest did not boot
 	Arch    string `json:"arch,omitempty"`    // as uname -m says
 	QEMU    string `json:"qemu,omitempty"`    // version
 	Accel   string `json:"accel,omitempty"`   // what is tried first; each observation tells what came of it
 	Cmdline string `json:"cmdline,omitempty"` // the kernel's
 	CPUs    int    `json:"cpus,omitempty"`
 	Memory  int    `json:"memory,omitempty"` // MiB
+}
+
+// String describes the machine.
+func (m Machine) String() string {
+	return fmt.Sprintf("%s, %s, %d CPUs, %d MiB", m.Arch, m.kind(), m.CPUs, m.Memory)
+}
+
+// kind is what runs the kernel.
+func (m Machine) kind() string {
+	if m.Host != "" {
+		return m.Host
+	}
+	return fmt.Sprintf("QEMU %s, %s", m.QEMU, m.Accel)
 }
 
 // Host is what the guests run on.

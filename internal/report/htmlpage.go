@@ -208,7 +208,7 @@ func newHTMLRun(name string, d Document) htmlRun {
 	}
 	add("took", fmt.Sprintf("%.0f s", d.Took.Seconds()))
 	add("klptest", d.Klptest)
-	add("machine", strings.TrimSpace(fmt.Sprintf("%s, QEMU %s, %s, %d CPUs, %d MiB", d.Machine.Arch, d.Machine.QEMU, d.Machine.Accel, d.Machine.CPUs, d.Machine.Memory)))
+	add("machine", d.Machine.String())
 	add("host", strings.Join(slices.DeleteFunc([]string{d.Host.System, d.Host.Kernel, d.Host.Processor}, func(s string) bool { return s == "" }), ", "))
 	add("flags", strings.Join(d.Flags, " "))
 	if d.Shuffle != 0 {

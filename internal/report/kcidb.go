@@ -86,7 +86,7 @@ func kcidbOf(d Document, build, name string) kcidbTest {
 	m.Cmdline = printable.Line(m.Cmdline)
 	return kcidbTest{
 		Build: build, Origin: kcidbOrigin, Path: "klptest." + notPath.ReplaceAllString(cmp.Or(name, "_"), "_"),
-		Environment: kcidbEnv{fmt.Sprintf("QEMU %s, %s", printable.Line(m.QEMU), printable.Line(m.Accel)), m},
+		Environment: kcidbEnv{printable.Line(m.kind()), m},
 		Misc:        kcidbMisc{Name: printable.Line(name)},
 	}
 }

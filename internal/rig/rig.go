@@ -35,6 +35,7 @@ type Rig struct {
 	guests    atomic.Int32       // counts them
 	keep      atomic.Bool        // work outlives the rig
 	reused    *reused            // nil unless guests are
+	solo      *solo              // nil: the tests run on guests
 	cancel    context.CancelFunc // ends the modules' build, and reused guests
 	release   func()             // of the work directory
 }
@@ -103,16 +104,20 @@ func (r *Rig) target() kmods.Target {
 // error is the last thing that it yields: ctx has ended, or a guest could not be
 // closed. A caller that wants no more results breaks the loop.
 func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
+	if r.solo != nil {
+		one := func() source { return r.solo }
+		return r.runFrom(ctx, list, one, one)
+	}
 	if r.reused == nil {
 		return r.RunFresh(ctx, list)
 	}
-	return r.runFrom(ctx, list, r.reused.make, func() source { return lasting{r.reused} })
+	return r.runFrom(ctx, list, func() source { return lasting{r.reused} }, func() source { return newEach(ctx, r.reused.make, false, map[shape]int{}) })
 }
 
 // RunFresh is Run, on guests that no earlier run has used.
 func (r *Rig) RunFresh(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	m := r.maker()
-	return r.runFrom(ctx, list, m, func() source { return r.source(ctx, m, r.shape().count(list)) })
+	return r.runFrom(ctx, list, func() source { return r.source(ctx, m, r.shape().count(list)) }, func() source { return newEach(ctx, m, false, map[shape]int{}) })
 }
 
 // RunCases is Run for cases.
@@ -125,12 +130,11 @@ func (r *Rig) RunCasesFresh(ctx context.Context, list []*casefile.Case) iter.Seq
 	return r.RunFresh(ctx, Cases(list))
 }
 
-// runFrom runs the tests on the guests of a source, which each loop over the
-// results opens. Further runs of a test have guests from the same maker.
-func (r *Rig) runFrom(ctx context.Context, list []Test, m maker, open func() source) iter.Seq2[judge.Result, error] {
+// runFrom runs the tests on the guests of a source, and their further runs on those of
+// another. Each loop over the results opens both.
+func (r *Rig) runFrom(ctx context.Context, list []Test, open, again func() source) iter.Seq2[judge.Result, error] {
 	return func(yield func(judge.Result, error) bool) {
-		from := open()
-		fresh := newEach(ctx, m, false, map[shape]int{})
+		from, fresh := open(), again()
 		wanted := true
 		for res, err := range r.runner(from, fresh, list).run(ctx, list) {
 			if wanted = yield(res, err) && err == nil; !wanted {
@@ -241,6 +245,9 @@ func (r *Rig) Close() error {
 	var errs error
 	if r.reused != nil {
 		errs = blame.Join(errs, r.reused.close())
+	}
+	if r.solo != nil {
+		r.solo.finish()
 	}
 	r.cancel()
 	r.templates.close()

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ func (r *Rig) newTrust() *trust {
 // rememberSelftest runs the self-tests of a shape once for each combination of
 // klptest, kernel, QEMU and modules. The initramfs stands for klptest itself.
 func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.Context) error) error {
-	template, err := r.spec(s).TemplateID(r.templates.key)
+	template, err := r.identity(s)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,19 @@ func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.C
 	key := fmt.Sprintf("%x", sha256.Sum256([]byte(template+" "+built)))[:32]
 	_, err = r.cache.Entry(ctx, "selftests", key, func(ctx context.Context, dir string) error { return blame.Join(show(ctx), r.describe(dir)) })
 	return err
+}
+
+// identity names what the self-tests show: klptest, and the machine that it works on.
+func (r *Rig) identity(s shape) (string, error) {
+	if r.solo == nil {
+		return r.spec(s).TemplateID(r.templates.key)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	program, err := keyOf([]string{self})
+	return fmt.Sprintf("%s %s %s %q", program, r.solo.to, r.solo.first.Release, r.solo.first.Version), err
 }
 
 // describe says of an entry of the cache which kernel it is for.

@@ -19,13 +19,22 @@ type Unfit struct{ err error }
 func (u Unfit) Error() string { return "no case can be run: " + u.err.Error() }
 func (u Unfit) Unwrap() error { return u.err }
 
+// unsuited is an error of a machine that cannot run a test, because it lacks something.
+type unsuited string
+
+func (u unsuited) Error() string { return string(u) }
+
 // broken is the result of a test that cannot be run. When no test can, it ends the
 // run, and there is no result.
 func (r *runner) broken(t Test, err error) judge.Result {
 	if u, ok := errors.AsType[Unfit](err); ok {
 		r.giveUp(u)
 	}
-	return t.Broken(err)
+	res := t.Broken(err)
+	if _, ok := errors.AsType[unsuited](err); ok {
+		res.Verdict = judge.Skip
+	}
+	return res
 }
 
 // failures counts what a maker could not make.

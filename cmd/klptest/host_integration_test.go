@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/program"
+	"github.com/klptest/klptest/internal/remote"
+)
+
+const (
+	machineBoot = 10 * time.Minute // under emulation on a busy host
+	machineTry  = 5 * time.Second
+)
+
+// TestIntegrationHost runs cases on the machine of make image, in QEMU, by its stock SSH
+// server: as a user who may sudo, and as root. The image is not written to.
+func TestIntegrationHost(t *testing.T) {
+	image, key := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KEY")
+	if image == "" {
+		t.Skip("make image-test sets KLPTEST_IMAGE to a disk image")
+	}
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // of the host keys
+	before := modified(t, image)
+	port := bootMachine(t, image)
+	awaitMachine(t, port, key)
+	names := strings.Fields(cmp.Or(os.Getenv("KLPTEST_IMAGE_CASES"), "state-add insmod-taint busy-insmod force-values"))
+	for _, user := range []string{"klptest", "root"} {
+		var out, errs bytes.Buffer
+		args := append([]string{"run", "--host", fmt.Sprintf("%s@127.0.0.1:%d", user, port), "--ssh-key", key, "--yes-crash-it", "--reboot"}, names...)
+		began := time.Now()
+		status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs})
+		t.Logf("%s: status %d after %v\n%s%s", user, status, time.Since(began).Round(time.Second), out.String(), errs.String())
+		if status != exit.Passed || strings.Count(out.String(), "PASS ") != len(names) || !strings.Contains(errs.String(), "left loaded on "+user+"@127.0.0.1:") {
+			t.Errorf("as %s not all have passed", user)
+		}
+	}
+	if after := modified(t, image); !after.Equal(before) {
+		t.Errorf("%s was written to at %v", image, after)
+	}
+}
+
+func modified(t *testing.T, path string) time.Time {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.ModTime()
+}
+
+// bootMachine starts QEMU on a copy-on-write view of the image, and returns the port of
+// the loopback that leads to its SSH server.
+func bootMachine(t *testing.T, image string) (port int) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port = ln.Addr().(*net.TCPAddr).Port
+	ln.Close()
+	console := filepath.Join(t.TempDir(), "console.log")
+	cmd := exec.Command("qemu-system-x86_64", "-nodefaults", "-display", "none", "-m", "1024", "-smp", "2", "-cpu", "max", "-snapshot",
+		"-drive", "if=virtio,file="+image, "-device", "virtio-rng-pci", "-serial", "file:"+console,
+		"-nic", fmt.Sprintf("user,model=virtio,restrict=on,hostfwd=tcp:127.0.0.1:%d-:22", port))
+	p, err := program.Start(cmd, syscall.SIGKILL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.Kill()
+		<-p.Done()
+		if t.Failed() {
+			text, _ := os.ReadFile(console)
+			t.Logf("the end of the console:\n%s", text[max(0, len(text)-4000):])
+		}
+	})
+	return port
+}
+
+// awaitMachine waits until the agent can be started.
+func awaitMachine(t *testing.T, port int, key string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &remote.Machine{Program: self, Options: remote.Options{
+		Target: remote.Target{User: "root", Host: "127.0.0.1", Port: port}, Key: key, Pins: filepath.Join(t.TempDir(), "known_hosts"),
+	}}
+	began := time.Now()
+	for {
+		c, err := m.Connect(t.Context())
+		if err == nil {
+			c.Close()
+			t.Logf("it answers after %v", time.Since(began).Round(time.Second))
+			return
+		}
+		if time.Since(began) > machineBoot {
+			t.Fatalf("no answer within %v: %v", machineBoot, err)
+		}
+		time.Sleep(machineTry)
+	}
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache/cachetest"
+	"github.com/klptest/klptest/internal/guest/agent"
+	"github.com/klptest/klptest/internal/guest/client"
+	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
+	"github.com/klptest/klptest/internal/guest/rootfs/rootfstest"
+	"github.com/klptest/klptest/internal/guest/wire"
+)
+
+// box is a machine whose kernel is a fake.
+type box struct {
+	t      *testing.T
+	kernel *kerneltest.Kernel
+	conns  []net.Conn
+	down   error // of each attempt to connect
+	boots  int
+}
+
+func newBox(t *testing.T) *box {
+	b := &box{t: t, kernel: kerneltest.New(t)}
+	b.kernel.OnLoad = func(path, _ string) error { return b.load(path) }
+	b.kernel.OnUnload = b.unload
+	b.bootAs("boot 0")
+	return b
+}
+
+func (b *box) bootAs(id string) {
+	rootfstest.Put(b.t, b.kernel.Root, "/proc/sys/kernel/random/boot_id", id+"\n")
+	rootfstest.Put(b.t, b.kernel.Root, "/proc/modules", "virtio_net 1 0 - Live 0x0\n")
+	rootfstest.Put(b.t, b.kernel.Root, "/proc/meminfo", "MemTotal: 2097152 kB\n")
+}
+
+// load and unload change the list of modules. klp_stays cannot be unloaded.
+func (b *box) load(path string) error {
+	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".ko")
+	rootfstest.Put(b.t, b.kernel.Root, "/proc/modules", name+" 1 0 - Live 0x0\nvirtio_net 1 0 - Live 0x0\n")
+	return nil
+}
+
+func (b *box) unload(name string) error {
+	if name == "klp_stays" {
+		return unix.EBUSY
+	}
+	rootfstest.Put(b.t, b.kernel.Root, "/proc/modules", "virtio_net 1 0 - Live 0x0\n")
+	return nil
+}
+
+func (b *box) Connect(ctx context.Context) (*client.Client, error) {
+	if b.down != nil {
+		return nil, b.down
+	}
+	host, there := net.Pipe()
+	b.conns = append(b.conns, there)
+	go func() {
+		defer there.Close()
+		_ = agent.New(b.kernel, b.kernel.Root, b.kernel.Root).Serve(there)
+	}()
+	return client.New(ctx, host, nil)
+}
+
+func (b *box) Reboot(context.Context) error {
+	b.boots++
+	b.bootAs("boot " + strings.Repeat("i", b.boots))
+	return nil
+}
+
+func (b *box) String() string { return "me@box" }
+
+// cut ends the sessions, as a machine does that boots again.
+func (b *box) cut() {
+	for _, c := range b.conns {
+		c.Close()
+	}
+}
+
+// onBox makes a rig without modules and self-tests.
+func onBox(t *testing.T, b *box, reboot bool) (*Rig, *[]string) {
+	t.Helper()
+	c, err := b.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	k := &images.Kernel{Release: "6.12.0-fake", Config: map[string]string{}}
+	r := &Rig{o: Options{Guests: Shared, Notice: func(line string) { said = append(said, line) }}, cache: cachetest.New(t), kernel: k, work: t.TempDir(), templates: &templates{}}
+	first, err := c.Survey(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.solo = &solo{rig: r, to: b, reboot: reboot, first: first, doubt: true}
+	r.solo.now = r.solo.with(c, first.Boot)
+	r.trust, _ = newTestTrust()
+	return r, &said
+}
+
+// runOnBox runs cases, and returns the verdicts, the first reasons and what ended it.
+func runOnBox(t *testing.T, r *Rig, list ...*casefile.Case) (said []string, err error) {
+	t.Helper()
+	run := r.runner(r.solo, r.solo, Cases(list))
+	run.builder = noModules{}
+	for res, err := range run.run(t.Context(), Cases(list)) {
+		if err != nil {
+			return said, err
+		}
+		said = append(said, strings.TrimSpace(res.Name+" "+string(res.Verdict)+" "+res.Headline()))
+	}
+	return said, nil
+}
+
+// loads is a case that loads a module, which is there already.
+func loads(t *testing.T, b *box, name, module string) *casefile.Case {
+	t.Helper()
+	rootfstest.Put(t, b.kernel.Root, "/run/klptest/modules/"+module+".ko", "ELF")
+	c, err := casefile.Parse(name+".txtar", []byte("A case.\n\nLeaves: "+module+"\n\n-- transcript --\n% insmod "+module+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestUnsuitableMachines(t *testing.T) {
+	k := &images.Kernel{Release: "6.12"}
+	signs := &images.Kernel{Release: "6.12", Config: map[string]string{"MODULE_SIG_FORCE": "y"}}
+	for name, tc := range map[string]struct {
+		s    wire.Survey
+		k    *images.Kernel
+		want string
+	}{
+		"fine":              {wire.Survey{Release: "6.12", Lockdown: "none"}, k, ""},
+		"another kernel":    {wire.Survey{Release: "6.1"}, k, "me@box runs 6.1, and the modules would be built for 6.12"},
+		"lockdown":          {wire.Survey{Release: "6.12", Lockdown: "integrity"}, k, "is locked down (integrity, as with Secure Boot)"},
+		"lockdown, signed":  {wire.Survey{Release: "6.12", Lockdown: "integrity"}, signs, ""},
+		"signed only":       {wire.Survey{Release: "6.12", SignedOnly: true}, k, "module.sig_enforce"},
+		"a livepatch of it": {wire.Survey{Release: "6.12", Patches: []string{"kpatch_cve", "klp_a"}}, k, "livepatches of its own: kpatch_cve"},
+		"ours, left over":   {wire.Survey{Release: "6.12", Patches: []string{"klp_a"}}, k, ""},
+	} {
+		err := unsuitable(newBox(t), tc.s, tc.k)
+		if tc.want == "" && err == nil {
+			continue
+		}
+		if e, ok := errors.AsType[*blame.Error](err); !ok || e.Party != blame.User || e.Advice == "" || !strings.Contains(e.Error(), tc.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestRemarks(t *testing.T) {
+	now := time.Now()
+	b := newBox(t)
+	if lines := remarks(b, wire.Survey{Now: now, Taint: 1 << 15}, now); len(lines) != 0 {
+		t.Errorf("%q", lines)
+	}
+	lines := remarks(b, wire.Survey{Now: now.Add(-time.Hour), Taint: 1 << 9, Lacks: []string{"/sys/kernel/debug/clear_warn_once", "/x"}}, now)
+	text := strings.Join(lines, "\n")
+	for _, want := range []string{"clear_warn_once: a warning", "is off by -1h0m0s", "tainted already: W (bit 9)"} {
+		if len(lines) != 3 || !strings.Contains(text, want) {
+			t.Errorf("%q, want %s", lines, want)
+		}
+	}
+	for _, file := range []string{"/sys/kernel/debug/clear_warn_once", "/sys/kernel/debug/dynamic_debug/control", "/sys/kernel/tracing/enabled_functions"} {
+		if unseen[file] == "" {
+			t.Errorf("nothing is said of %s", file)
+		}
+	}
+}
+
+// What a case leaves is unloaded before the next one.
+func TestOnMachineTidies(t *testing.T) {
+	b := newBox(t)
+	r, said := onBox(t, b, false)
+	got, err := runOnBox(t, r, loads(t, b, "one", "klp_a"), loads(t, b, "two", "klp_a"))
+	if want := "one PASS,two PASS"; strings.Join(got, ",") != want || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	r.solo.finish()
+	if want := "left loaded on me@box: nothing"; len(*said) != 1 || (*said)[0] != want {
+		t.Errorf("%q", *said)
+	}
+}
+
+// What cannot be unloaded ends the run, or makes the machine boot again.
+func TestOnMachineThatStaysDirty(t *testing.T) {
+	for _, reboot := range []bool{false, true} {
+		b := newBox(t)
+		r, said := onBox(t, b, reboot)
+		got, err := runOnBox(t, r, loads(t, b, "one", "klp_stays"), loads(t, b, "two", "klp_a"))
+		if reboot && (err != nil || strings.Join(got, ",") != "one PASS,two PASS" || b.boots != 1) {
+			t.Errorf("%q, %v, %d boots", got, err, b.boots)
+		}
+		if !reboot && (len(got) != 1 || blame.Of(err) != blame.User || !strings.Contains(err.Error(), "has left klp_stays loaded on me@box")) {
+			t.Errorf("%q, %v", got, err)
+		}
+		r.solo.finish()
+		last := (*said)[len(*said)-1]
+		if want := map[bool]string{false: "left loaded on me@box: klp_stays", true: "left loaded on me@box: nothing"}[reboot]; last != want {
+			t.Errorf("%q, want %q", last, want)
+		}
+	}
+}
+
+// A machine that boots in the middle of a case makes that case an ERROR, and no other.
+func TestOnMachineThatReboots(t *testing.T) {
+	b := newBox(t)
+	r, _ := onBox(t, b, false)
+	b.kernel.OnLoad = func(path, _ string) error {
+		b.kernel.OnLoad = func(path, _ string) error { return b.load(path) }
+		_ = b.Reboot(t.Context())
+		b.cut()
+		return nil
+	}
+	got, err := runOnBox(t, r, loads(t, b, "one", "klp_a"), loads(t, b, "two", "klp_a"))
+	want := "one ERROR % insmod klp_a: me@box has rebooted in the middle of the case,two PASS"
+	if strings.Join(got, ",") != want || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// A session that breaks is not taken for a boot.
+func TestOnMachineWhoseSessionBreaks(t *testing.T) {
+	b := newBox(t)
+	r, _ := onBox(t, b, false)
+	b.kernel.OnLoad = func(string, string) error {
+		b.cut()
+		return nil
+	}
+	got, err := runOnBox(t, r, loads(t, b, "one", "klp_a"))
+	if len(got) != 1 || !strings.Contains(got[0], "broke, and the machine has not rebooted") || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// What a machine lacks makes a case SKIP.
+func TestOnMachineThatIsTooSmall(t *testing.T) {
+	b := newBox(t)
+	r, _ := onBox(t, b, false)
+	got, err := runOnBox(t, r, parse(t, "big", "Memory: 4096\n"), parse(t, "many", "CPUs: 64\n"), loads(t, b, "small", "klp_a"))
+	want := []string{"big SKIP me@box has 2048 MiB of memory; the case asks for 4096", "many SKIP me@box has", "small PASS"}
+	for i := range want {
+		if len(got) != len(want) || !strings.HasPrefix(got[i], want[i]) || err != nil {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+}

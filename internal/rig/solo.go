@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/guest/client"
+	"github.com/klptest/klptest/internal/guest/wire"
+	"github.com/klptest/klptest/internal/printable"
+)
+
+const (
+	returnLimit = 4 * time.Minute // for a machine to boot and answer again
+	returnPause = 3 * time.Second // between two attempts to connect
+	lastLook    = time.Minute     // at the end of a run
+)
+
+// solo is the source of a rig that has one machine. There is no other to replace it by:
+// what a test leaves is unloaded before the next one, or else the machine is booted
+// again, or the run ends. One test at a time uses it.
+type solo struct {
+	rig    *Rig
+	to     Machine
+	reboot bool
+	first  wire.Survey // before the first test
+
+	now    *remote // nil: there is no connection
+	served bool    // a test has run
+	doubt  bool    // a test may have left something
+	gone   error   // why no test can run any more
+}
+
+// with is the machine as a test uses it, by a session with its agent.
+func (s *solo) with(c *client.Client, boot string) *remote {
+	c.Config = s.rig.kernel.Config
+	return &remote{solo: s, agent: c, boot: boot, files: map[string]string{}}
+}
+
+func (s *solo) get(ctx context.Context, want shape) (g instance, used bool, err error) {
+	switch {
+	case want.cpus > s.first.CPUs:
+		return nil, false, unsuited(fmt.Sprintf("%s has %s; the case asks for %d", s.to, printable.Count(s.first.CPUs, "CPU", "CPUs"), want.cpus))
+	case want.memory > s.first.Memory:
+		return nil, false, unsuited(fmt.Sprintf("%s has %d MiB of memory; the case asks for %d", s.to, s.first.Memory, want.memory))
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, false, err
+	}
+	borrow := maker(func(context.Context, shape) (instance, error) { return borrowed{s.now}, s.ready(ctx) })
+	if err := s.rig.trust.in(ctx, s.rig.shape(), borrow); err != nil {
+		return nil, false, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, false, err
+	}
+	used, s.served = s.served, true
+	return s.now, used, nil
+}
+
+func (s *solo) put(_ shape, g instance, clean bool) {
+	s.doubt = s.doubt || !clean
+	if !g.alive() {
+		_ = g.Close() // it has ended
+		if s.now == g {
+			s.now = nil
+		}
+	}
+}
+
+// ready connects if need be, and unloads what an earlier test has left.
+func (s *solo) ready(ctx context.Context) error {
+	if s.gone == nil && s.now == nil {
+		_, s.gone = s.reconnect(ctx, "")
+	}
+	if s.gone == nil && s.doubt {
+		s.gone = s.clean(ctx)
+	}
+	if ctx.Err() != nil {
+		s.gone = nil // nothing is known
+		return context.Cause(ctx)
+	}
+	if s.gone != nil {
+		return Unfit{s.gone}
+	}
+	return nil
+}
+
+// clean unloads what tests have left, or boots the machine again.
+func (s *solo) clean(ctx context.Context) error {
+	left, err := s.tidy(ctx)
+	if err == nil && len(left) > 0 && s.reboot {
+		err = s.restart(ctx)
+	} else if err == nil && len(left) > 0 {
+		err = blame.AdviseUserf("boot the machine again; with --reboot, klptest does it when it must", "an earlier case has left %s loaded on %s", strings.Join(left, ", "), s.to)
+	}
+	s.doubt = err != nil
+	return err
+}
+
+func (s *solo) restart(ctx context.Context) error {
+	survey, err := s.now.agent.Survey(ctx)
+	if err != nil {
+		return err
+	}
+	s.rig.o.Notice("rebooting " + s.to.String())
+	err = s.to.Reboot(ctx)
+	s.now.Close()
+	s.now = nil
+	if err == nil {
+		_, err = s.reconnect(ctx, survey.Boot)
+	}
+	return err
+}
+
+// reconnect waits until the machine answers again, in another boot than old, and
+// returns which boot that is.
+func (s *solo) reconnect(ctx context.Context, old string) (boot string, err error) {
+	limited, cancel := context.WithTimeout(ctx, returnLimit)
+	defer cancel()
+	for {
+		boot, err = s.connect(limited)
+		if err == nil && boot != old {
+			return boot, nil
+		}
+		if err == nil {
+			s.now.Close()
+			s.now = nil
+		}
+		select {
+		case <-time.After(returnPause):
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		case <-limited.Done():
+			return "", &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("%s did not come back within %v", s.to, returnLimit), Err: err, Advice: "see its console, or /sys/fs/pstore after the next boot"}
+		}
+	}
+}
+
+func (s *solo) connect(ctx context.Context) (boot string, err error) {
+	c, err := s.to.Connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	survey, err := c.Survey(ctx)
+	if err == nil && survey.Release != s.first.Release {
+		err = blame.Rigf("%s has booted another kernel: %s", s.to, survey.Release)
+	}
+	if err != nil {
+		c.Close()
+		return "", err
+	}
+	s.now = s.with(c, survey.Boot)
+	return survey.Boot, nil
+}
+
+// lost finds out what has become of the machine, whose agent has ended or fallen silent.
+// Whatever it was, the kernel's log of it is lost.
+func (s *solo) lost(ctx context.Context, before string, err error) error {
+	s.now.Close()
+	s.now, s.doubt = nil, true
+	boot, failure := s.reconnect(ctx, "")
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case failure != nil:
+		s.gone = failure
+		return failure
+	case boot != before:
+		return blame.AdviseRigf("nothing here shows why: see its console, or /sys/fs/pstore there", "%s has rebooted in the middle of the case", s.to)
+	}
+	return blame.Rigf("the session with %s broke, and the machine has not rebooted: %w", s.to, err)
+}
+
+// close is [source]'s. The rig ends the session; see finish.
+func (s *solo) close() error { return nil }
+
+// finish looks at the machine for the last time, and says what is left there.
+func (s *solo) finish() {
+	ctx, cancel := context.WithTimeout(context.Background(), lastLook)
+	defer cancel()
+	if s.now == nil || !s.now.alive() {
+		s.rig.o.Notice(fmt.Sprintf("what is left loaded on %s is not known: there is no connection", s.to))
+		return
+	}
+	defer s.now.Close()
+	left, err := s.tidy(ctx)
+	if err != nil {
+		s.rig.o.Notice(fmt.Sprintf("what is left loaded on %s is not known: %v", s.to, err))
+		return
+	}
+	last, err := s.now.agent.Survey(ctx)
+	if err != nil {
+		last = s.first
+	}
+	s.rig.o.Notice(fmt.Sprintf("left loaded on %s: %s", s.to, summary(left, last.Taint&^s.first.Taint)))
+}
+
+func summary(left []string, taint uint64) string {
+	text := "nothing"
+	if len(left) > 0 {
+		text = strings.Join(left, ", ")
+	}
+	if taint != 0 {
+		text += "; the kernel has become tainted: " + machine.TaintNames(taint)
+	}
+	return text
+}
