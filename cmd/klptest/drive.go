@@ -58,6 +58,9 @@ func (a *app) driveTests(ctx context.Context, w work, rep report.Reporter, d *re
 		err = a.reportEach(r.Run(ctx, w.tests), w, rep, d, o)
 	}
 	err = blame.Join(err, r.Close())
+	if left := r.Left(); left != "" {
+		a.say(left) // after an interrupt, too
+	}
 	remember(*d)
 	d.Ending = ending(*d, err)
 	if o.failFast {

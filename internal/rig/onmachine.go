@@ -70,6 +70,9 @@ func (r *Rig) Machine() Machine {
 // Survey is what that machine told before the first test.
 func (r *Rig) Survey() wire.Survey { return r.solo.first }
 
+// Left says, after Close, what is left loaded on that machine; empty: there is none.
+func (r *Rig) Left() string { return r.left }
+
 // unsuitable says why the machine cannot be tested.
 func unsuitable(m Machine, s wire.Survey, k *images.Kernel) error {
 	locked := s.Lockdown != "" && s.Lockdown != "none"

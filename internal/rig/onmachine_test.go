@@ -90,15 +90,14 @@ func (b *box) cut() {
 }
 
 // onBox makes a rig without modules and self-tests.
-func onBox(t *testing.T, b *box, reboot bool) (*Rig, *[]string) {
+func onBox(t *testing.T, b *box, reboot bool) *Rig {
 	t.Helper()
 	c, err := b.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var said []string
 	k := &images.Kernel{Release: "6.12.0-fake", Config: map[string]string{}}
-	r := &Rig{o: Options{Guests: Shared, Notice: func(line string) { said = append(said, line) }}, cache: cachetest.New(t), kernel: k, work: t.TempDir(), templates: &templates{}}
+	r := &Rig{o: Options{Guests: Shared, Notice: func(string) {}}, cache: cachetest.New(t), kernel: k, work: t.TempDir(), templates: &templates{}}
 	first, err := c.Survey(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +105,7 @@ func onBox(t *testing.T, b *box, reboot bool) (*Rig, *[]string) {
 	r.solo = &solo{rig: r, to: b, reboot: reboot, first: first, doubt: true}
 	r.solo.now = r.solo.with(c, first.Boot)
 	r.trust, _ = newTestTrust()
-	return r, &said
+	return r
 }
 
 // runOnBox runs cases, and returns the verdicts, the first reasons and what ended it.
@@ -183,14 +182,13 @@ func TestRemarks(t *testing.T) {
 // What a case leaves is unloaded before the next one.
 func TestOnMachineTidies(t *testing.T) {
 	b := newBox(t)
-	r, said := onBox(t, b, false)
+	r := onBox(t, b, false)
 	got, err := runOnBox(t, r, loads(t, b, "one", "klp_a"), loads(t, b, "two", "klp_a"))
 	if want := "one PASS,two PASS"; strings.Join(got, ",") != want || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	r.solo.finish()
-	if want := "left loaded on me@box: nothing"; len(*said) != 1 || (*said)[0] != want {
-		t.Errorf("%q", *said)
+	if last := r.solo.finish(); last != "left loaded on me@box: nothing" {
+		t.Errorf("%q", last)
 	}
 }
 
@@ -198,7 +196,7 @@ func TestOnMachineTidies(t *testing.T) {
 func TestOnMachineThatStaysDirty(t *testing.T) {
 	for _, reboot := range []bool{false, true} {
 		b := newBox(t)
-		r, said := onBox(t, b, reboot)
+		r := onBox(t, b, reboot)
 		got, err := runOnBox(t, r, loads(t, b, "one", "klp_stays"), loads(t, b, "two", "klp_a"))
 		if reboot && (err != nil || strings.Join(got, ",") != "one PASS,two PASS" || b.boots != 1) {
 			t.Errorf("%q, %v, %d boots", got, err, b.boots)
@@ -206,8 +204,7 @@ func TestOnMachineThatStaysDirty(t *testing.T) {
 		if !reboot && (len(got) != 1 || blame.Of(err) != blame.User || !strings.Contains(err.Error(), "has left klp_stays loaded on me@box")) {
 			t.Errorf("%q, %v", got, err)
 		}
-		r.solo.finish()
-		last := (*said)[len(*said)-1]
+		last := r.solo.finish()
 		if want := map[bool]string{false: "left loaded on me@box: klp_stays", true: "left loaded on me@box: nothing"}[reboot]; last != want {
 			t.Errorf("%q, want %q", last, want)
 		}
@@ -217,7 +214,7 @@ func TestOnMachineThatStaysDirty(t *testing.T) {
 // A machine that boots in the middle of a case makes that case an ERROR, and no other.
 func TestOnMachineThatReboots(t *testing.T) {
 	b := newBox(t)
-	r, _ := onBox(t, b, false)
+	r := onBox(t, b, false)
 	b.kernel.OnLoad = func(path, _ string) error {
 		b.kernel.OnLoad = func(path, _ string) error { return b.load(path) }
 		_ = b.Reboot(t.Context())
@@ -234,7 +231,7 @@ func TestOnMachineThatReboots(t *testing.T) {
 // A session that breaks is not taken for a boot.
 func TestOnMachineWhoseSessionBreaks(t *testing.T) {
 	b := newBox(t)
-	r, _ := onBox(t, b, false)
+	r := onBox(t, b, false)
 	b.kernel.OnLoad = func(string, string) error {
 		b.cut()
 		return nil
@@ -248,12 +245,39 @@ func TestOnMachineWhoseSessionBreaks(t *testing.T) {
 // What a machine lacks makes a case SKIP.
 func TestOnMachineThatIsTooSmall(t *testing.T) {
 	b := newBox(t)
-	r, _ := onBox(t, b, false)
+	r := onBox(t, b, false)
 	got, err := runOnBox(t, r, parse(t, "big", "Memory: 4096\n"), parse(t, "many", "CPUs: 64\n"), loads(t, b, "small", "klp_a"))
 	want := []string{"big SKIP me@box has 2048 MiB of memory; the case asks for 4096", "many SKIP me@box has", "small PASS"}
 	for i := range want {
 		if len(got) != len(want) || !strings.HasPrefix(got[i], want[i]) || err != nil {
 			t.Errorf("%q, %v", got, err)
 		}
+	}
+}
+
+// An interrupt in the middle of a case breaks the session off. What the case has left is
+// unloaded and told all the same.
+func TestOnMachineInterrupted(t *testing.T) {
+	b := newBox(t)
+	r := onBox(t, b, false)
+	ctx, interrupt := context.WithCancel(t.Context())
+	b.kernel.OnLoad = func(path, _ string) error {
+		interrupt()
+		return b.load(path)
+	}
+	tests := Cases([]*casefile.Case{loads(t, b, "one", "klp_a")})
+	run := r.runner(r.solo, r.solo, tests)
+	run.builder = noModules{}
+	if list, err := Collect(run.run(ctx, tests)); err == nil {
+		t.Errorf("%v", list)
+	}
+	if last := r.solo.finish(); last != "left loaded on me@box: nothing" {
+		t.Errorf("%q", last)
+	}
+	b.down = errors.New("no route to host")
+	r = &Rig{}
+	r.solo = &solo{rig: r, to: b}
+	if last := r.solo.finish(); last != "what is left loaded on me@box is not known: no route to host" {
+		t.Errorf("%q", last)
 	}
 }

@@ -36,6 +36,7 @@ type Rig struct {
 	keep      atomic.Bool        // work outlives the rig
 	reused    *reused            // nil unless guests are
 	solo      *solo              // nil: the tests run on guests
+	left      string             // on its machine, after Close
 	cancel    context.CancelFunc // ends the modules' build, and reused guests
 	release   func()             // of the work directory
 }
@@ -247,7 +248,7 @@ func (r *Rig) Close() error {
 		errs = blame.Join(errs, r.reused.close())
 	}
 	if r.solo != nil {
-		r.solo.finish()
+		r.left = r.solo.finish()
 	}
 	r.cancel()
 	r.templates.close()

@@ -180,25 +180,36 @@ func (s *solo) lost(ctx context.Context, before string, err error) error {
 // close is [source]'s. The rig ends the session; see finish.
 func (s *solo) close() error { return nil }
 
-// finish looks at the machine for the last time, and says what is left there.
-func (s *solo) finish() {
+// finish looks at the machine for the last time, and says what is left there. A run
+// that was interrupted has broken its session off.
+func (s *solo) finish() string {
 	ctx, cancel := context.WithTimeout(context.Background(), lastLook)
 	defer cancel()
-	if s.now == nil || !s.now.alive() {
-		s.rig.o.Notice(fmt.Sprintf("what is left loaded on %s is not known: there is no connection", s.to))
-		return
+	left, taint, err := s.remains(ctx)
+	if s.now != nil {
+		s.now.Close()
 	}
-	defer s.now.Close()
-	left, err := s.tidy(ctx)
 	if err != nil {
-		s.rig.o.Notice(fmt.Sprintf("what is left loaded on %s is not known: %v", s.to, err))
-		return
+		return fmt.Sprintf("what is left loaded on %s is not known: %v", s.to, err)
+	}
+	return fmt.Sprintf("left loaded on %s: %s", s.to, summary(left, taint))
+}
+
+func (s *solo) remains(ctx context.Context) (left []string, taint uint64, err error) {
+	if s.now != nil && !s.now.alive() {
+		s.now.Close()
+		s.now = nil
+	}
+	if s.now == nil {
+		if _, err := s.connect(ctx); err != nil {
+			return nil, 0, err
+		}
+	}
+	if left, err = s.tidy(ctx); err != nil {
+		return nil, 0, err
 	}
 	last, err := s.now.agent.Survey(ctx)
-	if err != nil {
-		last = s.first
-	}
-	s.rig.o.Notice(fmt.Sprintf("left loaded on %s: %s", s.to, summary(left, last.Taint&^s.first.Taint)))
+	return left, last.Taint &^ s.first.Taint, err
 }
 
 func summary(left []string, taint uint64) string {
