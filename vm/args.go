@@ -45,6 +45,9 @@ func (c config) machineArgs(accel Accel, w wiring) []string {
 }
 
 func (c config) bootArgs(accel Accel) []string {
+	if c.Kernel == "" && c.Disk != "" {
+		return nil // the disk has a boot loader
+	}
 	args := []string{"-kernel", c.Kernel}
 	if c.Initrd != "" {
 		args = append(args, "-initrd", c.Initrd)
@@ -56,6 +59,9 @@ func (c config) devices(accel Accel, w wiring) []device {
 	ds := []device{c.machineDevice(accel, c.active(accel, c.CPUs)), monitorDevice(w), c.consoleDevice(w), panicDevice(), c.randomDevice()}
 	if c.Keys != nil {
 		ds = append(ds, c.agentDevice(w))
+	}
+	if c.Disk != "" {
+		ds = append(ds, c.diskDevice(), c.networkDevice())
 	}
 	return ds
 }

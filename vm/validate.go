@@ -26,7 +26,7 @@ type check func(config) error
 
 var (
 	generalChecks = []check{config.checkSizes, config.checkQEMU}
-	startChecks   = []check{config.checkSizes, config.checkKernel, config.checkInitrd, config.checkDir, config.checkTemplate, config.checkQEMU}
+	startChecks   = []check{config.checkSizes, config.checkKernel, config.checkInitrd, config.checkDisk, config.checkDir, config.checkTemplate, config.checkQEMU}
 	cloneChecks   = []check{config.checkDir, config.checkQEMU} // the template has passed the others
 )
 
@@ -71,6 +71,9 @@ const (
 )
 
 func (c config) checkKernel() error {
+	if c.Kernel == "" && c.Disk != "" {
+		return nil
+	}
 	if c.Kernel == "" {
 		return blame.Userf("no kernel given")
 	}

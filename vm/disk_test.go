@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+func TestDiskArgs(t *testing.T) {
+	dir := t.TempDir()
+	for name, tc := range map[string]struct{ head, format string }{"a.qcow2": {"QFI\xfb\x00", "qcow2"}, "b,c.img": {"\xeb\x63", "raw"}, "empty": {"", "raw"}} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(tc.head), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args := Spec{Disk: path}.withDefaults().args(TCG)
+		want := "if=none,id=disk,snapshot=on,format=" + tc.format + ",file=" + strings.ReplaceAll(path, ",", ",,")
+		if !slices.Contains(args, want) || slices.Contains(args, "-kernel") || slices.Contains(args, "-append") {
+			t.Errorf("%s: %q", name, args)
+		}
+	}
+	if line := strings.Join(Spec{Kernel: "k"}.withDefaults().args(TCG), " "); strings.Contains(line, "netdev") || strings.Contains(line, "drive") {
+		t.Errorf("a guest without a disk: %s", line)
+	}
+}
+
+func TestDiskIsChecked(t *testing.T) {
+	c := Spec{Disk: "/nowhere/disk", Dir: t.TempDir()}.withDefaults()
+	if err := c.pass([]check{config.checkKernel, config.checkDisk}); blame.Of(err) != blame.User || !strings.Contains(err.Error(), "cannot read the disk image") {
+		t.Error(err)
+	}
+}
+
+func TestForwardedPort(t *testing.T) {
+	const said = "Hub -1 (network):\r\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r\n  TCP[HOST_FORWARD]  14       127.0.0.1 40223       10.0.2.15    22     0     0\r\n"
+	if m := forwarded.FindStringSubmatch(said); m == nil || m[1] != "40223" {
+		t.Errorf("%q", m)
+	}
+	if m := forwarded.FindStringSubmatch(strings.ReplaceAll(said, "HOST_FORWARD", "ESTABLISHED")); m != nil {
+		t.Errorf("%q", m)
+	}
+}
