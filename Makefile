@@ -129,7 +129,7 @@ image: ## the disk image of a small Debian with systemd and OpenSSH: SUITE (book
 .PHONY: image-test
 image-test: deps build image ## boot that image in QEMU, and run cases on it as on any machine of yours; CASES
 	KLPTEST_IMAGE=$(abspath $(IMAGE)) KLPTEST_IMAGE_KEY=$(abspath $(or $(KEY:.pub=),$(IMAGE).key)) KLPTEST_IMAGE_CASES='$(CASES)' \
-		$(GO) test -count=1 -timeout 2h -v -run IntegrationHost ./cmd/klptest
+		$(GO) test -count=1 -timeout 2h -v -run "IntegrationHost|IntegrationImage" ./cmd/klptest
 
 .PHONY: deps-fleet
 deps-fleet:

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/internal/guest/wire"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/remote"
@@ -24,9 +26,12 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// hostOptions are the flags about a machine that klptest did not boot.
+// hostOptions are the flags about a machine with an SSH server of its own. Without an
+// address and an image, guests are booted.
 type hostOptions struct {
-	address     string // USER@ADDRESS; empty: guests are booted
+	address     string // USER@ADDRESS
+	image       string // a file
+	user        string // who logs in at the image's machine
 	mayCrash    bool
 	reboot      bool
 	key, known  string // files
@@ -34,76 +39,117 @@ type hostOptions struct {
 	kernelNamed bool // --kernel says what modules are built against
 }
 
-const hostFlag = "host"
+const (
+	hostFlag  = "host"
+	imageFlag = "image"
+
+	// imageMemory is enough for a distribution, in MiB.
+	imageMemory = 1024
+)
 
 func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 	f.StringVar(&o.address, hostFlag, "", "run on a machine of yours, `USER@ADDRESS`, over SSH, instead of in QEMU; klptest help machines")
+	f.StringVar(&o.image, imageFlag, "", "run on the distribution in a disk image, `DISK`, over SSH; klptest help machines")
+	f.StringVar(&o.user, "ssh-user", "root", "the `user` who logs in at the machine of --image")
 	f.BoolVar(&o.mayCrash, "yes-crash-it", false, "the machine of --host may crash, hang, or lose data")
 	f.BoolVar(&o.reboot, "reboot", false, "reboot the machine of --host when a case has left modules that cannot be unloaded")
-	f.StringVar(&o.key, "ssh-key", "", "private key `file` for --host (default: those of the SSH agent and of ~/.ssh)")
+	f.StringVar(&o.key, "ssh-key", "", "private key `file` for --host and --image (default: those of the SSH agent and of ~/.ssh)")
 	f.Var(number(&o.port, 0, 1, 1<<16-1), "ssh-port", "`port` of the SSH server of --host (default 22)")
 	f.StringVar(&o.known, "ssh-known-hosts", "", "`file` that must have the machine's host key (default: it is kept on first contact)")
 }
 
-// hostRules are those of the flags about guests, which say nothing about a machine.
-var hostRules = flagRules{
-	apart: [][2]string{{hostFlag, "fresh"}, {hostFlag, "pristine"}, {hostFlag, "one-vm"}, {hostFlag, "no-pool"}, {hostFlag, "jobs"}, {hostFlag, "qemu"},
-		{hostFlag, "accel"}, {hostFlag, "memory"}, {hostFlag, "cpus"}, {hostFlag, "kernel-args"}, {hostFlag, "verbose"}, {hostFlag, "failed"}},
-	with: [][2]string{{"yes-crash-it", hostFlag}, {"reboot", hostFlag}, {"ssh-key", hostFlag}, {"ssh-port", hostFlag}, {"ssh-known-hosts", hostFlag}},
-}
+// hostRules are what these flags have to do with others. Flags about guests say nothing
+// about a machine; --image is about one in QEMU.
+var hostRules = func() (r flagRules) {
+	for _, name := range []string{"fresh", "pristine", "one-vm", "no-pool", "jobs", "kernel-args", "verbose", "failed"} {
+		r.apart = append(r.apart, [2]string{hostFlag, name}, [2]string{imageFlag, name})
+	}
+	for _, name := range []string{imageFlag, "qemu", "accel", "memory", "cpus", "ssh-user"} {
+		r.apart = append(r.apart, [2]string{hostFlag, name})
+	}
+	for _, name := range []string{"yes-crash-it", "reboot", "ssh-port", "ssh-known-hosts"} {
+		r.with = append(r.with, [2]string{name, hostFlag})
+	}
+	r.with = append(r.with, [2]string{"ssh-user", imageFlag})
+	return r
+}()
+
+// given tells whether the flags name a machine.
+func (o hostOptions) given() bool { return o.address != "" || o.image != "" }
+
+// name is what the flags call it.
+func (o hostOptions) name() string { return cmp.Or(o.address, o.image) }
 
 // check refuses a machine that may not crash.
 func (o hostOptions) check() error {
-	if o.address == "" || o.mayCrash {
+	switch {
+	case o.key != "" && !o.given():
+		return blame.Userf("--ssh-key says nothing without --host or --image")
+	case o.address == "" || o.mayCrash:
 		return nil
 	}
 	return blame.AdviseUserf("if it is yours and may crash, say so: --yes-crash-it", "cases can crash or hang %s, and everything that runs on it", printable.Line(o.address))
 }
 
 // machine is the machine that the flags name.
-func (o hostOptions) machine(notice func(string)) (*remote.Machine, error) {
-	t, err := remote.ParseTarget(o.address)
-	if err != nil {
-		return nil, err
-	}
-	if o.port != 0 {
-		t.Port = o.port
-	}
+func (o hostOptions) machine(store *cache.Cache, options rig.Options) (rig.Machine, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
+	m := remote.Machine{Program: self, Options: remote.Options{Key: o.key, KnownHosts: o.known, Notice: options.Notice}}
+	if o.image != "" {
+		m.User, m.Notice = o.user, nil
+		options.Memory = cmp.Or(options.Memory, imageMemory)
+		return rig.NewDisk(store, o.image, m, options)
+	}
+	if m.Target, err = remote.ParseTarget(o.address); err != nil {
+		return nil, err
+	}
+	m.Port = cmp.Or(o.port, m.Port)
 	config, err := os.UserConfigDir()
 	if err != nil && o.known == "" {
 		return nil, &blame.Error{Party: blame.User, Summary: "there is no place for the host keys of machines", Err: err, Advice: "set HOME, or name a file with --ssh-known-hosts"}
 	}
-	return &remote.Machine{Program: self, Options: remote.Options{
-		Target: t, Key: o.key, KnownHosts: o.known, Pins: filepath.Join(config, "klptest", "known_hosts"), Notice: notice,
-	}}, nil
+	m.Pins = filepath.Join(config, "klptest", "known_hosts")
+	return &m, nil
 }
 
 // onHost makes a rig of the machine.
 func (a *app) onHost(ctx context.Context, o machineOptions) (r *rig.Rig, err error) {
-	m, err := o.host.machine(a.notice)
-	if err != nil {
-		return nil, err
-	}
+	o.Notice = a.notice
 	store, err := a.openCache(ctx)
 	if err == nil {
 		err = kmods.CheckPath("cache", store.Root())
 	}
+	if err == nil && o.host.image != "" {
+		err = o.Precheck()
+	}
 	if err != nil {
 		return nil, err
+	}
+	m, err := o.host.machine(store, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	undo := func() {}
+	if disk, ok := m.(*rig.Disk); ok {
+		undo = func() { disk.Close() }
 	}
 	c, err := m.Connect(ctx)
 	if err != nil {
+		undo()
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			c.Close()
-		}
-	}()
+	if r, err = a.rigOf(ctx, store, m, c, o); err != nil {
+		c.Close()
+		undo()
+	}
+	return r, err
+}
+
+// rigOf makes a rig of a machine with which there is a session.
+func (a *app) rigOf(ctx context.Context, store *cache.Cache, m rig.Machine, c *client.Client, o machineOptions) (*rig.Rig, error) {
 	s, err := c.Survey(ctx)
 	if err != nil {
 		return nil, err
@@ -112,8 +158,7 @@ func (a *app) onHost(ctx context.Context, o machineOptions) (r *rig.Rig, err err
 	if err != nil {
 		return nil, err
 	}
-	o.Notice = a.notice
-	return rig.OnMachine(ctx, store, k, m, c, o.host.reboot, o.Options)
+	return rig.OnMachine(ctx, store, k, m, c, o.host.reboot || o.host.image != "", o.Options)
 }
 
 // debianVersion is the version of a package of Debian's in uname -v (debian/rules.real
@@ -136,7 +181,7 @@ func (a *app) headers(ctx context.Context, store *cache.Cache, s wire.Survey, o 
 	if m := debianVersion.FindStringSubmatch(s.Version); m != nil {
 		return catalog.Resolve(ctx, store, "debian:"+m[1], images.Options{Notice: a.notice})
 	}
-	return nil, blame.AdviseUserf("name them with --kdir DIR, or install them", "there are no headers of %s here, which runs on %s", printable.Line(s.Release), o.host.address)
+	return nil, blame.AdviseUserf("name them with --kdir DIR, or install them", "there are no headers of %s here, which runs on %s", printable.Line(s.Release), o.host.name())
 }
 
 // leaversLast puts the cases last that leave modules loaded: on one machine, no other

@@ -61,6 +61,26 @@ func modified(t *testing.T, path string) time.Time {
 	return info.ModTime()
 }
 
+// TestIntegrationImage runs cases on the same image by --image.
+func TestIntegrationImage(t *testing.T) {
+	image, key := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KEY")
+	if image == "" {
+		t.Skip("make image-test sets KLPTEST_IMAGE to a disk image")
+	}
+	before := modified(t, image)
+	var out, errs bytes.Buffer
+	args := []string{"run", "--image", image, "--ssh-user", "klptest", "--ssh-key", key, "state-add", "busy-insmod"}
+	began := time.Now()
+	status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs})
+	t.Logf("status %d after %v\n%s%s", status, time.Since(began).Round(time.Second), out.String(), errs.String())
+	if status != exit.Passed || strings.Count(out.String(), "PASS ") != 2 {
+		t.Error("not all have passed")
+	}
+	if after := modified(t, image); !after.Equal(before) {
+		t.Errorf("%s was written to at %v", image, after)
+	}
+}
+
 // bootMachine starts QEMU on a copy-on-write view of the image, and returns the port of
 // the loopback that leads to its SSH server.
 func bootMachine(t *testing.T, image string) (port int) {

@@ -22,10 +22,15 @@ func TestHostMisused(t *testing.T) {
 		"--host me@box state-add":                            "cases can crash or hang me@box",
 		"--host me --yes-crash-it state-add":                 `"me" is not USER@ADDRESS`,
 		"--yes-crash-it state-add":                           "--yes-crash-it says nothing without --host",
-		"--ssh-key x state-add":                              "--ssh-key says nothing without --host",
+		"--ssh-key x state-add":                              "--ssh-key says nothing without --host or --image",
+		"--image x -j 2":                                     "--image and --jobs exclude each other",
+		"--image x --host me@box --yes-crash-it":             "--host and --image exclude each other",
+		"--image x --yes-crash-it":                           "--yes-crash-it says nothing without --host",
+		"--ssh-user me":                                      "--ssh-user says nothing without --image",
+		"--image /nowhere/disk state-add":                    "cannot read the disk image",
 		"--host me@box --yes-crash-it -j 2":                  "--host and --jobs exclude each other",
 		"--host me@box --yes-crash-it --memory 512":          "--host and --memory exclude each other",
-		"--host me@box --kernel a --kernel b --yes-crash-it": "the machine of --host runs one kernel",
+		"--host me@box --kernel a --kernel b --yes-crash-it": "a machine runs one kernel",
 	} {
 		var out, errs bytes.Buffer
 		status := run(t.Context(), append([]string{"run"}, strings.Fields(words)...), streams{strings.NewReader(""), &out, &errs})

@@ -62,10 +62,10 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 	if o.update {
 		o.Confirm = 0 // the first run is what is written
 	}
-	if o.host.address != "" {
+	if o.host.given() {
 		list = leaversLast(list)
 		if !o.kernelGiven {
-			o.kernels = []string{o.host.address} // which has it
+			o.kernels = []string{o.host.name()} // which has it
 		}
 	}
 	o.Lean = !o.update && !format.Observed && o.out == "" && !o.bundle

@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/vm"
 )
 
 // planned describes a run that is about to begin; args selected its cases.
@@ -45,7 +46,11 @@ func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
 	if m := r.Machine(); m != nil {
 		s := r.Survey()
-		p.Kernel, p.Machine = m.String(), report.Machine{Host: m.String(), Arch: arch.Default().Name, Cmdline: s.Cmdline, CPUs: s.CPUs, Memory: s.Memory}
+		about := vm.About{}
+		if _, ok := m.(*rig.Disk); ok {
+			about = r.Spec().About()
+		}
+		p.Kernel, p.Machine = m.String(), report.Machine{Host: m.String(), QEMU: about.QEMU, Accel: string(about.Accel), Arch: arch.Default().Name, Cmdline: s.Cmdline, CPUs: s.CPUs, Memory: s.Memory}
 		return p
 	}
 	m := r.Spec().About()

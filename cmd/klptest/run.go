@@ -74,7 +74,8 @@ first runs.
   klptest run --kernel debian:6.1 --kernel debian:6.12 'state-*'
   klptest run --kernel ~/linux --format ktap my.txtar
   klptest run --kernel bzImage --kdir ~/build -v state-add
-  klptest run --host root@192.0.2.7 --yes-crash-it 'state-*'`,
+  klptest run --host root@192.0.2.7 --yes-crash-it 'state-*'
+  klptest run --image debian.qcow2 --ssh-key ~/.ssh/id_ed25519 state-add`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.runID = cmp.Or(o.runID, newRunID())
@@ -173,8 +174,8 @@ func (o runOptions) check() error {
 	switch {
 	case o.failedErr != nil:
 		return o.failedErr
-	case o.host.address != "" && len(o.kernels) > 1:
-		return blame.Userf("the machine of --host runs one kernel; %d are named", len(o.kernels))
+	case o.host.given() && len(o.kernels) > 1:
+		return blame.Userf("a machine runs one kernel; %d are named", len(o.kernels))
 	case len(o.kernels) > 1 && o.format != report.HumanFormat:
 		return blame.AdviseUserf("name one, or write --junit FILE, which has a suite for each", "--format %s is a report of one kernel; %d are named", o.format, len(o.kernels))
 	case len(o.kernels) > 1 && o.update:

@@ -90,7 +90,8 @@ func login(ctx context.Context, conn net.Conn, config *ssh.ClientConfig, address
 	return nil, err
 }
 
-// unreachable is the error of a machine to which there is no connection.
+// unreachable is the error of a machine to which there is no connection. It is
+// transient if a machine that boots may cause it, as is that of a login.
 func unreachable(ctx context.Context, t Target, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -102,16 +103,19 @@ func unreachable(ctx context.Context, t Target, err error) error {
 		e.Summary, e.Err = "nothing is called "+t.Host, nil
 		e.Advice = "name the machine's address, or add its name to /etc/hosts"
 	case errors.Is(err, unix.ECONNREFUSED):
-		e.Summary, e.Err = "no SSH server listens on "+t.Address(), nil
+		e.Summary, e.Err, e.Transient = "no SSH server listens on "+t.Address(), nil, true
 		e.Advice = "install openssh-server there, or name its port with --ssh-port"
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		e.Summary, e.Err = fmt.Sprintf("%s does not answer within %v", t.Address(), dialLimit), nil
+		e.Summary, e.Err, e.Transient = fmt.Sprintf("%s does not answer within %v", t.Address(), dialLimit), nil, true
 		e.Advice = "see whether the machine runs, and whether a firewall is in the way"
 	default:
 		e.Summary = t.Address() + " cannot be reached"
 	}
 	return e
 }
+
+// ErrKey is in the error of a login with a key that is not accepted.
+var ErrKey = errors.New("does not accept the key")
 
 // refused is the error of a login that failed. The SSH library has words, but no types,
 // for what a server accepts.
@@ -129,12 +133,12 @@ func refused(ctx context.Context, t Target, id *identity, err error) error {
 		e.Summary, e.Err = t.String()+" may log in with a password only", nil
 		e.Advice = "klptest types no password: allow keys there (PubkeyAuthentication), then: ssh-copy-id " + t.User + "@" + t.Host
 	case strings.Contains(said, "unable to authenticate"):
-		e.Summary, e.Err = fmt.Sprintf("%s does not accept the key (%s)", t, strings.Join(id.names, ", ")), nil
+		e.Err = fmt.Errorf("%s %w (%s)", t, ErrKey, strings.Join(id.names, ", "))
 		e.Advice = "name another one with --ssh-key, or add this one there: ssh-copy-id"
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		e.Summary, e.Err = fmt.Sprintf("the SSH server of %s did not let anybody in within %v", t.Address(), loginLimit), nil
-	case errors.Is(err, io.EOF), strings.Contains(said, "overflow reading version string"), strings.Contains(said, "invalid version"):
-		e.Summary, e.Err = "what listens on "+t.Address()+" is no SSH server, or it hung up", nil
+		e.Summary, e.Err, e.Transient = fmt.Sprintf("the SSH server of %s did not let anybody in within %v", t.Address(), loginLimit), nil, true
+	case errors.Is(err, io.EOF), errors.Is(err, unix.ECONNRESET), strings.Contains(said, "overflow reading version string"), strings.Contains(said, "invalid version"):
+		e.Summary, e.Err, e.Transient = "what listens on "+t.Address()+" is no SSH server, or it hung up", nil, true
 		e.Advice = "name the port of the SSH server with --ssh-port"
 	default:
 		e.Summary = "the login at " + t.String() + " failed"

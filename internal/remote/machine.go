@@ -20,7 +20,8 @@ import (
 // Machine is a machine to connect to.
 type Machine struct {
 	Options
-	Program string // klptest itself, which becomes the agent there
+	Program string               // klptest itself, which becomes the agent there
+	Starved func() time.Duration // how long the machine has waited for a processor; nil: that is not known
 }
 
 // lastWords is how long an agent that ends may take to say why.
@@ -58,7 +59,7 @@ func (m *Machine) open(ctx context.Context, conn *ssh.Client) (*client.Client, e
 		remove(ctx, conn, path)
 		return nil, err
 	}
-	c, err := client.New(ctx, s, nil)
+	c, err := client.New(ctx, s, m.Starved)
 	if err != nil {
 		remove(ctx, conn, path)
 		return nil, m.notStarted(ctx, s, err)

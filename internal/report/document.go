@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
@@ -71,7 +72,7 @@ func (p Provenance) kernelName() string {
 
 // Machine is the guest of a test that asks for nothing, or the machine of all tests.
 type Machine struct {
-	Host    string `json:"host,omitempty"`    // USER@ADDRESS of a machine that klptest did not boot
+	Host    string `json:"host,omitempty"`    // a machine with an SSH server of its own: USER@ADDRESS, or its disk image
 	Arch    string `json:"arch,omitempty"`    // as uname -m says
 	QEMU    string `json:"qemu,omitempty"`    // version
 	Accel   string `json:"accel,omitempty"`   // what is tried first; each observation tells what came of it
@@ -87,10 +88,10 @@ func (m Machine) String() string {
 
 // kind is what runs the kernel.
 func (m Machine) kind() string {
-	if m.Host != "" {
+	if m.Host != "" && m.Accel == "" {
 		return m.Host
 	}
-	return fmt.Sprintf("QEMU %s, %s", m.QEMU, m.Accel)
+	return strings.TrimSpace(fmt.Sprintf("%s QEMU %s, %s", m.Host, m.QEMU, m.Accel))
 }
 
 // Host is what the guests run on.

@@ -21,6 +21,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
 	"github.com/klptest/klptest/internal/guest/rootfs/rootfstest"
 	"github.com/klptest/klptest/internal/guest/wire"
+	"github.com/klptest/klptest/vm"
 )
 
 // box is a machine whose kernel is a fake.
@@ -187,7 +188,7 @@ func TestOnMachineTidies(t *testing.T) {
 	if want := "one PASS,two PASS"; strings.Join(got, ",") != want || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if last := r.solo.finish(); last != "left loaded on me@box: nothing" {
+	if last := r.solo.farewell(); last != "left loaded on me@box: nothing" {
 		t.Errorf("%q", last)
 	}
 }
@@ -204,7 +205,7 @@ func TestOnMachineThatStaysDirty(t *testing.T) {
 		if !reboot && (len(got) != 1 || blame.Of(err) != blame.User || !strings.Contains(err.Error(), "has left klp_stays loaded on me@box")) {
 			t.Errorf("%q, %v", got, err)
 		}
-		last := r.solo.finish()
+		last := r.solo.farewell()
 		if want := map[bool]string{false: "left loaded on me@box: klp_stays", true: "left loaded on me@box: nothing"}[reboot]; last != want {
 			t.Errorf("%q, want %q", last, want)
 		}
@@ -271,13 +272,46 @@ func TestOnMachineInterrupted(t *testing.T) {
 	if list, err := Collect(run.run(ctx, tests)); err == nil {
 		t.Errorf("%v", list)
 	}
-	if last := r.solo.finish(); last != "left loaded on me@box: nothing" {
+	if last := r.solo.farewell(); last != "left loaded on me@box: nothing" {
 		t.Errorf("%q", last)
 	}
 	b.down = errors.New("no route to host")
 	r = &Rig{}
 	r.solo = &solo{rig: r, to: b}
-	if last := r.solo.finish(); last != "what is left loaded on me@box is not known: no route to host" {
+	if last := r.solo.farewell(); last != "what is left loaded on me@box is not known: no route to host" {
 		t.Errorf("%q", last)
+	}
+}
+
+// ownedBox is a machine that ends with the rig.
+type ownedBox struct {
+	*box
+	lost, closed int
+}
+
+func (o *ownedBox) Lost(error) error {
+	o.lost++
+	_ = o.Reboot(context.Background())
+	return &blame.Error{Party: blame.Kernel, Summary: "the kernel died"}
+}
+func (o *ownedBox) CPUTime() (vm.CPUTime, error) { return vm.CPUTime{}, nil }
+func (o *ownedBox) Close() error                 { o.closed++; return nil }
+
+// Why the session with a machine of the rig's own has ended, the machine itself tells.
+func TestOnMachineOfOurOwn(t *testing.T) {
+	b := &ownedBox{box: newBox(t)}
+	r := onBox(t, b.box, true)
+	r.solo.to = b
+	b.kernel.OnLoad = func(string, string) error {
+		b.kernel.OnLoad = func(path, _ string) error { return b.load(path) }
+		b.cut()
+		return nil
+	}
+	got, err := runOnBox(t, r, loads(t, b.box, "one", "klp_a"), loads(t, b.box, "two", "klp_a"))
+	if want := "one FAIL % insmod klp_a: the kernel died,two PASS"; strings.Join(got, ",") != want || err != nil || b.lost != 1 {
+		t.Errorf("%q, %v, lost %d times", got, err, b.lost)
+	}
+	if left, err := r.solo.finish(); left != "" || err != nil || b.closed != 1 {
+		t.Errorf("%q, %v, closed %d times", left, err, b.closed)
 	}
 }

@@ -248,7 +248,9 @@ func (r *Rig) Close() error {
 		errs = blame.Join(errs, r.reused.close())
 	}
 	if r.solo != nil {
-		r.left = r.solo.finish()
+		var err error
+		r.left, err = r.solo.finish()
+		errs = blame.Join(errs, err)
 	}
 	r.cancel()
 	r.templates.close()

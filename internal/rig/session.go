@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// remote is a session with the agent of a solo machine.
-type remote struct {
+// session is one with the agent of a solo machine.
+type session struct {
 	solo  *solo
 	agent *client.Client
 	files map[string]string // the modules that are there: which file each is of
@@ -27,15 +27,15 @@ type remote struct {
 	log   strings.Builder   // what the kernel has logged during it
 }
 
-var _ instance = (*remote)(nil)
+var _ instance = (*session)(nil)
 
-func (r *remote) machine(name string, step func(string)) machine.Machine {
+func (r *session) machine(name string, step func(string)) machine.Machine {
 	r.test = name
 	r.log.Reset()
-	return &remoteMachine{remote: r, step: step}
+	return &sessionMachine{session: r, step: step}
 }
 
-func (r *remote) put(ctx context.Context, modules []kmods.Module) error {
+func (r *session) put(ctx context.Context, modules []kmods.Module) error {
 	for _, m := range modules {
 		if r.files[m.Name] == m.Path {
 			continue
@@ -52,32 +52,40 @@ func (r *remote) put(ctx context.Context, modules []kmods.Module) error {
 	return nil
 }
 
-func (r *remote) putFiles(context.Context, map[string][]byte) error {
+func (r *session) putFiles(context.Context, map[string][]byte) error {
 	return errors.New("a machine takes modules only")
 }
 
-func (r *remote) rest(context.Context) error { return nil } // nothing else would use its processors
-func (r *remote) wake(context.Context) error { return nil }
+func (r *session) rest(context.Context) error { return nil } // nothing else would use its processors
+func (r *session) wake(context.Context) error { return nil }
 
 // preserve writes the kernel's log of the test to a file. No command starts a machine.
-func (r *remote) preserve() (log, qemu string) {
+func (r *session) preserve() (log, qemu string) {
 	return r.attach(strings.ReplaceAll(r.test, "/", "-")+".log", r.log.String()), ""
 }
 
-func (r *remote) attach(name, text string) string {
+func (r *session) attach(name, text string) string {
 	r.solo.rig.keep.Store(true)
 	path := filepath.Join(r.solo.rig.work, name)
 	_ = os.WriteFile(path, []byte(text), 0o600) // without the file its reader learns that the disk is full
 	return path
 }
 
-func (r *remote) used() (vm.CPUTime, bool) { return vm.CPUTime{}, false }
-func (r *remote) alive() bool              { return r.agent.Usable() }
-func (r *remote) Close() error             { return r.agent.Close() }
+func (r *session) used() (t vm.CPUTime, ok bool) {
+	m, ok := r.solo.to.(owned)
+	if !ok {
+		return t, false
+	}
+	t, err := m.CPUTime()
+	return t, err == nil
+}
+
+func (r *session) alive() bool  { return r.agent.Usable() }
+func (r *session) Close() error { return r.agent.Close() }
 
 // whole returns the error of a call, or what has become of the machine if the session
 // has ended with it.
-func (r *remote) whole(ctx context.Context, err error) error {
+func (r *session) whole(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil || r.agent.Usable() || r.solo.now != r {
 		return err
 	}
@@ -85,45 +93,59 @@ func (r *remote) whole(ctx context.Context, err error) error {
 }
 
 // borrowed is a machine that its user does not end.
-type borrowed struct{ *remote }
+type borrowed struct{ *session }
 
 func (borrowed) Close() error { return nil }
 
-// remoteMachine is a remote as a test sees it.
-type remoteMachine struct {
-	*remote
-	step func(text string)
+// sessionMachine is a session as a test sees it.
+type sessionMachine struct {
+	*session
+	step  func(text string)
+	begun moment // of the test
 }
 
-var _ machine.Machine = (*remoteMachine)(nil)
+// now is as with a guest. The processor time of a machine that is not ours is not known,
+// so that it never counts as starved.
+func (m *sessionMachine) now() moment {
+	used, _ := m.used()
+	return moment{time.Now(), used}
+}
+
+var _ machine.Machine = (*sessionMachine)(nil)
 
 // Facts: nobody knows whether an emulator runs the kernel, so that what no kernel can
 // bring about proves nothing.
-func (m *remoteMachine) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
+func (m *sessionMachine) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
 	f, err := m.agent.Facts(ctx, attrs)
 	f.Emulated, f.Noisy = true, true
 	return f, m.whole(ctx, err)
 }
 
-func (m *remoteMachine) Begin(ctx context.Context) error {
+func (m *sessionMachine) Begin(ctx context.Context) error {
+	m.begun = m.now()
 	return m.whole(ctx, m.agent.Begin(ctx))
 }
 
-func (m *remoteMachine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
+func (m *sessionMachine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	m.step("% " + cmd.Text)
+	began := m.now()
 	a, err := m.agent.Step(ctx, cmd, limit)
 	m.keep(a.Records)
+	if a.Stall != nil {
+		a.Stall.Starved = !a.Stall.Died && starvedSince(began, m.now())
+	}
 	return a, m.whole(ctx, err)
 }
 
-func (m *remoteMachine) End(ctx context.Context) (machine.EndState, error) {
+func (m *sessionMachine) End(ctx context.Context) (machine.EndState, error) {
 	end, err := m.agent.End(ctx)
 	m.keep(end.Records)
+	end.Starved = starvedSince(m.begun, m.now())
 	return end, m.whole(ctx, err)
 }
 
 // keep adds records to the log, as the kernel prints them.
-func (m *remoteMachine) keep(records []machine.Record) {
+func (m *sessionMachine) keep(records []machine.Record) {
 	for _, r := range records {
 		fmt.Fprintf(&m.log, "<%d>%s %s\n", r.Facility<<3|r.Level, r.Stamp(), r.Text)
 	}

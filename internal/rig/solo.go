@@ -4,6 +4,7 @@ package rig
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,13 +14,23 @@ import (
 	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/internal/guest/wire"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/vm"
 )
 
 const (
-	returnLimit = 4 * time.Minute // for a machine to boot and answer again
-	returnPause = 3 * time.Second // between two attempts to connect
-	lastLook    = time.Minute     // at the end of a run
+	returnLimit = 10 * time.Minute // for a machine to boot and answer again
+	returnPause = 3 * time.Second  // between two attempts to connect
+	lastLook    = time.Minute      // at the end of a run
 )
+
+// owned is a machine that the rig ends: nothing is left on it.
+type owned interface {
+	// Lost says why a session with the machine has ended, and ends the machine.
+	Lost(err error) error
+	// CPUTime is the processor time that it has had.
+	CPUTime() (vm.CPUTime, error)
+	Close() error
+}
 
 // solo is the source of a rig that has one machine. There is no other to replace it by:
 // what a test leaves is unloaded before the next one, or else the machine is booted
@@ -30,16 +41,16 @@ type solo struct {
 	reboot bool
 	first  wire.Survey // before the first test
 
-	now    *remote // nil: there is no connection
-	served bool    // a test has run
-	doubt  bool    // a test may have left something
-	gone   error   // why no test can run any more
+	now    *session // nil: there is no connection
+	served bool     // a test has run
+	doubt  bool     // a test may have left something
+	gone   error    // why no test can run any more
 }
 
 // with is the machine as a test uses it, by a session with its agent.
-func (s *solo) with(c *client.Client, boot string) *remote {
+func (s *solo) with(c *client.Client, boot string) *session {
 	c.Config = s.rig.kernel.Config
-	return &remote{solo: s, agent: c, boot: boot, files: map[string]string{}}
+	return &session{solo: s, agent: c, boot: boot, files: map[string]string{}}
 }
 
 func (s *solo) get(ctx context.Context, want shape) (g instance, used bool, err error) {
@@ -132,12 +143,15 @@ func (s *solo) reconnect(ctx context.Context, old string) (boot string, err erro
 			s.now.Close()
 			s.now = nil
 		}
+		if e, ok := errors.AsType[*blame.Error](err); ok && e.Party == blame.User && !e.Transient {
+			return "", err
+		}
 		select {
 		case <-time.After(returnPause):
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		case <-limited.Done():
-			return "", &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("%s did not come back within %v", s.to, returnLimit), Err: err, Advice: "see its console, or /sys/fs/pstore after the next boot"}
+			return "", &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("%s did not come back within %v", s.to, returnLimit), Advice: "see its console, or /sys/fs/pstore after the next boot"}
 		}
 	}
 }
@@ -164,6 +178,9 @@ func (s *solo) connect(ctx context.Context) (boot string, err error) {
 func (s *solo) lost(ctx context.Context, before string, err error) error {
 	s.now.Close()
 	s.now, s.doubt = nil, true
+	if m, ok := s.to.(owned); ok {
+		return m.Lost(err)
+	}
 	boot, failure := s.reconnect(ctx, "")
 	switch {
 	case ctx.Err() != nil:
@@ -180,9 +197,19 @@ func (s *solo) lost(ctx context.Context, before string, err error) error {
 // close is [source]'s. The rig ends the session; see finish.
 func (s *solo) close() error { return nil }
 
-// finish looks at the machine for the last time, and says what is left there. A run
-// that was interrupted has broken its session off.
-func (s *solo) finish() string {
+// finish looks at the machine for the last time, and says what is left there; nothing
+// if it ends with the rig. A run that was interrupted has broken its session off.
+func (s *solo) finish() (string, error) {
+	if m, ok := s.to.(owned); ok {
+		if s.now != nil {
+			s.now.Close()
+		}
+		return "", m.Close()
+	}
+	return s.farewell(), nil
+}
+
+func (s *solo) farewell() string {
 	ctx, cancel := context.WithTimeout(context.Background(), lastLook)
 	defer cancel()
 	left, taint, err := s.remains(ctx)
