@@ -10,6 +10,9 @@
 //   - client is the host's end, a machine.Machine
 //   - wire is the protocol between the two
 //
+// On a machine that klptest did not boot (package remote), there is the agent only:
+// it serves one session on its standard input and output.
+//
 // The klptest binary is the /init of the guest's initramfs, so one program has
 // both sides. The agent is a child of PID 1, because a fault of PID 1 makes the
 // kernel panic.

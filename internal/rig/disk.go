@@ -65,7 +65,10 @@ func (d *Disk) Connect(ctx context.Context) (*client.Client, error) {
 		}
 	}
 	c, err := d.login(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		d.stop()
+	case err != nil:
 		err = d.Lost(err)
 	}
 	return c, err
@@ -79,7 +82,7 @@ func (d *Disk) boot(ctx context.Context) error {
 	}
 	spec := d.options.spec()
 	spec.Append, spec.Disk, spec.Dir = nil, d.image, dir
-	v, err := vm.Start(context.WithoutCancel(ctx), spec) // it outlives an interrupt for the last look
+	v, err := vm.Start(context.WithoutCancel(ctx), spec) // it outlives the wait for it
 	if err == nil {
 		d.vm, d.reach.Starved = v, v.Starved
 		d.reach.Port, err = v.SSHPort(ctx)

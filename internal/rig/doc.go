@@ -8,4 +8,8 @@
 // see [Guests] for the others. A shared, reused or proven guest serves test after
 // test as long as each passes and leaves it clean. After anything else it is thrown
 // away, and the next test gets a new one.
+//
+// A rig may also have one machine with an SSH server of its own (see [OnMachine]): a
+// user's, or one that QEMU boots from a disk image ([Disk]). Tests run on it one after
+// the other, and what each leaves is unloaded before the next one.
 package rig

@@ -9,18 +9,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/internal/guest/wire"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/remote"
 	"github.com/klptest/klptest/vm"
 )
 
 const (
 	returnLimit = 10 * time.Minute // for a machine to boot and answer again
 	returnPause = 3 * time.Second  // between two attempts to connect
-	lastLook    = time.Minute      // at the end of a run
 )
 
 // owned is a machine that the rig ends: nothing is left on it.
@@ -63,15 +62,23 @@ func (s *solo) get(ctx context.Context, want shape) (g instance, used bool, err 
 	if err := s.ready(ctx); err != nil {
 		return nil, false, err
 	}
-	borrow := maker(func(context.Context, shape) (instance, error) { return borrowed{s.now}, s.ready(ctx) })
-	if err := s.rig.trust.in(ctx, s.rig.shape(), borrow); err != nil {
+	if err := s.rig.trust.in(ctx, s.rig.shape(), s.lend); err != nil {
 		return nil, false, err
 	}
+	s.doubt = s.doubt || !s.served // the self-tests may have been spoilt
 	if err := s.ready(ctx); err != nil {
 		return nil, false, err
 	}
 	used, s.served = s.served, true
 	return s.now, used, nil
+}
+
+// lend is a [maker] for the self-tests.
+func (s *solo) lend(ctx context.Context, _ shape) (instance, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	return borrowed{s.now}, nil
 }
 
 func (s *solo) put(_ shape, g instance, clean bool) {
@@ -143,7 +150,7 @@ func (s *solo) reconnect(ctx context.Context, old string) (boot string, err erro
 			s.now.Close()
 			s.now = nil
 		}
-		if e, ok := errors.AsType[*blame.Error](err); ok && e.Party == blame.User && !e.Transient {
+		if s.final(err) {
 			return "", err
 		}
 		select {
@@ -154,6 +161,13 @@ func (s *solo) reconnect(ctx context.Context, old string) (boot string, err erro
 			return "", &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("%s did not come back within %v", s.to, returnLimit), Advice: "see its console, or /sys/fs/pstore after the next boot"}
 		}
 	}
+}
+
+// final tells whether another attempt to connect would fail as well.
+func (s *solo) final(err error) bool {
+	_, ours := s.to.(owned)
+	e, ok := errors.AsType[*blame.Error](err)
+	return ok && !e.Transient && (ours || e.Party == blame.User && !errors.Is(err, remote.ErrKey))
 }
 
 func (s *solo) connect(ctx context.Context) (boot string, err error) {
@@ -196,56 +210,3 @@ func (s *solo) lost(ctx context.Context, before string, err error) error {
 
 // close is [source]'s. The rig ends the session; see finish.
 func (s *solo) close() error { return nil }
-
-// finish looks at the machine for the last time, and says what is left there; nothing
-// if it ends with the rig. A run that was interrupted has broken its session off.
-func (s *solo) finish() (string, error) {
-	if m, ok := s.to.(owned); ok {
-		if s.now != nil {
-			s.now.Close()
-		}
-		return "", m.Close()
-	}
-	return s.farewell(), nil
-}
-
-func (s *solo) farewell() string {
-	ctx, cancel := context.WithTimeout(context.Background(), lastLook)
-	defer cancel()
-	left, taint, err := s.remains(ctx)
-	if s.now != nil {
-		s.now.Close()
-	}
-	if err != nil {
-		return fmt.Sprintf("what is left loaded on %s is not known: %v", s.to, err)
-	}
-	return fmt.Sprintf("left loaded on %s: %s", s.to, summary(left, taint))
-}
-
-func (s *solo) remains(ctx context.Context) (left []string, taint uint64, err error) {
-	if s.now != nil && !s.now.alive() {
-		s.now.Close()
-		s.now = nil
-	}
-	if s.now == nil {
-		if _, err := s.connect(ctx); err != nil {
-			return nil, 0, err
-		}
-	}
-	if left, err = s.tidy(ctx); err != nil {
-		return nil, 0, err
-	}
-	last, err := s.now.agent.Survey(ctx)
-	return left, last.Taint &^ s.first.Taint, err
-}
-
-func summary(left []string, taint uint64) string {
-	text := "nothing"
-	if len(left) > 0 {
-		text = strings.Join(left, ", ")
-	}
-	if taint != 0 {
-		text += "; the kernel has become tainted: " + machine.TaintNames(taint)
-	}
-	return text
-}
