@@ -29,7 +29,8 @@ type box struct {
 	t      *testing.T
 	kernel *kerneltest.Kernel
 	conns  []net.Conn
-	down   error // of each attempt to connect
+	down   error         // of each attempt to connect
+	pause  time.Duration // that a boot takes
 	boots  int
 }
 
@@ -77,6 +78,7 @@ func (b *box) Connect(ctx context.Context) (*client.Client, error) {
 
 func (b *box) Reboot(context.Context) error {
 	b.boots++
+	time.Sleep(b.pause)
 	b.bootAs("boot " + strings.Repeat("i", b.boots))
 	return nil
 }
@@ -313,5 +315,19 @@ func TestOnMachineOfOurOwn(t *testing.T) {
 	}
 	if left, err := r.solo.finish(); left != "" || err != nil || b.closed != 1 {
 		t.Errorf("%q, %v, closed %d times", left, err, b.closed)
+	}
+}
+
+// The time of a boot is that of no case.
+func TestOnMachineBootIsNoCases(t *testing.T) {
+	b := newBox(t)
+	b.pause = time.Second
+	r := onBox(t, b, true)
+	tests := Cases([]*casefile.Case{loads(t, b, "one", "klp_stays"), loads(t, b, "two", "klp_a")})
+	run := r.runner(r.solo, r.solo, tests)
+	run.builder = noModules{}
+	list, err := Collect(run.run(t.Context(), tests))
+	if err != nil || len(list) != 2 || b.boots != 1 || list[1].Duration >= b.pause {
+		t.Errorf("%v, %d boots, %v", list, b.boots, err)
 	}
 }
