@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gcov
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Ranges writes ascending numbers shortly: "3-5 9".
+func Ranges(numbers []int) string {
+	var b strings.Builder
+	for i := 0; i < len(numbers); {
+		first, last := numbers[i], numbers[i]
+		for i++; i < len(numbers) && numbers[i] == last+1; i++ {
+			last++
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strconv.Itoa(first))
+		if last > first {
+			b.WriteString("-" + strconv.Itoa(last))
+		}
+	}
+	return b.String()
+}
+
+// maxNumber limits what a range may name: no source file has so many lines.
+const maxNumber = 1 << 20
+
+// Numbers is the reverse of Ranges, for a text that may be a stranger's.
+func Numbers(ranges string) ([]int, error) {
+	var numbers []int
+	least := 0
+	for word := range strings.FieldsSeq(ranges) {
+		from, to, isRange := strings.Cut(word, "-")
+		first, err := strconv.ParseUint(from, 10, 31)
+		last := first
+		if isRange && err == nil {
+			last, err = strconv.ParseUint(to, 10, 31)
+		}
+		if err != nil || int(first) < least || last < first || last > maxNumber {
+			return nil, fmt.Errorf("not ascending ranges of numbers: %.40q", ranges)
+		}
+		for n := int(first); n <= int(last); n++ {
+			numbers = append(numbers, n)
+		}
+		least = int(last) + 1
+	}
+	return numbers, nil
+}
