@@ -24,13 +24,18 @@ make tinyconfig, with the options of images/kconfig/base.config that klptest
 needs. The tree is never written to. The build stays in the cache, so the next
 one rebuilds only what has changed.
 
+With --gcov, the kernel counts how often it runs each line of kernel/livepatch, and is
+otherwise the same: klptest run --gcov --kernel KDIR reads that, with the directory that is
+printed as kdir.
+
 The first build takes minutes. "klptest run --kernel SRC" also builds the kernel.
 
 Building runs the tree's Makefiles on this host, as make in the tree would:
 build only sources that you trust.`,
 		Example: `  klptest kernel build ~/linux
   klptest kernel build ~/linux --debug
-  klptest kernel build ~/linux --config my.config`,
+  klptest kernel build ~/linux --config my.config
+  klptest kernel build ~/linux --gcov`,
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			b.Source = args[0]
@@ -38,6 +43,9 @@ build only sources that you trust.`,
 		},
 	}
 	buildFlags(c, &b)
+	c.Flags().BoolVar(&b.Kind.Gcov, "gcov", false, "count which lines of kernel/livepatch are run, for klptest run --gcov (images/kconfig/gcov.config)")
+	c.Flags().StringArrayVar(&b.Counted, "gcov-files", nil, "with --gcov, also count in `files` such as kernel/module/main.c or kernel/module/*.c; may be repeated")
+	flagRules{with: [][2]string{{"gcov-files", "gcov"}}}.of(c)
 	return c
 }
 

@@ -4,9 +4,7 @@ package kbuild
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -24,6 +22,7 @@ type Builder struct {
 	Fragments []string // files with options, over config.Base
 	Kind      kconfig.Kind
 	Options   []kconfig.Fragment // further options, over those of the files
+	Counted   []string           // further files whose lines a kernel with gcov counts, as patterns such as kernel/module/*.c
 	Progress  func(Progress)     // may be nil
 
 	parts []kconfig.Fragment // instead of those files, for a kernel that has been built before
@@ -64,13 +63,19 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := viewID(source, parts) + purpose
+	files, err := counted(want, b.Counted)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, profileArg(files)...)
+	r := recipe{Source: source, Fragments: parts, Counted: b.Counted}
+	id := r.id() + purpose
 	unlock, err := b.Cache.Lock(ctx, builtKind+"-"+id)
 	if err != nil {
 		return nil, err
 	}
 	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
-	w := &Workshop{view: v, parts: parts, want: want, make: newMaker(v, args, b.path), progress: b.Progress, tell: b.Cache.Tell, unlock: unlock}
+	w := &Workshop{view: v, recipe: r, want: want, counted: files, make: newMaker(v, args, b.path), progress: b.Progress, tell: b.Cache.Tell, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()
 		return nil, err
@@ -117,16 +122,6 @@ func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
 		return nil, blame.AdviseUserf(depends.Install("clang", "lld", "llvm"), "clang cannot build a kernel here: there is no complete LLVM")
 	}
 	return tools.MakeArgs(), nil
-}
-
-// viewID names a source with the fragments: each has objects of its own.
-func viewID(source string, parts []kconfig.Fragment) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q\n", source)
-	for _, p := range parts {
-		fmt.Fprintf(h, "%q\n", p.Text)
-	}
-	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 
 // Workshop opens the workshop for a purpose, which is one plain word; the source itself is

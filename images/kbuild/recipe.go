@@ -3,7 +3,9 @@
 package kbuild
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -16,9 +18,23 @@ import (
 type recipe struct {
 	Source    string
 	Fragments []kconfig.Fragment
+	Counted   []string `json:",omitempty"` // see Builder
 }
 
 const recipeFile = ".klptest.json"
+
+// id names the view: each recipe has objects of its own.
+func (r recipe) id() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q\n", r.Source)
+	for _, p := range r.Fragments {
+		fmt.Fprintf(h, "%q\n", p.Text)
+	}
+	for _, files := range r.Counted {
+		fmt.Fprintf(h, "counted %q\n", files)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
 
 func (r recipe) write(dir string) error {
 	data, err := json.Marshal(r)
@@ -42,8 +58,8 @@ func recipeOf(build string) (recipe, bool) {
 // [Builder.Build] has returned; ok is false for any other directory, such as
 // that of a variant: what it is made of is not known.
 func Find(c *cache.Cache, dir string) (b Builder, ok bool) {
-	if r, made := recipeOf(dir); made && filepath.Base(filepath.Dir(dir)) == viewID(r.Source, r.Fragments) {
-		return Builder{Cache: c, Source: r.Source, parts: r.Fragments}, true
+	if r, made := recipeOf(dir); made && filepath.Base(filepath.Dir(dir)) == r.id() {
+		return Builder{Cache: c, Source: r.Source, Counted: r.Counted, parts: r.Fragments}, true
 	}
 	return Builder{Cache: c, Source: dir}, isSource(dir)
 }
@@ -53,4 +69,11 @@ func Find(c *cache.Cache, dir string) (b Builder, ok bool) {
 func SourceOf(build string) (source string, ok bool) {
 	r, ok := recipeOf(build)
 	return r.Source, ok
+}
+
+// CountedIn are the files whose lines the kernel in a build directory counts, as
+// patterns. Of a kernel that others have built, only kernel/livepatch is known of.
+func CountedIn(build string) []string {
+	r, _ := recipeOf(build)
+	return append([]string{livepatchFiles}, r.Counted...)
 }

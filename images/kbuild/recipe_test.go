@@ -10,7 +10,7 @@ import (
 func TestRecipe(t *testing.T) {
 	w := open(t, testBuilder(t, newSource(t, "6.12"), fakeKernel))
 	r, made := recipeOf(w.view.build())
-	if !made || r.Source != w.view.source || viewID(r.Source, r.Fragments) != filepath.Base(w.view.dir) {
+	if !made || r.Source != w.view.source || r.id() != filepath.Base(w.view.dir) {
 		t.Errorf("recipe is %v, %v", r, made)
 	}
 	if source, ok := SourceOf(w.view.build()); !ok || source != w.view.source {

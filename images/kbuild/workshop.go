@@ -20,7 +20,8 @@ import (
 // source's own build has made. It is locked until Close.
 type Workshop struct {
 	view     view
-	parts    []kconfig.Fragment
+	recipe   recipe
+	counted  []string // files whose lines are counted, as patterns
 	want     kconfig.Settings
 	make     maker
 	progress func(Progress)
@@ -35,7 +36,7 @@ func (w *Workshop) begin() error {
 	}
 	now := time.Now()
 	return blame.Join(os.Chtimes(w.view.dir, now, now), // used now, for `klptest cache`
-		recipe{w.view.source, w.parts}.write(w.view.dir), w.view.reset())
+		w.recipe.write(w.view.dir), w.view.reset())
 }
 
 // Close lets others in.
@@ -74,7 +75,11 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return dir, err
 	}
-	return dir, once(dir, built, now.all, func() error { return w.make.kernel(ctx, w.progress) })
+	err = once(dir, built, now.all, func() error { return w.make.kernel(ctx, w.progress) })
+	if err != nil {
+		return dir, err
+	}
+	return dir, checkCounted(dir, w.counted)
 }
 
 // once does the work, guarded, unless the stamp tells that it was done for
@@ -118,7 +123,7 @@ func (w *Workshop) writeConfig(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(kconfig.Join(w.parts))
+	_, err = f.WriteString(kconfig.Join(w.recipe.Fragments))
 	if err := blame.Join(err, f.Close()); err != nil {
 		return err
 	}

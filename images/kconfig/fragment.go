@@ -24,6 +24,7 @@ type Fragment struct {
 type Kind struct {
 	Debug bool // it checks itself: config.Debug
 	LLVM  bool // clang builds it: config.LLVM
+	Gcov  bool // it counts which lines it runs: config.Gcov
 }
 
 // Fragments are what is put over tinyconfig: what klptest needs, what makes a
@@ -35,6 +36,9 @@ func Fragments(kind Kind, files []string) ([]Fragment, error) {
 	}
 	if kind.LLVM {
 		list = append(list, Fragment{Name: "llvm.config", Text: LLVM})
+	}
+	if kind.Gcov {
+		list = append(list, Fragment{Name: "gcov.config", Text: Gcov})
 	}
 	for _, path := range files {
 		text, err := os.ReadFile(path)

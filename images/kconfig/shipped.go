@@ -21,4 +21,9 @@ var (
 	//
 	//go:embed llvm.config
 	LLVM string
+
+	// Gcov is gcov.config: over Base, a kernel that counts which lines it runs.
+	//
+	//go:embed gcov.config
+	Gcov string
 )

@@ -37,7 +37,7 @@ func TestOf(t *testing.T) {
 	if list := Of("nothing"); len(list) != 0 {
 		t.Errorf("%v", list)
 	}
-	if got := Options("build"); !slices.Equal(got, []string{"MODULE_SIG", "DEBUG_INFO_BTF"}) {
+	if got := Options("build"); !slices.Equal(got, []string{"MODULE_SIG", "DEBUG_INFO_BTF", "GCOV_KERNEL"}) {
 		t.Errorf("%q", got)
 	}
 }
