@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/emulator"
+	"github.com/klptest/klptest/internal/gcov"
 )
 
 // Verdict is the outcome of a run of a case.
@@ -55,6 +56,9 @@ type Result struct {
 	Confirmation Confirmation
 	// Discarded are the earlier attempts.
 	Discarded []Discarded
+	// Counters are what the kernel has counted during the run that all this is of;
+	// nil: it was not asked, or could not be.
+	Counters gcov.Counters
 }
 
 // Subtest is a part of a test that has parts, such as a script of several tests.

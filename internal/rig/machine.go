@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -22,6 +23,8 @@ type guestMachine struct {
 	*Guest
 	step  func(text string)
 	begun moment // of the case
+
+	counted gcov.Counters // by the end of the case
 }
 
 // moment is a point in time, and the processor time that the guest had been given
@@ -56,7 +59,11 @@ func (m *guestMachine) Facts(ctx context.Context, attrs []string) (machine.Facts
 func (m *guestMachine) Begin(ctx context.Context) error {
 	m.begun = m.now()
 	_, err := whileAlive(ctx, m.VM, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, m.Agent.Begin(ctx)
+		err := m.Agent.Begin(ctx)
+		if err == nil && m.rig.counting != nil {
+			err = m.Agent.ResetCounters(ctx)
+		}
+		return struct{}{}, err
 	})
 	return err
 }
@@ -76,6 +83,9 @@ func (m *guestMachine) Step(ctx context.Context, cmd machine.Command, limit time
 func (m *guestMachine) End(ctx context.Context) (machine.EndState, error) {
 	end, err := whileAlive(ctx, m.VM, m.Agent.End)
 	end.Starved = starvedSince(m.begun, m.now())
+	if err == nil && m.rig.counting != nil {
+		m.counted, err = whileAlive(ctx, m.VM, m.readCounters)
+	}
 	return end, err
 }
 

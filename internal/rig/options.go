@@ -30,6 +30,7 @@ type Options struct {
 	Guests     Guests           // which guests the tests have
 	Cold       bool             // do not prepare guests ahead of time
 	Lean       bool             // results come without their observations, which can be large
+	Gcov       bool             // results come with what the kernel has counted, which must be able to
 	Progress   Progress         // nil: nobody watches
 	Notice     func(string)     // one-liners for people
 	Console    io.Writer        // gets a live copy of each guest's console

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/klptest/klptest/cases/casefile"
@@ -15,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/doctor"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
 )
@@ -31,6 +33,7 @@ type Rig struct {
 	modules   *modules
 	templates *templates
 	trust     *trust
+	counting  *gcov.Kernel       // nil: nobody has asked what is run
 	work      string             // the guests' logs
 	guests    atomic.Int32       // counts them
 	keep      atomic.Bool        // work outlives the rig
@@ -71,12 +74,12 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	}
 	r := &Rig{o: o, cache: c, kernel: k, room: room, initrd: initrd, initrdKey: initrdKey, work: work, release: release}
 	r.keep.Store(o.Keep)
-	if r.templates, err = r.newTemplates(); err != nil {
+	if r.templates, err = r.newTemplates(); err == nil && o.Gcov {
+		r.counting, err = openCounters(ctx, k, filepath.Join(work, "gcov"))
+	}
+	if err != nil {
 		release()
 		return nil, err
-	}
-	if slow := r.Spec().About().Notice; slow != "" {
-		o.Notice(slow) // clones are not started by a boot, which would tell
 	}
 	r.begin(ctx)
 	return r, nil
@@ -84,6 +87,9 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 
 // begin starts what goes on until Close.
 func (r *Rig) begin(ctx context.Context) {
+	if slow := r.Spec().About().Notice; slow != "" {
+		r.o.Notice(slow) // clones are not started by a boot, which would tell
+	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
 	r.trust = r.newTrust()
@@ -223,6 +229,9 @@ func (r *Rig) Spec() vm.Spec { return r.spec(r.shape()) }
 
 // Kernel is the kernel under test.
 func (r *Rig) Kernel() *images.Kernel { return r.kernel }
+
+// Gcov is the kernel as one that counts; nil without Options.Gcov.
+func (r *Rig) Gcov() *gcov.Kernel { return r.counting }
 
 // Compiler is what the compiler of the modules says of itself; empty when it cannot be
 // asked.

@@ -172,7 +172,11 @@ func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string
 	if err != nil {
 		return t.Broken(err)
 	}
-	return t.Run(ctx, m)
+	res := t.Run(ctx, m)
+	if c, ok := m.(counter); ok {
+		res.Counters = c.counters()
+	}
+	return res
 }
 
 // withLog keeps the whole output of a build that failed.

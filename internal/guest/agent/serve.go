@@ -20,7 +20,7 @@ func (a *Agent) Serve(rw io.ReadWriter) error {
 	})
 }
 
-func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) error {
+func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) (err error) {
 	switch req.Op {
 	case wire.OpHello:
 		r.Version = wire.Version
@@ -41,14 +41,12 @@ func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) e
 	case wire.OpStep:
 		return a.dispatchStep(ctx, req, r)
 	case wire.OpPut:
-		if req.Put == nil {
-			return blame.Rigf("a put without data")
-		}
-		put := a.put
-		if req.Put.File {
-			put = a.putFile
-		}
-		return put(req.Put.Name, req.Put.Data, req.Put.First)
+		return a.dispatchPut(req.Put)
+	case wire.OpReset:
+		return a.resetCounters()
+	case wire.OpCounters:
+		r.Counters, err = a.counters(req.Names)
+		return err
 	case wire.OpQuiesce:
 		return a.quiesce(ctx, req.HZ)
 	case wire.OpRenew:
@@ -59,6 +57,17 @@ func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) e
 		return err
 	}
 	return blame.Rigf("the guest does not know the operation %.40q", req.Op)
+}
+
+func (a *Agent) dispatchPut(piece *wire.Chunk) error {
+	if piece == nil {
+		return blame.Rigf("a put without data")
+	}
+	put := a.put
+	if piece.File {
+		put = a.putFile
+	}
+	return put(piece.Name, piece.Data, piece.First)
 }
 
 func (a *Agent) dispatchStep(ctx context.Context, req wire.Request, r *wire.Reply) error {

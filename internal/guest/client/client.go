@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -151,6 +152,29 @@ func (c *Client) send(ctx context.Context, name string, file bool, data []byte) 
 		data = data[n:]
 	}
 	return nil
+}
+
+// ResetCounters makes the kernel count anew which lines it runs.
+func (c *Client) ResetCounters(ctx context.Context) error {
+	_, err := c.call(ctx, grace, wire.Request{Op: wire.OpReset})
+	return err
+}
+
+// Counters are what the kernel has counted since: the contents of each file in
+// debugfs whose path ends with one of those names. They are the guest's word.
+func (c *Client) Counters(ctx context.Context, names []string) (map[string][]byte, error) {
+	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpCounters, Names: names})
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, f := range r.Counters {
+		if _, twice := files[f.Name]; twice || !slices.Contains(names, f.Name) {
+			return nil, blame.Rigf("the guest has counters that nobody asked for: %.80q", f.Name)
+		}
+		files[f.Name] = f.Data
+	}
+	return files, nil
 }
 
 // Usable tells whether a call can succeed: after the session breaks, none can.

@@ -79,6 +79,7 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 		return wire.Reply{}, gone(req.Op, err)
 	}
 	var records []machine.Record
+	var counters []wire.Chunk
 	var said machine.Volume
 	for total := 0; ; {
 		line, err := wire.ReadLine(c.in)
@@ -99,8 +100,9 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 		if err := said.Add("", r.Records); err != nil {
 			return wire.Reply{}, err
 		}
-		if records = append(records, r.Records...); !r.More {
-			r.Records = records
+		records, counters = append(records, r.Records...), append(counters, r.Counters...)
+		if !r.More {
+			r.Records, r.Counters = records, counters
 			return r, nil
 		}
 	}

@@ -30,15 +30,17 @@ const (
 type Operation string
 
 const (
-	OpHello   Operation = "hello"
-	OpFacts   Operation = "facts"
-	OpBegin   Operation = "begin"
-	OpStep    Operation = "step"
-	OpEnd     Operation = "end"
-	OpPut     Operation = "put"
-	OpQuiesce Operation = "quiesce"
-	OpRenew   Operation = "renew"
-	OpSurvey  Operation = "survey"
+	OpHello    Operation = "hello"
+	OpFacts    Operation = "facts"
+	OpBegin    Operation = "begin"
+	OpStep     Operation = "step"
+	OpEnd      Operation = "end"
+	OpPut      Operation = "put"
+	OpReset    Operation = "reset"    // the kernel's counters
+	OpCounters Operation = "counters" // read them
+	OpQuiesce  Operation = "quiesce"
+	OpRenew    Operation = "renew"
+	OpSurvey   Operation = "survey"
 )
 
 // Request is one line to the guest; only the fields that its operation needs
@@ -52,11 +54,13 @@ type Request struct {
 	Command *machine.Command `json:"command,omitempty"` // step
 	Limit   time.Duration    `json:"limit_ns,omitempty"`
 	Put     *Chunk           `json:"put,omitempty"`
-	HZ      uint64           `json:"hz,omitempty"` // quiesce
+	Names   []string         `json:"names,omitempty"` // counters: the ends of their files' paths
+	HZ      uint64           `json:"hz,omitempty"`    // quiesce
 	Renew   *Renewal         `json:"renew,omitempty"`
 }
 
-// Chunk is a piece of a module's file, or of another file of a test.
+// Chunk is a piece of a module's file, or of another file of a test; or a file of
+// counters, as a whole.
 type Chunk struct {
 	Name  string `json:"name"`
 	File  bool   `json:"file,omitempty"` // Name is that of a file below guest.CaseFiles
@@ -71,17 +75,19 @@ type Renewal struct {
 }
 
 // Reply is one line from the guest. An answer is any number of lines with
-// records, or with nothing, that announce more, then one line with the rest.
+// records, with counters, or with nothing, that announce more, then one line with
+// the rest.
 type Reply struct {
-	ID      uint64            `json:"id"`
-	More    bool              `json:"more,omitempty"`
-	Records []machine.Record  `json:"records,omitempty"`
-	Fault   *fault            `json:"fault,omitempty"`
-	Version int               `json:"version,omitempty"` // hello
-	Facts   *machine.Facts    `json:"facts,omitempty"`
-	Answer  *machine.Answer   `json:"answer,omitempty"`
-	End     *machine.EndState `json:"end,omitempty"`
-	Survey  *Survey           `json:"survey,omitempty"`
+	ID       uint64            `json:"id"`
+	More     bool              `json:"more,omitempty"`
+	Records  []machine.Record  `json:"records,omitempty"`
+	Counters []Chunk           `json:"counters,omitempty"`
+	Fault    *fault            `json:"fault,omitempty"`
+	Version  int               `json:"version,omitempty"` // hello
+	Facts    *machine.Facts    `json:"facts,omitempty"`
+	Answer   *machine.Answer   `json:"answer,omitempty"`
+	End      *machine.EndState `json:"end,omitempty"`
+	Survey   *Survey           `json:"survey,omitempty"`
 }
 
 var errLongLine = fmt.Errorf("a line of more than %d bytes", MaxLine)

@@ -85,14 +85,20 @@ func receive(ctx context.Context, r *bufio.Reader, requests chan<- Request) erro
 	}
 }
 
-// send writes one answer: the records in lines of their own, then the rest.
+// send writes one answer: the records, and each file of counters, in lines of their
+// own, then the rest.
 func send(w io.Writer, id uint64, r Reply) error {
 	for _, part := range batches(r.takeRecords()) {
 		if err := WriteLine(w, Reply{ID: id, More: true, Records: part}); err != nil {
 			return err
 		}
 	}
-	r.ID = id
+	for _, file := range r.Counters {
+		if err := WriteLine(w, Reply{ID: id, More: true, Counters: []Chunk{file}}); err != nil {
+			return err
+		}
+	}
+	r.ID, r.Counters = id, nil
 	err := WriteLine(w, r)
 	if errors.Is(err, errLongLine) {
 		return WriteLine(w, Reply{ID: id, Fault: faultOf(fmt.Errorf("the guest's answer: %w", err))})
