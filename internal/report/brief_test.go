@@ -5,6 +5,7 @@ package report
 import (
 	"bufio"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -80,7 +81,7 @@ func FuzzReadBrief(f *testing.F) {
 			t.Fatalf("%v, %d runs", err, len(got))
 		}
 		for i := range got {
-			if len(got[i].Outcomes) != len(want[i].Outcomes) || got[i].Ending != want[i].Ending {
+			if len(got[i].Outcomes) != len(want[i].Outcomes) || !reflect.DeepEqual(got[i].Ending, want[i].Ending) {
 				t.Fatalf("%+v, want %+v", got[i], want[i])
 			}
 		}

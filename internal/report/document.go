@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -114,6 +115,9 @@ type Outcome struct {
 	Folder string
 	Files  fs.FS // the results directory; nil: the report is a file alone
 	Live   bool  // the test has just run: Log is a path that the rig has made
+
+	// Ran is what the test has run of the kernel's source, by file; nil: not known.
+	Ran map[string]gcov.Ran
 }
 
 // Ending is what is known of a run when it is over.
@@ -124,6 +128,11 @@ type Ending struct {
 	Error  string // what ended the run early, one line; empty: nothing did
 	Detail string // the whole message, of which Error is the first line
 	Kept   string // the directory with the logs of what failed; empty: nothing was kept
+
+	// Coverage is what the tests together have run of the kernel's source; nil: nobody
+	// has asked.
+	Coverage []gcov.File
+	Listing  string // the directory that has it as text; empty: not known
 }
 
 // Message is all that is known of why the run ended early.

@@ -22,6 +22,7 @@ type page struct {
 	Chunks   [][]htmlTest // the tests, divided for a browser that skips what is not in sight
 	Tests    int
 	Articles []article
+	Coverage []htmlCoverage // of the runs that have any
 }
 
 type verdictCount struct {
@@ -69,6 +70,9 @@ func newPage(docs []Document) (page, error) {
 	names := runNames(docs)
 	for i, d := range docs {
 		p.Runs = append(p.Runs, newHTMLRun(names[i], d))
+		if len(d.Coverage) > 0 {
+			p.Coverage = append(p.Coverage, newHTMLCoverage(names[i], d.Coverage))
+		}
 	}
 	tests, err := grid(docs, names, w)
 	if err != nil {

@@ -85,7 +85,7 @@ func (h *Human) Case(o Outcome) error {
 	r := o.Result
 	h.tally.add(r)
 	h.recap.add(r)
-	h.brief = append(h.brief, Outcome{Result: judge.Result{Name: r.Name, File: r.File, Verdict: r.Verdict, Duration: r.Duration, Confirmation: r.Confirmation}})
+	h.brief = append(h.brief, Outcome{Result: judge.Result{Name: r.Name, File: r.File, Verdict: r.Verdict, Duration: r.Duration, Confirmation: r.Confirmation}, Ran: o.Ran})
 	h.status.end(printable.Line(r.Name), r, time.Now())
 	if h.silent {
 		return h.print("")
@@ -117,7 +117,7 @@ func (h *Human) End(e Ending) error {
 		return h.print("")
 	}
 	flaky := FlakeLines([]Document{{Provenance: h.about, Outcomes: h.brief}})
-	return h.print(h.repeat(h.recap, e.Kept) + flaky + slowestLines(h.brief, h.o.Slowest) + h.fold(plain, summary(h.about, h.tally, e), indent))
+	return h.print(h.repeat(h.recap, e.Kept) + flaky + slowestLines(h.brief, h.o.Slowest) + coverageLines(h.brief, e) + h.fold(plain, summary(h.about, h.tally, e), indent))
 }
 
 // indent is what stands under a case's verdict.

@@ -57,6 +57,9 @@ func (j *jsonReporter) Case(o Outcome) error {
 	if seen := newJSONObservation(o.Observation); err == nil && seen != nil {
 		text, err = onOneLine(text, "observation", seen, "    ")
 	}
+	if err == nil && len(o.Ran) > 0 {
+		text, err = onOneLine(text, "ran", o.Ran, "    ")
+	}
 	if err != nil {
 		return err
 	}
@@ -67,6 +70,11 @@ func (j *jsonReporter) End(e Ending) error {
 	tail, err := encode(jsonTail{Seconds: e.Took.Round(time.Millisecond).Seconds(), Total: e.Total, Counts: j.tally, Status: &e.Status, Error: printable.Line(e.Error), Detail: printable.Text(e.Detail), Kept: printable.Line(e.Kept)}, "", "  ")
 	if err != nil {
 		return err
+	}
+	if len(e.Coverage) > 0 {
+		if tail, err = onOneLine(tail, "coverage", e.Coverage, ""); err != nil {
+			return err
+		}
 	}
 	end := "],\n"
 	if j.tally.sum() > 0 {

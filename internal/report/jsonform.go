@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -31,6 +32,8 @@ type jsonTail struct {
 	Error   string  `json:"error,omitempty"`
 	Detail  string  `json:"error_detail,omitempty"`
 	Kept    string  `json:"kept,omitempty"`
+
+	Coverage []gcov.File `json:"coverage,omitempty"` // written by itself
 }
 
 type jsonResult struct {
@@ -57,6 +60,8 @@ type jsonResult struct {
 	Case        string           `json:"case,omitempty"`
 	Observed    string           `json:"observed,omitempty"`
 	Observation *jsonObservation `json:"observation,omitempty"` // written by itself
+
+	Ran map[string]gcov.Ran `json:"ran,omitempty"` // written by itself
 }
 
 // jsonObservation is a judge.Observation. Of the facts the configuration is the
@@ -110,7 +115,7 @@ func (r jsonResult) outcome(config map[string]string) Outcome {
 	if r.Confirmation != nil {
 		res.Confirmation = *r.Confirmation
 	}
-	o := Outcome{Case: r.Case, Result: res}
+	o := Outcome{Case: r.Case, Result: res, Ran: r.Ran}
 	if fs.ValidPath(r.Folder) {
 		o.Folder = r.Folder
 	}

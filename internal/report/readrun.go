@@ -82,7 +82,7 @@ func (o *object) document() (d Document, err error) {
 // ending is what the tail says. An earlier klptest has not written the exit
 // status; a report that breaks off has no tail at all.
 func ending(d Document, tail jsonTail, whole bool) Ending {
-	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error, Detail: tail.Detail, Kept: tail.Kept}
+	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error, Detail: tail.Detail, Kept: tail.Kept, Coverage: tail.Coverage}
 	if !whole {
 		e.Total, e.Error, e.Detail = max(len(d.Outcomes), len(d.Tests)), errBreaksOff, ""
 		e.Took = took(d.Outcomes)

@@ -17,7 +17,8 @@ import (
 
 const (
 	resultsFile = "results.json"
-	failedDir   = "failed" // has the folders of tests that did not pass
+	failedDir   = "failed"   // has the folders of tests that did not pass
+	coverageDir = "coverage" // has what was run of a kernel's source; of a second one, in a folder "2"
 )
 
 // Dir is a results directory that is being written. A nil one keeps nothing.
@@ -27,6 +28,7 @@ type Dir struct {
 	file *os.File // results.json; its lock keeps other runs away
 	runs *report.Runs
 	docs []report.Document
+	next int // runs that have been made
 	used folders
 }
 
@@ -89,7 +91,7 @@ func oursOrEmpty(f *os.File) bool {
 
 // clear removes what an earlier run has written, and nothing else.
 func (d *Dir) clear() error {
-	for _, name := range append(report.FileNames(), failedDir) {
+	for _, name := range append(report.FileNames(), failedDir, coverageDir) {
 		if err := d.root.RemoveAll(name); err != nil {
 			return err
 		}

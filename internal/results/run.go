@@ -3,6 +3,12 @@
 package results
 
 import (
+	"path"
+	"path/filepath"
+	"strconv"
+
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -11,6 +17,8 @@ type Run struct {
 	dir *Dir // nil: nothing is kept
 	to  report.Reporter
 	doc report.Document
+
+	coverage string // its folder, with slashes
 }
 
 // Next makes the reporter of the next run.
@@ -18,7 +26,21 @@ func (d *Dir) Next() *Run {
 	if d == nil {
 		return &Run{}
 	}
-	return &Run{dir: d, to: d.runs.Next()}
+	d.next++
+	r := &Run{dir: d, to: d.runs.Next(), coverage: coverageDir}
+	if d.next > 1 {
+		r.coverage = path.Join(coverageDir, strconv.Itoa(d.next))
+	}
+	return r
+}
+
+// CoverageDir is where the run writes what it has run of its kernel's source, if that
+// is known; empty when nothing is kept.
+func (r *Run) CoverageDir() string {
+	if r.dir == nil {
+		return ""
+	}
+	return filepath.Join(r.dir.path, r.coverage)
 }
 
 // Begin is of [report.Reporter].
@@ -55,6 +77,11 @@ func (r *Run) Case(o report.Outcome) error {
 func (r *Run) End(e report.Ending) error {
 	if r.dir == nil {
 		return nil
+	}
+	if len(e.Coverage) > 0 {
+		if err := gcov.WriteFolder(r.dir.root, r.coverage, "klptest", e.Coverage); err != nil {
+			return blame.Unwritable(r.dir.path, err)
+		}
 	}
 	r.doc.Ending = e
 	r.dir.docs = append(r.dir.docs, r.doc)
