@@ -54,15 +54,22 @@ func (a *app) driveTests(ctx context.Context, w work, rep report.Reporter, d *re
 	d.Provenance = on(d.Provenance, r)
 	o.bundler.on(ctx, r)
 	d.Estimates, d.Jobs = estimates(d.Provenance, w.tests), r.Jobs(w.tests)
+	ran := newCoverage(r.Gcov())
 	if err = rep.Begin(d.Provenance); err == nil {
+		w.outcome = ran.with(ctx, w.outcome)
 		err = a.reportEach(r.Run(ctx, w.tests), w, rep, d, o)
 	}
-	err = blame.Join(err, r.Close())
+	files, ranErr := ran.files(context.WithoutCancel(ctx))
+	err = blame.Join(err, ranErr, r.Close())
 	if left := r.Left(); left != "" {
 		a.say(left) // after an interrupt, too
 	}
 	remember(*d)
 	d.Ending = ending(*d, err)
+	d.Coverage = files
+	if d.Listing, ranErr = a.listing(ctx, files, o); ranErr != nil {
+		a.notice("what was run is not kept: " + ranErr.Error())
+	}
 	if o.failFast {
 		d.Total = d.Planned // the others were to run
 	}

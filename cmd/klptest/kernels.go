@@ -77,7 +77,9 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 
 // runOn runs the cases on one kernel.
 func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Format, d *report.Document, o runOptions) error {
-	kept := &beginning{Reporter: resume.Before(o.results.Next(), o.before)}
+	next := o.results.Next()
+	o.coverageDir = next.CoverageDir()
+	kept := &beginning{Reporter: resume.Before(next, o.before)}
 	err := context.Cause(ctx)
 	if err == nil {
 		shown := &beginning{Reporter: a.reporter(format, o.verbose, o.slowest)}

@@ -29,6 +29,7 @@ type runOptions struct {
 	fresh, pristine, oneVM bool
 	format                 string
 	junit                  string
+	coverageDir            string          // where the results have what was run; empty: nowhere
 	label                  string          // tells the run from others on the same kernel
 	results                *results.Dir    // nil: none
 	before                 report.Document // results that the run begins with; see resume.Before
@@ -106,6 +107,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
+	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch each case runs, of a kernel that klptest kernel build --gcov has built")
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given; its lines then begin with the case's name")
 	slowestFlag(f, &o.slowest)
