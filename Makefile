@@ -165,6 +165,13 @@ docs: build ## write docs/coverage.md and the pictures in docs anew, from the ca
 	bin/klptest list --coverage > docs/coverage.md
 	for case in $(PICTURES); do bin/klptest show --timeline $$case > docs/pictures/$$case.svg || exit; done
 
+.PHONY: kernel-coverage
+kernel-coverage: build ## write docs/kernel-coverage.md anew: what all cases run of the kernel in the source SRC
+	kdir=$$(bin/klptest kernel build '$(SRC)' --gcov | sed -n 's/^kdir *//p') && test -n "$$kdir" && \
+	out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
+	bin/klptest run --gcov --kernel "$$kdir" --out "$$out" && \
+	bin/klptest kernel coverage "$$out" > docs/kernel-coverage.md
+
 .PHONY: clean
 clean: ## remove bin/
 	rm -rf bin

@@ -20,11 +20,11 @@ import (
 func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kernel",
-		Short: "List, fetch and build kernels",
+		Short: "List, fetch and build kernels, and explain what is run of them",
 		Args:  subcommands,
 		RunE:  help,
 	}
-	c.AddCommand(a.kernelListCommand(), a.kernelFetchCommand(), a.kernelBuildCommand())
+	c.AddCommand(a.kernelListCommand(), a.kernelFetchCommand(), a.kernelBuildCommand(), a.kernelCoverageCommand())
 	return c
 }
 

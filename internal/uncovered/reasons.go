@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package uncovered
+
+import (
+	_ "embed" // the reasons are a file of their own
+	"fmt"
+	"slices"
+	"strings"
+)
+
+//go:embed reasons.txt
+var shipped string
+
+// Shipped are the reasons for the lines that no shipped case runs.
+func Shipped() (Reasons, error) { return Parse(shipped) }
+
+// Reasons are the reasons of lines.
+type Reasons map[Line]string
+
+// Line is a line of a function, by its text without the white space around it.
+type Line struct{ Function, Text string }
+
+// For is the reason of a line; empty: none is given.
+func (r Reasons) For(function, text string) string {
+	return r[Line{function, strings.TrimSpace(text)}]
+}
+
+// Parse reads reasons. A block has the name of a function, lines of it after "> ",
+// and the reason that they share; empty lines separate blocks, and # begins a comment.
+func Parse(text string) (Reasons, error) {
+	reasons := Reasons{}
+	var block []string
+	for n, line := range append(strings.Split(text, "\n"), "") {
+		switch {
+		case strings.HasPrefix(line, "#"):
+		case strings.TrimSpace(line) != "":
+			block = append(block, line)
+		case len(block) > 0:
+			if err := reasons.add(block); err != nil {
+				return nil, fmt.Errorf("the block that ends before line %d: %w", n+1, err)
+			}
+			block = nil
+		}
+	}
+	return reasons, nil
+}
+
+func (r Reasons) add(block []string) error {
+	function, rest := strings.TrimSpace(block[0]), block[1:]
+	n := slices.IndexFunc(rest, func(line string) bool { return !strings.HasPrefix(line, "> ") })
+	if strings.HasPrefix(function, ">") || strings.Contains(function, " ") || n < 1 {
+		return fmt.Errorf("it must have a function, lines of it after \"> \", and a reason")
+	}
+	reason := strings.Join(strings.Fields(strings.Join(rest[n:], " ")), " ")
+	for _, text := range rest[:n] {
+		line := Line{function, strings.TrimSpace(text[2:])}
+		if r[line] != "" {
+			return fmt.Errorf("%s has two reasons for %q", function, line.Text)
+		}
+		r[line] = reason
+	}
+	return nil
+}
