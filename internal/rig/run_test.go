@@ -18,6 +18,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
 )
@@ -106,6 +107,9 @@ func (m fakeMachine) End(context.Context) (machine.EndState, error) {
 	}
 	return machine.EndState{Modules: m.left}, nil
 }
+
+// counters tell of which guest they are.
+func (m fakeMachine) counters() gcov.Counters { return gcov.Counters{m.name: {}} }
 
 // events keeps the verdicts in order.
 type events struct {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestKernelCoverage(t *testing.T) {
+	dir := t.TempDir()
+	text := `{"schema":"urn:klptest:report:1","klptest":"","kernel":"k","release":"6.12.0","started":"2026-01-01T00:00:00Z",
+"results":[{"name":"a","title":"","file":"","verdict":"PASS","seconds":1,"reasons":[],"ran":{"kernel/livepatch/core.c":{"lines":"1"}}}],
+"seconds":1,"total":1,"counts":{"passed":1,"failed":0,"errors":0,"skipped":0},
+"coverage":[{"file":"kernel/livepatch/core.c","lines":[{"line":1,"count":2},{"line":2,"count":0}],"source":["a;","b;"]}]}`
+	with, without := filepath.Join(dir, "with"), filepath.Join(dir, "without")
+	for path, report := range map[string]string{with: text, without: strings.Replace(text, `"coverage":`, `"elsewhere":`, 1)} {
+		if err := os.WriteFile(path, []byte(report), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := writeUncovered(&b, with); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"1 cases ran on Linux 6.12.0", "| `kernel/livepatch/core.c` | 2 | 50.0% | 0 | - |", "no reason given", "line 2\n\n    b;\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s\nhas no %q", b.String(), want)
+		}
+	}
+	if err := writeUncovered(&b, without); err == nil || !strings.Contains(err.Error(), "do not tell what was run") {
+		t.Errorf("a run without --gcov: %v", err)
+	}
+}
+
+// Without --gcov nothing is added to a result, and nothing is written.
+func TestNoCoverage(t *testing.T) {
+	c := newCoverage(nil)
+	files, err := c.files(t.Context())
+	if c != nil || files != nil || err != nil {
+		t.Errorf("%v, %v, %v", c, files, err)
+	}
+	if dir, err := (&app{}).listing(t.Context(), nil, runOptions{}); dir != "" || err != nil {
+		t.Errorf("%q, %v", dir, err)
+	}
+}
