@@ -44,16 +44,19 @@ func TestIntegrationFragmentsFitTheKernel(t *testing.T) {
 	source := kernelSource(t)
 	before := listing(t, source)
 	c := cachetest.New(t)
-	for _, debug := range []bool{false, true} {
-		config, err := configure(t, Builder{Cache: c, Source: source, Kind: kconfig.Kind{Debug: debug}})
+	for _, kind := range []kconfig.Kind{{}, {Debug: true}, {Gcov: true}} {
+		config, err := configure(t, Builder{Cache: c, Source: source, Kind: kind})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if m := kconfig.Recommended(config); len(m) > 0 {
-			t.Errorf("debug %v: lacks %v", debug, m)
+			t.Errorf("%+v: lacks %v", kind, m)
 		}
 		if config["PREEMPT_DYNAMIC"] != "" || config["JUMP_LABEL"] != "" {
 			t.Error("transitions rewrite each cond_resched()")
+		}
+		if counts := config["GCOV_KERNEL"] == "y"; counts != kind.Gcov || config["GCOV_PROFILE_ALL"] == "y" {
+			t.Errorf("%+v: counts %v, all %q", kind, counts, config["GCOV_PROFILE_ALL"])
 		}
 	}
 	if after := listing(t, source); after != before {
