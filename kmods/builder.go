@@ -3,6 +3,7 @@
 package kmods
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,10 +19,9 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-const (
-	shippedLimit = 10 * time.Minute // on a slow machine under load
-	foreignLimit = time.Minute      // for two modules
-)
+// buildLimit is for a slow machine under load. A compiler that does not end is
+// ended by boxLimits, which count processor time.
+const buildLimit = 10 * time.Minute
 
 // Module is a built module.
 type Module struct {
@@ -39,7 +39,7 @@ type Builder struct {
 	// For tests:
 	make  string        // instead of the one in $PATH
 	cc    string        // instead of the one that built the kernel
-	limit time.Duration // instead of the limits above
+	limit time.Duration // instead of buildLimit
 	abi   func() int    // instead of supervise.LandlockABI
 	fit   func(m Module, compiler string) error
 }
@@ -52,7 +52,7 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: with, files: shipped(), limit: b.limitOr(shippedLimit)}
+	plan := build{target: t, tools: with, files: shipped(), limit: cmp.Or(b.limit, buildLimit)}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[st
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: with, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: b.limitOr(foreignLimit * time.Duration(max(2, len(modules(files)))/2))}
+	plan := build{target: t, tools: with, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: cmp.Or(b.limit, buildLimit)}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err
@@ -99,13 +99,6 @@ func (b *Builder) checkSandbox() error {
 		Summary: "the case has C files, and this host has no Landlock to confine their compiler",
 		Advice:  "read the C files; if you trust them, add --trust-sources",
 	}
-}
-
-func (b *Builder) limitOr(limit time.Duration) time.Duration {
-	if b.limit != 0 {
-		return b.limit
-	}
-	return limit
 }
 
 func (b *Builder) notice(line string) {

@@ -62,7 +62,7 @@ func fitOf(t *testing.T, files []Source) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := build{target: k, tools: tools, files: files, limit: shippedLimit}
+	plan := build{target: k, tools: tools, files: files, limit: buildLimit}
 	dir, err := b.result(t.Context(), plan)
 	if err != nil {
 		t.Fatal(blameDetail(err))

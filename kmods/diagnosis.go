@@ -10,6 +10,9 @@ import (
 const (
 	maxTailLines = 40
 	maxTailBytes = 8 << 10
+
+	// overtime is what compilers and make say of a program that SIGXCPU has ended.
+	overtime = "CPU time limit exceeded"
 )
 
 var (
@@ -39,6 +42,9 @@ func diagnose(log, dir string) (summary, tail string) {
 		if m[2] != "" {
 			summary = m[1] + ".mod.c, which Kbuild makes for " + m[1] + ".c, does not compile"
 		}
+	}
+	if strings.Contains(log, overtime) {
+		summary += ": a program took more than a minute of processor time"
 	}
 	if tail = lines(log, dir, isChatter); tail == "" {
 		tail = lines(log, dir, func(string) bool { return false }) // make itself failed

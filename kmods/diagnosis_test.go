@@ -38,6 +38,12 @@ func TestDiagnose(t *testing.T) {
 			"klp_x.mod.c, which Kbuild makes for klp_x.c, does not compile",
 			"make[2]: *** [/k/scripts/Makefile.modfinal:30: klp_x.mod.o] Error 1\n",
 		},
+		{
+			"overtime", "gcc: internal compiler error: CPU time limit exceeded signal terminated program as\n" +
+				"make[2]: *** [/k/scripts/Makefile.build:229: /c/tmp/klp_x.o] Error 4\n",
+			"klp_x.c does not compile: a program took more than a minute of processor time",
+			"gcc: internal compiler error: CPU time limit exceeded signal terminated program as\n",
+		},
 		{"link", linkLog, "klp_x.c does not link", "ERROR: modpost: \"no_such_function\" [klp_x.ko] undefined!\n"},
 		{"license", "ERROR: modpost: missing MODULE_LICENSE() in /c/tmp/klp_x.o\n", "the modules do not build", "ERROR: modpost: missing MODULE_LICENSE() in klp_x.o\n"},
 		{"other", "make: *** No rule to make target 'modules'.  Stop.\n", "the modules do not build", "make: *** No rule to make target 'modules'.  Stop.\n"},

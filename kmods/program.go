@@ -101,7 +101,7 @@ func (p userProgram) job(dir string, said *blame.Tail) supervise.Job {
 		Env:    []string{"LC_ALL=C", "HOME=" + dir, "TMPDIR=" + dir, "PATH=" + os.Getenv("PATH")},
 		Dir:    dir,
 		Output: said,
-		Limit:  foreignLimit,
+		Limit:  buildLimit,
 	}
 	if p.boxed {
 		j.Argv, j.Env[3] = limited(j.Argv), "PATH="+boxPath

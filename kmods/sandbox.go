@@ -22,8 +22,10 @@ const boxPath = "/usr/bin:/bin"
 
 // The limits of one process of an untrusted build. The largest compiler of a
 // module takes 0.2 GB and 3 s, and no file has 1 MB. There is no limit on the
-// number of processes: RLIMIT_NPROC counts all processes of the user.
-const boxLimits = "ulimit -c 0; ulimit -t 60; ulimit -v 1048576; ulimit -f 32768; " // s, KiB, 512 bytes
+// number of processes: RLIMIT_NPROC counts all processes of the user. A process gets
+// SIGXCPU at the lower limit of its time, so that diagnose can tell, and SIGKILL at the
+// higher one.
+const boxLimits = "ulimit -c 0; ulimit -S -t 60; ulimit -H -t 65; ulimit -v 1048576; ulimit -f 32768; " // s, KiB, 512 bytes
 
 // boxJobs is how many compilers of such a build run at once, each followed by
 // its assembler. Only one such build runs at a time, so all cases together take

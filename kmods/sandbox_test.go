@@ -96,12 +96,12 @@ func runScript(t *testing.T, script string, boxed *Target) (supervise.Outcome, s
 
 func TestLimits(t *testing.T) {
 	var log bytes.Buffer
-	argv := limited([]string{"/bin/sh", "-c", "ulimit -t; ulimit -v; ulimit -f; ulimit -c; echo $1", "sh", "a b"})
+	argv := limited([]string{"/bin/sh", "-c", "ulimit -S -t; ulimit -H -t; ulimit -v; ulimit -f; ulimit -c; echo $1", "sh", "a b"})
 	out, err := supervise.Run(t.Context(), supervise.Job{Argv: argv, Output: &log, Limit: time.Minute})
 	if err != nil || out.Err() != nil {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	if diff := cmp.Diff("60\n1048576\n32768\n0\na b\n", log.String()); diff != "" {
+	if diff := cmp.Diff("60\n65\n1048576\n32768\n0\na b\n", log.String()); diff != "" {
 		t.Error(diff)
 	}
 }
