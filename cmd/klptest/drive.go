@@ -59,17 +59,12 @@ func (a *app) driveTests(ctx context.Context, w work, rep report.Reporter, d *re
 		w.outcome = ran.with(ctx, w.outcome)
 		err = a.reportEach(r.Run(ctx, w.tests), w, rep, d, o)
 	}
-	files, ranErr := ran.files(context.WithoutCancel(ctx))
-	err = blame.Join(err, ranErr, r.Close())
+	err = blame.Join(err, a.counted(ctx, ran, d, o), r.Close())
 	if left := r.Left(); left != "" {
 		a.say(left) // after an interrupt, too
 	}
 	remember(*d)
 	d.Ending = ending(*d, err)
-	d.Coverage = files
-	if d.Listing, ranErr = a.listing(ctx, files, o); ranErr != nil {
-		a.notice("what was run is not kept: " + ranErr.Error())
-	}
 	if o.failFast {
 		d.Total = d.Planned // the others were to run
 	}

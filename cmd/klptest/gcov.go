@@ -70,6 +70,17 @@ func (c *coverage) fault() error {
 	return c.err
 }
 
+// counted tells the document of a run what it has run.
+func (a *app) counted(ctx context.Context, ran *coverage, d *report.Document, o runOptions) error {
+	files, err := ran.files(context.WithoutCancel(ctx))
+	d.Coverage = files
+	var listErr error
+	if d.Listing, listErr = a.listing(ctx, files, o); listErr != nil {
+		a.notice("what was run is not kept: " + listErr.Error())
+	}
+	return err
+}
+
 // listing is the directory where people can look at what was run. That of a run
 // without --out is in the cache, which removes it some day.
 func (a *app) listing(ctx context.Context, files []gcov.File, o runOptions) (dir string, err error) {

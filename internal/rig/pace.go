@@ -3,12 +3,15 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"runtime"
 	"sync"
 	"time"
 
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -36,6 +39,30 @@ type pace struct {
 	limit  int
 	active int                     // tests that have begun
 	guests map[instance]vm.CPUTime // on which tests run, and what they had used when they were last looked at
+}
+
+// Jobs is how many of the tests run side by side at first.
+func (r *Rig) Jobs(list []Test) int { return r.pace(list).limit }
+
+// pace is how many of the tests run side by side.
+func (r *Rig) pace(list []Test) *pace {
+	switch {
+	case r.o.Guests == Shared:
+		return fixedPace(1)
+	case r.o.Jobs > 0:
+		return fixedPace(r.o.Jobs)
+	}
+	memory := r.o.Memory
+	for s := range r.shape().count(list) {
+		memory = max(memory, s.memory)
+	}
+	return newPace(SideBySide(memory, leastPerCPU), SideBySide(memory, firstPerCPU), SideBySide(memory, mostPerCPU))
+}
+
+// SideBySide is how many guests with that much memory, in MiB, fit on this host,
+// with at most perCPU for each processor.
+func SideBySide(memory, perCPU int) int {
+	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }
 
 // fixedPace runs that many tests side by side.

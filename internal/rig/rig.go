@@ -15,7 +15,6 @@ import (
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
@@ -157,30 +156,6 @@ func (r *Rig) runFrom(ctx context.Context, list []Test, open, again func() sourc
 
 func (r *Rig) runner(from, fresh source, list []Test) *runner {
 	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), pace: r.pace(list), lean: r.o.Lean, proven: r.o.Guests == Proven, confirm: r.o.Confirm, progress: r.o.Progress}
-}
-
-// Jobs is how many of the tests run side by side at first.
-func (r *Rig) Jobs(list []Test) int { return r.pace(list).limit }
-
-// pace is how many of the tests run side by side.
-func (r *Rig) pace(list []Test) *pace {
-	switch {
-	case r.o.Guests == Shared:
-		return fixedPace(1)
-	case r.o.Jobs > 0:
-		return fixedPace(r.o.Jobs)
-	}
-	memory := r.o.Memory
-	for s := range r.shape().count(list) {
-		memory = max(memory, s.memory)
-	}
-	return newPace(SideBySide(memory, leastPerCPU), SideBySide(memory, firstPerCPU), SideBySide(memory, mostPerCPU))
-}
-
-// SideBySide is how many guests with that much memory, in MiB, fit on this host,
-// with at most perCPU for each processor.
-func SideBySide(memory, perCPU int) int {
-	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }
 
 // shape is that of a test that asks for nothing.
