@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/internal/gcov"
+	"github.com/klptest/klptest/internal/report"
 )
 
 func TestKernelCoverage(t *testing.T) {
@@ -45,5 +48,14 @@ func TestNoCoverage(t *testing.T) {
 	}
 	if dir, err := (&app{}).listing(t.Context(), nil, runOptions{}); dir != "" || err != nil {
 		t.Errorf("%q, %v", dir, err)
+	}
+}
+
+// The end of a run does not forget what was counted before.
+func TestEndingKeepsCoverage(t *testing.T) {
+	var d report.Document
+	d.Coverage, d.Listing = []gcov.File{{Name: "kernel/livepatch/core.c"}}, "dir"
+	if e := ending(d, nil); len(e.Coverage) != 1 || e.Listing != "dir" {
+		t.Errorf("%+v", e)
 	}
 }

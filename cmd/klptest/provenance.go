@@ -116,7 +116,8 @@ func givenFlags(flags *pflag.FlagSet, wanted func(name string) bool) (words []st
 
 // ending describes how a run ended; err ended it early, or is nil.
 func ending(d report.Document, err error) report.Ending {
-	e := report.Ending{Took: time.Since(d.Started), Total: d.Planned, Status: runStatus(d, err)}
+	// What was run is told before the end is known.
+	e := report.Ending{Took: time.Since(d.Started), Total: d.Planned, Status: runStatus(d, err), Coverage: d.Coverage, Listing: d.Listing}
 	if err == nil {
 		e.Total = len(d.Outcomes)
 	} else {
