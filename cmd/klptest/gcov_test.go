@@ -59,3 +59,28 @@ func TestEndingKeepsCoverage(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+func TestKernelCoverageChanged(t *testing.T) {
+	dir := t.TempDir()
+	text := `{"schema":"urn:klptest:report:1","klptest":"","kernel":"k","release":"6.12.0","started":"2026-01-01T00:00:00Z",
+"results":[{"name":"slow","title":"","file":"","verdict":"PASS","seconds":2,"reasons":[],"ran":{"kernel/livepatch/core.c":{"lines":"1-2"}}},
+{"name":"quick","title":"","file":"","verdict":"PASS","seconds":1,"reasons":[],"ran":{"kernel/livepatch/core.c":{"lines":"1"}}}],
+"seconds":1,"total":2,"counts":{"passed":2,"failed":0,"errors":0,"skipped":0},
+"coverage":[{"file":"kernel/livepatch/core.c","lines":[{"line":1,"count":2},{"line":2,"count":1}],"source":["a;","b;"]}]}`
+	results, patch := filepath.Join(dir, "results"), filepath.Join(dir, "patch")
+	for path, text := range map[string]string{results: text, patch: "--- a/kernel/livepatch/core.c\n+++ b/kernel/livepatch/core.c\n@@ -1,1 +1,1 @@\n-a;\n+c;\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, names := range []bool{false, true} {
+		var b bytes.Buffer
+		a := &app{streams: streams{out: &b}}
+		if err := a.whatChanges(t.Context(), results, patch, names); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.String(); names && got != "quick\nslow\n" || !names && !strings.HasSuffix(got, "core.c:1: a;\n      quick slow\n") {
+			t.Errorf("%v: %q", names, got)
+		}
+	}
+}

@@ -14,21 +14,38 @@ import (
 )
 
 func (a *app) kernelCoverageCommand() *cobra.Command {
-	return &cobra.Command{
+	var patch string
+	var names bool
+	c := &cobra.Command{
 		Use:   "coverage DIR",
 		Short: "Explain which lines of kernel/livepatch no case has run",
 		Long: `Write a document, in Markdown, about a run with --gcov, from its results in DIR:
 how much of each source file was run, and each line that was not, with the reason where
-klptest knows one. Lines without a reason are before all others.`,
+klptest knows one. Lines without a reason are before all others.
+
+With --changed, tell which cases run the lines that a patch changes. Lines that no case
+runs are before all others. The results may be of a kernel with the patch or without it.`,
 		Example: `  klptest run --gcov --kernel KDIR --out results
-  klptest kernel coverage results > coverage.md`,
+  klptest kernel coverage results > coverage.md
+  klptest kernel coverage results --changed my.patch
+  git diff | klptest kernel coverage results --changed -
+  klptest kernel coverage results --changed my.patch --names | xargs klptest run --kernel ~/linux`,
 		Args: takes(1, 1),
-		RunE: func(_ *cobra.Command, args []string) error { return writeUncovered(a.out, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if patch != "" {
+				return a.whatChanges(c.Context(), args[0], patch, names)
+			}
+			return writeUncovered(a.out, args[0])
+		},
 	}
+	c.Flags().StringVar(&patch, "changed", "", "tell which cases run the lines that the patch in `file` changes; - is standard input")
+	c.Flags().BoolVar(&names, "names", false, "write only the names of the cases that run a changed line, the quickest first")
+	flagRules{with: [][2]string{{"names", "changed"}}}.of(c)
+	return c
 }
 
 func writeUncovered(w io.Writer, dir string) error {
-	docs, err := results.ReadBrief([]string{dir})
+	d, err := counting(dir)
 	if err != nil {
 		return err
 	}
@@ -36,12 +53,21 @@ func writeUncovered(w io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
+	return (uncovered.Document{Kernel: d.Release, Cases: counted(d), Files: d.Coverage}).Write(w, reasons)
+}
+
+// counting is the first run with --gcov in a directory of results.
+func counting(dir string) (report.Document, error) {
+	docs, err := results.ReadBrief([]string{dir})
+	if err != nil {
+		return report.Document{}, err
+	}
 	for _, d := range docs {
 		if len(d.Coverage) > 0 {
-			return (uncovered.Document{Kernel: d.Release, Cases: counted(d), Files: d.Coverage}).Write(w, reasons)
+			return d, nil
 		}
 	}
-	return blame.AdviseUserf("klptest run --gcov --out "+dir+" writes some that do", "the results in %s do not tell what was run of the kernel", dir)
+	return report.Document{}, blame.AdviseUserf("klptest run --gcov --out "+dir+" writes some that do", "the results in %s do not tell what was run of the kernel", dir)
 }
 
 // counted are the cases that told what they have run.

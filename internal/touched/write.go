@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package touched
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// mostNamed is how many cases of a line are named: a person wants to know whether there
+// are any, and where to begin.
+const mostNamed = 8
+
+// Write writes the report as text. Lines that no case runs are before all others.
+func (r Report) Write(w io.Writer) error {
+	var b strings.Builder
+	var missed, run []Line
+	for _, l := range r.Lines {
+		if len(l.Cases) == 0 {
+			missed = append(missed, l)
+		} else {
+			run = append(run, l)
+		}
+	}
+	if len(r.Lines) == 0 {
+		b.WriteString("the patch changes no line that has code and was counted\n")
+	}
+	section(&b, fmt.Sprintf("no case runs %d of %s%s:", len(missed), printable.Count(len(r.Lines), "changed line", "changed lines"), r.side()), missed)
+	section(&b, fmt.Sprintf("cases run %d of %s%s, the quickest first:", len(run), printable.Count(len(r.Lines), "changed line", "changed lines"), r.side()), run)
+	for _, name := range r.Uncounted {
+		fmt.Fprintf(&b, "not counted: %s\n", printable.Line(name))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r Report) side() string {
+	if r.Patched {
+		return ""
+	}
+	return " (this kernel does not have the patch: what goes, and what is next to what comes)"
+}
+
+func section(b *strings.Builder, title string, lines []Line) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintln(b, title)
+	for _, l := range lines {
+		fmt.Fprintf(b, "  %s:%d: %s\n", printable.Line(l.File), l.Number, printable.Line(l.Text))
+		if len(l.Cases) > 0 {
+			fmt.Fprintf(b, "      %s\n", printable.Line(named(l.Cases)))
+		}
+	}
+}
+
+func named(cases []string) string {
+	if len(cases) <= mostNamed {
+		return strings.Join(cases, " ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(cases[:mostNamed], " "), len(cases)-mostNamed)
+}
