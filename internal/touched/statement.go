@@ -23,28 +23,47 @@ func codeOf(f gcov.File) code {
 }
 
 // counted is the line on which the compiler counts a statement that the given line is a
-// part of: often the first one of several. It reports false for what is no statement.
+// part of: often the first one of several. A call that it has inlined has no counter of
+// its own: then the statement after it has the same. It reports false for what is no
+// statement.
 func (c code) counted(number int) (int, bool) {
-	for n := number; n > 0 && n <= len(c.source); n-- {
+	if c.silent(number) {
+		return 0, false
+	}
+	for n := number; ; n-- {
 		if _, ok := c.lines[n]; ok {
 			return n, true
 		}
-		if silent(c.source[n-1]) || n > 1 && ends(c.source[n-2]) {
+		if !directive(c.text(n-1)) && (c.silent(n-1) || ends(c.text(n-1))) {
 			break
+		}
+	}
+	for n := number + 1; !c.silent(n); n++ {
+		if _, ok := c.lines[n]; ok {
+			return n, true
 		}
 	}
 	return 0, false
 }
 
+// text is a line; empty where there is none.
+func (c code) text(number int) string {
+	if number < 1 || number > len(c.source) {
+		return ""
+	}
+	return strings.TrimSpace(c.source[number-1])
+}
+
 // silent tells lines that are part of no statement: blank ones, comments, directives of
 // the preprocessor, braces.
-func silent(line string) bool {
-	t := strings.TrimSpace(line)
-	return t == "" || t == "{" || t == "}" || strings.HasPrefix(t, "*") || strings.HasPrefix(t, "/*") || strings.HasPrefix(t, "//") || strings.HasPrefix(t, "#")
+func (c code) silent(number int) bool {
+	t := c.text(number)
+	return t == "" || t == "{" || t == "}" || strings.HasPrefix(t, "*") || strings.HasPrefix(t, "/*") || strings.HasPrefix(t, "//") || directive(t)
 }
+
+func directive(line string) bool { return strings.HasPrefix(line, "#") }
 
 // ends tells whether the next line begins another statement.
 func ends(line string) bool {
-	t := strings.TrimSpace(line)
-	return silent(t) || strings.HasSuffix(t, ";") || strings.HasSuffix(t, "{") || strings.HasSuffix(t, "}") || strings.HasSuffix(t, ":") || strings.HasSuffix(t, "*/")
+	return strings.HasSuffix(line, ";") || strings.HasSuffix(line, "{") || strings.HasSuffix(line, "}") || strings.HasSuffix(line, ":") || strings.HasSuffix(line, "*/")
 }

@@ -86,6 +86,21 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// TestStatement: what a compiler counts where; the numbers are those of lines with a
+// digit.
+func TestStatement(t *testing.T) {
+	c := codeOf(counted([]string{
+		"int f(int a)", "{", "	int b;", "",
+		"	flags = 1 |", "#ifdef X", "		MORE |", "#endif", "		LAST;",
+		"	if (g(2)) {", "		inlined();", "		return 3;", "	}", "	called();", "}",
+	})[0])
+	for number, want := range map[int]int{0: 0, 1: 0, 3: 0, 5: 5, 6: 0, 7: 5, 9: 5, 10: 10, 11: 12, 13: 0, 14: 0, 16: 0} {
+		if got, _ := c.counted(number); got != want {
+			t.Errorf("line %d is counted on line %d, want %d", number, got, want)
+		}
+	}
+}
+
 func numbersOf(t *testing.T, ranges string) []int {
 	t.Helper()
 	numbers, err := gcov.Numbers(ranges)
