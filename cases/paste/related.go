@@ -18,8 +18,10 @@ const (
 	leastCommon = 0.5
 )
 
-// callFails is a feature of cases in which a call of livepatch fails.
-const callFails = "fail"
+// special are features of cases that are about the same thing only as cases that have
+// them too: what livepatch does when one of its calls fails happens hardly ever by
+// itself, and a shell's commands do more than is seen of them.
+var special = []string{string(machine.Fail), string(machine.Sh)}
 
 // shippedFeatures are the shipped cases with their features.
 var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
@@ -44,8 +46,8 @@ func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	}
 	var list []scored
 	for _, s := range shipped {
-		if s.features[callFails] && !mine[callFails] {
-			continue // what livepatch does then happens hardly ever by itself
+		if slices.ContainsFunc(special, func(f string) bool { return s.features[f] && !mine[f] }) {
+			continue
 		}
 		if score := alike(mine, s.features); score >= leastCommon {
 			list = append(list, scored{s.c, score})
@@ -112,8 +114,11 @@ func commandFeatures(c machine.Command) (list []string) {
 			list = append(list, key)
 		}
 	}
-	if c.Verb == machine.Fail {
-		list = append(list, callFails, callFails+" "+c.Args[0])
+	switch c.Verb {
+	case machine.Sh:
+		list = append(list, string(c.Verb))
+	case machine.Fail:
+		list = append(list, string(c.Verb), string(c.Verb)+" "+c.Args[0])
 	}
 	if c.Verb == machine.Echo {
 		list = append(list, c.Args[1][strings.LastIndexByte(c.Args[1], '/')+1:]+" "+c.Args[0])
