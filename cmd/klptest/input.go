@@ -5,10 +5,12 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/terminal"
 )
 
@@ -25,6 +27,18 @@ func (a *app) input(ctx context.Context, what string) io.Reader {
 	}()
 	context.AfterFunc(ctx, func() { w.CloseWithError(context.Cause(ctx)) })
 	return r
+}
+
+// open opens a file, or standard input; what is what there is to read.
+func (a *app) open(ctx context.Context, name, what string) (in io.Reader, done func(), err error) {
+	if name == standardInput {
+		return a.input(ctx, what), func() {}, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, blame.Unreadable(name, err)
+	}
+	return f, func() { f.Close() }, nil
 }
 
 // standardInput names it among cases; inputFile is the file of a case from there.

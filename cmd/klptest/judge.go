@@ -93,11 +93,7 @@ func (a *app) judgeLog(ctx context.Context, log string, o judgeOptions) error {
 
 // readLog reads the text, and a little more than is judged, so that more is refused.
 func (a *app) readLog(ctx context.Context, name string) ([]byte, error) {
-	var args []string
-	if name != standardInput {
-		args = []string{name}
-	}
-	in, done, err := a.openReport(ctx, args)
+	in, done, err := a.open(ctx, name, "the report")
 	if err != nil {
 		return nil, err
 	}

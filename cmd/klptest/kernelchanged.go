@@ -6,11 +6,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/touched"
@@ -23,11 +20,11 @@ func (a *app) whatChanges(ctx context.Context, dir, patch string, names bool) er
 	if err != nil {
 		return err
 	}
-	in, err := a.openPatch(ctx, patch)
+	in, done, err := a.open(ctx, patch, "the patch")
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer done()
 	cases := quickestFirst(d)
 	r, err := touched.Of(in, d.Coverage, cases)
 	if err != nil {
@@ -42,24 +39,12 @@ func (a *app) whatChanges(ctx context.Context, dir, patch string, names bool) er
 	return nil
 }
 
-func (a *app) openPatch(ctx context.Context, path string) (io.ReadCloser, error) {
-	if path == standardInput {
-		return io.NopCloser(a.input(ctx, "the patch")), nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, blame.Userf("%w", err)
-	}
-	return f, nil
-}
-
 // quickestFirst are the cases of a run that have told what they have run.
 func quickestFirst(d report.Document) (list []touched.Case) {
-	outcomes := slices.SortedStableFunc(slices.Values(d.Outcomes), func(a, b report.Outcome) int { return cmp.Compare(a.Duration, b.Duration) })
-	for _, o := range outcomes {
-		if o.Ran != nil {
-			list = append(list, touched.Case{Name: o.Name, Ran: o.Ran})
-		}
+	told := telling(d)
+	slices.SortStableFunc(told, func(a, b report.Outcome) int { return cmp.Compare(a.Duration, b.Duration) })
+	for _, o := range told {
+		list = append(list, touched.Case{Name: o.Name, Ran: o.Ran})
 	}
 	return list
 }

@@ -50,7 +50,7 @@ file, or with -, standard input is read.`,
   klptest new --sources ~/linux/tools/testing/selftests/livepatch report.txt > bug.txtar`,
 		Args: takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			in, done, err := a.openReport(c.Context(), args)
+			in, done, err := a.open(c.Context(), append(args, standardInput)[0], "the report")
 			if err != nil {
 				return err
 			}
@@ -63,17 +63,6 @@ file, or with -, standard input is read.`,
 	c.Flags().StringVar(&o.sources, "sources", "", "take the C of the report's modules from `directory`, such as a kernel tree")
 	c.Flags().BoolVar(&o.explain, "explain", false, "print what each line of the text was taken for, instead of the case")
 	return c
-}
-
-func (a *app) openReport(ctx context.Context, args []string) (io.Reader, func(), error) {
-	if len(args) == 0 || args[0] == "-" {
-		return a.input(ctx, "the report"), func() {}, nil
-	}
-	f, err := os.Open(args[0])
-	if err != nil {
-		return nil, nil, blame.Unreadable(args[0], err)
-	}
-	return f, func() { f.Close() }, nil
 }
 
 func (a *app) newCase(ctx context.Context, in io.Reader, o newOptions) error {
