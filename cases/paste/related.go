@@ -119,8 +119,7 @@ func commandFeatures(c machine.Command) (list []string) {
 		list = append(list, string(c.Verb))
 	case machine.Fail:
 		list = append(list, string(c.Verb), string(c.Verb)+" "+c.Args[0])
-	}
-	if c.Verb == machine.Echo {
+	case machine.Echo:
 		list = append(list, c.Args[1][strings.LastIndexByte(c.Args[1], '/')+1:]+" "+c.Args[0])
 	}
 	return list

@@ -57,17 +57,13 @@ func (c *coverage) add(ctx context.Context, name string, counters gcov.Counters)
 
 // files are all source files; nil when no test has told anything.
 func (c *coverage) files(ctx context.Context) ([]gcov.File, error) {
-	if c == nil || len(c.sum) == 0 || c.err != nil {
-		return nil, c.fault()
+	switch {
+	case c == nil:
+		return nil, nil
+	case c.err != nil || len(c.sum) == 0:
+		return nil, c.err
 	}
 	return c.kernel.Lines(ctx, c.sum)
-}
-
-func (c *coverage) fault() error {
-	if c == nil {
-		return nil
-	}
-	return c.err
 }
 
 // counted tells the document of a run what it has run.

@@ -31,7 +31,7 @@ func findTool(ctx context.Context, major int) (string, error) {
 		if err != nil {
 			continue
 		}
-		text, err := tool(path).output(ctx, maxVersion, "--version")
+		text, err := tool(path).in(ctx, "", maxVersion, "--version")
 		if m := versionLine.FindSubmatch(text); err == nil && m != nil && string(m[1]) == strconv.Itoa(major) {
 			return path, nil
 		}
@@ -42,11 +42,7 @@ func findTool(ctx context.Context, major int) (string, error) {
 // tool is gcov as a program.
 type tool string
 
-func (t tool) output(ctx context.Context, most int64, args ...string) ([]byte, error) {
-	return t.in(ctx, "", most, args...)
-}
-
-// in runs gcov in a directory.
+// in runs gcov in a directory; empty: in the present one.
 func (t tool) in(ctx context.Context, dir string, most int64, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, toolLimit, blame.Rigf("gcov took more than %v", toolLimit))
 	defer cancel()

@@ -10,14 +10,14 @@ import (
 
 // code are the lines of a file that have counters, by their numbers.
 type code struct {
-	source []string
-	lines  map[int]gcov.Line
+	file  gcov.File
+	lines map[int]bool
 }
 
 func codeOf(f gcov.File) code {
-	c := code{f.Source, map[int]gcov.Line{}}
+	c := code{f, map[int]bool{}}
 	for _, l := range f.Lines {
-		c.lines[l.Number] = l
+		c.lines[l.Number] = true
 	}
 	return c
 }
@@ -31,7 +31,7 @@ func (c code) counted(number int) (int, bool) {
 		return 0, false
 	}
 	for n := number; ; n-- {
-		if _, ok := c.lines[n]; ok {
+		if c.lines[n] {
 			return n, true
 		}
 		if !directive(c.text(n-1)) && (c.silent(n-1) || ends(c.text(n-1))) {
@@ -39,20 +39,14 @@ func (c code) counted(number int) (int, bool) {
 		}
 	}
 	for n := number + 1; !c.silent(n); n++ {
-		if _, ok := c.lines[n]; ok {
+		if c.lines[n] {
 			return n, true
 		}
 	}
 	return 0, false
 }
 
-// text is a line; empty where there is none.
-func (c code) text(number int) string {
-	if number < 1 || number > len(c.source) {
-		return ""
-	}
-	return strings.TrimSpace(c.source[number-1])
-}
+func (c code) text(number int) string { return strings.TrimSpace(c.file.Text(number)) }
 
 // silent tells lines that are part of no statement: blank ones, comments, directives of
 // the preprocessor, braces.

@@ -90,7 +90,7 @@ func (r *Report) add(f *gitdiff.File, counted gcov.File, cases []Case) error {
 			continue
 		}
 		last = first
-		line := Line{File: counted.Name, Number: first, Text: strings.TrimSpace(c.source[first-1])}
+		line := Line{File: counted.Name, Number: first, Text: c.text(first)}
 		for i, one := range cases {
 			if _, found := slices.BinarySearch(ran[i], first); found {
 				line.Cases = append(line.Cases, one.Name)

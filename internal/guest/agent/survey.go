@@ -4,6 +4,7 @@ package agent
 
 import (
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,7 @@ func (a *Agent) survey() (s wire.Survey, err error) {
 		return text
 	}
 	for _, names := range wanted {
-		if !a.anyOf(names) {
+		if !slices.ContainsFunc(names, a.files.Exists) {
 			s.Lacks = append(s.Lacks, names[0])
 		}
 	}
@@ -43,15 +44,6 @@ func (a *Agent) survey() (s wire.Survey, err error) {
 	s.SignedOnly = read("/sys/module/module/parameters/sig_enforce") == "Y"
 	s.Modules, s.Patches, s.Taint = namesIn(modules), now.patches, now.taint
 	return s, nil
-}
-
-func (a *Agent) anyOf(names []string) bool {
-	for _, name := range names {
-		if a.files.Exists(name) {
-			return true
-		}
-	}
-	return false
 }
 
 // chosen is the word in brackets of a list such as "none [integrity] confidentiality".
