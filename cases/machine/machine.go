@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -103,6 +104,15 @@ type Record struct {
 // Stamp is the time since boot as the kernel prints it (print_time,
 // kernel/printk/printk.c).
 func (r Record) Stamp() string { return fmt.Sprintf("[%5d.%06d]", r.Usec/1e6, r.Usec%1e6) }
+
+// Raw is the record as dmesg --raw prints it, on as many lines as its text has.
+func (r Record) Raw() string {
+	var b strings.Builder
+	for text := range strings.SplitSeq(r.Text, "\n") {
+		fmt.Fprintf(&b, "<%d>%s %s\n", r.Facility<<3|r.Level, r.Stamp(), text)
+	}
+	return b.String()
+}
 
 // Answer is the outcome of a command.
 type Answer struct {

@@ -145,9 +145,7 @@ func (f Failure) report() ([]byte, error) {
 func logOf(o judge.Observation) string {
 	var b strings.Builder
 	for _, r := range o.Records() {
-		for text := range strings.SplitSeq(r.Text, "\n") {
-			fmt.Fprintf(&b, "<%d>%s %s\n", r.Facility<<3|r.Level, r.Stamp(), text)
-		}
+		b.WriteString(r.Raw())
 	}
 	return b.String()
 }

@@ -147,6 +147,6 @@ func (m *sessionMachine) End(ctx context.Context) (machine.EndState, error) {
 // keep adds records to the log, as the kernel prints them.
 func (m *sessionMachine) keep(records []machine.Record) {
 	for _, r := range records {
-		fmt.Fprintf(&m.log, "<%d>%s %s\n", r.Facility<<3|r.Level, r.Stamp(), r.Text)
+		m.log.WriteString(r.Raw())
 	}
 }
