@@ -61,7 +61,7 @@ func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 // hostRules are what these flags have to do with others. Flags about guests say nothing
 // about a machine; --image is about one in QEMU.
 var hostRules = func() (r flagRules) {
-	for _, name := range []string{"fresh", "pristine", "one-vm", "no-pool", "jobs", "kernel-args", "verbose", "failed"} {
+	for _, name := range []string{"fresh", "pristine", "one-vm", "no-pool", "jobs", "kernel-args", "verbose", "failed", "gcov"} {
 		r.apart = append(r.apart, [2]string{hostFlag, name}, [2]string{imageFlag, name})
 	}
 	for _, name := range []string{imageFlag, "qemu", "accel", "memory", "cpus", "ssh-user"} {

@@ -28,6 +28,7 @@ func TestHostMisused(t *testing.T) {
 		"--image x --yes-crash-it":                           "--yes-crash-it says nothing without --host",
 		"--ssh-user me":                                      "--ssh-user says nothing without --image",
 		"--image /nowhere/disk state-add":                    "cannot read the disk image",
+		"--host me@box --yes-crash-it --gcov":                "--host and --gcov exclude each other",
 		"--host me@box --yes-crash-it -j 2":                  "--host and --jobs exclude each other",
 		"--host me@box --yes-crash-it --memory 512":          "--host and --memory exclude each other",
 		"--host me@box --kernel a --kernel b --yes-crash-it": "a machine runs one kernel",
