@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,6 +37,9 @@ type Builder struct {
 	Trust  bool         // build a stranger's C without a sandbox
 	Notice func(string) // gets a line about each long step; may be nil
 
+	mu    sync.Mutex      // guards trees
+	trees map[string]tree // by their directories
+
 	// For tests:
 	make  string        // instead of the one in $PATH
 	cc    string        // instead of the one that built the kernel
@@ -44,9 +48,8 @@ type Builder struct {
 	fit   func(m Module, compiler string) error
 }
 
-// Shipped returns the modules that klptest ships, by name. For a packaged
-// kernel they are built once. For a build tree make runs each time, and builds
-// only what has changed.
+// Shipped returns the modules that klptest ships, by name. They are built once for a
+// packaged kernel, and for a build tree until something changes that they are made of.
 func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, error) {
 	with, err := b.tools(ctx, t)
 	if err != nil {
@@ -110,20 +113,12 @@ func (b *Builder) notice(line string) {
 // result returns a directory of the cache with the plan's modules. It never
 // changes.
 func (b *Builder) result(ctx context.Context, plan build) (string, error) {
-	switch {
-	case !plan.target.Live:
-		return b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
-			return b.fresh(ctx, plan, func(from string) error { return plan.collect(ctx, from, to) })
-		})
-	case plan.foreign:
-		var dir string
-		err := b.fresh(ctx, plan, func(from string) (err error) {
-			dir, err = b.publish(ctx, plan, from)
-			return err
-		})
-		return dir, err
+	if plan.target.Live {
+		return b.live(ctx, plan)
 	}
-	return b.live(ctx, plan)
+	return b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
+		return b.fresh(ctx, plan, func(from string) error { return plan.collect(ctx, from, to) })
+	})
 }
 
 // sandboxed is held while a build runs in its sandbox; see boxJobs.
@@ -151,13 +146,24 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 	}
 	b.notice(fmt.Sprintf("building %s for %s", what, plan.target.Release))
 	if err := plan.in(ctx, dir); err != nil {
-		return err
+		return b.keepLog(plan, dir, err)
 	}
 	return use(dir)
 }
 
-// publish makes a cache entry of modules whose inputs have no key: the entry is
-// named after its contents.
+// keepLog keeps the directory of klptest's own modules that do not build. A test keeps
+// the log of a case's modules (Failure).
+func (b *Builder) keepLog(plan build, dir string, err error) error {
+	e, ok := errors.AsType[*blame.Error](err)
+	if plan.foreign || !ok || b.Cache.Keep(dir, false) != nil {
+		return err
+	}
+	e.Path = filepath.Join(dir, logName)
+	return err
+}
+
+// publish makes a cache entry of modules whose inputs have no key. The entry is named
+// after its contents.
 func (b *Builder) publish(ctx context.Context, plan build, from string) (string, error) {
 	h := sha256.New()
 	for _, name := range modules(plan.files) {

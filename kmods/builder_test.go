@@ -87,84 +87,6 @@ func TestOtherKernelIsBuiltAnew(t *testing.T) {
 	}
 }
 
-// For a build tree make decides what there is to do; the result is an entry
-// that a later build does not change.
-func TestLiveAlwaysRunsMake(t *testing.T) {
-	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
-	k.Live, k.Key = true, ""
-	first, err := b.Shipped(t.Context(), k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := b.Shipped(t.Context(), k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(first, again); diff != "" {
-		t.Error(diff)
-	}
-	write(t, filepath.Join(k.KDir, "release"), "6.12.2")
-	k.Release = "6.12.2"
-	other, err := b.Shipped(t.Context(), k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if other["klp_a"].Path == first["klp_a"].Path {
-		t.Error("the first result was overwritten")
-	}
-	if n := runs(t, k); n != 3 {
-		t.Errorf("make ran %d times", n)
-	}
-}
-
-func TestLiveKeepsUnchangedSources(t *testing.T) {
-	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
-	k.Live = true
-	source := filepath.Join(b.Cache.Root(), "kmods-live", "*", "klp_a.c")
-	times := map[time.Time]bool{}
-	for range 2 {
-		if _, err := b.Shipped(t.Context(), k); err != nil {
-			t.Fatal(err)
-		}
-		paths, err := filepath.Glob(source)
-		if err != nil || len(paths) != 1 {
-			t.Fatal(paths, err)
-		}
-		info, err := os.Stat(paths[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		times[info.ModTime()] = true
-	}
-	if len(times) != 1 {
-		t.Error("an unchanged source was written again: make would rebuild it")
-	}
-}
-
-// Half an object of a build that was killed must not be taken for a whole one.
-func TestLiveStartsAfreshAfterAKill(t *testing.T) {
-	b, k := newBuilder(t, "slow"), newKernel(t, "6.12.1")
-	k.Live = true
-	b.limit = 500 * time.Millisecond
-	half := func() int {
-		paths, err := filepath.Glob(filepath.Join(b.Cache.Root(), "kmods-live", "*", "half.o"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(paths)
-	}
-	if _, err := b.Shipped(t.Context(), k); err == nil || half() != 1 {
-		t.Fatalf("%v, %d", err, half())
-	}
-	b.make, b.limit = newFakeMake(t, "good"), 0
-	if _, err := b.Shipped(t.Context(), k); err != nil {
-		t.Fatal(err)
-	}
-	if half() != 0 {
-		t.Error("half an object is still there")
-	}
-}
-
 func TestForeign(t *testing.T) {
 	for _, live := range []bool{false, true} {
 		b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
@@ -284,7 +206,6 @@ func TestCompilersOwnLines(t *testing.T) {
 	if e, ok := errors.AsType[*blame.Error](err); !ok || e.Tail != "klp_x.c:3:1: error: no\n" || e.Path != "" {
 		t.Errorf("%+v", err)
 	}
-	k.Live = true
 	_, err = b.Shipped(t.Context(), k)
 	e, ok := errors.AsType[*blame.Error](err)
 	if !ok {
@@ -307,7 +228,7 @@ func TestForgedLogIsNotRead(t *testing.T) {
 // A failed or cancelled build leaves nothing in the cache, and can be repeated.
 func TestFailedBuildIsNotCached(t *testing.T) {
 	b, k := newBuilder(t, "fails"), newKernel(t, "6.12.1")
-	if _, err := b.Shipped(t.Context(), k); err == nil {
+	if _, err := b.Foreign(t.Context(), k, own); err == nil {
 		t.Fatal("no error")
 	}
 	left, err := filepath.Glob(filepath.Join(b.Cache.Root(), "tmp", "*"))
@@ -315,7 +236,7 @@ func TestFailedBuildIsNotCached(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 	b.make = newFakeMake(t, "good")
-	if _, err := b.Shipped(t.Context(), k); err != nil {
+	if _, err := b.Foreign(t.Context(), k, own); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/klptest/klptest/internal/filetest"
@@ -32,31 +31,6 @@ func TestDamagedModulesAreBuiltAgain(t *testing.T) {
 	}
 	if texts[0] != texts[1] || runs(t, k) != 2 {
 		t.Errorf("after %d builds the module is the damaged one: %v", runs(t, k), texts[0] != texts[1])
-	}
-}
-
-// What make keeps between runs is built again as a whole: make goes by times.
-func TestDamagedLiveBuildStartsAfresh(t *testing.T) {
-	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
-	k.Live = true
-	var dir string
-	for _, damage := range []string{"", "klp_a.ko", "klp_a.c"} {
-		if damage != "" {
-			filetest.Put(t, filepath.Join(dir, damage), "damaged")
-			filetest.Put(t, filepath.Join(dir, "witness"), "")
-		}
-		if _, err := b.Shipped(t.Context(), k); err != nil {
-			t.Fatal(err)
-		}
-		dirs, err := filepath.Glob(filepath.Join(b.Cache.Root(), "kmods-live", "*"))
-		if err != nil || len(dirs) != 1 {
-			t.Fatal(dirs, err)
-		}
-		if dir = dirs[0]; damage != "" {
-			if _, err := os.Stat(filepath.Join(dir, "witness")); err == nil {
-				t.Errorf("%s: what was built stays", damage)
-			}
-		}
 	}
 }
 

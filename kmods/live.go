@@ -4,10 +4,7 @@ package kmods
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,64 +12,108 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// unfinished is a file in a build directory while make runs there. A killed
-// compiler can leave half an object, which the next make would take for a
-// complete one.
-const unfinished = ".klptest.unfinished"
+// inputsKind is the cache's kind of what the inputs of build trees hold, by their state:
+// reading thousands of files each time would take longer than a case.
+const inputsKind = "kmods-inputs"
 
-// live runs make in the build directory of a kernel's build tree. The directory
-// stays: when only the kernel's C has changed, make has nothing to do there.
+// liveTries is how often modules are built while the build tree changes.
+const liveTries = 3
+
+var (
+	errChanged = errors.New("the build tree changed while modules were built against it")
+	errNoKey   = errors.New("the modules depend on more than their key says")
+)
+
+// tree is a build tree.
+type tree struct {
+	inputs inputs
+	key    string // names what they hold
+}
+
+// live builds against a build tree. What a build reads of it is its key, so that equal
+// trees share their modules, and nothing is built while only the kernel's C changes.
 func (b *Builder) live(ctx context.Context, plan build) (string, error) {
-	id := fmt.Sprintf("%x", sha256.Sum256([]byte(plan.target.KDir)))[:16]
-	unlock, err := b.Cache.Lock(ctx, "kmods-live-"+id)
+	for range liveTries {
+		tree, err := b.tree(ctx, plan.target)
+		if err != nil {
+			return "", err
+		}
+		plan.target.Key = tree.key
+		dir, err := b.liveFrom(ctx, plan, tree.inputs)
+		if !errors.Is(err, errChanged) {
+			return dir, err
+		}
+		b.forget(plan.target)
+	}
+	return "", &blame.Error{Party: blame.User, Summary: errChanged.Error(), Advice: "wait until make has ended in " + plan.target.KDir}
+}
+
+// liveFrom is live for those inputs. Modules that depend on something else are built
+// each time.
+func (b *Builder) liveFrom(ctx context.Context, plan build, in inputs) (string, error) {
+	var unkeyed string
+	dir, err := b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
+		return b.fresh(ctx, plan, func(from string) error {
+			now, err := inputsOf(plan.target)
+			if err != nil || now.state() != in.state() {
+				return errors.Join(errChanged, err)
+			}
+			if other, err := in.foreignTo(plan.target, from); err != nil || other == "" {
+				return blame.Join(err, plan.collect(ctx, from, to))
+			}
+			unkeyed, err = b.publish(ctx, plan, from)
+			return blame.Join(err, errNoKey)
+		})
+	})
+	if errors.Is(err, errNoKey) && unkeyed != "" {
+		return unkeyed, nil
+	}
+	return dir, err
+}
+
+// tree looks at a build tree when it is first asked for: all modules of a run are of
+// one tree.
+func (b *Builder) tree(ctx context.Context, t Target) (tree, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if known, ok := b.trees[t.KDir]; ok {
+		return known, nil
+	}
+	in, err := inputsOf(t)
+	if err != nil {
+		return tree{}, err
+	}
+	contents, err := b.contents(ctx, t, in)
+	if err != nil {
+		return tree{}, err
+	}
+	if b.trees == nil {
+		b.trees = map[string]tree{}
+	}
+	b.trees[t.KDir] = tree{in, "tree-" + contents}
+	return b.trees[t.KDir], nil
+}
+
+// forget makes tree look again.
+func (b *Builder) forget(t Target) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.trees, t.KDir)
+}
+
+// contents names what the inputs hold. The cache remembers it.
+func (b *Builder) contents(ctx context.Context, t Target, in inputs) (string, error) {
+	const file = "contents"
+	dir, err := b.Cache.Entry(ctx, inputsKind, in.state(), func(_ context.Context, dir string) error {
+		contents, err := in.contents()
+		if err != nil {
+			return err
+		}
+		return blame.Join(os.WriteFile(filepath.Join(dir, file), []byte(contents), 0o600), cache.Describe(dir, "of "+t.KDir))
+	})
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
-	dir := filepath.Join(b.Cache.Root(), "kmods-live", id)
-	if err := b.liveMake(ctx, plan, dir); err != nil {
-		return "", err
-	}
-	return b.publish(ctx, plan, dir)
-}
-
-func (b *Builder) liveMake(ctx context.Context, plan build, dir string) error {
-	mark := filepath.Join(dir, unfinished)
-	if err := b.liveClean(dir, mark); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(mark, nil, 0o600); err != nil {
-		return err
-	}
-	if err := plan.in(ctx, dir); err != nil {
-		return withLog(err, filepath.Join(dir, logName)) // the mark stays, so the next build starts afresh
-	}
-	return blame.Join(cache.Describe(dir, plan.about()), cache.Seal(dir), os.Remove(mark))
-}
-
-// liveClean removes the build when a part of it is unusable.
-func (b *Builder) liveClean(dir, mark string) error {
-	_, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if _, err := os.Stat(mark); !errors.Is(err, fs.ErrNotExist) {
-		return os.RemoveAll(dir)
-	}
-	if damage := cache.Check(dir); damage != nil {
-		b.Cache.Tell(fmt.Sprintf("%s is damaged (%v): building all of it again", dir, damage))
-		return os.RemoveAll(dir)
-	}
-	return nil
-}
-
-// withLog adds the path of the kept log to the error.
-func withLog(err error, path string) error {
-	if e, ok := errors.AsType[*blame.Error](err); ok {
-		e.Path = path
-	}
-	return err
+	contents, err := os.ReadFile(filepath.Join(dir, file))
+	return string(contents), err
 }

@@ -46,12 +46,12 @@ func TestMissingTools(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name            string
-		b               Builder
+		b               *Builder
 		summary, advice string
 	}{
-		{"make", Builder{make: "no-such-make"}, "no make", apt.Get("install", "make gcc-99")},
-		{"compiler", Builder{make: "sh"}, "no C compiler x-gcc-99", apt.Get("install", "gcc-99")},
-		{"chosen compiler", Builder{make: "sh", cc: "gcc-98"}, "no C compiler gcc-98", apt.Get("install", "gcc-98")},
+		{"make", &Builder{make: "no-such-make"}, "no make", apt.Get("install", "make gcc-99")},
+		{"compiler", &Builder{make: "sh"}, "no C compiler x-gcc-99", apt.Get("install", "gcc-99")},
+		{"chosen compiler", &Builder{make: "sh", cc: "gcc-98"}, "no C compiler gcc-98", apt.Get("install", "gcc-98")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("PATH", emptyPath(t, "sh"))

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// foreignTo returns a file that the build in dir has read, and that is neither an input,
+// nor in dir, nor the compiler's own; "" if there is none. Kbuild has saved what each
+// compiler read (scripts/basic/fixdep.c).
+func (in inputs) foreignTo(t Target, dir string) (string, error) {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	saved, err := filepath.Glob(filepath.Join(dir, ".*.o.cmd"))
+	if err != nil {
+		return "", err
+	}
+	known, real := append(slices.Clip(t.toolDirs()), dir), resolver{}
+	for _, file := range saved {
+		text, err := regular(file)
+		if err != nil {
+			return "", err
+		}
+		for _, name := range dependencies(string(text)) {
+			path := real.path(t.KDir, name)
+			inside := func(dir string) bool { return strings.HasPrefix(path, dir+"/") }
+			if !in.paths[path] && !slices.ContainsFunc(known, inside) {
+				return path, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// dependencies are the files that a saved command has read: the lines behind "deps_",
+// without those that stand for options.
+func dependencies(command string) (list []string) {
+	_, after, _ := strings.Cut(command, "\ndeps_")
+	_, after, _ = strings.Cut(after, ":= \\\n")
+	for line := range strings.Lines(after) {
+		name, more := strings.CutSuffix(strings.TrimSpace(line), "\\")
+		if name = strings.TrimSpace(name); name != "" && !strings.HasPrefix(name, "$(wildcard ") {
+			list = append(list, name)
+		}
+		if !more {
+			break
+		}
+	}
+	return list
+}
+
+// resolver remembers directories without their symbolic links: a build names the same
+// few hundred times.
+type resolver map[string]string
+
+// path is the name of a file, relative to base, without symbolic links.
+func (r resolver) path(base, name string) string {
+	if !filepath.IsAbs(name) {
+		name = base + "/" + name // uncleaned: .. is that of the link's target
+	}
+	dir, file := filepath.Split(name)
+	if r[dir] == "" {
+		real, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			return name
+		}
+		r[dir] = real
+	}
+	return filepath.Join(r[dir], file)
+}
