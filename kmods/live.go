@@ -54,13 +54,13 @@ func (b *Builder) liveFrom(ctx context.Context, plan build, in inputs) (string, 
 	var unkeyed string
 	dir, err := b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
 		return b.fresh(ctx, plan, func(from string) error {
-			now, err := inputsOf(plan.target)
-			if err != nil || now.state() != in.state() {
-				return errors.Join(errChanged, err)
+			if err := b.unchanged(ctx, plan.target, in); err != nil {
+				return err
 			}
 			if other, err := in.foreignTo(plan.target, from); err != nil || other == "" {
 				return blame.Join(err, plan.collect(ctx, from, to))
 			}
+			var err error
 			unkeyed, err = b.publish(ctx, plan, from)
 			return blame.Join(err, errNoKey)
 		})
@@ -69,6 +69,20 @@ func (b *Builder) liveFrom(ctx context.Context, plan build, in inputs) (string, 
 		return unkeyed, nil
 	}
 	return dir, err
+}
+
+// unchanged is errChanged if the inputs do not hold what they held. A new hard link, say,
+// changes a file's status, and not the file.
+func (b *Builder) unchanged(ctx context.Context, t Target, in inputs) error {
+	now, err := inputsOf(t)
+	if err != nil || now.state() == in.state() {
+		return err
+	}
+	contents, err := b.contents(ctx, t, now)
+	if err == nil && treeKey(contents) != t.Key {
+		err = errChanged
+	}
+	return err
 }
 
 // tree looks at a build tree when it is first asked for: all modules of a run are of
@@ -90,9 +104,11 @@ func (b *Builder) tree(ctx context.Context, t Target) (tree, error) {
 	if b.trees == nil {
 		b.trees = map[string]tree{}
 	}
-	b.trees[t.KDir] = tree{in, "tree-" + contents}
+	b.trees[t.KDir] = tree{in, treeKey(contents)}
 	return b.trees[t.KDir], nil
 }
+
+func treeKey(contents string) string { return "tree-" + contents }
 
 // forget makes tree look again.
 func (b *Builder) forget(t Target) {

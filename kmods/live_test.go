@@ -115,6 +115,14 @@ func TestTreeThatChangesMeanwhile(t *testing.T) {
 	}
 }
 
+func TestTreeThatIsLinkedMeanwhile(t *testing.T) {
+	b, k := newBuilder(t, "linked"), newTree(t)
+	first := shippedOnce(t, b, k)
+	if again := shippedOnce(t, b, k); !cmp.Equal(first, again) || runs(t, k) != 1 {
+		t.Errorf("%d runs", runs(t, k))
+	}
+}
+
 // A stranger's C may include what is no input, such as a C file of the kernel.
 func TestModulesThatReadMoreAreBuiltEachTime(t *testing.T) {
 	b, k := newBuilder(t, "reaches"), newTree(t)
