@@ -103,8 +103,6 @@ func attackDamageBeyondRepair(t *testing.T, home string) {
 			t.Errorf("%s: %v\n%s", file, err, out)
 		}
 		discard(t, home, "kernels")
-		if out, err := exec.Command("cp", "-al", filepath.Join(userCache(t), "kernels"), filepath.Join(home, "klptest")).CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
+		link(t, filepath.Join(userCache(t), "kernels"), filepath.Join(home, "klptest"))
 	}
 }

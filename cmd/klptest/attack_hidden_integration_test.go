@@ -30,6 +30,7 @@ var hides = map[string]string{
 // that ftrace redirects, and a livepatch hides none of them by a mount.
 func TestIntegrationAttackHidden(t *testing.T) {
 	attack(t)
+	t.Parallel()
 	leaver, err := os.ReadFile("testdata/attack/leaver.c")
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ const (
 // disk, and to the verdict.
 func TestIntegrationAttack(t *testing.T) {
 	attack(t)
+	t.Parallel()
 	for _, tc := range []struct {
 		name string // of the file in testdata/attack
 		want string // the verdict

@@ -15,6 +15,7 @@ func TestIntegrationJSON(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}
+	t.Parallel()
 	schema, err := jsonschema.NewCompiler().Compile("../../internal/report/schema.json#/$defs/run")
 	if err != nil {
 		t.Fatal(err)

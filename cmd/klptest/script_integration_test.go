@@ -16,6 +16,7 @@ func TestIntegrationScript(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}
+	t.Parallel()
 	cacheDir, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)

@@ -29,13 +29,12 @@ func TestIntegrationSignal(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}
-	home := privateCache(t)
-	if out, err := klptest(home, "run", "state-add").CombinedOutput(); err != nil { // builds the modules
-		t.Fatalf("%v\n%s", err, out)
-	}
+	t.Parallel()
+	home := privateCache(t, cacheKinds...)
+	passes(t, home)
 	t.Run("SIGINT", func(t *testing.T) {
 		for i, moment := range moments {
-			status := signalled(t, home, i%2 == 1, moment, syscall.SIGINT)
+			status := signalledIn(t, home, i%2 == 1, moment, syscall.SIGINT)
 			if status != exit.Interrupted {
 				t.Errorf("exit status %d, want %d", status, exit.Interrupted)
 			}
@@ -46,7 +45,7 @@ func TestIntegrationSignal(t *testing.T) {
 	})
 	t.Run("SIGKILL", func(t *testing.T) {
 		for i, moment := range moments {
-			signalled(t, home, i%2 == 1, moment, syscall.SIGKILL)
+			signalledIn(t, home, i%2 == 1, moment, syscall.SIGKILL)
 			gone(t, home, 2*time.Second)
 			if err := klptest(home, "list").Run(); err != nil {
 				t.Fatal(err)
@@ -62,10 +61,14 @@ func TestIntegrationSignal(t *testing.T) {
 	})
 }
 
-// privateCache is a cache of its own with the kernels of the user's cache.
-func privateCache(t *testing.T) string {
+// cacheKinds are what a run of a shipped case needs of a cache.
+var cacheKinds = []string{"kernels", "kmods", "initramfs", "templates"}
+
+// privateCache is a cache of its own, with hard links to what the user's cache has of
+// these kinds: it is not to be changed in place. A shipped case has run with them.
+func privateCache(t *testing.T, kinds ...string) string {
 	t.Helper()
-	if out, err := klptest("", "kernel", "fetch", defaultKernel).CombinedOutput(); err != nil {
+	if out, err := klptest("", "run", oneCase).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	user := userCache(t)
@@ -77,10 +80,18 @@ func privateCache(t *testing.T) string {
 	if err := os.Mkdir(filepath.Join(home, "klptest"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("cp", "-al", filepath.Join(user, "kernels"), filepath.Join(home, "klptest")).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	for _, kind := range kinds {
+		link(t, filepath.Join(user, kind), filepath.Join(home, "klptest"))
 	}
 	return home
+}
+
+// link makes a copy of a directory in another one, with hard links to its files.
+func link(t *testing.T, from, to string) {
+	t.Helper()
+	if out, err := exec.Command("cp", "-al", from, to).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 }
 
 // userCache is the cache that klptest has when nobody says otherwise.
@@ -104,15 +115,35 @@ func klptest(home string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// signalled runs all cases, sends the signal around the moment, and returns
-// the exit status.
-func signalled(t *testing.T, home string, rebuild bool, moment time.Duration, sig syscall.Signal) int {
+// without calls f while a cache has nothing of a kind, and then puts back what it had.
+func without(t *testing.T, home, kind string, f func()) {
 	t.Helper()
-	if rebuild {
-		if err := os.RemoveAll(filepath.Join(home, "klptest", "kmods")); err != nil {
-			t.Fatal(err)
-		}
+	from, aside := filepath.Join(home, "klptest", kind), filepath.Join(home, kind)
+	if err := os.Rename(from, aside); err != nil {
+		t.Fatal(err)
 	}
+	f()
+	if err := errors.Join(os.RemoveAll(from), os.Rename(aside, from)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// signalledIn is signalled, if wanted in a cache without modules.
+func signalledIn(t *testing.T, home string, rebuild bool, moment time.Duration, sig syscall.Signal) (status int) {
+	t.Helper()
+	run := func() { status = signalled(t, home, moment, sig) }
+	if rebuild {
+		without(t, home, "kmods", run)
+	} else {
+		run()
+	}
+	return status
+}
+
+// signalled runs all cases, sends the signal around the moment, and returns the exit
+// status, as a shell tells it: the signal may come before klptest waits for one.
+func signalled(t *testing.T, home string, moment time.Duration, sig syscall.Signal) int {
+	t.Helper()
 	after := moment + rand.N(moment)
 	cmd := klptest(home, "run")
 	var out bytes.Buffer
@@ -123,10 +154,13 @@ func signalled(t *testing.T, home string, rebuild bool, moment time.Duration, si
 	timer := time.AfterFunc(after, func() { cmd.Process.Signal(sig) })
 	defer timer.Stop()
 	err := cmd.Wait()
-	t.Logf("%v after %v (modules to build: %v): %v\n%s", sig, after, rebuild, err, out.Bytes())
+	t.Logf("%v after %v: %v\n%s", sig, after, err, out.Bytes())
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
+	}
+	if state := cmd.ProcessState.Sys().(syscall.WaitStatus); state.Signaled() {
+		return 128 + int(state.Signal())
 	}
 	return cmd.ProcessState.ExitCode()
 }

@@ -66,6 +66,7 @@ func TestIntegrationSoakFails(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}
+	t.Parallel()
 	wrong := filepath.Join(t.TempDir(), "wrong.txtar")
 	if err := os.WriteFile(wrong, []byte("A wrong expectation.\n\n-- transcript --\n% cat /proc/sys/kernel/ostype\n= Plan 9\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -25,17 +25,17 @@ func TestIntegrationTemplate(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}
-	home := privateCache(t)
+	t.Parallel()
+	home := privateCache(t, "kernels", "kmods", "initramfs") // templates are damaged in place
 	passes(t, home)
 	t.Run("damaged", func(t *testing.T) {
-		for _, file := range templateFiles(t, home) {
-			for how, damage := range damages {
-				if err := damage(file); err != nil {
-					t.Fatal(err)
-				}
-				if out := passes(t, home); !strings.Contains(out, "making it again") {
-					t.Errorf("%s of %s went unnoticed:\n%s", how, filepath.Base(file), out)
-				}
+		for i, file := range templateFiles(t, home) {
+			d := damages[i%len(damages)]
+			if err := d.do(file); err != nil {
+				t.Fatal(err)
+			}
+			if out := passes(t, home); !strings.Contains(out, "making it again") {
+				t.Errorf("%s of %s went unnoticed:\n%s", d.name, filepath.Base(file), out)
 			}
 		}
 	})
@@ -49,12 +49,11 @@ func TestIntegrationTemplate(t *testing.T) {
 	})
 	t.Run("killed", func(t *testing.T) {
 		for i := range 50 {
-			limit := 1500 * time.Millisecond
-			if i%10 == 9 { // in the making of a template
-				forget(t, home)
-				limit = 6 * time.Second
+			if i%10 == 9 {
+				without(t, home, "templates", func() { kill(t, home, rand.N(6*time.Second)) }) // in the making of one
+			} else {
+				kill(t, home, rand.N(1500*time.Millisecond))
 			}
-			kill(t, home, rand.N(limit))
 		}
 		gone(t, home, 2*time.Second)
 		passes(t, home)
@@ -117,17 +116,21 @@ func forget(t *testing.T, home string) {
 	}
 }
 
-// damages are what a disk or a person may do to a file.
-var damages = map[string]func(path string) error{
-	"loss": os.Remove,
-	"truncation": func(path string) error {
+// damages are what a disk or a person may do to a file. Here each is done to a file of
+// its own; testdata/model/template.txtar does each to each file.
+var damages = []struct {
+	name string
+	do   func(path string) error
+}{
+	{"loss", os.Remove},
+	{"truncation", func(path string) error {
 		info, err := os.Stat(path)
 		if err != nil {
 			return err
 		}
 		return os.Truncate(path, info.Size()/2)
-	},
-	"a changed byte": func(path string) error {
+	}},
+	{"a changed byte", func(path string) error {
 		f, err := os.OpenFile(path, os.O_RDWR, 0)
 		if err != nil {
 			return err
@@ -144,5 +147,5 @@ var damages = map[string]func(path string) error{
 		one[0] ^= 1
 		_, err = f.WriteAt(one, at)
 		return err
-	},
+	}},
 }

@@ -50,6 +50,9 @@ func checkGo(name, text string) []string {
 		if needsVM(name) && misnamed(f) {
 			problems = append(problems, fmt.Sprintf("%s:%d: %s does not begin with TestIntegration: make vm-test would not run it", name, from.Line, f.Name.Name))
 		}
+		if !needsVM(name) && strings.HasPrefix(f.Name.Name, "TestIntegration") {
+			problems = append(problems, fmt.Sprintf("%s:%d: %s is not in a file *_integration_test.go: make vm-test may not run it", name, from.Line, f.Name.Name))
+		}
 	}
 	return problems
 }

@@ -153,6 +153,7 @@ func TestCheck(t *testing.T) {
 		{"a/a_test.go", apache + "package a\n" + body(testLimits.function+1), "a/a_test.go:4: f has 61 lines, more than 60"},
 		{"a/a_integration_test.go", apache + "package a\nfunc TestA() {}\n", "a/a_integration_test.go:4: TestA does not begin with TestIntegration: make vm-test would not run it"},
 		{"a/a_integration_test.go", apache + "package a\nfunc TestIntegrationA() {}\n", ""},
+		{"a/a_test.go", apache + "package a\nfunc TestIntegrationA() {}\n", "a/a_test.go:4: TestIntegrationA is not in a file *_integration_test.go: make vm-test may not run it"},
 		{"a/a.go", apache + "package\n", "a/a.go:3:9: expected 'IDENT', found 'EOF'"},
 	} {
 		tree := fstest.MapFS{}

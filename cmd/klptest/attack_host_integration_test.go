@@ -20,25 +20,39 @@ func attack(t *testing.T) (long bool) {
 	return how == "long"
 }
 
-// TestIntegrationAttackHost attacks what runs on the host: builds, the cache,
-// and what QEMU inherits. The attacks share a cache of their own, in which
-// nothing needs to be made for shipped cases.
+// TestIntegrationAttackHost attacks what runs on the host: builds, and what QEMU
+// inherits.
 func TestIntegrationAttackHost(t *testing.T) {
-	attack(t)
-	home := privateCache(t)
-	mustPass(t, home)
-	for _, tt := range []struct {
-		name string
-		run  func(t *testing.T, home string)
-	}{
+	attackInOneCache(t, []hostAttack{
 		{"InheritedPipe", attackInheritedPipe},
 		{"QEMUInherits", attackQEMUInherits},
 		{"Kills", attackKills},
+		{"EndlessCompiler", attackEndlessCompiler},
+	})
+}
+
+// TestIntegrationAttackCache damages the cache.
+func TestIntegrationAttackCache(t *testing.T) {
+	attackInOneCache(t, []hostAttack{
 		{"DamagedCache", attackDamagedCache},
 		{"DamageBeyondRepair", attackDamageBeyondRepair},
-		{"EndlessCompiler", attackEndlessCompiler},
-	} {
-		t.Run(tt.name, func(t *testing.T) { tt.run(t, home) })
+	})
+}
+
+type hostAttack struct {
+	name string
+	run  func(t *testing.T, home string)
+}
+
+// attackInOneCache runs attacks one after the other, in a cache of their own, in which
+// nothing needs to be made for shipped cases. Other tests run meanwhile.
+func attackInOneCache(t *testing.T, list []hostAttack) {
+	attack(t)
+	t.Parallel()
+	home := privateCache(t, cacheKinds...)
+	mustPass(t, home)
+	for _, a := range list {
+		t.Run(a.name, func(t *testing.T) { a.run(t, home) })
 	}
 }
 
