@@ -51,24 +51,28 @@ check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, 
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	$(GO) test ./...
+	$(GO) test -vet=off ./...
 	cd docs/fleet && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	bin/klptest check
 
 # What the integration tests of vm and kmods are told of a kernel.
 fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')
 
+# The packages with such tests.
+vm-packages = $(sort $(dir $(shell find . -name '*_integration_test.go')))
+
 vm-env = KLPTEST_VM=1 KLPTEST_VM_KERNEL=$(call fetched,image) KLPTEST_VM_KDIR=$(call fetched,kdir) KLPTEST_VM_MODULES=$(call fetched,modules)
 
 .PHONY: vm-test
 vm-test: deps build ## the integration tests, and all cases on both Debian kernels
-	$(vm-env) $(GO) test -p 1 -count=1 -timeout 20m -run Integration ./...
+	$(vm-env) $(GO) test -vet=off -p 2 -count=1 -timeout 20m -run Integration $(filter-out ./cmd/klptest/,$(vm-packages))
+	$(vm-env) $(GO) test -vet=off -count=1 -timeout 20m -run Integration ./cmd/klptest
 	bin/klptest run --kernel debian:6.12 --kernel debian:6.1
 
 ATTACK ?= short
 .PHONY: attack
 attack: deps build ## what hostile cases, guests, neighbours, signals and disks do; ATTACK=long takes hours
-	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -p 1 -count=1 -timeout 8h -v -run Attack ./...
+	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -vet=off -p 2 -count=1 -timeout 8h -v -run Attack $(vm-packages)
 
 .PHONY: html-test
 html-test: ## look at the HTML report in Chromium: layout, keyboard, accessibility, how fast 10,000 results are; SHOTS=DIR keeps screenshots
