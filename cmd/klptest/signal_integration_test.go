@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/exit"
 )
 
@@ -61,49 +60,6 @@ func TestIntegrationSignal(t *testing.T) {
 	})
 }
 
-// cacheKinds are what a run of a shipped case needs of a cache.
-var cacheKinds = []string{"kernels", "kmods", "initramfs", "templates"}
-
-// privateCache is a cache of its own, with hard links to what the user's cache has of
-// these kinds: it is not to be changed in place. A shipped case has run with them.
-func privateCache(t *testing.T, kinds ...string) string {
-	t.Helper()
-	if out, err := klptest("", "run", oneCase).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	user := userCache(t)
-	home, err := os.MkdirTemp(filepath.Dir(user), "klptest-own-") // hard links want one file system
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(home) })
-	if err := os.Mkdir(filepath.Join(home, "klptest"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, kind := range kinds {
-		link(t, filepath.Join(user, kind), filepath.Join(home, "klptest"))
-	}
-	return home
-}
-
-// link makes a copy of a directory in another one, with hard links to its files.
-func link(t *testing.T, from, to string) {
-	t.Helper()
-	if out, err := exec.Command("cp", "-al", from, to).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-}
-
-// userCache is the cache that klptest has when nobody says otherwise.
-func userCache(t *testing.T) string {
-	t.Helper()
-	dir, err := cache.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
 // klptest is this test program as klptest, with a cache of its own if home is
 // given.
 func klptest(home string, args ...string) *exec.Cmd {
@@ -113,19 +69,6 @@ func klptest(home string, args ...string) *exec.Cmd {
 		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+home)
 	}
 	return cmd
-}
-
-// without calls f while a cache has nothing of a kind, and then puts back what it had.
-func without(t *testing.T, home, kind string, f func()) {
-	t.Helper()
-	from, aside := filepath.Join(home, "klptest", kind), filepath.Join(home, kind)
-	if err := os.Rename(from, aside); err != nil {
-		t.Fatal(err)
-	}
-	f()
-	if err := errors.Join(os.RemoveAll(from), os.Rename(aside, from)); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // signalledIn is signalled, if wanted in a cache without modules.
