@@ -40,10 +40,7 @@ exec '%[2]s' "$@"
 		}
 		b := realBuilder(t)
 		b.cc = gcc
-		list, err := b.Shipped(t.Context(), k)
-		if err != nil {
-			t.Fatal(blameDetail(err))
-		}
+		list, _ := builtOf(t, b, k, few(t))
 		text, err := os.ReadFile(list["klp_target"].Path)
 		if err != nil {
 			t.Fatal(err)

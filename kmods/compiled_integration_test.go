@@ -54,10 +54,9 @@ func few(t *testing.T, without ...string) []Source {
 	return files
 }
 
-func fitOf(t *testing.T, files []Source) error {
+// builtOf builds modules as the shipped ones are built.
+func builtOf(t *testing.T, b *Builder, k Target, files []Source) (all map[string]Module, compiler string) {
 	t.Helper()
-	k, b := realKernel(t), realBuilder(t)
-	b.make = makeWith(t, eager)
 	tools, err := b.tools(t.Context(), k)
 	if err != nil {
 		t.Fatal(err)
@@ -67,11 +66,17 @@ func fitOf(t *testing.T, files []Source) error {
 	if err != nil {
 		t.Fatal(blameDetail(err))
 	}
-	all, err := load(dir, plan)
-	if err != nil {
+	if all, err = load(dir, plan); err != nil {
 		t.Fatal(err)
 	}
-	return b.checkAll(all, tools.version)
+	return all, tools.version
+}
+
+func fitOf(t *testing.T, files []Source) error {
+	t.Helper()
+	k, b := realKernel(t), realBuilder(t)
+	b.make = makeWith(t, eager)
+	return b.checkAll(builtOf(t, b, k, files))
 }
 
 func TestIntegrationNoOptimiserSpoilsTheModules(t *testing.T) {
