@@ -28,19 +28,16 @@ const (
 
 // fault is a call of livepatch code that is to fail.
 type fault struct {
-	function   string
-	nth, calls int
+	function string
+	nth      int
 }
 
 // fails counts a call, and tells whether it is the one that fails. The core calls
 // it wherever the kernel calls the function, in the same order.
 func (c *core) fails(function string) bool {
+	c.calls[function]++
 	f := c.fault
-	if f == nil || f.function != function {
-		return false
-	}
-	f.calls++
-	if f.calls != f.nth {
+	if f == nil || f.function != function || c.calls[function] != f.nth {
 		return false
 	}
 	logger{c.kmsg, machine.FaultModule + ": "}.info("call %d of %s fails", f.nth, function)
@@ -63,8 +60,12 @@ func (m *Machine) fail(function, nth string) {
 func (k *kernel) disarm() {
 	f := k.fault
 	k.fault = nil
-	if f == nil || f.calls >= f.nth {
+	if f == nil || k.calls[f.function] >= f.nth {
 		return
 	}
-	logger{k.kmsg, machine.FaultUnused}.warn("%d of %s: livepatch has made %d", f.nth, f.function, f.calls)
+	logger{k.kmsg, machine.FaultUnused}.warn("%d of %s: livepatch has made %d", f.nth, f.function, k.calls[f.function])
 }
+
+// Calls is how often livepatch has called one of [machine.Faults] in the last command.
+// The calls of a command that Fail is about are counted with those since then.
+func (m *Machine) Calls(function string) int { return m.k.calls[function] }

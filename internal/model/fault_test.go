@@ -5,8 +5,11 @@ package model
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // stack is a livepatch of two functions in two objects below one that replaces it.
@@ -90,6 +93,30 @@ func TestFaultNotModelled(t *testing.T) {
 		run(t, m, commands[:last]...)
 		if _, err := step(m, commands[last]); !errors.Is(err, ErrNotModelled) {
 			t.Errorf("%q: %v", commands, err)
+		}
+	}
+}
+
+// TestCalls: how many calls a command makes is known beforehand, for whoever wants one
+// to fail.
+func TestCalls(t *testing.T) {
+	for _, function := range machine.Faults {
+		m, _ := New("6.12")
+		run(t, m, "insmod klp_a funcs=cmdline_proc_show")
+		n := m.Calls(function)
+		if n == 0 {
+			t.Errorf("%s is not called", function)
+		}
+		if function == saveStack {
+			continue // of which only the first call can fail
+		}
+		for nth, comes := range map[int]bool{n: true, n + 1: false} {
+			m, _ := New("6.12")
+			ans := run(t, m, fmt.Sprintf("fail %s %d", function, nth), "insmod klp_a funcs=cmdline_proc_show")
+			unused := slices.ContainsFunc(ans.Records, func(r machine.Record) bool { return strings.HasPrefix(r.Text, machine.FaultUnused) })
+			if unused == comes {
+				t.Errorf("call %d of %s, of %d: %v", nth, function, n, ans.Records)
+			}
 		}
 	}
 }

@@ -68,6 +68,9 @@ func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Dura
 	if err := ctx.Err(); err != nil {
 		return machine.Answer{}, err
 	}
+	if m.k.fault == nil {
+		clear(m.k.calls)
+	}
 	m.k.log.add(user, levelNotice, "% "+cmd.Text)
 	out := m.run(cmd)
 	ans := machine.Answer{Output: out.output, Errno: errnoName(out.ret)}
