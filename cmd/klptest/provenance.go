@@ -80,7 +80,7 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 
 // unrepeated are the flags that a repeated run does not need, or that come by
 // themselves, as --kernel: those about its output, and those about which cases it has, and in which order: it names them.
-var unrepeated = []string{"kernel", "format", "junit", "out", "run-id", "slowest", "failed", "verbose", "update", "shuffle", "exclude", "covers", "header", "bundle", "gcov", bisectExit}
+var unrepeated = []string{"kernel", "format", "junit", "out", "run-id", "slowest", "failed", "verbose", "update", "shuffle", "exclude", "covers", "header", "bundle", "gcov", "changed", "coverage", bisectExit}
 
 // repeats tells whether a repeated run needs a flag.
 func repeats(name string) bool { return !slices.Contains(unrepeated, name) }

@@ -43,6 +43,8 @@ type runOptions struct {
 	failFast               bool     // a FAIL or an ERROR ends the run
 	failedIn               string   // earlier results; what failed there is run
 	failedErr              error    // why that is not known
+	changed                string   // a patch: cases that run what it changes run first
+	coverage               string   // results of a run with --gcov, which tell that
 	bisect                 bool     // the exit status is for git bisect run
 	strict                 bool     // a case that passes where it was expected to fail is a FAIL
 	shuffle                uint64   // 0: the cases run in the order of their names
@@ -118,10 +120,12 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
 	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
+	f.StringVar(&o.changed, "changed", "", "first run the cases that run the lines which the patch in `file` changes, the quickest before the others, and tell which of these lines no case runs; - is standard input")
+	f.Var(fileName{&o.coverage}, "coverage", "the results in `DIR`, of run --gcov, which tell that; on a kernel with the patch or without it")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
 	flagRules{
-		apart: slices.Concat(guestsApart, hostRules.apart, [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}}),
-		with:  hostRules.with,
+		apart: slices.Concat(guestsApart, hostRules.apart, [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}, {"changed", "shuffle"}}),
+		with:  slices.Concat(hostRules.with, [][2]string{{"changed", "coverage"}, {"coverage", "changed"}}),
 	}.of(c)
 }
 
@@ -191,6 +195,9 @@ func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*c
 	if o.update && slices.Contains(args, standardInput) {
 		return nil, blame.Userf("--update rewrites case files, and standard input is none")
 	}
+	if o.changed == standardInput && slices.Contains(args, standardInput) {
+		return nil, blame.Userf("standard input is either the patch or a case")
+	}
 	list, err := a.load(ctx, args)
 	if err == nil {
 		a.tellUnused(args, list)
@@ -203,6 +210,9 @@ func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*c
 		a.notice(fmt.Sprintf("in random order; --shuffle %d repeats this order", o.shuffle))
 	}
 	if list, err = ignoring(list, o.ignore); err != nil {
+		return nil, err
+	}
+	if list, err = a.changedFirst(ctx, list, o); err != nil {
 		return nil, err
 	}
 	if o.update {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases"
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
@@ -28,6 +27,7 @@ type seriesOptions struct {
 	base   string
 	repo   string
 	format string
+	counts string // results of a run with --gcov; empty: none
 	keepOptions
 }
 
@@ -39,6 +39,8 @@ func (a *app) seriesCommand() *cobra.Command {
 		Long: `Apply the patches of a series one by one to a copy of a kernel's source, build
 and run the cases after each, and print what each patch fixes, breaks and leaves.
 A patch that does not apply or does not build is reported as that patch's fault.
+With --coverage, the cases that run what a patch changes run first, the quickest
+before the others; the verdicts are the same.
 
 --base is a source tree, or a revision of the repository that --git names. For
 REV..REV it defaults to the first revision. Neither the tree nor the repository is
@@ -51,7 +53,8 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 130 interrupted.`,
 		Example: `  klptest series --base ~/linux 0001-a.patch 0002-b.patch
   klptest series --base v6.12 --git ~/linux series.mbox 'state-*'
-  klptest series --git ~/linux v6.12..my-branch --format markdown`,
+  klptest series --git ~/linux v6.12..my-branch --format markdown
+  klptest series --base ~/linux --coverage results series.mbox`,
 		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.series(c.Context(), o, args)
@@ -63,6 +66,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	buildFlags(c, &o.build)
 	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
+	f.Var(fileName{&o.counts}, "coverage", "with the results in `DIR`, of run --gcov on the base: after each patch, first run the cases that run the lines which it changes, and tell which of these no case runs")
 	formatFlag(c, &o.format, seriesChoices())
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
@@ -99,15 +103,19 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	if err != nil {
 		return err
 	}
+	first, err := a.patchesFirst(o.counts, list)
+	if err != nil {
+		return err
+	}
 	write, err := a.seriesWriter(o.format)
 	if err != nil {
 		return err
 	}
-	return a.keeping(o.keepOptions, o.Options, func(k *kept) error { return a.seriesOf(ctx, o, sorted, list, k, write) })
+	return a.keeping(o.keepOptions, o.Options, func(k *kept) error { return a.seriesOf(ctx, o, sorted, first, k, write) })
 }
 
 // seriesOf tries the series, and writes what comes of it.
-func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, list []*casefile.Case, k *kept, write func([]series.Step) error) error {
+func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, first *patchesFirst, k *kept, write func([]series.Step) error) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -122,7 +130,7 @@ func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, 
 		return err
 	}
 	defer unlock()
-	steps, err := a.trySeries(ctx, store, o, source, patches, list, k)
+	steps, err := a.trySeries(ctx, store, o, source, patches, first, k)
 	if len(steps) > 0 && ctx.Err() == nil {
 		err = blame.Join(err, write(steps))
 	}
@@ -132,7 +140,7 @@ func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, 
 	return err
 }
 
-func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, list []*casefile.Case, k *kept) (steps []series.Step, err error) {
+func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions, source string, patches []series.Patch, first *patchesFirst, k *kept) (steps []series.Step, err error) {
 	show, done := a.buildProgress()
 	o.build.Cache, o.build.Source, o.build.Progress = store, source, show
 	shop, err := o.build.Workshop(ctx, "series")
@@ -141,7 +149,7 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		return nil, err
 	}
 	defer shop.Close()
-	bench := lab.Patched{Bench: &lab.Bench{Runner: k.recording(a.runner(store, o.Options)), Workshop: shop, Cases: list, Built: done}}
+	bench := lab.Patched{Bench: &lab.Bench{Runner: k.recording(a.runner(store, o.Options)), Workshop: shop, Cases: first.list, Built: done}, Order: first.before}
 	var lost error // what could not be kept
 	n := 0
 	label := func(name string) string { return fmt.Sprintf("%d/%d %s", n, len(patches), name) }
@@ -157,5 +165,6 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 			k.prefixed(fmt.Sprintf("%d-", n))
 		}
 	})
+	first.annotate(steps)
 	return steps, blame.Join(err, lost)
 }

@@ -38,13 +38,20 @@ func (b *Bench) build(ctx context.Context) error {
 }
 
 // Patched is a bench for the patches of a series.
-type Patched struct{ *Bench }
+type Patched struct {
+	*Bench
+	Order func(series.Patch) []*casefile.Case // the cases for the kernel with a patch that was applied
+}
 
 var _ series.Lab = Patched{}
 
 // Apply is of [series.Lab].
 func (p Patched) Apply(ctx context.Context, patch series.Patch) error {
-	return patch.Apply(ctx, p.Workshop)
+	if err := patch.Apply(ctx, p.Workshop); err != nil {
+		return err
+	}
+	p.Cases = p.Order(patch)
+	return nil
 }
 
 // Build is of [series.Lab].

@@ -26,6 +26,7 @@ type Step struct {
 	Name    string // "base", or the patch's subject
 	Fault   Fault
 	Why     string // one line or more about the fault
+	Note    string // a line about the patch; empty: nothing is to be said
 	Results []judge.Result
 }
 

@@ -132,6 +132,9 @@ func Human(w io.Writer, steps []Step) error {
 	var b strings.Builder
 	for i := range steps {
 		fmt.Fprintf(&b, "%s: %s\n", t.label(i), t.summary(i))
+		if note := steps[i].Note; note != "" {
+			fmt.Fprintf(&b, "      %s\n", note)
+		}
 		for _, line := range strings.Split(steps[i].Why, "\n") {
 			if line != "" {
 				fmt.Fprintf(&b, "      %s\n", line)
@@ -168,6 +171,9 @@ func Markdown(w io.Writer, steps []Step) error {
 		fmt.Fprintf(&b, "\n%d cases pass on every kernel that was run.\n", t.alike)
 	}
 	for i, s := range steps {
+		if s.Note != "" {
+			fmt.Fprintf(&b, "\n%s: %s.\n", t.label(i), s.Note)
+		}
 		if s.Why != "" {
 			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", t.label(i), strings.ReplaceAll(s.Why, "\n", "\n    "))
 		}

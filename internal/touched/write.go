@@ -17,14 +17,7 @@ const mostNamed = 8
 // Write writes the report as text. Lines that no case runs are before all others.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
-	var missed, run []Line
-	for _, l := range r.Lines {
-		if len(l.Cases) == 0 {
-			missed = append(missed, l)
-		} else {
-			run = append(run, l)
-		}
-	}
+	missed, run := r.split()
 	if len(r.Lines) == 0 {
 		b.WriteString("the patch changes no line that has code and was counted\n")
 	}
@@ -35,6 +28,31 @@ func (r Report) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// split tells lines that no case runs from those that some do.
+func (r Report) split() (missed, run []Line) {
+	for _, l := range r.Lines {
+		if len(l.Cases) == 0 {
+			missed = append(missed, l)
+		} else {
+			run = append(run, l)
+		}
+	}
+	return missed, run
+}
+
+// Missed names the lines that no case runs, in one line; empty: there are none.
+func (r Report) Missed() string {
+	missed, _ := r.split()
+	if len(missed) == 0 {
+		return ""
+	}
+	var places []string
+	for _, l := range missed {
+		places = append(places, fmt.Sprintf("%s:%d", l.File, l.Number))
+	}
+	return fmt.Sprintf("no case runs %d of %s: %s", len(missed), printable.Count(len(r.Lines), "changed line", "changed lines"), strings.Join(places, ", "))
 }
 
 func (r Report) side() string {
