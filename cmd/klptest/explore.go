@@ -23,8 +23,9 @@ const (
 // exploreOptions are the flags of `klptest explore`.
 type exploreOptions struct {
 	machineOptions
-	model  explore.Options
-	replay string
+	model    explore.Options
+	replay   string
+	coverage string // results of a run with --gcov: what its cases have run
 	keepOptions
 	given []string // the words of the flags that open such a guest
 }
@@ -39,9 +40,14 @@ prediction of a model of the livepatch core. A difference is tried again, shrunk
 and written as a case and as a shell script, to the directory of --out, or else to
 the working directory. In the results it is that case, which fails.
 
+With --gcov, the kernel's own branches lead the search: a sequence that reaches a new
+line or branch of kernel/livepatch is kept and changed. --out has these sequences as
+cases, reach-….txtar; with --coverage, those that reach what no case has.
+
 Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Example: `  klptest explore --budget 30m
   klptest explore --kernel ~/linux --patches 3 --depth 3
+  klptest explore --gcov --faults --kernel KDIR --coverage results --out found
   klptest explore --replay repro-1a2b3c4d.txtar`,
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -65,13 +71,19 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f.Var(number(&o.model.Skip, 0, 0, anyNumber), "skip", "skip the first `N` sequences, done by an earlier run")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
 	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
+	f.BoolVar(&o.model.Faults, "faults", false, "also make calls of livepatch's fail, where the model says that they come")
+	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch were reached, and change sequences that reach new ones; for a kernel that klptest kernel build --gcov has built")
+	f.Var(number(&o.model.Mutated, 50, 0, 100), "mutate", "of 100 sequences, how `many` change one that has reached something new; the others are made anew")
+	f.Var(fileName{&o.coverage}, "coverage", "tell apart what no case has reached in the results in `DIR`, of run --gcov")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
 	rules := flagRules{}
-	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out", "run-id", "bundle"} {
+	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out", "run-id", "bundle", "faults", "gcov"} {
 		rules.apart = append(rules.apart, [2]string{"replay", search})
 	}
+	rules.apart = append(rules.apart, [2]string{"gcov", "depth"}, [2]string{"gcov", "skip"}, [2]string{"faults", "depth"})
+	rules.with = [][2]string{{"mutate", "gcov"}, {"coverage", "gcov"}}
 	rules.of(c)
 }
 
@@ -83,12 +95,19 @@ func (a *app) explore(ctx context.Context, o exploreOptions) error {
 }
 
 func (a *app) search(ctx context.Context, o exploreOptions, k *kept) error {
+	if o.coverage != "" {
+		d, err := counting(o.coverage)
+		if err != nil {
+			return err
+		}
+		o.model.Before = d.Coverage
+	}
 	show, stop := a.exploreProgress()
 	defer stop()
 	o.model.Progress, o.model.Dir = show, o.out
 	rep, err := a.exploreOn(ctx, o, k)
 	stop()
-	return a.explored(explored{rep, o.model.Skip, o.out}, err)
+	return a.explored(explored{rep, o.model.Skip, o.out, o.coverage}, err)
 }
 
 func (a *app) exploreOn(ctx context.Context, o exploreOptions, k *kept) (rep explore.Report, err error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/gcov"
 )
 
 func TestExplored(t *testing.T) {
@@ -44,7 +45,7 @@ func TestExplored(t *testing.T) {
 	} {
 		var out, errs bytes.Buffer
 		a := &app{streams: streams{out: &out, err: &errs}, noticed: map[string]bool{}}
-		got := exitStatus(a.explored(explored{tc.rep, tc.skip, dir}, tc.err))
+		got := exitStatus(a.explored(explored{Report: tc.rep, skip: tc.skip, out: dir}, tc.err))
 		if got != tc.exit || !strings.Contains(out.String(), tc.out) || !strings.Contains(errs.String(), tc.errs) {
 			t.Errorf("%s: exit status %d:\n%s%s", name, got, out.String(), errs.String())
 		}
@@ -56,8 +57,38 @@ func TestExplored(t *testing.T) {
 	}
 }
 
+// What no case has reached is told; with a directory, it is kept as cases.
+func TestFinds(t *testing.T) {
+	rep := explore.Report{Finds: []explore.Find{{Places: []explore.Place{{File: "kernel/livepatch/core.c", Line: 3, Branch: 1}}}}}
+	rep.Sequences, rep.Reached = 2, gcov.Total{Lines: 9, LinesRun: 3, Branches: 2, BranchesRun: 1}
+	name := rep.Finds[0].Name()
+	for _, tc := range []struct {
+		coverage, out string
+		want          string
+	}{
+		{"", "", "3 of 9 lines and 1 of 2 branches of the kernel's source\nno difference; time is up; another --seed makes others\n"},
+		{"results", "", "1 sequence reaches what no case in results has\n  " + name + ": core.c:3 branch 1\nno difference"},
+		{"", t.TempDir(), "source\nas cases: "},
+	} {
+		var out, errs bytes.Buffer
+		a := &app{streams: streams{out: &out, err: &errs}, noticed: map[string]bool{}}
+		if err := a.explored(explored{Report: rep, out: tc.out, coverage: tc.coverage}, nil); err != nil || !strings.Contains(out.String(), tc.want) {
+			t.Errorf("%v\n%s", err, out.String())
+		}
+		_, err := os.Stat(filepath.Join(tc.out, name+".txtar"))
+		if (err == nil) != (tc.out != "") {
+			t.Errorf("%+v: %v", tc, err)
+		}
+	}
+	var out bytes.Buffer
+	a := &app{streams: streams{out: &out, err: &out}, noticed: map[string]bool{}}
+	if got := exitStatus(a.explored(explored{Report: rep, out: "/nonexistent"}, nil)); got == 0 {
+		t.Errorf("cases that cannot be kept: exit status %d", got)
+	}
+}
+
 func TestExploreUsage(t *testing.T) {
-	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"--budget", "0"}, {"--out", ""}, {"more"}} {
+	for _, args := range [][]string{{"--patches", "0"}, {"--patches", "8"}, {"--depth", "-1"}, {"-j", "-1"}, {"--skip", "-1"}, {"--budget", "0"}, {"--out", ""}, {"more"}, {"--mutate", "101", "--gcov"}, {"--mutate", "1"}, {"--coverage", "x"}, {"--gcov", "--depth", "1"}, {"--gcov", "--skip", "1"}, {"--gcov", "--replay", "x"}} {
 		var errs bytes.Buffer
 		if got := run(t.Context(), append([]string{"explore"}, args...), streams{out: &errs, err: &errs}); got != exit.Usage {
 			t.Errorf("%q: exit status %d: %s", args, got, errs.String())

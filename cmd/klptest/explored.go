@@ -17,8 +17,9 @@ import (
 // explored is an exploration that has ended.
 type explored struct {
 	explore.Report
-	skip int    // sequences that were skipped
-	out  string // directory for a reproducer
+	skip     int    // sequences that were skipped
+	out      string // directory for a reproducer, and for what reaches something new
+	coverage string // results of the cases; empty: none
 }
 
 // explored reports the outcome, and writes the reproducer. err is why the
@@ -29,13 +30,16 @@ func (a *app) explored(x explored, err error) error {
 	if ran > 0 {
 		fmt.Fprintln(a.out, printable.Text(x.Progress.String()))
 	}
+	if lost := a.finds(x); lost != nil {
+		err = blame.Join(err, lost)
+	}
 	switch {
 	case x.Difference != nil:
 		if writeErr := a.difference(x); writeErr != nil {
 			return writeErr
 		}
 		return a.failWith(err)
-	case err != nil && ran > 0 && x.Unjudged == 0:
+	case err != nil && ran > 0 && x.Unjudged == 0 && !x.counts():
 		fmt.Fprintf(a.err, "klptest: to continue from here: --skip %d\n", x.Sequences)
 		return err
 	case err != nil:
@@ -47,10 +51,41 @@ func (a *app) explored(x explored, err error) error {
 		return blame.Rigf("no difference, but %s could not be judged: %s", printable.Count(x.Unjudged, "sequence", "sequences"), x.Trouble)
 	}
 	end := fmt.Sprintf("time is up; continue with --skip %d", x.Sequences)
-	if x.Whole {
+	switch {
+	case x.Whole:
 		end = "all sequences were tried"
+	case x.counts():
+		end = "time is up; another --seed makes others"
 	}
 	fmt.Fprintln(a.out, "no difference;", end)
+	return nil
+}
+
+// counts tells whether the kernel counts what it runs: then sequences cannot be skipped,
+// since later ones depend on what they run.
+func (x explored) counts() bool { return x.Reached.Lines > 0 }
+
+// mostFinds is how many sequences are named.
+const mostFinds = 10
+
+// finds tells of the sequences that have reached something new, and keeps them if there
+// is a directory. Those that only go beyond each other are not told one by one.
+func (a *app) finds(x explored) error {
+	if x.coverage != "" && x.counts() {
+		fmt.Fprintf(a.out, "%s what no case in %s has\n", printable.Count(len(x.Finds), "sequence reaches", "sequences reach"), x.coverage)
+		for _, f := range x.Finds[:min(len(x.Finds), mostFinds)] {
+			fmt.Fprintf(a.out, "  %s: %s\n", f.Name(), printable.Line(f.What()))
+		}
+	}
+	if x.out == "" || len(x.Finds) == 0 {
+		return nil
+	}
+	for _, f := range x.Finds {
+		if err := os.WriteFile(filepath.Join(x.out, f.Name()+".txtar"), f.File(), 0o600); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.out, "as cases: %s\n", filepath.Join(x.out, "reach-*.txtar"))
 	return nil
 }
 
@@ -73,7 +108,9 @@ func (a *app) difference(x explored) error {
 	if d.Result.Log != "" {
 		fmt.Fprintln(a.out, "full log:", d.Result.Log)
 	}
-	fmt.Fprintf(a.out, "to continue after this difference: --skip %d\n", x.Sequences)
+	if !x.counts() {
+		fmt.Fprintf(a.out, "to continue after this difference: --skip %d\n", x.Sequences)
+	}
 	for ending, data := range map[string][]byte{".txtar": d.File, ".sh": d.Shell} {
 		if err := os.WriteFile(name+ending, data, 0o600); err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/results"
@@ -133,6 +134,9 @@ func (k *kept) Case(c *casefile.Case, res judge.Result) error {
 	k.doc.Outcomes = append(k.doc.Outcomes, o)
 	return blame.Join(k.run.Case(o), k.bundler.add(k.doc.Provenance, c, o))
 }
+
+// Ran is of [lab.Recorder].
+func (k *kept) Ran(files []gcov.File) { k.doc.Coverage = files }
 
 // End is of [lab.Recorder].
 func (k *kept) End(err error) error {

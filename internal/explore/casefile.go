@@ -25,6 +25,7 @@ type sequence struct {
 	held  bool     // a transition is left open for a time
 	c     *casefile.Case
 	file  []byte
+	ops   []string // without those at its end, which every sequence has
 }
 
 // write makes a case of a script: its commands, and the model's answers. Its file would
@@ -55,7 +56,7 @@ func (s *script) write(dir, title string) (sequence, bool) {
 	if err != nil || judge.Run(context.Background(), m, c).Verdict != judge.Pass {
 		return sequence{}, false
 	}
-	return sequence{s.edges, s.held, c, file}, true
+	return sequence{edges: s.edges, held: s.held, c: c, file: file}, true
 }
 
 // headers say what the commands leave behind on a healthy kernel.

@@ -28,6 +28,9 @@ func edge(before, op string, ans machine.Answer, after string) string {
 
 // kind is an operation without names.
 func kind(op string) string {
+	if function, of, faulty := cutFault(op); faulty {
+		return "fail " + function + " " + kind(of)
+	}
 	words := strings.Fields(op)
 	switch verb := words[0]; machine.Verb(verb) {
 	case machine.Hold, machine.Release:

@@ -165,13 +165,18 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 // operationsOf are the operations of a case, up to a line; 0: all of them.
 func operationsOf(c *casefile.Case, last int) []string {
 	var ops []string
+	fault := "" // of the next command
 	for _, s := range c.Steps {
 		if last > 0 && s.Line > last {
 			break
 		}
 		text := strings.TrimSuffix(s.Command.Text, " &")
-		if s.Command.Verb != machine.Wait && text != insideNew {
-			ops = append(ops, text)
+		switch {
+		case s.Command.Verb == machine.Fail:
+			fault = text + "\n"
+		case s.Command.Verb != machine.Wait && text != insideNew:
+			ops = append(ops, fault+text)
+			fault = ""
 		}
 	}
 	return ops
@@ -187,8 +192,8 @@ func without(ops []string, size int) [][]string {
 	return list
 }
 
-// simplified are the sequences in which one parameter is missing, or one item
-// of one.
+// simplified are the sequences in which one fault is missing, one parameter, or one
+// item of one.
 func simplified(ops []string) [][]string {
 	var list [][]string
 	for i, op := range ops {
@@ -200,6 +205,13 @@ func simplified(ops []string) [][]string {
 }
 
 func simplerForms(op string) []string {
+	if fault, of, faulty := strings.Cut(op, "\n"); faulty {
+		list := []string{of}
+		for _, simpler := range simplerForms(of) {
+			list = append(list, fault+"\n"+simpler)
+		}
+		return list
+	}
 	words := strings.Fields(op)
 	if words[0] != string(machine.Insmod) {
 		return nil

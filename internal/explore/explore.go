@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/gcov"
 )
 
 // Runner runs cases on the kernel under test, and yields each result as it
@@ -26,9 +27,13 @@ type Runner func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Res
 const SomePatches = 3
 
 // batchPerJob is how many sequences each job gets between two looks at the clock.
-const batchPerJob = 10
+const (
+	batchPerJob  = 10
+	guidedPerJob = 3
+)
 
-// Options say what to explore. All but Progress and Dir are required.
+// Options say what to explore. Progress, Dir, and what is about the kernel's source, are
+// not required.
 type Options struct {
 	Release  string         // of the kernel under test, for the model
 	Patches  int            // how many livepatches may be loaded at once, 1 to 7
@@ -39,6 +44,17 @@ type Options struct {
 	Jobs     int            // cases that the runner runs side by side
 	Dir      string         // where the reproducer will lie; empty: the working directory
 	Progress func(Progress) // is told of each sequence, and of the work on a difference
+	Faults   bool           // random sequences have calls of livepatch's fail
+	Counting
+}
+
+// Counting is about a kernel that counts what is run of its source. Random sequences then
+// depend on what those before them have run.
+type Counting struct {
+	// Ran tells what a sequence has run; nil: the kernel does not count.
+	Ran     func(context.Context, judge.Result) ([]gcov.File, error)
+	Mutated int         // of 100 sequences, how many change one that has reached something new
+	Before  []gcov.File // what others have run; nil: nothing
 }
 
 // Report is the result of an exploration.
@@ -46,6 +62,7 @@ type Report struct {
 	Progress
 	Whole      bool        // every sequence was skipped, or was run and judged without a difference
 	Difference *Difference // nil: kernel and model agree
+	Finds      []Find      // the sequences that have reached what nothing before them has
 }
 
 // explorer is one exploration.
@@ -57,7 +74,10 @@ type explorer struct {
 	report  Report
 	covered coverage
 	known   coverage
-	cut     bool // the last batch was cut short
+	reached reach  // of the kernel's source
+	before  reach  // by others
+	corpus  corpus // what has reached something new
+	cut     bool   // the last batch was cut short
 }
 
 // errBudget is why what runs is cut short when time is up. Nobody sees it.
@@ -68,7 +88,8 @@ var errBudget = errors.New("the budget is spent")
 // difference is tried again with fresh, whose machines are as after a boot. The
 // error is the runner's, or says that no sequence of a batch was judged.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
-	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}}
+	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}, reached: reach{}, before: reach{}}
+	x.before.add(placesOf(o.Before))
 	ctx, cancel := context.WithDeadlineCause(ctx, x.started.Add(o.Budget), errBudget)
 	defer cancel()
 	rep, err := x.explore(ctx)
@@ -96,7 +117,7 @@ func (x *explorer) explore(ctx context.Context) (Report, error) {
 			continue
 		}
 		batch = append(batch, q)
-		if len(batch) < batchPerJob*x.Jobs {
+		if len(batch) < x.batchPerJob()*x.Jobs {
 			continue
 		}
 		if err := x.runBatch(ctx, batch); err != nil || x.report.Difference != nil {
@@ -113,7 +134,7 @@ func (x *explorer) explore(ctx context.Context) (Report, error) {
 }
 
 // sequences are those of the strategy. They do not depend on the kernel's
-// answers.
+// answers, unless it counts what it runs.
 func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	over := func() bool { return ctx.Err() != nil }
 	if x.Depth > 0 {
@@ -121,12 +142,25 @@ func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 		x.known, x.report.All = survey(sp, x.Release, x.Depth, over)
 		return exhaustive(sp, x.Release, x.Depth)
 	}
-	x.known = scout(large(x.Patches), x.Release, over)
+	sp := large(x.Patches)
+	sp.faults = x.Faults
+	x.known = scout(sp, x.Release, over)
+	if x.Ran != nil {
+		return x.guided(sp)
+	}
 	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
 	return func(yield func([]string) bool) {
-		for yield(random(large(x.Patches), x.Release, rng, made)) {
+		for yield(random(sp, x.Release, rng, made)) {
 		}
 	}
+}
+
+// batchPerJob: what is learnt from a batch shows in the next one.
+func (x *explorer) batchPerJob() int {
+	if x.Ran != nil {
+		return guidedPerJob
+	}
+	return batchPerJob
 }
 
 // sequence makes a case of operations. After them it reads sysfs and takes
@@ -137,7 +171,9 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 		return sequence{}, false
 	}
 	s.drain()
-	return s.write(x.Dir, "A made-up sequence.")
+	q, ok := s.write(x.Dir, "A made-up sequence.")
+	q.ops = ops
+	return q, ok
 }
 
 // Sample returns that many random sequences of each kind. In the plain ones
@@ -177,7 +213,9 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		if err != nil {
 			return err
 		}
-		x.count(batch[done], res)
+		if err := x.count(ctx, batch[done], res); err != nil {
+			return err
+		}
 		x.tell("")
 		last, done = res, done+1
 		judged = judged || res.Verdict != judge.Error
@@ -235,16 +273,17 @@ func casesOf(batch []sequence) []*casefile.Case {
 	return list
 }
 
-func (x *explorer) count(q sequence, res judge.Result) {
+func (x *explorer) count(ctx context.Context, q sequence, res judge.Result) error {
 	p := &x.report.Progress
 	p.Sequences++
 	p.Operations += len(q.c.Steps)
 	if res.Verdict == judge.Error {
 		p.Unjudged++
 		p.Trouble = cmp.Or(p.Trouble, strings.Join(res.Reasons, "; "))
-		return
+		return nil
 	}
 	x.cover(q)
+	return x.learn(ctx, q, res)
 }
 
 // cover notes which transitions of the model have been seen.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -19,6 +20,7 @@ type Progress struct {
 	LeftOut     int           // sequences left out because they leave data that nobody frees
 	Transitions int           // of the model that were covered
 	Known       int           // of the model, as far as it has been explored
+	Reached     gcov.Total    // of the kernel's source; zero: it is not counted
 	Elapsed     time.Duration // since the start
 	Looking     string        // the work on a difference; empty: there is none
 }
@@ -30,6 +32,9 @@ func (p Progress) String() string {
 		sequences = fmt.Sprintf("%d of %s", p.Sequences, printable.Count(p.All, "sequence", "sequences"))
 	}
 	line := fmt.Sprintf("%s, %.1f operations/s, %d of %d known transitions of the model", sequences, rate, p.Transitions, p.Known)
+	if t := p.Reached; t.Lines > 0 {
+		line += fmt.Sprintf(", %d of %d lines and %d of %d branches of the kernel's source", t.LinesRun, t.Lines, t.BranchesRun, t.Branches)
+	}
 	if p.Unjudged > 0 {
 		line += fmt.Sprintf(", %s not judged (%.200s)", printable.Count(p.Unjudged, "sequence", "sequences"), p.Trouble)
 	}

@@ -10,6 +10,7 @@ import (
 const (
 	shortest, longest = 3, 10 // operations of a random sequence
 	tries             = 6     // operations that are looked at for a new one
+	faultOneIn        = 6     // operations of which one has a call fail, where faults are wanted
 	scouts            = 100   // sequences that estimate the number of transitions
 
 	loadProbe = "insmod *" // the kind of an operation that loads a livepatch
@@ -38,7 +39,12 @@ func random(sp space, release string, rng *rand.Rand, c coverage) []string {
 		ops = []string{"insmod klp_target", "hold old"} // most can happen while something is held
 		s.follow(ops)
 	}
-	for range shortest + rng.IntN(longest-shortest+1) {
+	return append(ops, c.more(sp, s, rng, shortest+rng.IntN(longest-shortest+1))...)
+}
+
+// more does that many operations, and now and then reads all of sysfs.
+func (c coverage) more(sp space, s *script, rng *rand.Rand, n int) (ops []string) {
+	for range n {
 		if rng.IntN(4) == 0 {
 			for _, op := range s.sweep() {
 				if s.do(op) {
@@ -59,6 +65,9 @@ func (c coverage) choose(sp space, s *script, rng *rand.Rand) string {
 	choice := sortOut(sp.operations(s))
 	for range tries {
 		candidate := choice.pick(rng)
+		if sp.faults && rng.IntN(faultOneIn) == 0 {
+			candidate = s.withFault(candidate, rng)
+		}
 		next := s.clone()
 		if !next.do(candidate) {
 			continue

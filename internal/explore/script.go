@@ -48,14 +48,14 @@ func (s *script) clone() *script {
 	return c
 }
 
-// run adds a command as it stands. It reports false when the command would wait
-// for ever, or when the model does not cover it; the script is then useless.
-func (s *script) run(text string) bool {
-	cmd, ok := command(text)
-	if !ok {
-		return false
+// run adds the commands of an operation as they stand. It reports false when one would
+// wait for ever, when the model does not cover it, or when a call that is to fail does
+// not come; the script is then useless.
+func (s *script) run(op string) bool {
+	list, ok := commands(op)
+	for _, cmd := range list {
+		ok = ok && s.step(cmd)
 	}
-	ok = s.step(cmd)
 	s.at = s.m.Snapshot()
 	return ok
 }
@@ -64,19 +64,24 @@ func (s *script) step(cmd machine.Command) bool {
 	s.commands = append(s.commands, cmd)
 	var err error
 	s.last, err = s.m.Step(context.Background(), cmd, time.Minute)
+	unused := false
 	for _, r := range s.last.Records {
 		s.warned = s.warned || strings.HasPrefix(r.Text, "WARNING: ")
+		unused = unused || strings.HasPrefix(r.Text, machine.FaultUnused)
 	}
-	return err == nil && s.last.Stall == nil
+	return err == nil && s.last.Stall == nil && !unused
 }
 
-// command reads a command as a case's file has it.
-func command(text string) (machine.Command, bool) {
-	c, err := casefile.Parse("", []byte("-\n-- transcript --\n% "+text+"\n"))
-	if err != nil || len(c.Steps) != 1 {
-		return machine.Command{}, false
+// commands reads the commands of an operation as a case's file has them.
+func commands(op string) (list []machine.Command, ok bool) {
+	c, err := casefile.Parse("", []byte("-\n-- transcript --\n% "+strings.ReplaceAll(op, "\n", "\n% ")+"\n"))
+	if err != nil {
+		return nil, false
 	}
-	return c.Steps[0].Command, true
+	for _, s := range c.Steps {
+		list = append(list, s.Command)
+	}
+	return list, true
 }
 
 // do adds an operation in a form whose outcome does not depend on timing: in

@@ -26,6 +26,7 @@ type space struct {
 	again   bool     // a loaded module is loaded once more
 	target  []string // how klp_target is loaded
 	other   []string // how another module to be patched is loaded
+	faults  bool     // calls of livepatch's fail
 }
 
 // What a probe patches: nothing; nothing, in two objects; a function that can

@@ -10,6 +10,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -33,14 +34,19 @@ func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options
 	}
 	defer func() { err = blame.Join(err, on.Close()) }()
 	o.Release, o.Jobs = k.Release, ro.Jobs
+	counted := &counting{on.Gcov(), gcov.Counters{}}
+	if counted.kernel != nil {
+		o.Ran = counted.ran
+	}
 	rep, err = explore.Explore(ctx, o, on.RunCases, on.RunCasesFresh)
 	err = blame.Join(err, context.Cause(ctx))
-	return rep, r.keep(ctx, on, rep, o.Skip, err)
+	files, countErr := counted.files(context.WithoutCancel(ctx))
+	return rep, r.keep(ctx, on, rep, o.Skip, files, blame.Join(err, countErr))
 }
 
-// keep keeps the result of an exploration, which err may have ended early. It returns
-// err, and what went wrong with keeping.
-func (r Runner) keep(ctx context.Context, on *rig.Rig, rep explore.Report, skipped int, err error) error {
+// keep keeps the result of an exploration, which err may have ended early, and what it has
+// run. It returns err, and what went wrong with keeping.
+func (r Runner) keep(ctx context.Context, on *rig.Rig, rep explore.Report, skipped int, ran []gcov.File, err error) error {
 	keep := r.recorder()
 	c, res := exploredAs(rep, skipped)
 	var list []*casefile.Case
@@ -53,6 +59,7 @@ func (r Runner) keep(ctx context.Context, on *rig.Rig, rep explore.Report, skipp
 	if c != nil {
 		err = blame.Join(err, keep.Case(c, res))
 	}
+	keep.Ran(ran)
 	return keep.End(err)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -25,6 +26,8 @@ type Runner struct {
 type Recorder interface {
 	Begin(ctx context.Context, on *rig.Rig, list []*casefile.Case) error
 	Case(*casefile.Case, judge.Result) error
+	// Ran is told what the run has run of the kernel's source; nil: it is not known.
+	Ran([]gcov.File)
 	// End is told why the run ended early, or nil. It returns that, and what
 	// went wrong with keeping the results.
 	End(error) error
@@ -35,6 +38,7 @@ type forgetful struct{}
 
 func (forgetful) Begin(context.Context, *rig.Rig, []*casefile.Case) error { return nil }
 func (forgetful) Case(*casefile.Case, judge.Result) error                 { return nil }
+func (forgetful) Ran([]gcov.File)                                         {}
 func (forgetful) End(err error) error                                     { return err }
 
 // Run runs the cases on a kernel. That no case can be run on it, say because the

@@ -100,11 +100,11 @@ var imports = []struct{ pkg, may string }{
 	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/initramfs images/kbuild internal/blame internal/cache internal/doctor internal/gcov internal/guest internal/guest/client internal/guest/wire internal/patience internal/printable internal/remote kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},
-	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/model internal/printable"},
+	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/gcov internal/model internal/printable"},
 	{"internal/mutants", "cases/judge"},
 	{"internal/series", "cases/judge internal/blame internal/cache internal/git"},
 	{"internal/variants", "cases/judge images/kconfig"},
-	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/bisect internal/blame internal/cache internal/explore internal/git internal/mutants internal/rig internal/series internal/variants"},
+	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/bisect internal/blame internal/cache internal/explore internal/gcov internal/git internal/mutants internal/rig internal/series internal/variants"},
 }
 
 // TestImports holds the tree against the table. cmd/klptest may import all.
