@@ -73,7 +73,7 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
 	f.BoolVar(&o.model.Faults, "faults", false, "also make calls of livepatch's fail, where the model says that they come")
 	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch were reached, and change sequences that reach new ones; for a kernel that klptest kernel build --gcov has built")
-	f.Var(number(&o.model.Mutated, 50, 0, 100), "mutate", "of 100 sequences, how `many` change one that has reached something new; the others are made anew")
+	f.Var(number(&o.model.Mutated, 80, 0, 100), "mutate", "of 100 sequences, how `many` change one that has reached something new, once those that are made anew find nothing")
 	f.Var(fileName{&o.coverage}, "coverage", "tell apart what no case has reached in the results in `DIR`, of run --gcov")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	resultsFlags(f, &o.keepOptions)

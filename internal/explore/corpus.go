@@ -16,28 +16,42 @@ const (
 	mostMore    = 6 // operations with which it goes on
 )
 
-// guided are sequences without end. Some are made anew, and some are ones of the corpus
-// that were changed, in the ratio that the options give. So they depend on what the
-// kernel has run in those before them.
+// guided are sequences without end: some are made anew, and some are ones of the corpus
+// that were changed. As long as new ones find something, most are new. So they depend on
+// what the kernel has run in those before them.
 func (x *explorer) guided(sp space) iter.Seq[[]string] {
-	rng, made, old := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}, map[string]bool{}
+	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
+	x.anew = map[string]bool{}
 	return func(yield func([]string) bool) {
 		for {
 			var ops []string
-			if len(x.corpus) > 0 && rng.IntN(100) < x.Mutated {
+			changed := len(x.corpus) > 0 && rng.Float64()*100 < float64(x.Mutated)*x.dry
+			if changed {
 				ops = x.corpus.change(sp, x.Release, rng, made)
 			} else {
 				ops = random(sp, x.Release, rng, made)
 			}
 			text := strings.Join(ops, "\n")
-			if len(ops) == 0 || old[text] {
+			if _, again := x.anew[text]; again || len(ops) == 0 {
 				continue
 			}
-			old[text] = true
+			x.anew[text] = !changed
 			if !yield(ops) {
 				return
 			}
 		}
+	}
+}
+
+// dries notes whether a sequence that was made anew has found something. dry is how many
+// of the last ones have not, from 0 to 1; the last ten count most.
+func (x *explorer) dries(q sequence, found bool) {
+	if !x.anew[strings.Join(q.ops, "\n")] {
+		return
+	}
+	x.dry *= 0.9
+	if !found {
+		x.dry += 0.1
 	}
 }
 

@@ -49,7 +49,7 @@ type Options struct {
 type Counting struct {
 	// Ran tells what a sequence has run; nil: the kernel does not count.
 	Ran     func(context.Context, judge.Result) ([]gcov.File, error)
-	Mutated int         // of 100 sequences, how many change one that has reached something new
+	Mutated int         // of 100 sequences, how many change one that has reached something new, once those made anew find nothing
 	Before  []gcov.File // what others have run; nil: nothing
 }
 
@@ -70,10 +70,12 @@ type explorer struct {
 	report  Report
 	covered coverage
 	known   coverage
-	reached reach  // of the kernel's source
-	before  reach  // by others
-	corpus  corpus // what has reached something new
-	cut     bool   // the last batch was cut short
+	reached reach           // of the kernel's source
+	before  reach           // by others
+	corpus  corpus          // what has reached something new
+	anew    map[string]bool // the sequences that were made, by their operations: not changed ones
+	dry     float64         // how many of those that were made anew find nothing
+	cut     bool            // the last batch was cut short
 }
 
 // errBudget is why what runs is cut short when time is up. Nobody sees it.
