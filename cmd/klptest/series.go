@@ -60,6 +60,11 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 			return a.series(c.Context(), o, args)
 		},
 	}
+	seriesFlags(c, &o)
+	return c
+}
+
+func seriesFlags(c *cobra.Command, o *seriesOptions) {
 	f := c.Flags()
 	guestFlags(f, &o.Options)
 	confirmFlag(f, &o.Options)
@@ -70,7 +75,6 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 	formatFlag(c, &o.format, seriesChoices())
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
-	return c
 }
 
 // seriesArgs are the arguments by kind.

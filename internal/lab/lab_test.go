@@ -9,6 +9,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/gcov"
 )
 
 func TestForemost(t *testing.T) {
@@ -44,5 +45,15 @@ func TestUnjudgedMutant(t *testing.T) {
 	got := unjudged(explore.Report{Progress: explore.Progress{Sequences: 9, Unjudged: 2, Trouble: "no guest"}})
 	if len(got) != 1 || got[0].Verdict != judge.Error || !strings.Contains(got[0].Reasons[0], "no guest") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestCountsNothing: nothing is known of a sequence that has not come to its end, and
+// nothing is told where none has.
+func TestCountsNothing(t *testing.T) {
+	c := &counting{sum: gcov.Counters{}}
+	files, err := c.ran(t.Context(), judge.Result{})
+	if sum, sumErr := c.files(t.Context()); files != nil || err != nil || sum != nil || sumErr != nil {
+		t.Errorf("%v, %v; %v, %v", files, err, sum, sumErr)
 	}
 }
