@@ -4,6 +4,7 @@ package vm
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"syscall"
 
@@ -111,6 +112,8 @@ func (v *VM) qemuDeath() error {
 		e.Advice = "the last console lines may say why; if they do not, it was probably a triple fault, or too little memory to boot"
 	case v.draft != nil && v.process.KilledBy(syscall.SIGBUS):
 		e.Summary, e.Err = "QEMU cannot grow the guest's memory file", ErrNoPlace
+	case v.process.KilledBy(syscall.SIGXFSZ):
+		e.Summary = fmt.Sprintf("the machine has written more than %d MB to its disk", mostWritten>>20)
 	case v.process.KilledBy(syscall.SIGKILL):
 		e.Advice = "something killed it; `dmesg | grep -i oom` shows whether the host ran out of memory"
 	}

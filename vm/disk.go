@@ -47,10 +47,7 @@ func (c config) checkDisk() error {
 	if c.Disk == "" {
 		return nil
 	}
-	if _, err := readHead(c.Disk, make([]byte, 1)); err != nil {
-		return &blame.Error{Party: blame.User, Summary: "cannot read the disk image", Err: err}
-	}
-	return nil
+	return checkWhole(c.Disk)
 }
 
 // usernet asks QEMU for the connections of its networks. It has no command of QMP.

@@ -111,7 +111,7 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 		<-v.exited
 		return v.console.Err()
 	})
-	return nil
+	return v.config.limit(p.Pid())
 }
 
 // supervise waits for the end of QEMU, and then of the console. A kernel that

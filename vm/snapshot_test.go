@@ -137,9 +137,10 @@ func TestSnapshotNeverReplaces(t *testing.T) {
 	opened(t, spec)
 }
 
-// TestFullDiskKillsQEMU: a hole that cannot be filled is a SIGBUS.
-func TestFullDiskKillsQEMU(t *testing.T) {
-	p, err := program.Start(exec.Command("sh", "-c", "kill -BUS $$"), syscall.SIGKILL)
+// killed is a machine whose QEMU a signal has ended.
+func killed(t *testing.T, signal string) *VM {
+	t.Helper()
+	p, err := program.Start(exec.Command("sh", "-c", "ulimit -c 0; kill -"+signal+" $$"), syscall.SIGKILL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +151,12 @@ func TestFullDiskKillsQEMU(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(v.exited)
+	return v
+}
+
+// TestFullDiskKillsQEMU: a hole that cannot be filled is a SIGBUS.
+func TestFullDiskKillsQEMU(t *testing.T) {
+	v := killed(t, "BUS")
 	if err := v.Death(); errors.Is(err, ErrNoPlace) {
 		t.Errorf("ordinary memory: %v", err)
 	}

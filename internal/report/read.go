@@ -14,11 +14,11 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// A report may come from a stranger. These limits bound the memory that reading
-// it takes; a result has some 7 KB.
-var maxReport int64 = 256 << 20 // bytes; tests make it less
-
-const maxOutcomes = 100_000
+// A report may come from a stranger; see also the meter. A result has some 7 KB.
+const (
+	maxOutcomes = 100_000 // and runs
+	maxFields   = 100     // of a run
+)
 
 // ErrNone is in the error of a report that breaks off before its first run.
 var ErrNone = errors.New("the report breaks off before its first run: the run was killed at once, or the file is cut")
@@ -28,12 +28,12 @@ var ErrNone = errors.New("the report breaks off before its first run: the run wa
 // the run was killed, has the results that were written; its total is what the
 // run has planned, as far as it says so.
 func Read(r io.Reader) ([]Document, error) {
-	limited := &io.LimitedReader{R: r, N: maxReport + 1}
-	p := parser{Decoder: json.NewDecoder(limited)}
+	m := &meter{in: r}
+	p := parser{Decoder: json.NewDecoder(m), meter: m}
 	top := &object{}
 	err := p.document(top)
-	if limited.N <= 0 {
-		return nil, blame.Userf("the report is larger than %d MB", maxReport>>20)
+	if m.over != nil {
+		return nil, m.over
 	}
 	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 	if err != nil && !cut {
@@ -63,7 +63,8 @@ func plainly(err error) error {
 // parser takes a report apart.
 type parser struct {
 	*json.Decoder
-	outcomes int // that were read
+	meter    *meter
+	outcomes int // and runs that were read
 }
 
 // object is a report as it is read: results and runs, and all other fields.
@@ -102,14 +103,14 @@ func (p *parser) object(o *object, outermost bool) error {
 			err = p.list(func() error { return p.result(o) })
 		case name == "runs" && outermost:
 			err = p.list(func() error {
+				if err := p.more(); err != nil {
+					return err
+				}
 				o.runs = append(o.runs, &object{})
 				return p.object(o.runs[len(o.runs)-1], false)
 			})
 		default:
-			var field json.RawMessage
-			if err = p.Decode(&field); err == nil {
-				o.fields[fmt.Sprint(name)] = field
-			}
+			err = p.field(o, fmt.Sprint(name))
 		}
 		if err != nil {
 			return err
@@ -120,15 +121,36 @@ func (p *parser) object(o *object, outermost bool) error {
 	return err
 }
 
+func (p *parser) field(o *object, name string) error {
+	var text json.RawMessage
+	if err := p.Decode(&text); err != nil {
+		return err
+	}
+	if o.fields[name] = text; len(o.fields) > maxFields {
+		return fmt.Errorf("a run with more than %d fields", maxFields)
+	}
+	return nil
+}
+
 func (p *parser) result(o *object) error {
-	if p.outcomes++; p.outcomes > maxOutcomes {
-		return fmt.Errorf("more than %d results", maxOutcomes)
+	if err := p.more(); err != nil {
+		return err
 	}
 	var r jsonResult
 	if err := p.Decode(&r); err != nil {
 		return err
 	}
 	o.results = append(o.results, r)
+	p.meter.next()
+	return nil
+}
+
+// more begins another result or run.
+func (p *parser) more() error {
+	p.meter.next()
+	if p.outcomes++; p.outcomes > maxOutcomes {
+		return fmt.Errorf("more than %d results", maxOutcomes)
+	}
 	return nil
 }
 

@@ -142,7 +142,7 @@ func TestReadCut(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	defer func(most int64) { maxReport = most }(maxReport)
-	maxReport = 4 << 20
+	maxReport = 16 << 20
 	whole := rendered(t, Document{}, "json")
 	for name, test := range map[string]struct{ text, want string }{
 		"nothing":        {"", "not a report of klptest"},
@@ -153,7 +153,7 @@ func TestReadRefuses(t *testing.T) {
 		"a second one":   {whole + whole, "more follows the report"},
 		"another type":   {strings.Replace(whole, `"total": 0`, `"total": "many"`, 1), "not a report of klptest"},
 		"another result": {strings.Replace(whole, `"results": [`, `"results": [1`, 1), "not a report in JSON"},
-		"too much":       {whole + strings.Repeat(" ", int(maxReport)), "larger than 4 MB"},
+		"too much":       {whole + strings.Repeat(" ", int(maxReport)), "larger than 16 MB"},
 		"too many":       {strings.Replace(whole, `"results": [`, `"results": [{}`+strings.Repeat(",{}", maxOutcomes), 1), "more than 100000 results"},
 	} {
 		_, err := Read(strings.NewReader(test.text))
