@@ -5,8 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-
-	"github.com/klptest/klptest/internal/printable"
 )
 
 // whatChanges tells which cases of a run with --gcov run what a patch changes, or with
@@ -28,8 +26,12 @@ func (a *app) whatChanges(ctx context.Context, dir, patch string, names bool) er
 	if !names {
 		return r.Write(a.out)
 	}
-	for _, name := range r.Cases(c.cases) {
-		fmt.Fprintln(a.out, printable.Line(name))
+	list := r.Cases(c.cases)
+	if err := plain(list); err != nil {
+		return err
+	}
+	for _, name := range list {
+		fmt.Fprintln(a.out, name)
 	}
 	return nil
 }

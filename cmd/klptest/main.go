@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/klptest/klptest/internal/exit"
@@ -25,7 +26,12 @@ func main() {
 	os.Exit(mainExit())
 }
 
+// softLimit is the memory from which on garbage is collected without delay, in bytes: what
+// a stranger's report, patch or bundle takes at most is not to be doubled by it.
+const softLimit = 400 << 20
+
 func mainExit() int {
+	debug.SetMemoryLimit(softLimit)
 	if err := program.InheritNothing(); err != nil {
 		explain(os.Stderr, err)
 		return exit.Error

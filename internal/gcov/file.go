@@ -4,6 +4,7 @@ package gcov
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -15,6 +16,31 @@ type File struct {
 	Lines []Line `json:"lines"`
 	// Source is the text, line by line; nil: not known.
 	Source []string `json:"source,omitempty"`
+}
+
+// The limits of what results may tell of a kernel's source.
+const (
+	maxFiles = 1000
+	maxName  = 200 // bytes
+)
+
+// Check refuses files that no kernel has: results may be a stranger's, and names are shown
+// and made into paths.
+func Check(files []File) error {
+	if len(files) > maxFiles {
+		return fmt.Errorf("more than %d source files", maxFiles)
+	}
+	for _, f := range files {
+		if len(f.Name) > maxName || !fileName.MatchString(f.Name) {
+			return fmt.Errorf("a source file %.40q", f.Name)
+		}
+		for _, l := range f.Lines {
+			if l.Number < 1 || l.Number > maxNumber {
+				return fmt.Errorf("line %d of %s", l.Number, f.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // Line is a line that has code.

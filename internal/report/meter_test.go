@@ -53,7 +53,7 @@ func TestAttackReportsTakeLittleMemory(t *testing.T) {
 				t.Errorf("%d runs were read", len(docs))
 			}
 			// Of what is allocated, most is garbage at once: lists that grow.
-			most := 10 * uint64(maxReport)
+			most := 12 * uint64(maxReport)
 			if name == "results" || name == "runs" {
 				most = 4000 * maxOutcomes
 			}

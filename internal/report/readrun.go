@@ -9,6 +9,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/gcov"
 )
 
 // documents are the runs in the outermost object; cut tells that the end of the
@@ -69,6 +70,9 @@ func (o *object) document() (d Document, err error) {
 		if err := json.Unmarshal(config, &head.Config); err != nil {
 			return d, blame.Userf("not a report of klptest: config: %w", plainly(err))
 		}
+	}
+	if err := gcov.Check(tail.Coverage); err != nil {
+		return d, blame.Userf("not a report of klptest: coverage: %w", err)
 	}
 	d.Provenance = head.Provenance
 	for _, r := range o.results {

@@ -24,7 +24,7 @@ type place struct {
 type hunk []place
 
 // maxPatch is more bytes than a series for the livepatch core has.
-const maxPatch = 16 << 20
+const maxPatch = 4 << 20
 
 // parse reads a patch: of git or diff -u, one or several, with or without a mail around.
 func parse(patch io.Reader) ([]*gitdiff.File, error) {

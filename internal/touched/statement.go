@@ -22,6 +22,9 @@ func codeOf(f gcov.File) code {
 	return c
 }
 
+// maxStatement is more lines than a statement has: results may be a stranger's.
+const maxStatement = 1000
+
 // counted is the line on which the compiler counts a statement that the given line is a
 // part of: often the first one of several. A call that it has inlined has no counter of
 // its own: then the statement after it has the same. It reports false for what is no
@@ -30,7 +33,7 @@ func (c code) counted(number int) (int, bool) {
 	if c.silent(number) {
 		return 0, false
 	}
-	for n := number; ; n-- {
+	for n := number; n > number-maxStatement; n-- {
 		if c.lines[n] {
 			return n, true
 		}
@@ -38,7 +41,7 @@ func (c code) counted(number int) (int, bool) {
 			break
 		}
 	}
-	for n := number + 1; !c.silent(n); n++ {
+	for n := number + 1; n < number+maxStatement && !c.silent(n); n++ {
 		if c.lines[n] {
 			return n, true
 		}

@@ -26,7 +26,8 @@ type Line struct {
 	File   string // "kernel/livepatch/core.c"
 	Number int
 	Text   string
-	Cases  []string // that run it, in their order
+	Cases  []string // the first that run it, in their order
+	More   int      // cases that run it as well
 }
 
 // Report is what a patch changes.
@@ -34,6 +35,8 @@ type Report struct {
 	Lines     []Line   // in the order of files and numbers
 	Uncounted []string // source files that the patch changes, and of which nothing was counted
 	Patched   bool     // the kernel has the patch
+
+	running map[string]bool // cases that run a changed line
 }
 
 // Of reads a patch, and looks its lines up in what was counted. The error is the
@@ -43,7 +46,7 @@ func Of(patch io.Reader, counted []gcov.File, cases []Case) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	var r Report
+	r := Report{running: map[string]bool{}}
 	for _, f := range files {
 		name := nameOf(f)
 		i := slices.IndexFunc(counted, func(c gcov.File) bool { return c.Name == name || strings.HasSuffix(name, "/"+c.Name) })
@@ -79,44 +82,46 @@ func (r *Report) add(f *gitdiff.File, counted gcov.File, cases []Case) error {
 		}
 	}
 	r.Patched = r.Patched || patched
-	ran, err := ranOf(cases, counted.Name)
-	if err != nil {
-		return err
-	}
+	own := len(r.Lines)
 	c, last := codeOf(counted), 0
 	for _, n := range numbers {
-		first, ok := c.counted(n)
-		if !ok || first == last {
-			continue
+		if first, ok := c.counted(n); ok && first != last {
+			r.Lines, last = append(r.Lines, Line{File: counted.Name, Number: first, Text: c.text(first)}), first
 		}
-		last = first
-		line := Line{File: counted.Name, Number: first, Text: c.text(first)}
-		for i, one := range cases {
-			if _, found := slices.BinarySearch(ran[i], first); found {
-				line.Cases = append(line.Cases, one.Name)
+	}
+	return r.run(r.Lines[own:], counted.Name, cases)
+}
+
+// run notes which cases run the lines of a file. What a case has run is looked at and
+// forgotten: results may be a stranger's, of any number of cases.
+func (r *Report) run(lines []Line, file string, cases []Case) error {
+	for _, one := range cases {
+		ran, err := gcov.Numbers(one.Ran[file].Lines)
+		if err != nil {
+			return blame.Userf("what %s has run of %s: %w", one.Name, file, err)
+		}
+		for i := range lines {
+			if _, found := slices.BinarySearch(ran, lines[i].Number); found {
+				lines[i].add(one.Name)
+				r.running[one.Name] = true
 			}
 		}
-		r.Lines = append(r.Lines, line)
 	}
 	return nil
 }
 
-// ranOf are the lines of a file that each case has run.
-func ranOf(cases []Case, file string) (list [][]int, err error) {
-	for _, c := range cases {
-		numbers, err := gcov.Numbers(c.Ran[file].Lines)
-		if err != nil {
-			return nil, blame.Userf("what %s has run of %s: %w", c.Name, file, err)
-		}
-		list = append(list, numbers)
+func (l *Line) add(name string) {
+	if len(l.Cases) == mostNamed {
+		l.More++
+		return
 	}
-	return list, nil
+	l.Cases = append(l.Cases, name)
 }
 
 // Cases are all cases that run a changed line, in their order.
 func (r Report) Cases(all []Case) (names []string) {
 	for _, c := range all {
-		if slices.ContainsFunc(r.Lines, func(l Line) bool { return slices.Contains(l.Cases, c.Name) }) {
+		if r.running[c.Name] {
 			names = append(names, c.Name)
 		}
 	}

@@ -70,14 +70,15 @@ func section(b *strings.Builder, title string, lines []Line) {
 	for _, l := range lines {
 		fmt.Fprintf(b, "  %s:%d: %s\n", printable.Line(l.File), l.Number, printable.Line(l.Text))
 		if len(l.Cases) > 0 {
-			fmt.Fprintf(b, "      %s\n", printable.Line(named(l.Cases)))
+			fmt.Fprintf(b, "      %s\n", printable.Line(l.named()))
 		}
 	}
 }
 
-func named(cases []string) string {
-	if len(cases) <= mostNamed {
-		return strings.Join(cases, " ")
+func (l Line) named() string {
+	text := strings.Join(l.Cases, " ")
+	if l.More > 0 {
+		text += fmt.Sprintf(" and %d more", l.More)
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(cases[:mostNamed], " "), len(cases)-mostNamed)
+	return text
 }

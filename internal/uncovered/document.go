@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/gcov"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // Document is what a run of all shipped cases has run of a kernel's source.
@@ -28,7 +29,7 @@ type gap struct {
 // Write writes the document as Markdown. Lines without a reason are before all others.
 func (d Document) Write(w io.Writer, reasons Reasons) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What the shipped cases run of kernel/livepatch\n\nWritten by `make kernel-coverage`. %d cases ran on Linux %s, which counts as\n`klptest kernel build --gcov` makes it. Some branches of transition.c depend on the moment: from\nrun to run their number differs a little.\n\n", d.Cases, d.Kernel)
+	fmt.Fprintf(&b, "# What the shipped cases run of kernel/livepatch\n\nWritten by `make kernel-coverage`. %d cases ran on Linux %s, which counts as\n`klptest kernel build --gcov` makes it. Some branches of transition.c depend on the moment: from\nrun to run their number differs a little.\n\n", d.Cases, printable.Line(d.Kernel))
 	d.table(&b)
 	var open, explained []gap
 	for _, g := range d.gaps(reasons) {
@@ -57,6 +58,7 @@ func (d Document) table(b *strings.Builder) {
 
 func (d Document) gaps(reasons Reasons) (list []gap) {
 	for _, f := range d.Files {
+		functions := f.Functions()
 		joined := false // the next missed line follows the last one
 		for _, l := range f.Lines {
 			if l.Count > 0 {
@@ -64,7 +66,10 @@ func (d Document) gaps(reasons Reasons) (list []gap) {
 				continue
 			}
 			text := f.Text(l.Number)
-			g := gap{file: f.Name, function: f.FunctionAt(l.Number), lines: []string{text}, first: l.Number, last: l.Number}
+			g := gap{file: f.Name, lines: []string{text}, first: l.Number, last: l.Number}
+			if l.Number <= len(functions) {
+				g.function = functions[l.Number-1]
+			}
 			g.reason = reasons.For(g.function, text)
 			if n := len(list); joined && list[n-1].function == g.function && list[n-1].reason == g.reason {
 				list[n-1].lines, list[n-1].last = append(list[n-1].lines, text), l.Number
@@ -103,7 +108,8 @@ func (g gap) where() string {
 	return fmt.Sprintf("lines %d to %d", g.first, g.last)
 }
 
-// unindented are the lines without the tabs that all of them begin with.
+// unindented are the lines without the tabs that all of them begin with, escaped: the
+// results may be a stranger's.
 func unindented(lines []string) []string {
 	least := len(lines[0])
 	for _, l := range lines {
@@ -111,7 +117,7 @@ func unindented(lines []string) []string {
 	}
 	out := make([]string, len(lines))
 	for i, l := range lines {
-		out[i] = strings.ReplaceAll(l[least:], "\t", "    ")
+		out[i] = printable.Line(strings.ReplaceAll(l[least:], "\t", "    "))
 	}
 	return out
 }
