@@ -4,6 +4,7 @@ package judge
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/klptest/klptest/cases/klog"
 )
@@ -12,6 +13,7 @@ import (
 // the guest has printed.
 const (
 	maxReasons = 40   // lines
+	maxParts   = 200  // of a test
 	maxDiff    = 400  // lines
 	maxShown   = 1000 // bytes of a line
 	maxCompare = 5000 // lines that a diff compares, from the first wrong one on
@@ -27,4 +29,63 @@ func fewReasons(all []string) []string {
 		few = append(few, klog.Clip(reason, maxShown))
 	}
 	return few
+}
+
+// Bounded keeps so much of a result that was made elsewhere as a report can show.
+func Bounded(res Result) Result {
+	res.Reasons, res.Subtests = fewReasons(res.Reasons), fewParts(res.Subtests)
+	res.Diff, res.Tail = fewLines(clipped(res.Diff)), fewLines(clipped(res.Tail))
+	return res
+}
+
+// fewParts keeps the first parts, and the number of the others with the worst verdict among
+// them.
+func fewParts(all []Subtest) []Subtest {
+	few := make([]Subtest, 0, min(len(all), maxParts+1))
+	left := maxDiff // lines, of all parts together
+	for i, part := range all {
+		if i == maxParts {
+			return append(few, rest(all[i:]))
+		}
+		part.Name, part.Reason = klog.Clip(part.Name, maxShown), klog.Clip(part.Reason, maxShown)
+		if lines := clipped(part.Diff); left > 0 {
+			part.Diff, left = fewLines(lines), left-len(lines)
+		} else {
+			part.Diff = ""
+		}
+		few = append(few, part)
+	}
+	return few
+}
+
+func rest(parts []Subtest) Subtest {
+	r := Subtest{Name: fmt.Sprintf("and %d more", len(parts)), Verdict: Pass}
+	for _, part := range parts {
+		switch {
+		case part.Verdict == Fail:
+			r.Verdict = Fail
+		case part.Verdict != Pass && r.Verdict == Pass:
+			r.Verdict = part.Verdict
+		}
+	}
+	return r
+}
+
+// clipped are the lines of a text, none of them long.
+func clipped(text string) []string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		if len(line) > maxShown {
+			lines[i] = klog.Clip(line, maxShown) + "\n"
+		}
+	}
+	return lines
+}
+
+// fewLines is a text of the first lines, which says how many more there are.
+func fewLines(lines []string) string {
+	if len(lines) > maxDiff {
+		lines = append(lines[:maxDiff:maxDiff], fmt.Sprintf("… %d more lines\n", len(lines)-maxDiff))
+	}
+	return strings.Join(lines, "")
 }

@@ -110,20 +110,12 @@ func joinLines(lines []string) string {
 // mark points at the first changed line of a unified diff. The diff's matching
 // never leaves a common beginning unmatched, so this is the first wrong line.
 func mark(unified, where string) string {
-	lines := strings.SplitAfter(unified, "\n")
-	for i, line := range lines {
-		if len(line) > maxShown {
-			lines[i] = klog.Clip(line, maxShown) + "\n"
-		}
-	}
+	lines := clipped(unified)
 	for i := 2; i < len(lines); i++ { // after the two lines of the head
 		if strings.HasPrefix(lines[i], "-") || strings.HasPrefix(lines[i], "+") {
 			lines[i] = strings.TrimSuffix(lines[i], "\n") + "    <-- " + where + "\n"
 			break
 		}
 	}
-	if len(lines) > maxDiff {
-		lines = append(lines[:maxDiff], fmt.Sprintf("… %d more lines\n", len(lines)-maxDiff))
-	}
-	return strings.Join(lines, "")
+	return fewLines(lines)
 }

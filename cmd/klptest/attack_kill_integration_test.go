@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -46,6 +47,9 @@ func attackKills(t *testing.T, home string) {
 	kills, interrupts := 4, 2
 	if attack(t) {
 		kills, interrupts = 200, 100
+	}
+	if signal.Ignored(os.Interrupt) { // as by nohup: the runs would ignore it as well, at first
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	for i := range kills + interrupts {
 		s, sig := storms[i%len(storms)], syscall.SIGKILL

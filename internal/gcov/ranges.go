@@ -30,9 +30,12 @@ func Ranges(numbers []int) string {
 // maxNumber limits what a range may name: no source file has so many lines.
 const maxNumber = 1 << 20
 
-// Numbers is the reverse of Ranges, for a text that may be a stranger's.
-func Numbers(ranges string) ([]int, error) {
-	var numbers []int
+// Span are the numbers from First to Last.
+type Span struct{ First, Last int }
+
+// Spans reads what Ranges writes, of a text that may be a stranger's. The spans ascend.
+func Spans(ranges string) ([]Span, error) {
+	var spans []Span
 	least := 0
 	for word := range strings.FieldsSeq(ranges) {
 		from, to, isRange := strings.Cut(word, "-")
@@ -44,10 +47,20 @@ func Numbers(ranges string) ([]int, error) {
 		if err != nil || int(first) < least || last < first || last > maxNumber {
 			return nil, fmt.Errorf("not ascending ranges of numbers: %.40q", ranges)
 		}
-		for n := int(first); n <= int(last); n++ {
-			numbers = append(numbers, n)
-		}
+		spans = append(spans, Span{int(first), int(last)})
 		least = int(last) + 1
 	}
-	return numbers, nil
+	return spans, nil
+}
+
+// Numbers is the reverse of Ranges.
+func Numbers(ranges string) ([]int, error) {
+	spans, err := Spans(ranges)
+	var numbers []int
+	for _, s := range spans {
+		for n := s.First; n <= s.Last; n++ {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers, err
 }

@@ -23,7 +23,7 @@ func codeOf(f gcov.File) code {
 }
 
 // maxStatement is more lines than a statement has: results may be a stranger's.
-const maxStatement = 1000
+const maxStatement = 200
 
 // counted is the line on which the compiler counts a statement that the given line is a
 // part of: often the first one of several. A call that it has inlined has no counter of

@@ -96,18 +96,28 @@ func (r *Report) add(f *gitdiff.File, counted gcov.File, cases []Case) error {
 // forgotten: results may be a stranger's, of any number of cases.
 func (r *Report) run(lines []Line, file string, cases []Case) error {
 	for _, one := range cases {
-		ran, err := gcov.Numbers(one.Ran[file].Lines)
+		ran, err := gcov.Spans(one.Ran[file].Lines)
 		if err != nil {
 			return blame.Userf("what %s has run of %s: %w", one.Name, file, err)
 		}
 		for i := range lines {
-			if _, found := slices.BinarySearch(ran, lines[i].Number); found {
+			if _, found := slices.BinarySearchFunc(ran, lines[i].Number, against); found {
 				lines[i].add(one.Name)
 				r.running[one.Name] = true
 			}
 		}
 	}
 	return nil
+}
+
+func against(s gcov.Span, number int) int {
+	switch {
+	case s.Last < number:
+		return -1
+	case s.First > number:
+		return 1
+	}
+	return 0
 }
 
 func (l *Line) add(name string) {
