@@ -71,7 +71,7 @@ vm-test: deps build ## the integration tests, and all cases on both Debian kerne
 
 ATTACK ?= short
 .PHONY: attack
-attack: deps build ## what hostile cases, guests, neighbours, signals and disks do; ATTACK=long takes hours
+attack: deps check ## what hostile cases, guests, neighbours, signals and disks do, after the unit tests; ATTACK=long takes half an hour of two quiet processors
 	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -vet=off -p 2 -count=1 -timeout 8h -v -run Attack $(vm-packages)
 
 .PHONY: html-test

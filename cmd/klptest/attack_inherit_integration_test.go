@@ -14,6 +14,9 @@ import (
 // secretFD is the number of a descriptor that klptest is started with.
 const secretFD = 20
 
+// tcpListen is TCP_LISTEN in /proc/net/tcp (include/net/tcp_states.h).
+const tcpListen = "0A"
+
 // withSecrets is klptest with a pipe that holds a secret, as descriptor
 // secretFD, and one in its environment.
 func withSecrets(t *testing.T, home string, args ...string) *exec.Cmd {
@@ -44,7 +47,8 @@ func attackInheritedPipe(t *testing.T, home string) {
 	discard(t, home, "tmp") // the work directory of a run with an ERROR is kept
 }
 
-// QEMU has neither that pipe nor the environment.
+// QEMU has neither that pipe nor the environment, and listens on no port, where
+// another user of the host could reach the guest.
 func attackQEMUInherits(t *testing.T, home string) {
 	cmd := withSecrets(t, home, "run", "-j", "1", "testdata/attack/wait.txtar")
 	if err := cmd.Start(); err != nil {
@@ -68,6 +72,9 @@ func attackQEMUInherits(t *testing.T, home string) {
 				continue // it has ended
 			}
 			looked++
+			if ports := listening(t, proc); ports != nil {
+				t.Fatalf("it listens on %q", ports)
+			}
 			if strings.Contains(string(environ), "SECRET") {
 				t.Fatalf("its environment: %q", environ)
 			}
@@ -80,6 +87,31 @@ func attackQEMUInherits(t *testing.T, home string) {
 	if looked == 0 {
 		t.Error("no QEMU was seen")
 	}
+}
+
+// listening are the addresses of TCP on which a process listens, as /proc/net/tcp
+// has them.
+func listening(t *testing.T, proc string) (addresses []string) {
+	t.Helper()
+	own := map[string]bool{}
+	links, _ := filepath.Glob(filepath.Join(proc, "fd", "*"))
+	for _, link := range links {
+		if to, err := os.Readlink(link); err == nil {
+			own[to] = true
+		}
+	}
+	for _, name := range []string{"tcp", "tcp6"} {
+		text, err := os.ReadFile(filepath.Join(proc, "net", name))
+		if err != nil {
+			return nil // it has ended
+		}
+		for line := range strings.Lines(string(text)) {
+			if f := strings.Fields(line); len(f) > 9 && f[3] == tcpListen && own["socket:["+f[9]+"]"] {
+				addresses = append(addresses, f[1])
+			}
+		}
+	}
+	return addresses
 }
 
 // qemuDirs are the directories in /proc of the QEMUs that use a cache.

@@ -21,6 +21,10 @@ const (
 	mostDiskUsed   = 200 // MB a guest
 )
 
+// mostLogged is what a guest's logs may have, in bytes, beside the line that tells what
+// is missing.
+var mostLogged = map[string]int64{"console.log": 16 << 20, "qemu.log": 256 << 10}
+
 // TestIntegrationAttack runs cases that mean harm: to the host's memory and
 // disk, and to the verdict.
 func TestIntegrationAttack(t *testing.T) {
@@ -80,7 +84,24 @@ func attacked(t *testing.T, args ...string) (string, costs) {
 		t.Fatalf("no work directory:\n%s", out.String())
 	}
 	defer os.RemoveAll(work)
+	checkLogs(t, work)
 	return out.String(), costs{memory: <-peak, disk: megabytes(t, work)}
+}
+
+// checkLogs looks at the sizes of the guests' logs.
+func checkLogs(t *testing.T, work string) {
+	t.Helper()
+	for name, most := range mostLogged {
+		paths, err := filepath.Glob(filepath.Join(work, "guest-*", name))
+		if err != nil || len(paths) == 0 {
+			t.Errorf("no %s: %v", name, err)
+		}
+		for _, path := range paths {
+			if info, err := os.Stat(path); err != nil || info.Size() > most+100 {
+				t.Errorf("%s has more than %d bytes: %v, %v", path, most, info.Size(), err)
+			}
+		}
+	}
 }
 
 // peakMemory tells in the end how many MB a process had at most.

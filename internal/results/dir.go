@@ -30,6 +30,8 @@ type Dir struct {
 	docs []report.Document
 	next int // runs that have been made
 	used folders
+
+	copied []fs.FileInfo // consoles of reports
 }
 
 // Create makes a results directory, for its owner alone. It replaces the results

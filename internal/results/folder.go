@@ -7,8 +7,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
@@ -69,7 +71,7 @@ func FileName(text string) string {
 // it.
 func (d *Dir) fold(p report.Provenance, o report.Outcome) (report.Outcome, error) {
 	folder := d.used.unused(p, o.Name)
-	console := openConsole(o)
+	console := d.openConsole(o)
 	if console != nil {
 		defer console.Close()
 	}
@@ -103,11 +105,13 @@ func (d *Dir) fold(p report.Provenance, o report.Outcome) (report.Outcome, error
 // openConsole opens the console of an outcome: that of a run as the rig names it,
 // that of a report only in the directory from which it was read. It is nil where
 // there is none.
-func openConsole(o report.Outcome) io.ReadCloser {
+func (d *Dir) openConsole(o report.Outcome) io.ReadCloser {
 	switch {
 	case o.Files != nil && o.Folder != "":
-		if f, err := o.Files.Open(path.Join(o.Folder, consoleFile)); err == nil {
-			return f
+		if name := path.Join(o.Folder, consoleFile); d.mayCopy(o.Files, name) {
+			if f, err := o.Files.Open(name); err == nil {
+				return f
+			}
 		}
 	case o.Log != "" && o.Live:
 		if f, err := os.Open(o.Log); err == nil {
@@ -115,6 +119,18 @@ func openConsole(o report.Outcome) io.ReadCloser {
 		}
 	}
 	return nil
+}
+
+// mayCopy tells whether a console, which may be a stranger's, is a file that was not
+// copied yet: a small directory could have it under many names, or a pipe that nobody
+// writes to.
+func (d *Dir) mayCopy(files fs.FS, name string) bool {
+	info, err := fs.Stat(files, name)
+	if err != nil || !info.Mode().IsRegular() || slices.ContainsFunc(d.copied, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+		return false
+	}
+	d.copied = append(d.copied, info)
+	return true
 }
 
 // write writes a file that has something in it.
