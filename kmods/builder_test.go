@@ -277,6 +277,18 @@ func TestBadDirectories(t *testing.T) {
 	}
 }
 
+// TestPaths: make, a shell or the compiler's "-Wp," would take these apart.
+func TestPaths(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/a/b-c_d.e+f@g=h~": true,
+		"relative":          false, "/with space": false, "/a:b": false, "/a,b": false, "/a%b": false, "/a'b": false, "/a\nb": false, "/$(x)": false, "/a#b": false, "/a;b": false, "/a*": false, "/é": false,
+	} {
+		if err := CheckPath("cache", path); (err == nil) != want {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+}
+
 func TestNoticeTellsOfABuild(t *testing.T) {
 	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
 	var lines []string
