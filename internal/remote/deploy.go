@@ -42,10 +42,17 @@ func ask(ctx context.Context, conn *ssh.Client, limit time.Duration, in io.Reade
 		return said{}, err
 	}
 	defer s.Close()
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
 	stop := context.AfterFunc(ctx, func() { s.Close() })
 	defer stop()
 	var out, errs bytes.Buffer
-	s.Stdin, s.Stdout, s.Stderr = in, &bounded.Writer{W: &out, Left: maxSaid}, &bounded.Writer{W: &errs, Left: maxSaid}
+	short := func(to *bytes.Buffer) io.Writer {
+		return &shortAnswer{bounded.Writer{W: to, Left: maxSaid}, func() {
+			giveUp(blame.Rigf("the machine answers with more than %d bytes: %s", maxSaid, command))
+		}}
+	}
+	s.Stdin, s.Stdout, s.Stderr = in, short(&out), short(&errs)
 	err = s.Run(command)
 	if ctx.Err() != nil {
 		return said{}, context.Cause(ctx)
@@ -60,6 +67,21 @@ func ask(ctx context.Context, conn *ssh.Client, limit time.Duration, in io.Reade
 		return r, nil
 	}
 	return r, err
+}
+
+// shortAnswer takes an answer up to its limit. Then it gives up: the machine would wait
+// for its rest to be read.
+type shortAnswer struct {
+	bounded.Writer
+	giveUp func()
+}
+
+func (a *shortAnswer) Write(p []byte) (int, error) {
+	n, err := a.Writer.Write(p)
+	if err != nil {
+		a.giveUp()
+	}
+	return n, err
 }
 
 // lastLine is what a command has printed after whatever a user's profile prints.
