@@ -170,7 +170,7 @@ func (c *Client) Counters(ctx context.Context, names []string) (map[string][]byt
 	files := map[string][]byte{}
 	for _, f := range r.Counters {
 		if _, twice := files[f.Name]; twice || !slices.Contains(names, f.Name) {
-			return nil, blame.Rigf("the guest has counters that nobody asked for: %.80q", f.Name)
+			return nil, unasked(f)
 		}
 		files[f.Name] = f.Data
 	}

@@ -101,11 +101,18 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 			return wire.Reply{}, err
 		}
 		records, counters = append(records, r.Records...), append(counters, r.Counters...)
+		if len(counters) > len(req.Names) {
+			return wire.Reply{}, unasked(counters[len(counters)-1])
+		}
 		if !r.More {
 			r.Records, r.Counters = records, counters
 			return r, nil
 		}
 	}
+}
+
+func unasked(c wire.Chunk) error {
+	return blame.Rigf("the guest has counters that nobody asked for: %.80q", c.Name)
 }
 
 // SilentError is the error of a guest that has been silent although the host

@@ -59,6 +59,14 @@ func TestClientTrustsNothing(t *testing.T) {
 				io.WriteString(w, empty)
 			}
 		},
+		"nobody asked for": func(w io.Writer) { io.WriteString(w, `{"id":1,"more":true,"counters":[{}]}`+"\n") },
+		// Lines of which nothing is kept.
+		"floods its log or output": func(w io.Writer) {
+			empty := `{"id":1,"more":true,"boot":"` + strings.Repeat("x", wire.MaxLine/2) + "\"}\n"
+			for range wire.MaxTotal/(wire.MaxLine/2) + 1 {
+				io.WriteString(w, empty)
+			}
+		},
 		"ended":            func(w io.Writer) { io.WriteString(w, `{"id":1,"ver`) },
 		"cannot unmarshal": func(w io.Writer) { io.WriteString(w, `{"id":1,"facts":[7]}`+"\n") },
 	} {
