@@ -4,6 +4,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -144,7 +145,19 @@ func TestReadRefuses(t *testing.T) {
 	defer func(most int64) { maxReport = most }(maxReport)
 	maxReport = 16 << 20
 	whole := rendered(t, Document{}, "json")
+	covered := func(file string) string { return strings.TrimSuffix(whole, "\n}\n") + `, "coverage": [` + file + "]}" }
+	var fields strings.Builder
+	for i := range maxFields + 1 {
+		fmt.Fprintf(&fields, `"%d": 0, `, i)
+	}
 	for name, test := range map[string]struct{ text, want string }{
+		"many fields":    {strings.Replace(whole, "{", "{"+fields.String(), 1), "more than 100 fields"},
+		"a path":         {covered(`{"file": "../../etc/passwd"}`), `a source file "../../etc/passwd"`},
+		"escapes":        {covered(`{"file": "a\u001b[31m.c"}`), `a source file "a\x1b[31m.c"`},
+		"a long name":    {covered(`{"file": "` + strings.Repeat("a", 1000) + `"}`), "a source file"},
+		"a wrong line":   {covered(`{"file": "a.c", "lines": [{"line": 99999999}]}`), "line 99999999 of a.c"},
+		"line 0":         {covered(`{"file": "a.c", "lines": [{}]}`), "line 0 of a.c"},
+		"many files":     {covered(`{"file": "a.c"}` + strings.Repeat(`, {"file": "a.c"}`, 1000)), "more than 1000 source files"},
 		"nothing":        {"", "not a report of klptest"},
 		"text":           {"PASS  state-add\n", "not a report in JSON"},
 		"other JSON":     {`{"results": [], "a": {"b": 1}}`, "not a report of klptest"},

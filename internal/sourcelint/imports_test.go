@@ -39,7 +39,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/llvm", ""},
 	{"internal/program", "internal/blame internal/bounded"},
 	{"internal/gcov", "internal/blame internal/bounded internal/program"},
-	{"internal/uncovered", "internal/gcov"},
+	{"internal/uncovered", "internal/gcov internal/printable"},
 	{"internal/apt", ""},
 	{"internal/depends", "internal/apt"},
 	{"internal/nearest", ""},

@@ -112,3 +112,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestAttackEscapes: results may be a stranger's; nothing of them reaches a terminal as
+// it is. A long file of lines that were not run is written in time.
+func TestAttackEscapes(t *testing.T) {
+	source := []string{"int f\x1b[31m(void)", "\tx(\"\x1b]0;t\a\");", "\ty(\"a\r\nb\");"}
+	file := gcov.File{Name: "kernel/livepatch/core.c", Source: source}
+	for i := range 100_000 {
+		file.Lines = append(file.Lines, gcov.Line{Number: i + 1})
+	}
+	for range 100_000 {
+		file.Source = append(file.Source, "\tz")
+	}
+	var b strings.Builder
+	if err := (Document{Kernel: "6.12\x1b[2J", Files: []gcov.File{file}}).Write(&b, Reasons{}); err != nil {
+		t.Fatal(err)
+	}
+	if i := strings.IndexAny(b.String(), "\x1b\a\r"); i >= 0 {
+		t.Errorf("a control character: %.100q", b.String()[max(0, i-50):])
+	}
+}
