@@ -16,7 +16,7 @@ import (
 // TestShippedCheck: nothing that is shipped, nor the examples, has a problem.
 func TestShippedCheck(t *testing.T) {
 	modules := []string{
-		"klp_a", "klp_b", "klp_c", "klp_d", "klp_e", "klp_f", "klp_g", "klp_h", "klp_fault", "klp_other", "klp_target",
+		"klp_a", "klp_b", "klp_c", "klp_d", "klp_e", "klp_f", "klp_g", "klp_h", "klp_fault", "klp_other", "klp_rela", "klp_target",
 		"klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3",
 	}
 	paths, _ := filepath.Glob("*.txtar")

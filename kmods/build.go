@@ -16,6 +16,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/klprela"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
@@ -24,7 +25,7 @@ import (
 
 // recipe changes whenever the way of building changes, so that no old result is
 // used.
-const recipe = "2"
+const recipe = "3"
 
 const (
 	logName  = "build.log"
@@ -199,15 +200,15 @@ func readLog(log io.ReaderAt) string {
 	return string(text)
 }
 
-// collect copies the modules from the build directory from to the directory to,
-// and signs them if the kernel requires it.
+// collect copies the modules from the build directory from to the directory to, with
+// the relocations that livepatch applies, and signs them if the kernel requires it.
 func (b build) collect(ctx context.Context, from, to string) error {
 	s, err := signerOf(b.target)
 	if err != nil {
 		return err
 	}
 	for _, name := range modules(b.files) {
-		data, err := product(from, name)
+		data, err := b.finished(from, name)
 		if err != nil {
 			return err
 		}
@@ -220,6 +221,18 @@ func (b build) collect(ctx context.Context, from, to string) error {
 		}
 	}
 	return cache.Describe(to, b.about())
+}
+
+// finished is a module with the relocations that livepatch applies.
+func (b build) finished(from, name string) ([]byte, error) {
+	data, err := product(from, name)
+	if err != nil {
+		return nil, err
+	}
+	if data, err = klprela.Rewrite(data); err != nil && b.foreign {
+		return nil, blame.Userf("%s.ko: %w", name, err)
+	}
+	return data, err
 }
 
 // about says in a few words what is built.

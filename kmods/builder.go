@@ -68,7 +68,7 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 }
 
 // Foreign returns the modules of a case's own C files: each NAME.c is a module
-// NAME, which may include the .h files and klp_opaque.h. Errors in the files,
+// NAME, which may include the .h files, klp_opaque.h and klp_rela.h. Errors in the files,
 // in their names or number included, are the user's.
 func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[string]Module, error) {
 	if err := checkSources(files); err != nil {
@@ -81,7 +81,7 @@ func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[st
 	if err != nil {
 		return nil, err
 	}
-	plan := build{target: t, tools: with, files: withHeader(files), foreign: true, boxed: !b.Trust, limit: cmp.Or(b.limit, buildLimit)}
+	plan := build{target: t, tools: with, files: withHeaders(files), foreign: true, boxed: !b.Trust, limit: cmp.Or(b.limit, buildLimit)}
 	dir, err := b.result(ctx, plan)
 	if err != nil {
 		return nil, err
@@ -166,6 +166,7 @@ func (b *Builder) keepLog(plan build, dir string, err error) error {
 // after its contents.
 func (b *Builder) publish(ctx context.Context, plan build, from string) (string, error) {
 	h := sha256.New()
+	fmt.Fprintln(h, recipe)
 	for _, name := range modules(plan.files) {
 		data, err := product(from, name)
 		if err != nil {

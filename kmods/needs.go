@@ -35,9 +35,11 @@ var needed = []needs{
 	{"klp_fault", false, nil},          // its functions are reached by address
 	{"klp_loglevel_v[1-3]", true, nil}, // called through pointers only
 	{"klp_other", false, nil},
+	{"klp_rela", true, nil}, // called through pointers only
 	{"klp_selftest", false, []function{{name: "klp_selftest_warn"}}},
 	{"klp_target", false, []function{
 		{name: "klp_target_value", traced: true},
+		{name: "klp_target_twice"},
 		{name: "klp_target_hold_old", traced: true, calls: "msleep"},
 		{name: "klp_target_hold_new", traced: true},
 	}},

@@ -50,18 +50,19 @@ func shipped() []Source {
 	return files
 }
 
-// opaqueHeader is the shipped header that a case's C may include as well.
-const opaqueHeader = "klp_opaque.h"
+// headers are the shipped ones that a case's C may include as well.
+var headers = []string{"klp_opaque.h", "klp_rela.h"}
 
-// withHeader adds it to the files of a case, unless the case has a file of that
+// withHeaders adds them to the files of a case, unless the case has a file of that
 // name.
-func withHeader(files []Source) []Source {
-	named := func(f Source) bool { return f.Name == opaqueHeader }
-	if slices.ContainsFunc(files, named) {
-		return files
+func withHeaders(files []Source) []Source {
+	all := slices.Clip(files)
+	for _, f := range shipped() {
+		if slices.Contains(headers, f.Name) && !slices.ContainsFunc(files, func(own Source) bool { return own.Name == f.Name }) {
+			all = append(all, f)
+		}
 	}
-	ours := shipped()
-	return append(slices.Clip(files), ours[slices.IndexFunc(ours, named)])
+	return all
 }
 
 // modules returns the names of the modules that the files build, sorted.

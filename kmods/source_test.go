@@ -14,7 +14,7 @@ import (
 )
 
 func TestShippedModules(t *testing.T) {
-	want := strings.Fields("klp_a klp_b klp_c klp_d klp_e klp_f klp_fault klp_g klp_h klp_loglevel_v1 klp_loglevel_v2 klp_loglevel_v3 klp_other klp_selftest klp_target")
+	want := strings.Fields("klp_a klp_b klp_c klp_d klp_e klp_f klp_fault klp_g klp_h klp_loglevel_v1 klp_loglevel_v2 klp_loglevel_v3 klp_other klp_rela klp_selftest klp_target")
 	if diff := cmp.Diff(want, modules(shipped())); diff != "" {
 		t.Error(diff)
 	}
@@ -89,13 +89,13 @@ func TestCheckSources(t *testing.T) {
 	}
 }
 
-func TestCaseGetsTheHeader(t *testing.T) {
-	got := withHeader(own)
-	if last := got[len(got)-1]; len(got) != len(own)+1 || last.Name != opaqueHeader || !bytes.Contains(last.Data, []byte("klp_call")) {
+func TestCaseGetsTheHeaders(t *testing.T) {
+	got := withHeaders(own)
+	if len(got) != len(own)+2 || !bytes.Contains(got[len(own)].Data, []byte("define klp_call")) || !bytes.Contains(got[len(own)+1].Data, []byte("define KLP_SYM")) {
 		t.Errorf("%v", got)
 	}
-	theirs := []Source{{"own.c", nil}, {opaqueHeader, []byte("theirs")}}
-	if diff := cmp.Diff(theirs, withHeader(theirs)); diff != "" {
+	theirs := []Source{{"own.c", nil}, {"klp_opaque.h", []byte("theirs")}, {"klp_rela.h", nil}}
+	if diff := cmp.Diff(theirs, withHeaders(theirs)); diff != "" {
 		t.Error(diff)
 	}
 }

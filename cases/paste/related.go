@@ -20,8 +20,11 @@ const (
 
 // special are features of cases that are about the same thing only as cases that have
 // them too: what livepatch does when one of its calls fails happens hardly ever by
-// itself, and a shell's commands do more than is seen of them.
-var special = []string{string(machine.Fail), string(machine.Sh)}
+// itself, a shell's commands do more than is seen of them, and only the shipped klp_rela
+// looks like a livepatch without callbacks.
+var special = []string{string(machine.Fail), string(machine.Sh), relocated}
+
+const relocated = "klp_rela"
 
 // shippedFeatures are the shipped cases with their features.
 var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
@@ -76,6 +79,9 @@ func features(c *casefile.Case) map[string]bool {
 	f := map[string]bool{}
 	last := ""
 	for _, s := range c.Resolve(machine.Facts{Release: release}) {
+		if s.Command.Verb == machine.Insmod && s.Command.Args[0] == relocated {
+			f[relocated] = true
+		}
 		for _, word := range commandFeatures(s.Command) {
 			f[word] = true
 		}

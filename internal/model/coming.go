@@ -70,6 +70,7 @@ func (c *core) cleanupModule(m *module, limit *patch) {
 		c.notice("reverting patch '%s' on unloading module '%s'", p.mod.name, m.name)
 		c.unpatchObject(o)
 		o.postUnpatch()
+		c.clearRelocs(o)
 		c.freeObjectLoaded(o)
 	}
 }

@@ -35,14 +35,15 @@ type core struct {
 	ftraceOff   bool // /proc/sys/kernel/ftrace_enabled is 0
 	delayedWork bool // klp_transition_work is scheduled
 
-	directories   []*patch       // those with a directory in sysfs
-	freeWork      []*patch       // freed except for their directory and the module's reference
-	prevStateWarn bool           // klp_get_prev_state() has warned
-	ftraceWarned  bool           // ftrace_enable_sysctl() has
-	fault         *fault         // a call that is to fail; nil: none
-	calls         map[string]int // of functions of which a call can fail
-	unfiltered    bool           // klp_unpatch_func() has warned that it cannot remove a filter
-	strayed       bool           // klp_check_stack_func() has read something that is no function; see left
+	directories    []*patch       // those with a directory in sysfs
+	freeWork       []*patch       // freed except for their directory and the module's reference
+	prevStateWarn  bool           // klp_get_prev_state() has warned
+	ftraceWarned   bool           // ftrace_enable_sysctl() has
+	fault          *fault         // a call that is to fail; nil: none
+	calls          map[string]int // of functions of which a call can fail
+	unfiltered     bool           // klp_unpatch_func() has warned that it cannot remove a filter
+	strayed        bool           // klp_check_stack_func() has read something that is no function; see left
+	relocatedTwice bool           // apply_relocate_add() has found its own relocations
 }
 
 func newCore(f facts, log *kmsg, modules *moduleList, tasks *taskList) *core {

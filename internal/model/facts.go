@@ -13,6 +13,7 @@ import (
 type facts struct {
 	release     string
 	patchedAttr bool // OBJECT/patched: 6.1, bb26cfd9e77e
+	relocsStay  bool // relocations for a module that is gone: until 6.3, 0c05e7bd2d01
 	replaceAttr bool // replace: 6.11, adb68ed26a3e
 	orderAttr   bool // stack_order: 6.14, 3dae09de4061
 	forcesAll   bool // forcing marks each listed livepatch: until 5.18, 2957308343fa
@@ -35,6 +36,7 @@ func factsOf(release string) (facts, error) {
 	return facts{
 		release:     release,
 		patchedAttr: since(6, 1),
+		relocsStay:  !since(6, 3),
 		replaceAttr: since(6, 11),
 		orderAttr:   since(6, 14),
 		forcesAll:   !since(5, 18),

@@ -104,6 +104,7 @@ func (c *core) duplicate(p *patch, o *object, f *function) {
 
 // initObjectLoaded is klp_init_object_loaded().
 func (c *core) initObjectLoaded(o *object) int {
+	c.applyRelocs(o)
 	for _, f := range o.functions {
 		if !c.modules.hasFunction(o.String(), f.name) {
 			c.err("symbol '%s' not found in symbol table", f.name)

@@ -39,6 +39,9 @@ func (k *kernel) checkBounds() {
 	if k.strayed {
 		k.giveUp("reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
 	}
+	if k.relocatedTwice {
+		k.giveUp("a module that comes again to a livepatch with relocations: until Linux 6.3 it is refused, and the log has addresses")
+	}
 	if k.unfiltered {
 		k.giveUp("a filter that cannot be removed: the kernel warns in whatever function the compiler has put klp_unpatch_func()")
 	}
@@ -51,6 +54,8 @@ func (k *kernel) newProgram(m *module) program {
 		return newTarget(k)
 	case "klp_other":
 		return other{}
+	case "klp_rela":
+		return newRela(k, m)
 	case "klp_loglevel_v1", "klp_loglevel_v2", "klp_loglevel_v3":
 		return newLoglevel(k, m, uint32(m.name[len(m.name)-1]-'0'))
 	}

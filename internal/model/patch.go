@@ -44,6 +44,8 @@ type object struct {
 	mod                *module // nil: not loaded; vmlinux has none either
 	dynamic            bool    // made for nops, not the livepatch's own
 	patched            bool
+	relocates          bool // the livepatch has relocations for it
+	relocated          bool // they were written
 }
 
 // callbacks is struct klp_callbacks; each may be nil.

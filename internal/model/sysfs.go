@@ -182,6 +182,9 @@ func (k *kernel) openProc(path, name string) *file {
 	original := address("vmlinux:" + name + "_proc_show")
 	code := k.called(k.tasks.agent, original)
 	probe, function, _ := strings.Cut(string(code), ":")
+	if code == relaCmdline {
+		return &file{read: func() string { return probe + ": livepatch" }}
+	}
 	if probeNumber(code) == 0 {
 		return k.unknown(path)
 	}

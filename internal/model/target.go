@@ -23,6 +23,7 @@ const (
 type target struct {
 	k       *kernel
 	initRet int
+	number  int // klp_target_number
 	allowed bool
 	old     holder
 	new     holder
@@ -39,7 +40,7 @@ type holder struct {
 
 func newTarget(k *kernel) *target {
 	return &target{
-		k:   k,
+		k: k, number: 21,
 		old: holder{k: k, name: "klp_hold_old", function: targetHoldOld},
 		new: holder{k: k, name: "klp_hold_new", function: targetHoldNew},
 	}
@@ -67,21 +68,26 @@ func (t *target) params() []param {
 		{name: "value", get: t.value, set: func(string) int { t.k.giveUp("setting value of klp_target"); return einval }},
 		{name: "hold_old", get: t.old.show, set: t.setOld, writable: true},
 		{name: "hold_new", get: t.new.show, set: t.setNew, writable: true},
-		{name: "init_ret", get: func() string { return strconv.Itoa(t.initRet) }, set: t.setInitRet},
+		numbered("init_ret", &t.initRet),
+		numbered("number", &t.number),
 	}
 }
 
 // value is what klp_target_value() returns to the agent.
 func (t *target) value() string {
-	return strconv.Itoa(probeNumber(t.k.called(t.k.tasks.agent, targetValue)))
+	return t.numberOf(t.k.called(t.k.tasks.agent, targetValue))
 }
 
-func (t *target) setInitRet(s string) int {
-	n, ret := kstrtoint(s)
-	if ret == 0 {
-		t.initRet = n
+// numbered is module_param(name, int, 0444).
+func numbered(name string, value *int) param {
+	set := func(s string) int {
+		n, ret := kstrtoint(s)
+		if ret == 0 {
+			*value = n
+		}
+		return ret
 	}
-	return ret
+	return param{name: name, get: func() string { return strconv.Itoa(*value) }, set: set}
 }
 
 func (t *target) setOld(s string) int {

@@ -31,6 +31,7 @@ sed -n 's/^obj-m += \(.*\)\.o$/\1/p' Kbuild | while read -r name; do
 		function probe_klp_target_hold_new msleep
 		function klp_selftest_warn
 		function klp_target_value
+		function klp_target_twice
 		function klp_target_hold_old msleep
 		function klp_target_hold_new
 		printf '.section .modinfo,"a"\n'

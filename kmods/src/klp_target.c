@@ -14,6 +14,7 @@
  *             2: wait, at most a minute, until the task sleeps in a
  *             replacement. 0: as with hold_old.
  *             Both read 0: no task, 1: a task, 2: it sleeps in the function.
+ *   number    is klp_target_number, which klp_rela reads.
  *   init_ret  what init returns, after livepatches were applied to this module.
  *
  * The effect of a task on a transition follows from klp_check_stack() in
@@ -64,6 +65,10 @@ static int init_ret;
 module_param(init_ret, int, 0444);
 MODULE_PARM_DESC(init_ret, "what init returns (default 0)");
 
+static int klp_target_number = 21;
+module_param_named(number, klp_target_number, int, 0444);
+MODULE_PARM_DESC(number, "klp_target_number, for a livepatch that reads it (default 21)");
+
 /* Held while tasks are started and ended, which happens only between init and exit. */
 static DEFINE_MUTEX(hold_mutex);
 static bool hold_allowed;
@@ -72,6 +77,13 @@ static klp_opaque int klp_target_value(void)
 {
 	klp_opaque_end();
 	return 0;
+}
+
+/* Called by a livepatch only. */
+static klp_opaque int klp_target_twice(int number)
+{
+	klp_opaque_end();
+	return 2 * number;
 }
 
 static klp_opaque void klp_target_hold_old(struct klp_target_hold *hold)
