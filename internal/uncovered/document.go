@@ -5,6 +5,7 @@ package uncovered
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/internal/gcov"
@@ -26,42 +27,63 @@ type gap struct {
 	first, last            int
 }
 
-// Write writes the document as Markdown. Lines without a reason are before all others.
+const preface = `# What the shipped cases run of kernel/livepatch
+
+Written by ` + "`make kernel-coverage`" + `. %d cases ran on Linux %s, which counts as
+` + "`klptest kernel build --gcov`" + ` makes it. Some branches of transition.c depend on the moment: from
+run to run their number differs a little.
+
+Branches are those that gcov tells of: of a function that is inlined several times it
+tells several times, and of a macro it tells of the conditions inside. The last two columns
+leave out each line that asserts something, by WARN_ON() and its like, with all of its branches,
+whether they were taken or not: most of them are there for a kernel that has gone wrong.
+
+`
+
+// Write writes the document as Markdown. What has no reason is before all else.
 func (d Document) Write(w io.Writer, reasons Reasons) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What the shipped cases run of kernel/livepatch\n\nWritten by `make kernel-coverage`. %d cases ran on Linux %s, which counts as\n`klptest kernel build --gcov` makes it. Some branches of transition.c depend on the moment: from\nrun to run their number differs a little.\n\n", d.Cases, printable.Line(d.Kernel))
+	fmt.Fprintf(&b, preface, d.Cases, printable.Line(d.Kernel))
 	d.table(&b)
-	var open, explained []gap
-	for _, g := range d.gaps(reasons) {
-		if g.reason == "" {
-			open = append(open, g)
-		} else {
-			explained = append(explained, g)
-		}
-	}
-	section(&b, "Lines that no case runs, no reason given", open)
-	section(&b, "Lines that no case runs", explained)
+	openLines, lines := parted(d.gaps(reasons, missedLine))
+	openBranches, branches := parted(d.gaps(reasons, missedBranches))
+	section(&b, "Lines that no case runs, no reason given", openLines)
+	section(&b, "Branches that no case takes, no reason given", openBranches)
+	section(&b, "Lines that no case runs", lines)
+	section(&b, "Lines with branches that no case takes", branches)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 func (d Document) table(b *strings.Builder) {
-	b.WriteString("| file | lines | run | branches | taken |\n|---|--:|--:|--:|--:|\n")
-	row := func(name string, t gcov.Total) {
-		fmt.Fprintf(b, "| %s | %d | %s | %d | %s |\n", name, t.Lines, gcov.Percent(t.LinesRun, t.Lines), t.Branches, gcov.Percent(t.BranchesRun, t.Branches))
+	b.WriteString("| file | lines | run | branches | taken | without assertions | taken |\n|---|--:|--:|--:|--:|--:|--:|\n")
+	var all []gcov.File
+	row := func(name string, files ...gcov.File) {
+		t, u := gcov.TotalOf(files), gcov.TotalOf(withoutAssertions(files))
+		fmt.Fprintf(b, "| %s | %d | %s | %d | %s | %d | %s |\n", name, t.Lines, gcov.Percent(t.LinesRun, t.Lines),
+			t.Branches, gcov.Percent(t.BranchesRun, t.Branches), u.Branches, gcov.Percent(u.BranchesRun, u.Branches))
 	}
 	for _, f := range d.Files {
-		row("`"+f.Name+"`", f.Total())
+		row("`"+f.Name+"`", f)
+		all = append(all, f)
 	}
-	row("all", gcov.TotalOf(d.Files))
+	row("all", all...)
 }
 
-func (d Document) gaps(reasons Reasons) (list []gap) {
+// missedLine and missedBranches tell what is missing of a line that has code.
+func missedLine(_ gcov.File, l gcov.Line) bool { return l.Count == 0 }
+
+func missedBranches(f gcov.File, l gcov.Line) bool {
+	return l.Count > 0 && slices.Contains(l.Branches, 0) && !asserts(f.Text(l.Number))
+}
+
+// gaps are the lines of which something is missing.
+func (d Document) gaps(reasons Reasons, missed func(gcov.File, gcov.Line) bool) (list []gap) {
 	for _, f := range d.Files {
 		functions := f.Functions()
 		joined := false // the next missed line follows the last one
 		for _, l := range f.Lines {
-			if l.Count > 0 {
+			if !missed(f, l) {
 				joined = false
 				continue
 			}
@@ -70,7 +92,7 @@ func (d Document) gaps(reasons Reasons) (list []gap) {
 			if l.Number <= len(functions) {
 				g.function = functions[l.Number-1]
 			}
-			g.reason = reasons.For(g.function, text)
+			g.reason = reasons.For(Line{g.function, text, l.Count > 0})
 			if n := len(list); joined && list[n-1].function == g.function && list[n-1].reason == g.reason {
 				list[n-1].lines, list[n-1].last = append(list[n-1].lines, text), l.Number
 			} else {
@@ -80,6 +102,18 @@ func (d Document) gaps(reasons Reasons) (list []gap) {
 		}
 	}
 	return list
+}
+
+// parted are gaps without a reason, and those with one.
+func parted(gaps []gap) (open, explained []gap) {
+	for _, g := range gaps {
+		if g.reason == "" {
+			open = append(open, g)
+		} else {
+			explained = append(explained, g)
+		}
+	}
+	return open, explained
 }
 
 func section(b *strings.Builder, title string, gaps []gap) {

@@ -15,19 +15,24 @@ var shipped string
 // Shipped are the reasons for the lines that no shipped case runs.
 func Shipped() (Reasons, error) { return Parse(shipped) }
 
-// Reasons are the reasons of lines.
+// Reasons are the reasons of lines, and of lines with branches.
 type Reasons map[Line]string
 
 // Line is a line of a function, by its text without the white space around it.
-type Line struct{ Function, Text string }
-
-// For is the reason of a line; empty: none is given.
-func (r Reasons) For(function, text string) string {
-	return r[Line{function, strings.TrimSpace(text)}]
+type Line struct {
+	Function, Text string
+	Branches       bool // the line is run, but some of its branches are not taken
 }
 
-// Parse reads reasons. A block has the name of a function, lines of it after "> ",
-// and the reason that they share; empty lines separate blocks, and # begins a comment.
+// For is the reason of a line; empty: none is given.
+func (r Reasons) For(l Line) string {
+	l.Text = strings.TrimSpace(l.Text)
+	return r[l]
+}
+
+// Parse reads reasons. A block has the name of a function, lines of it after "> ", or
+// after "? " when it is their branches that are not taken, and the reason that they
+// share; empty lines separate blocks, and # begins a comment.
 func Parse(text string) (Reasons, error) {
 	reasons := Reasons{}
 	var block []string
@@ -48,13 +53,13 @@ func Parse(text string) (Reasons, error) {
 
 func (r Reasons) add(block []string) error {
 	function, rest := strings.TrimSpace(block[0]), block[1:]
-	n := slices.IndexFunc(rest, func(line string) bool { return !strings.HasPrefix(line, "> ") })
-	if strings.HasPrefix(function, ">") || strings.Contains(function, " ") || n < 1 {
-		return fmt.Errorf("it must have a function, lines of it after \"> \", and a reason")
+	n := slices.IndexFunc(rest, func(line string) bool { return !strings.HasPrefix(line, "> ") && !strings.HasPrefix(line, "? ") })
+	if strings.ContainsAny(function, " >?") || n < 1 {
+		return fmt.Errorf("it must have a function, lines of it after \"> \" or \"? \", and a reason")
 	}
 	reason := strings.Join(strings.Fields(strings.Join(rest[n:], " ")), " ")
 	for _, text := range rest[:n] {
-		line := Line{function, strings.TrimSpace(text[2:])}
+		line := Line{function, strings.TrimSpace(text[2:]), text[0] == '?'}
 		if r[line] != "" {
 			return fmt.Errorf("%s has two reasons for %q", function, line.Text)
 		}
