@@ -19,13 +19,14 @@ func (c config) args(accel Accel) []string {
 	if c.Template != "" {
 		args = append(args, memoryDevice(c.Memory, original).args...)
 	}
-	return args
+	return append(args, c.diskArgs(c.bootDrive())...)
 }
 
 // cloneArgs are QEMU's arguments for a clone. Its kernel is in memory: no
 // file that the template booted from is needed, or looked at.
 func (c config) cloneArgs(accel Accel) []string {
 	args := append(c.machineArgs(accel, inherited), memoryDevice(c.Memory, private).args...)
+	args = append(args, c.diskArgs(cloneDrive)...)
 	return append(args, "-incoming", "defer")
 }
 
@@ -60,9 +61,6 @@ func (c config) devices(accel Accel, w wiring) []device {
 	if c.Keys != nil {
 		ds = append(ds, c.agentDevice(w))
 	}
-	if c.Disk != "" {
-		ds = append(ds, c.diskDevice(), c.networkDevice())
-	}
 	return ds
 }
 
@@ -80,5 +78,6 @@ func (c config) cmdline(accel Accel) string {
 // console on the terminal.
 func (c config) commandLine(accel Accel) string {
 	words := append([]string{c.QEMU}, c.machineArgs(accel, terminal)...)
-	return shellword.Join(append(words, c.bootArgs(accel)...))
+	words = append(words, c.bootArgs(accel)...)
+	return shellword.Join(append(words, c.diskArgs(c.imageDrive())...))
 }

@@ -109,7 +109,7 @@ func realPanic(t *testing.T, tmpl *Template) {
 
 // realRefusal: a damage that no checksum found.
 func realRefusal(t *testing.T, tmpl *Template) {
-	memory, err := tmpl.share()
+	memory, _, err := tmpl.share()
 	if err != nil {
 		t.Fatal(err)
 	}

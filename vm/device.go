@@ -30,6 +30,7 @@ const (
 	consoleFD = 4
 	agentFD   = 5 // with keys only
 	memoryFD  = 6 // of templates and clones only: the file that holds the guest's memory
+	diskFD    = 7 // likewise, of those with a disk: the overlay of the image
 )
 
 func (c config) machineDevice(accel Accel, list []quirk) device {

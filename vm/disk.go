@@ -13,34 +13,49 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// qcow2Magic begins a disk image in QEMU's format (docs/interop/qcow2.rst of QEMU). An
-// image without it is taken as raw.
-const qcow2Magic = "QFI\xfb"
-
 // guestSSH is the port of the SSH server in a guest that boots from a disk.
 const guestSSH = 22
 
-// diskDevice is the disk of a guest. QEMU opens the image read-only, and keeps what the
-// guest writes in a temporary file without a name.
-func (c config) diskDevice() device {
-	format := "raw"
-	head := make([]byte, len(qcow2Magic))
-	if n, err := readHead(c.Disk, head); err == nil && string(head[:n]) == qcow2Magic {
-		format = "qcow2"
-	}
-	return device{args: []string{
-		"-drive", "if=none,id=disk,snapshot=on,format=" + format + ",file=" + strings.ReplaceAll(c.Disk, ",", ",,"),
-		"-device", c.virtio("blk") + ",drive=disk",
-	}}
+// drive says where QEMU finds the disk of a guest. QEMU opens an image that it only
+// reads, and keeps what the guest writes in a temporary file without a name.
+type drive string
+
+const (
+	draftDrive drive = "format=qcow2,cache=unsafe,file=/proc/self/fd/7" // the template's own, see diskFD
+	cloneDrive drive = "snapshot=on,format=qcow2,file=/proc/self/fd/7"  // of a template
+	forward          = ",hostfwd=tcp:127.0.0.1:0-:"                     // to a port of the loopback, which the host's kernel chooses
+)
+
+// imageDrive is the image itself.
+func (c config) imageDrive() drive {
+	image, _ := openDiskImage(c.Disk) // checkDisk has told why it cannot be read
+	return drive("snapshot=on,format=" + image.format + ",file=" + strings.ReplaceAll(c.Disk, ",", ",,"))
 }
 
-// networkDevice is a network on which there is nothing but this host's way to the SSH
-// server: a port of the loopback, which the host's kernel chooses.
-func (c config) networkDevice() device {
-	return device{args: []string{
-		"-netdev", fmt.Sprintf("user,id=network,restrict=on,hostfwd=tcp:127.0.0.1:0-:%d", guestSSH),
+// bootDrive is that of a guest that boots.
+func (c config) bootDrive() drive {
+	if c.Template != "" {
+		return draftDrive
+	}
+	return c.imageDrive()
+}
+
+// diskArgs are the disk, and a network on which there is nothing but this host's way to
+// the SSH server. A clone does not need that way.
+func (c config) diskArgs(d drive) []string {
+	if c.Disk == "" {
+		return nil
+	}
+	network := "user,id=network,restrict=on"
+	if d != cloneDrive {
+		network += forward + strconv.Itoa(guestSSH)
+	}
+	return []string{
+		"-drive", "if=none,id=disk," + string(d),
+		"-device", c.virtio("blk") + ",drive=disk",
+		"-netdev", network,
 		"-device", c.virtio("net") + ",netdev=network",
-	}}
+	}
 }
 
 func (c config) checkDisk() error {

@@ -14,7 +14,7 @@ import (
 
 func TestDiskArgs(t *testing.T) {
 	dir := t.TempDir()
-	for name, tc := range map[string]struct{ head, format string }{"a.qcow2": {"QFI\xfb\x00", "qcow2"}, "b,c.img": {"\xeb\x63", "raw"}, "empty": {"", "raw"}} {
+	for name, tc := range map[string]struct{ head, format string }{"a.qcow2": {string(qcow2Head(1 << 20)), "qcow2"}, "b,c.img": {"\xeb\x63", "raw"}, "empty": {"", "raw"}} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(tc.head), 0o600); err != nil {
 			t.Fatal(err)
@@ -24,6 +24,16 @@ func TestDiskArgs(t *testing.T) {
 		if !slices.Contains(args, want) || slices.Contains(args, "-kernel") || slices.Contains(args, "-append") {
 			t.Errorf("%s: %q", name, args)
 		}
+	}
+	c := Spec{Disk: filepath.Join(dir, "a.qcow2"), Template: "/t"}.withDefaults()
+	if line := strings.Join(c.args(TCG), " "); !strings.Contains(line, "format=qcow2,cache=unsafe,file=/proc/self/fd/7") || strings.Contains(line, "snapshot=on") {
+		t.Errorf("a template: %s", line)
+	}
+	if line := strings.Join(c.cloneArgs(TCG), " "); !strings.Contains(line, "snapshot=on,format=qcow2,file=/proc/self/fd/7") || strings.Contains(line, "hostfwd") || !strings.Contains(line, "restrict=on") {
+		t.Errorf("a clone: %s", line)
+	}
+	if line := c.commandLine(TCG); !strings.Contains(line, "snapshot=on,format=qcow2,file="+c.Disk) {
+		t.Errorf("for people: %s", line)
 	}
 	if line := strings.Join(Spec{Kernel: "k"}.withDefaults().args(TCG), " "); strings.Contains(line, "netdev") || strings.Contains(line, "drive") {
 		t.Errorf("a guest without a disk: %s", line)

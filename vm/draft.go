@@ -15,19 +15,48 @@ import (
 )
 
 // draft is an unfinished template: a directory with the memory of a running
-// guest.
+// guest, and its disk.
 type draft struct {
 	dir    string
 	memory *os.File
-	whole  bool // the template is finished
+	disk   *os.File // nil: it has none
+	whole  bool     // the template is finished
 }
 
-func newDraft(dir string, memory int64) (*draft, error) {
-	f, err := createMemory(filepath.Join(dir, memoryFile), memory)
+// newDraft makes the files of a guest with that much memory. image is empty for one
+// without a disk.
+func newDraft(dir string, memory int64, image string) (d *draft, err error) {
+	d = &draft{dir: dir}
+	if d.memory, err = createMemory(filepath.Join(dir, memoryFile), memory); err != nil {
+		return nil, err
+	}
+	if image == "" {
+		return d, nil
+	}
+	if d.disk, err = createDisk(filepath.Join(dir, diskFile), image); err != nil {
+		return nil, blame.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// createDisk makes the overlay of an image.
+func createDisk(path, image string) (*os.File, error) {
+	base, err := openDiskImage(image)
 	if err != nil {
 		return nil, err
 	}
-	return &draft{dir: dir, memory: f}, nil
+	empty, err := base.overlay()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = f.Write(empty)
+	}
+	if err != nil {
+		return f, blame.Rigf("disk of the guest: %w", noPlace(err))
+	}
+	return f, nil
 }
 
 // createMemory makes the file for the memory of a guest, all zeros. The file has
@@ -66,6 +95,9 @@ func (d *draft) store(m manifest, state []byte) (err error) {
 	if err := d.memory.Sync(); err != nil {
 		return err
 	}
+	if m.Disk, err = d.sumDisk(); err != nil {
+		return err
+	}
 	if m.State, err = writeFile(filepath.Join(d.dir, stateFile), state); err != nil {
 		return err
 	}
@@ -83,13 +115,28 @@ func (d *draft) store(m manifest, state []byte) (err error) {
 	return nil
 }
 
+// sumDisk waits until the overlay is on the disk; nil: there is none.
+func (d *draft) sumDisk() (*fileSum, error) {
+	if d.disk == nil {
+		return nil, nil
+	}
+	if err := d.disk.Sync(); err != nil {
+		return nil, err
+	}
+	sum, err := sumFile(d.disk)
+	return &sum, err
+}
+
 // close removes the files unless the template is finished.
 func (d *draft) close() error {
 	err := d.memory.Close()
+	if d.disk != nil {
+		err = blame.Join(err, d.disk.Close())
+	}
 	if d.whole {
 		return err
 	}
-	for _, name := range []string{manifestFile, stateFile, memoryFile} {
+	for _, name := range []string{manifestFile, stateFile, diskFile, memoryFile} {
 		if removal := os.Remove(filepath.Join(d.dir, name)); !errors.Is(removal, fs.ErrNotExist) {
 			err = blame.Join(err, removal)
 		}

@@ -17,6 +17,7 @@ import (
 const (
 	memoryFile   = "memory"
 	stateFile    = "state"
+	diskFile     = "disk" // of a machine with a disk: what it has written, over the image
 	manifestFile = "manifest"
 )
 
@@ -31,6 +32,7 @@ type manifest struct {
 	Accel  Accel      `json:"accel"`
 	Memory fileSum    `json:"memory"`
 	State  fileSum    `json:"state"`
+	Disk   *fileSum   `json:"disk,omitempty"` // nil: the machine has none
 	Keys   storedKeys `json:"keys"`
 }
 

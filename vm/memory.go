@@ -39,19 +39,19 @@ func noPlace(err error) error {
 	return err
 }
 
-// openMemory returns the file that QEMU inherits as memory, and what to call
-// once QEMU has it. The file is nil for a machine with ordinary memory.
-func (v *VM) openMemory() (f *os.File, inherited func(), err error) {
+// openMachine returns the files that QEMU inherits as memory and as disk, and what to
+// call once QEMU has them. The files are nil for a machine that has neither in a file.
+func (v *VM) openMachine() (memory, disk *os.File, inherited func(), err error) {
 	if v.parent != nil {
-		f, err := v.parent.share()
-		return f, func() { f.Close() }, err
+		memory, disk, err := v.parent.share()
+		return memory, disk, func() { memory.Close(); disk.Close() }, err // nil is none
 	}
 	if v.config.Template == "" {
-		return nil, func() {}, nil
+		return nil, nil, func() {}, nil
 	}
-	if v.draft, err = newDraft(v.config.Template, int64(v.config.Memory)<<20); err != nil {
-		return nil, nil, err
+	if v.draft, err = newDraft(v.config.Template, int64(v.config.Memory)<<20, v.config.Disk); err != nil {
+		return nil, nil, nil, err
 	}
 	v.cleanup.add(v.draft.close)
-	return v.draft.memory, func() {}, nil
+	return v.draft.memory, v.draft.disk, func() {}, nil
 }

@@ -49,7 +49,7 @@ func (v *VM) run(ctx context.Context) error {
 		return err
 	}
 	defer agentFile.Close() // nil is none
-	memory, inherited, err := v.openMemory()
+	memory, disk, inherited, err := v.openMachine()
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (v *VM) run(ctx context.Context) error {
 	cmd.Env = program.Environ()
 	cmd.Stdout, cmd.Stderr = v.messages, v.messages
 	cmd.WaitDelay = drainGrace
-	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile, agentFile, memory} // qmpFD, consoleFD, agentFD, memoryFD
+	cmd.ExtraFiles = []*os.File{qmpFile, consoleFile, agentFile, memory, disk} // qmpFD, consoleFD, agentFD, memoryFD, diskFD
 	return v.spawn(ctx, cmd, consoleConn)
 }
 

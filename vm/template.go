@@ -33,8 +33,9 @@ type Template struct {
 	accel  Accel
 	state  []byte
 
-	mu     sync.Mutex // guards memory
+	mu     sync.Mutex // guards what follows
 	memory *os.File   // nil once closed
+	disk   *os.File   // nil: the machine has none
 }
 
 // OpenTemplate opens what Snapshot left in dir, which may have been renamed
@@ -85,8 +86,16 @@ func (m manifest) open(dir string, c config) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	t := &Template{accel: m.Accel, memory: memory, state: device}
+	if m.Disk != nil {
+		if t.disk, err = m.Disk.open(filepath.Join(dir, diskFile)); err != nil {
+			memory.Close()
+			return nil, err
+		}
+	}
 	c.Keys = keys
-	return &Template{config: c, accel: m.Accel, memory: memory, state: device}, nil
+	t.config = c
+	return t, nil
 }
 
 // open opens a file that must be unchanged. QEMU opens the memory for writing
@@ -122,19 +131,29 @@ func unfit(dir string, err error) error {
 	return blame.Rigf("template %s: %w", dir, err)
 }
 
-// share returns a descriptor of the memory for one clone. A template that was
-// closed meanwhile is stale: whoever closed it has, or makes, another.
-func (t *Template) share() (*os.File, error) {
+// share returns descriptors of the memory and the disk for one clone. A template that
+// was closed meanwhile is stale: whoever closed it has, or makes, another.
+func (t *Template) share() (memory, disk *os.File, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.memory == nil {
-		return nil, blame.Rigf("%w: it was closed", ErrStale)
+		return nil, nil, blame.Rigf("%w: it was closed", ErrStale)
 	}
-	fd, err := unix.FcntlInt(t.memory.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if memory, err = duplicate(t.memory); err != nil || t.disk == nil {
+		return memory, nil, err
+	}
+	if disk, err = duplicate(t.disk); err != nil {
+		memory.Close()
+	}
+	return memory, disk, err
+}
+
+func duplicate(f *os.File) (*os.File, error) {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	return os.NewFile(uintptr(fd), t.memory.Name()), nil
+	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
 // Close closes the template's files. Its clones live on; a Clone at the same time
@@ -146,6 +165,9 @@ func (t *Template) Close() error {
 		return nil
 	}
 	err := t.memory.Close()
+	if t.disk != nil {
+		err = blame.Join(err, t.disk.Close())
+	}
 	t.memory = nil
 	return err
 }

@@ -42,14 +42,11 @@ type hostOptions struct {
 const (
 	hostFlag  = "host"
 	imageFlag = "image"
-
-	// imageMemory is enough for a distribution, in MiB.
-	imageMemory = 1024
 )
 
 func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 	f.StringVar(&o.address, hostFlag, "", "run on a machine of yours, `USER@ADDRESS`, over SSH, instead of in QEMU; klptest help machines")
-	f.StringVar(&o.image, imageFlag, "", "run on the distribution in a disk image, `DISK`, over SSH; klptest help machines")
+	f.StringVar(&o.image, imageFlag, "", "run on clones of the distribution in a disk image, `DISK`; klptest help machines")
 	f.StringVar(&o.user, "ssh-user", "root", "the `user` who logs in at the machine of --image")
 	f.BoolVar(&o.mayCrash, "yes-crash-it", false, "the machine of --host may crash, hang, or lose data")
 	f.BoolVar(&o.reboot, "reboot", false, "reboot the machine of --host when a case has left modules that cannot be unloaded")
@@ -61,10 +58,10 @@ func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 // hostRules are what these flags have to do with others. Flags about guests say nothing
 // about a machine; --image is about one in QEMU.
 var hostRules = func() (r flagRules) {
-	for _, name := range []string{"fresh", "pristine", "one-vm", "no-pool", "jobs", "kernel-args", "verbose", "failed", "gcov"} {
+	for _, name := range []string{"kernel-args", "failed", "gcov"} {
 		r.apart = append(r.apart, [2]string{hostFlag, name}, [2]string{imageFlag, name})
 	}
-	for _, name := range []string{imageFlag, "qemu", "accel", "memory", "cpus", "ssh-user"} {
+	for _, name := range []string{imageFlag, "fresh", "pristine", "one-vm", "no-pool", "jobs", "verbose", "qemu", "accel", "memory", "cpus", "ssh-user"} {
 		r.apart = append(r.apart, [2]string{hostFlag, name})
 	}
 	for _, name := range []string{"yes-crash-it", "reboot", "ssh-port", "ssh-known-hosts"} {
@@ -85,23 +82,26 @@ func (o hostOptions) check() error {
 	switch {
 	case o.key != "" && !o.given():
 		return blame.Userf("--ssh-key says nothing without --host or --image")
+	case o.image != "" && o.kernelNamed:
+		return blame.AdviseUserf("name the headers of its kernel with --kdir DIR; to test another one, install it in the image", "the disk of --image boots its own kernel, and none that --kernel names")
 	case o.address == "" || o.mayCrash:
 		return nil
 	}
 	return blame.AdviseUserf("if it is yours and may crash, say so: --yes-crash-it", "cases can crash or hang %s, and everything that runs on it", printable.Line(o.address))
 }
 
+// reach says how to log in there.
+func (o hostOptions) reach(notice func(string)) (m remote.Machine, err error) {
+	m.Options = remote.Options{Key: o.key, KnownHosts: o.known, Notice: notice}
+	m.Program, err = os.Executable()
+	return m, err
+}
+
 // machine is the machine that the flags name.
-func (o hostOptions) machine(store *cache.Cache, options rig.Options) (rig.Machine, error) {
-	self, err := os.Executable()
+func (o hostOptions) machine(notice func(string)) (*remote.Machine, error) {
+	m, err := o.reach(notice)
 	if err != nil {
 		return nil, err
-	}
-	m := remote.Machine{Program: self, Options: remote.Options{Key: o.key, KnownHosts: o.known, Notice: options.Notice}}
-	if o.image != "" {
-		m.User, m.Notice = o.user, nil
-		options.Memory = cmp.Or(options.Memory, imageMemory)
-		return rig.NewDisk(store, o.image, m, options)
 	}
 	if m.Target, err = remote.ParseTarget(o.address); err != nil {
 		return nil, err
@@ -115,35 +115,48 @@ func (o hostOptions) machine(store *cache.Cache, options rig.Options) (rig.Machi
 	return &m, nil
 }
 
-// onHost makes a rig of the machine.
-func (a *app) onHost(ctx context.Context, o machineOptions) (r *rig.Rig, err error) {
+// onMachine makes a rig of the machine, or the disk image, that the flags name.
+func (a *app) onMachine(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	o.Notice = a.notice
 	store, err := a.openCache(ctx)
 	if err == nil {
 		err = kmods.CheckPath("cache", store.Root())
 	}
-	if err == nil && o.host.image != "" {
-		err = o.Precheck()
-	}
 	if err != nil {
 		return nil, err
 	}
-	m, err := o.host.machine(store, o.Options)
+	if o.host.image != "" {
+		return a.onImage(ctx, store, o)
+	}
+	return a.onHost(ctx, store, o)
+}
+
+func (a *app) onImage(ctx context.Context, store *cache.Cache, o machineOptions) (*rig.Rig, error) {
+	m, err := o.host.reach(nil)
 	if err != nil {
 		return nil, err
 	}
-	undo := func() {}
-	if disk, ok := m.(*rig.Disk); ok {
-		undo = func() { disk.Close() }
+	m.User = o.host.user
+	image, err := rig.OpenImage(o.host.image, m)
+	if err != nil {
+		return nil, err
+	}
+	headers := func(ctx context.Context, s wire.Survey) (*images.Kernel, error) { return a.headers(ctx, store, s, o) }
+	return rig.OnImage(ctx, store, image, headers, o.Options)
+}
+
+func (a *app) onHost(ctx context.Context, store *cache.Cache, o machineOptions) (*rig.Rig, error) {
+	m, err := o.host.machine(a.notice)
+	if err != nil {
+		return nil, err
 	}
 	c, err := m.Connect(ctx)
 	if err != nil {
-		undo()
 		return nil, err
 	}
-	if r, err = a.rigOf(ctx, store, m, c, o); err != nil {
+	r, err := a.rigOf(ctx, store, m, c, o)
+	if err != nil {
 		c.Close()
-		undo()
 	}
 	return r, err
 }
@@ -158,7 +171,7 @@ func (a *app) rigOf(ctx context.Context, store *cache.Cache, m rig.Machine, c *c
 	if err != nil {
 		return nil, err
 	}
-	return rig.OnMachine(ctx, store, k, m, c, o.host.reboot || o.host.image != "", o.Options)
+	return rig.OnMachine(ctx, store, k, m, c, o.host.reboot, o.Options)
 }
 
 // debianVersion is the version of a package of Debian's in uname -v (debian/rules.real

@@ -61,7 +61,7 @@ func modified(t *testing.T, path string) time.Time {
 	return info.ModTime()
 }
 
-// TestIntegrationImage runs cases on the same image by --image.
+// TestIntegrationImage runs cases on clones of the same image.
 func TestIntegrationImage(t *testing.T) {
 	image, key := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KEY")
 	if image == "" {
@@ -69,11 +69,11 @@ func TestIntegrationImage(t *testing.T) {
 	}
 	before := modified(t, image)
 	var out, errs bytes.Buffer
-	args := []string{"run", "--image", image, "--ssh-user", "klptest", "--ssh-key", key, "state-add", "busy-insmod"}
+	args := []string{"run", "--image", image, "--ssh-user", "klptest", "--ssh-key", key, "-j", "2", "state-add", "busy-insmod", "force-values", "insmod-taint"}
 	began := time.Now()
 	status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs})
 	t.Logf("status %d after %v\n%s%s", status, time.Since(began).Round(time.Second), out.String(), errs.String())
-	if status != exit.Passed || strings.Count(out.String(), "PASS ") != 2 {
+	if status != exit.Passed || strings.Count(out.String(), "PASS ") != 4 {
 		t.Error("not all have passed")
 	}
 	if after := modified(t, image); !after.Equal(before) {

@@ -63,7 +63,9 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 		o.Confirm = 0 // the first run is what is written
 	}
 	if o.host.given() {
-		list = leaversLast(list)
+		if o.host.address != "" {
+			list = leaversLast(list)
+		}
 		if !o.kernelGiven {
 			o.kernels = []string{o.host.name()} // which has it
 		}

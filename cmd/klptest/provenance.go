@@ -15,7 +15,6 @@ import (
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
-	"github.com/klptest/klptest/vm"
 )
 
 // planned describes a run that is about to begin; args selected its cases.
@@ -46,15 +45,14 @@ func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
 	if m := r.Machine(); m != nil {
 		s := r.Survey()
-		about := vm.About{}
-		if _, ok := m.(*rig.Disk); ok {
-			about = r.Spec().About()
-		}
-		p.Kernel, p.Machine = m.String(), report.Machine{Host: m.String(), QEMU: about.QEMU, Accel: string(about.Accel), Arch: arch.Default().Name, Cmdline: s.Cmdline, CPUs: s.CPUs, Memory: s.Memory}
+		p.Kernel, p.Machine = m.String(), report.Machine{Host: m.String(), Arch: arch.Default().Name, Cmdline: s.Cmdline, CPUs: s.CPUs, Memory: s.Memory}
 		return p
 	}
 	m := r.Spec().About()
 	p.Machine = report.Machine{Arch: m.Arch, QEMU: m.QEMU, Accel: string(m.Accel), Cmdline: m.Cmdline, CPUs: m.CPUs, Memory: m.Memory}
+	if i := r.Image(); i != nil {
+		p.Kernel, p.Machine.Host, p.Machine.Cmdline = i.String(), i.String(), i.Survey().Cmdline
+	}
 	return p
 }
 

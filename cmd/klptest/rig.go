@@ -90,7 +90,7 @@ func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
 // newRig makes a rig of the kernel, or of the machine, that the flags name.
 func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	if o.host.given() {
-		return a.onHost(ctx, o)
+		return a.onMachine(ctx, o)
 	}
 	k, store, err := a.resolve(ctx, o)
 	if err != nil {

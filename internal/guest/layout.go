@@ -23,6 +23,11 @@ const Subsystem = "klptest"
 // that it did not boot: it serves one session, on its standard input and output.
 const StreamAgent = "agent-on-stdio"
 
+// PlantedAgent is likewise its only argument on a machine that boots from a distribution's
+// disk image: it starts the agent that waits at the guest's port, and ends. It reads
+// KeyFiles, as JSON, from its standard input.
+const PlantedAgent = "agent-at-port"
+
 // StreamDir begins the name of the directory that the host puts such an agent into. The
 // agent removes the directory when it begins.
 const StreamDir = "klptest-agent."
@@ -30,8 +35,8 @@ const StreamDir = "klptest-agent."
 // CaseRoot has all that an agent writes.
 const CaseRoot = "/run/klptest"
 
-// KeyFiles are the files of an initramfs that its SSH server needs: its host
-// key, and who may log in.
+// KeyFiles are the files that a guest's own SSH server needs: its host key, and who may
+// log in.
 func KeyFiles(hostKey, authorizedKeys []byte) map[string][]byte {
 	return map[string][]byte{HostKey: hostKey, AuthorizedKeys: authorizedKeys}
 }

@@ -74,13 +74,22 @@ func (m *Machine) notStarted(ctx context.Context, s *stream, err error) error {
 		return err // the agent's own words
 	}
 	why := s.lastWords()
-	switch {
-	case why == "":
+	if why == "" {
 		return err
+	}
+	return m.ended(why)
+}
+
+// ended is the error of an agent that has ended, and said why.
+func (m *Machine) ended(why string) error {
+	switch {
 	case strings.HasPrefix(why, "sudo: ") && strings.Contains(why, "password"): // it may run true only
 		return withoutSudo(m.Target, said{err: why, status: 1})
 	case strings.Contains(why, "Permission denied"):
 		return blame.AdviseUserf("see whether /tmp there is mounted with noexec", "the agent cannot be started on %s: %s", m.Target, why)
+	case strings.Contains(why, "virtio_console"):
+		return blame.AdviseUserf("install the package with the rest of its kernel's modules; or boot the image yourself, and name the machine with --host",
+			"the kernel of %s has no driver virtio_console, by which klptest reaches clones: %s", m.Target, why)
 	}
 	return &blame.Error{Party: blame.Rig, Summary: "the agent on " + m.Target.String() + " ended: " + why}
 }

@@ -13,18 +13,8 @@ import (
 
 const lastLook = time.Minute // at a machine, at the end of a run
 
-// finish looks at the machine for the last time, and says what is left there; nothing
-// if it ends with the rig. A run that was interrupted has broken its session off.
-func (s *solo) finish() (string, error) {
-	if m, ok := s.to.(owned); ok {
-		if s.now != nil {
-			s.now.Close()
-		}
-		return "", m.Close()
-	}
-	return s.farewell(), nil
-}
-
+// farewell looks at the machine for the last time, and says what is left there. A run that
+// was interrupted has broken its session off.
 func (s *solo) farewell() string {
 	ctx, cancel := context.WithTimeout(context.Background(), lastLook)
 	defer cancel()

@@ -4,8 +4,12 @@ package rig
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"os"
 	"slices"
+
+	"github.com/klptest/klptest/kmods"
 )
 
 // Carrier is a test that has files, which its guest gets below guest.CaseFiles.
@@ -22,3 +26,27 @@ func (g *Guest) putFiles(ctx context.Context, files map[string][]byte) error {
 	}
 	return nil
 }
+
+func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
+	for _, m := range modules {
+		if g.has(m) {
+			continue
+		}
+		data, err := os.ReadFile(m.Path)
+		if err != nil {
+			return err
+		}
+		_, err = whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, g.Agent.Put(ctx, m.Name, data)
+		})
+		if err != nil {
+			return fmt.Errorf("copying %s into the guest: %w", m.Name, err)
+		}
+		g.files[m.Name] = m.Path
+	}
+	return nil
+}
+
+// has tells whether the guest has exactly that module: a case may have one of the
+// same name.
+func (g *Guest) has(m kmods.Module) bool { return g.files[m.Name] == m.Path }

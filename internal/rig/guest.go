@@ -21,7 +21,6 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/client"
-	"github.com/klptest/klptest/kmods"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -80,14 +79,23 @@ func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 	}
 	spec := g.rig.spec(s)
 	spec.Dir, spec.Keys, spec.Template = g.dir, keys, template
-	spec.Initrd = filepath.Join(cmp.Or(template, g.dir), initrdFile)
-	if err := withKeys(spec.Initrd, g.rig.initrd, guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey())); err != nil {
+	image := g.rig.image
+	if image == nil {
+		spec.Initrd = filepath.Join(cmp.Or(template, g.dir), initrdFile)
+		err = withKeys(spec.Initrd, g.rig.initrd, guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey()))
+	}
+	if err != nil {
 		return err
 	}
 	if g.VM, err = vm.Start(ctx, spec); err != nil {
 		return err
 	}
-	err = g.connect(ctx)
+	if image != nil {
+		err = image.plant(ctx, g.VM, g.dir, keys)
+	}
+	if err == nil {
+		err = g.connect(ctx)
+	}
 	if list := g.VM.Console().Splats(); err == nil && len(list) > 0 {
 		g.rig.o.Notice(fmt.Sprintf("the kernel warned while booting (%s %s): cases do not see that warning, nor any other that is printed only once per boot", list[0].Kind, list[0].Where))
 	}
@@ -142,6 +150,10 @@ func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
 	spec.Arch, spec.Kernel, spec.State = r.kernel.Arch, r.kernel.Image, r.cache.Root()
 	spec.CPUs, spec.Memory = s.cpus, s.memory
+	if r.image != nil {
+		spec.Kernel, spec.Append, spec.Disk = "", nil, r.image.path // its boot loader knows what it boots
+		return spec
+	}
 	if r.kernel.Config["KASAN"] == "y" {
 		// Otherwise KASAN reports once, and the boot may have taken that
 		// report (mm/kasan/report.c, report_enabled).
@@ -236,27 +248,3 @@ func (g *Guest) alive() bool {
 		return g.Agent.Usable()
 	}
 }
-
-func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
-	for _, m := range modules {
-		if g.has(m) {
-			continue
-		}
-		data, err := os.ReadFile(m.Path)
-		if err != nil {
-			return err
-		}
-		_, err = whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, g.Agent.Put(ctx, m.Name, data)
-		})
-		if err != nil {
-			return fmt.Errorf("copying %s into the guest: %w", m.Name, err)
-		}
-		g.files[m.Name] = m.Path
-	}
-	return nil
-}
-
-// has tells whether the guest has exactly that module: a case may have one of the
-// same name.
-func (g *Guest) has(m kmods.Module) bool { return g.files[m.Name] == m.Path }

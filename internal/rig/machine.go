@@ -49,7 +49,7 @@ func (m *guestMachine) Facts(ctx context.Context, attrs []string) (machine.Facts
 	f, err := whileAlive(ctx, m.VM, func(ctx context.Context) (machine.Facts, error) {
 		return m.Agent.Facts(ctx, attrs)
 	})
-	f.Emulated = m.VM.Accel() == vm.TCG
+	f.Emulated, f.Noisy = m.VM.Accel() == vm.TCG, m.rig.image != nil
 	if err == nil {
 		m.facts[key] = f
 	}

@@ -74,7 +74,7 @@ func (r *Rig) Survey() wire.Survey { return r.solo.first }
 func (r *Rig) Left() string { return r.left }
 
 // unsuitable says why the machine cannot be tested.
-func unsuitable(m Machine, s wire.Survey, k *images.Kernel) error {
+func unsuitable(m fmt.Stringer, s wire.Survey, k *images.Kernel) error {
 	locked := s.Lockdown != "" && s.Lockdown != "none"
 	foreign := slices.DeleteFunc(slices.Clone(s.Patches), isTestModule)
 	switch signs := k.Config["MODULE_SIG_FORCE"] == "y"; { // see package kmods
@@ -104,7 +104,7 @@ var unseen = map[string]string{
 }
 
 // remarks are what a user should know of a machine that can be tested.
-func remarks(m Machine, s wire.Survey, now time.Time) (lines []string) {
+func remarks(m fmt.Stringer, s wire.Survey, now time.Time) (lines []string) {
 	for _, file := range s.Lacks {
 		if what := unseen[file]; what != "" {
 			lines = append(lines, fmt.Sprintf("%s has no %s: %s", m, file, what))

@@ -21,7 +21,6 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
 	"github.com/klptest/klptest/internal/guest/rootfs/rootfstest"
 	"github.com/klptest/klptest/internal/guest/wire"
-	"github.com/klptest/klptest/vm"
 )
 
 // box is a machine whose kernel is a fake.
@@ -282,39 +281,6 @@ func TestOnMachineInterrupted(t *testing.T) {
 	r.solo = &solo{rig: r, to: b}
 	if last := r.solo.farewell(); last != "what is left loaded on me@box is not known: no route to host" {
 		t.Errorf("%q", last)
-	}
-}
-
-// ownedBox is a machine that ends with the rig.
-type ownedBox struct {
-	*box
-	lost, closed int
-}
-
-func (o *ownedBox) Lost(error) error {
-	o.lost++
-	_ = o.Reboot(context.Background())
-	return &blame.Error{Party: blame.Kernel, Summary: "the kernel died"}
-}
-func (o *ownedBox) CPUTime() (vm.CPUTime, error) { return vm.CPUTime{}, nil }
-func (o *ownedBox) Close() error                 { o.closed++; return nil }
-
-// Why the session with a machine of the rig's own has ended, the machine itself tells.
-func TestOnMachineOfOurOwn(t *testing.T) {
-	b := &ownedBox{box: newBox(t)}
-	r := onBox(t, b.box, true)
-	r.solo.to = b
-	b.kernel.OnLoad = func(string, string) error {
-		b.kernel.OnLoad = func(path, _ string) error { return b.load(path) }
-		b.cut()
-		return nil
-	}
-	got, err := runOnBox(t, r, loads(t, b.box, "one", "klp_a"), loads(t, b.box, "two", "klp_a"))
-	if want := "one FAIL % insmod klp_a: the kernel died,two PASS"; strings.Join(got, ",") != want || err != nil || b.lost != 1 {
-		t.Errorf("%q, %v, lost %d times", got, err, b.lost)
-	}
-	if left, err := r.solo.finish(); left != "" || err != nil || b.closed != 1 {
-		t.Errorf("%q, %v, closed %d times", left, err, b.closed)
 	}
 }
 

@@ -32,6 +32,7 @@ type Rig struct {
 	modules   *modules
 	templates *templates
 	trust     *trust
+	image     *Image             // nil: the guests are klptest's own
 	counting  *gcov.Kernel       // nil: nobody has asked what is run
 	work      string             // the guests' logs
 	guests    atomic.Int32       // counts them
@@ -52,9 +53,7 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	if err := o.Precheck(); err != nil {
 		return nil, err
 	}
-	if err := c.Expire(ctx, cacheExpiry, "templates", "initramfs", "selftests"); err != nil {
-		o.Notice("old cache entries stay: " + err.Error())
-	}
+	expire(ctx, c, o.Notice)
 	o.CPUs = cmp.Or(o.CPUs, 1)
 	if o.Memory == 0 {
 		o.Memory = k.Memory()
@@ -73,7 +72,9 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	}
 	r := &Rig{o: o, cache: c, kernel: k, room: room, initrd: initrd, initrdKey: initrdKey, work: work, release: release}
 	r.keep.Store(o.Keep)
-	if r.templates, err = r.newTemplates(); err == nil && o.Gcov {
+	kernel, err := kernelKey(k)
+	r.templates = newTemplates(r, kernel+" "+initrdKey)
+	if err == nil && o.Gcov {
 		r.counting, err = openCounters(ctx, k, filepath.Join(work, "gcov"))
 	}
 	if err != nil {
@@ -82,6 +83,12 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	}
 	r.begin(ctx)
 	return r, nil
+}
+
+func expire(ctx context.Context, c *cache.Cache, notice func(string)) {
+	if err := c.Expire(ctx, cacheExpiry, "templates", "initramfs", "selftests"); err != nil {
+		notice("old cache entries stay: " + err.Error())
+	}
 }
 
 // begin starts what goes on until Close.
@@ -167,6 +174,9 @@ func (r *Rig) maker() maker {
 	if r.o.Guests == Shared || r.o.Guests == Booted {
 		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
 	}
+	if r.image != nil {
+		m = m.roomy(r.o.Memory)
+	}
 	return m.trusted(r.trust).rememberFailures(r.shape(), 1+r.o.Confirm)
 }
 
@@ -202,6 +212,9 @@ func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 // Spec describes the guest of a test that asks for nothing.
 func (r *Rig) Spec() vm.Spec { return r.spec(r.shape()) }
 
+// Image is the image that the guests boot from; nil: they are klptest's own.
+func (r *Rig) Image() *Image { return r.image }
+
 // Kernel is the kernel under test.
 func (r *Rig) Kernel() *images.Kernel { return r.kernel }
 
@@ -232,16 +245,19 @@ func (r *Rig) Close() error {
 		errs = blame.Join(errs, r.reused.close())
 	}
 	if r.solo != nil {
-		var err error
-		r.left, err = r.solo.finish()
-		errs = blame.Join(errs, err)
+		r.left = r.solo.farewell()
 	}
 	r.cancel()
 	r.templates.close()
 	_, _ = r.modules.shipped() // ends now; callers that need its error have it
+	return blame.Join(errs, r.leave())
+}
+
+// leave gives up the work directory, and keeps it if that is wanted.
+func (r *Rig) leave() (err error) {
+	defer r.release()
 	if r.keep.Load() {
-		errs = blame.Join(errs, r.cache.Keep(r.work, r.o.Keep))
+		err = r.cache.Keep(r.work, r.o.Keep)
 	}
-	r.release()
-	return errs
+	return err
 }

@@ -71,14 +71,7 @@ func (r *session) attach(name, text string) string {
 	return path
 }
 
-func (r *session) used() (t vm.CPUTime, ok bool) {
-	m, ok := r.solo.to.(owned)
-	if !ok {
-		return t, false
-	}
-	t, err := m.CPUTime()
-	return t, err == nil
-}
+func (r *session) used() (t vm.CPUTime, ok bool) { return t, false }
 
 func (r *session) alive() bool  { return r.agent.Usable() }
 func (r *session) Close() error { return r.agent.Close() }
@@ -100,15 +93,7 @@ func (borrowed) Close() error { return nil }
 // sessionMachine is a session as a test sees it.
 type sessionMachine struct {
 	*session
-	step  func(text string)
-	begun moment // of the test
-}
-
-// now is as with a guest. The processor time of a machine that is not ours is not known,
-// so that it never counts as starved.
-func (m *sessionMachine) now() moment {
-	used, _ := m.used()
-	return moment{time.Now(), used}
+	step func(text string)
 }
 
 var _ machine.Machine = (*sessionMachine)(nil)
@@ -122,25 +107,19 @@ func (m *sessionMachine) Facts(ctx context.Context, attrs []string) (machine.Fac
 }
 
 func (m *sessionMachine) Begin(ctx context.Context) error {
-	m.begun = m.now()
 	return m.whole(ctx, m.agent.Begin(ctx))
 }
 
 func (m *sessionMachine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	m.step("% " + cmd.Text)
-	began := m.now()
 	a, err := m.agent.Step(ctx, cmd, limit)
 	m.keep(a.Records)
-	if a.Stall != nil {
-		a.Stall.Starved = !a.Stall.Died && starvedSince(began, m.now())
-	}
 	return a, m.whole(ctx, err)
 }
 
 func (m *sessionMachine) End(ctx context.Context) (machine.EndState, error) {
 	end, err := m.agent.End(ctx)
 	m.keep(end.Records)
-	end.Starved = starvedSince(m.begun, m.now())
 	return end, m.whole(ctx, err)
 }
 

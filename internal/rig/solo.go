@@ -14,22 +14,12 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/remote"
-	"github.com/klptest/klptest/vm"
 )
 
 const (
 	returnLimit = 10 * time.Minute // for a machine to boot and answer again
 	returnPause = 3 * time.Second  // between two attempts to connect
 )
-
-// owned is a machine that the rig ends: nothing is left on it.
-type owned interface {
-	// Lost says why a session with the machine has ended, and ends the machine.
-	Lost(err error) error
-	// CPUTime is the processor time that it has had.
-	CPUTime() (vm.CPUTime, error)
-	Close() error
-}
 
 // solo is the source of a rig that has one machine. There is no other to replace it by:
 // what a test leaves is unloaded before the next one, or else the machine is booted
@@ -168,9 +158,8 @@ func (s *solo) reconnect(ctx context.Context, old string) (boot string, err erro
 
 // final tells whether another attempt to connect would fail as well.
 func (s *solo) final(err error) bool {
-	_, ours := s.to.(owned)
 	e, ok := errors.AsType[*blame.Error](err)
-	return ok && !e.Transient && (ours || e.Party == blame.User && !errors.Is(err, remote.ErrKey))
+	return ok && !e.Transient && e.Party == blame.User && !errors.Is(err, remote.ErrKey)
 }
 
 func (s *solo) connect(ctx context.Context) (boot string, err error) {
@@ -195,9 +184,6 @@ func (s *solo) connect(ctx context.Context) (boot string, err error) {
 func (s *solo) lost(ctx context.Context, before string, err error) error {
 	s.now.Close()
 	s.now, s.doubt = nil, true
-	if m, ok := s.to.(owned); ok {
-		return m.Lost(err)
-	}
 	boot, failure := s.reconnect(ctx, "")
 	switch {
 	case ctx.Err() != nil:

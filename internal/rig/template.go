@@ -17,19 +17,15 @@ import (
 // one of each shape. They stay in the cache.
 type templates struct {
 	rig *Rig
-	key string // the contents of kernel and initramfs
+	key string // the contents of what they boot
 
 	mu     sync.Mutex // held while one is made, since all who wait want it
 	open   map[shape]*vm.Template
 	broken map[shape]error // why a shape has none
 }
 
-func (r *Rig) newTemplates() (*templates, error) {
-	kernel, err := kernelKey(r.kernel)
-	if err != nil {
-		return nil, err
-	}
-	return &templates{rig: r, key: kernel + " " + r.initrdKey, open: map[shape]*vm.Template{}, broken: map[shape]error{}}, nil
+func newTemplates(r *Rig, key string) *templates {
+	return &templates{rig: r, key: key, open: map[shape]*vm.Template{}, broken: map[shape]error{}}
 }
 
 // kernelKey names the contents of a kernel's image. Packages do not change; a
@@ -78,7 +74,13 @@ func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec.Initrd = filepath.Join(dir, initrdFile) // for the command line that people copy
+	if t.rig.image != nil {
+		if err := t.rig.image.readSurvey(dir); err != nil {
+			return nil, err
+		}
+	} else {
+		spec.Initrd = filepath.Join(dir, initrdFile) // for the command line that people copy
+	}
 	return vm.OpenTemplate(dir, spec, t.key)
 }
 
@@ -118,7 +120,13 @@ func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error 
 	if err != nil {
 		return err
 	}
-	if err := g.disconnect(ctx); err != nil {
+	if r.image != nil {
+		err = g.writeSurvey(ctx, dir)
+	}
+	if err == nil {
+		err = g.disconnect(ctx)
+	}
+	if err != nil {
 		return blame.Join(err, g.Close())
 	}
 	return blame.Join(g.VM.Snapshot(ctx, key), g.Close())

@@ -19,10 +19,7 @@ func TestTemplateThatFailsConcernsItsShapeOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := &Rig{cache: c, kernel: &images.Kernel{Key: "key"}, o: Options{QEMU: "/does/not/exist"}}
-	list, err := r.newTemplates()
-	if err != nil {
-		t.Fatal(err)
-	}
+	list := newTemplates(r, "key")
 	panics := &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	small, usual := shape{1, 128}, shape{1, 512}
 	list.broken[small] = panics

@@ -12,6 +12,7 @@ const (
 	initName   = guest.Init // the kernel's name for an initramfs's init (init/main.c, ramdisk_execute_command)
 	agentName  = "klptest-agent"
 	streamName = guest.StreamAgent
+	plantName  = guest.PlantedAgent
 )
 
 // Main runs PID 1 or an agent when this process is one of them, and then does
@@ -25,6 +26,8 @@ func Main() (handled bool) {
 		os.Exit(runAgent())
 	case streamName:
 		os.Exit(runStream())
+	case plantName:
+		os.Exit(runPlanted())
 	}
 	return false
 }
@@ -39,8 +42,8 @@ func role(pid int, args []string) string {
 		return initName
 	case args[0] == agentName:
 		return agentName
-	case len(args) == 2 && args[1] == streamName:
-		return streamName
+	case len(args) == 2 && (args[1] == streamName || args[1] == plantName):
+		return args[1]
 	}
 	return ""
 }

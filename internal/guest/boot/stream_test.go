@@ -17,6 +17,7 @@ func TestStreamRole(t *testing.T) {
 		want string
 	}{
 		{[]string{"/tmp/klptest-agent.x/klptest", guest.StreamAgent}, streamName},
+		{[]string{"/tmp/klptest-agent.x/klptest", guest.PlantedAgent}, plantName},
 		{[]string{"klptest", "run", guest.StreamAgent}, ""},
 		{[]string{"klptest"}, ""},
 	} {

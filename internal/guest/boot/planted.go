@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package boot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/rootfs"
+	"github.com/klptest/klptest/internal/vport"
+)
+
+const (
+	maxKeys   = 64 << 10 // bytes
+	loadLimit = 30 * time.Second
+)
+
+// runPlanted makes a guest of a machine that QEMU has booted from a distribution's disk:
+// it starts the agent that the guests of klptest's own have, which waits at the port
+// after this process has ended. The keys come from the standard input. The standard
+// error is for what keeps it from that.
+func runPlanted() int {
+	if err := plant("/", os.Stdin); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func plant(files rootfs.Tree, keys io.Reader) error {
+	removeSelf()
+	syscall.Umask(0o077)
+	if err := havePort(files); err != nil {
+		return err
+	}
+	if err := storeKeys(files, keys); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	calm()
+	for _, s := range settings {
+		_ = files.Write(s.file, s.value+"\n") // not every kernel has it
+	}
+	for _, file := range wholeMachine {
+		_ = files.Write(file, "0\n") // so that the end of the login does not end the agent
+	}
+	return startPlanted()
+}
+
+// havePort waits for the port, whose driver may have to be loaded.
+func havePort(files rootfs.Tree) error {
+	if _, err := vport.Listen(string(files), 0); err == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), loadLimit)
+	defer cancel()
+	_ = exec.CommandContext(ctx, "modprobe", "virtio_console").Run() // the port shows whether it has worked
+	_, err := vport.Listen(string(files), portWait)
+	return err
+}
+
+// storeKeys writes guest.KeyFiles, and no other file.
+func storeKeys(files rootfs.Tree, in io.Reader) error {
+	keys := map[string][]byte{}
+	if err := json.NewDecoder(io.LimitReader(in, maxKeys)).Decode(&keys); err != nil {
+		return err
+	}
+	for _, name := range []string{guest.HostKey, guest.AuthorizedKeys} {
+		path := files.Path(name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, keys[name], 0o600)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settings are what a guest of klptest's own boots with, as far as they can be changed
+// later: all lines reach the console, a panic ends QEMU, an NMI finds what spins, and a
+// host that is busy does not pass for a stall (see package vm).
+var settings = []struct{ file, value string }{
+	{"/proc/sys/kernel/printk_devkmsg", "on"},
+	{"/sys/module/printk/parameters/ignore_loglevel", "Y"},
+	{"/proc/sys/kernel/panic", "-1"},
+	{"/proc/sys/kernel/unknown_nmi_panic", "1"},
+	{"/proc/sys/kernel/watchdog_thresh", "60"},
+	{"/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", "120"},
+	{"/sys/module/rcupdate/parameters/rcu_exp_cpu_stall_timeout", "120000"},
+	{"/sys/module/workqueue/parameters/watchdog_thresh", "120"},
+}
+
+// wholeMachine are the files of the uppermost control group, with version 2 and 1.
+var wholeMachine = []string{"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/systemd/cgroup.procs"}
+
+// calming are commands of systemd: the boot comes to its end, and no timer makes work
+// when a clone's clock jumps to the present. Without systemd there is nothing to wait for.
+var calming = []struct {
+	args  []string
+	limit time.Duration
+}{
+	{[]string{"is-system-running", "--wait"}, 5 * time.Minute},
+	{[]string{"stop", "*.timer"}, time.Minute},
+}
+
+func calm() {
+	for _, c := range calming {
+		ctx, cancel := context.WithTimeout(context.Background(), c.limit)
+		_ = exec.CommandContext(ctx, "systemctl", c.args...).Run() // a machine that is degraded serves as well
+		cancel()
+	}
+}
+
+// startPlanted starts the agent in a session of its own. Its complaints are in the
+// kernel's log.
+func startPlanted() error {
+	null, err1 := os.OpenFile(os.DevNull, os.O_RDONLY, 0)
+	log, err2 := os.OpenFile("/dev/kmsg", os.O_WRONLY, 0)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	_, err := syscall.ForkExec("/proc/self/exe", []string{agentName}, &syscall.ProcAttr{
+		Dir:   "/",
+		Env:   append(rootfs.Environment(), agentTuning...),
+		Files: []uintptr{null.Fd(), log.Fd(), log.Fd()},
+		Sys:   &syscall.SysProcAttr{Setsid: true},
+	})
+	return err
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/guest/wire"
+	"github.com/klptest/klptest/internal/remote"
+	"github.com/klptest/klptest/vm"
+)
+
+// imageMemory is enough for a distribution, in MiB.
+const imageMemory = 1024
+
+// surveyFile is in a template of an image: what the machine told of itself.
+const surveyFile = "survey"
+
+// Image is the disk image of a distribution, which is never written to. Its own boot
+// loader boots its guests.
+type Image struct {
+	path   string
+	key    string // names its contents, and the agent
+	reach  remote.Machine
+	survey wire.Survey // of the template that was opened last
+}
+
+// OpenImage describes an image. reach says who logs in, and how. The contents of an image,
+// which can be large, are known by its path, size, time and inode.
+func OpenImage(path string, reach remote.Machine) (*Image, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, blame.Unreadable(path, err)
+	}
+	program, err := keyOf([]string{reach.Program})
+	if err != nil {
+		return nil, err
+	}
+	inode := uint64(0)
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		inode = stat.Ino
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %d %d %s", path, info.Size(), info.ModTime().UnixNano(), inode, program))
+	reach.Host = "127.0.0.1"
+	return &Image{path: path, key: fmt.Sprintf("%x", sum[:16]), reach: reach}, nil
+}
+
+// String names the image for people.
+func (i *Image) String() string { return filepath.Base(i.path) }
+
+// Survey is what its machine tells of itself.
+func (i *Image) Survey() wire.Survey { return i.survey }
+
+// Headers finds what modules are built against for a kernel that runs.
+type Headers func(context.Context, wire.Survey) (*images.Kernel, error)
+
+// OnImage makes a rig whose guests boot from an image, or are clones of one that has. What
+// its kernel is, the first of them tells.
+func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers, o Options) (*Rig, error) {
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	if err := o.Precheck(); err != nil {
+		return nil, err
+	}
+	expire(ctx, c, o.Notice)
+	o.CPUs, o.Memory = cmp.Or(o.CPUs, 1), cmp.Or(o.Memory, imageMemory)
+	work, release, err := c.Temp("run")
+	if err != nil {
+		return nil, err
+	}
+	k := &images.Kernel{Name: image.String()}
+	r := &Rig{o: o, cache: c, kernel: k, image: image, room: newRoom(k), work: work, release: release}
+	r.keep.Store(o.Keep)
+	r.templates = newTemplates(r, image.key)
+	if err := r.learn(ctx, headers); err != nil {
+		r.templates.close()
+		return nil, blame.Join(err, r.leave())
+	}
+	r.begin(ctx)
+	return r, nil
+}
+
+// learn finds out which kernel the image has, and refuses one that cannot be tested.
+func (r *Rig) learn(ctx context.Context, headers Headers) error {
+	if _, err := r.templates.get(ctx, r.shape()); err != nil {
+		return err
+	}
+	s := r.image.survey
+	k, err := headers(ctx, s)
+	if err == nil {
+		err = unsuitable(r.image, s, k)
+	}
+	if err != nil {
+		return err
+	}
+	for _, line := range remarks(r.image, s, s.Now) { // clones have this host's time
+		r.o.Notice(line)
+	}
+	r.kernel = k
+	return nil
+}
+
+// roomy makes a maker give each guest at least the memory that the image needs.
+func (m maker) roomy(least int) maker {
+	return func(ctx context.Context, s shape) (instance, error) {
+		s.memory = max(s.memory, least)
+		return m(ctx, s)
+	}
+}
+
+// writeSurvey asks a guest of the image what it is.
+func (g *Guest) writeSurvey(ctx context.Context, dir string) error {
+	s, err := g.Agent.Survey(ctx)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, surveyFile), text, 0o600)
+}
+
+func (i *Image) readSurvey(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, surveyFile))
+	if err == nil {
+		err = json.Unmarshal(text, &i.survey)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", vm.ErrStale, err)
+	}
+	return nil
+}

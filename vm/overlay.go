@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// The format of an overlay (docs/interop/qcow2.rst of QEMU). All numbers are big-endian.
+const (
+	// qcow2Magic begins a disk image in QEMU's format. An image without it is taken as raw.
+	qcow2Magic   = "QFI\xfb"
+	qcow2SizeAt  = 24 // the size of the disk, 8 bytes
+	qcow2Version = 3
+
+	clusterBits   = 16
+	clusterSize   = 1 << clusterBits
+	perL1Entry    = clusterSize * clusterSize / 8 // bytes of the disk
+	refcountOrder = 4                             // refcounts of 16 bits
+	headerLength  = 104
+	backingFormat = 0xE2792ACA // the type of the header extension
+	maxBacking    = 1023       // bytes of a path
+	sectorSize    = 512
+)
+
+// The clusters of an overlay: the header, the table of refcount blocks, one such block,
+// and the L1 table.
+const (
+	refcountTableAt = 1
+	refcountBlockAt = 2
+	l1At            = 3
+)
+
+// diskImage is an image that guests boot from. It is only read.
+type diskImage struct {
+	path, format string
+	size         int64 // of the disk, in bytes
+}
+
+func openDiskImage(path string) (d diskImage, err error) {
+	if d.path, err = filepath.Abs(path); err != nil {
+		return d, err
+	}
+	head := make([]byte, qcow2SizeAt+8)
+	n, err := readHead(d.path, head)
+	if err != nil {
+		return d, err
+	}
+	if n == len(head) && string(head[:len(qcow2Magic)]) == qcow2Magic {
+		d.format, d.size = "qcow2", int64(binary.BigEndian.Uint64(head[qcow2SizeAt:]))
+		return d, nil
+	}
+	info, err := os.Stat(d.path)
+	if err != nil {
+		return d, err
+	}
+	d.format, d.size = "raw", (info.Size()+sectorSize-1)/sectorSize*sectorSize
+	return d, nil
+}
+
+// overlay is a new image in QEMU's format that has what d has, until it is written to.
+func (d diskImage) overlay() ([]byte, error) {
+	entries := (d.size + perL1Entry - 1) / perL1Entry
+	clusters := l1At + (entries*8+clusterSize-1)/clusterSize
+	if len(d.path) > maxBacking || d.size <= 0 || clusters > clusterSize/2 {
+		return nil, blame.Userf("no overlay can be made of %s, a disk of %d bytes", d.path, d.size)
+	}
+	be, b := binary.BigEndian, make([]byte, clusters*clusterSize)
+	be.PutUint64(b[refcountTableAt*clusterSize:], refcountBlockAt*clusterSize)
+	for i := range clusters {
+		be.PutUint16(b[refcountBlockAt*clusterSize+2*i:], 1)
+	}
+	copy(b, d.header(uint32(entries)))
+	return b, nil
+}
+
+// header is the first cluster, as far as there is anything in it.
+func (d diskImage) header(l1Entries uint32) []byte {
+	be := binary.BigEndian
+	b := be.AppendUint32([]byte(qcow2Magic), qcow2Version)
+	b = be.AppendUint64(b, 0) // where the path is; see below
+	b = be.AppendUint32(b, uint32(len(d.path)))
+	b = be.AppendUint32(b, clusterBits)
+	b = be.AppendUint64(b, uint64(d.size))
+	b = be.AppendUint32(b, 0) // no encryption
+	b = be.AppendUint32(b, l1Entries)
+	b = be.AppendUint64(b, l1At*clusterSize)
+	b = be.AppendUint64(b, refcountTableAt*clusterSize)
+	b = be.AppendUint32(b, 1) // cluster with such a table
+	b = append(b, make([]byte, headerLength-8-len(b))...)
+	b = be.AppendUint32(b, refcountOrder)
+	b = be.AppendUint32(b, headerLength)
+	b = be.AppendUint32(b, backingFormat)
+	b = be.AppendUint32(b, uint32(len(d.format)))
+	b = append(b, d.format...)
+	b = append(b, make([]byte, 8-len(d.format)+8)...) // up to 8 bytes, and the end of the extensions
+	be.PutUint64(b[8:], uint64(len(b)))
+	return append(b, d.path...)
+}
