@@ -17,7 +17,9 @@ import (
 
 // qcow2Head begins an image of a disk of that size.
 func qcow2Head(size int64) []byte {
-	return binary.BigEndian.AppendUint64(append([]byte(qcow2Magic), make([]byte, qcow2SizeAt-len(qcow2Magic))...), uint64(size))
+	head := append([]byte(qcow2Magic), make([]byte, headerLength-len(qcow2Magic))...)
+	binary.BigEndian.PutUint64(head[qcow2SizeAt:], uint64(size))
+	return head
 }
 
 func imageFile(t *testing.T, name string, data []byte) string {

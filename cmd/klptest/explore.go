@@ -3,8 +3,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
+	"github.com/klptest/klptest/internal/rig"
 )
 
 const (
@@ -51,6 +54,10 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
   klptest explore --replay repro-1a2b3c4d.txtar`,
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
+			o.host.kernelNamed = c.Flags().Changed("kernel")
+			if err := o.host.check(); err != nil {
+				return err
+			}
 			if o.replay != "" {
 				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, kernels: []string{o.kernel}, format: report.HumanFormat, timeout: time.Hour})
 			}
@@ -65,6 +72,7 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f := c.Flags()
 	a.machineFlags(f, &o.machineOptions)
+	imageFlags(f, &o.host)
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
 	f.Var(number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
 	f.Var(number(&o.model.Depth, 0, 1, anyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")
@@ -78,18 +86,18 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
-	rules := flagRules{}
+	rules := flagRules{apart: slices.Clone(imageRules.apart), with: slices.Clone(imageRules.with)}
 	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out", "run-id", "bundle", "faults", "gcov"} {
 		rules.apart = append(rules.apart, [2]string{"replay", search})
 	}
 	rules.apart = append(rules.apart, [2]string{"gcov", "depth"}, [2]string{"gcov", "skip"}, [2]string{"faults", "depth"})
-	rules.with = [][2]string{{"mutate", "gcov"}, {"coverage", "gcov"}}
+	rules.with = append(rules.with, [2]string{"mutate", "gcov"}, [2]string{"coverage", "gcov"})
 	rules.of(c)
 }
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {
 	return a.keeping(o.keepOptions, o.Options, func(k *kept) error {
-		k.with(o.kernel, o.given)
+		k.with(cmp.Or(o.host.image, o.kernel), o.given)
 		return a.search(ctx, o, k)
 	})
 }
@@ -111,11 +119,15 @@ func (a *app) search(ctx context.Context, o exploreOptions, k *kept) error {
 }
 
 func (a *app) exploreOn(ctx context.Context, o exploreOptions, k *kept) (rep explore.Report, err error) {
-	kernel, store, err := a.resolve(ctx, o.machineOptions)
-	if err != nil {
-		return rep, err
+	if o.host.image != "" {
+		o.Memory = cmp.Or(o.Memory, rig.ImageMemory) // by which guests are counted
 	}
-	return k.recording(a.runner(store, o.Options)).Explore(ctx, kernel, o.model)
+	open := func(ctx context.Context, ro rig.Options) (*rig.Rig, error) {
+		m := o.machineOptions
+		m.Options = ro
+		return a.newRig(ctx, m)
+	}
+	return k.recording(a.runner(nil, o.Options)).ExploreOn(ctx, open, o.model)
 }
 
 // exploreProgress prints a line at intervals until it is stopped: how long a boot

@@ -44,32 +44,44 @@ const (
 	imageFlag = "image"
 )
 
-func hostFlags(f *pflag.FlagSet, o *hostOptions) {
-	f.StringVar(&o.address, hostFlag, "", "run on a machine of yours, `USER@ADDRESS`, over SSH, instead of in QEMU; klptest help machines")
-	f.StringVar(&o.image, imageFlag, "", "run on clones of the distribution in a disk image, `DISK`; klptest help machines")
+// imageFlags are the flags about a machine that a command boots from a disk image.
+func imageFlags(f *pflag.FlagSet, o *hostOptions) {
+	f.StringVar(&o.image, imageFlag, "", "use clones of the distribution in a disk image, `DISK`; klptest help machines")
 	f.StringVar(&o.user, "ssh-user", "root", "the `user` who logs in at the machine of --image")
+	f.StringVar(&o.key, "ssh-key", "", "private key `file` for SSH (default: those of the SSH agent and of ~/.ssh)")
+}
+
+// hostFlags are those of a command that takes any machine.
+func hostFlags(f *pflag.FlagSet, o *hostOptions) {
+	imageFlags(f, o)
+	f.StringVar(&o.address, hostFlag, "", "use a machine of yours, `USER@ADDRESS`, over SSH, instead of QEMU; klptest help machines")
 	f.BoolVar(&o.mayCrash, "yes-crash-it", false, "the machine of --host may crash, hang, or lose data")
-	f.BoolVar(&o.reboot, "reboot", false, "reboot the machine of --host when a case has left modules that cannot be unloaded")
-	f.StringVar(&o.key, "ssh-key", "", "private key `file` for --host and --image (default: those of the SSH agent and of ~/.ssh)")
 	f.Var(number(&o.port, 0, 1, 1<<16-1), "ssh-port", "`port` of the SSH server of --host (default 22)")
 	f.StringVar(&o.known, "ssh-known-hosts", "", "`file` that must have the machine's host key (default: it is kept on first contact)")
 }
 
-// hostRules are what these flags have to do with others. Flags about guests say nothing
-// about a machine; --image is about one in QEMU.
-var hostRules = func() (r flagRules) {
-	for _, name := range []string{"kernel-args", "failed", "gcov"} {
-		r.apart = append(r.apart, [2]string{hostFlag, name}, [2]string{imageFlag, name})
+func rebootFlag(f *pflag.FlagSet, o *hostOptions) {
+	f.BoolVar(&o.reboot, "reboot", false, "reboot the machine of --host when a case has left modules that cannot be unloaded")
+}
+
+// imageRules and hostRules are what these flags have to do with others. Flags about guests
+// say nothing about a machine; --image is about one in QEMU.
+var (
+	imageRules = flagRules{
+		apart: [][2]string{{imageFlag, "kernel-args"}, {imageFlag, "failed"}, {imageFlag, "gcov"}},
+		with:  [][2]string{{"ssh-user", imageFlag}},
 	}
-	for _, name := range []string{imageFlag, "fresh", "pristine", "one-vm", "no-pool", "jobs", "verbose", "qemu", "accel", "memory", "cpus", "ssh-user"} {
-		r.apart = append(r.apart, [2]string{hostFlag, name})
-	}
-	for _, name := range []string{"yes-crash-it", "reboot", "ssh-port", "ssh-known-hosts"} {
-		r.with = append(r.with, [2]string{name, hostFlag})
-	}
-	r.with = append(r.with, [2]string{"ssh-user", imageFlag})
-	return r
-}()
+	hostRules = func() flagRules {
+		r := flagRules{apart: slices.Clone(imageRules.apart), with: slices.Clone(imageRules.with)}
+		for _, name := range []string{"kernel-args", "failed", "gcov", imageFlag, "fresh", "pristine", "one-vm", "no-pool", "jobs", "verbose", "qemu", "accel", "memory", "cpus", "ssh-user"} {
+			r.apart = append(r.apart, [2]string{hostFlag, name})
+		}
+		for _, name := range []string{"yes-crash-it", "reboot", "ssh-port", "ssh-known-hosts"} {
+			r.with = append(r.with, [2]string{name, hostFlag})
+		}
+		return r
+	}()
+)
 
 // given tells whether the flags name a machine.
 func (o hostOptions) given() bool { return o.address != "" || o.image != "" }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,6 +46,11 @@ func TestIntegrationHost(t *testing.T) {
 		t.Logf("%s: status %d after %v\n%s%s", user, status, time.Since(began).Round(time.Second), out.String(), errs.String())
 		if status != exit.Passed || strings.Count(out.String(), "PASS ") != len(names) || !strings.Contains(errs.String(), "left loaded on "+user+"@127.0.0.1:") {
 			t.Errorf("as %s not all have passed", user)
+		}
+		out.Reset()
+		args = append(slices.Concat([]string{"shell"}, args[1:6]), "state-add@1", "--", "id -un; cat /sys/kernel/livepatch/klp_a/enabled")
+		if status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs}); status != exit.Passed || out.String() != "root\n1\n" {
+			t.Errorf("a shell as %s: status %d, %q\n%s", user, status, out.String(), errs.String())
 		}
 	}
 	if after := modified(t, image); !after.Equal(before) {

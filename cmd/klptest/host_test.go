@@ -33,9 +33,24 @@ func TestHostMisused(t *testing.T) {
 		"--host me@box --yes-crash-it -j 2":                  "--host and --jobs exclude each other",
 		"--host me@box --yes-crash-it --memory 512":          "--host and --memory exclude each other",
 		"--host me@box --kernel a --kernel b --yes-crash-it": "a machine runs one kernel",
+		"shell --host me@box":                                "cases can crash or hang me@box",
+		"shell --image x --kernel debian:6.1":                "the disk of --image boots its own kernel",
+		"shell --image x --host me@box":                      "--host and --image exclude each other",
+		"shell --image x --kernel-args quiet":                "--image and --kernel-args exclude each other",
+		"shell --image /nowhere/disk":                        "cannot read /nowhere/disk",
+		"explore --image x --kernel debian:6.1":              "the disk of --image boots its own kernel",
+		"explore --ssh-key x":                                "--ssh-key says nothing without --host or --image",
+		"explore --host me@box":                              "unknown flag: --host",
+		"selftests --image x --kernel debian:6.1":            "the disk of --image boots its own kernel",
+		"selftests --image /nowhere/disk":                    "cannot read /nowhere/disk",
+		"selftests --ssh-user me":                            "--ssh-user says nothing without --image",
 	} {
 		var out, errs bytes.Buffer
-		status := run(t.Context(), append([]string{"run"}, strings.Fields(words)...), streams{strings.NewReader(""), &out, &errs})
+		args := strings.Fields(words)
+		if strings.HasPrefix(words, "-") {
+			args = append([]string{"run"}, args...)
+		}
+		status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs})
 		if status != exit.Usage || !strings.Contains(errs.String(), want) {
 			t.Errorf("%s: status %d\n%s", words, status, errs.String())
 		}

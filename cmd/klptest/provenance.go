@@ -87,6 +87,7 @@ func repeats(name string) bool { return !slices.Contains(unrepeated, name) }
 func opensShell(name string) bool {
 	shell := pflag.NewFlagSet("shell", pflag.ContinueOnError)
 	kdirFlags(shell, &machineOptions{})
+	hostFlags(shell, &hostOptions{})
 	return shell.Lookup(name) != nil && name != "keep"
 }
 

@@ -97,6 +97,7 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.StringArrayVar(&o.kernels, "kernel", []string{a.project.kernel()}, kernelUsage+"; may be repeated: the cases run on each")
 	kdirFlags(f, &o.machineOptions)
 	hostFlags(f, &o.host)
+	rebootFlag(f, &o.host)
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy, and memory allows)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, also where the one before it left its guest clean")

@@ -5,8 +5,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,14 +12,11 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
-	"github.com/klptest/klptest/images/userland"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/report"
-	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -59,6 +54,13 @@ A script that ends by kselftest's status 4 is a SKIP. One that takes longer than
 		ValidArgsFunction: completeScripts(&o),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.kernelGiven = c.Flags().Changed("kernel")
+			o.host.kernelNamed = o.kernelGiven
+			if o.host.image != "" && !o.kernelGiven {
+				o.kernel = o.host.image
+			}
+			if err := o.host.check(); err != nil {
+				return err
+			}
 			o.runID, o.given = cmp.Or(o.runID, newRunID()), givenFlags(c.Flags(), repeats)
 			return a.runSelftests(c.Context(), args, o)
 		},
@@ -70,6 +72,8 @@ A script that ends by kselftest's status 4 is a SKIP. One that takes longer than
 func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
 	f := c.Flags()
 	a.machineFlags(f, &o.machineOptions)
+	imageFlags(f, &o.host)
+	imageRules.of(c)
 	f.StringVar(&o.source, "src", "", "`directory` of the selftests, or of the source that has them")
 	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "scripts that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each script, instead of cloning one")
@@ -135,15 +139,11 @@ func (a *app) selftests(ctx context.Context, args []string, d *report.Document, 
 
 // prepareSelftests finds the kernel, the scripts, and the programs of the guest.
 func (a *app) prepareSelftests(ctx context.Context, args []string, d *report.Document, o selftestOptions) (w work, err error) {
-	world, err := userland.Of(os.Getenv("PATH"), depends.Of(selftestsName))
+	p, err := a.selftestPlace(ctx, o.machineOptions)
 	if err != nil {
 		return w, err
 	}
-	k, store, err := a.resolve(ctx, o.machineOptions)
-	if err != nil {
-		return w, err
-	}
-	tests, err := a.loadSelftests(ctx, store, k, args, o)
+	tests, err := a.loadSelftests(ctx, p.store, p.kernel, args, o)
 	if err != nil {
 		return w, err
 	}
@@ -152,10 +152,7 @@ func (a *app) prepareSelftests(ctx context.Context, args []string, d *report.Doc
 	}
 	d.Planned = len(tests)
 	w.outcome = func(_ int, res judge.Result) report.Outcome { return report.Outcome{Result: res, Live: true} }
-	w.open = func(ctx context.Context, o machineOptions) (*rig.Rig, error) {
-		o.World, o.Notice = world, a.notice
-		return rig.New(ctx, store, k, o.Options)
-	}
+	w.open = p.open
 	return w, nil
 }
 
@@ -177,22 +174,4 @@ func (a *app) loadSelftests(ctx context.Context, store *cache.Cache, k *images.K
 		return nil, err
 	}
 	return suite.Tests(ctx, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, scripts, o.limit)
-}
-
-// completeScripts offers the scripts of --src, or else those that Linux has.
-func completeScripts(o *selftestOptions) completion {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		names := kselftests.Known
-		if o.source != "" {
-			suite, err := kselftests.Read(o.source)
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveError
-			}
-			names = nil
-			for _, name := range suite.Names() {
-				names = append(names, strings.TrimSuffix(name, ".sh"))
-			}
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
-	}
 }

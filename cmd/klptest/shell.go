@@ -25,14 +25,16 @@ func (a *app) shellCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "shell [CASE[@STEP]|-] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
-		Long: `Start a guest and open a shell in it (busybox, from the host). The shipped
+		Long: `Start a guest and open a shell in it (busybox, from the host; with --image and
+--host, the machine's own, as root). The shipped
 modules are in ` + guest.CaseModules + `. With a case (a shipped one or a file),
 run it first, or only its first STEP commands; - is a case from standard input,
 for a COMMAND. With a COMMAND, run that instead of a shell, and exit with its
 status.`,
 		Example: `  klptest shell
   klptest shell state-takeover-higher@2
-  klptest shell --kernel debian:6.1 -- uname -r`,
+  klptest shell --kernel debian:6.1 -- uname -r
+  klptest shell --image debian.qcow2 --ssh-key ~/.ssh/id_ed25519 state-add`,
 		ValidArgsFunction: completeSteps,
 		RunE: func(c *cobra.Command, args []string) error {
 			words, command := args, []string(nil)
@@ -42,6 +44,7 @@ status.`,
 			if len(words) > 1 {
 				return blame.Userf("name one case at most; a command comes after --")
 			}
+			o.host.kernelNamed = c.Flags().Changed("kernel")
 			before, err := a.prologue(c.Context(), words, command)
 			if err != nil {
 				return err
@@ -50,6 +53,8 @@ status.`,
 		},
 	}
 	a.machineFlags(c.Flags(), &o)
+	hostFlags(c.Flags(), &o.host)
+	hostRules.of(c)
 	return c
 }
 
@@ -77,37 +82,35 @@ func (a *app) prologue(ctx context.Context, words, command []string) (*casefile.
 }
 
 func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case, command []string) (err error) {
-	if initramfs.FindBusybox() == "" {
+	if err := o.host.check(); err != nil {
+		return err
+	}
+	if !o.host.given() && initramfs.FindBusybox() == "" {
 		return &blame.Error{Summary: "the guest's shell needs a static busybox on the host", Advice: depends.Install("busybox")}
 	}
 	r, err := a.newRig(ctx, o)
 	if err != nil {
 		return err
 	}
-	defer func() { err = blame.Join(err, r.Close()) }()
-	g, err := r.Guest(ctx, before)
+	v := visitOf(r)
+	defer func() {
+		err = blame.Join(err, v.close())
+		if left := r.Left(); left != "" {
+			a.say(left)
+		}
+	}()
+	res, err := v.play(ctx, before)
+	fmt.Fprint(a.err, printable.Text(res.Observed))
 	if err != nil {
 		return err
 	}
-	defer func() { err = blame.Join(err, g.Close()) }()
-	if before != nil {
-		res, err := g.Play(ctx, before)
-		fmt.Fprint(a.err, printable.Text(res.Observed))
-		if err != nil {
-			return err
-		}
-		if res.Verdict == judge.Skip {
-			a.notice(strings.Join(res.Reasons, "; ") + ": nothing of the case was run")
-		}
+	if res.Verdict == judge.Skip {
+		a.notice(strings.Join(res.Reasons, "; ") + ": nothing of the case was run")
 	}
 	if len(command) == 0 {
 		a.notice("the test modules have paths: insmod " + guest.ModulePath("klp_a"))
 	}
-	status := 0
-	err = g.Do(ctx, func(ctx context.Context) (err error) {
-		status, err = client.Attach(ctx, g.SSH, client.Streams{In: a.in, Out: a.out, Err: a.err}, command)
-		return err
-	})
+	status, err := v.attach(ctx, client.Streams{In: a.in, Out: a.out, Err: a.err}, command)
 	if err == nil && status != 0 {
 		err = verdicts(status)
 	}

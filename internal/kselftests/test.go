@@ -128,7 +128,7 @@ const fixedAddresses = "echo 0 > /proc/sys/kernel/randomize_va_space"
 // distribution makes (bash's <() needs that one). The step's shell is busybox,
 // which prefers its own programs; bash runs the host's.
 func (t Test) command(emulated bool) machine.Command {
-	prepare := "ln -s /proc/self/fd /dev/fd && mkdir -p /lib/modules/$(uname -r)/build && ln -s " + guest.CaseModules + " " + moduleDir
+	prepare := "{ [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd; } && mkdir -p /lib/modules/$(uname -r)/build && ln -s " + guest.CaseModules + " " + moduleDir
 	if t.suite.inTree {
 		prepare += " && cp -r " + moduleDir + "/ /lib/modules/$(uname -r)/extra && depmod"
 	}

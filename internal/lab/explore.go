@@ -20,20 +20,28 @@ import (
 // processor.
 const GuestsPerCPU = 4
 
-// Explore explores a kernel. It fills in the release and the jobs of the
+// Opener makes a rig of what is explored.
+type Opener func(context.Context, rig.Options) (*rig.Rig, error)
+
+// Explore explores a kernel; see ExploreOn.
+func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options) (explore.Report, error) {
+	return r.ExploreOn(ctx, func(ctx context.Context, ro rig.Options) (*rig.Rig, error) { return rig.New(ctx, r.Cache, k, ro) }, o)
+}
+
+// ExploreOn explores the kernel of a rig. It fills in the release and the jobs of the
 // options. What it finds is a result; see [exploredAs].
-func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options) (rep explore.Report, err error) {
+func (r Runner) ExploreOn(ctx context.Context, open Opener, o explore.Options) (rep explore.Report, err error) {
 	ro := r.Options
 	ro.Guests = rig.Reused
 	if ro.Jobs == 0 {
 		ro.Jobs = rig.SideBySide(ro.Memory, GuestsPerCPU)
 	}
-	on, err := rig.New(ctx, r.Cache, k, ro)
+	on, err := open(ctx, ro)
 	if err != nil {
 		return rep, err
 	}
 	defer func() { err = blame.Join(err, on.Close()) }()
-	o.Release, o.Jobs = k.Release, ro.Jobs
+	o.Release, o.Jobs = on.Kernel().Release, ro.Jobs
 	counted := &counting{on.Gcov(), gcov.Counters{}}
 	if counted.kernel != nil {
 		o.Ran = counted.ran

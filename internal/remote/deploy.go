@@ -18,6 +18,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/patience"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -33,9 +34,15 @@ type said struct {
 	status   int
 }
 
+// line is a connection of a user's.
+type line struct {
+	*ssh.Client
+	starved func() time.Duration // see Machine
+}
+
 // ask runs a command by the user's shell there.
-func ask(ctx context.Context, conn *ssh.Client, limit time.Duration, in io.Reader, command string) (said, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, blame.Rigf("the machine did not end a command within %v: %s", limit, command))
+func ask(ctx context.Context, conn line, limit time.Duration, in io.Reader, command string) (said, error) {
+	ctx, cancel := patience.WithTimeoutCause(ctx, limit, conn.starved, blame.Rigf("the machine did not end a command within %v: %s", limit, command))
 	defer cancel()
 	s, err := conn.NewSession()
 	if err != nil {
@@ -102,7 +109,7 @@ func (s said) why() string {
 }
 
 // privileges finds out how a command becomes root's there: by nothing, or by sudo.
-func privileges(ctx context.Context, conn *ssh.Client, t Target) (prefix string, err error) {
+func privileges(ctx context.Context, conn line, t Target) (prefix string, err error) {
 	who, err := ask(ctx, conn, askLimit, nil, "id -u")
 	switch {
 	case err != nil:
@@ -135,7 +142,7 @@ func withoutSudo(t Target, s said) error {
 
 // Reboot makes the machine boot again. It may hang up before it answers.
 func (m *Machine) Reboot(ctx context.Context) error {
-	conn, err := dial(ctx, m.Options)
+	conn, err := m.dial(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,7 +162,7 @@ func (m *Machine) Reboot(ctx context.Context) error {
 }
 
 // checkArch refuses a machine on which this program does not run.
-func checkArch(ctx context.Context, conn *ssh.Client, t Target) error {
+func checkArch(ctx context.Context, conn line, t Target) error {
 	s, err := ask(ctx, conn, askLimit, nil, "uname -m")
 	if want := arch.Default().Name; err == nil && s.lastLine() != want {
 		return blame.Userf("%s is %s: only %s machines can be tested", t, printable.Line(s.lastLine()), want)
@@ -164,7 +171,7 @@ func checkArch(ctx context.Context, conn *ssh.Client, t Target) error {
 }
 
 // send copies the program into a directory of its own, and returns the copy.
-func send(ctx context.Context, conn *ssh.Client, t Target, program string) (path string, err error) {
+func send(ctx context.Context, conn line, t Target, program string) (path string, err error) {
 	file, err := os.Open(program)
 	if err != nil {
 		return "", err
@@ -196,7 +203,7 @@ func send(ctx context.Context, conn *ssh.Client, t Target, program string) (path
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
 // remove removes what send has made. The agent does it itself once it runs.
-func remove(ctx context.Context, conn *ssh.Client, path string) {
+func remove(ctx context.Context, conn line, path string) {
 	_, _ = ask(ctx, conn, askLimit, nil, "rm -rf "+strings.TrimSuffix(path, "/klptest")) // the error before it says more
 }
 

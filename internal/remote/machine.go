@@ -30,7 +30,7 @@ const lastWords = 2 * time.Second
 // Connect starts the agent on the machine and opens a session with it. Closing the
 // client ends the agent and the connection.
 func (m *Machine) Connect(ctx context.Context) (*client.Client, error) {
-	conn, err := dial(ctx, m.Options)
+	conn, err := m.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,13 @@ func (m *Machine) Connect(ctx context.Context) (*client.Client, error) {
 	return c, nil
 }
 
-func (m *Machine) open(ctx context.Context, conn *ssh.Client) (*client.Client, error) {
+// dial logs in.
+func (m *Machine) dial(ctx context.Context) (line, error) {
+	conn, err := dial(ctx, m.Options)
+	return line{conn, m.Starved}, err
+}
+
+func (m *Machine) open(ctx context.Context, conn line) (*client.Client, error) {
 	prefix, err := privileges(ctx, conn, m.Target)
 	if err != nil {
 		return nil, err
@@ -54,7 +60,7 @@ func (m *Machine) open(ctx context.Context, conn *ssh.Client) (*client.Client, e
 	if err != nil {
 		return nil, err
 	}
-	s, err := begin(conn, prefix+path+" "+guest.StreamAgent)
+	s, err := begin(conn.Client, prefix+path+" "+guest.StreamAgent)
 	if err != nil {
 		remove(ctx, conn, path)
 		return nil, err
@@ -64,7 +70,7 @@ func (m *Machine) open(ctx context.Context, conn *ssh.Client) (*client.Client, e
 		remove(ctx, conn, path)
 		return nil, m.notStarted(ctx, s, err)
 	}
-	s.conn = conn
+	s.conn = conn.Client
 	return c, nil
 }
 

@@ -8,16 +8,31 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
 )
 
 // plantLimit is for the machine to end its boot (see package boot), and for the agent to
 // start.
 const plantLimit = 15 * time.Minute
 
+// Attach joins the streams to a root's session there, as client.Attach does.
+func (m *Machine) Attach(ctx context.Context, streams client.Streams, args []string) (status int, err error) {
+	conn, err := m.dial(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	sudo, err := privileges(ctx, conn, m.Target)
+	if err != nil {
+		return 0, err
+	}
+	return client.Attach(ctx, conn.Client, streams, sudo, args)
+}
+
 // Plant starts the agent on a machine in QEMU, where it waits at the guest's port. It
 // outlives the connection. keys are guest.KeyFiles as JSON.
 func (m *Machine) Plant(ctx context.Context, keys []byte) error {
-	conn, err := dial(ctx, m.Options)
+	conn, err := m.dial(ctx)
 	if err != nil {
 		return err
 	}

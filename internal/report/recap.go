@@ -183,7 +183,7 @@ const programName = "klptest"
 // not known.
 func (r *recap) shell(program string, p Provenance, res judge.Result) string {
 	word := r.word(res)
-	if r.tests == nil || res.Step == 0 || word == standardInput || p.Machine.Host != "" { // a shell needs standard input itself
+	if r.tests == nil || res.Step == 0 || word == standardInput { // a shell needs standard input itself
 		return ""
 	}
 	words := slices.Concat([]string{program, "shell"}, p.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})

@@ -152,6 +152,7 @@ func (r *Rig) spec(s shape) vm.Spec {
 	spec.CPUs, spec.Memory = s.cpus, s.memory
 	if r.image != nil {
 		spec.Kernel, spec.Append, spec.Disk = "", nil, r.image.path // its boot loader knows what it boots
+		spec.Memory = max(s.memory, r.o.Memory)                     // a distribution needs more than a case thinks of
 		return spec
 	}
 	if r.kernel.Config["KASAN"] == "y" {

@@ -20,8 +20,9 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// imageMemory is enough for a distribution, in MiB.
-const imageMemory = 1024
+// ImageMemory is what a guest of an image has if nobody says otherwise, in MiB: enough for
+// a distribution.
+const ImageMemory = 1024
 
 // surveyFile is in a template of an image: what the machine told of itself.
 const surveyFile = "survey"
@@ -78,7 +79,7 @@ func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers,
 		return nil, err
 	}
 	expire(ctx, c, o.Notice)
-	o.CPUs, o.Memory = cmp.Or(o.CPUs, 1), cmp.Or(o.Memory, imageMemory)
+	o.CPUs, o.Memory = cmp.Or(o.CPUs, 1), cmp.Or(o.Memory, ImageMemory)
 	work, release, err := c.Temp("run")
 	if err != nil {
 		return nil, err
@@ -113,14 +114,6 @@ func (r *Rig) learn(ctx context.Context, headers Headers) error {
 	}
 	r.kernel = k
 	return nil
-}
-
-// roomy makes a maker give each guest at least the memory that the image needs.
-func (m maker) roomy(least int) maker {
-	return func(ctx context.Context, s shape) (instance, error) {
-		s.memory = max(s.memory, least)
-		return m(ctx, s)
-	}
 }
 
 // writeSurvey asks a guest of the image what it is.

@@ -3,7 +3,6 @@
 package rig
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -39,27 +38,25 @@ func TestImageKey(t *testing.T) {
 		t.Errorf("%+v, %+v", first, again)
 	}
 	keys := map[string]string{first.key: "the first"}
-	for what, i := range map[string]func() *Image{
-		"another file":    func() *Image { return imageOf(t, other, agent) },
-		"another klptest": func() *Image { return imageOf(t, disk, newer) },
-		"another time": func() *Image {
-			if err := os.Chtimes(disk, time.Time{}, time.Unix(1, 0)); err != nil {
-				t.Fatal(err)
-			}
-			return imageOf(t, disk, agent)
-		},
-		"another size": func() *Image {
-			if err := errors.Join(os.Truncate(disk, 100), os.Chtimes(disk, time.Time{}, time.Unix(1, 0))); err != nil {
-				t.Fatal(err)
-			}
-			return imageOf(t, disk, agent)
-		},
+	for _, c := range []struct {
+		what, path, program string
+		change              func() error
+	}{
+		{"another file", other, agent, func() error { return nil }},
+		{"another klptest", disk, newer, func() error { return nil }},
+		{"another time", disk, agent, func() error { return os.Chtimes(disk, time.Time{}, time.Unix(1, 0)) }},
+		{"another size", disk, agent, func() error {
+			return errors.Join(os.Truncate(disk, 100), os.Chtimes(disk, time.Time{}, time.Unix(1, 0)))
+		}},
 	} {
-		key := i().key
-		if same := keys[key]; same != "" {
-			t.Errorf("%s has the key of %s", what, same)
+		if err := c.change(); err != nil {
+			t.Fatal(err)
 		}
-		keys[key] = what
+		key := imageOf(t, c.path, c.program).key
+		if same := keys[key]; same != "" {
+			t.Errorf("%s has the key of %s", c.what, same)
+		}
+		keys[key] = c.what
 	}
 	if _, err := OpenImage("/nowhere/disk", remote.Machine{Program: agent}); blame.Of(err) != blame.User {
 		t.Error(err)
@@ -87,24 +84,15 @@ func TestImageSurvey(t *testing.T) {
 	}
 }
 
-// A case that asks for little memory gets what a distribution needs.
-func TestRoomy(t *testing.T) {
-	for asked, want := range map[int]int{128: imageMemory, 2048: 2048} {
-		var got shape
-		m := maker(func(_ context.Context, s shape) (instance, error) { got = s; return nil, nil })
-		if _, err := m.roomy(imageMemory)(t.Context(), shape{2, asked}); err != nil || got != (shape{2, want}) {
-			t.Errorf("%d MiB: %+v, %v", asked, got, err)
-		}
-	}
-}
-
 // The spec of an image has no kernel and no arguments of ours.
 func TestImageSpec(t *testing.T) {
 	r := onBox(t, newBox(t), false)
 	r.image = &Image{path: "/disk.raw"}
-	r.kernel.Image, r.o.KernelArgs = "/bzImage", []string{"quiet"}
-	s := r.spec(shape{2, 1024})
-	if s.Kernel != "" || len(s.Append) > 0 || s.Disk != "/disk.raw" || s.CPUs != 2 || s.Memory != 1024 {
-		t.Errorf("%+v", s)
+	r.kernel.Image, r.o.KernelArgs, r.o.Memory = "/bzImage", []string{"quiet"}, ImageMemory
+	for asked, want := range map[int]int{128: ImageMemory, 2048: 2048} { // a case may ask for little
+		s := r.spec(shape{2, asked})
+		if s.Kernel != "" || len(s.Append) > 0 || s.Disk != "/disk.raw" || s.CPUs != 2 || s.Memory != want {
+			t.Errorf("%d MiB: %+v", asked, s)
+		}
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache/cachetest"
@@ -21,6 +25,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
 	"github.com/klptest/klptest/internal/guest/rootfs/rootfstest"
 	"github.com/klptest/klptest/internal/guest/wire"
+	"github.com/klptest/klptest/kmods"
 )
 
 // box is a machine whose kernel is a fake.
@@ -228,6 +233,38 @@ func TestOnMachineThatReboots(t *testing.T) {
 	if strings.Join(got, ",") != want || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
+}
+
+// A person finds the case's modules loaded, until the rig is closed.
+func TestVisit(t *testing.T) {
+	b := newBox(t)
+	r := onBox(t, b, false)
+	r.modules = &modules{shipped: func() (map[string]kmods.Module, error) { return nil, nil }}
+	if res, err := r.Visit(t.Context(), nil); err != nil || res.Verdict != "" {
+		t.Errorf("%+v, %v", res, err)
+	}
+	c := loads(t, b, "one", "klp_a")
+	c.Steps[0].Command.Args[0] = "klp_a"
+	r.modules.shipped = func() (map[string]kmods.Module, error) {
+		path := filepath.Join(t.TempDir(), "klp_a.ko")
+		return map[string]kmods.Module{"klp_a": {Name: "klp_a", Path: path}}, os.WriteFile(path, []byte("ELF"), 0o600)
+	}
+	res, err := r.Visit(t.Context(), c)
+	if err != nil || res.Verdict != judge.Pass || !slices.Contains(namesLoaded(t, b), "klp_a") {
+		t.Errorf("%+v, %v, %q", res, err, namesLoaded(t, b))
+	}
+	if last := r.solo.farewell(); last != "left loaded on me@box: nothing" {
+		t.Errorf("%q", last)
+	}
+}
+
+func namesLoaded(t *testing.T, b *box) []string {
+	t.Helper()
+	text, err := b.kernel.Root.Read("/proc/modules", 1<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(text)
 }
 
 // A session that breaks is not taken for a boot.

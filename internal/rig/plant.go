@@ -37,6 +37,7 @@ func (i *Image) plant(ctx context.Context, v *vm.VM, dir string, keys *vm.Keys) 
 		return err
 	}
 	p := planting{i, v, i.reach}
+	p.reach.Starved = v.Starved
 	p.reach.Pins = filepath.Join(dir, "known_hosts") // the port means nothing beyond this boot
 	if p.reach.Port, err = v.SSHPort(ctx); err != nil {
 		return err

@@ -174,9 +174,6 @@ func (r *Rig) maker() maker {
 	if r.o.Guests == Shared || r.o.Guests == Booted {
 		m = func(ctx context.Context, s shape) (instance, error) { return r.boot(ctx, s) }
 	}
-	if r.image != nil {
-		m = m.roomy(r.o.Memory)
-	}
 	return m.trusted(r.trust).rememberFailures(r.shape(), 1+r.o.Confirm)
 }
 
@@ -190,17 +187,13 @@ func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source 
 // Guest starts a guest of the shape that c asks for, with all shipped modules and
 // those of c. The caller closes it. c may be nil.
 func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
-	list, err := r.modules.all()
+	list, err := r.wanted(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	s := r.shape()
 	if c != nil {
-		own, err := r.modules.of(ctx, Case(c))
-		if err != nil {
-			return nil, err
-		}
-		list, s = append(list, own...), s.of(Case(c))
+		s = s.of(Case(c))
 	}
 	g, err := r.clone(ctx, s)
 	if err != nil {

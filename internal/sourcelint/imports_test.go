@@ -86,7 +86,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/agent", "cases/machine images/dotconfig internal/blame internal/bounded internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
 	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/vport"},
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience internal/shellword internal/terminal"},
-	{"internal/remote", "internal/arch internal/blame internal/bounded internal/guest internal/guest/client internal/printable"},
+	{"internal/remote", "internal/arch internal/blame internal/bounded internal/guest internal/guest/client internal/patience internal/printable"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion internal/nearest"},
 	{"cases/paste", "cases cases/casefile cases/klog cases/machine internal/blame internal/model internal/splat"},
 	{"internal/timeline", "cases/casefile cases/klog cases/machine internal/printable"},

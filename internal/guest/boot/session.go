@@ -54,9 +54,9 @@ func (s *session) request(req *ssh.Request) (serve func() int, ok bool) {
 		}
 	case "exec":
 		line := payloadString(req.Payload)
-		return s.claim(func() int { return s.shell("sh", "-c", line) })
+		return s.claim(func() int { return s.shell(line) })
 	case "shell":
-		return s.claim(func() int { return s.shell("sh", "-l") })
+		return s.claim(func() int { return s.shell("") })
 	case "pty-req":
 		var want struct {
 			Term                       string

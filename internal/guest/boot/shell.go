@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
 
@@ -45,14 +44,17 @@ func (s *session) hangUp() {
 	}
 }
 
-// shell runs busybox with args on the session and returns its exit status.
-func (s *session) shell(args ...string) int {
+// shell runs a shell on the session, or a line of one, and returns its exit status.
+func (s *session) shell(line string) int {
 	files := s.server.world
-	if !files.Exists(guest.Busybox) {
+	if !rootfs.HasShell(files) {
 		fmt.Fprintln(s.Stderr(), rootfs.NoBusybox())
 		return failedToRun
 	}
-	cmd := rootfs.Command(s.ctx, files, args...)
+	cmd := rootfs.Login(s.ctx, files)
+	if line != "" {
+		cmd = rootfs.Shell(s.ctx, files, line)
+	}
 	if s.pty != nil {
 		return shellStatus(s.runOnPTY(cmd))
 	}

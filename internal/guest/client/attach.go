@@ -25,8 +25,8 @@ type Streams struct {
 
 // Attach joins the streams to a session in the guest until it ends, and returns
 // the exit status there. It runs args or, without any, a shell, which has a
-// terminal when In is one.
-func Attach(ctx context.Context, conn *ssh.Client, streams Streams, args []string) (status int, err error) {
+// terminal when In is one. With sudo, which is empty for root, a command becomes root's.
+func Attach(ctx context.Context, conn *ssh.Client, streams Streams, sudo string, args []string) (status int, err error) {
 	s, err := conn.NewSession()
 	if err != nil {
 		return 0, err
@@ -35,7 +35,7 @@ func Attach(ctx context.Context, conn *ssh.Client, streams Streams, args []strin
 	defer context.AfterFunc(ctx, func() { s.Close() })()
 	s.Stdin, s.Stdout, s.Stderr = streams.In, streams.Out, streams.Err
 	if len(args) > 0 {
-		return exitStatusOf(s.Run(commandLine(args)))
+		return exitStatusOf(s.Run(commandLine(sudo, args)))
 	}
 	if fd, tty := terminal.Of(streams.In); tty {
 		restore, err := rawTerminal(s, fd)
@@ -44,7 +44,11 @@ func Attach(ctx context.Context, conn *ssh.Client, streams Streams, args []strin
 		}
 		defer restore()
 	}
-	if err := s.Shell(); err != nil {
+	start := s.Shell
+	if sudo != "" {
+		start = func() error { return s.Start(sudo + "-i") }
+	}
+	if err := start(); err != nil {
 		return 0, err
 	}
 	return exitStatusOf(s.Wait())
@@ -91,9 +95,13 @@ func exitStatusOf(err error) (int, error) {
 
 // commandLine is what a shell in the guest is asked to run: one word is a
 // command line of its own, as with ssh.
-func commandLine(args []string) string {
+func commandLine(sudo string, args []string) string {
+	line := shellword.Join(args)
 	if len(args) == 1 {
-		return args[0]
+		line = args[0]
 	}
-	return shellword.Join(args)
+	if sudo == "" {
+		return line
+	}
+	return sudo + shellword.Join([]string{"sh", "-c", line})
 }

@@ -18,8 +18,11 @@ import (
 // output open.
 const leftBehind = 2 * time.Second
 
-// systemShell is the shell of a machine that klptest did not boot.
-const systemShell = "/bin/sh"
+// The shells of a machine that klptest has not furnished.
+const (
+	systemShell = "/bin/sh"
+	bash        = "/bin/bash"
+)
 
 // HasShell tells whether there is a shell for commands.
 func HasShell(files Tree) bool { return files.Exists(guest.Busybox) || files.Exists(systemShell) }
@@ -30,6 +33,17 @@ func Shell(ctx context.Context, files Tree, line string) *exec.Cmd {
 		return Command(ctx, files, "sh", "-c", line)
 	}
 	return command(ctx, files, systemShell, "-c", line)
+}
+
+// Login is Shell for a person, who likes bash better than a small shell.
+func Login(ctx context.Context, files Tree) *exec.Cmd {
+	switch {
+	case files.Exists(guest.Busybox):
+		return Command(ctx, files, "sh", "-l")
+	case files.Exists(bash):
+		return command(ctx, files, bash, "-l")
+	}
+	return command(ctx, files, systemShell, "-l")
 }
 
 // Command runs busybox in its own process group, which ends with ctx.
