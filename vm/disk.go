@@ -41,7 +41,8 @@ func (c config) bootDrive() drive {
 }
 
 // diskArgs are the disk, and a network on which there is nothing but this host's way to
-// the SSH server. A clone does not need that way.
+// the SSH server. A clone does not need that way. The firmware, which has nothing else to
+// boot from, uses the serial console: it says there what it cannot boot.
 func (c config) diskArgs(d drive) []string {
 	if c.Disk == "" {
 		return nil
@@ -51,10 +52,11 @@ func (c config) diskArgs(d drive) []string {
 		network += forward + strconv.Itoa(guestSSH)
 	}
 	return []string{
+		"-machine", "graphics=off",
 		"-drive", "if=none,id=disk," + string(d),
-		"-device", c.virtio("blk") + ",drive=disk",
+		"-device", c.virtio("blk") + ",drive=disk,bootindex=0",
 		"-netdev", network,
-		"-device", c.virtio("net") + ",netdev=network",
+		"-device", c.virtio("net") + ",netdev=network,romfile=",
 	}
 }
 

@@ -88,7 +88,7 @@ func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 		return err
 	}
 	if g.VM, err = vm.Start(ctx, spec); err != nil {
-		return err
+		return image.busy(err)
 	}
 	if image != nil {
 		err = image.plant(ctx, g.VM, g.dir, keys)

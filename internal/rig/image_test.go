@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +60,22 @@ func TestImageKey(t *testing.T) {
 		keys[key] = c.what
 	}
 	if _, err := OpenImage("/nowhere/disk", remote.Machine{Program: agent}); blame.Of(err) != blame.User {
+		t.Error(err)
+	}
+}
+
+func TestImageInUse(t *testing.T) {
+	qemu := &blame.Error{Summary: "QEMU ended", Tail: "qemu: -device x: " + locked + "\nIs another process using the image?"}
+	var none *Image
+	if err := none.busy(qemu); err != error(qemu) {
+		t.Error(err)
+	}
+	i := &Image{path: "/disk.raw"}
+	other := &blame.Error{Summary: "QEMU ended", Tail: "no memory"}
+	if err := i.busy(other); err != error(other) {
+		t.Error(err)
+	}
+	if err := i.busy(qemu); blame.Of(err) != blame.User || !strings.Contains(err.Error(), "disk.raw is in use") {
 		t.Error(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -21,6 +22,9 @@ const (
 	diskBoot   = 10 * time.Minute // of a guest that gets a processor, to its SSH server
 	diskPause  = time.Second      // between two attempts to connect
 	loginGrace = 20 * time.Second // in which an SSH server that has just started refuses a key it will take (pam_nologin)
+
+	firmwareLines = 5 // of the console, at its end
+	consoleLines  = 20
 )
 
 // planting is the start of the agent on a machine that boots from an image.
@@ -28,6 +32,18 @@ type planting struct {
 	image *Image
 	vm    *vm.VM
 	reach remote.Machine
+}
+
+// locked is what QEMU says of an image that another program may write to
+// (raw_check_lock_bytes of QEMU, block/file-posix.c).
+const locked = `Failed to get shared "write" lock`
+
+// busy is the error of QEMU, or what it means. i may be nil.
+func (i *Image) busy(err error) error {
+	if e, ok := errors.AsType[*blame.Error](err); i == nil || !ok || !strings.Contains(e.Tail, locked) {
+		return err
+	}
+	return blame.AdviseUserf("end that program, such as another QEMU; or copy the image, and name the copy", "%s is in use: another program may write to it", i)
 }
 
 // plant waits until the machine lets its user in, and starts the agent there.
@@ -50,6 +66,9 @@ func (i *Image) plant(ctx context.Context, v *vm.VM, dir string, keys *vm.Keys) 
 func (p planting) start(ctx context.Context, keys []byte) error {
 	ctx, cancel := patience.WithTimeoutCause(ctx, diskBoot, p.vm.Starved, context.DeadlineExceeded)
 	defer cancel()
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	go p.watch(ctx, giveUp)
 	var refusedSince time.Time
 	for {
 		err := p.reach.Plant(ctx, keys)
@@ -78,17 +97,34 @@ func (p planting) start(ctx context.Context, keys []byte) error {
 	}
 }
 
+// noBootLoader is what the firmware prints of a disk that it cannot boot (handle_18 of
+// SeaBIOS, src/boot.c).
+const noBootLoader = "No bootable device."
+
+// watch gives up once the firmware has.
+func (p planting) watch(ctx context.Context, giveUp context.CancelCauseFunc) {
+	tick := time.NewTicker(diskPause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if strings.Contains(p.vm.Console().Tail(firmwareLines), noBootLoader) {
+			giveUp(p.failed("has no boot loader for a BIOS", "install one (grub-install --target=i386-pc); an image for UEFI alone cannot be booted", nil))
+			return
+		}
+	}
+}
+
 // late is the error of a machine that did not come up.
 func (p planting) late(err error) error {
+	return p.failed(fmt.Sprintf("has booted no SSH server within %v", diskBoot),
+		"see the console; openssh-server must be installed, a network card of virtio configured by DHCP, and the console on the first serial port", err)
+}
+
+func (p planting) failed(what, advice string, err error) error {
 	console := p.vm.Console()
-	e := &blame.Error{Party: blame.User, Err: err, Tail: console.Tail(20), Path: console.Path()}
-	select {
-	case <-console.Alive():
-		e.Summary = fmt.Sprintf("%s has booted no SSH server within %v", p.image, diskBoot)
-		e.Advice = "see the console; openssh-server must be installed, and a network card of virtio configured by DHCP"
-	default:
-		e.Summary, e.Err = fmt.Sprintf("%s prints nothing on its serial console, and no SSH server answers within %v", p.image, diskBoot), nil
-		e.Advice = "see whether it has a boot loader for a BIOS, and has its console on the first serial port"
-	}
-	return e
+	return &blame.Error{Party: blame.User, Summary: p.image.String() + " " + what, Advice: advice, Err: err, Tail: console.Tail(consoleLines), Path: console.Path()}
 }
