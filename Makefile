@@ -133,7 +133,8 @@ image: ## the disk image of a small Debian with systemd and OpenSSH: SUITE (book
 .PHONY: image-test
 image-test: deps build image ## boot that image in QEMU, and run cases on it as on any machine of yours; CASES
 	KLPTEST_IMAGE=$(abspath $(IMAGE)) KLPTEST_IMAGE_KEY=$(abspath $(or $(KEY:.pub=),$(IMAGE).key)) KLPTEST_IMAGE_CASES='$(CASES)' \
-		$(GO) test -count=1 -timeout 2h -v -run "IntegrationHost|IntegrationImage" ./cmd/klptest
+		KLPTEST_IMAGE_HEADERS=$(findstring linux-headers,$(PACKAGES)) \
+		$(GO) test -count=1 -timeout 2h -v -run "IntegrationHost|IntegrationImage|IntegrationBuildInGuest" ./cmd/klptest
 
 .PHONY: deps-fleet
 deps-fleet:

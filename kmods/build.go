@@ -63,6 +63,9 @@ func (b build) key() string {
 
 // in runs make in dir, until a run confirms the previous one.
 func (b build) in(ctx context.Context, dir string) error {
+	if b.target.Place != nil {
+		return b.inPlace(ctx, dir)
+	}
 	if err := b.check(dir); err != nil {
 		return err
 	}
@@ -172,21 +175,27 @@ func (f Failure) Unwrap() error { return f.Err }
 // judge turns a failed outcome into an error. It blames the user for a
 // stranger's C, and the rig for klptest's own.
 func (b build) judge(out supervise.Outcome, log, dir string) error {
-	e := &blame.Error{Party: blame.Rig}
-	if b.foreign {
-		e.Party = blame.User
-	}
 	switch {
 	case out.Err() == nil:
 		return nil
 	case out.Ending == supervise.OutOfTime:
-		e.Summary = fmt.Sprintf("building modules took more than %v", b.limit)
+		return b.failure(fmt.Sprintf("building modules took more than %v", b.limit), "", log)
 	case out.Ending == supervise.Exited:
-		e.Summary, e.Tail = diagnose(log, dir)
-	default:
-		return &blame.Error{Summary: fmt.Sprintf("the build was %s", out.Ending), Tail: out.Cause}
+		return b.broken(log, dir)
 	}
+	return &blame.Error{Summary: fmt.Sprintf("the build was %s", out.Ending), Tail: out.Cause}
+}
+
+// broken is the error of a make that failed.
+func (b build) broken(log, dir string) error {
+	summary, tail := diagnose(log, dir)
+	return b.failure(summary, tail, log)
+}
+
+func (b build) failure(summary, tail, log string) error {
+	e := &blame.Error{Party: blame.User, Summary: summary, Tail: tail}
 	if !b.foreign {
+		e.Party = blame.Rig
 		e.Summary += fmt.Sprintf(" (against %s)", b.target.KDir)
 	}
 	return Failure{e, log}

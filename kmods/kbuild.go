@@ -4,6 +4,7 @@ package kmods
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,14 +19,14 @@ func kbuildFile(modules []string) []byte {
 	return []byte(b.String())
 }
 
-// makeArgs is the command line that builds the modules in dir. Debug
-// information would make a module ten times as large, and BTF needs pahole,
-// which a host may lack.
+// modulesOnly is what make is told for every kernel. Debug information would make a
+// module ten times as large, and BTF needs pahole, which a host may lack.
+var modulesOnly = []string{"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"}
+
+// makeArgs is the command line that builds the modules in dir.
 func makeArgs(t Target, tools tools, dir string, jobs int) []string {
-	return append([]string{
+	return slices.Concat([]string{
 		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", jobs),
 		"M=" + dir, "CC=" + tools.cc,
-		"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=",
-		"modules",
-	}, tools.llvm...)
+	}, modulesOnly, tools.llvm)
 }

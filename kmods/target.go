@@ -22,6 +22,8 @@ type Target struct {
 
 	Toolchain string // the directory of a toolchain (package internal/toolchain); "": the host's
 
+	Place Place // where make runs; nil: on this host
+
 	Mend func(context.Context) error // makes sure that the headers or tree are not damaged; may be nil
 }
 

@@ -30,6 +30,9 @@ type tools struct {
 // any of its kind: gcc's modules are useless to a kernel built by clang, and
 // the reverse, since each compiler has options of its own.
 func (b *Builder) tools(ctx context.Context, t Target) (tools, error) {
+	if t.Place != nil {
+		return tools{version: t.Place.Compiler()}, nil
+	}
 	if major := clangVersion(t.KDir); major != 0 && b.cc == "" {
 		return b.clang(ctx, major)
 	}

@@ -37,6 +37,7 @@ type hostOptions struct {
 	key, known  string // files
 	port        int
 	kernelNamed bool // --kernel says what modules are built against
+	buildInside bool // modules are built in the image
 }
 
 const (
@@ -49,6 +50,7 @@ func imageFlags(f *pflag.FlagSet, o *hostOptions) {
 	f.StringVar(&o.image, imageFlag, "", "use clones of the distribution in a disk image, `DISK`; klptest help machines")
 	f.StringVar(&o.user, "ssh-user", "root", "the `user` who logs in at the machine of --image")
 	f.StringVar(&o.key, "ssh-key", "", "private key `file` for SSH (default: those of the SSH agent and of ~/.ssh)")
+	f.BoolVar(&o.buildInside, "build-in-guest", false, "build the test modules in clones of --image, with its own headers and compiler")
 }
 
 // hostFlags are those of a command that takes any machine.
@@ -68,8 +70,8 @@ func rebootFlag(f *pflag.FlagSet, o *hostOptions) {
 // say nothing about a machine; --image is about one in QEMU.
 var (
 	imageRules = flagRules{
-		apart: [][2]string{{imageFlag, "kernel-args"}, {imageFlag, "failed"}, {imageFlag, "gcov"}},
-		with:  [][2]string{{"ssh-user", imageFlag}},
+		apart: [][2]string{{imageFlag, "kernel-args"}, {imageFlag, "failed"}, {imageFlag, "gcov"}, {"build-in-guest", "kdir"}},
+		with:  [][2]string{{"ssh-user", imageFlag}, {"build-in-guest", imageFlag}},
 	}
 	hostRules = func() flagRules {
 		r := flagRules{apart: slices.Clone(imageRules.apart), with: slices.Clone(imageRules.with)}
@@ -153,7 +155,10 @@ func (a *app) onImage(ctx context.Context, store *cache.Cache, o machineOptions)
 	if err != nil {
 		return nil, err
 	}
-	headers := func(ctx context.Context, s wire.Survey) (*images.Kernel, error) { return a.headers(ctx, store, s, o) }
+	var headers rig.Headers
+	if !o.host.buildInside {
+		headers = func(ctx context.Context, s wire.Survey) (*images.Kernel, error) { return a.headers(ctx, store, s, o) }
+	}
 	return rig.OnImage(ctx, store, image, headers, o.Options)
 }
 
@@ -206,7 +211,11 @@ func (a *app) headers(ctx context.Context, store *cache.Cache, s wire.Survey, o 
 	if m := debianVersion.FindStringSubmatch(s.Version); m != nil {
 		return catalog.Resolve(ctx, store, "debian:"+m[1], images.Options{Notice: a.notice})
 	}
-	return nil, blame.AdviseUserf("name them with --kdir DIR, or install them", "there are no headers of %s here, which runs on %s", printable.Line(s.Release), o.host.name())
+	advice := "name them with --kdir DIR, or install them"
+	if o.host.image != "" {
+		advice += "; or build in the image, if they are there: --build-in-guest"
+	}
+	return nil, blame.AdviseUserf(advice, "there are no headers of %s here, which runs on %s", printable.Line(s.Release), o.host.name())
 }
 
 // leaversLast puts the cases last that leave modules loaded: on one machine, no other

@@ -87,6 +87,21 @@ func TestIntegrationImage(t *testing.T) {
 	}
 }
 
+// TestIntegrationBuildInGuest builds the modules in a clone of an image that has headers.
+func TestIntegrationBuildInGuest(t *testing.T) {
+	image, key := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KEY")
+	if os.Getenv("KLPTEST_IMAGE_HEADERS") == "" {
+		t.Skip("make image-test PACKAGES=linux-headers-amd64,gcc,make sets KLPTEST_IMAGE_HEADERS")
+	}
+	var out, errs bytes.Buffer
+	args := []string{"run", "--image", image, "--ssh-key", key, "--build-in-guest", "state-add", "busy-insmod"}
+	status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs})
+	t.Logf("status %d\n%s%s", status, out.String(), errs.String())
+	if status != exit.Passed || strings.Count(out.String(), "PASS ") != 2 || !strings.Contains(errs.String(), "building") {
+		t.Error("not all have passed")
+	}
+}
+
 // bootMachine starts QEMU on a copy-on-write view of the image, and returns the port of
 // the loopback that leads to its SSH server.
 func bootMachine(t *testing.T, image string) (port int) {

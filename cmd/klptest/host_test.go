@@ -33,6 +33,8 @@ func TestHostMisused(t *testing.T) {
 		"--host me@box --yes-crash-it -j 2":                  "--host and --jobs exclude each other",
 		"--host me@box --yes-crash-it --memory 512":          "--host and --memory exclude each other",
 		"--host me@box --kernel a --kernel b --yes-crash-it": "a machine runs one kernel",
+		"--image x --build-in-guest --kdir /":                "--build-in-guest and --kdir exclude each other",
+		"--build-in-guest":                                   "--build-in-guest says nothing without --image",
 		"shell --host me@box":                                "cases can crash or hang me@box",
 		"shell --image x --kernel debian:6.1":                "the disk of --image boots its own kernel",
 		"shell --image x --host me@box":                      "--host and --image exclude each other",

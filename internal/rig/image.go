@@ -70,7 +70,8 @@ func (i *Image) Survey() wire.Survey { return i.survey }
 type Headers func(context.Context, wire.Survey) (*images.Kernel, error)
 
 // OnImage makes a rig whose guests boot from an image, or are clones of one that has. What
-// its kernel is, the first of them tells.
+// its kernel is, the first of them tells. With nil for headers, modules are built in clones,
+// against the headers that are in the image.
 func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
@@ -102,7 +103,13 @@ func (r *Rig) learn(ctx context.Context, headers Headers) error {
 		return err
 	}
 	s := r.image.survey
+	if headers == nil {
+		headers = func(ctx context.Context, _ wire.Survey) (*images.Kernel, error) { return r.lookInside(ctx) }
+	}
 	k, err := headers(ctx, s)
+	if err == nil && r.place != nil && k.Config["MODULE_SIG_FORCE"] == "y" {
+		err = blame.AdviseUserf("build modules on this host, against a build tree with the key: --kdir DIR", "the kernel of %s takes signed modules only, and no key for that is in an image", r.image)
+	}
 	if err == nil {
 		err = unsuitable(r.image, s, k)
 	}

@@ -33,6 +33,7 @@ type Rig struct {
 	templates *templates
 	trust     *trust
 	image     *Image             // nil: the guests are klptest's own
+	place     kmods.Place        // where modules are built; nil: on this host
 	counting  *gcov.Kernel       // nil: nobody has asked what is run
 	work      string             // the guests' logs
 	guests    atomic.Int32       // counts them
@@ -107,7 +108,7 @@ func (r *Rig) begin(ctx context.Context) {
 // target is what modules for the kernel are built against.
 func (r *Rig) target() kmods.Target {
 	k := r.kernel
-	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live(), Key: k.Key, Toolchain: k.Toolchain,
+	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live(), Key: k.Key, Toolchain: k.Toolchain, Place: r.place,
 		Mend: func(ctx context.Context) error {
 			return catalog.Mend(ctx, r.cache, k, images.Options{Notice: r.o.Notice})
 		}}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rig
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/images"
+	"github.com/klptest/klptest/images/dotconfig"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
+	"github.com/klptest/klptest/internal/guest"
+	"github.com/klptest/klptest/internal/guest/client"
+	"github.com/klptest/klptest/kmods"
+)
+
+// The bounds of what a guest says of its headers, and of what it has built.
+const (
+	maxConfig = 1 << 20
+	maxBuild  = 1 << 20 // of a build's output
+	maxBuilt  = 8 << 20 // of a module
+)
+
+// inside builds modules in clones of an image, one for each build.
+type inside struct {
+	rig      *Rig
+	compiler string
+}
+
+var _ kmods.Place = (*inside)(nil)
+
+// headersDir is where a distribution has what modules are built against for a kernel.
+func headersDir(release string) string { return "/lib/modules/" + release + "/build" }
+
+// lookInside finds the headers of the image's kernel, and what builds with them.
+func (r *Rig) lookInside(ctx context.Context) (*images.Kernel, error) {
+	release := r.image.survey.Release
+	if strings.ContainsAny(release, "/'\" $`\\\n") {
+		return nil, blame.Rigf("%s says that its kernel is %q", r.image, release)
+	}
+	g, err := r.clone(ctx, r.shape())
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	config, status, err := g.output(ctx, "cat "+headersDir(release)+"/.config", maxConfig)
+	if err == nil && status != 0 {
+		err = blame.AdviseUserf("install them in the image, such as linux-headers-"+release, "%s has no headers of its kernel in %s", r.image, headersDir(release))
+	}
+	if err != nil {
+		return nil, err
+	}
+	said, status, err := g.output(ctx, "make --version >/dev/null && cc --version", maxConfig)
+	if err == nil && status != 0 {
+		err = blame.AdviseUserf("install them in the image: gcc, make", "%s has no make, or no C compiler", r.image)
+	}
+	if err != nil {
+		return nil, err
+	}
+	compiler, _, _ := strings.Cut(said, "\n")
+	r.place = &inside{r, compiler}
+	k := &images.Kernel{Name: r.image.String(), Release: release, KDir: headersDir(release), Key: r.image.key}
+	k.Config, err = configOf(filepath.Join(r.work, "config"), config)
+	return k, err
+}
+
+// configOf reads the text of a kernel's configuration, by way of a file.
+func configOf(path, text string) (map[string]string, error) {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	return dotconfig.Read(path)
+}
+
+func (i *inside) Compiler() string { return i.compiler }
+
+func (i *inside) Build(ctx context.Context, files []kmods.Source, line string, made []string) (built map[string][]byte, said string, status int, err error) {
+	g, err := i.rig.clone(ctx, i.rig.shape())
+	if err != nil {
+		return nil, "", 0, err
+	}
+	defer g.Close()
+	byName := map[string][]byte{}
+	for _, f := range files {
+		byName[f.Name] = f.Data
+	}
+	if err := g.putFiles(ctx, byName); err != nil {
+		return nil, "", 0, err
+	}
+	said, status, err = g.output(ctx, "cd "+guest.CaseFiles+" && { "+line+"; } 2>&1", maxBuild)
+	if err != nil || status != 0 {
+		return nil, said, status, err
+	}
+	built = map[string][]byte{}
+	for _, name := range made {
+		data, status, err := g.output(ctx, "cat "+guest.FilePath(name), maxBuilt)
+		if err != nil {
+			return nil, said, 0, err
+		}
+		if status == 0 {
+			built[name] = []byte(data)
+		}
+	}
+	return built, said, 0, nil
+}
+
+// output is what a line of a shell prints in the guest, and its exit status.
+func (g *Guest) output(ctx context.Context, line string, limit int64) (out string, status int, err error) {
+	var said bytes.Buffer
+	streams := client.Streams{In: strings.NewReader(""), Out: &bounded.Writer{W: &said, Left: limit}, Err: io.Discard}
+	err = g.Do(ctx, func(ctx context.Context) (err error) {
+		status, err = client.Attach(ctx, g.SSH, streams, "", []string{line})
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("in the guest, %.60s: %w", line, err)
+	}
+	return said.String(), status, err
+}

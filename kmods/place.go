@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kmods
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klptest/klptest/internal/blame"
+)
+
+// Place is a machine with the headers of its own kernel, on which make runs in place of
+// this host. It is thrown away after a build, so that the build needs no sandbox.
+type Place interface {
+	// Build runs a line of a shell in a directory that has those files, and returns the
+	// files of the names in made, what was printed, and the exit status. A status that
+	// is not 0 comes without files.
+	Build(ctx context.Context, files []Source, line string, made []string) (built map[string][]byte, said string, status int, err error)
+	// Compiler is what the compiler there says of itself.
+	Compiler() string
+}
+
+// inPlace is in for a target with a place: it leaves the modules in dir. The headers name
+// their compiler.
+func (b build) inPlace(ctx context.Context, dir string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, b.limit, blame.Rigf("building modules took more than %v", b.limit))
+	defer cancel()
+	names := modules(b.files)
+	files := append([]Source{{"Kbuild", kbuildFile(names)}}, b.files...)
+	var made []string
+	for _, name := range names {
+		made = append(made, name+".ko")
+	}
+	line := `make -C ` + b.target.KDir + ` --no-print-directory M="$PWD" ` + strings.Join(modulesOnly, " ")
+	built, said, status, err := b.target.Place.Build(ctx, files, line, made)
+	if err != nil {
+		return err
+	}
+	if status != 0 {
+		return b.broken(said, dir)
+	}
+	for _, name := range made {
+		data, ok := built[name]
+		if !ok || len(data) > maxModule {
+			return &blame.Error{Summary: fmt.Sprintf("the build succeeded, but did not build %s, or it has more than %d bytes", name, maxModule)}
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
