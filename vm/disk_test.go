@@ -25,6 +25,12 @@ func TestDiskArgs(t *testing.T) {
 			t.Errorf("%s: %q", name, args)
 		}
 	}
+	// The firmware tells on the serial console that it finds nothing to boot, at once.
+	for _, want := range []string{"graphics=off", "virtio-blk-pci,drive=disk,bootindex=0", "virtio-net-pci,netdev=network,romfile="} {
+		if args := (Spec{Disk: filepath.Join(dir, "empty")}).withDefaults().args(TCG); !slices.Contains(args, want) {
+			t.Errorf("no %s: %q", want, args)
+		}
+	}
 	c := Spec{Disk: filepath.Join(dir, "a.qcow2"), Template: "/t"}.withDefaults()
 	if line := strings.Join(c.args(TCG), " "); !strings.Contains(line, "format=qcow2,cache=unsafe,file=/proc/self/fd/7") || strings.Contains(line, "snapshot=on") {
 		t.Errorf("a template: %s", line)
