@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	diskBoot   = 10 * time.Minute // of a guest that gets a processor, to its SSH server
+	diskBoot   = 30 * time.Minute // of a guest that gets a processor, to its SSH server: two emulated CPUs take long
 	diskPause  = time.Second      // between two attempts to connect
 	loginGrace = 20 * time.Second // in which an SSH server that has just started refuses a key it will take (pam_nologin)
 
@@ -70,6 +70,7 @@ func (p planting) start(ctx context.Context, keys []byte) error {
 	defer giveUp(nil)
 	go p.watch(ctx, giveUp)
 	var refusedSince time.Time
+	var last error // that says more than that time is up
 	for {
 		err := p.reach.Plant(ctx, keys)
 		if err == nil {
@@ -82,12 +83,13 @@ func (p planting) start(ctx context.Context, keys []byte) error {
 		again := ok && e.Transient || errors.Is(err, remote.ErrKey) && time.Since(refusedSince) < loginGrace
 		switch {
 		case context.Cause(ctx) == context.DeadlineExceeded:
-			return p.late(err)
+			return p.late(last)
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case !again:
 			return err
 		}
+		last = err
 		select {
 		case <-time.After(diskPause):
 		case <-p.vm.Exited():
