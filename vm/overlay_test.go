@@ -130,3 +130,22 @@ func TestTemplateOfNoDisk(t *testing.T) {
 		t.Errorf("%q is left", left)
 	}
 }
+
+// The kernel of a disk does not tell facilities: a crash of a clone is one without them.
+func TestCrashOfCloneWithDisk(t *testing.T) {
+	for _, disk := range []bool{true, false} {
+		spec := templateSpec(t, vmtest.Script{Steps: []vmtest.Step{{Print: "[    1.000000] Kernel panic - not syncing: sysrq triggered crash\n"}}})
+		if disk {
+			spec.Disk = imageFile(t, "disk", qcow2Head(1<<30))
+		}
+		snapshot(t, spec)
+		v := cloned(t, opened(t, spec))
+		<-v.Console().Alive()
+		if err := v.Close(); err != nil {
+			t.Error(err)
+		}
+		if got := v.Console().Crash() != ""; got != disk {
+			t.Errorf("a disk: %v, a crash: %v", disk, got)
+		}
+	}
+}

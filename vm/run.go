@@ -63,7 +63,8 @@ func (v *VM) run(ctx context.Context) error {
 }
 
 func (v *VM) openLogs() (err error) {
-	if v.console, err = console.Open(filepath.Join(v.config.Dir, "console.log"), v.config.Console, v.parent != nil); err != nil {
+	marked := v.parent != nil && v.config.Disk == "" // the arguments of a disk's kernel are its own
+	if v.console, err = console.Open(filepath.Join(v.config.Dir, "console.log"), v.config.Console, marked); err != nil {
 		return err
 	}
 	v.cleanup.add(v.console.Close)

@@ -45,7 +45,7 @@ type Console struct {
 // Open makes a console whose log is the file at path. If live is not nil, it gets
 // a copy with control bytes escaped; a writer that is too slow misses lines.
 // goesOn means that the kernel does not boot but goes on where another one
-// stopped: its lines tell their facility from the first one on. Close must be
+// stopped, and that its lines tell their facility from the first one on. Close must be
 // called in the end.
 func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
 	log, err := CreateLog(path, logHead, logTail)
