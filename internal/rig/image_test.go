@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/remote"
 	"github.com/klptest/klptest/vm"
@@ -111,5 +112,14 @@ func TestImageSpec(t *testing.T) {
 		if s.Kernel != "" || len(s.Append) > 0 || s.Disk != "/disk.raw" || s.CPUs != 2 || s.Memory != want {
 			t.Errorf("%d MiB: %+v", asked, s)
 		}
+	}
+}
+
+// Modules that are built in an image have headers of which the catalogue knows nothing.
+func TestTargetInside(t *testing.T) {
+	r := &Rig{kernel: &images.Kernel{Name: "disk.raw", KDir: headersDir("6.1"), Release: "6.1", Key: "key"}}
+	r.place = &inside{rig: r}
+	if target := r.target(); target.Mend != nil || target.Live || target.Place != r.place || target.KDir != "/lib/modules/6.1/build" || target.Key != "key" {
+		t.Errorf("%+v", target)
 	}
 }

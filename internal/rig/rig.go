@@ -108,7 +108,10 @@ func (r *Rig) begin(ctx context.Context) {
 // target is what modules for the kernel are built against.
 func (r *Rig) target() kmods.Target {
 	k := r.kernel
-	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live(), Key: k.Key, Toolchain: k.Toolchain, Place: r.place,
+	if r.place != nil { // headers of an image: nothing of them is in the cache
+		return kmods.Target{KDir: k.KDir, Release: k.Release, Key: k.Key, Place: r.place}
+	}
+	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live(), Key: k.Key, Toolchain: k.Toolchain,
 		Mend: func(ctx context.Context) error {
 			return catalog.Mend(ctx, r.cache, k, images.Options{Notice: r.o.Notice})
 		}}

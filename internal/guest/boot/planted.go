@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/rootfs"
 	"github.com/klptest/klptest/internal/vport"
@@ -46,6 +48,9 @@ func plant(files rootfs.Tree, keys io.Reader) error {
 		return fmt.Errorf("keys: %w", err)
 	}
 	calm()
+	if err := mountOwn(files); err != nil {
+		return err
+	}
 	for _, s := range settings {
 		_ = files.Write(s.file, s.value+"\n") // not every kernel has it
 	}
@@ -53,6 +58,16 @@ func plant(files rootfs.Tree, keys io.Reader) error {
 		_ = files.Write(file, "0\n") // so that the end of the login does not end the agent
 	}
 	return startPlanted()
+}
+
+// mountOwn gives what tests bring a file system of its own: a distribution may have
+// mounted /run with noexec, and selftests are programs.
+func mountOwn(files rootfs.Tree) error {
+	dir := files.Path(guest.CaseRoot)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.NewSyscallError("mount", unix.Mount("klptest", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700"))
 }
 
 // havePort waits for the port, whose driver may have to be loaded.
