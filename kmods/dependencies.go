@@ -3,6 +3,7 @@
 package kmods
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,21 +21,42 @@ func (in inputs) foreignTo(t Target, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	known, real := append(slices.Clip(t.toolDirs()), dir), resolver{}
+	r := reader{in, []string{t.KDir, dir}, append(slices.Clip(t.toolDirs()), dir), resolver{}}
 	for _, file := range saved {
 		text, err := regular(file)
 		if err != nil {
 			return "", err
 		}
 		for _, name := range dependencies(string(text)) {
-			path := real.path(t.KDir, name)
-			inside := func(dir string) bool { return strings.HasPrefix(path, dir+"/") }
-			if !in.paths[path] && !slices.ContainsFunc(known, inside) {
-				return path, nil
+			if !r.knows(name) {
+				return name, nil
 			}
 		}
 	}
 	return "", nil
+}
+
+// reader tells which of the files that a build has read are foreign.
+type reader struct {
+	in    inputs
+	bases []string // of names: make works in the kernel's directory (seen with Linux 6.12) or in the modules' (7.3)
+	own   []string // directories of files that are not foreign
+	real  resolver
+}
+
+// knows tells whether all files that a name may stand for are inputs or its own.
+func (r reader) knows(name string) (found bool) {
+	for _, base := range r.bases {
+		path := r.real.path(base, name)
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		inside := func(dir string) bool { return strings.HasPrefix(path, dir+"/") }
+		if found = r.in.paths[path] || slices.ContainsFunc(r.own, inside); !found {
+			return false
+		}
+	}
+	return found
 }
 
 // dependencies are the files that a saved command has read: the lines behind "deps_",

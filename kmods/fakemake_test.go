@@ -96,12 +96,19 @@ func fakeMake(mode string, args []string) int {
 			panic(err)
 		}
 	case "reaches":
-		command := "savedcmd_x := gcc\n\ndeps_x := \\\n  include/linux/livepatch.h \\\n    $(wildcard include/config/X) \\\n  kernel/livepatch/core.c \\\n\nx: $(deps_x)\n"
-		if err := os.WriteFile(filepath.Join(dir, ".own.o.cmd"), []byte(command), 0o600); err != nil {
-			panic(err)
-		}
+		saveDependencies(dir, "include/linux/livepatch.h", "kernel/livepatch/core.c")
+	case "newer": // make works in the directory of the modules
+		saveDependencies(dir, "own.h", filepath.Join(kdir, "include/linux/livepatch.h"))
 	}
 	return goodMake(kdir, dir)
+}
+
+// saveDependencies is what Kbuild leaves of a compiler that has read those files.
+func saveDependencies(dir string, read ...string) {
+	command := "savedcmd_x := gcc\n\ndeps_x := \\\n    $(wildcard include/config/X) \\\n  " + strings.Join(read, " \\\n  ") + " \\\n\nx: $(deps_x)\n"
+	if err := os.WriteFile(filepath.Join(dir, ".own.o.cmd"), []byte(command), 0o600); err != nil {
+		panic(err)
+	}
 }
 
 // disturbedMake takes an option for one that the compiler lacks when it runs

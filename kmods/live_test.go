@@ -134,6 +134,16 @@ func TestModulesThatReadMoreAreBuiltEachTime(t *testing.T) {
 	}
 }
 
+// With Linux 7.3 make works in the modules' directory, and names files from there.
+func TestModulesThatReadTheirOwnHeader(t *testing.T) {
+	b, k := newBuilder(t, "newer"), newTree(t)
+	for range 2 {
+		if _, err := b.Foreign(t.Context(), k, own); err != nil || runs(t, k) != 2 {
+			t.Errorf("%v, %d runs", err, runs(t, k))
+		}
+	}
+}
+
 // What a stranger's build leaves is only read.
 func TestSavedCommandThatIsNoFile(t *testing.T) {
 	k, dir := newTree(t), t.TempDir()
