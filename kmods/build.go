@@ -115,14 +115,18 @@ func (b build) check(dir string) error {
 	return nil
 }
 
+// sources are all files that make reads in its directory.
+func (b build) sources() []Source {
+	return append([]Source{{"Kbuild", kbuildFile(modules(b.files))}}, b.files...)
+}
+
 // stage writes the sources. It leaves an unchanged file untouched, because make
 // goes by its time.
 func (b build) stage(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, tempName), 0o700); err != nil {
 		return err
 	}
-	kbuild := Source{"Kbuild", kbuildFile(modules(b.files))}
-	for _, f := range append([]Source{kbuild}, b.files...) {
+	for _, f := range b.sources() {
 		path := filepath.Join(dir, f.Name)
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, f.Data) {
 			continue

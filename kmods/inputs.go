@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -122,22 +121,14 @@ func (in inputs) state() string {
 func (in inputs) contents() (string, error) {
 	h := sha256.New()
 	for _, f := range slices.SortedStableFunc(slices.Values(in.files), byName) {
-		fmt.Fprintf(h, "%q %d %v\n", f.name, f.info.Size(), f.info.Mode().Perm()&0o100)
-		if err := copyFile(h, f.path); err != nil {
+		data, err := os.ReadFile(f.path)
+		if err != nil {
 			return "", err
 		}
+		fmt.Fprintf(h, "%q %d %v\n", f.name, len(data), f.info.Mode().Perm()&0o100)
+		h.Write(data)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
 func byName(a, b input) int { return cmp.Compare(a.name, b.name) }
-
-func copyFile(to io.Writer, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(to, f)
-	return err
-}

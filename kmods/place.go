@@ -33,14 +33,12 @@ const placeLimit = 45 * time.Minute
 func (b build) inPlace(ctx context.Context, dir string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, placeLimit, blame.Rigf("building modules took more than %v", placeLimit))
 	defer cancel()
-	names := modules(b.files)
-	files := append([]Source{{"Kbuild", kbuildFile(names)}}, b.files...)
 	var made []string
-	for _, name := range names {
+	for _, name := range modules(b.files) {
 		made = append(made, name+".ko")
 	}
 	line := `make -C ` + b.target.KDir + ` --no-print-directory M="$PWD" ` + strings.Join(modulesOnly, " ")
-	built, said, status, err := b.target.Place.Build(ctx, files, line, made)
+	built, said, status, err := b.target.Place.Build(ctx, b.sources(), line, made)
 	if err != nil {
 		return err
 	}
