@@ -170,6 +170,19 @@ func checkArch(ctx context.Context, conn line, t Target) error {
 	return err
 }
 
+// deploy copies the program to the machine, if it can run there. The prefix makes a command
+// root's.
+func (m *Machine) deploy(ctx context.Context, conn line) (prefix, path string, err error) {
+	if prefix, err = privileges(ctx, conn, m.Target); err != nil {
+		return "", "", err
+	}
+	if err = checkArch(ctx, conn, m.Target); err != nil {
+		return "", "", err
+	}
+	path, err = send(ctx, conn, m.Target, m.Program)
+	return prefix, path, err
+}
+
 // send copies the program into a directory of its own, and returns the copy.
 func send(ctx context.Context, conn line, t Target, program string) (path string, err error) {
 	file, err := os.Open(program)

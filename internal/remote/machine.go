@@ -49,14 +49,7 @@ func (m *Machine) dial(ctx context.Context) (line, error) {
 }
 
 func (m *Machine) open(ctx context.Context, conn line) (*client.Client, error) {
-	prefix, err := privileges(ctx, conn, m.Target)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkArch(ctx, conn, m.Target); err != nil {
-		return nil, err
-	}
-	path, err := send(ctx, conn, m.Target, m.Program)
+	prefix, path, err := m.deploy(ctx, conn)
 	if err != nil {
 		return nil, err
 	}

@@ -37,14 +37,7 @@ func (m *Machine) Plant(ctx context.Context, keys []byte) error {
 		return err
 	}
 	defer conn.Close()
-	prefix, err := privileges(ctx, conn, m.Target)
-	if err == nil {
-		err = checkArch(ctx, conn, m.Target)
-	}
-	if err != nil {
-		return err
-	}
-	path, err := send(ctx, conn, m.Target, m.Program)
+	prefix, path, err := m.deploy(ctx, conn)
 	if err != nil {
 		return err
 	}
