@@ -10,11 +10,21 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// The format of an overlay (docs/interop/qcow2.rst of QEMU). All numbers are big-endian.
+// The header of a disk image in QEMU's format (docs/interop/qcow2.rst of QEMU). All numbers
+// are big-endian.
 const (
-	// qcow2Magic begins a disk image in QEMU's format. An image without it is taken as raw.
-	qcow2Magic   = "QFI\xfb"
-	qcow2SizeAt  = 24 // the size of the disk, 8 bytes
+	qcow2Magic = "QFI\xfb" // an image without it is taken as raw
+
+	qcow2VersionAt  = 4  // 4 bytes
+	qcow2BackingAt  = 8  // 8 bytes: where the backing file's name is, or 0
+	qcow2SizeAt     = 24 // 8 bytes: the size of the disk
+	qcow2FeaturesAt = 72 // 8 bytes, from version 3 on
+
+	qcow2ExternalData = 1 << 2 // a feature: the data is in another file
+)
+
+// The form of an overlay.
+const (
 	qcow2Version = 3
 
 	clusterBits   = 16
@@ -98,6 +108,6 @@ func (d diskImage) header(l1Entries uint32) []byte {
 	b = be.AppendUint32(b, uint32(len(d.format)))
 	b = append(b, d.format...)
 	b = append(b, make([]byte, 8-len(d.format)+8)...) // up to 8 bytes, and the end of the extensions
-	be.PutUint64(b[8:], uint64(len(b)))
+	be.PutUint64(b[qcow2BackingAt:], uint64(len(b)))
 	return append(b, d.path...)
 }

@@ -10,15 +10,16 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Of the header of a qcow2 image (docs/interop/qcow2.rst of QEMU), all of it in big
-// endian: where the fields begin that name other files.
-const (
-	wholeHeader  = 80 // bytes that have them
-	versionAt    = 4  // 32 bits
-	backingAt    = 8  // 64 bits: where the backing file's name is, or 0
-	featuresAt   = 72 // 64 bits, from version 3 on
-	externalData = 1 << 2
-)
+// wholeHeader is so much of an image that the fields which name other files are in it.
+const wholeHeader = qcow2FeaturesAt + 8
+
+// takesFrom tells whether an image with that header has another file, for its data or as
+// its backing file.
+func takesFrom(head []byte) bool {
+	be := binary.BigEndian
+	return be.Uint64(head[qcow2BackingAt:]) != 0 ||
+		be.Uint32(head[qcow2VersionAt:]) > 2 && be.Uint64(head[qcow2FeaturesAt:])&qcow2ExternalData != 0
+}
 
 // checkWhole refuses an image that takes data from another file. QEMU would open that as
 // this user, whatever it is, and the guest would read it.
@@ -31,7 +32,7 @@ func checkWhole(path string) error {
 		return nil // raw
 	case n < len(head):
 		err = errors.New("its header is cut off")
-	case binary.BigEndian.Uint64(head[backingAt:]) != 0 || binary.BigEndian.Uint32(head[versionAt:]) > 2 && binary.BigEndian.Uint64(head[featuresAt:])&externalData != 0:
+	case takesFrom(head):
 		return &blame.Error{Party: blame.User, Summary: "the disk image takes data from another file",
 			Advice: "if it is not a stranger's, qemu-img convert -O qcow2 IMAGE NEW puts all of it into one file"}
 	default:
