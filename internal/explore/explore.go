@@ -22,7 +22,8 @@ type Runner func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Res
 // two installed ones.
 const SomePatches = 3
 
-// batchPerJob is how many sequences each job gets between two looks at the clock.
+// How many sequences each job gets between two looks at the clock. Of guided ones they are
+// few: what is learnt from a batch shows in the next one.
 const (
 	batchPerJob  = 10
 	guidedPerJob = 3
@@ -115,7 +116,7 @@ func (x *explorer) explore(ctx context.Context) (Report, error) {
 			continue
 		}
 		batch = append(batch, q)
-		if len(batch) < x.batchPerJob()*x.Jobs {
+		if len(batch) < x.batchSize() {
 			continue
 		}
 		if err := x.runBatch(ctx, batch); err != nil || x.report.Difference != nil {
@@ -153,12 +154,12 @@ func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	}
 }
 
-// batchPerJob: what is learnt from a batch shows in the next one.
-func (x *explorer) batchPerJob() int {
+// batchSize is how many sequences are run between two looks at the clock.
+func (x *explorer) batchSize() int {
 	if x.Ran != nil {
-		return guidedPerJob
+		return guidedPerJob * x.Jobs
 	}
-	return batchPerJob
+	return batchPerJob * x.Jobs
 }
 
 // sequence makes a case of operations. After them it reads sysfs and takes

@@ -104,8 +104,8 @@ func (x *explorer) learn(ctx context.Context, q sequence, res judge.Result) erro
 		return err
 	}
 	total := gcov.TotalOf(files)
-	if b := gcov.TotalOf(x.Before); x.Before != nil && (b.Lines != total.Lines || b.Branches != total.Branches) {
-		return blame.AdviseUserf("run the cases with --gcov on this kernel", "what the cases have run was counted on a kernel of another source: it has %d lines and %d branches, this one %d and %d", b.Lines, b.Branches, total.Lines, total.Branches)
+	if err := x.comparable(total); err != nil {
+		return err
 	}
 	fresh := x.reached.add(placesOf(files))
 	total.LinesRun, total.BranchesRun = x.reached.count()
@@ -120,6 +120,19 @@ func (x *explorer) learn(ctx context.Context, q sequence, res judge.Result) erro
 		x.report.Finds = append(x.report.Finds, Find{fresh, q.file})
 	}
 	return nil
+}
+
+// comparable refuses a kernel of another source than the one that x.Before is about. The
+// first sequence shows it.
+func (x *explorer) comparable(total gcov.Total) error {
+	if x.Before == nil || x.report.Reached.Lines > 0 {
+		return nil
+	}
+	b := gcov.TotalOf(x.Before)
+	if b.Lines == total.Lines && b.Branches == total.Branches {
+		return nil
+	}
+	return blame.AdviseUserf("run the cases with --gcov on this kernel", "what the cases have run was counted on a kernel of another source: it has %d lines and %d branches, this one %d and %d", b.Lines, b.Branches, total.Lines, total.Branches)
 }
 
 // count counts lines and branches.
