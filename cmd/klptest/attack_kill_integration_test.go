@@ -82,24 +82,6 @@ func attackKills(t *testing.T, home string) {
 	}
 }
 
-// setAside takes a part of a cache away, so that it is made again.
-func setAside(t *testing.T, home, kind string) {
-	t.Helper()
-	if err := os.Rename(filepath.Join(home, "klptest", kind), filepath.Join(home, kind)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// putBack undoes setAside. What was made since then goes, if there is any: a kill
-// leaves most of it unfinished, and the next run would have to make it first.
-func putBack(t *testing.T, home, kind string) {
-	t.Helper()
-	discard(t, home, kind)
-	if err := os.Rename(filepath.Join(home, kind), filepath.Join(home, "klptest", kind)); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // ended tells whether a run had its results before the signal came: then all
 // that it says is true, and so is its status.
 func ended(status int, said []byte) bool {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,12 +72,25 @@ func userCache(t *testing.T) string {
 // without calls f while a cache has nothing of a kind, and then puts back what it had.
 func without(t *testing.T, home, kind string, f func()) {
 	t.Helper()
-	from, aside := filepath.Join(home, "klptest", kind), filepath.Join(home, kind)
-	if err := os.Rename(from, aside); err != nil {
+	setAside(t, home, kind)
+	f()
+	putBack(t, home, kind)
+}
+
+// setAside takes a part of a cache away, so that it is made again.
+func setAside(t *testing.T, home, kind string) {
+	t.Helper()
+	if err := os.Rename(filepath.Join(home, "klptest", kind), filepath.Join(home, kind)); err != nil {
 		t.Fatal(err)
 	}
-	f()
-	if err := errors.Join(os.RemoveAll(from), os.Rename(aside, from)); err != nil {
+}
+
+// putBack undoes setAside. What was made since then goes, if there is any: a kill
+// leaves most of it unfinished, and the next run would have to make it first.
+func putBack(t *testing.T, home, kind string) {
+	t.Helper()
+	discard(t, home, kind)
+	if err := os.Rename(filepath.Join(home, kind), filepath.Join(home, "klptest", kind)); err != nil {
 		t.Fatal(err)
 	}
 }
