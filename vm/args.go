@@ -46,8 +46,8 @@ func (c config) machineArgs(accel Accel, w wiring) []string {
 }
 
 func (c config) bootArgs(accel Accel) []string {
-	if c.Kernel == "" && c.Disk != "" {
-		return nil // the disk has a boot loader
+	if c.ownLoader() {
+		return nil
 	}
 	args := []string{"-kernel", c.Kernel}
 	if c.Initrd != "" {

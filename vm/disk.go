@@ -40,24 +40,32 @@ func (c config) bootDrive() drive {
 	return c.imageDrive()
 }
 
+// ownLoader tells whether the disk's boot loader starts the guest.
+func (c config) ownLoader() bool { return c.Kernel == "" && c.Disk != "" }
+
 // diskArgs are the disk, and a network on which there is nothing but this host's way to
-// the SSH server. A clone does not need that way. The firmware, which has nothing else to
-// boot from, uses the serial console: it says there what it cannot boot.
+// the SSH server. A clone does not need that way. A firmware that has nothing else to boot
+// from uses the serial console: it says there what it cannot boot.
 func (c config) diskArgs(d drive) []string {
 	if c.Disk == "" {
 		return nil
+	}
+	var firmware []string
+	disk := c.virtio("blk") + ",drive=disk"
+	if c.ownLoader() {
+		firmware = []string{"-machine", "graphics=off"}
+		disk += ",bootindex=0"
 	}
 	network := "user,id=network,restrict=on"
 	if d != cloneDrive {
 		network += forward + strconv.Itoa(guestSSH)
 	}
-	return []string{
-		"-machine", "graphics=off",
-		"-drive", "if=none,id=disk," + string(d),
-		"-device", c.virtio("blk") + ",drive=disk,bootindex=0",
+	return append(firmware,
+		"-drive", "if=none,id=disk,"+string(d),
+		"-device", disk,
 		"-netdev", network,
-		"-device", c.virtio("net") + ",netdev=network,romfile=",
-	}
+		"-device", c.virtio("net")+",netdev=network,romfile=",
+	)
 }
 
 func (c config) checkDisk() error {

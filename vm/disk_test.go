@@ -46,6 +46,27 @@ func TestDiskArgs(t *testing.T) {
 	}
 }
 
+// A kernel that boots a disk has its arguments, and the firmware boots nothing.
+func TestDiskOfKernel(t *testing.T) {
+	disk := filepath.Join(t.TempDir(), "disk")
+	if err := os.WriteFile(disk, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := Spec{Disk: disk, Kernel: "/vmlinux", Append: []string{"root=/dev/vda1"}}.withDefaults()
+	line := strings.Join(c.args(TCG), " ")
+	for _, want := range []string{"-kernel /vmlinux -append ", " root=/dev/vda1 ", "console_msg_format=syslog", "-device virtio-blk-pci,drive=disk -", "hostfwd"} {
+		if !strings.Contains(line, want) {
+			t.Errorf("no %q: %s", want, line)
+		}
+	}
+	if strings.Contains(line, "bootindex") || strings.Contains(line, "graphics=off") {
+		t.Errorf("for a firmware that boots the disk: %s", line)
+	}
+	if err := c.pass([]check{config.checkKernel}); err == nil {
+		t.Error("a kernel that is not there is taken")
+	}
+}
+
 func TestDiskIsChecked(t *testing.T) {
 	c := Spec{Disk: "/nowhere/disk", Dir: t.TempDir()}.withDefaults()
 	if err := c.pass([]check{config.checkKernel, config.checkDisk}); blame.Of(err) != blame.User || !strings.Contains(err.Error(), "cannot read the disk image") {

@@ -131,12 +131,16 @@ func TestTemplateOfNoDisk(t *testing.T) {
 	}
 }
 
-// The kernel of a disk does not tell facilities: a crash of a clone is one without them.
+// The own kernel of a disk does not tell facilities: a crash of a clone is one without
+// them. A kernel that boots a disk in its place has our arguments.
 func TestCrashOfCloneWithDisk(t *testing.T) {
-	for _, disk := range []bool{true, false} {
+	for _, c := range []struct{ disk, kernel bool }{{true, false}, {true, true}, {false, true}} {
 		spec := templateSpec(t, vmtest.Script{Steps: []vmtest.Step{{Print: "[    1.000000] Kernel panic - not syncing: sysrq triggered crash\n"}}})
-		if disk {
+		if c.disk {
 			spec.Disk = imageFile(t, "disk", qcow2Head(1<<30))
+		}
+		if !c.kernel {
+			spec.Kernel = ""
 		}
 		snapshot(t, spec)
 		v := cloned(t, opened(t, spec))
@@ -144,8 +148,8 @@ func TestCrashOfCloneWithDisk(t *testing.T) {
 		if err := v.Close(); err != nil {
 			t.Error(err)
 		}
-		if got := v.Console().Crash() != ""; got != disk {
-			t.Errorf("a disk: %v, a crash: %v", disk, got)
+		if got := v.Console().Crash() != ""; got == c.kernel {
+			t.Errorf("%+v: a crash: %v", c, got)
 		}
 	}
 }

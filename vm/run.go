@@ -63,7 +63,7 @@ func (v *VM) run(ctx context.Context) error {
 }
 
 func (v *VM) openLogs() (err error) {
-	marked := v.parent != nil && v.config.Disk == "" // the arguments of a disk's kernel are its own
+	marked := v.parent != nil && !v.config.ownLoader() // whose kernel has arguments of its own
 	if v.console, err = console.Open(filepath.Join(v.config.Dir, "console.log"), v.config.Console, marked); err != nil {
 		return err
 	}

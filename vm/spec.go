@@ -20,14 +20,14 @@ const (
 	TCG  Accel = "tcg"  // software emulation; never touches /dev/kvm
 )
 
-// Spec describes a virtual machine. Dir must be set, and Kernel or Disk.
+// Spec describes a virtual machine. Dir must be set, and Kernel or Disk, or both.
 type Spec struct {
 	Arch    *arch.Arch    // of the kernel; nil: the default one
 	QEMU    string        // binary; empty: the architecture's, on the PATH
-	Kernel  string        // ELF vmlinux with a PVH note, or bzImage
+	Kernel  string        // ELF vmlinux with a PVH note, or bzImage; empty: the boot loader of Disk starts the guest
 	Initrd  string        // initramfs; may be empty
-	Append  []string      // further kernel arguments, after those that vm needs itself
-	Disk    string        // an image in QEMU's format or a raw one, which is never written to; its boot loader starts the guest
+	Append  []string      // further arguments of Kernel, after those that vm needs itself
+	Disk    string        // an image in QEMU's format or a raw one, which is never written to; may be empty
 	Memory  int           // MiB; 0: 512
 	CPUs    int           // 0: 1
 	Accel   Accel         // empty: Auto

@@ -71,7 +71,7 @@ const (
 )
 
 func (c config) checkKernel() error {
-	if c.Kernel == "" && c.Disk != "" {
+	if c.ownLoader() {
 		return nil
 	}
 	if c.Kernel == "" {
