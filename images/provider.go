@@ -36,8 +36,9 @@ type Provider struct {
 
 // Options say how a kernel is obtained.
 type Options struct {
-	KDir   string       // headers or build tree of a kernel that is given as a file
-	Notice func(string) // told of slow steps, one line each; may be nil
+	KDir     string       // headers or build tree of a kernel that is given as a file
+	ForImage bool         // a source is built as a kernel that boots a disk image
+	Notice   func(string) // told of slow steps, one line each; may be nil
 }
 
 // Tell calls Notice, which may be nil.

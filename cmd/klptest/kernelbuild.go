@@ -28,6 +28,9 @@ With --gcov, the kernel counts how often it runs each line of kernel/livepatch, 
 otherwise the same: klptest run --gcov --kernel KDIR reads that, with the directory that is
 printed as kdir.
 
+With --for-image, the kernel also boots a distribution from a disk image: klptest run
+--image DISK --kernel KDIR, or --kernel SRC, which builds the same.
+
 The first build takes minutes. "klptest run --kernel SRC" also builds the kernel.
 
 Building runs the tree's Makefiles on this host, as make in the tree would:
@@ -35,7 +38,8 @@ build only sources that you trust.`,
 		Example: `  klptest kernel build ~/linux
   klptest kernel build ~/linux --debug
   klptest kernel build ~/linux --config my.config
-  klptest kernel build ~/linux --gcov`,
+  klptest kernel build ~/linux --gcov
+  klptest kernel build ~/linux --for-image`,
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			b.Source = args[0]
@@ -44,6 +48,7 @@ build only sources that you trust.`,
 	}
 	buildFlags(c, &b)
 	c.Flags().BoolVar(&b.Kind.Gcov, "gcov", false, "count which lines of kernel/livepatch are run, for klptest run --gcov (images/kconfig/gcov.config)")
+	c.Flags().BoolVar(&b.Kind.Image, "for-image", false, "set what a distribution in a disk image needs, for --image (images/kconfig/image.config)")
 	c.Flags().StringArrayVar(&b.Counted, "gcov-files", nil, "with --gcov, also count in `files` such as kernel/module/main.c or kernel/module/*.c; may be repeated")
 	flagRules{with: [][2]string{{"gcov-files", "gcov"}}}.of(c)
 	return c

@@ -25,6 +25,7 @@ type Kind struct {
 	Debug bool // it checks itself: config.Debug
 	LLVM  bool // clang builds it: config.LLVM
 	Gcov  bool // it counts which lines it runs: config.Gcov
+	Image bool // it boots a distribution from a disk image: config.Image
 }
 
 // Fragments are what is put over tinyconfig: what klptest needs, what makes a
@@ -33,6 +34,9 @@ func Fragments(kind Kind, files []string) ([]Fragment, error) {
 	list := []Fragment{{Name: "base.config", Text: Base, Shipped: true}}
 	if kind.Debug {
 		list = append(list, Fragment{Name: "debug.config", Text: Debug, Shipped: true})
+	}
+	if kind.Image {
+		list = append(list, Fragment{Name: "image.config", Text: Image, Shipped: true})
 	}
 	if kind.LLVM {
 		list = append(list, Fragment{Name: "llvm.config", Text: LLVM})

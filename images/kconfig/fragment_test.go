@@ -22,6 +22,7 @@ func TestFragments(t *testing.T) {
 	}{
 		{Kind{}, nil, []string{"base.config"}},
 		{Kind{Debug: true}, []string{mine}, []string{"base.config", "debug.config", mine}},
+		{Kind{Image: true}, nil, []string{"base.config", "image.config"}},
 		{Kind{LLVM: true}, []string{mine}, []string{"base.config", "llvm.config", mine}},
 	} {
 		list, err := Fragments(test.kind, test.files)

@@ -54,6 +54,24 @@ func TestRequiredAlternatives(t *testing.T) {
 	}
 }
 
+func TestRequiredOfImage(t *testing.T) {
+	config := map[string]string{}
+	for _, o := range ofImage {
+		config[first(o.names)] = first(o.want)
+	}
+	if m := RequiredOfImage(config); m != nil {
+		t.Errorf("a full config lacks %v", m)
+	}
+	config["EXT4_FS"], config["VIRTIO_BLK"] = "m", "m"
+	want := []Missing{
+		{"CONFIG_VIRTIO_BLK", "y", "the disk is a virtio device"},
+		{"CONFIG_EXT4_FS or CONFIG_XFS_FS or CONFIG_BTRFS_FS", "y", "the root file system is on the disk"},
+	}
+	if diff := cmp.Diff(want, RequiredOfImage(config)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRecommended(t *testing.T) {
 	config := fullConfig()
 	delete(config, "PVH")

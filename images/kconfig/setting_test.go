@@ -60,6 +60,24 @@ func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 	}
 }
 
+func TestImageFragmentSetsWhatIsRequired(t *testing.T) {
+	fragments, err := Fragments(Kind{Image: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Parse(fragments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := map[string]string{}
+	for _, s := range want {
+		config[s.name] = s.value
+	}
+	if m := RequiredOfImage(config); len(m) > 0 {
+		t.Errorf("image.config lacks %v", m)
+	}
+}
+
 // base.config marks those options as required that Required wants, and no others.
 func TestBaseMarksWhatIsRequired(t *testing.T) {
 	want, err := Parse([]Fragment{{Name: "base.config", Text: Base}})

@@ -26,4 +26,10 @@ var (
 	//
 	//go:embed gcov.config
 	Gcov string
+
+	// Image is image.config: over Base, a kernel that boots a distribution from a
+	// disk image.
+	//
+	//go:embed image.config
+	Image string
 )

@@ -11,7 +11,7 @@ import (
 
 // buildSource builds a kernel unless it is up to date with its source.
 func buildSource(ctx context.Context, b kbuild.Builder, o images.Options) (*images.Kernel, error) {
-	b.Progress = aside(o.Tell)
+	b.Progress, b.Kind.Image = aside(o.Tell), o.ForImage
 	dir, err := b.Build(ctx)
 	if err != nil {
 		return nil, err

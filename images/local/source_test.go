@@ -3,6 +3,7 @@
 package local
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,17 @@ func TestResolveBuildsASource(t *testing.T) {
 	filetest.Put(t, filepath.Join(source, stateFile), "not built yet")
 	if taken, err := Tree(k.KDir); err != nil || taken.Release != imagestest.Release {
 		t.Errorf("as it is: %+v, %v", taken, err)
+	}
+}
+
+// A source that is to boot a disk image is another kernel.
+func TestResolveBuildsASourceForAnImage(t *testing.T) {
+	fakeMake(t)
+	source, c := newSource(t), cachetest.New(t)
+	plain, err1 := provided.Resolve(t.Context(), c, source, images.Options{})
+	k, err2 := provided.Resolve(t.Context(), c, source, images.Options{ForImage: true})
+	if err := errors.Join(err1, err2); err != nil || k.KDir == plain.KDir {
+		t.Errorf("%+v, %v", k, err)
 	}
 }
 
