@@ -131,9 +131,9 @@ image: ## the disk image of a small Debian with systemd and OpenSSH: SUITE (book
 	SUITE=$(SUITE) IMAGE=$(IMAGE) $(if $(KEY),KEY=$(KEY)) .ci/image
 
 .PHONY: image-test
-image-test: deps build image ## boot that image in QEMU, and run cases on it as on any machine of yours; CASES
+image-test: deps build image ## boot that image in QEMU, and run cases on it as on any machine of yours, with SOURCE also under that kernel; CASES
 	KLPTEST_IMAGE=$(abspath $(IMAGE)) KLPTEST_IMAGE_KEY=$(abspath $(or $(KEY:.pub=),$(IMAGE).key)) KLPTEST_IMAGE_CASES='$(CASES)' \
-		KLPTEST_IMAGE_HEADERS=$(findstring linux-headers,$(PACKAGES)) \
+		KLPTEST_IMAGE_HEADERS=$(findstring linux-headers,$(PACKAGES)) KLPTEST_IMAGE_KERNEL=$(SOURCE) \
 		$(GO) test -count=1 -timeout 2h -v -run "IntegrationHost|IntegrationImage|IntegrationBuildInGuest" ./cmd/klptest
 
 .PHONY: deps-fleet

@@ -54,8 +54,8 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
   klptest explore --replay repro-1a2b3c4d.txtar`,
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			o.host.kernelNamed = c.Flags().Changed("kernel")
-			if err := o.host.check(); err != nil {
+			o.settle(c.Flags())
+			if err := o.checkHost(); err != nil {
 				return err
 			}
 			if o.replay != "" {
@@ -97,7 +97,7 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {
 	return a.keeping(o.keepOptions, o.Options, func(k *kept) error {
-		k.with(cmp.Or(o.host.image, o.kernel), o.given)
+		k.with(o.kernel, o.given)
 		return a.search(ctx, o, k)
 	})
 }

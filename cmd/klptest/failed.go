@@ -27,6 +27,9 @@ func (o *runOptions) again(args []string) ([]string, error) {
 		if len(bad) > 0 && d.Command != "" {
 			return nil, blame.AdviseUserf("klptest "+d.Command+" "+shellword.Join(bad), "%s has results of klptest %s", o.failedIn, d.Command)
 		}
+		if len(bad) > 0 && d.Machine.Host != "" {
+			return nil, blame.AdviseUserf("name the machine, and the cases: "+shellword.Join(bad), "%s is about a machine, or a disk image: %s", o.failedIn, d.On())
+		}
 		if len(bad) > 0 && d.Spec == "" && d.Label != "" {
 			return nil, blame.AdviseUserf("klptest run --out writes results whose kernels klptest run can have again", "%s is about a kernel that was built for the purpose: %s", o.failedIn, d.On())
 		}

@@ -36,7 +36,6 @@ type hostOptions struct {
 	reboot      bool
 	key, known  string // files
 	port        int
-	kernelNamed bool // --kernel says what modules are built against
 	buildInside bool // modules are built in the image
 }
 
@@ -47,7 +46,7 @@ const (
 
 // imageFlags are the flags about a machine that a command boots from a disk image.
 func imageFlags(f *pflag.FlagSet, o *hostOptions) {
-	f.StringVar(&o.image, imageFlag, "", "use clones of the distribution in a disk image, `DISK`; klptest help machines")
+	f.StringVar(&o.image, imageFlag, "", "use clones of the distribution in a disk image, `DISK`, under its own kernel, or under one that --kernel names; klptest help machines")
 	f.StringVar(&o.user, "ssh-user", "root", "the `user` who logs in at the machine of --image")
 	f.StringVar(&o.key, "ssh-key", "", "private key `file` for SSH (default: those of the SSH agent and of ~/.ssh)")
 	f.BoolVar(&o.buildInside, "build-in-guest", false, "build the test modules in clones of --image, with its own headers and compiler")
@@ -70,7 +69,7 @@ func rebootFlag(f *pflag.FlagSet, o *hostOptions) {
 // say nothing about a machine; --image is about one in QEMU.
 var (
 	imageRules = flagRules{
-		apart: [][2]string{{imageFlag, "kernel-args"}, {imageFlag, "failed"}, {imageFlag, "gcov"}, {"build-in-guest", "kdir"}},
+		apart: [][2]string{{imageFlag, "failed"}, {imageFlag, "gcov"}, {"build-in-guest", "kdir"}, {"build-in-guest", "kernel"}},
 		with:  [][2]string{{"ssh-user", imageFlag}, {"build-in-guest", imageFlag}},
 	}
 	hostRules = func() flagRules {
@@ -91,17 +90,32 @@ func (o hostOptions) given() bool { return o.address != "" || o.image != "" }
 // name is what the flags call it.
 func (o hostOptions) name() string { return cmp.Or(o.address, o.image) }
 
-// check refuses a machine that may not crash.
-func (o hostOptions) check() error {
+// settle decides what --kernel, given or not, is beside --image and --host. With --image,
+// a kernel that is given boots the image; otherwise the image boots its own, and lends it
+// its name. With --host, modules are built against one that is given.
+func (o *machineOptions) settle(f *pflag.FlagSet) {
+	o.kernelGiven = f.Changed("kernel")
+	if o.host.image != "" && !o.kernelGiven {
+		o.kernel = o.host.image
+	}
+}
+
+// bootsImage tells whether the kernel boots an image in place of the image's own.
+func (o machineOptions) bootsImage() bool { return o.host.image != "" && o.kernelGiven }
+
+// checkHost refuses a machine that may not crash, and arguments for a kernel that others
+// boot.
+func (o machineOptions) checkHost() error {
+	h := o.host
 	switch {
-	case o.key != "" && !o.given():
+	case h.key != "" && !h.given():
 		return blame.Userf("--ssh-key says nothing without --host or --image")
-	case o.image != "" && o.kernelNamed:
-		return blame.AdviseUserf("name the headers of its kernel with --kdir DIR; to test another one, install it in the image", "the disk of --image boots its own kernel, and none that --kernel names")
-	case o.address == "" || o.mayCrash:
+	case h.image != "" && !o.kernelGiven && len(o.KernelArgs) > 0:
+		return blame.AdviseUserf("name a kernel that boots it with --kernel, or change the arguments in the image", "--kernel-args says nothing of a kernel that the boot loader of --image boots")
+	case h.address == "" || h.mayCrash:
 		return nil
 	}
-	return blame.AdviseUserf("if it is yours and may crash, say so: --yes-crash-it", "cases can crash or hang %s, and everything that runs on it", printable.Line(o.address))
+	return blame.AdviseUserf("if it is yours and may crash, say so: --yes-crash-it", "cases can crash or hang %s, and everything that runs on it", printable.Line(h.address))
 }
 
 // reach says how to log in there.
@@ -152,6 +166,9 @@ func (a *app) onImage(ctx context.Context, store *cache.Cache, o machineOptions)
 	}
 	m.User = o.host.user
 	image, err := rig.OpenImage(o.host.image, m)
+	if err == nil && o.bootsImage() {
+		err = a.bootWith(ctx, store, image, o)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +177,19 @@ func (a *app) onImage(ctx context.Context, store *cache.Cache, o machineOptions)
 		headers = func(ctx context.Context, s wire.Survey) (*images.Kernel, error) { return a.headers(ctx, store, s, o) }
 	}
 	return rig.OnImage(ctx, store, image, headers, o.Options)
+}
+
+// bootWith makes the kernel that the flags name boot an image.
+func (a *app) bootWith(ctx context.Context, store *cache.Cache, image *rig.Image, o machineOptions) error {
+	k, err := a.find(ctx, store, o)
+	if err != nil {
+		return err
+	}
+	if err := image.Boot(k); err != nil {
+		return err
+	}
+	a.tellLacking(k, o.kernel)
+	return nil
 }
 
 func (a *app) onHost(ctx context.Context, store *cache.Cache, o machineOptions) (*rig.Rig, error) {
@@ -199,7 +229,7 @@ var debianVersion = regexp.MustCompile(` Debian ([0-9][0-9A-Za-z.+~-]*) \(`)
 // name, what this host has, or Debian's package of that version.
 func (a *app) headers(ctx context.Context, store *cache.Cache, s wire.Survey, o machineOptions) (*images.Kernel, error) {
 	dir := o.kdir
-	if o.host.kernelNamed {
+	if o.kernelGiven {
 		return catalog.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, Notice: a.notice})
 	}
 	if dir == "" {

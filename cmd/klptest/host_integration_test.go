@@ -87,6 +87,39 @@ func TestIntegrationImage(t *testing.T) {
 	}
 }
 
+// TestIntegrationImageKernel boots another kernel under the same image, and runs cases on
+// its clones. The kernel's own arguments tell that it is not the image's boot loader
+// which has booted it.
+func TestIntegrationImageKernel(t *testing.T) {
+	image, kernel := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KERNEL")
+	if kernel == "" {
+		t.Skip("make image-test SOURCE=~/linux sets KLPTEST_IMAGE_KERNEL to the source, or the build tree, of a kernel")
+	}
+	before := modified(t, image)
+	args := []string{"--image", image, "--kernel", kernel, "--ssh-user", "klptest", "--ssh-key", os.Getenv("KLPTEST_IMAGE_KEY")}
+	var out, errs bytes.Buffer
+	status := run(t.Context(), slices.Concat([]string{"run"}, args, []string{"-j", "2", "state-add", "busy-insmod", "force-values", "insmod-taint"}), streams{strings.NewReader(""), &out, &errs})
+	t.Logf("status %d\n%s%s", status, out.String(), errs.String())
+	if status != exit.Passed || strings.Count(out.String(), "PASS ") != 4 || !strings.Contains(out.String(), " on "+filepath.Base(image)+")") {
+		t.Error("not all have passed")
+	}
+	out.Reset()
+	line := "cat /proc/cmdline; cat /proc/1/comm; findmnt -no FSTYPE /; cat /sys/kernel/livepatch/klp_a/enabled"
+	status = run(t.Context(), slices.Concat([]string{"shell"}, args, []string{"state-add@1", "--", line}), streams{strings.NewReader(""), &out, &errs})
+	t.Logf("status %d\n%s", status, out.String())
+	if status != exit.Passed || !strings.Contains(out.String(), "root=/dev/vda1 rw") || !strings.HasSuffix(out.String(), "\nsystemd\next4\n1\n") {
+		t.Errorf("a shell: %s", errs.String())
+	}
+	errs.Reset()
+	status = run(t.Context(), slices.Concat([]string{"run"}, args, []string{"--kernel-args", "root=/dev/vda9", "state-add"}), streams{strings.NewReader(""), &out, &errs})
+	if status != exit.Usage || !strings.Contains(errs.String(), "has no root file system where the kernel looks for it") {
+		t.Errorf("another root: status %d, %s", status, errs.String())
+	}
+	if after := modified(t, image); !after.Equal(before) {
+		t.Errorf("%s was written to at %v", image, after)
+	}
+}
+
 // TestIntegrationBuildInGuest builds the modules in a clone of an image that has headers.
 func TestIntegrationBuildInGuest(t *testing.T) {
 	image, key := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KEY")

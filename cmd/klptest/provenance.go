@@ -51,8 +51,19 @@ func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	m := r.Spec().About()
 	p.Machine = report.Machine{Arch: m.Arch, QEMU: m.QEMU, Accel: string(m.Accel), Cmdline: m.Cmdline, CPUs: m.CPUs, Memory: m.Memory}
 	if i := r.Image(); i != nil {
-		p.Kernel, p.Machine.Host, p.Machine.Cmdline = i.String(), i.String(), i.Survey().Cmdline
+		return onImage(p, i)
 	}
+	return p
+}
+
+// onImage names the image, and the kernel if that is not the image's own.
+func onImage(p report.Provenance, i *rig.Image) report.Provenance {
+	p.Machine.Host = i.String()
+	if i.Kernel() != nil {
+		p.Kernel += " on " + i.String()
+		return p
+	}
+	p.Kernel, p.Machine.Cmdline = i.String(), i.Survey().Cmdline
 	return p
 }
 

@@ -51,9 +51,10 @@ func (o *once) Set(text string) error {
 // machineOptions are the flags of a command that boots guests of one kernel.
 type machineOptions struct {
 	rig.Options
-	kernel string // in the notation of catalog.Resolve
-	kdir   string // the build directory of a kernel given as a file
-	host   hostOptions
+	kernel      string // in the notation of catalog.Resolve
+	kernelGiven bool   // somebody has named it
+	kdir        string // the build directory of a kernel given as a file
+	host        hostOptions
 }
 
 // kernelUsage is the help of --kernel.
@@ -96,11 +97,15 @@ func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lacks := lacking(k); lacks != "" {
-		a.notice(lacks + "; klptest doctor --kernel " + o.kernel + " says what for")
-	}
+	a.tellLacking(k, o.kernel)
 	o.Notice = a.notice
 	return rig.New(ctx, store, k, o.Options)
+}
+
+func (a *app) tellLacking(k *images.Kernel, spec string) {
+	if lacks := lacking(k); lacks != "" {
+		a.notice(lacks + "; klptest doctor --kernel " + spec + " says what for")
+	}
 }
 
 // lacking names the first option that a kernel needs and has not: some cases may pass all
@@ -131,8 +136,13 @@ func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *c
 	if err != nil {
 		return nil, nil, err
 	}
-	k, err := catalog.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, Notice: a.notice})
+	k, err := a.find(ctx, store, o)
 	return k, store, err
+}
+
+// find finds the kernel that guests boot.
+func (a *app) find(ctx context.Context, store *cache.Cache, o machineOptions) (*images.Kernel, error) {
+	return catalog.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, ForImage: o.host.image != "", Notice: a.notice})
 }
 
 // runner runs cases for a command with a report of its own.

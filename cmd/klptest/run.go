@@ -49,7 +49,6 @@ type runOptions struct {
 	strict                 bool     // a case that passes where it was expected to fail is a FAIL
 	shuffle                uint64   // 0: the cases run in the order of their names
 	kernels                []string // machineOptions.kernel is the present one
-	kernelGiven            bool     // somebody has named them
 	given                  []string // the words of other flags that repeat the run
 	givenShell             []string // those of them that klptest shell takes
 }
@@ -78,12 +77,12 @@ first runs.
   klptest run --kernel ~/linux --format ktap my.txtar
   klptest run --kernel bzImage --kdir ~/build -v state-add
   klptest run --host root@192.0.2.7 --yes-crash-it 'state-*'
-  klptest run --image debian.qcow2 --ssh-key ~/.ssh/id_ed25519 state-add`,
+  klptest run --image debian.qcow2 --ssh-key ~/.ssh/id_ed25519 state-add
+  klptest run --image debian.qcow2 --kernel ~/linux state-add`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.runID = cmp.Or(o.runID, newRunID())
-			o.kernelGiven = c.Flags().Changed("kernel")
-			o.host.kernelNamed = o.kernelGiven
+			o.settle(c.Flags())
 			o.given, o.givenShell = givenFlags(c.Flags(), repeats), givenFlags(c.Flags(), opensShell)
 			return a.runCases(c.Context(), args, o)
 		},
@@ -181,14 +180,14 @@ func (o runOptions) check() error {
 	switch {
 	case o.failedErr != nil:
 		return o.failedErr
-	case o.host.given() && len(o.kernels) > 1:
+	case o.host.address != "" && len(o.kernels) > 1:
 		return blame.Userf("a machine runs one kernel; %d are named", len(o.kernels))
 	case len(o.kernels) > 1 && o.format != report.HumanFormat:
 		return blame.AdviseUserf("name one, or write --junit FILE, which has a suite for each", "--format %s is a report of one kernel; %d are named", o.format, len(o.kernels))
 	case len(o.kernels) > 1 && o.update:
 		return blame.Userf("--update writes what one kernel does; %d are named", len(o.kernels))
 	}
-	return o.host.check()
+	return o.checkHost()
 }
 
 // casesToRun returns the cases in the order in which they run.

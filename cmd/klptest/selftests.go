@@ -53,12 +53,8 @@ A script that ends by kselftest's status 4 is a SKIP. One that takes longer than
   klptest selftests --kernel debian:6.1 --src ~/linux --format ktap`,
 		ValidArgsFunction: completeScripts(&o),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.kernelGiven = c.Flags().Changed("kernel")
-			o.host.kernelNamed = o.kernelGiven
-			if o.host.image != "" && !o.kernelGiven {
-				o.kernel = o.host.image
-			}
-			if err := o.host.check(); err != nil {
+			o.settle(c.Flags())
+			if err := o.checkHost(); err != nil {
 				return err
 			}
 			o.runID, o.given = cmp.Or(o.runID, newRunID()), givenFlags(c.Flags(), repeats)

@@ -44,7 +44,7 @@ status.`,
 			if len(words) > 1 {
 				return blame.Userf("name one case at most; a command comes after --")
 			}
-			o.host.kernelNamed = c.Flags().Changed("kernel")
+			o.settle(c.Flags())
 			before, err := a.prologue(c.Context(), words, command)
 			if err != nil {
 				return err
@@ -82,7 +82,7 @@ func (a *app) prologue(ctx context.Context, words, command []string) (*casefile.
 }
 
 func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case, command []string) (err error) {
-	if err := o.host.check(); err != nil {
+	if err := o.checkHost(); err != nil {
 		return err
 	}
 	if !o.host.given() && initramfs.FindBusybox() == "" {

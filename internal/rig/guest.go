@@ -150,15 +150,14 @@ func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
 	spec.Arch, spec.Kernel, spec.State = r.kernel.Arch, r.kernel.Image, r.cache.Root()
 	spec.CPUs, spec.Memory = s.cpus, s.memory
-	if r.image != nil {
-		spec.Kernel, spec.Append, spec.Disk = "", nil, r.image.path // its boot loader knows what it boots
-		spec.Memory = max(s.memory, r.o.Memory)                     // a distribution needs more than a case thinks of
-		return spec
-	}
 	if r.kernel.Config["KASAN"] == "y" {
 		// Otherwise KASAN reports once, and the boot may have taken that
 		// report (mm/kasan/report.c, report_enabled).
 		spec.Append = append(slices.Clip(spec.Append), "kasan_multi_shot")
+	}
+	if r.image != nil {
+		spec.Memory = max(s.memory, r.o.Memory) // a distribution needs more than a case thinks of
+		r.image.furnish(&spec)
 	}
 	return spec
 }

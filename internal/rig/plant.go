@@ -59,6 +59,10 @@ func (i *Image) plant(ctx context.Context, v *vm.VM, dir string, keys *vm.Keys) 
 		return err
 	}
 	_, err = whileAlive(ctx, v, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.start(ctx, text) })
+	if err != nil && i.kernel != nil && rootless(v.Console().Crash()) {
+		return p.failed("has no root file system where the kernel looks for it",
+			"name its partition with --kernel-args root=/dev/vdaN, of those in the console; and build its file system into the kernel (klptest kernel build --config)", nil)
+	}
 	return err
 }
 

@@ -98,7 +98,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/bundle", "cases/casefile cases/judge internal/blame internal/bounded internal/printable internal/report"},
 	{"internal/kselftests", "cases/casefile cases/judge cases/machine internal/blame internal/guest internal/nearest internal/shellword kmods"},
 	{"internal/touched", "internal/blame internal/bounded internal/gcov internal/printable"},
-	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/dotconfig images/initramfs images/kbuild internal/blame internal/bounded internal/cache internal/doctor internal/gcov internal/guest internal/guest/client internal/guest/wire internal/patience internal/printable internal/remote kmods vm"},
+	{"internal/rig", "cases/casefile cases/judge cases/machine images images/catalog images/dotconfig images/initramfs images/kbuild images/kconfig internal/blame internal/bounded internal/cache internal/doctor internal/gcov internal/guest internal/guest/client internal/guest/wire internal/patience internal/printable internal/remote kmods vm"},
 	// Many runs.
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},
 	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/gcov internal/model internal/printable"},
