@@ -18,7 +18,6 @@ import (
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/guest/client"
 	"github.com/klptest/klptest/internal/guest/wire"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/remote"
@@ -201,24 +200,12 @@ func (a *app) onHost(ctx context.Context, store *cache.Cache, o machineOptions) 
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.rigOf(ctx, store, m, c, o)
+	headers := func(ctx context.Context, s wire.Survey) (*images.Kernel, error) { return a.headers(ctx, store, s, o) }
+	r, err := rig.OnMachine(ctx, store, m, c, headers, o.host.reboot, o.Options)
 	if err != nil {
 		c.Close()
 	}
 	return r, err
-}
-
-// rigOf makes a rig of a machine with which there is a session.
-func (a *app) rigOf(ctx context.Context, store *cache.Cache, m rig.Machine, c *client.Client, o machineOptions) (*rig.Rig, error) {
-	s, err := c.Survey(ctx)
-	if err != nil {
-		return nil, err
-	}
-	k, err := a.headers(ctx, store, s, o)
-	if err != nil {
-		return nil, err
-	}
-	return rig.OnMachine(ctx, store, k, m, c, o.host.reboot, o.Options)
 }
 
 // debianVersion is the version of a package of Debian's in uname -v (debian/rules.real

@@ -29,14 +29,19 @@ type Machine interface {
 }
 
 // OnMachine makes a rig of a machine, on which tests run one after the other. c is a
-// session with its agent, which becomes the rig's, and k is what modules are built
-// against. Options about guests say nothing. With reboot, the machine boots again when
-// a test has left it as it must not be; without it, the run ends there.
-func OnMachine(ctx context.Context, store *cache.Cache, k *images.Kernel, m Machine, c *client.Client, reboot bool, o Options) (*Rig, error) {
+// session with its agent, which becomes the rig's. What its kernel is, the machine tells;
+// headers is then asked what modules are built against. Options about guests say nothing.
+// With reboot, the machine boots again when a test has left it as it must not be; without
+// it, the run ends there.
+func OnMachine(ctx context.Context, store *cache.Cache, m Machine, c *client.Client, headers Headers, reboot bool, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
 	}
 	s, err := c.Survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k, err := headers(ctx, s)
 	if err == nil {
 		err = unsuitable(m, s, k)
 	}

@@ -115,6 +115,24 @@ func onBox(t *testing.T, b *box, reboot bool) *Rig {
 	return r
 }
 
+// What modules are built against depends on what the machine tells of its kernel.
+func TestOnMachineAsksForHeaders(t *testing.T) {
+	b := newBox(t)
+	c, err := b.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []string
+	none := errors.New("no headers")
+	headers := func(_ context.Context, s wire.Survey) (*images.Kernel, error) {
+		asked = append(asked, s.Release)
+		return nil, none
+	}
+	if r, err := OnMachine(t.Context(), cachetest.New(t), b, c, headers, false, Options{}); r != nil || err != none || !slices.Equal(asked, []string{"6.12.0-fake"}) {
+		t.Errorf("asked for %q: %v", asked, err)
+	}
+}
+
 // runOnBox runs cases, and returns the verdicts, the first reasons and what ended it.
 func runOnBox(t *testing.T, r *Rig, list ...*casefile.Case) (said []string, err error) {
 	t.Helper()
