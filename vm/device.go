@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/klptest/klptest/internal/tunable"
 	"github.com/klptest/klptest/internal/vport"
 )
 
@@ -41,27 +42,14 @@ func (c config) machineDevice(accel Accel, list []quirk) device {
 	how, cpu := with(list, string(accel), q.CPU)
 	return device{
 		args:  []string{"-machine", q.Machine, "-accel", how, "-cpu", cpu},
-		kargs: slices.Concat(c.Arch.Kernel.Emulated, stallLimits),
+		kargs: slices.Concat(c.Arch.Kernel.Emulated, tunable.Args(tunable.StallLimits)),
 	}
 }
 
-// stallLimits raises the limits at which a kernel takes itself to be stalled:
-// under software emulation on a busy host the defaults are reached without
-// any fault of the kernel (Documentation/admin-guide/kernel-parameters.txt).
-// What spins is found by an NMI instead (see InjectNMI).
-var stallLimits = []string{
-	"watchdog_thresh=60",
-	"rcupdate.rcu_cpu_stall_timeout=120",
-	"rcupdate.rcu_exp_cpu_stall_timeout=120000",
-	"workqueue.watchdog_thresh=120",
-}
-
-// consoleDevice: ignore_loglevel, not loglevel=, because the console shows
-// everything whatever a case does to console_loglevel. Each line tells its
-// facility: what user space writes to /dev/kmsg looks like the kernel's own
-// words otherwise.
+// consoleDevice: the console shows everything. Each line tells its facility: what user
+// space writes to /dev/kmsg looks like the kernel's own words otherwise.
 func (c config) consoleDevice(w wiring) device {
-	d := device{kargs: slices.Concat(c.Arch.Kernel.Console, []string{"ignore_loglevel", "console_msg_format=syslog"})}
+	d := device{kargs: slices.Concat(c.Arch.Kernel.Console, []string{tunable.AllLines.Arg, "console_msg_format=syslog"})}
 	if w == terminal {
 		d.args = []string{"-serial", "stdio"}
 		return d
@@ -99,7 +87,7 @@ func (c config) randomDevice() device {
 // panicDevice makes a panic the end of QEMU: the kernel reboots at once, and
 // QEMU exits instead.
 func panicDevice() device {
-	return device{args: []string{"-no-reboot"}, kargs: []string{"panic=-1"}}
+	return device{args: []string{"-no-reboot"}, kargs: []string{tunable.PanicReboots.Arg}}
 }
 
 // virtio names a virtio device on the machine's bus.

@@ -5,6 +5,8 @@ package arch
 import (
 	"debug/elf"
 	"regexp"
+
+	"github.com/klptest/klptest/internal/tunable"
 )
 
 // X86_64 is x86 in 64-bit mode.
@@ -49,4 +51,4 @@ var X86_64 = Arch{
 // clocks agree: a host that has no CPU for the guest between two reads makes it
 // give up the TSC for a clock that is slow to read (kernel/time/clocksource.c).
 // An NMI finds what spins; no other ever comes.
-var x86Emulated = []string{"no_timer_check", "tsc=nowatchdog", "unknown_nmi_panic"}
+var x86Emulated = []string{"no_timer_check", "tsc=nowatchdog", tunable.NMIPanics.Arg}

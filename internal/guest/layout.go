@@ -2,6 +2,8 @@
 
 package guest
 
+import "github.com/klptest/klptest/internal/tunable"
+
 // Paths in the guest. The first five are in its initramfs.
 const (
 	Init           = "/init"
@@ -50,7 +52,7 @@ func FilePath(name string) string { return CaseFiles + "/" + name }
 // KernelArgs returns the kernel arguments that the agent needs.
 func KernelArgs() []string {
 	return []string{
-		"printk.devkmsg=on", // by default all but 10 writes in 5 s are dropped, silently
-		"log_buf_len=1M",    // so that a flood is seen, not lost
+		tunable.Devkmsg.Arg,
+		"log_buf_len=1M", // so that a flood is seen, not lost
 	}
 }

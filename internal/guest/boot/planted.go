@@ -18,6 +18,7 @@ import (
 
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/rootfs"
+	"github.com/klptest/klptest/internal/tunable"
 	"github.com/klptest/klptest/internal/vport"
 )
 
@@ -51,8 +52,8 @@ func plant(files rootfs.Tree, keys io.Reader) error {
 	if err := mountOwn(files); err != nil {
 		return err
 	}
-	for _, s := range settings {
-		_ = files.Write(s.file, s.value+"\n") // not every kernel has it
+	for _, s := range tunable.All() { // which a guest of klptest's own boots with
+		_ = files.Write(s.File, s.Value+"\n")
 	}
 	for _, file := range wholeMachine {
 		_ = files.Write(file, "0\n") // so that the end of the login does not end the agent
@@ -95,20 +96,6 @@ func storeKeys(files rootfs.Tree, in io.Reader) error {
 		}
 	}
 	return nil
-}
-
-// settings are what a guest of klptest's own boots with, as far as they can be changed
-// later: all lines reach the console, a panic ends QEMU, an NMI finds what spins, and a
-// host that is busy does not pass for a stall (see package vm).
-var settings = []struct{ file, value string }{
-	{"/proc/sys/kernel/printk_devkmsg", "on"},
-	{"/sys/module/printk/parameters/ignore_loglevel", "Y"},
-	{"/proc/sys/kernel/panic", "-1"},
-	{"/proc/sys/kernel/unknown_nmi_panic", "1"},
-	{"/proc/sys/kernel/watchdog_thresh", "60"},
-	{"/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", "120"},
-	{"/sys/module/rcupdate/parameters/rcu_exp_cpu_stall_timeout", "120000"},
-	{"/sys/module/workqueue/parameters/watchdog_thresh", "120"},
 }
 
 // wholeMachine are the files of the uppermost control group, with version 2 and 1.

@@ -19,6 +19,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/agent"
 	"github.com/klptest/klptest/internal/guest/kernel"
 	"github.com/klptest/klptest/internal/guest/rootfs"
+	"github.com/klptest/klptest/internal/tunable"
 )
 
 const (
@@ -52,9 +53,9 @@ func serveStream() error {
 		return err
 	}
 	defer only.Close()
-	// By default all but 10 writes in 5 s are dropped. A kernel that was told otherwise at
-	// boot refuses, and the agent finds out at the start of a case.
-	_ = rootfs.Tree("/").Write("/proc/sys/kernel/printk_devkmsg", "on\n")
+	// A kernel that was told otherwise at boot refuses, and the agent finds out at the start
+	// of a case.
+	_ = rootfs.Tree("/").Write(tunable.Devkmsg.File, tunable.Devkmsg.Value+"\n")
 	if err := rootfs.OwnView(); err != nil {
 		return fmt.Errorf("mounts of its own: %w", err)
 	}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tunable
+
+import (
+	"path"
+	"strings"
+	"testing"
+)
+
+// Both ways set the same: an argument's name, without its module, is a part of the file's,
+// and so is its value, where it has one.
+func TestBothWaysAgree(t *testing.T) {
+	for _, s := range All() {
+		name, value, given := strings.Cut(s.Arg, "=")
+		module, parameter, dotted := strings.Cut(name, ".")
+		if !dotted {
+			module, parameter = "", name
+		}
+		file := path.Base(s.File)
+		if file != parameter && file != module+"_"+parameter {
+			t.Errorf("%s is not %s", s.Arg, s.File)
+		}
+		if given && value != s.Value || !given && s.Value != "1" && s.Value != "Y" {
+			t.Errorf("%s is not %s in %s", s.Arg, s.Value, s.File)
+		}
+	}
+}
