@@ -44,8 +44,10 @@ and written as a case and as a shell script, to the directory of --out, or else 
 the working directory. In the results it is that case, which fails.
 
 With --gcov, the kernel's own branches lead the search: a sequence that reaches a new
-line or branch of kernel/livepatch is kept and changed. --out has these sequences as
-cases, reach-….txtar; with --coverage, those that reach what no case has.
+line or branch of kernel/livepatch is kept and changed. The model plays several
+candidates for each sequence, and the kernel runs the one that shows the most that is
+new. --out has the sequences that reach something new as cases, reach-….txtar; with
+--coverage, those that reach what no case has.
 
 Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Example: `  klptest explore --budget 30m
@@ -81,7 +83,8 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
 	f.BoolVar(&o.model.Faults, "faults", false, "also make calls of livepatch's fail, where the model says that they come")
 	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch were reached, and change sequences that reach new ones; for a kernel that klptest kernel build --gcov has built")
-	f.Var(number(&o.model.Mutated, 80, 0, 100), "mutate", "of 100 sequences, how `many` change one that has reached something new, once those that are made anew find nothing")
+	f.Var(number(&o.model.Candidates, 10, 1, anyNumber), "candidates", "the model plays `N` sequences for each that the kernel runs (1: all sequences are random)")
+	f.Var(number(&o.model.Mutated, 50, 0, 100), "mutate", "of 100 candidates, how `many` change a sequence that has reached something new")
 	f.Var(fileName{&o.coverage}, "coverage", "tell apart what no case has reached in the results in `DIR`, of run --gcov")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	resultsFlags(f, &o.keepOptions)
@@ -91,7 +94,7 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 		rules.apart = append(rules.apart, [2]string{"replay", search})
 	}
 	rules.apart = append(rules.apart, [2]string{"gcov", "depth"}, [2]string{"gcov", "skip"}, [2]string{"faults", "depth"})
-	rules.with = append(rules.with, [2]string{"mutate", "gcov"}, [2]string{"coverage", "gcov"})
+	rules.with = append(rules.with, [2]string{"candidates", "gcov"}, [2]string{"mutate", "gcov"}, [2]string{"coverage", "gcov"})
 	rules.of(c)
 }
 

@@ -20,7 +20,7 @@ func TestChange(t *testing.T) {
 	sp.faults = true
 	seen := map[string]bool{}
 	for range 60 {
-		ops := c.change(sp, "6.12", rng, made)
+		ops := c.change(sp, begin("6.12"), rng, made).ops
 		s, err := newScript("6.12")
 		if err != nil || len(ops) == 0 || !s.follow(ops) {
 			t.Fatalf("%q cannot be done: %v", ops, err)

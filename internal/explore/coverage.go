@@ -40,8 +40,16 @@ func kind(op string) string {
 	case machine.Cat:
 		return verb + " " + path.Base(words[1])
 	default:
-		return verb + " " + nameless(words[1])
+		return verb + " " + someProbe(words[1])
 	}
+}
+
+// someProbe is * for a probe of which there are several, and the name of any other module.
+func someProbe(name string) string {
+	if name != otherName && slices.Contains(probeNames, name) {
+		return "*"
+	}
+	return name
 }
 
 // named matches the parts in which log lines of the same meaning differ: names,

@@ -45,13 +45,14 @@ type Options struct {
 	Counting
 }
 
-// Counting is about a kernel that counts what is run of its source. Random sequences then
-// depend on what those before them have run.
+// Counting is about a kernel that counts what is run of its source. With candidates,
+// sequences then depend on what those before them have run.
 type Counting struct {
 	// Ran tells what a sequence has run; nil: the kernel does not count.
-	Ran     func(context.Context, judge.Result) ([]gcov.File, error)
-	Mutated int         // of 100 sequences, how many change one that has reached something new, once those made anew find nothing
-	Before  []gcov.File // what others have run; nil: nothing
+	Ran        func(context.Context, judge.Result) ([]gcov.File, error)
+	Candidates int         // how many sequences the model plays for each that the kernel runs; 0, 1: all are random
+	Mutated    int         // of 100 candidates, how many change a sequence that has reached something new
+	Before     []gcov.File // what others have run; nil: nothing
 }
 
 // Report is the result of an exploration.
@@ -71,12 +72,12 @@ type explorer struct {
 	report  Report
 	covered coverage
 	known   coverage
-	reached reach           // of the kernel's source
-	before  reach           // by others
-	corpus  corpus          // what has reached something new
-	anew    map[string]bool // the sequences that were made, by their operations: not changed ones
-	dry     float64         // how many of those that were made anew find nothing
-	cut     bool            // the last batch was cut short
+	reached reach    // of the kernel's source
+	before  reach    // by others
+	corpus  corpus   // what has reached something new
+	made    coverage // by guided sequences
+	seen    novelty  // in guided sequences
+	cut     bool     // the last batch was cut short
 }
 
 // errBudget is why what runs is cut short when time is up. Nobody sees it.
@@ -87,7 +88,7 @@ var errBudget = errors.New("the budget is spent")
 // difference is tried again with fresh, whose machines are as after a boot. The
 // error is the runner's, or says that no sequence of a batch was judged.
 func Explore(ctx context.Context, o Options, run, fresh Runner) (Report, error) {
-	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}, reached: reach{}, before: reach{}}
+	x := &explorer{Options: o, run: run, fresh: fresh, started: time.Now(), covered: coverage{}, known: coverage{}, reached: reach{}, before: reach{}, made: coverage{}, seen: novelty{}}
 	x.before.add(placesOf(o.Before))
 	ctx, cancel := context.WithDeadlineCause(ctx, x.started.Add(o.Budget), errBudget)
 	defer cancel()
@@ -144,12 +145,12 @@ func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	sp := large(x.Patches)
 	sp.faults = x.Faults
 	x.known = scout(sp, x.Release, over)
-	if x.Ran != nil {
+	if x.Ran != nil && x.Candidates > 1 {
 		return x.guided(sp)
 	}
 	rng, made := rand.New(rand.NewPCG(x.Seed, 0)), coverage{}
 	return func(yield func([]string) bool) {
-		for yield(random(sp, x.Release, rng, made)) {
+		for yield(random(sp, begin(x.Release), rng, made).ops) {
 		}
 	}
 }

@@ -90,7 +90,7 @@ func TestSeed(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		c := coverage{}
 		for range 20 {
-			list = append(list, random(large(3), "6.12", rng, c))
+			list = append(list, random(large(3), begin("6.12"), rng, c).ops)
 		}
 		return list
 	}

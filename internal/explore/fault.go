@@ -17,8 +17,8 @@ const manyTasks = "stack_trace_save_tsk_reliable"
 // withFault is an operation in which a call of livepatch's fails: an operation of two
 // commands. It is the operation itself where it makes no call that can be foretold.
 func (s *script) withFault(op string, rng *rand.Rand) string {
-	trial := s.clone()
-	if !trial.do(op) {
+	trial, ok := s.with(op)
+	if !ok {
 		return op
 	}
 	for _, i := range rng.Perm(len(machine.Faults)) {

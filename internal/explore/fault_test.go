@@ -21,7 +21,7 @@ func TestFaults(t *testing.T) {
 	sp.faults = true
 	functions := map[string]bool{}
 	for range 25 {
-		ops := random(sp, x.Release, rng, made)
+		ops := random(sp, begin(x.Release), rng, made).ops
 		faulty := slices.ContainsFunc(ops, func(op string) bool { return strings.Contains(op, "\n") })
 		q, ok := x.sequence(ops)
 		if !ok {

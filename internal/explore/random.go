@@ -22,57 +22,47 @@ func scout(sp space, release string, enough func() bool) coverage {
 	c := coverage{}
 	rng := rand.New(rand.NewPCG(0, 0))
 	for n := 0; n < scouts && !enough(); n++ {
-		random(sp, release, rng, c)
+		random(sp, begin(release), rng, c)
 	}
 	return c
 }
 
 // random makes a sequence that prefers transitions missing from c, and adds
 // them to c.
-func random(sp space, release string, rng *rand.Rand, c coverage) []string {
-	s, err := newScript(release)
-	if err != nil {
-		return nil
-	}
-	var ops []string
+func random(sp space, s *script, rng *rand.Rand, c coverage) *script {
 	if rng.IntN(2) == 0 {
-		ops = []string{"insmod klp_target", "hold old"} // most can happen while something is held
-		s.follow(ops)
+		s.follow([]string{"insmod klp_target", "hold old"}) // most can happen while something is held
 	}
-	return append(ops, c.more(sp, s, rng, shortest+rng.IntN(longest-shortest+1))...)
+	c.more(sp, s, rng, shortest+rng.IntN(longest-shortest+1))
+	return s
 }
 
 // more does that many operations, and now and then reads all of sysfs.
-func (c coverage) more(sp space, s *script, rng *rand.Rand, n int) (ops []string) {
+func (c coverage) more(sp space, s *script, rng *rand.Rand, n int) {
 	for range n {
 		if rng.IntN(4) == 0 {
 			for _, op := range s.sweep() {
-				if s.do(op) {
-					ops = append(ops, op)
-				}
+				s.do(op)
 			}
 		}
-		if op := c.choose(sp, s, rng); op != "" {
-			ops = append(ops, op)
-		}
+		c.choose(sp, s, rng)
 	}
-	return ops
 }
 
 // choose does the next operation of a sequence.
-func (c coverage) choose(sp space, s *script, rng *rand.Rand) string {
-	op, best := "", (*script)(nil)
+func (c coverage) choose(sp space, s *script, rng *rand.Rand) {
+	var best *script
 	choice := sortOut(sp.operations(s))
 	for range tries {
 		candidate := choice.pick(rng)
 		if sp.faults && rng.IntN(faultOneIn) == 0 {
 			candidate = s.withFault(candidate, rng)
 		}
-		next := s.clone()
-		if !next.do(candidate) {
+		next, ok := s.with(candidate)
+		if !ok {
 			continue
 		}
-		op, best = candidate, next
+		best = next
 		if !c[next.lastEdge()] {
 			break
 		}
@@ -81,7 +71,6 @@ func (c coverage) choose(sp space, s *script, rng *rand.Rand) string {
 		c[best.lastEdge()] = true
 		*s = *best
 	}
-	return op
 }
 
 // lastEdge is the transition that the last operation has made.

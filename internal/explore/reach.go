@@ -110,7 +110,6 @@ func (x *explorer) learn(ctx context.Context, q sequence, res judge.Result) erro
 	fresh := x.reached.add(placesOf(files))
 	total.LinesRun, total.BranchesRun = x.reached.count()
 	x.report.Reached = total
-	x.dries(q, len(fresh) > 0)
 	if len(fresh) == 0 {
 		return nil
 	}

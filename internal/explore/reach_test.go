@@ -60,9 +60,10 @@ func deep(t *testing.T, o Options, sequences int) (ran []string, rep Report) {
 // What has reached something new is changed, so that more is reached than at random;
 // and the same seed makes the same sequences.
 func TestFeedback(t *testing.T) {
-	const sequences = 30
-	ran, guided := deep(t, Options{Counting: Counting{Mutated: 90}}, sequences)
-	again, _ := deep(t, Options{Counting: Counting{Mutated: 90}}, sequences)
+	const sequences = 45
+	counting := Counting{Candidates: 4, Mutated: 90}
+	ran, guided := deep(t, Options{Counting: counting}, sequences)
+	again, _ := deep(t, Options{Counting: counting}, sequences)
 	_, random := deep(t, Options{}, sequences)
 	if d := cmp.Diff(ran, again); d != "" {
 		t.Errorf("another exploration: %s", d)
@@ -82,7 +83,7 @@ func TestFinds(t *testing.T) {
 		before.Lines = append(before.Lines, gcov.Line{Number: n + 1, Branches: []uint64{0, 0}})
 	}
 	before.Lines[0].Count, before.Lines[1].Count = 3, 1
-	_, rep := deep(t, Options{Counting: Counting{Mutated: 50, Before: []gcov.File{before}}}, 25)
+	_, rep := deep(t, Options{Counting: Counting{Candidates: 2, Mutated: 50, Before: []gcov.File{before}}}, 25)
 	told := map[Place]bool{}
 	for _, f := range rep.Finds {
 		for _, p := range f.Places {

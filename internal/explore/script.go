@@ -24,7 +24,9 @@ type script struct {
 	last     machine.Answer // of the last command
 	warned   bool           // a command has made the kernel warn
 	held     bool           // a transition was left open
-	edges    []string       // the transitions of the model that operations have made
+	ops      []string       // the operations, in the order in which they were done
+	edges    []string       // the transitions of the model that they have made
+	features []string       // what they have done in the model; see featuresOf
 }
 
 func newScript(release string) (*script, error) {
@@ -35,16 +37,23 @@ func newScript(release string) (*script, error) {
 	return &script{release: release, m: m, at: m.Snapshot()}, m.Begin(context.Background())
 }
 
+// begin is an empty script of a release that newScript has taken before.
+func begin(release string) *script {
+	s, err := newScript(release)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
 // clone replays the commands: a machine cannot be copied.
 func (s *script) clone() *script {
-	c, err := newScript(s.release)
-	if err != nil {
-		panic(err) // s is one, so this cannot fail
-	}
+	c := begin(s.release)
 	for _, cmd := range s.commands {
 		c.step(cmd)
 	}
-	c.at, c.edges, c.held = s.at, s.edges[:len(s.edges):len(s.edges)], s.held
+	c.at, c.held = s.at, s.held
+	c.ops, c.edges, c.features = slices.Clip(s.ops), slices.Clip(s.edges), slices.Clip(s.features)
 	return c
 }
 
@@ -84,24 +93,34 @@ func commands(op string) (list []machine.Command, ok bool) {
 	return list, true
 }
 
-// do adds an operation in a form whose outcome does not depend on timing: in
-// the background only when a held task would make it wait for ever. When there
-// is no such form, it adds nothing and reports false.
+// do adds an operation. When that cannot be done, it adds nothing and reports false.
 func (s *script) do(op string) bool {
-	next := s.clone()
+	next, ok := s.with(op)
+	if ok {
+		*s = *next
+	}
+	return ok
+}
+
+// with is the script with one more operation in a form whose outcome does not depend on
+// timing: in the background only when a held task would make it wait for ever. It
+// reports false when there is no such form.
+func (s *script) with(op string) (next *script, ok bool) {
+	next = s.clone()
 	if !next.run(op) {
 		if next = s.clone(); !next.run(op + " &") {
-			return false
+			return nil, false
 		}
 	}
 	answer := next.last
 	next.held = next.held || next.at.Transition != ""
 	if s.at.Held["new"] != "2" && next.at.Held["new"] == "2" && !next.run(insideNew) {
-		return false
+		return nil, false
 	}
-	next.edges = append(next.edges, edge(s.at.Situation, op, answer, next.at.Situation))
-	*s = *next
-	return true
+	made := edge(s.at.Situation, op, answer, next.at.Situation)
+	next.ops, next.edges = append(next.ops, op), append(next.edges, made)
+	next.features = append(next.features, featuresOf(op, answer, made)...)
+	return next, true
 }
 
 // follow does operations, and reports whether all of them could be done.

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explore
+
+import (
+	"iter"
+	"maps"
+	"math/rand/v2"
+)
+
+// guided are sequences without end. The model plays many candidates in the time that the
+// kernel takes for one. So each sequence is the candidate of which the model shows the
+// most that is new. Candidates depend on what the kernel has run in the sequences before.
+func (x *explorer) guided(sp space) iter.Seq[[]string] {
+	rng := rand.New(rand.NewPCG(x.Seed, 0))
+	return func(yield func([]string) bool) {
+		for yield(x.choose(sp, rng).ops) {
+		}
+	}
+}
+
+// choose takes the best candidate, which is then no longer new.
+func (x *explorer) choose(sp space, rng *rand.Rand) *script {
+	best, most := (*script)(nil), -1.0
+	for range x.Candidates {
+		s := x.candidate(sp, rng)
+		if v := x.seen.of(s); v > most {
+			best, most = s, v
+		}
+	}
+	x.seen.add(best)
+	x.made.add(best.edges)
+	return best
+}
+
+// candidate is a random sequence, or a change of one that has reached something new.
+func (x *explorer) candidate(sp space, rng *rand.Rand) *script {
+	made := maps.Clone(x.made) // what a candidate makes counts when it is chosen
+	if len(x.corpus) > 0 && rng.IntN(100) < x.Mutated {
+		return x.corpus.change(sp, begin(x.Release), rng, made)
+	}
+	return random(sp, begin(x.Release), rng, made)
+}
