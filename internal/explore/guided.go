@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"math/rand/v2"
+	"sync"
 )
 
 // guided are sequences without end. The model plays many candidates in the time that the
@@ -22,8 +23,7 @@ func (x *explorer) guided(sp space) iter.Seq[[]string] {
 // choose takes the best candidate, which is then no longer new.
 func (x *explorer) choose(sp space, rng *rand.Rand) *script {
 	best, most := (*script)(nil), -1.0
-	for range x.Candidates {
-		s := x.candidate(sp, rng)
+	for _, s := range x.candidates(sp, rng) {
 		if v := x.seen.of(s); v > most {
 			best, most = s, v
 		}
@@ -31,6 +31,18 @@ func (x *explorer) choose(sp space, rng *rand.Rand) *script {
 	x.seen.add(best)
 	x.made.add(best.edges)
 	return best
+}
+
+// candidates are made side by side, each with random numbers of its own.
+func (x *explorer) candidates(sp space, rng *rand.Rand) []*script {
+	list := make([]*script, x.Candidates)
+	var all sync.WaitGroup
+	for i := range list {
+		own := rand.New(rand.NewPCG(rng.Uint64(), 0))
+		all.Go(func() { list[i] = x.candidate(sp, own) })
+	}
+	all.Wait()
+	return list
 }
 
 // candidate is a random sequence, or a change of one that has reached something new.

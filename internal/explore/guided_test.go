@@ -19,17 +19,16 @@ func guiding(candidates int) (*explorer, *rand.Rand) {
 
 // Of several candidates the one is taken that shows the most.
 func TestChoose(t *testing.T) {
-	const candidates = 5
-	x, rng := guiding(candidates)
+	x, rng := guiding(5)
 	known := played(t, "insmod klp_target", "hold old")
 	for range 9 {
 		x.seen.add(known)
 	}
-	y, same := guiding(candidates)
+	y, same := guiding(5)
 	y.seen = x.seen
 	var most float64
-	for range candidates {
-		most = max(most, y.seen.of(y.candidate(large(2), same)))
+	for _, s := range y.candidates(large(2), same) {
+		most = max(most, y.seen.of(s))
 	}
 	if len(y.made) > 0 {
 		t.Errorf("a candidate counts before it is chosen: %d transitions", len(y.made))
@@ -48,16 +47,16 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// More of the model is seen than by random sequences of the same number.
+// More of the model is seen than by random sequences of as many commands.
 func TestChosenShowMore(t *testing.T) {
 	features := func(candidates int) int {
 		x, rng := guiding(candidates)
-		for range 15 {
-			x.choose(large(3), rng)
+		for commands := 0; commands < 300; {
+			commands += overhead + len(x.choose(large(3), rng).commands)
 		}
 		return len(x.seen)
 	}
-	if chosen, random := features(6), features(1); chosen*100 < random*115 {
+	if chosen, random := features(10), features(1); chosen*100 < random*110 {
 		t.Errorf("%d features, at random %d", chosen, random)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// deepLines are the lines of a kernel that runs line N when a sequence loads modules N
+// deepLines are the lines of a kernel that runs line N when a sequence loads klp_h N
 // times.
 const deepLines = 16
 
@@ -41,7 +41,7 @@ func deep(t *testing.T, o Options, sequences int) (ran []string, rep Report) {
 	run := func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error] {
 		return func(yield func(judge.Result, error) bool) {
 			for _, c := range list {
-				loads[c.Name] = strings.Count(string(c.Text), "% insmod ")
+				loads[c.Name] = strings.Count(string(c.Text), "% insmod "+otherName)
 				ran = append(ran, string(c.Text))
 				if len(ran) > sequences {
 					stop()
@@ -60,7 +60,7 @@ func deep(t *testing.T, o Options, sequences int) (ran []string, rep Report) {
 // What has reached something new is changed, so that more is reached than at random;
 // and the same seed makes the same sequences.
 func TestFeedback(t *testing.T) {
-	const sequences = 45
+	const sequences = 30
 	counting := Counting{Candidates: 4, Mutated: 90}
 	ran, guided := deep(t, Options{Counting: counting}, sequences)
 	again, _ := deep(t, Options{Counting: counting}, sequences)
@@ -83,7 +83,7 @@ func TestFinds(t *testing.T) {
 		before.Lines = append(before.Lines, gcov.Line{Number: n + 1, Branches: []uint64{0, 0}})
 	}
 	before.Lines[0].Count, before.Lines[1].Count = 3, 1
-	_, rep := deep(t, Options{Counting: Counting{Candidates: 2, Mutated: 50, Before: []gcov.File{before}}}, 25)
+	_, rep := deep(t, Options{Counting: Counting{Candidates: 4, Mutated: 90, Before: []gcov.File{before}}}, 30)
 	told := map[Place]bool{}
 	for _, f := range rep.Finds {
 		for _, p := range f.Places {
