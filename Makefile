@@ -118,6 +118,12 @@ variants: deps-variants build ## all cases on kernels of SOURCE that are configu
 model-mutants: ## whether the explorer finds one-line mistakes in the model of the livepatch core
 	KLPTEST_MUTANTS=1 $(GO) test -count=1 -timeout 30m -v -run Mutants ./internal/explore
 
+SEQUENCES ?= 100
+
+.PHONY: reach
+reach: deps build ## what SEQUENCES=100 of explore --gcov reach of kernel/livepatch, and what three times as many random ones do; KERNEL is one of klptest kernel build --gcov
+	KLPTEST_REACH=$(KERNEL) KLPTEST_REACH_SEQUENCES=$(SEQUENCES) $(GO) test -count=1 -timeout 12h -v -run IntegrationReach ./cmd/klptest
+
 .PHONY: fleet-test
 fleet-test: deps deps-fleet build ## an array of shards on a Slurm of its own, of which one is killed; KERNEL
 	KERNEL=$(KERNEL) .ci/fleet
