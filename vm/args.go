@@ -42,6 +42,9 @@ func (c config) machineArgs(accel Accel, w wiring) []string {
 	for _, d := range c.devices(accel, w) {
 		args = append(args, d.args...)
 	}
+	if w == inherited {
+		args = append(args, c.timeArgs(accel)...)
+	}
 	return args
 }
 

@@ -29,7 +29,8 @@ func (s Spec) TemplateID(key string) (string, error) {
 }
 
 func (h host) templateID(c config, key string) (string, error) {
-	c.Keys = &Keys{} // a template always has some
+	c.Keys = &Keys{}      // a template always has some
+	c.Interactive = false // people and tests have clones of the same template
 	qemu, err := qemuID(c.QEMU)
 	if err != nil {
 		return "", blame.Rigf("identity of the template: %w", err)

@@ -108,6 +108,7 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 	stop := context.AfterFunc(ctx, p.Kill)
 	v.cleanup.add(func() error {
 		stop()
+		v.turns.end()
 		p.Kill()
 		<-v.exited
 		return v.console.Err()

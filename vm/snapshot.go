@@ -37,6 +37,11 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	if v.draft == nil {
 		return blame.Rigf("the guest was not started as a template")
 	}
+	release, err := v.Hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	id, err := thisHost.templateID(v.config, key)
 	if err != nil {
 		return err

@@ -22,15 +22,23 @@ const (
 
 // Spec describes a virtual machine. Dir must be set, and Kernel or Disk, or both.
 type Spec struct {
-	Arch    *arch.Arch    // of the kernel; nil: the default one
-	QEMU    string        // binary; empty: the architecture's, on the PATH
-	Kernel  string        // ELF vmlinux with a PVH note, or bzImage; empty: the boot loader of Disk starts the guest
-	Initrd  string        // initramfs; may be empty
-	Append  []string      // further arguments of Kernel, after those that vm needs itself
-	Disk    string        // an image in QEMU's format or a raw one, which is never written to; may be empty
-	Memory  int           // MiB; 0: 512
-	CPUs    int           // 0: 1
-	Accel   Accel         // empty: Auto
+	Arch   *arch.Arch // of the kernel; nil: the default one
+	QEMU   string     // binary; empty: the architecture's, on the PATH
+	Kernel string     // ELF vmlinux with a PVH note, or bzImage; empty: the boot loader of Disk starts the guest
+	Initrd string     // initramfs; may be empty
+	Append []string   // further arguments of Kernel, after those that vm needs itself
+	Disk   string     // an image in QEMU's format or a raw one, which is never written to; may be empty
+	Memory int        // MiB; 0: 512
+	CPUs   int        // 0: 1
+	Accel  Accel      // empty: Auto
+
+	// VirtualTime makes the guest's time pass with the instructions that it executes,
+	// where QEMU runs them: a busy host does not make it late. While it is idle, its time
+	// jumps to its next timer, unless it is Interactive: then a person waits as long as
+	// for any machine. A guest with a Disk has the host's time.
+	VirtualTime bool
+	Interactive bool
+
 	Dir     string        // an existing private directory: console.log and qemu.log go there
 	Keys    *Keys         // SSH keys of this guest; nil: no SSH
 	SSHWait time.Duration // how long SSH waits for a guest that gets a CPU; 0: 30 s under KVM, 120 s under TCG

@@ -38,6 +38,11 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 		case <-ctx.Done():
 		}
 	}()
+	release, err := v.Hold(ctx)
+	if err != nil {
+		return nil, v.sshFailure(ctx, err)
+	}
+	defer release()
 	client, err := v.login(ctx)
 	if err != nil {
 		return nil, v.sshFailure(ctx, err)

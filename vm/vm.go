@@ -28,6 +28,7 @@ type VM struct {
 	link     *link  // to the agent; nil without keys
 	draft    *draft // the template that Snapshot finishes; nil: Snapshot is impossible
 	clock    *cpuClock
+	turns    turns
 
 	exited  chan struct{}   // closed when QEMU has exited and the console is whole
 	ctx     context.Context // whose end kills the guest; for the cause only
@@ -59,12 +60,25 @@ func (v *VM) Close() error { return v.cleanup.run() }
 // Pause stops the guest's processors and its clock. Connections stay open, but
 // nobody answers. After Resume the guest goes on as if no time had passed.
 func (v *VM) Pause(ctx context.Context) error {
-	return v.command(ctx, "stop", (*raw.Monitor).Stop)
+	v.turns.mu.Lock()
+	defer v.turns.mu.Unlock()
+	err := v.command(ctx, "stop", (*raw.Monitor).Stop)
+	v.turns.paused = err == nil
+	return err
 }
 
 // Resume undoes Pause.
 func (v *VM) Resume(ctx context.Context) error {
-	return v.command(ctx, "go on", (*raw.Monitor).Cont)
+	v.turns.mu.Lock()
+	defer v.turns.mu.Unlock()
+	return v.resumeNow(ctx)
+}
+
+// resumeNow is Resume with the turns locked.
+func (v *VM) resumeNow(ctx context.Context) error {
+	err := v.command(ctx, "go on", (*raw.Monitor).Cont)
+	v.turns.paused = v.turns.paused && err != nil
+	return err
 }
 
 // InjectNMI sends a non-maskable interrupt to the guest's processors. Under TCG

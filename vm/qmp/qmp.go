@@ -81,6 +81,9 @@ func (m *Monitor) Connect(ctx context.Context) error {
 func (m *Monitor) Disconnect() error {
 	err := m.conn.Close()
 	<-m.done
+	if errors.Is(err, net.ErrClosed) { // after a command that could not be sent
+		return nil
+	}
 	return err
 }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vm
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// instruction is the time of one, as a power of 2 in nanoseconds: 8 ns, so that a busy
+	// guest's time passes about as fast as the host's.
+	instruction = 3
+
+	// linger is how long a guest runs on that nobody holds. Commands follow one another
+	// faster than that.
+	linger = 2 * time.Millisecond
+)
+
+// timeArgs: an idle guest of QEMU's goes on at its next timer, without waiting for it
+// (sleep=off; docs/devel/tcg-icount.rst of QEMU).
+func (c config) timeArgs(accel Accel) []string {
+	if !c.virtualTime(accel) {
+		return nil
+	}
+	sleep := "off"
+	if c.Interactive {
+		sleep = "on"
+	}
+	return []string{"-icount", fmt.Sprintf("shift=%d,sleep=%s", instruction, sleep)}
+}
+
+// virtualTime: a disk has the host's time, so that the guest's must have it as well.
+func (c config) virtualTime(accel Accel) bool {
+	return c.VirtualTime && accel == TCG && c.Disk == ""
+}
+
+// VirtualTime tells whether the guest's time jumps when the guest is idle.
+func (v *VM) VirtualTime() bool { return v.config.virtualTime(v.accel) && !v.config.Interactive }
+
+// turns lets a guest run while somebody holds it.
+type turns struct {
+	mu      sync.Mutex
+	holders int
+	paused  bool
+	over    bool        // no pause comes any more
+	timer   *time.Timer // for the pause after the last holder
+}
+
+// end waits for the end of a pause that has begun.
+func (t *turns) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+// Hold lets a guest whose time is virtual run until release is called: in a guest that
+// waits for its host, hours would pass. All other guests run always.
+func (v *VM) Hold(ctx context.Context) (release func(), err error) {
+	if !v.VirtualTime() {
+		return func() {}, nil
+	}
+	t := &v.turns
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	if t.paused {
+		if err := v.resumeNow(ctx); err != nil {
+			return nil, err
+		}
+	}
+	t.holders++
+	return sync.OnceFunc(v.letGo), nil
+}
+
+func (v *VM) letGo() {
+	t := &v.turns
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.holders--; t.holders == 0 {
+		t.timer = time.AfterFunc(linger, v.pauseIdle)
+	}
+}
+
+// pauseIdle pauses a guest that nobody has held for a while. One that has ended needs
+// no pause.
+func (v *VM) pauseIdle() {
+	t := &v.turns
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.holders > 0 || t.paused || t.over || isClosed(v.exited) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), controlLimit)
+	defer cancel()
+	go func() {
+		select {
+		case <-v.cleanup.begun: // it must not wait for a QEMU that does not answer
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	t.paused = v.monitor.Typed(ctx).Stop() == nil
+}
