@@ -58,7 +58,7 @@ func (m *Machine) open(ctx context.Context, conn line) (*client.Client, error) {
 		remove(ctx, conn, path)
 		return nil, err
 	}
-	c, err := client.New(ctx, s, m.Starved)
+	c, err := client.New(ctx, s, client.Time{Starved: m.Starved})
 	if err != nil {
 		remove(ctx, conn, path)
 		return nil, m.notStarted(ctx, s, err)

@@ -77,7 +77,7 @@ func (b *box) Connect(ctx context.Context) (*client.Client, error) {
 		defer there.Close()
 		_ = agent.New(b.kernel, b.kernel.Root, b.kernel.Root).Serve(there)
 	}()
-	return client.New(ctx, host, nil)
+	return client.New(ctx, host, client.Time{})
 }
 
 func (b *box) Reboot(context.Context) error {

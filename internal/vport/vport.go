@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -104,6 +105,7 @@ type conn struct {
 	*os.File
 	free chan<- struct{}
 	once sync.Once
+	spin atomic.Bool
 }
 
 // awaitHost waits until the host's end is open: until then the port reports
@@ -125,7 +127,7 @@ func (c *conn) awaitHost() error {
 // write wait until the host is back (will_write_block); SSH holds a lock during
 // a write, so it would wait as well, and never close the port.
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.File.Read(p)
+	n, err := c.read(p)
 	if errors.Is(err, io.EOF) {
 		_ = c.SetWriteDeadline(time.Unix(1, 0)) // fails for a file that is closed
 	}

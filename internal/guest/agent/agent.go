@@ -39,6 +39,10 @@ type Agent struct {
 	before    standing // at Begin
 	leaks     kmemleak
 	armed     bool // a call is to fail in the next command
+	jumps     bool // the time of an idle guest does
+
+	// StayAwake keeps the guest from being idle, or ends that. It may be nil.
+	StayAwake func(on bool)
 }
 
 func New(k kernel.Kernel, files, world rootfs.Tree) *Agent {

@@ -15,15 +15,26 @@ import (
 func (a *Agent) Serve(rw io.ReadWriter) error {
 	defer a.close()
 	return wire.Serve(rw, func(ctx context.Context, req wire.Request) (r wire.Reply, err error) {
+		a.awake(false)
+		defer a.awake(true)
 		err = a.dispatch(ctx, req, &r)
 		return r, err
 	})
 }
 
+// awake keeps the guest from being idle while it waits for its host: in a guest whose
+// time jumps, hours would pass. During a request it may be idle, so that what the kernel
+// waits for comes at once.
+func (a *Agent) awake(on bool) {
+	if a.jumps && a.StayAwake != nil {
+		a.StayAwake(on)
+	}
+}
+
 func (a *Agent) dispatch(ctx context.Context, req wire.Request, r *wire.Reply) (err error) {
 	switch req.Op {
 	case wire.OpHello:
-		r.Version = wire.Version
+		r.Version, a.jumps = wire.Version, req.Jumps
 		if req.Version != wire.Version {
 			return wire.WrongVersion(wire.Version, req.Version)
 		}

@@ -5,6 +5,7 @@ package boot
 import (
 	"context"
 	"encoding/binary"
+	"net"
 	"sync"
 
 	"golang.org/x/crypto/ssh"
@@ -20,6 +21,7 @@ import (
 type session struct {
 	ssh.Channel
 	server *sshd
+	conn   net.Conn      // that it is part of
 	size   *unix.Winsize // nil: no terminal was asked for
 	pty    *pty
 	begun  bool
@@ -28,8 +30,8 @@ type session struct {
 	wg     sync.WaitGroup
 }
 
-func (s *sshd) session(ch ssh.Channel, requests <-chan *ssh.Request) {
-	sess := &session{Channel: ch, server: s}
+func (s *sshd) session(conn net.Conn, ch ssh.Channel, requests <-chan *ssh.Request) {
+	sess := &session{Channel: ch, server: s, conn: conn}
 	sess.ctx, sess.cancel = context.WithCancel(context.Background())
 	for req := range requests {
 		serve, ok := sess.request(req)
@@ -90,7 +92,11 @@ func (s *session) start(serve func() int) {
 }
 
 func (s *session) serveAgent() int {
-	if err := agent.New(s.server.kernel, s.server.files, s.server.world).Serve(s); err != nil {
+	a := agent.New(s.server.kernel, s.server.files, s.server.world)
+	if c, ok := s.conn.(interface{ Spin(bool) }); ok {
+		a.StayAwake = c.Spin
+	}
+	if err := a.Serve(s); err != nil {
 		s.server.complain("agent: %v", err)
 		return 1
 	}

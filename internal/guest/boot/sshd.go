@@ -9,7 +9,6 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -17,8 +16,6 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel"
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
-
-const handshakeLimit = time.Minute
 
 // sshd serves the agent and shells to clients with an authorized key.
 type sshd struct {
@@ -96,18 +93,14 @@ func (s *sshd) serve(ln net.Listener) error {
 	}
 }
 
+// connection has no limit of its own for the handshake: the host has one, and while the
+// guest waits for it, any time can pass here.
 func (s *sshd) connection(conn net.Conn) error {
-	if err := conn.SetDeadline(time.Now().Add(handshakeLimit)); err != nil {
-		return err
-	}
 	sc, channels, requests, err := ssh.NewServerConn(conn, s.config)
 	if err != nil {
 		return err
 	}
 	defer sc.Close()
-	if err := conn.SetDeadline(time.Time{}); err != nil {
-		return err
-	}
 	go ssh.DiscardRequests(requests)
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -120,7 +113,7 @@ func (s *sshd) connection(conn net.Conn) error {
 		if err != nil {
 			return err
 		}
-		wg.Go(func() { s.session(ch, reqs) })
+		wg.Go(func() { s.session(conn, ch, reqs) })
 	}
 	return nil
 }

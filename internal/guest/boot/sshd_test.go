@@ -112,7 +112,7 @@ func (g *sshGuest) clientConfig(user ssh.Signer) *ssh.ClientConfig {
 
 func TestConnect(t *testing.T) {
 	g := newSSHGuest(t)
-	c, err := client.Connect(t.Context(), g.dial(t), nil)
+	c, err := client.Connect(t.Context(), g.dial(t), client.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestConnect(t *testing.T) {
 func TestConnectNamesAKernelWithoutLivepatch(t *testing.T) {
 	g := newSSHGuest(t)
 	os.RemoveAll(g.kernel.Root.Path("/sys/kernel/livepatch"))
-	if _, err := client.Connect(t.Context(), g.dial(t), nil); blame.Of(err) != blame.User {
+	if _, err := client.Connect(t.Context(), g.dial(t), client.Time{}); blame.Of(err) != blame.User {
 		t.Error(err)
 	}
 }
@@ -142,7 +142,7 @@ func TestConnectToADeadConnection(t *testing.T) {
 	g := newSSHGuest(t)
 	conn := g.dial(t)
 	conn.Close()
-	if _, err := client.Connect(t.Context(), conn, nil); err == nil {
+	if _, err := client.Connect(t.Context(), conn, client.Time{}); err == nil {
 		t.Error("no error")
 	}
 }

@@ -33,7 +33,7 @@ func connected(t *testing.T, a *agent.Agent) *Client {
 		defer guest.Close()
 		served <- a.Serve(guest)
 	}()
-	c, err := New(t.Context(), host, nil)
+	c, err := New(t.Context(), host, Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestClientIsToldOfAKernelWithoutLivepatch(t *testing.T) {
 	host, guest := net.Pipe()
 	done := make(chan error)
 	go func() { done <- a.Serve(guest) }()
-	if _, err := New(t.Context(), host, nil); blame.Of(err) != blame.User {
+	if _, err := New(t.Context(), host, Time{}); blame.Of(err) != blame.User {
 		t.Error(err)
 	}
 	if err := <-done; err != nil {
@@ -172,7 +172,7 @@ func TestClientEmptyAnswer(t *testing.T) {
 			fmt.Fprintf(guest, `{"id":%d,"version":%d}`+"\n", id, wire.Version)
 		}
 	}()
-	c, err := New(t.Context(), host, nil)
+	c, err := New(t.Context(), host, Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -21,11 +20,8 @@ import (
 //
 // The session ends with ctx. A goroutine may then still wait for the guest; it
 // ends when the owner of conn closes it.
-//
-// starved tells how long the guest has waited for a CPU of the host so far; the
-// client's limits do not count this time.
-func Connect(ctx context.Context, conn *ssh.Client, starved func() time.Duration) (*Client, error) {
-	ctx, cancel := patience.WithTimeoutCause(ctx, grace, starved,
+func Connect(ctx context.Context, conn *ssh.Client, t Time) (*Client, error) {
+	ctx, cancel := patience.WithTimeoutCause(ctx, grace, t.Starved,
 		blame.Rigf("the guest did not open a session with its agent in %v", grace))
 	defer cancel()
 	type result struct {
@@ -42,7 +38,7 @@ func Connect(ctx context.Context, conn *ssh.Client, starved func() time.Duration
 		if r.err != nil {
 			return nil, fmt.Errorf("opening a session with the guest's agent: %w", r.err)
 		}
-		return New(ctx, r.rw, starved)
+		return New(ctx, r.rw, t)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}

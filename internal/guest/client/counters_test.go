@@ -56,7 +56,7 @@ func TestClientCountersThatAreLies(t *testing.T) {
 			_, _ = wire.ReadLine(in)
 			io.WriteString(guest, answer+"\n")
 		}()
-		c, err := New(t.Context(), host, nil)
+		c, err := New(t.Context(), host, Time{})
 		if err != nil {
 			t.Fatal(err)
 		}

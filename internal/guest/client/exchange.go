@@ -33,12 +33,12 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request
 	if c.broken != nil {
 		return wire.Reply{}, c.broken
 	}
-	ctx, cancel := patience.WithTimeoutCause(ctx, limit, c.starved,
+	ctx, cancel := patience.WithTimeoutCause(ctx, limit, c.time.Starved,
 		blame.Rigf("the guest did not answer %q in %v", req.Op, limit))
 	defer cancel()
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	silent := patience.After(silence, c.starved, func() { giveUp(fellSilent(req.Op)) })
+	silent := patience.After(silence, c.time.Starved, func() { giveUp(fellSilent(req.Op)) })
 	defer silent.Stop()
 	c.id++
 	req.ID = c.id

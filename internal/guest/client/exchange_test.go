@@ -34,7 +34,7 @@ func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
 		_, _ = wire.ReadLine(bufio.NewReader(guest))
 		text(guest)
 	}()
-	_, err := New(ctx, host, nil)
+	_, err := New(ctx, host, Time{})
 	<-done
 	return err
 }
@@ -108,7 +108,7 @@ func TestClientGivesUpOnASilentGuest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, guest := net.Pipe()
 		defer guest.Close()
-		_, err := New(t.Context(), host, nil)
+		_, err := New(t.Context(), host, Time{})
 		if err == nil || !strings.Contains(err.Error(), "fell silent") || blame.Of(err) != blame.Rig {
 			t.Error(err)
 		}
@@ -131,7 +131,7 @@ func scripted(t *testing.T, answer func(w io.WriteCloser)) *Client {
 			answer(guest)
 		}
 	}()
-	c, err := New(t.Context(), host, nil)
+	c, err := New(t.Context(), host, Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestPulseKeepsTheSession(t *testing.T) {
 		a, k := newGuest(t)
 		host, guest := net.Pipe()
 		go a.Serve(guest)
-		c, err := New(t.Context(), host, nil)
+		c, err := New(t.Context(), host, Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -253,7 +253,7 @@ func FuzzGuest(f *testing.F) {
 			io.Writer
 			io.Closer
 		}{bytes.NewReader(said), io.Discard, io.NopCloser(nil)}
-		c, err := New(t.Context(), rw, nil)
+		c, err := New(t.Context(), rw, Time{})
 		if err != nil {
 			return
 		}

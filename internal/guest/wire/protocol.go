@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	Version    = 5
+	Version    = 6
 	MaxLine    = 1 << 20   // bytes of one line, with its newline
 	MaxTotal   = 32 << 20  // bytes of one answer, all its lines
 	ChunkSize  = 512 << 10 // bytes of a file; 683 KB in base64
@@ -49,6 +49,7 @@ type Request struct {
 	ID      uint64           `json:"id"`
 	Op      Operation        `json:"op"`
 	Version int              `json:"version,omitempty"` // hello
+	Jumps   bool             `json:"jumps,omitempty"`   // hello: the guest must not be idle between requests
 	Attrs   []string         `json:"attrs,omitempty"`   // facts
 	Config  bool             `json:"config,omitempty"`  // facts: the kernel's configuration, too
 	Command *machine.Command `json:"command,omitempty"` // step
