@@ -46,6 +46,7 @@ func bundledRun(o runOptions) bundle.Run {
 	if o.CPUs > 1 {
 		r.CPUs = o.CPUs
 	}
+	r.HostTime = o.HostTime
 	if o.Accel != vm.Auto {
 		r.Accel = string(o.Accel)
 	}

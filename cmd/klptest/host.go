@@ -73,7 +73,7 @@ var (
 	}
 	hostRules = func() flagRules {
 		r := flagRules{apart: slices.Clone(imageRules.apart), with: slices.Clone(imageRules.with)}
-		for _, name := range []string{"kernel-args", "failed", "gcov", imageFlag, "fresh", "pristine", "one-vm", "no-pool", "jobs", "verbose", "qemu", "accel", "memory", "cpus", "ssh-user"} {
+		for _, name := range []string{"kernel-args", "failed", "gcov", imageFlag, "fresh", "pristine", "one-vm", "no-pool", "jobs", "verbose", "qemu", "accel", "host-time", "memory", "cpus", "ssh-user"} {
 			r.apart = append(r.apart, [2]string{hostFlag, name})
 		}
 		for _, name := range []string{"yes-crash-it", "reboot", "ssh-port", "ssh-known-hosts"} {

@@ -28,7 +28,7 @@ type matrixOptions struct {
 }
 
 // cellFlags are the flags of klptest run that all cells of a matrix have.
-var cellFlags = []string{"accel", "bundle", "confirm", "cpus", "fresh", "ignore", "jobs", "keep", "kernel-args", "memory", "no-pool", "one-vm", "pristine", "qemu", "strict", "trust-sources"}
+var cellFlags = []string{"accel", "bundle", "confirm", "cpus", "fresh", "host-time", "ignore", "jobs", "keep", "kernel-args", "memory", "no-pool", "one-vm", "pristine", "qemu", "strict", "trust-sources"}
 
 func (a *app) matrixCommand() *cobra.Command {
 	var o matrixOptions

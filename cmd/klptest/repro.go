@@ -109,6 +109,7 @@ func (o *reproOptions) take(r bundle.Run) {
 		{"kernel-args", func() { o.KernelArgs = r.KernelArgs }},
 		{"memory", func() { o.Memory = r.Memory }},
 		{"cpus", func() { o.CPUs = max(1, r.CPUs) }},
+		{"host-time", func() { o.HostTime = r.HostTime }},
 		{"accel", func() { o.Accel = vm.Accel(cmp.Or(r.Accel, string(vm.Auto))) }},
 	} {
 		if !o.given(f.name) {

@@ -105,6 +105,9 @@ func runWords(r bundle.Run) (words []string) {
 	if r.CPUs > 0 {
 		add("--cpus", r.CPUs)
 	}
+	if r.HostTime {
+		words = append(words, "--host-time")
+	}
 	if r.Accel != "" {
 		add("--accel", r.Accel)
 	}

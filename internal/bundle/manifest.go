@@ -43,6 +43,7 @@ type Run struct {
 	Memory     int      `json:"memory,omitempty"` // MiB; 0: the default
 	CPUs       int      `json:"cpus,omitempty"`   // 0: the default
 	Accel      string   `json:"accel,omitempty"`  // kvm, tcg or empty
+	HostTime   bool     `json:"host_time,omitempty"`
 	Guests     string   `json:"guests,omitempty"` // booted, shared or empty
 	Ignore     []string `json:"ignore,omitempty"` // texts of log records that do not count
 	Shuffle    uint64   `json:"shuffle,omitempty"`

@@ -91,10 +91,10 @@ func TestMalformed(t *testing.T) {
 		k + "cases:\n  - {name: x}\n  - {name: x}":      "m.yaml: two cells of the matrix are called a x",
 		k + "cases:\n  - {name: \"\\e[2J\"}":            "m.yaml:3: a name has at most 100 characters, and no slash",
 		k + "options:\n  - cpus: 2":                     "m.yaml:3: options have a name",
-		k + "options:\n  - {name: x, qemu: /bin/sh}":    `m.yaml:3: unknown key "qemu"; the keys are accel, confirm, cpus, fresh, ignore, kernel-args, memory, name, no-pool, one-vm, pristine, repeat, shuffle, strict`,
+		k + "options:\n  - {name: x, qemu: /bin/sh}":    `m.yaml:3: unknown key "qemu"; the keys are accel, confirm, cpus, fresh, host-time, ignore, kernel-args, memory, name, no-pool, one-vm, pristine, repeat, shuffle, strict`,
 		k + "options:\n  - {name: x, fresh: 1}":         "m.yaml:3: true or false should be here",
 		k + "options:\n  - {name: x, cpus: {}}":         "m.yaml:3: one line of text should be here",
-		k + "options:\n  - &x {name: x}\n  - *x":        "m.yaml:4: KEY: VALUE should be here; the keys are accel, confirm, cpus, fresh, ignore, kernel-args, memory, name, no-pool, one-vm, pristine, repeat, shuffle, strict",
+		k + "options:\n  - &x {name: x}\n  - *x":        "m.yaml:4: KEY: VALUE should be here; the keys are accel, confirm, cpus, fresh, host-time, ignore, kernel-args, memory, name, no-pool, one-vm, pristine, repeat, shuffle, strict",
 		"kernels: [" + strings.Repeat("a,", 1001) + "]": "m.yaml:1: more than 1000 items",
 		many(): "m.yaml has 1024 cells; a matrix has at most 1000",
 	} {

@@ -77,7 +77,7 @@ var setKeys = map[string]strictyaml.Setter[Set]{
 var flags = map[string]func(*yaml.Node) ([]string, error){
 	"accel": strictyaml.Texts, "confirm": strictyaml.Texts, "cpus": strictyaml.Texts, "memory": strictyaml.Texts, "repeat": strictyaml.Texts,
 	"shuffle": strictyaml.Texts, "ignore": strictyaml.Texts, "kernel-args": strictyaml.Texts,
-	"fresh": switched, "one-vm": switched, "pristine": switched, "no-pool": switched, "strict": switched,
+	"fresh": switched, "host-time": switched, "one-vm": switched, "pristine": switched, "no-pool": switched, "strict": switched,
 }
 
 // switched is a flag that is there or not.

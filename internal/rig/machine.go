@@ -112,7 +112,12 @@ func whileAlive[T any](ctx context.Context, v *vm.VM, f func(context.Context) (T
 		case <-inner.Done():
 		}
 	}()
-	t, err := f(inner)
+	var t T
+	release, err := v.Hold(ctx)
+	if err == nil {
+		defer release()
+		t, err = f(inner)
+	}
 	if err == nil || ctx.Err() != nil {
 		return t, err
 	}

@@ -20,6 +20,8 @@ type Options struct {
 	KernelArgs []string // further arguments of the kernel's command line
 	QEMU       string
 	Accel      vm.Accel
+	HostTime   bool             // the guests' time is the host's, even where QEMU could give them one of their own
+	ByHand     bool             // a person uses the guests: idle time lasts as long as on the host
 	Memory     int              // MiB, for tests that do not set it; 0: what the kernel needs
 	CPUs       int              // likewise
 	World      []initramfs.Node // further programs of the guests
@@ -62,11 +64,15 @@ func (o Options) labelled() bool { return o.Jobs != 1 }
 // spec is what the options say about each guest.
 func (o Options) spec() vm.Spec {
 	return vm.Spec{
-		QEMU:    o.QEMU,
-		Append:  append(guest.KernelArgs(), o.KernelArgs...),
-		Memory:  o.Memory,
-		CPUs:    o.CPUs,
-		Accel:   o.Accel,
+		QEMU:   o.QEMU,
+		Append: append(guest.KernelArgs(), o.KernelArgs...),
+		Memory: o.Memory,
+		CPUs:   o.CPUs,
+		Accel:  o.Accel,
+
+		VirtualTime: !o.HostTime,
+		Interactive: o.ByHand,
+
 		Notice:  o.Notice,
 		Console: o.Console,
 		Label:   o.labelled(),
