@@ -30,8 +30,11 @@ func unresponsive(ctx context.Context, v *vm.VM, err error) error {
 	return v.Blame(err)
 }
 
-// spins tells whether the guest wants all of a CPU.
+// spins tells whether the guest wants all of a CPU, and never has nothing to do.
 func spins(ctx context.Context, v *vm.VM) bool {
+	if v.VirtualTime() && v.Halts(ctx, spinSample) {
+		return false
+	}
 	before, err1 := v.CPUTime()
 	select {
 	case <-time.After(spinSample):

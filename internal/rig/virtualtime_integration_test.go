@@ -3,6 +3,7 @@
 package rig
 
 import (
+	"context"
 	"os"
 	"strconv"
 	"strings"
@@ -57,6 +58,54 @@ func TestIntegrationVirtualTime(t *testing.T) {
 	if took := time.Since(started); took > 300*time.Second {
 		t.Errorf("600 s in the guest took %v", took)
 	}
+}
+
+// TestIntegrationSpins: an idle guest whose time jumps does not pass for one that hangs.
+func TestIntegrationSpins(t *testing.T) {
+	if os.Getenv("KLPTEST_VM") == "" {
+		t.Skip("set KLPTEST_VM=1 to boot guests")
+	}
+	r := newRig(t, Options{Accel: "tcg"})
+	defer r.Close()
+	for _, tt := range []struct {
+		command string
+		want    bool
+	}{
+		{"sleep 1000000000", false},
+		{"while :; do :; done", true},
+	} {
+		if got := spinsDuring(t, r, tt.command); got != tt.want {
+			t.Errorf("%s: spins %t", tt.command, got)
+		}
+	}
+}
+
+// spinsDuring tells what spins says of a clone that runs a command.
+func spinsDuring(t *testing.T, r *Rig, command string) bool {
+	t.Helper()
+	g, err := r.clone(t.Context(), r.shape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	m := g.machine("spins", func(string) {})
+	if err := m.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = m.Step(ctx, machine.Command{Text: command, Verb: machine.Sh, Args: []string{command}}, 1000*time.Hour) // it is cut off
+	}()
+	time.Sleep(spinSample) // by then the command has begun
+	spin := spins(t.Context(), g.VM)
+	if halts := g.VM.Halts(t.Context(), spinSample); halts == spin {
+		t.Errorf("%s: halts %t", command, halts)
+	}
+	cancel()
+	<-done
+	return spin
 }
 
 const linger = 2 * time.Millisecond // that of package vm
