@@ -24,7 +24,7 @@ const (
 	perRecord  = 64        // bytes that a record costs on top of its text
 	MaxRelease = 64        // bytes of uname -r: __NEW_UTS_LEN of include/uapi/linux/utsname.h
 
-	Pulse = 5 * time.Second // how often the agent says that it still handles a request
+	Pulse = 500 * time.Millisecond // of the guest: how often the agent says that it still handles a request
 )
 
 type Operation string
