@@ -14,9 +14,9 @@ const (
 	registers   = `{"execute":"human-monitor-command","arguments":{"command-line":"info registers -a"}}`
 )
 
-// Halts tells whether each of the guest's processors is seen halted within a time, and so
-// has nothing to do now and then. That a guest takes no processor of the host does not tell
-// it where time is virtual: there an idle guest goes from timer to timer.
+// Halts tells whether each of the guest's processors is seen halted within a time: it has
+// nothing to do now and then. Processor time does not show that where time is virtual: an
+// idle guest goes from timer to timer, and takes much of it.
 func (v *VM) Halts(ctx context.Context, within time.Duration) bool {
 	halted := make([]bool, v.config.CPUs)
 	for range haltedLooks {

@@ -30,8 +30,9 @@ func unresponsive(ctx context.Context, v *vm.VM, err error) error {
 	return v.Blame(err)
 }
 
-// spins tells whether the guest wants all of a CPU, and never has nothing to do.
+// spins tells whether the guest wants all of a CPU.
 func spins(ctx context.Context, v *vm.VM) bool {
+	// An idle guest whose time is virtual wants much of one.
 	if v.VirtualTime() && v.Halts(ctx, spinSample) {
 		return false
 	}

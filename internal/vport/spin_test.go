@@ -13,7 +13,7 @@ import (
 )
 
 // TestSpin: data arrive whether a read sleeps or spins, and whenever that changes. A read
-// that spins leaves the processor to nobody else for long; one that sleeps uses none.
+// that spins keeps a processor busy; one that sleeps does not.
 func TestSpin(t *testing.T) {
 	c, host := spinner(t)
 	got := make(chan byte)

@@ -39,7 +39,7 @@ type Agent struct {
 	before    standing // at Begin
 	leaks     kmemleak
 	armed     bool // a call is to fail in the next command
-	jumps     bool // the time of an idle guest does
+	jumps     bool // whether the guest's time does when the guest is idle
 
 	// StayAwake keeps the guest from being idle, or ends that. It may be nil.
 	StayAwake func(on bool)
