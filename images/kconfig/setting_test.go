@@ -34,18 +34,24 @@ func TestFragmentWithAStrangeLine(t *testing.T) {
 	}
 }
 
+// shippedSettings are those of the fragments that a kind of kernel is built with.
+func shippedSettings(t *testing.T, kind Kind) []setting {
+	t.Helper()
+	fragments, err := Fragments(kind, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := Parse(fragments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 // The fragments that are shipped ask for what klptest itself asks of kernels.
 func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
-	fragments, err := Fragments(Kind{Debug: true}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := Parse(fragments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	config := map[string]string{}
-	for _, s := range want {
+	for _, s := range shippedSettings(t, Kind{Debug: true}) {
 		if s.mark != optionalMark || s.name == "PREEMPT_VOLUNTARY" {
 			config[s.name] = s.value
 		}
@@ -61,16 +67,8 @@ func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 }
 
 func TestImageFragmentSetsWhatIsRequired(t *testing.T) {
-	fragments, err := Fragments(Kind{Image: true}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := Parse(fragments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	config := map[string]string{}
-	for _, s := range want {
+	for _, s := range shippedSettings(t, Kind{Image: true}) {
 		config[s.name] = s.value
 	}
 	if m := RequiredOfImage(config); len(m) > 0 {

@@ -16,20 +16,7 @@ import (
 // TestIntegrationVirtualTime: what a guest waits for comes at once, but while it waits for
 // its host, its time passes like the host's, or stands still.
 func TestIntegrationVirtualTime(t *testing.T) {
-	if os.Getenv("KLPTEST_VM") == "" {
-		t.Skip("set KLPTEST_VM=1 to boot guests")
-	}
-	r := newRig(t, Options{Accel: "tcg"})
-	defer r.Close()
-	g, err := r.clone(t.Context(), r.shape())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer g.Close()
-	m := g.machine("virtual-time", func(string) {})
-	if err := m.Begin(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	m := playing(t, emulated(t))
 	uptime := func(shell string) time.Duration {
 		t.Helper()
 		a, err := m.Step(t.Context(), machine.Command{Text: shell, Verb: machine.Sh, Args: []string{shell + "cat /proc/uptime"}}, time.Hour)
@@ -62,11 +49,7 @@ func TestIntegrationVirtualTime(t *testing.T) {
 
 // TestIntegrationSpins: an idle guest whose time jumps does not pass for one that hangs.
 func TestIntegrationSpins(t *testing.T) {
-	if os.Getenv("KLPTEST_VM") == "" {
-		t.Skip("set KLPTEST_VM=1 to boot guests")
-	}
-	r := newRig(t, Options{Accel: "tcg"})
-	defer r.Close()
+	r := emulated(t)
 	for _, tt := range []struct {
 		command string
 		want    bool
@@ -83,15 +66,7 @@ func TestIntegrationSpins(t *testing.T) {
 // spinsDuring tells what spins says of a clone that runs a command.
 func spinsDuring(t *testing.T, r *Rig, command string) bool {
 	t.Helper()
-	g, err := r.clone(t.Context(), r.shape())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer g.Close()
-	m := g.machine("spins", func(string) {})
-	if err := m.Begin(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	m := playing(t, r)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -99,13 +74,39 @@ func spinsDuring(t *testing.T, r *Rig, command string) bool {
 		_, _ = m.Step(ctx, machine.Command{Text: command, Verb: machine.Sh, Args: []string{command}}, 1000*time.Hour) // it is cut off
 	}()
 	time.Sleep(spinSample) // by then the command has begun
-	spin := spins(t.Context(), g.VM)
-	if halts := g.VM.Halts(t.Context(), spinSample); halts == spin {
+	spin := spins(t.Context(), m.VM)
+	if halts := m.VM.Halts(t.Context(), spinSample); halts == spin {
 		t.Errorf("%s: halts %t", command, halts)
 	}
 	cancel()
 	<-done
 	return spin
+}
+
+// emulated is a rig whose guests have a time of their own.
+func emulated(t *testing.T) *Rig {
+	t.Helper()
+	if os.Getenv("KLPTEST_VM") == "" {
+		t.Skip("set KLPTEST_VM=1 to boot guests")
+	}
+	r := newRig(t, Options{Accel: "tcg"})
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+// playing is a clone in which a case has begun.
+func playing(t *testing.T, r *Rig) *guestMachine {
+	t.Helper()
+	g, err := r.clone(t.Context(), r.shape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { g.Close() })
+	m := &guestMachine{Guest: g, step: func(string) {}}
+	if err := m.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 const linger = 2 * time.Millisecond // that of package vm
