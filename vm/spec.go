@@ -35,7 +35,7 @@ type Spec struct {
 	// VirtualTime makes the guest's time pass with the instructions that it executes,
 	// where QEMU runs them: a busy host does not make it late. While it is idle, its time
 	// jumps to its next timer, unless it is Interactive: then a person waits as long as
-	// for any machine. A guest with a Disk has the host's time.
+	// for any machine. A guest with a Disk or several CPUs has the host's time.
 	VirtualTime bool
 	Interactive bool
 

@@ -26,6 +26,7 @@ func TestVirtualTime(t *testing.T) {
 		{"the host's", Spec{}, TCG, ""},
 		{"KVM", Spec{VirtualTime: true}, KVM, ""},
 		{"a disk", Spec{VirtualTime: true, Disk: "disk"}, TCG, ""},
+		{"two processors", Spec{VirtualTime: true, CPUs: 2}, TCG, ""},
 	} {
 		for _, args := range [][]string{tt.spec.withDefaults().args(tt.accel), tt.spec.withDefaults().cloneArgs(tt.accel)} {
 			got := ""
