@@ -33,7 +33,8 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request
 	if c.broken != nil {
 		return wire.Reply{}, c.broken
 	}
-	ctx, cancel := patience.WithTimeoutCause(ctx, limit, c.time.Starved,
+	lag := newLag(c.time.Starved)
+	ctx, cancel := patience.WithTimeoutCause(ctx, limit, lag.total,
 		blame.Rigf("the guest did not answer %q in %v", req.Op, limit))
 	defer cancel()
 	ctx, giveUp := context.WithCancelCause(ctx)
@@ -48,7 +49,12 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request
 	}
 	done := make(chan result, 1)
 	go func() {
-		r, err := c.exchange(req, silent.Reset)
+		r, err := c.exchange(req, func(r wire.Reply) {
+			silent.Reset()
+			if c.time.Jumps && r.Elapsed > 0 {
+				lag.heard(r.Elapsed)
+			}
+		})
 		done <- result{r, err}
 	}()
 	select {
@@ -74,7 +80,7 @@ func (c *Client) settled(r wire.Reply, err error) (wire.Reply, error) {
 }
 
 // exchange calls heard for each line.
-func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
+func (c *Client) exchange(req wire.Request, heard func(wire.Reply)) (wire.Reply, error) {
 	if err := wire.WriteLine(c.out, req); err != nil {
 		return wire.Reply{}, gone(req.Op, err)
 	}
@@ -86,7 +92,6 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 		if err != nil {
 			return wire.Reply{}, gone(req.Op, err)
 		}
-		heard()
 		if total += len(line); total > wire.MaxTotal {
 			return wire.Reply{}, machine.Flooded()
 		}
@@ -94,6 +99,7 @@ func (c *Client) exchange(req wire.Request, heard func()) (wire.Reply, error) {
 		if err := json.Unmarshal(line, &r); err != nil {
 			return wire.Reply{}, fmt.Errorf("the guest's answer is not JSON: %w", err)
 		}
+		heard(r)
 		if r.ID != req.ID {
 			return wire.Reply{}, blame.Rigf("the guest answered request %d, not %d", r.ID, req.ID)
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
 	"github.com/klptest/klptest/internal/guest/wire"
+	"github.com/klptest/klptest/internal/patience"
 )
 
 // lying is a client whose guest answers each request with text.
@@ -178,6 +179,30 @@ func TestPulseDoesNotKeepItForEver(t *testing.T) {
 			t.Error(err, time.Since(start))
 		}
 	})
+}
+
+// The limits of a guest whose time is virtual go by its time, within bounds.
+func TestPulseOfASlowGuest(t *testing.T) {
+	const slow = 20
+	for jumps, want := range map[bool]time.Duration{false: grace, true: patience.Most * grace} {
+		synctest.Test(t, func(t *testing.T) {
+			c := scripted(t, func(w io.WriteCloser) {
+				for n := wire.Pulse; ; n += wire.Pulse {
+					time.Sleep(slow * wire.Pulse)
+					if _, err := fmt.Fprintf(w, `{"id":2,"more":true,"elapsed_ns":%d}`+"\n", n); err != nil {
+						return
+					}
+				}
+			})
+			c.time.Jumps = jumps
+			start := time.Now()
+			err := c.Begin(t.Context())
+			took := time.Since(start)
+			if err == nil || !strings.Contains(err.Error(), "did not answer") || took < want*95/100 || took > want {
+				t.Errorf("jumps %v: %v after %v, want %v", jumps, err, took, want)
+			}
+		})
+	}
 }
 
 func TestSilenceInTheMidstOfAStep(t *testing.T) {

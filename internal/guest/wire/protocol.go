@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	Version    = 6
+	Version    = 7
 	MaxLine    = 1 << 20   // bytes of one line, with its newline
 	MaxTotal   = 32 << 20  // bytes of one answer, all its lines
 	ChunkSize  = 512 << 10 // bytes of a file; 683 KB in base64
@@ -81,6 +81,7 @@ type Renewal struct {
 type Reply struct {
 	ID       uint64            `json:"id"`
 	More     bool              `json:"more,omitempty"`
+	Elapsed  time.Duration     `json:"elapsed_ns,omitempty"` // sign of life: since the request came, by the guest's time
 	Records  []machine.Record  `json:"records,omitempty"`
 	Counters []Chunk           `json:"counters,omitempty"`
 	Fault    *fault            `json:"fault,omitempty"`

@@ -52,6 +52,7 @@ func answer(ctx context.Context, w io.Writer, req Request, handle Handler) error
 		}
 		done <- r
 	}()
+	began := time.Now()
 	tick := time.NewTicker(Pulse)
 	defer tick.Stop()
 	for {
@@ -59,7 +60,7 @@ func answer(ctx context.Context, w io.Writer, req Request, handle Handler) error
 		case r := <-done:
 			return send(w, req.ID, r)
 		case <-tick.C:
-			_ = WriteLine(w, Reply{ID: req.ID, More: true}) // the answer will fail as well
+			_ = WriteLine(w, Reply{ID: req.ID, More: true, Elapsed: time.Since(began)}) // the answer will fail as well
 		}
 	}
 }
