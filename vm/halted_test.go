@@ -4,20 +4,15 @@ package vm
 
 import "testing"
 
-func TestMark(t *testing.T) {
-	halted := make([]bool, 2)
-	for i, tt := range []struct {
-		answer string
-		want   bool
-	}{
-		{`{"return":"CPU#0\r\nRIP=1 II=0 A20=1 SMM=0 HLT=1\r\nCPU#1\r\nA20=1 SMM=0 HLT=0\r\n"}`, false},
-		{`{"return":"CPU#0\r\nSMM=0 HLT=0\r\n"}`, false}, // of one processor only
-		{`no JSON`, false},
-		{`{"return":""}`, false},
-		{`{"return":"CPU#0\r\nSMM=0 HLT=0\r\nCPU#1\r\nSMM=0 HLT=1\r\nCPU#2 HLT=0"}`, true},
+func TestHalted(t *testing.T) {
+	for answer, want := range map[string]bool{
+		`{"return":"RIP=1 II=0 A20=1 SMM=0 HLT=1\r\nES =0000"}`: true,
+		`{"return":"RIP=1 II=0 A20=1 SMM=0 HLT=0\r\nES =0000"}`: false,
+		`{"return":""}`: false,
+		`no JSON HLT=1`: false,
 	} {
-		if got := mark(halted, []byte(tt.answer)); got != tt.want {
-			t.Errorf("answer %d: %t", i, got)
+		if halted([]byte(answer)) != want {
+			t.Errorf("%s: %t", answer, !want)
 		}
 	}
 }
