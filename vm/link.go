@@ -7,6 +7,9 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
+
+	"github.com/klptest/klptest/vm/qmp"
 )
 
 // portChanged is the event of a guest's program that opens or closes its end
@@ -17,6 +20,7 @@ const portChanged = "VSERPORT_CHANGE"
 // of a machine: QEMU cannot be given another.
 type link struct {
 	net.Conn
+	heard  atomic.Bool // the guest has said something, so that its end was open
 	hangUp sync.Once
 	closed chan struct{} // when Close has been called
 	over   chan struct{} // closed when the guest has noticed that
@@ -37,6 +41,14 @@ func (v *VM) openLink() (*os.File, error) {
 	return theirs, nil
 }
 
+func (l *link) Read(b []byte) (int, error) {
+	n, err := l.Conn.Read(b)
+	if n > 0 {
+		l.heard.Store(true)
+	}
+	return n, err
+}
+
 // Close hangs up. Further calls return what the first one did.
 func (l *link) Close() error {
 	l.hangUp.Do(func() {
@@ -46,23 +58,36 @@ func (l *link) Close() error {
 	return l.err
 }
 
-// watchLink waits for the guest to close its end after we have closed ours. At
-// any other time the guest closes it only when its agent dies.
+// watchLink follows what the guest does with its end.
 func (v *VM) watchLink() error {
 	if v.link == nil {
 		return nil
 	}
 	events, err := v.monitor.Events(context.Background())
-	if err != nil {
-		return err
+	if err == nil {
+		go v.link.follow(events) // ends with the monitor at the latest
 	}
-	go func() { // ends with the monitor at the latest
-		for e := range events {
-			if e.Event == portChanged && isClosed(v.link.closed) {
-				close(v.link.over)
-				return
-			}
+	return err
+}
+
+// follow waits for the guest to close its end after we have closed ours. Before, the guest
+// closes it when its agent dies: QEMU's end of ours stays open, and only the event tells.
+func (l *link) follow(events <-chan qmp.Event) {
+	for e := range events {
+		switch open, told := e.Data["open"].(bool); {
+		case e.Event != portChanged:
+		case isClosed(l.closed):
+			close(l.over)
+			return
+		case told && !open && l.heard.Load():
+			l.endInput()
 		}
-	}()
-	return nil
+	}
+}
+
+// endInput lets what the guest has said be read, and then no more.
+func (l *link) endInput() {
+	if socket, ok := l.Conn.(interface{ CloseRead() error }); ok {
+		_ = socket.CloseRead() // it fails when the connection has ended
+	}
 }
