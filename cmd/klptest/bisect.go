@@ -31,6 +31,9 @@ A commit is bad when a case fails, and fails each time that it is run again
 (--confirm). It is good when all cases pass. It is skipped when it does not build,
 when a case both fails and passes on it, or when it gives no verdict (ERROR).
 
+With --selftests, the kernel's own selftests run, those of the commit's source. Without
+a CASE they take the place of the cases. A commit that lacks a script is skipped.
+
 Building runs the tree's Makefiles on this host, as make in the tree would.
 
 Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped,
@@ -40,12 +43,18 @@ func (a *app) bisectCommand() *cobra.Command {
 	var good, bad, repo string
 	var o stepOptions
 	c := &cobra.Command{
-		Use:   "bisect --good REV --bad REV CASE|PATTERN|FILE...",
+		Use:   "bisect --good REV --bad REV [--selftests SCRIPT,...] [CASE|PATTERN|FILE]...",
 		Short: "Find the first commit on which cases fail",
 		Long:  bisectHelp,
 		Example: `  klptest bisect --git ~/linux --good v6.11 --bad v6.12 state-lower-refused
-  klptest bisect --good HEAD~20 --bad HEAD my.txtar`,
-		Args: takes(1, anyNumber),
+  klptest bisect --good HEAD~20 --bad HEAD my.txtar
+  klptest bisect --good HEAD~20 --bad HEAD --selftests state`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(o.scripts) > 0 {
+				return nil
+			}
+			return takes(1, anyNumber)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			words, err := stepWords(c.Flags(), o, args)
 			if err != nil {
@@ -66,7 +75,7 @@ func (a *app) bisectCommand() *cobra.Command {
 // stepWords are the words for bisect-step: its flags, and cases that mean the
 // same in another directory.
 func stepWords(flags *pflag.FlagSet, o stepOptions, args []string) (words []string, err error) {
-	if _, err := cases.Load(args); err != nil {
+	if _, err := o.beside(args); err != nil {
 		return nil, err
 	}
 	if _, err := kconfig.Fragments(o.build.Kind, o.build.Fragments); err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/bisect"
@@ -24,7 +23,8 @@ import (
 // stepOptions are the flags that bisect hands on to each step.
 type stepOptions struct {
 	rig.Options
-	build       kbuild.Builder
+	build kbuild.Builder
+	scripts
 	keepOptions // out has a directory of results for each commit
 }
 
@@ -32,6 +32,7 @@ func stepFlags(c *cobra.Command, o *stepOptions) {
 	guestFlags(c.Flags(), &o.Options)
 	confirmFlag(c.Flags(), &o.Options)
 	buildFlags(c, &o.build)
+	o.scripts.flag(c)
 	resultsFlags(c.Flags(), &o.keepOptions)
 }
 
@@ -73,7 +74,7 @@ func (a *app) bisectStep(ctx context.Context, o stepOptions, args []string) erro
 }
 
 func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (note bisect.Note, err error) {
-	list, err := cases.Load(args)
+	list, err := o.beside(args)
 	if err != nil {
 		return note, err
 	}
@@ -104,5 +105,10 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 func (a *app) judgeHere(ctx context.Context, store *cache.Cache, here string, list []*casefile.Case, o stepOptions, k *kept) (bisect.Note, error) {
 	show, done := a.buildProgress()
 	o.build.Cache, o.build.Source, o.build.Progress = store, ".", show
-	return k.recording(a.runner(store, o.Options)).JudgeCommit(ctx, here, o.build, done, repeatOptions{}.of(list))
+	runner := k.recording(a.runner(store, o.Options))
+	var err error
+	if runner.Selftests, err = o.selftests(); err != nil {
+		return bisect.Note{}, err
+	}
+	return runner.JudgeCommit(ctx, here, o.build, done, repeatOptions{}.of(list))
 }

@@ -121,6 +121,17 @@ func (k *kept) Begin(ctx context.Context, r *rig.Rig, list []*casefile.Case) err
 	k.bundler.on(ctx, r)
 	p := k.about
 	p.Planned, p.Tests = len(list), testWords(nil, list)
+	return k.begin(p, r)
+}
+
+// BeginSelftests is of [lab.Recorder].
+func (k *kept) BeginSelftests(_ context.Context, r *rig.Rig, names []string) error {
+	p := k.about
+	p.Command, p.Planned, p.Tests = selftestsName, len(names), names
+	return k.begin(p, r)
+}
+
+func (k *kept) begin(p report.Provenance, r *rig.Rig) error {
 	if p.Started.IsZero() {
 		p.Started = time.Now()
 	}
@@ -130,9 +141,16 @@ func (k *kept) Begin(ctx context.Context, r *rig.Rig, list []*casefile.Case) err
 
 // Case is of [lab.Recorder].
 func (k *kept) Case(c *casefile.Case, res judge.Result) error {
-	o := report.Outcome{Case: c.Text, Result: res, Live: true}
+	o := report.Outcome{Result: res, Live: true}
+	if c != nil {
+		o.Case = c.Text
+	}
 	k.doc.Outcomes = append(k.doc.Outcomes, o)
-	return blame.Join(k.run.Case(o), k.bundler.add(k.doc.Provenance, c, o))
+	err := k.run.Case(o)
+	if c != nil {
+		err = blame.Join(err, k.bundler.add(k.doc.Provenance, c, o))
+	}
+	return err
 }
 
 // Ran is of [lab.Recorder].

@@ -78,7 +78,7 @@ func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
 	formatFlag(c, &o.format, formatChoices())
 	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.keepOptions)
-	f.Var(duration(&o.limit, 10*time.Minute), "script-timeout", "limit for one script")
+	f.Var(duration(&o.limit, scriptLimit), "script-timeout", "limit for one script")
 	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; scripts run one at a time, unless -j is given")
 	_ = c.MarkFlagDirname("src")

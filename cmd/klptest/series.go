@@ -28,6 +28,7 @@ type seriesOptions struct {
 	repo   string
 	format string
 	counts string // results of a run with --gcov; empty: none
+	scripts
 	keepOptions
 }
 
@@ -42,6 +43,9 @@ A patch that does not apply or does not build is reported as that patch's fault.
 With --coverage, the cases that run what a patch changes run first, the quickest
 before the others; the verdicts are the same.
 
+With --selftests, the kernel's own selftests run, those of the source with the patches.
+Without a CASE they take the place of the cases; '*' names all cases.
+
 --base is a source tree, or a revision of the repository that --git names. For
 REV..REV it defaults to the first revision. Neither the tree nor the repository is
 written to.
@@ -54,7 +58,8 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
 		Example: `  klptest series --base ~/linux 0001-a.patch 0002-b.patch
   klptest series --base v6.12 --git ~/linux series.mbox 'state-*'
   klptest series --git ~/linux v6.12..my-branch --format markdown
-  klptest series --base ~/linux --coverage results series.mbox`,
+  klptest series --base ~/linux --coverage results series.mbox
+  klptest series --base ~/linux --selftests all series.mbox`,
 		Args: takes(1, anyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.series(c.Context(), o, args)
@@ -72,6 +77,7 @@ func seriesFlags(c *cobra.Command, o *seriesOptions) {
 	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
 	f.Var(fileName{&o.counts}, "coverage", "with the results in `DIR`, of run --gcov on the base: after each patch, first run the cases that run the lines which it changes, and tell which of these no case runs")
+	o.scripts.flag(c)
 	formatFlag(c, &o.format, seriesChoices())
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
@@ -103,7 +109,7 @@ func sortArgs(args []string) (s seriesArgs) {
 
 func (a *app) series(ctx context.Context, o seriesOptions, args []string) error {
 	sorted := sortArgs(args)
-	list, err := cases.Load(sorted.cases)
+	list, err := o.beside(sorted.cases)
 	if err != nil {
 		return err
 	}
@@ -153,7 +159,11 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		return nil, err
 	}
 	defer shop.Close()
-	bench := lab.Patched{Bench: &lab.Bench{Runner: k.recording(a.runner(store, o.Options)), Workshop: shop, Cases: first.list, Built: done}, Order: first.before}
+	runner := k.recording(a.runner(store, o.Options))
+	if runner.Selftests, err = o.selftests(); err != nil {
+		return nil, err
+	}
+	bench := lab.Patched{Bench: &lab.Bench{Runner: runner, Workshop: shop, Cases: first.list, Built: done}, Order: first.before}
 	var lost error // what could not be kept
 	n := 0
 	label := func(name string) string { return fmt.Sprintf("%d/%d %s", n, len(patches), name) }

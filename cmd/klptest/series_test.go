@@ -64,11 +64,11 @@ func TestStepWordsMeanTheSameElsewhere(t *testing.T) {
 	c := &cobra.Command{}
 	c.Flags().String("good", "", "")
 	stepFlags(c, &o)
-	if err := c.Flags().Parse([]string{"--good=v1", "--confirm=3", "--config=a.config", "--kernel-args=x=1", "--debug"}); err != nil {
+	if err := c.Flags().Parse([]string{"--good=v1", "--confirm=3", "--config=a.config", "--kernel-args=x=1", "--debug", "--selftests=state,callbacks"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := stepWords(c.Flags(), stepOptions{}, []string{"my.txtar", "state-*"})
-	want := []string{"--config=" + filepath.Join(dir, "a.config"), "--confirm=3", "--debug=true", "--kernel-args=x=1", "--", filepath.Join(dir, "my.txtar"), "state-*"}
+	want := []string{"--config=" + filepath.Join(dir, "a.config"), "--confirm=3", "--debug=true", "--kernel-args=x=1", "--selftests=state", "--selftests=callbacks", "--", filepath.Join(dir, "my.txtar"), "state-*"}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(err, diff)
 	}

@@ -62,5 +62,9 @@ func (p Patched) Broken(err error) bool { return errors.Is(err, kbuild.ErrBroken
 
 // Run is of [series.Lab].
 func (p Patched) Run(ctx context.Context) ([]judge.Result, error) {
-	return p.Runner.Run(ctx, p.kernel, p.Cases)
+	selftests, err := p.selftestsOf(ctx, p.Workshop.Dir()) // a patch may change them, too
+	if err != nil {
+		return nil, err
+	}
+	return p.runBoth(ctx, p.kernel, p.Cases, selftests)
 }

@@ -15,10 +15,11 @@ import (
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/git"
+	"github.com/klptest/klptest/internal/rig"
 )
 
 // JudgeCommit builds the kernel of the commit that is checked out in a work
-// tree, and judges it by the cases. A fault of the tree is a reason to skip the
+// tree, and judges it by the cases and the selftests. A fault of the tree is a reason to skip the
 // commit; one of this host is an error, and ends the search. built is told when
 // the build has ended.
 func (r Runner) JudgeCommit(ctx context.Context, dir string, b kbuild.Builder, built func(), list []*casefile.Case) (note bisect.Note, err error) {
@@ -31,6 +32,10 @@ func (r Runner) JudgeCommit(ctx context.Context, dir string, b kbuild.Builder, b
 	}
 	k, err := buildTree(ctx, b)
 	built()
+	var selftests []rig.Test
+	if err == nil {
+		selftests, err = r.selftestsOf(ctx, dir)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return note, context.Cause(ctx)
@@ -41,7 +46,9 @@ func (r Runner) JudgeCommit(ctx context.Context, dir string, b kbuild.Builder, b
 	case err != nil:
 		return note, err
 	}
-	note.Judgement, err = bisect.Judge(ctx, func(ctx context.Context) ([]judge.Result, error) { return r.Run(ctx, k, list) })
+	note.Judgement, err = bisect.Judge(ctx, func(ctx context.Context) ([]judge.Result, error) {
+		return r.runBoth(ctx, k, list, selftests)
+	})
 	return note, err
 }
 

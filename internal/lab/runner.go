@@ -17,14 +17,17 @@ import (
 
 // Runner runs cases on kernels.
 type Runner struct {
-	Cache   *cache.Cache
-	Options rig.Options
-	Results Recorder // may be nil
+	Cache     *cache.Cache
+	Options   rig.Options
+	Results   Recorder   // may be nil
+	Selftests *Selftests // run after the cases of a commit or a patch; nil: none
 }
 
 // Recorder keeps the results of each run on a kernel.
 type Recorder interface {
 	Begin(ctx context.Context, on *rig.Rig, list []*casefile.Case) error
+	BeginSelftests(ctx context.Context, on *rig.Rig, scripts []string) error
+	// Case is told a result; the case of a selftest is nil.
 	Case(*casefile.Case, judge.Result) error
 	// Ran is told what the run has run of the kernel's source; nil: it is not known.
 	Ran([]gcov.File)
@@ -36,25 +39,57 @@ type Recorder interface {
 // forgetful keeps nothing.
 type forgetful struct{}
 
-func (forgetful) Begin(context.Context, *rig.Rig, []*casefile.Case) error { return nil }
-func (forgetful) Case(*casefile.Case, judge.Result) error                 { return nil }
-func (forgetful) Ran([]gcov.File)                                         {}
-func (forgetful) End(err error) error                                     { return err }
+func (forgetful) Begin(context.Context, *rig.Rig, []*casefile.Case) error  { return nil }
+func (forgetful) BeginSelftests(context.Context, *rig.Rig, []string) error { return nil }
+func (forgetful) Case(*casefile.Case, judge.Result) error                  { return nil }
+func (forgetful) Ran([]gcov.File)                                          {}
+func (forgetful) End(err error) error                                      { return err }
 
 // Run runs the cases on a kernel. That no case can be run on it, say because the
 // modules do not build against it, is an ERROR of the next case, and no reason not to
 // try other kernels.
 func (r Runner) Run(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
-	results, err := r.while(ctx, k, list, func(judge.Result) bool { return true })
-	if _, ok := errors.AsType[rig.Unfit](err); ok && len(results) < len(list) {
-		return append(results, judge.Broken(list[len(results)], err)), nil
+	return r.run(ctx, k, ofCases(list))
+}
+
+func (r Runner) run(ctx context.Context, k *images.Kernel, b batch) ([]judge.Result, error) {
+	results, err := r.while(ctx, k, b, func(judge.Result) bool { return true })
+	if _, ok := errors.AsType[rig.Unfit](err); ok && len(results) < len(b.tests) {
+		return append(results, b.tests[len(results)].Broken(err)), nil
 	}
 	return results, err
 }
 
 // RunUntilFail is Run, but ends with the first FAIL.
 func (r Runner) RunUntilFail(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
-	return r.while(ctx, k, list, noFail)
+	return r.while(ctx, k, ofCases(list), noFail)
+}
+
+// batch is what one run on a kernel runs.
+type batch struct {
+	tests []rig.Test
+	cases []*casefile.Case // those of the tests; nil: they are selftests
+}
+
+func ofCases(list []*casefile.Case) batch { return batch{rig.Cases(list), list} }
+
+func (b batch) begin(ctx context.Context, keep Recorder, on *rig.Rig) error {
+	if b.cases != nil {
+		return keep.Begin(ctx, on, b.cases)
+	}
+	var names []string
+	for _, t := range b.tests {
+		names = append(names, t.Name())
+	}
+	return keep.BeginSelftests(ctx, on, names)
+}
+
+// caseOf is the case of a test, or nil.
+func (b batch) caseOf(i int) *casefile.Case {
+	if b.cases == nil {
+		return nil
+	}
+	return b.cases[i]
 }
 
 func noFail(res judge.Result) bool { return res.Verdict != judge.Fail }
@@ -66,8 +101,8 @@ func (r Runner) recorder() Recorder {
 	return r.Results
 }
 
-// while runs the cases as long as more returns true.
-func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Case, more func(judge.Result) bool) (results []judge.Result, err error) {
+// while runs the tests as long as more returns true.
+func (r Runner) while(ctx context.Context, k *images.Kernel, b batch, more func(judge.Result) bool) (results []judge.Result, err error) {
 	o, keep := r.Options, r.recorder()
 	o.Lean = r.Results == nil
 	on, err := rig.New(ctx, r.Cache, k, o)
@@ -75,12 +110,12 @@ func (r Runner) while(ctx context.Context, k *images.Kernel, list []*casefile.Ca
 		return nil, err
 	}
 	defer func() { err = blame.Join(err, on.Close()) }()
-	if err := keep.Begin(ctx, on, list); err != nil {
+	if err := b.begin(ctx, keep, on); err != nil {
 		return nil, err
 	}
-	for res, err := range on.RunCases(ctx, list) {
+	for res, err := range on.Run(ctx, b.tests) {
 		if err == nil {
-			err = keep.Case(list[len(results)], res)
+			err = keep.Case(b.caseOf(len(results)), res)
 		}
 		if err != nil {
 			return results, keep.End(err)
