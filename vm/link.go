@@ -27,7 +27,8 @@ type link struct {
 	err    error         // of Close
 }
 
-// openLink makes the link and returns QEMU's end of it, or nil without keys.
+// openLink makes the link and returns QEMU's end of it, or nil without keys. No event
+// about it can have come yet.
 func (v *VM) openLink() (*os.File, error) {
 	if v.config.Keys == nil {
 		return nil, nil
@@ -38,6 +39,12 @@ func (v *VM) openLink() (*os.File, error) {
 	}
 	v.link = &link{Conn: ours, closed: make(chan struct{}), over: make(chan struct{})}
 	v.cleanup.add(v.link.Close)
+	events, err := v.monitor.Events(context.Background())
+	if err != nil {
+		theirs.Close()
+		return nil, err
+	}
+	go v.link.follow(events) // ends with the monitor at the latest
 	return theirs, nil
 }
 
@@ -56,18 +63,6 @@ func (l *link) Close() error {
 		l.err = l.Conn.Close()
 	})
 	return l.err
-}
-
-// watchLink follows what the guest does with its end.
-func (v *VM) watchLink() error {
-	if v.link == nil {
-		return nil
-	}
-	events, err := v.monitor.Events(context.Background())
-	if err == nil {
-		go v.link.follow(events) // ends with the monitor at the latest
-	}
-	return err
 }
 
 // follow waits for the guest to close its end after we have closed ours. Before, the guest

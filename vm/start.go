@@ -88,9 +88,6 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 	if err := v.run(ctx); err != nil {
 		return err
 	}
-	if err := v.watchLink(); err != nil { // before the first event can come
-		return v.ended(ctx, err)
-	}
 	if err := v.monitor.Connect(ctx); err != nil {
 		return v.ended(ctx, err)
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/program"
 	"github.com/klptest/klptest/internal/remote"
 )
@@ -81,6 +82,13 @@ func TestIntegrationImage(t *testing.T) {
 	t.Logf("status %d after %v\n%s%s", status, time.Since(began).Round(time.Second), out.String(), errs.String())
 	if status != exit.Passed || strings.Count(out.String(), "PASS ") != 4 {
 		t.Error("not all have passed")
+	}
+	out.Reset()
+	dead := filepath.Join(t.TempDir(), "dead.txtar")
+	filetest.Put(t, dead, "A case that ends the agent.\n\n-- transcript --\n% sh kill -9 $PPID\n")
+	status = run(t.Context(), append(args[:7:7], dead), streams{strings.NewReader(""), &out, &errs})
+	if status != exit.Error || !strings.Contains(out.String(), "the case ended the guest's agent") {
+		t.Errorf("an agent that is killed: status %d\n%s", status, out.String())
 	}
 	if after := modified(t, image); !after.Equal(before) {
 		t.Errorf("%s was written to at %v", image, after)
