@@ -14,9 +14,9 @@ const (
 	registers   = `{"execute":"human-monitor-command","arguments":{"command-line":"info registers"}}`
 )
 
-// Halts tells whether the guest's only processor is seen halted within a time: it has
-// nothing to do now and then. Processor time does not show that where time is virtual: an
-// idle guest goes from timer to timer, and takes much of it.
+// Halts looks at the guest's only processor for a time, and tells whether it was ever
+// halted, that is, idle. Processor time does not show that where time is virtual: an idle
+// guest goes from timer to timer, and takes much of it.
 func (v *VM) Halts(ctx context.Context, within time.Duration) bool {
 	for range haltedLooks {
 		answer, err := v.monitor.Run(ctx, []byte(registers))

@@ -108,8 +108,8 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 	stop := context.AfterFunc(ctx, p.Kill)
 	v.cleanup.add(func() error {
 		stop()
+		p.Kill() // first: a command to QEMU holds the turns
 		v.turns.end()
-		p.Kill()
 		<-v.exited
 		return v.console.Err()
 	})

@@ -32,8 +32,8 @@ type Spec struct {
 	CPUs   int        // 0: 1
 	Accel  Accel      // empty: Auto
 
-	// VirtualTime makes the guest's time pass with the instructions that it executes,
-	// where QEMU runs them: a busy host does not make it late. While it is idle, its time
+	// VirtualTime makes an emulated guest's time advance by the instructions that it
+	// executes, so that a busy host does not delay it. While it is idle, its time
 	// jumps to its next timer, unless it is Interactive: then a person waits as long as
 	// for any machine. A guest with a Disk or several CPUs has the host's time.
 	VirtualTime bool

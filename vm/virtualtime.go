@@ -14,8 +14,8 @@ const (
 	// guest's time passes about as fast as the host's.
 	instruction = 3
 
-	// linger is how long a guest runs on that nobody holds. Commands follow one another
-	// faster than that.
+	// linger is how long a guest keeps running after its last holder has let go.
+	// Commands follow one another faster than that.
 	linger = 2 * time.Millisecond
 )
 
@@ -32,16 +32,16 @@ func (c config) timeArgs(accel Accel) []string {
 	return []string{"-icount", fmt.Sprintf("shift=%d,sleep=%s", instruction, sleep)}
 }
 
-// virtualTime: a disk has the host's time, so that the guest's must have it as well.
-// Processors that share one time do not share it fairly: until QEMU 8.1 a second one may
-// never run (rr_cpu_thread_fn in accel/tcg/tcg-accel-ops-rr.c of QEMU). Linux 6.1 hangs
-// while it boots: the first processor waits for the second one without ever being idle.
+// virtualTime: a guest with a disk keeps the host's time, because its disk does. A guest
+// with several processors keeps it too: with -icount, QEMU before 8.1 may never run the
+// second one (rr_cpu_thread_fn in accel/tcg/tcg-accel-ops-rr.c of QEMU). Linux 6.1 then
+// hangs while it boots: the first processor waits for the second one, and is never idle.
 func (c config) virtualTime(accel Accel) bool {
 	return c.VirtualTime && accel == TCG && c.Disk == "" && c.CPUs == 1
 }
 
-// VirtualTime tells whether the guest's time jumps when the guest is idle.
-func (v *VM) VirtualTime() bool { return v.config.virtualTime(v.accel) && !v.config.Interactive }
+// Jumps tells whether the guest's time jumps to the next timer when the guest is idle.
+func (v *VM) Jumps() bool { return v.config.virtualTime(v.accel) && !v.config.Interactive }
 
 // turns lets a guest run while somebody holds it.
 type turns struct {
@@ -65,7 +65,7 @@ func (t *turns) end() {
 // Hold lets a guest whose time is virtual run until release is called: in a guest that
 // waits for its host, hours would pass. All other guests run always.
 func (v *VM) Hold(ctx context.Context) (release func(), err error) {
-	if !v.VirtualTime() {
+	if !v.Jumps() {
 		return func() {}, nil
 	}
 	t := &v.turns
@@ -110,5 +110,6 @@ func (v *VM) pauseIdle() {
 		case <-ctx.Done():
 		}
 	}()
-	t.paused = v.monitor.Typed(ctx).Stop() == nil
+	t.paused = true // even if QEMU does not answer in time, it may stop later
+	_ = v.monitor.Typed(ctx).Stop()
 }

@@ -80,8 +80,10 @@ func TestHold(t *testing.T) {
 		t.Fatalf("a guest that is held was told %q", told)
 	}
 	second()
-	for !strings.Contains(string(readFile(t, commands)), "stop") {
-		time.Sleep(time.Millisecond)
+	for end := time.Now().Add(time.Minute); !strings.Contains(string(readFile(t, commands)), "stop"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a guest that nobody holds was not stopped")
+		}
 	}
 	hold()()
 	if told := string(readFile(t, commands)); strings.Count(told, "cont") != 1 {

@@ -62,9 +62,8 @@ func (v *VM) Close() error { return v.cleanup.run() }
 func (v *VM) Pause(ctx context.Context) error {
 	v.turns.mu.Lock()
 	defer v.turns.mu.Unlock()
-	err := v.command(ctx, "stop", (*raw.Monitor).Stop)
-	v.turns.paused = err == nil
-	return err
+	v.turns.paused = true // even if QEMU does not answer in time, it may stop later
+	return v.command(ctx, "stop", (*raw.Monitor).Stop)
 }
 
 // Resume undoes Pause.

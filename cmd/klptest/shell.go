@@ -44,7 +44,7 @@ status.`,
 			if len(words) > 1 {
 				return blame.Userf("name one case at most; a command comes after --")
 			}
-			o.ByHand = true
+			o.Interactive = true
 			o.settle(c.Flags())
 			before, err := a.prologue(c.Context(), words, command)
 			if err != nil {

@@ -107,7 +107,7 @@ func (g *Guest) connect(ctx context.Context) (err error) {
 		return err
 	}
 	g.Agent, err = whileAlive(ctx, g.VM, func(ctx context.Context) (*client.Client, error) {
-		return client.Connect(ctx, g.SSH, client.Time{Starved: g.VM.Starved, Jumps: g.VM.VirtualTime()})
+		return client.Connect(ctx, g.SSH, client.Time{Starved: g.VM.Starved, Jumps: g.VM.Jumps()})
 	})
 	if err == nil {
 		g.Agent.Config = g.rig.kernel.Config

@@ -33,7 +33,7 @@ func unresponsive(ctx context.Context, v *vm.VM, err error) error {
 // spins tells whether the guest wants all of a CPU.
 func spins(ctx context.Context, v *vm.VM) bool {
 	// An idle guest whose time is virtual wants much of one.
-	if v.VirtualTime() && v.Halts(ctx, spinSample) {
+	if v.Jumps() && v.Halts(ctx, spinSample) {
 		return false
 	}
 	before, err1 := v.CPUTime()

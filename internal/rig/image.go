@@ -102,8 +102,9 @@ func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers,
 	return r, nil
 }
 
-// learn finds out which kernel the image has, and refuses one that cannot be tested. A
-// kernel that the caller knows and that dies while it boots is for the tests to tell of.
+// learn finds out which kernel the image has, and refuses one that cannot be tested. If a
+// kernel that the user named dies while it boots, learn returns no error: the tests report
+// it.
 func (r *Rig) learn(ctx context.Context, headers Headers) error {
 	if _, err := r.templates.get(ctx, r.shape()); err != nil {
 		if r.image.kernel != nil && blame.Of(err) == blame.Kernel && ctx.Err() == nil {

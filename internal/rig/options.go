@@ -17,25 +17,25 @@ const cacheExpiry = 14 * 24 * time.Hour
 
 // Options says on what to run. The zero value of a field is its default.
 type Options struct {
-	KernelArgs []string // further arguments of the kernel's command line
-	QEMU       string
-	Accel      vm.Accel
-	HostTime   bool             // the guests' time is the host's, even where QEMU could give them one of their own
-	ByHand     bool             // a person uses the guests: idle time lasts as long as on the host
-	Memory     int              // MiB, for tests that do not set it; 0: what the kernel needs
-	CPUs       int              // likewise
-	World      []initramfs.Node // further programs of the guests
-	Trust      bool             // build foreign C without a sandbox where there is none
-	Keep       bool             // keep each guest's logs whatever the verdicts
-	Jobs       int              // tests that run side by side; 0: as many as processors and memory allow
-	Confirm    uint             // how often a test that fails is run again, on guests of its own
-	Guests     Guests           // which guests the tests have
-	Cold       bool             // do not prepare guests ahead of time
-	Lean       bool             // results come without their observations, which can be large
-	Gcov       bool             // results come with what the kernel has counted, which must be able to
-	Progress   Progress         // nil: nobody watches
-	Notice     func(string)     // one-liners for people
-	Console    io.Writer        // gets a live copy of each guest's console
+	KernelArgs  []string // further arguments of the kernel's command line
+	QEMU        string
+	Accel       vm.Accel
+	HostTime    bool             // the guests' time is the host's, even where QEMU could give them one of their own
+	Interactive bool             // a person uses the guests: idle time lasts as long as on the host
+	Memory      int              // MiB, for tests that do not set it; 0: what the kernel needs
+	CPUs        int              // likewise
+	World       []initramfs.Node // further programs of the guests
+	Trust       bool             // build foreign C without a sandbox where there is none
+	Keep        bool             // keep each guest's logs whatever the verdicts
+	Jobs        int              // tests that run side by side; 0: as many as processors and memory allow
+	Confirm     uint             // how often a test that fails is run again, on guests of its own
+	Guests      Guests           // which guests the tests have
+	Cold        bool             // do not prepare guests ahead of time
+	Lean        bool             // results come without their observations, which can be large
+	Gcov        bool             // results come with what the kernel has counted, which must be able to
+	Progress    Progress         // nil: nobody watches
+	Notice      func(string)     // one-liners for people
+	Console     io.Writer        // gets a live copy of each guest's console
 }
 
 // Guests says which guests the tests of a run have.
@@ -71,7 +71,7 @@ func (o Options) spec() vm.Spec {
 		Accel:  o.Accel,
 
 		VirtualTime: !o.HostTime,
-		Interactive: o.ByHand,
+		Interactive: o.Interactive,
 
 		Notice:  o.Notice,
 		Console: o.Console,

@@ -15,9 +15,10 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// How many tests run side by side for each processor. Of two guests one often
-// sleeps: a transition that cannot complete is tried again after a second
-// (klp_try_complete_transition, kernel/livepatch/transition.c).
+// How many tests run side by side for each processor. In the host's time, of two guests
+// one often sleeps: a transition that cannot complete is tried again after a second
+// (klp_try_complete_transition, kernel/livepatch/transition.c). In virtual time nothing
+// sleeps, but a guest waits while the host compares, copies and starts QEMU.
 const (
 	leastPerCPU = 1
 	firstPerCPU = 2
