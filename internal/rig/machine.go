@@ -75,21 +75,24 @@ func (m *guestMachine) Step(ctx context.Context, cmd machine.Command, limit time
 		return m.Agent.Step(ctx, cmd, limit)
 	})
 	if a.Stall != nil {
-		a.Stall.Starved = !a.Stall.Died && starvedSince(began, m.now())
+		a.Stall.Starved = !a.Stall.Died && starvedSince(m.VM.Jumps(), began, m.now())
 	}
 	return a, err
 }
 
 func (m *guestMachine) End(ctx context.Context) (machine.EndState, error) {
 	end, err := whileAlive(ctx, m.VM, m.Agent.End)
-	end.Starved = starvedSince(m.begun, m.now())
+	end.Starved = starvedSince(m.VM.Jumps(), m.begun, m.now())
 	if err == nil && m.rig.counting != nil {
 		m.counted, err = whileAlive(ctx, m.VM, m.readCounters)
 	}
 	return end, err
 }
 
-func starvedSince(then, now moment) bool { return starved(then.used, now.used, now.at.Sub(then.at)) }
+// starvedSince: a busy host brings no limit nearer for a guest whose time jumps.
+func starvedSince(jumps bool, then, now moment) bool {
+	return !jumps && starved(then.used, now.used, now.at.Sub(then.at))
+}
 
 // starved tells whether the host gave the guest's CPU threads less than half
 // of the time that they were ready to run: then a stall says nothing about

@@ -28,3 +28,11 @@ func TestStarvedIsLessThanHalfOfWhatWasWanted(t *testing.T) {
 		}
 	}
 }
+
+func TestGuestThatJumpsIsNotStarved(t *testing.T) {
+	then := moment{at: time.Unix(0, 0)}
+	now := moment{at: time.Unix(60, 0), used: vm.CPUTime{Run: 15 * time.Second, Wait: 45 * time.Second}}
+	if !starvedSince(false, then, now) || starvedSince(true, then, now) {
+		t.Error("a stall is the host's fault where it cannot be, or is not where it can")
+	}
+}
