@@ -93,8 +93,8 @@ func (s *sshd) serve(ln net.Listener) error {
 	}
 }
 
-// connection has no limit of its own for the handshake: the host has one, and while the
-// guest waits for it, any time can pass here.
+// connection has no limit of its own for the handshake. The host has one, and the guest's
+// clock may jump while it waits for the host.
 func (s *sshd) connection(conn net.Conn) error {
 	sc, channels, requests, err := ssh.NewServerConn(conn, s.config)
 	if err != nil {

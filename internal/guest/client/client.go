@@ -39,16 +39,6 @@ type Client struct {
 
 var _ machine.Machine = (*Client)(nil)
 
-// Time is what the host knows of the guest's time.
-type Time struct {
-	// Starved is how long the guest has waited for a CPU of the host so far; the
-	// client's limits do not count this time. It may be nil.
-	Starved func() time.Duration
-	// Jumps: an idle guest goes on at its next timer at once, so that the agent
-	// must not let the guest be idle while it waits for the host.
-	Jumps bool
-}
-
 // New opens a session with the agent at the other end of any stream, which the
 // client then owns; see [Connect] for an SSH connection.
 func New(ctx context.Context, rw io.ReadWriteCloser, t Time) (*Client, error) {

@@ -51,7 +51,7 @@ func (c *Client) call(ctx context.Context, limit time.Duration, req wire.Request
 	go func() {
 		r, err := c.exchange(req, func(r wire.Reply) {
 			silent.Reset()
-			if c.time.Jumps && r.Elapsed > 0 {
+			if c.time.Jumps && req.Op == wire.OpStep && r.Elapsed > 0 {
 				lag.heard(r.Elapsed)
 			}
 		})

@@ -7,6 +7,16 @@ import (
 	"time"
 )
 
+// Time is what the host knows of the guest's time.
+type Time struct {
+	// Starved is how long the guest has waited for a CPU of the host so far; the
+	// client's limits do not count this time. It may be nil.
+	Starved func() time.Duration
+	// Jumps: an idle guest goes on at its next timer at once, so that the agent
+	// must not let the guest be idle while it waits for the host.
+	Jumps bool
+}
+
 // lag is how far the guest's time has fallen behind the host's since a request began. A
 // guest whose time is virtual falls behind while it talks to a device: that takes the
 // host long, and few instructions of the guest.
@@ -30,7 +40,8 @@ func (l *lag) heard(elapsed time.Duration) {
 	l.behind.Store(int64(max(0, time.Since(l.began)-elapsed)))
 }
 
-// total does not count twice that a guest without a CPU falls behind.
+// total is the larger of the two: a guest that waits for a CPU also falls behind, and that
+// time counts once.
 func (l *lag) total() time.Duration {
 	return max(l.starved(), time.Duration(l.behind.Load()))
 }
