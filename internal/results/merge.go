@@ -42,11 +42,12 @@ func Merge(docs []report.Document) (merged []report.Document) {
 // identity is what documents have in common that belong together.
 type identity struct {
 	run, label, kernel string
+	command            string    // selftests are no cases
 	started            time.Time // of a document without a run
 }
 
 func identify(d report.Document, known map[identity]string) identity {
-	id := identity{run: d.Run, label: d.Label, kernel: d.Kernel}
+	id := identity{run: d.Run, label: d.Label, kernel: d.Kernel, command: d.Command}
 	if d.Run == "" {
 		id.started = d.Started.UTC()
 	}
@@ -58,7 +59,7 @@ func identify(d report.Document, known map[identity]string) identity {
 
 // bySpec is an identity with the kernel as it was asked for.
 func bySpec(d report.Document) identity {
-	return identity{run: d.Run, label: d.Label, kernel: cmp.Or(d.Spec, d.Kernel)}
+	return identity{run: d.Run, label: d.Label, kernel: cmp.Or(d.Spec, d.Kernel), command: d.Command}
 }
 
 // kernels are the exact names of the kernels that were asked for. A run that was not
