@@ -105,9 +105,8 @@ func (a *app) judgeCommit(ctx context.Context, o stepOptions, args []string) (no
 func (a *app) judgeHere(ctx context.Context, store *cache.Cache, here string, list []*casefile.Case, o stepOptions, k *kept) (bisect.Note, error) {
 	show, done := a.buildProgress()
 	o.build.Cache, o.build.Source, o.build.Progress = store, ".", show
-	runner := k.recording(a.runner(store, o.Options))
-	var err error
-	if runner.Selftests, err = o.selftests(); err != nil {
+	runner, err := o.scripts.with(k.recording(a.runner(store, o.Options)))
+	if err != nil {
 		return bisect.Note{}, err
 	}
 	return runner.JudgeCommit(ctx, here, o.build, done, repeatOptions{}.of(list))

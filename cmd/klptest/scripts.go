@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"slices"
 	"time"
@@ -11,10 +12,13 @@ import (
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/images/userland"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/lab"
+	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/kmods"
 )
 
 const (
@@ -40,15 +44,35 @@ func (s scripts) beside(words []string) ([]*casefile.Case, error) {
 	return cases.Load(words)
 }
 
-// selftests finds the programs that the scripts call. It is nil without scripts.
-func (s scripts) selftests() (*lab.Selftests, error) {
+// with gives a runner the selftests, if there are scripts.
+func (s scripts) with(r lab.Runner) (lab.Runner, error) {
 	if len(s) == 0 {
-		return nil, nil
+		return r, nil
 	}
-	world, err := userland.Of(os.Getenv("PATH"), depends.Of(selftestsName))
+	world, err := scriptPrograms()
+	o := r.Options
+	o.World, o.Guests = world, rig.Cloned // nothing tells what a script leaves behind
+	b := &kmods.Builder{Cache: r.Cache, Trust: o.Trust, Notice: o.Notice}
+	r.Selftests = &lab.Selftests{Options: o, Load: func(ctx context.Context, source string) ([]rig.Test, error) {
+		return s.load(ctx, source, b)
+	}}
+	return r, err
+}
+
+// load makes tests of the scripts in a source tree.
+func (s scripts) load(ctx context.Context, source string, b *kmods.Builder) (tests []rig.Test, err error) {
 	names := []string(s)
 	if slices.Contains(names, allScripts) {
 		names = nil
 	}
-	return &lab.Selftests{Scripts: names, Limit: scriptLimit, World: world}, err
+	list, err := kselftests.Load(ctx, source, names, b, scriptLimit)
+	for _, t := range list {
+		tests = append(tests, t)
+	}
+	return tests, err
+}
+
+// scriptPrograms are the programs of this host that the scripts call.
+func scriptPrograms() ([]initramfs.Node, error) {
+	return userland.Of(os.Getenv("PATH"), depends.Of(selftestsName))
 }

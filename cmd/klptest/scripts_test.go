@@ -3,9 +3,16 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
+	"github.com/klptest/klptest/internal/kselftests"
+	"github.com/klptest/klptest/internal/lab"
+	"github.com/klptest/klptest/internal/rig"
 )
 
 // TestScriptsBeside: selftests replace the cases that nobody has named, and no others.
@@ -30,20 +37,42 @@ func TestScriptsBeside(t *testing.T) {
 	}
 }
 
-func TestScriptsOfSelftests(t *testing.T) {
-	if s, err := (scripts{}).selftests(); s != nil || err != nil {
-		t.Errorf("without scripts: %v, %v", s, err)
+// TestScriptsOfASource: each source has its own scripts, and one that lacks a script is no
+// fault of the rig's.
+func TestScriptsOfASource(t *testing.T) {
+	source := t.TempDir()
+	dir := filepath.Join(source, kselftests.Dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
 	}
-	for _, tt := range []struct{ given, want scripts }{
-		{scripts{"state", "callbacks"}, scripts{"state", "callbacks"}},
-		{scripts{"all"}, nil},
+	for _, name := range []string{"test-state.sh", "test-sysfs.sh"} {
+		filetest.Put(t, filepath.Join(dir, name), "#!/bin/bash\n")
+	}
+	for _, tt := range []struct {
+		scripts scripts
+		source  string
+		want    []string
+		fails   bool
+	}{
+		{scripts{"all"}, source, []string{"test-state.sh", "test-sysfs.sh"}, false},
+		{scripts{"sysfs"}, source, []string{"test-sysfs.sh"}, false},
+		{scripts{"syscall"}, source, nil, true},
+		{scripts{"all"}, t.TempDir(), nil, true},
 	} {
-		s, err := tt.given.selftests()
-		if err != nil {
-			t.Fatal(err)
+		r, err := tt.scripts.with(lab.Runner{})
+		if err != nil || r.Selftests.Options.Guests != rig.Cloned || len(r.Selftests.Options.World) == 0 {
+			t.Fatalf("%q: %+v, %v", tt.scripts, r.Selftests, err)
 		}
-		if diff := cmp.Diff([]string(tt.want), s.Scripts); diff != "" || s.Limit != scriptLimit || len(s.World) == 0 {
-			t.Errorf("%q: limit %v, %d programs\n%s", tt.given, s.Limit, len(s.World), diff)
+		tests, err := r.Selftests.Load(t.Context(), tt.source)
+		var names []string
+		for _, test := range tests {
+			names = append(names, test.Name())
 		}
+		if !slices.Equal(names, tt.want) || (err != nil) != tt.fails || err != nil && blame.Of(err) != blame.User {
+			t.Errorf("%q: %q, %v", tt.scripts, names, err)
+		}
+	}
+	if r, err := (scripts{}).with(lab.Runner{}); r.Selftests != nil || err != nil {
+		t.Errorf("without scripts: %+v, %v", r.Selftests, err)
 	}
 }

@@ -4,15 +4,12 @@ package main
 
 import (
 	"context"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/images"
-	"github.com/klptest/klptest/images/userland"
 	"github.com/klptest/klptest/internal/cache"
-	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/rig"
 )
@@ -29,7 +26,7 @@ func (a *app) selftestPlace(ctx context.Context, o machineOptions) (p selftestPl
 	if o.host.image != "" {
 		return a.selftestImage(ctx, o)
 	}
-	world, err := userland.Of(os.Getenv("PATH"), depends.Of(selftestsName))
+	world, err := scriptPrograms()
 	if err != nil {
 		return p, err
 	}

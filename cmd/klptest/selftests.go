@@ -161,13 +161,5 @@ func (a *app) loadSelftests(ctx context.Context, store *cache.Cache, k *images.K
 			return nil, err
 		}
 	}
-	suite, err := kselftests.Read(dir)
-	if err != nil {
-		return nil, err
-	}
-	scripts, err := suite.Select(args)
-	if err != nil {
-		return nil, err
-	}
-	return suite.Tests(ctx, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, scripts, o.limit)
+	return kselftests.Load(ctx, dir, args, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, o.limit)
 }

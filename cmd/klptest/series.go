@@ -159,8 +159,8 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		return nil, err
 	}
 	defer shop.Close()
-	runner := k.recording(a.runner(store, o.Options))
-	if runner.Selftests, err = o.selftests(); err != nil {
+	runner, err := o.scripts.with(k.recording(a.runner(store, o.Options)))
+	if err != nil {
 		return nil, err
 	}
 	bench := lab.Patched{Bench: &lab.Bench{Runner: runner, Workshop: shop, Cases: first.list, Built: done}, Order: first.before}

@@ -31,6 +31,19 @@ type Test struct {
 	files  map[string][]byte
 }
 
+// Load makes tests of those scripts of a source that are named, or of all.
+func Load(ctx context.Context, source string, names []string, b *kmods.Builder, limit time.Duration) ([]Test, error) {
+	suite, err := Read(source)
+	if err != nil {
+		return nil, err
+	}
+	scripts, err := suite.Select(names)
+	if err != nil {
+		return nil, err
+	}
+	return suite.Tests(ctx, b, scripts, limit)
+}
+
 // Tests makes tests of scripts, each with a time limit. The builder builds their
 // programs.
 func (s *Suite) Tests(ctx context.Context, b *kmods.Builder, list []Script, limit time.Duration) ([]Test, error) {

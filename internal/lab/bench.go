@@ -11,6 +11,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/local"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/series"
 )
 
@@ -63,8 +64,12 @@ func (p Patched) Broken(err error) bool { return errors.Is(err, kbuild.ErrBroken
 // Run is of [series.Lab].
 func (p Patched) Run(ctx context.Context) ([]judge.Result, error) {
 	selftests, err := p.selftestsOf(ctx, p.Workshop.Dir()) // a patch may change them, too
-	if err != nil {
+	if err != nil && blame.Of(err) != blame.User {
 		return nil, err
 	}
-	return p.runBoth(ctx, p.kernel, p.Cases, selftests)
+	results, lost := p.runBoth(ctx, p.kernel, p.Cases, selftests)
+	if err != nil && lost == nil {
+		results = append(results, unreadable(err))
+	}
+	return results, lost
 }

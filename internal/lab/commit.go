@@ -15,13 +15,12 @@ import (
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/git"
-	"github.com/klptest/klptest/internal/rig"
 )
 
 // JudgeCommit builds the kernel of the commit that is checked out in a work
-// tree, and judges it by the cases and the selftests. A fault of the tree is a reason to skip the
-// commit; one of this host is an error, and ends the search. built is told when
-// the build has ended.
+// tree, and judges it by the cases and the selftests. A fault of the tree is a
+// reason to skip the commit; one of this host is an error, and ends the search.
+// built is told when the build has ended.
 func (r Runner) JudgeCommit(ctx context.Context, dir string, b kbuild.Builder, built func(), list []*casefile.Case) (note bisect.Note, err error) {
 	tree := git.Worktree{Dir: dir}
 	if note.Commit, err = tree.Git(ctx, "rev-parse", "HEAD"); err != nil {
@@ -30,11 +29,11 @@ func (r Runner) JudgeCommit(ctx context.Context, dir string, b kbuild.Builder, b
 	if note.Subject, err = tree.Git(ctx, "show", "--no-patch", "--format=%s", "HEAD"); err != nil {
 		return note, err
 	}
-	k, err := buildTree(ctx, b)
-	built()
-	var selftests []rig.Test
+	selftests, err := r.selftestsOf(ctx, dir)
+	var k *images.Kernel
 	if err == nil {
-		selftests, err = r.selftestsOf(ctx, dir)
+		k, err = buildTree(ctx, b)
+		built()
 	}
 	switch {
 	case ctx.Err() != nil:

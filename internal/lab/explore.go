@@ -14,10 +14,10 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// GuestsPerCPU is how many guests an exploration has for each processor: a held
-// transition is tried again after a second or two (HZ in klp_try_complete_transition of
-// kernel/livepatch/transition.c). Its guest sleeps meanwhile, and others can use the
-// processor.
+// GuestsPerCPU is how many guests an exploration has for each processor. In the host's
+// time, a held transition is tried again after a second or two (HZ in
+// klp_try_complete_transition of kernel/livepatch/transition.c): its guest sleeps
+// meanwhile, and others can use the processor.
 const GuestsPerCPU = 4
 
 // Opener makes a rig of what is explored.

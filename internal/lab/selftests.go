@@ -4,44 +4,33 @@ package lab
 
 import (
 	"context"
-	"time"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images"
-	"github.com/klptest/klptest/images/initramfs"
-	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/rig"
-	"github.com/klptest/klptest/kmods"
 )
 
 // Selftests are the kernel's own. Each kernel is given those of its own source.
 type Selftests struct {
-	Scripts []string // by name; empty: all
-	Limit   time.Duration
-	World   []initramfs.Node // the programs that scripts call
+	// Load makes tests of the scripts in a source tree. A tree that lacks them, or whose
+	// programs do not build, is the user's fault.
+	Load    func(ctx context.Context, source string) ([]rig.Test, error)
+	Options rig.Options // of their guests
 }
 
-// selftestsOf reads the selftests of a source tree, and builds their programs. A nil
-// Selftests has none.
-func (r Runner) selftestsOf(ctx context.Context, source string) (tests []rig.Test, err error) {
+// selftestsOf are those of a source tree; none are wanted by a nil Selftests.
+func (r Runner) selftestsOf(ctx context.Context, source string) ([]rig.Test, error) {
 	if r.Selftests == nil {
 		return nil, nil
 	}
-	suite, err := kselftests.Read(source)
-	if err != nil {
-		return nil, err
-	}
-	scripts, err := suite.Select(r.Selftests.Scripts)
-	if err != nil {
-		return nil, err
-	}
-	b := &kmods.Builder{Cache: r.Cache, Trust: r.Options.Trust, Notice: r.Options.Notice}
-	list, err := suite.Tests(ctx, b, scripts, r.Selftests.Limit)
-	for _, t := range list {
-		tests = append(tests, t)
-	}
-	return tests, err
+	return r.Selftests.Load(ctx, source)
+}
+
+// unreadable is the result of selftests that a source lacks, or whose programs do not
+// build: another patch may bring or mend them.
+func unreadable(err error) judge.Result {
+	return judge.Broken(&casefile.Case{Name: "selftests"}, err)
 }
 
 // runBoth runs the cases and then the selftests, if there are any.
@@ -52,7 +41,7 @@ func (r Runner) runBoth(ctx context.Context, k *images.Kernel, list []*casefile.
 	if err != nil || len(selftests) == 0 {
 		return results, err
 	}
-	r.Options.World, r.Options.Guests = r.Selftests.World, rig.Cloned // nothing tells what a script leaves behind
+	r.Options = r.Selftests.Options
 	more, err := r.run(ctx, k, batch{tests: selftests})
 	return append(results, more...), err
 }
