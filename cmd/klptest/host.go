@@ -89,9 +89,10 @@ func (o hostOptions) given() bool { return o.address != "" || o.image != "" }
 // name is what the flags call it.
 func (o hostOptions) name() string { return cmp.Or(o.address, o.image) }
 
-// settle decides what --kernel, given or not, is beside --image and --host. With --image,
-// a kernel that is given boots the image; otherwise the image boots its own, and lends it
-// its name. With --host, modules are built against one that is given.
+// settle decides what --kernel means together with --image or --host. With --image, a
+// kernel that is given boots the image; without one, the image boots its own, and the
+// kernel has the image's name. With --host, modules are built against the kernel that is
+// given.
 func (o *machineOptions) settle(f *pflag.FlagSet) {
 	o.kernelGiven = f.Changed("kernel")
 	if o.host.image != "" && !o.kernelGiven {
@@ -156,39 +157,6 @@ func (a *app) onMachine(ctx context.Context, o machineOptions) (*rig.Rig, error)
 		return a.onImage(ctx, store, o)
 	}
 	return a.onHost(ctx, store, o)
-}
-
-func (a *app) onImage(ctx context.Context, store *cache.Cache, o machineOptions) (*rig.Rig, error) {
-	m, err := o.host.reach(nil)
-	if err != nil {
-		return nil, err
-	}
-	m.User = o.host.user
-	image, err := rig.OpenImage(o.host.image, m)
-	if err == nil && o.bootsImage() {
-		err = a.bootWith(ctx, store, image, o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var headers rig.Headers
-	if !o.host.buildInside {
-		headers = func(ctx context.Context, s wire.Survey) (*images.Kernel, error) { return a.headers(ctx, store, s, o) }
-	}
-	return rig.OnImage(ctx, store, image, headers, o.Options)
-}
-
-// bootWith makes the kernel that the flags name boot an image.
-func (a *app) bootWith(ctx context.Context, store *cache.Cache, image *rig.Image, o machineOptions) error {
-	k, err := a.find(ctx, store, o)
-	if err != nil {
-		return err
-	}
-	if err := image.Boot(k); err != nil {
-		return err
-	}
-	a.tellLacking(k, o.kernel)
-	return nil
 }
 
 func (a *app) onHost(ctx context.Context, store *cache.Cache, o machineOptions) (*rig.Rig, error) {

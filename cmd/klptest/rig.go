@@ -77,7 +77,7 @@ func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further kernel command line `argument`; may be repeated")
 	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default "+arch.Default().QEMU.Program+" on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
-	f.BoolVar(&o.HostTime, "host-time", false, "let a guest's time pass as on the host, where an idle guest's would jump to its next timer")
+	f.BoolVar(&o.HostTime, "host-time", false, "run guests in the host's time; without it, an emulated guest skips the time in which it is idle")
 	f.Var(mebibytes(&o.Memory), "memory", "memory of a guest in `MiB`, or with M or G, for cases that do not set it (default 512; 640 with KASAN)")
 	f.Var(number(&o.CPUs, 1, 1, anyNumber), "cpus", "CPUs of a guest, for cases that do not set it")
 	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
