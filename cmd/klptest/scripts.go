@@ -65,7 +65,11 @@ func (s scripts) load(ctx context.Context, source string, b *kmods.Builder) (tes
 	if slices.Contains(names, allScripts) {
 		names = nil
 	}
-	list, err := kselftests.Load(ctx, source, names, b, scriptLimit)
+	suite, err := kselftests.ReadView(source)
+	if err != nil {
+		return nil, err
+	}
+	list, err := suite.TestsNamed(ctx, names, b, scriptLimit)
 	for _, t := range list {
 		tests = append(tests, t)
 	}

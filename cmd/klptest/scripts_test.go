@@ -48,6 +48,10 @@ func TestScriptsOfASource(t *testing.T) {
 	for _, name := range []string{"test-state.sh", "test-sysfs.sh"} {
 		filetest.Put(t, filepath.Join(dir, name), "#!/bin/bash\n")
 	}
+	view := t.TempDir() // as a workshop's
+	if err := os.Symlink(filepath.Join(source, "tools"), filepath.Join(view, "tools")); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		scripts scripts
 		source  string
@@ -55,6 +59,7 @@ func TestScriptsOfASource(t *testing.T) {
 		fails   bool
 	}{
 		{scripts{"all"}, source, []string{"test-state.sh", "test-sysfs.sh"}, false},
+		{scripts{"state"}, view, []string{"test-state.sh"}, false},
 		{scripts{"sysfs"}, source, []string{"test-sysfs.sh"}, false},
 		{scripts{"syscall"}, source, nil, true},
 		{scripts{"all"}, t.TempDir(), nil, true},

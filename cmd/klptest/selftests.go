@@ -161,5 +161,9 @@ func (a *app) loadSelftests(ctx context.Context, store *cache.Cache, k *images.K
 			return nil, err
 		}
 	}
-	return kselftests.Load(ctx, dir, args, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, o.limit)
+	suite, err := kselftests.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return suite.TestsNamed(ctx, args, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, o.limit)
 }

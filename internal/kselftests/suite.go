@@ -52,22 +52,44 @@ type Script struct {
 // Read reads a kernel's source, or the directory in it. A link is followed only
 // within that.
 func Read(dir string) (*Suite, error) {
-	dir, err := filepath.Abs(dir)
+	dir, sub, err := place(dir)
 	if err != nil {
 		return nil, err
-	}
-	sub := "."
-	if tree, ok := strings.CutSuffix(dir, "/"+Dir); ok {
-		dir, sub = tree, Dir
-	} else if info, err := os.Stat(filepath.Join(dir, Dir)); err == nil && info.IsDir() {
-		sub = Dir
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, blame.Unreadable(dir, err)
 	}
 	defer root.Close()
-	r := reader{root: root.FS(), dir: dir, left: maxBytes}
+	return suiteOf(root.FS(), dir, sub)
+}
+
+// ReadView is Read for a tree that may be made of links to another one, as a
+// kbuild.Workshop's is. All links are followed: the tree must be trusted.
+func ReadView(dir string) (*Suite, error) {
+	dir, sub, err := place(dir)
+	if err != nil {
+		return nil, err
+	}
+	return suiteOf(os.DirFS(dir), dir, sub)
+}
+
+// place tells which tree a directory belongs to, and where the selftests are in it.
+func place(dir string) (tree, sub string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", "", err
+	}
+	if tree, ok := strings.CutSuffix(dir, "/"+Dir); ok {
+		return tree, Dir, nil
+	}
+	if info, err := os.Stat(filepath.Join(dir, Dir)); err == nil && info.IsDir() {
+		return dir, Dir, nil
+	}
+	return dir, ".", nil
+}
+
+func suiteOf(root fs.FS, dir, sub string) (*Suite, error) {
+	r := reader{root: root, dir: dir, left: maxBytes}
 	s, err := r.suite(sub)
 	if err == nil && len(s.Scripts) == 0 {
 		err = blame.AdviseUserf("name a kernel's source, or its "+Dir, "there are no selftests in %s", filepath.Join(dir, sub))

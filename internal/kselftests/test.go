@@ -31,17 +31,13 @@ type Test struct {
 	files  map[string][]byte
 }
 
-// Load makes tests of those scripts of a source that are named, or of all.
-func Load(ctx context.Context, source string, names []string, b *kmods.Builder, limit time.Duration) ([]Test, error) {
-	suite, err := Read(source)
+// TestsNamed makes tests of the scripts that are named, or of all.
+func (s *Suite) TestsNamed(ctx context.Context, names []string, b *kmods.Builder, limit time.Duration) ([]Test, error) {
+	scripts, err := s.Select(names)
 	if err != nil {
 		return nil, err
 	}
-	scripts, err := suite.Select(names)
-	if err != nil {
-		return nil, err
-	}
-	return suite.Tests(ctx, b, scripts, limit)
+	return s.Tests(ctx, b, scripts, limit)
 }
 
 // Tests makes tests of scripts, each with a time limit. The builder builds their

@@ -301,6 +301,14 @@ func TestHowOften(t *testing.T) {
 	}
 }
 
+// An ERROR has its reason below it.
+func TestTrouble(t *testing.T) {
+	steps := []Step{{Name: "base", Results: []judge.Result{{Name: "a", Verdict: judge.Error, Reasons: []string{"no guest", "more"}}}}}
+	if got := human(t, steps); !strings.Contains(got, " ERROR\n        no guest\n") || strings.Contains(got, "more") {
+		t.Error(got)
+	}
+}
+
 func TestMarkdown(t *testing.T) {
 	steps, err := try(t, "breaks", "unbuildable")
 	if err != nil {

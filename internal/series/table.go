@@ -74,6 +74,16 @@ func (t table) cell(i int, name string) string {
 	return text
 }
 
+// trouble is why a case gave no verdict on a kernel, or empty.
+func (t table) trouble(i int, name string) string {
+	for _, r := range t.steps[i].Results {
+		if r.Name == name && r.Verdict == judge.Error && len(r.Reasons) > 0 {
+			return r.Reasons[0]
+		}
+	}
+	return ""
+}
+
 // label numbers a step.
 func (t table) label(i int) string {
 	if i == 0 {
@@ -142,6 +152,9 @@ func Human(w io.Writer, steps []Step) error {
 		}
 		for _, name := range t.columns {
 			fmt.Fprintf(&b, "      %-32s %s\n", name, t.cell(i, name))
+			if why := t.trouble(i, name); why != "" {
+				fmt.Fprintf(&b, "        %s\n", why)
+			}
 		}
 	}
 	if t.alike > 0 {
