@@ -69,7 +69,7 @@ func (s scripts) load(ctx context.Context, source string, b *kmods.Builder) (tes
 	if err != nil {
 		return nil, err
 	}
-	list, err := suite.TestsNamed(ctx, names, b, scriptLimit)
+	list, err := suite.Tests(ctx, names, b, scriptLimit)
 	for _, t := range list {
 		tests = append(tests, t)
 	}

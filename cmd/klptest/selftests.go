@@ -165,5 +165,5 @@ func (a *app) loadSelftests(ctx context.Context, store *cache.Cache, k *images.K
 	if err != nil {
 		return nil, err
 	}
-	return suite.TestsNamed(ctx, args, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, o.limit)
+	return suite.Tests(ctx, args, &kmods.Builder{Cache: store, Trust: o.Trust, Notice: a.notice}, o.limit)
 }

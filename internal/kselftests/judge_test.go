@@ -50,7 +50,7 @@ func kernelSays(lines ...string) (list []machine.Record) {
 func someTest(t *testing.T) Test {
 	t.Helper()
 	s := read(t, tree(t, map[string]string{"test-x.sh": "start_test \"a\"\nstart_test \"b\"\n  start_test \"c\"\nstart_test \"$made\"\n"}))
-	tests, err := s.Tests(t.Context(), nil, s.Scripts, 3*time.Second)
+	tests, err := s.Tests(t.Context(), nil, nil, 3*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestSkippedForAnOption(t *testing.T) {
 // What a guest gets, and the command there.
 func TestCommand(t *testing.T) {
 	s := read(t, tree(t, map[string]string{"test-it's.sh": "", "functions.sh": "f"}))
-	tests, err := s.Tests(t.Context(), nil, s.Scripts, time.Minute)
+	tests, err := s.Tests(t.Context(), nil, nil, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

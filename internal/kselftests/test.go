@@ -31,18 +31,13 @@ type Test struct {
 	files  map[string][]byte
 }
 
-// TestsNamed makes tests of the scripts that are named, or of all.
-func (s *Suite) TestsNamed(ctx context.Context, names []string, b *kmods.Builder, limit time.Duration) ([]Test, error) {
+// Tests makes tests of the scripts that are named, or of all, each with a time limit. The
+// builder builds their programs.
+func (s *Suite) Tests(ctx context.Context, names []string, b *kmods.Builder, limit time.Duration) ([]Test, error) {
 	scripts, err := s.Select(names)
 	if err != nil {
 		return nil, err
 	}
-	return s.Tests(ctx, b, scripts, limit)
-}
-
-// Tests makes tests of scripts, each with a time limit. The builder builds their
-// programs.
-func (s *Suite) Tests(ctx context.Context, b *kmods.Builder, list []Script, limit time.Duration) ([]Test, error) {
 	files := maps.Clone(s.files)
 	if len(s.programs) > 0 {
 		built, err := b.Programs(ctx, s.programs)
@@ -56,7 +51,7 @@ func (s *Suite) Tests(ctx context.Context, b *kmods.Builder, list []Script, limi
 		}
 	}
 	var tests []Test
-	for _, script := range list {
+	for _, script := range scripts {
 		tests = append(tests, Test{s, script, limit, files})
 	}
 	return tests, nil
