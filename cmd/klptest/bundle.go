@@ -66,10 +66,10 @@ func (b *bundler) on(ctx context.Context, r *rig.Rig) {
 	}
 }
 
-// add writes a bundle if the outcome is a FAIL. A case that is repeated has one, of its
-// first FAIL.
+// add writes a bundle if the outcome is a FAIL of a case; a selftest has none. A case that
+// is repeated has one, of its first FAIL.
 func (b *bundler) add(p report.Provenance, c *casefile.Case, o report.Outcome) error {
-	if b == nil || o.Verdict != judge.Fail || b.failed[c.File] {
+	if b == nil || c == nil || o.Verdict != judge.Fail || b.failed[c.File] {
 		return nil
 	}
 	b.failed[c.File] = true

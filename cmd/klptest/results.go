@@ -35,7 +35,7 @@ func resultsFlags(f *pflag.FlagSet, o *keepOptions) {
 }
 
 func bundleFlag(f *pflag.FlagSet, o *keepOptions) {
-	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every FAIL, with all that klptest repro needs")
+	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every case that FAILs, with all that klptest repro needs")
 }
 
 // createResults makes the directory of --out; none is asked for by an empty path.
@@ -146,11 +146,7 @@ func (k *kept) Case(c *casefile.Case, res judge.Result) error {
 		o.Case = c.Text
 	}
 	k.doc.Outcomes = append(k.doc.Outcomes, o)
-	err := k.run.Case(o)
-	if c != nil {
-		err = blame.Join(err, k.bundler.add(k.doc.Provenance, c, o))
-	}
-	return err
+	return blame.Join(k.run.Case(o), k.bundler.add(k.doc.Provenance, c, o))
 }
 
 // Ran is of [lab.Recorder].
