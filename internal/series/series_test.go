@@ -213,6 +213,15 @@ func human(t *testing.T, steps []Step) string {
 	return b.String()
 }
 
+func markdown(t *testing.T, steps []Step) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Markdown(&b, steps); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestSecondBreaksThirdMends(t *testing.T) {
 	steps, err := try(t, "first", "breaks", "mends")
 	if err != nil {
@@ -230,7 +239,7 @@ func TestSecondBreaksThirdMends(t *testing.T) {
 3/3 mends: fixes b, c
       b                                PASS (fixes)
       c                                PASS (fixes)
-1 cases pass on every kernel that was run
+1 case passes on every kernel that was run
 `
 	if diff := cmp.Diff(want, human(t, steps)); diff != "" {
 		t.Error(diff)
@@ -307,6 +316,9 @@ func TestTrouble(t *testing.T) {
 	if got := human(t, steps); !strings.Contains(got, " ERROR\n        no guest\n") || strings.Contains(got, "more") {
 		t.Error(got)
 	}
+	if got := markdown(t, steps); !strings.Contains(got, "\n\nbase, a:\n\n    no guest\n") || strings.Contains(got, "more") {
+		t.Error(got)
+	}
 }
 
 func TestMarkdown(t *testing.T) {
@@ -315,23 +327,19 @@ func TestMarkdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps[1].Name = "a | b"
-	var b strings.Builder
-	if err := Markdown(&b, steps); err != nil {
-		t.Fatal(err)
-	}
 	want := `| kernel | result | b | c |
 |---|---|---|---|
 | base | 2 passed, 1 failed | PASS | FAIL |
 | 1/2 a \| b | breaks b | FAIL (breaks) | FAIL |
 | 2/2 unbuildable | does not build | - | - |
 
-1 cases pass on every kernel that was run.
+1 case passes on every kernel that was run.
 
 2/2 unbuildable:
 
     x.c:1: error: no
 `
-	if diff := cmp.Diff(want, b.String()); diff != "" {
+	if diff := cmp.Diff(want, markdown(t, steps)); diff != "" {
 		t.Error(diff)
 	}
 }

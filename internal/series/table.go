@@ -4,7 +4,6 @@ package series
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -135,62 +134,13 @@ func count(s Step) string {
 	return text
 }
 
-// Human writes the table for a terminal: a line for each kernel, and below it a
-// line for each case that does not pass on some kernel.
-func Human(w io.Writer, steps []Step) error {
-	t := newTable(steps)
-	var b strings.Builder
-	for i := range steps {
-		fmt.Fprintf(&b, "%s: %s\n", t.label(i), t.summary(i))
-		if note := steps[i].Note; note != "" {
-			fmt.Fprintf(&b, "      %s\n", note)
-		}
-		for _, line := range strings.Split(steps[i].Why, "\n") {
-			if line != "" {
-				fmt.Fprintf(&b, "      %s\n", line)
-			}
-		}
-		for _, name := range t.columns {
-			fmt.Fprintf(&b, "      %-32s %s\n", name, t.cell(i, name))
-			if why := t.trouble(i, name); why != "" {
-				fmt.Fprintf(&b, "        %s\n", why)
-			}
-		}
+// alikeLine says how many cases have no row or column, or is empty.
+func (t table) alikeLine() string {
+	switch t.alike {
+	case 0:
+		return ""
+	case 1:
+		return "1 case passes on every kernel that was run"
 	}
-	if t.alike > 0 {
-		fmt.Fprintf(&b, "%d cases pass on every kernel that was run\n", t.alike)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// Markdown writes the table for a mail or a tracker.
-func Markdown(w io.Writer, steps []Step) error {
-	t := newTable(steps)
-	var b strings.Builder
-	head := append([]string{"kernel", "result"}, t.columns...)
-	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat("---|", len(head)))
-	for i := range steps {
-		cells := []string{t.label(i), t.summary(i)}
-		for _, name := range t.columns {
-			cells = append(cells, t.cell(i, name))
-		}
-		for j := range cells {
-			cells[j] = strings.NewReplacer("|", `\|`, "\n", " ").Replace(cells[j])
-		}
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
-	}
-	if t.alike > 0 {
-		fmt.Fprintf(&b, "\n%d cases pass on every kernel that was run.\n", t.alike)
-	}
-	for i, s := range steps {
-		if s.Note != "" {
-			fmt.Fprintf(&b, "\n%s: %s.\n", t.label(i), s.Note)
-		}
-		if s.Why != "" {
-			fmt.Fprintf(&b, "\n%s:\n\n    %s\n", t.label(i), strings.ReplaceAll(s.Why, "\n", "\n    "))
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return fmt.Sprintf("%d cases pass on every kernel that was run", t.alike)
 }

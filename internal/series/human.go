@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Human writes the table for a terminal: a line for each kernel, and below it a
+// line for each case that does not pass on some kernel.
+func Human(w io.Writer, steps []Step) error {
+	t := newTable(steps)
+	var b strings.Builder
+	for i := range steps {
+		fmt.Fprintf(&b, "%s: %s\n", t.label(i), t.summary(i))
+		if note := steps[i].Note; note != "" {
+			fmt.Fprintf(&b, "      %s\n", note)
+		}
+		for _, line := range strings.Split(steps[i].Why, "\n") {
+			if line != "" {
+				fmt.Fprintf(&b, "      %s\n", line)
+			}
+		}
+		for _, name := range t.columns {
+			fmt.Fprintf(&b, "      %-32s %s\n", name, t.cell(i, name))
+			if why := t.trouble(i, name); why != "" {
+				fmt.Fprintf(&b, "        %s\n", why)
+			}
+		}
+	}
+	if line := t.alikeLine(); line != "" {
+		fmt.Fprintln(&b, line)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

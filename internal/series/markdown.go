@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package series
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Markdown writes the table for a mail or a tracker. What does not fit into a
+// cell stands below it.
+func Markdown(w io.Writer, steps []Step) error {
+	t := newTable(steps)
+	var b strings.Builder
+	b.WriteString(markdownRow(append([]string{"kernel", "result"}, t.columns...)))
+	fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", 2+len(t.columns)))
+	for i := range steps {
+		cells := []string{t.label(i), t.summary(i)}
+		for _, name := range t.columns {
+			cells = append(cells, t.cell(i, name))
+		}
+		b.WriteString(markdownRow(cells))
+	}
+	if line := t.alikeLine(); line != "" {
+		fmt.Fprintf(&b, "\n%s.\n", line)
+	}
+	for i := range steps {
+		b.WriteString(t.markdownNotes(i))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+var cellEscapes = strings.NewReplacer("|", `\|`, "\n", " ")
+
+func markdownRow(cells []string) string {
+	row := "|"
+	for _, c := range cells {
+		row += " " + cellEscapes.Replace(c) + " |"
+	}
+	return row + "\n"
+}
+
+// markdownNotes are what a step has to say beyond its row.
+func (t table) markdownNotes(i int) string {
+	var b strings.Builder
+	s := t.steps[i]
+	if s.Note != "" {
+		fmt.Fprintf(&b, "\n%s: %s.\n", t.label(i), s.Note)
+	}
+	if s.Why != "" {
+		fmt.Fprintf(&b, "\n%s:\n\n%s", t.label(i), indented(s.Why))
+	}
+	for _, name := range t.columns {
+		if why := t.trouble(i, name); why != "" {
+			fmt.Fprintf(&b, "\n%s, %s:\n\n%s", t.label(i), name, indented(why))
+		}
+	}
+	return b.String()
+}
+
+// indented is a text as a block of code.
+func indented(text string) string {
+	return "    " + strings.ReplaceAll(text, "\n", "\n    ") + "\n"
+}
