@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,10 +15,13 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/images/userland"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/lab"
+	"github.com/klptest/klptest/internal/nearest"
 	"github.com/klptest/klptest/internal/rig"
+	"github.com/klptest/klptest/internal/shellword"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -38,10 +42,28 @@ func (s *scripts) flag(c *cobra.Command) {
 
 // beside are the cases that a command runs: with scripts, only those that are named.
 func (s scripts) beside(words []string) ([]*casefile.Case, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	if len(s) > 0 && len(words) == 0 {
 		return nil, nil
 	}
 	return cases.Load(words)
+}
+
+// check refuses a misspelt name before anything is built. The whole name of a file is not
+// looked up: a patch may add that script.
+func (s scripts) check() error {
+	known := append([]string{allScripts}, kselftests.Known...)
+	for _, name := range kselftests.Known {
+		known = append(known, strings.TrimPrefix(name, "test-"))
+	}
+	for _, name := range s {
+		if !slices.Contains(known, name) && !strings.HasSuffix(name, ".sh") {
+			return blame.AdviseUserf("name any other script by its file, such as test-new.sh", "no such selftest: %s%s", shellword.Quote(name), nearest.DidYouMean(name, known))
+		}
+	}
+	return nil
 }
 
 // with gives a runner the selftests, if there are scripts.

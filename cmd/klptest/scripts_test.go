@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -34,6 +35,17 @@ func TestScriptsBeside(t *testing.T) {
 	}
 	if _, err := (scripts{"state"}).beside([]string{"no-such-case"}); err == nil {
 		t.Error("no error for a case that is not there")
+	}
+}
+
+// TestMisspeltScript is told at once, but not what a patch may add.
+func TestMisspeltScript(t *testing.T) {
+	if _, err := (scripts{"all", "state", "test-new.sh"}).beside(nil); err != nil {
+		t.Error(err)
+	}
+	_, err := scripts{"stat"}.beside(nil)
+	if err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), "state") {
+		t.Errorf("stat: %v", err)
 	}
 }
 
