@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/bisect"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/git"
 )
 
@@ -53,7 +54,7 @@ func (a *app) bisectCommand() *cobra.Command {
 			if len(o.scripts) > 0 {
 				return nil
 			}
-			return takes(1, anyNumber)(c, args)
+			return flags.Takes(1, flags.AnyNumber)(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			words, err := stepWords(c.Flags(), o, args)
@@ -68,7 +69,7 @@ func (a *app) bisectCommand() *cobra.Command {
 	f.StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
 	f.StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
 	stepFlags(c, &o)
-	flagRules{needed: []string{"good", "bad"}}.of(c)
+	flags.Rules{Needed: []string{"good", "bad"}}.Of(c)
 	return c
 }
 

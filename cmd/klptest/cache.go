@@ -15,6 +15,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 )
 
@@ -22,7 +23,7 @@ func (a *app) cacheCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache",
 		Short: "List and remove cache entries",
-		Args:  subcommands,
+		Args:  flags.Subcommands,
 		RunE:  help,
 	}
 	c.AddCommand(a.cacheListCommand(), a.cacheRemoveCommand(), a.cachePruneCommand())
@@ -35,7 +36,7 @@ func (a *app) cacheListCommand() *cobra.Command {
 		Short: "List the entries and the kept work directories, most recently used first",
 		Long: `List the entries of the cache and the kept work directories (tmp/…): name, size,
 last use, what it is of; most recently used first. The last line has the sum, and where they are.`,
-		Args: takes(0, 0),
+		Args: flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			store, list, err := a.openUsage(c.Context())
 			if err != nil {
@@ -59,13 +60,13 @@ func (a *app) openUsage(ctx context.Context) (*cache.Cache, []cache.Usage, error
 func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range list {
-		line := fmt.Sprintf("%s\t%s\t%s", u, size(u.Size), u.Used.Format(time.DateTime))
+		line := fmt.Sprintf("%s\t%s\t%s", u, printable.Size(u.Size), u.Used.Format(time.DateTime))
 		if about := whatIs(u); about != "" {
 			line += "  " + about
 		}
 		fmt.Fprintln(t, line)
 	}
-	fmt.Fprintf(t, "total\t%s\t%s in %s\n", size(total(list)), printable.Count(len(list), "entry", "entries"), root)
+	fmt.Fprintf(t, "total\t%s\t%s in %s\n", printable.Size(total(list)), printable.Count(len(list), "entry", "entries"), root)
 	return t.Flush()
 }
 
@@ -101,9 +102,9 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case all && len(args) > 0:
-				return misused(c, "--all removes every entry: name none")
+				return flags.Misused(c, "--all removes every entry: name none")
 			case !all && len(args) == 0:
-				return misused(c, "name the entries to remove, or give --all")
+				return flags.Misused(c, "name the entries to remove, or give --all")
 			}
 			store, list, err := a.openUsage(c.Context())
 			if err != nil {
@@ -139,7 +140,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 		Use:     "prune --max-size SIZE",
 		Short:   "Remove the least recently used entries, but none that --keep asked for, until the rest fits",
 		Example: "  klptest cache prune --max-size 2G",
-		Args:    takes(0, 0),
+		Args:    flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			store, list, err := a.openUsage(c.Context())
 			if err != nil {
@@ -148,8 +149,8 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			return a.removeEntries(c.Context(), store, cache.Excess(list, limit))
 		},
 	}
-	c.Flags().Var(byteSize(&limit), "max-size", "size of all entries together: `SIZE` in bytes, or with K, M, G or T")
-	flagRules{needed: []string{"max-size"}}.of(c)
+	c.Flags().Var(flags.Bytes(&limit), "max-size", "size of all entries together: a `SIZE` such as 500M or 10G")
+	flags.Rules{Needed: []string{"max-size"}}.Of(c)
 	return c
 }
 
@@ -161,6 +162,6 @@ func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cach
 	for _, u := range stay {
 		a.notice(u.String() + " stays: another klptest may be using it")
 	}
-	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list)-len(stay), "entry", "entries"), size(total(list)-total(stay)))
+	_, err = fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list)-len(stay), "entry", "entries"), printable.Size(total(list)-total(stay)))
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klptest/klptest/internal/compare"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/results"
@@ -39,7 +40,7 @@ has no results.`,
   klptest compare main branch --format markdown > comment.md
   klptest compare --old mon --old tue wed thu`,
 		Args: func(c *cobra.Command, args []string) error {
-			return takes(max(1, 2-len(with)), anyNumber)(c, args)
+			return flags.Takes(max(1, 2-len(with)), flags.AnyNumber)(c, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(with) == 0 {

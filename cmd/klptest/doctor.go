@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/doctor"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/vm"
 )
 
@@ -30,7 +31,7 @@ func (a *app) doctorCommand() *cobra.Command {
 Exit status: 0 everything required is there, 3 something is missing.`,
 		Example: `  klptest doctor
   klptest doctor --kernel ~/linux`,
-		Args: takes(0, 0),
+		Args: flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, err := cache.Default()
 			if err != nil {
@@ -53,7 +54,7 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 	}
 	c.Flags().StringVar(&kernel, "kernel", "", "also check this kernel; it is downloaded if needed")
 	c.Flags().StringVar(&kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
-	flagRules{with: [][2]string{{"kdir", "kernel"}}}.of(c)
+	flags.Rules{With: [][2]string{{"kdir", "kernel"}}}.Of(c)
 	return c
 }
 

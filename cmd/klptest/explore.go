@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/internal/explore"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
@@ -54,7 +55,7 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
   klptest explore --kernel ~/linux --patches 3 --depth 3
   klptest explore --gcov --faults --kernel KDIR --coverage results --out found
   klptest explore --replay repro-1a2b3c4d.txtar`,
-		Args: takes(0, 0),
+		Args: flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.settle(c.Flags())
 			if err := o.checkHost(); err != nil {
@@ -75,27 +76,27 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f := c.Flags()
 	a.machineFlags(f, &o.machineOptions)
 	imageFlags(f, &o.host)
-	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
-	f.Var(number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
-	f.Var(number(&o.model.Depth, 0, 1, anyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")
-	f.Var(number(&o.model.Skip, 0, 0, anyNumber), "skip", "skip the first `N` sequences, done by an earlier run")
+	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
+	f.Var(flags.Number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
+	f.Var(flags.Number(&o.model.Depth, 0, 1, flags.AnyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")
+	f.Var(flags.Number(&o.model.Skip, 0, 0, flags.AnyNumber), "skip", "skip the first `N` sequences, done by an earlier run")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
-	f.Var(duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
+	f.Var(flags.Duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
 	f.BoolVar(&o.model.Faults, "faults", false, "also make calls of livepatch's fail, where the model says that they come")
 	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch were reached, and change sequences that reach new ones; for a kernel that klptest kernel build --gcov has built")
-	f.Var(number(&o.model.Candidates, 10, 1, 1000), "candidates", "the model plays `N` sequences for each that the kernel runs (1: all sequences are random)")
-	f.Var(number(&o.model.Mutated, 50, 0, 100), "mutate", "the `percentage` of candidates that change a sequence which has reached something new")
-	f.Var(fileName{&o.coverage}, "coverage", "tell apart what no case has reached in the results in `DIR`, of run --gcov")
+	f.Var(flags.Number(&o.model.Candidates, 10, 1, 1000), "candidates", "the model plays `N` sequences for each that the kernel runs (1: all sequences are random)")
+	f.Var(flags.Number(&o.model.Mutated, 50, 0, 100), "mutate", "the `percentage` of candidates that change a sequence which has reached something new")
+	f.Var(flags.FileName(&o.coverage), "coverage", "tell apart what no case has reached in the results in `DIR`, of run --gcov")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
-	rules := flagRules{apart: slices.Clone(imageRules.apart), with: slices.Clone(imageRules.with)}
+	rules := flags.Rules{Apart: slices.Clone(imageRules.Apart), With: slices.Clone(imageRules.With)}
 	for _, search := range []string{"patches", "depth", "skip", "seed", "budget", "out", "run-id", "bundle", "faults", "gcov"} {
-		rules.apart = append(rules.apart, [2]string{"replay", search})
+		rules.Apart = append(rules.Apart, [2]string{"replay", search})
 	}
-	rules.apart = append(rules.apart, [2]string{"gcov", "depth"}, [2]string{"gcov", "skip"}, [2]string{"faults", "depth"})
-	rules.with = append(rules.with, [2]string{"candidates", "gcov"}, [2]string{"mutate", "gcov"}, [2]string{"coverage", "gcov"})
-	rules.of(c)
+	rules.Apart = append(rules.Apart, [2]string{"gcov", "depth"}, [2]string{"gcov", "skip"}, [2]string{"faults", "depth"})
+	rules.With = append(rules.With, [2]string{"candidates", "gcov"}, [2]string{"mutate", "gcov"}, [2]string{"coverage", "gcov"})
+	rules.Of(c)
 }
 
 func (a *app) explore(ctx context.Context, o exploreOptions) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/guest/wire"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/remote"
@@ -56,7 +57,7 @@ func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 	imageFlags(f, o)
 	f.StringVar(&o.address, hostFlag, "", "use a machine of yours, `USER@ADDRESS`, over SSH, instead of QEMU; klptest help machines")
 	f.BoolVar(&o.mayCrash, "yes-crash-it", false, "the machine of --host may crash, hang, or lose data")
-	f.Var(number(&o.port, 0, 1, 1<<16-1), "ssh-port", "`port` of the SSH server of --host (default 22)")
+	f.Var(flags.Number(&o.port, 0, 1, 1<<16-1), "ssh-port", "`port` of the SSH server of --host (default 22)")
 	f.StringVar(&o.known, "ssh-known-hosts", "", "`file` that must have the machine's host key (default: it is kept on first contact)")
 }
 
@@ -67,17 +68,17 @@ func rebootFlag(f *pflag.FlagSet, o *hostOptions) {
 // imageRules and hostRules are what these flags have to do with others. Flags about guests
 // say nothing about a machine; --image is about one in QEMU.
 var (
-	imageRules = flagRules{
-		apart: [][2]string{{imageFlag, "failed"}, {imageFlag, "gcov"}, {"build-in-guest", "kdir"}, {"build-in-guest", "kernel"}},
-		with:  [][2]string{{"ssh-user", imageFlag}, {"build-in-guest", imageFlag}},
+	imageRules = flags.Rules{
+		Apart: [][2]string{{imageFlag, "failed"}, {imageFlag, "gcov"}, {"build-in-guest", "kdir"}, {"build-in-guest", "kernel"}},
+		With:  [][2]string{{"ssh-user", imageFlag}, {"build-in-guest", imageFlag}},
 	}
-	hostRules = func() flagRules {
-		r := flagRules{apart: slices.Clone(imageRules.apart), with: slices.Clone(imageRules.with)}
+	hostRules = func() flags.Rules {
+		r := flags.Rules{Apart: slices.Clone(imageRules.Apart), With: slices.Clone(imageRules.With)}
 		for _, name := range []string{"kernel-args", "failed", "gcov", imageFlag, "fresh", "pristine", "one-vm", "no-pool", "jobs", "verbose", "qemu", "accel", "host-time", "memory", "cpus", "ssh-user"} {
-			r.apart = append(r.apart, [2]string{hostFlag, name})
+			r.Apart = append(r.Apart, [2]string{hostFlag, name})
 		}
 		for _, name := range []string{"yes-crash-it", "reboot", "ssh-port", "ssh-known-hosts"} {
-			r.with = append(r.with, [2]string{name, hostFlag})
+			r.With = append(r.With, [2]string{name, hostFlag})
 		}
 		return r
 	}()

@@ -19,6 +19,7 @@ import (
 	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -49,7 +50,7 @@ does not show, and lines that depend on an unknown option of the kernel.
 		Example: `  klptest judge console.log --case state-add
   dmesg | klptest judge - --case my.txtar
   klptest judge dmesg.txt --case state-ids --release 6.14 --config /boot/config-6.14`,
-		Args: takes(1, 1),
+		Args: flags.Takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return a.judgeLog(c.Context(), args[0], o) },
 	}
 	f := c.Flags()
@@ -58,7 +59,7 @@ does not show, and lines that depend on an unknown option of the kernel.
 	f.StringVar(&o.config, "config", "", "the kernel's .config, a `file`")
 	formatFlag(c, &o.format, formatChoices())
 	_ = c.RegisterFlagCompletionFunc("case", completeCases)
-	flagRules{needed: []string{"case"}}.of(c)
+	flags.Rules{Needed: []string{"case"}}.Of(c)
 	return c
 }
 

@@ -15,13 +15,14 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 )
 
 func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kernel",
 		Short: "List, fetch and build kernels, and explain what is run of them",
-		Args:  subcommands,
+		Args:  flags.Subcommands,
 		RunE:  help,
 	}
 	c.AddCommand(a.kernelListCommand(), a.kernelFetchCommand(), a.kernelBuildCommand(), a.kernelCoverageCommand())
@@ -32,7 +33,7 @@ func (a *app) kernelListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the kernels that --kernel can name here",
-		Args:  takes(0, 0),
+		Args:  flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			store, err := a.openCache(c.Context())
 			if err != nil {
@@ -79,7 +80,7 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 		Short: "Download kernels and their headers into the cache, and print where they are",
 		Example: "  klptest kernel fetch debian:6.1\n" +
 			"  klptest kernel fetch debian:trixie debian:sid",
-		Args:              takes(1, anyNumber),
+		Args:              flags.Takes(1, flags.AnyNumber),
 		ValidArgsFunction: a.completeKernels,
 		RunE: func(c *cobra.Command, args []string) error {
 			store, err := a.openCache(c.Context())

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/local"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/terminal"
 )
 
@@ -40,7 +41,7 @@ build only sources that you trust.`,
   klptest kernel build ~/linux --config my.config
   klptest kernel build ~/linux --gcov
   klptest kernel build ~/linux --for-image`,
-		Args: takes(1, 1),
+		Args: flags.Takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			b.Source = args[0]
 			return a.buildKernel(c.Context(), b)
@@ -50,7 +51,7 @@ build only sources that you trust.`,
 	c.Flags().BoolVar(&b.Kind.Gcov, "gcov", false, "count which lines of kernel/livepatch are run, for klptest run --gcov (images/kconfig/gcov.config)")
 	c.Flags().BoolVar(&b.Kind.Image, "for-image", false, "set what a distribution in a disk image needs, for --image (images/kconfig/image.config)")
 	c.Flags().StringArrayVar(&b.Counted, "gcov-files", nil, "with --gcov, also count in `files` such as kernel/module/main.c or kernel/module/*.c; may be repeated")
-	flagRules{with: [][2]string{{"gcov-files", "gcov"}}}.of(c)
+	flags.Rules{With: [][2]string{{"gcov-files", "gcov"}}}.Of(c)
 	return c
 }
 

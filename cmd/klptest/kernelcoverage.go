@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/results"
 	"github.com/klptest/klptest/internal/uncovered"
@@ -31,7 +32,7 @@ runs are before all others. The results may be of a kernel with the patch or wit
   klptest kernel coverage results --changed my.patch
   git diff | klptest kernel coverage results --changed -
   klptest kernel coverage results --changed my.patch --names | xargs klptest run --kernel ~/linux`,
-		Args: takes(1, 1),
+		Args: flags.Takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if patch != "" {
 				return a.whatChanges(c.Context(), args[0], patch, names)
@@ -41,7 +42,7 @@ runs are before all others. The results may be of a kernel with the patch or wit
 	}
 	c.Flags().StringVar(&patch, "changed", "", "tell which cases run the lines that the patch in `file` changes; - is standard input")
 	c.Flags().BoolVar(&names, "names", false, "write only the names of the cases that run a changed line, the quickest first")
-	flagRules{with: [][2]string{{"names", "changed"}}}.of(c)
+	flags.Rules{With: [][2]string{{"names", "changed"}}}.Of(c)
 	return c
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 )
 
 // listOptions are the flags of `klptest list`.
@@ -38,7 +39,7 @@ to fail on kernels that have the bug, and run only when they are named.`,
 	c.Flags().BoolVar(&o.coverage, "coverage", false, "print which rules the cases cover, in Markdown")
 	c.Flags().BoolVar(&o.bugs, "bugs", false, "list the cases of known bugs of kernels")
 	selectionFlags(c, &o.selection)
-	flagRules{apart: [][2]string{{"coverage", "exclude"}, {"coverage", "covers"}, {"bugs", "exclude"}, {"bugs", "covers"}, {"coverage", "bugs"}}}.of(c)
+	flags.Rules{Apart: [][2]string{{"coverage", "exclude"}, {"coverage", "covers"}, {"bugs", "exclude"}, {"bugs", "covers"}, {"coverage", "bugs"}}}.Of(c)
 	return c
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/matrix"
 	"github.com/klptest/klptest/internal/resume"
 )
@@ -59,7 +60,7 @@ A kernel that cannot be had is reported as not run, and the others are tested.
 		Example: `  klptest matrix nightly.yaml --out results
   klptest matrix nightly.yaml --out results --shard 2/4
   klptest report results`,
-		Args: takes(1, 1),
+		Args: flags.Takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.words = givenFlags(c.Flags(), isCellFlag)
 			return a.matrix(c.Context(), args[0], o)
@@ -74,13 +75,13 @@ func (a *app) matrixFlags(c *cobra.Command, o *matrixOptions) {
 	resultsFlags(f, &o.keepOptions)
 	f.Lookup("run-id").Usage = "the `name` of the run; shards have the same one (default: one that the file's contents determine)"
 	f.Var(shardValue{&o.shard}, "shard", "run only shard I of N: `I/N`; each case of each cell is in one")
-	f.Var(duration(&o.timeout, 24*time.Hour), "timeout", "limit for the whole run")
+	f.Var(flags.Duration(&o.timeout, 24*time.Hour), "timeout", "limit for the whole run")
 	run := &cobra.Command{}
 	a.runFlags(run, &runOptions{})
 	for _, name := range cellFlags {
 		f.AddFlag(run.Flags().Lookup(name))
 	}
-	flagRules{needed: []string{"out"}, apart: guestsApart}.of(c)
+	flags.Rules{Needed: []string{"out"}, Apart: guestsApart}.Of(c)
 }
 
 func isCellFlag(name string) bool { return slices.Contains(cellFlags, name) }
@@ -128,7 +129,7 @@ func (s shardValue) Set(text string) error {
 	i, err := strconv.Atoi(first)
 	n, err2 := strconv.Atoi(second)
 	if err != nil || err2 != nil || i < 1 || n < i || n > 10_000 {
-		return badValue("it must be I/N, such as 2/4: the second of four")
+		return flags.BadValue("it must be I/N, such as 2/4: the second of four")
 	}
 	*s.to = matrix.Shard{I: i, N: n}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/matrix"
 	"github.com/klptest/klptest/internal/results"
 )
@@ -54,7 +55,7 @@ func (a *app) prepareCell(c *cell, o matrixOptions) ([]*casefile.Case, error) {
 	run := &cobra.Command{Use: "run"}
 	a.runFlags(run, &c.o)
 	if err := run.ParseFlags(append(append([]string{}, o.words...), c.Option.Words...)); err != nil {
-		return nil, badFlag(run, err)
+		return nil, flags.Bad(run, err)
 	}
 	if err := run.PreRunE(run, nil); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/mutants"
 	"github.com/klptest/klptest/internal/rig"
@@ -38,7 +39,7 @@ fails shows what is not tested.
 With --explore, the sequences of klptest explore take the place of the cases.
 
 Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
-		Args: takes(1, anyNumber),
+		Args: flags.Takes(1, flags.AnyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			list, err := cases.Load(args[1:])
 			if err != nil {
@@ -50,7 +51,7 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 		},
 	}
 	guestFlags(c.Flags(), &o)
-	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
+	c.Flags().VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	resultsFlags(c.Flags(), &keep)
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
 	c.Flags().DurationVar(&budget, "explore", 0, "search for each mutant with explore, for this long")

@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/paste"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/kmods"
 )
@@ -48,7 +49,7 @@ file, or with -, standard input is read.`,
   klptest new --explain report.txt
   klptest new --test 'atomic replace' selftest.log > bug.txtar
   klptest new --sources ~/linux/tools/testing/selftests/livepatch report.txt > bug.txtar`,
-		Args: takes(0, 1),
+		Args: flags.Takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			in, done, err := a.open(c.Context(), append(args, standardInput)[0], "the report")
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/terminal"
 )
@@ -39,7 +40,7 @@ func formatFlag(c *cobra.Command, to *string, list []choice) {
 
 // slowestFlag is of commands that report cases to people.
 func slowestFlag(f *pflag.FlagSet, to *int) {
-	f.Var(number(to, 0, 0, anyNumber), "slowest", "list the `N` slowest cases at the end")
+	f.Var(flags.Number(to, 0, 0, flags.AnyNumber), "slowest", "list the `N` slowest cases at the end")
 }
 
 // reporter makes a reporter of a format, which uses what the terminal can do. What

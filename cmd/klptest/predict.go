@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
 )
@@ -21,7 +22,7 @@ the case with the predicted transcript, and with the headers (Taints, Leaves) th
 the transcript needs. The case's own expected lines are ignored.`,
 		Example: `  klptest predict state-add
   klptest predict --release 6.1 my.txtar`,
-		Args:              takes(1, 1),
+		Args:              flags.Takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.loadOne(cmd.Context(), args[0])

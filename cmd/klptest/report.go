@@ -13,6 +13,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/results"
@@ -46,9 +47,9 @@ The exit status is that of the worst run.`,
   klptest report results --format junit > run.xml`,
 		Args: func(c *cobra.Command, args []string) error {
 			if o.schema {
-				return takes(0, 0)(c, args)
+				return flags.Takes(0, 0)(c, args)
 			}
-			return takes(1, anyNumber)(c, args)
+			return flags.Takes(1, flags.AnyNumber)(c, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if o.schema {
@@ -60,9 +61,9 @@ The exit status is that of the worst run.`,
 	}
 	formatFlag(c, &o.format, formatChoices())
 	slowestFlag(c.Flags(), &o.slowest)
-	c.Flags().Var(fileName{&o.out}, "out", "write the results to `directory` in all formats, instead of showing them")
+	c.Flags().Var(flags.FileName(&o.out), "out", "write the results to `directory` in all formats, instead of showing them")
 	c.Flags().BoolVar(&o.schema, "schema", false, "print the JSON Schema of results.json")
-	flagRules{apart: [][2]string{{"out", "format"}, {"schema", "out"}, {"schema", "format"}}}.of(c)
+	flags.Rules{Apart: [][2]string{{"out", "format"}, {"schema", "out"}, {"schema", "format"}}}.Of(c)
 	return c
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/bundle"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/rig"
@@ -52,7 +53,7 @@ nothing in it chooses a program or a file of this host.
 ` + exit.ReproHelp(),
 		Example: `  klptest repro state-add.klpbundle
   klptest repro state-add.klpbundle --kernel ~/linux`,
-		Args: takes(1, 1),
+		Args: flags.Takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.given = c.Flags().Changed
 			return a.repro(c.Context(), args[0], o)
@@ -61,7 +62,7 @@ nothing in it chooses a program or a file of this host.
 	f := c.Flags()
 	f.Var(&once{to: &o.kernel}, "kernel", kernelUsage+" (default: the bundle's)")
 	kdirFlags(f, &o.machineOptions)
-	f.Var(number(&o.runs, 0, 1, maxRepeat), "runs", fmt.Sprintf("say that it is gone after `N` runs without a failure (default %d; %d for one that did not come each time)", reproRuns, flakyRuns))
+	f.Var(flags.Number(&o.runs, 0, 1, maxRepeat), "runs", fmt.Sprintf("say that it is gone after `N` runs without a failure (default %d; %d for one that did not come each time)", reproRuns, flakyRuns))
 	return c
 }
 

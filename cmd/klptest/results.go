@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/gcov"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/report"
@@ -30,8 +31,8 @@ type keepOptions struct {
 }
 
 func resultsFlags(f *pflag.FlagSet, o *keepOptions) {
-	f.Var(fileName{&o.out}, "out", "write the results to `directory`, in all formats and as they come, with the logs of what does not pass")
-	f.Var(nameValue{&o.runID}, "run-id", "the `name` of the run that this one is a part of: of results with one name, what was run again counts once (default: a random one)")
+	f.Var(flags.FileName(&o.out), "out", "write the results to `directory`, in all formats and as they come, with the logs of what does not pass")
+	f.Var(flags.Name(&o.runID), "run-id", "the `name` of the run that this one is a part of: of results with one name, what was run again counts once (default: a random one)")
 }
 
 func bundleFlag(f *pflag.FlagSet, o *keepOptions) {

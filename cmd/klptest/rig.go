@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/rig"
@@ -78,8 +79,8 @@ func guestFlags(f *pflag.FlagSet, o *rig.Options) {
 	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default "+arch.Default().QEMU.Program+" on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
 	f.BoolVar(&o.HostTime, "host-time", false, "run guests in the host's time; without it, an emulated guest skips the time in which it is idle")
-	f.Var(mebibytes(&o.Memory), "memory", "memory of a guest in `MiB`, or with M or G, for cases that do not set it (default 512; 640 with KASAN)")
-	f.Var(number(&o.CPUs, 1, 1, anyNumber), "cpus", "CPUs of a guest, for cases that do not set it")
+	f.Var(flags.Mebibytes(&o.Memory), "memory", "memory of a guest in `MiB`, or with M or G, for cases that do not set it (default 512; 640 with KASAN)")
+	f.Var(flags.Number(&o.CPUs, 1, 1, flags.AnyNumber), "cpus", "CPUs of a guest, for cases that do not set it")
 	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
 	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all cases pass")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 )
@@ -66,7 +67,7 @@ the kernel's log with the one that each case expects, line by line.`,
   klptest run --kernel debian:6.1 'state-*'    some of them on another kernel
   klptest show state-add > my.txtar            start a case of your own
   klptest run my.txtar                         run it`,
-		Args:              subcommands,
+		Args:              flags.Subcommands,
 		RunE:              help,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -74,7 +75,7 @@ the kernel's log with the one that each case expects, line by line.`,
 		Version:           version(),
 	}
 	root.SetVersionTemplate("klptest {{.Version}}\n")
-	root.SetFlagErrorFunc(badFlag)
+	root.SetFlagErrorFunc(flags.Bad)
 	root.AddCommand(a.runCommand(), a.listCommand(), a.showCommand(), a.newCommand(), a.checkCommand(), a.predictCommand(), a.exploreCommand(),
 		a.shellCommand(), a.doctorCommand(), a.kernelCommand(), a.cacheCommand(),
 		a.reportCommand(), a.compareCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
@@ -103,7 +104,7 @@ func strict(root *cobra.Command) {
 		case "help":
 			c.Args = commandNames
 		case "completion":
-			c.Args, c.RunE = subcommands, help
+			c.Args, c.RunE = flags.Subcommands, help
 		}
 	}
 }
@@ -114,7 +115,7 @@ func commandNames(c *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return subcommands(found, rest)
+	return flags.Subcommands(found, rest)
 }
 
 // openCache opens the default cache.
@@ -149,3 +150,6 @@ func (a *app) say(line string) {
 	}
 	fmt.Fprintln(a.err, "klptest:", printable.Text(line))
 }
+
+// help is what a command without a purpose of its own does.
+func help(c *cobra.Command, _ []string) error { return c.Help() }

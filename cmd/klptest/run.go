@@ -17,6 +17,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/results"
 )
@@ -97,36 +98,36 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	kdirFlags(f, &o.machineOptions)
 	hostFlags(f, &o.host)
 	rebootFlag(f, &o.host)
-	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy, and memory allows)")
+	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy, and memory allows)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, also where the one before it left its guest clean")
 	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
 	f.BoolVar(&o.Cold, "no-pool", false, "with --pristine, do not prepare guests ahead of time")
 	confirmFlag(f, &o.Options)
-	f.Var(seed(&o.shuffle, 0), "shuffle", "run the cases in a random order that `seed` determines")
+	f.Var(flags.Seed(&o.shuffle, 0), "shuffle", "run the cases in a random order that `seed` determines")
 	selectionFlags(c, &o.selection)
 	formatFlag(c, &o.format, formatChoices())
-	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	f.Var(flags.FileName(&o.junit), "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
 	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch each case runs, of a kernel that klptest kernel build --gcov has built")
-	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
+	f.Var(flags.Duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given; its lines then begin with the case's name")
 	slowestFlag(f, &o.slowest)
 	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
 	f.BoolVar(&o.strict, "strict", false, "a case that passes, and was expected to fail, is a FAIL")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
-	f.Var(number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
+	f.Var(flags.Number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
-	f.Var(fileName{&o.failedIn}, "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
+	f.Var(flags.FileName(&o.failedIn), "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
 	f.StringVar(&o.changed, "changed", "", "first run the cases that run the lines which the patch in `file` changes, the quickest before the others, and tell which of these lines no case runs; - is standard input")
-	f.Var(fileName{&o.coverage}, "coverage", "the results in `DIR`, of run --gcov, which tell that; on a kernel with the patch or without it")
+	f.Var(flags.FileName(&o.coverage), "coverage", "the results in `DIR`, of run --gcov, which tell that; on a kernel with the patch or without it")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
-	flagRules{
-		apart: slices.Concat(guestsApart, hostRules.apart, [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}, {"changed", "shuffle"}}),
-		with:  slices.Concat(hostRules.with, [][2]string{{"changed", "coverage"}, {"coverage", "changed"}}),
-	}.of(c)
+	flags.Rules{
+		Apart: slices.Concat(guestsApart, hostRules.Apart, [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}, {"changed", "shuffle"}}),
+		With:  slices.Concat(hostRules.With, [][2]string{{"changed", "coverage"}, {"coverage", "changed"}}),
+	}.Of(c)
 }
 
 // guestsApart are the flags for kinds of guests that exclude each other.

@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/kmods"
@@ -69,17 +70,17 @@ func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
 	f := c.Flags()
 	a.machineFlags(f, &o.machineOptions)
 	imageFlags(f, &o.host)
-	imageRules.of(c)
+	imageRules.Of(c)
 	f.StringVar(&o.source, "src", "", "`directory` of the selftests, or of the source that has them")
-	f.VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "scripts that run side by side (default: as many as processors and memory allow)")
+	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "scripts that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each script, instead of cloning one")
 	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
 	confirmFlag(f, &o.Options)
 	formatFlag(c, &o.format, formatChoices())
-	f.Var(fileName{&o.junit}, "junit", "also write a JUnit report to `file`")
+	f.Var(flags.FileName(&o.junit), "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.keepOptions)
-	f.Var(duration(&o.limit, scriptLimit), "script-timeout", "limit for one script")
-	f.Var(duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
+	f.Var(flags.Duration(&o.limit, scriptLimit), "script-timeout", "limit for one script")
+	f.Var(flags.Duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; scripts run one at a time, unless -j is given")
 	_ = c.MarkFlagDirname("src")
 }

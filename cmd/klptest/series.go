@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/series"
@@ -60,7 +61,7 @@ Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
   klptest series --git ~/linux v6.12..my-branch --format markdown
   klptest series --base ~/linux --coverage results series.mbox
   klptest series --base ~/linux --selftests all series.mbox`,
-		Args: takes(1, anyNumber),
+		Args: flags.Takes(1, flags.AnyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.series(c.Context(), o, args)
 		},
@@ -76,7 +77,7 @@ func seriesFlags(c *cobra.Command, o *seriesOptions) {
 	buildFlags(c, &o.build)
 	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
 	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
-	f.Var(fileName{&o.counts}, "coverage", "with the results in `DIR`, of run --gcov on the base: after each patch, first run the cases that run the lines which it changes, and tell which of these no case runs")
+	f.Var(flags.FileName(&o.counts), "coverage", "with the results in `DIR`, of run --gcov on the base: after each patch, first run the cases that run the lines which it changes, and tell which of these no case runs")
 	o.scripts.flag(c)
 	formatFlag(c, &o.format, seriesChoices())
 	resultsFlags(f, &o.keepOptions)

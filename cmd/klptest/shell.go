@@ -55,7 +55,7 @@ status.`,
 	}
 	a.machineFlags(c.Flags(), &o)
 	hostFlags(c.Flags(), &o.host)
-	hostRules.of(c)
+	hostRules.Of(c)
 	return c
 }
 

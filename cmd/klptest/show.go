@@ -13,6 +13,7 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/terminal"
@@ -43,7 +44,7 @@ picture with a lane for each livepatch, or on a terminal the same in words. A fi
   klptest show state-add.klpbundle --part console.log
   klptest show --timeline my.txtar > my.svg
   klptest predict my.txtar | klptest show --timeline - > my.svg`,
-		Args:              takes(1, 1),
+		Args:              flags.Takes(1, 1),
 		ValidArgsFunction: completeCases,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.showOne(cmd.Context(), args[0], o)

@@ -61,7 +61,7 @@ func (a *app) describeBundle(path string, b *bundle.Bundle) func(io.Writer) erro
 		}
 		for _, p := range bundle.Parts {
 			if data, ok := b.Parts[p.Name]; ok {
-				fmt.Fprintf(w, "%-14s%8s  %s\n", p.Name, size(int64(len(data))+1023), p.What)
+				fmt.Fprintf(w, "%-14s%8s  %s\n", p.Name, printable.Size(int64(len(data))+1023), p.What)
 			}
 		}
 		_, err := fmt.Fprintf(w, "\none part: klptest show %[1]s --part %[2]s\nagain:    %[3]s\n", printable.Line(shellword.Quote(path)), bundle.CasePart, printable.Line(reproWords(path, b)))

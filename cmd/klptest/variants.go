@@ -14,6 +14,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 	"github.com/klptest/klptest/internal/variants"
@@ -36,7 +37,7 @@ Builds stay in the cache: the same command continues where an interrupted one
 ended.
 
 Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
-		Args: takes(1, anyNumber),
+		Args: flags.Takes(1, flags.AnyNumber),
 		RunE: func(c *cobra.Command, args []string) error {
 			list, err := cases.Load(args[1:])
 			if err != nil {
@@ -48,7 +49,7 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 		},
 	}
 	guestFlags(c.Flags(), &o)
-	c.Flags().VarP(number(&o.Jobs, 0, 1, anyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
+	c.Flags().VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	resultsFlags(c.Flags(), &keep)
 	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names")
 	return c

@@ -48,6 +48,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/vport", ""},
 	{"vm/qmp", ""},
 	{"internal/strictyaml", "internal/blame internal/nearest"},
+	{"internal/flags", "internal/blame internal/nearest internal/printable internal/shellword"},
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/git", "internal/apt internal/blame internal/cache internal/depends internal/program"},

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package flags
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,12 +29,4 @@ func parseSize(text string) (int64, error) {
 		return 0, notOf["size"]
 	}
 	return int64(value), nil
-}
-
-// size writes a number of bytes for people.
-func size(bytes int64) string {
-	if bytes < 1<<20 {
-		return fmt.Sprintf("%d KB", bytes>>10)
-	}
-	return fmt.Sprintf("%d MB", bytes>>20)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package flags
 
 import (
 	"errors"
@@ -14,53 +14,53 @@ import (
 	"github.com/klptest/klptest/internal/shellword"
 )
 
-// flagRules are what the flags of a command have to do with each other.
-type flagRules struct {
-	needed []string    // must be given
-	apart  [][2]string // exclude each other
-	with   [][2]string // the first says nothing without the second
+// Rules are what the flags of a command have to do with each other.
+type Rules struct {
+	Needed []string    // must be given
+	Apart  [][2]string // exclude each other
+	With   [][2]string // the first says nothing without the second
 }
 
-// of makes a command keep the rules.
-func (r flagRules) of(c *cobra.Command) {
+// Of makes a command keep the rules.
+func (r Rules) Of(c *cobra.Command) {
 	c.PreRunE = func(c *cobra.Command, _ []string) error { return r.check(c) }
 }
 
-func (r flagRules) check(c *cobra.Command) error {
+func (r Rules) check(c *cobra.Command) error {
 	given := c.Flags().Changed
-	for _, name := range r.needed {
+	for _, name := range r.Needed {
 		if !given(name) {
-			return misused(c, "--"+strings.Join(r.needed, " and --")+" must be given")
+			return Misused(c, "--"+strings.Join(r.Needed, " and --")+" must be given")
 		}
 	}
-	for _, pair := range r.apart {
+	for _, pair := range r.Apart {
 		if given(pair[0]) && given(pair[1]) {
-			return misused(c, "--"+pair[0]+" and --"+pair[1]+" exclude each other")
+			return Misused(c, "--"+pair[0]+" and --"+pair[1]+" exclude each other")
 		}
 	}
-	for _, pair := range r.with {
+	for _, pair := range r.With {
 		if given(pair[0]) && !given(pair[1]) {
-			return misused(c, "--"+pair[0]+" says nothing without --"+pair[1])
+			return Misused(c, "--"+pair[0]+" says nothing without --"+pair[1])
 		}
 	}
 	return nil
 }
 
-// takes limits how many arguments a command has.
-func takes(least, most int) cobra.PositionalArgs {
+// Takes limits how many arguments a command has.
+func Takes(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return misused(c, "an argument is missing")
+			return Misused(c, "an argument is missing")
 		case len(args) > most:
-			return misused(c, "one argument too many: "+shellword.Quote(args[most]))
+			return Misused(c, "one argument too many: "+shellword.Quote(args[most]))
 		}
 		return nil
 	}
 }
 
-// subcommands refuses whatever is none of a command's own commands.
-func subcommands(c *cobra.Command, args []string) error {
+// Subcommands refuses whatever is none of a command's own commands.
+func Subcommands(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -71,15 +71,13 @@ func subcommands(c *cobra.Command, args []string) error {
 	return blame.AdviseUserf("see: "+c.CommandPath()+" --help", "unknown command: %s %s%s", c.CommandPath(), shellword.Quote(args[0]), nearest.DidYouMean(args[0], known))
 }
 
-func help(c *cobra.Command, _ []string) error { return c.Help() }
-
-// misused is the error of a command line that a command cannot take.
-func misused(c *cobra.Command, what string) error {
+// Misused is the error of a command line that a command cannot take.
+func Misused(c *cobra.Command, what string) error {
 	return &blame.Error{Party: blame.User, Summary: what, Advice: "usage: " + c.UseLine() + "\nsee: " + c.CommandPath() + " --help"}
 }
 
-// badFlag tells of an error of pflag's in klptest's words.
-func badFlag(c *cobra.Command, err error) error {
+// Bad tells of an error of pflag's in klptest's words.
+func Bad(c *cobra.Command, err error) error {
 	what := err.Error()
 	switch e := err.(type) {
 	case *pflag.NotExistError:
@@ -95,7 +93,7 @@ func badFlag(c *cobra.Command, err error) error {
 // whyBad says what is wrong with a value, for which the types of pflag have the
 // words of package strconv.
 func whyBad(e *pflag.InvalidValueError) error {
-	if why, ok := errors.AsType[badValue](e); ok {
+	if why, ok := errors.AsType[BadValue](e); ok {
 		return why
 	}
 	if why, ok := notOf[e.GetFlag().Value.Type()]; ok {

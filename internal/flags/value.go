@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package flags
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/klptest/klptest/internal/printable"
+)
+
+// bounded is a flag's value that has limits. What the flag means when it is not
+// given may lie outside: --jobs 0 is no way to say "as many as fit".
+type bounded[T cmp.Ordered] struct {
+	to          *T
+	least, most T
+	kind        string // of flag, as pflag calls it
+	parse       func(string) (T, error)
+}
+
+// AnyNumber is the limit of what has none.
+const AnyNumber = 1<<31 - 1
+
+// Number is a value from least to most; value is that of a flag which is not given.
+func Number(to *int, value, least, most int) pflag.Value {
+	*to = value
+	return bounded[int]{to, least, most, "int", strconv.Atoi}
+}
+
+// Seed is a value that is not 0.
+func Seed(to *uint64, value uint64) pflag.Value {
+	*to = value
+	return bounded[uint64]{to, 1, 1<<64 - 1, "uint", func(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) }}
+}
+
+// Duration is a time that is more than nothing.
+func Duration(to *time.Duration, value time.Duration) pflag.Value {
+	*to = value
+	return bounded[time.Duration]{to, 1, 1<<63 - 1, "duration", time.ParseDuration}
+}
+
+// Bytes is a size with its unit, such as 500M.
+func Bytes(to *int64) pflag.Value {
+	return bounded[int64]{to, 0, 1 << 62, "size", parseSize}
+}
+
+// Mebibytes is a size in MiB, if it has no unit.
+func Mebibytes(to *int) pflag.Value {
+	return bounded[int]{to, 1, AnyNumber, "MiB", func(text string) (int, error) {
+		if n, err := strconv.Atoi(text); err == nil {
+			return n, nil
+		}
+		bytes, err := parseSize(text)
+		return int(bytes >> 20), err
+	}}
+}
+
+// Set is of [pflag.Value].
+func (b bounded[T]) Set(text string) error {
+	v, err := b.parse(text)
+	switch {
+	case err != nil:
+		return notOf[b.kind]
+	case v >= b.least && v <= b.most:
+		*b.to = v
+		return nil
+	case b.kind == "duration":
+		return BadValue("it must be more than 0")
+	case v < b.least:
+		return BadValue(fmt.Sprintf("it must be at least %v", b.least))
+	}
+	return BadValue(fmt.Sprintf("it must be at most %v", b.most))
+}
+
+// String is of [pflag.Value].
+func (b bounded[T]) String() string { return fmt.Sprint(*b.to) }
+
+// Type is of [pflag.Value].
+func (b bounded[T]) Type() string { return b.kind }
+
+// text is a flag's value that is not any text.
+type text struct {
+	to    *string
+	check func(string) error
+}
+
+// FileName is the name of a file or directory to write or read.
+func FileName(to *string) pflag.Value {
+	return text{to, func(s string) error {
+		if s == "" || s == "-" {
+			return BadValue("it must name a file")
+		}
+		return nil
+	}}
+}
+
+// Name is a name that the user gives to something.
+func Name(to *string) pflag.Value {
+	return text{to, func(s string) error {
+		if s == "" || len(s) > 200 || !printable.Clean(s) {
+			return BadValue("it must be a name of 1 to 200 printable characters")
+		}
+		return nil
+	}}
+}
+
+// Set is of [pflag.Value].
+func (t text) Set(s string) error {
+	if err := t.check(s); err != nil {
+		return err
+	}
+	*t.to = s
+	return nil
+}
+
+// String is of [pflag.Value].
+func (t text) String() string { return *t.to }
+
+// Type is of [pflag.Value].
+func (text) Type() string { return "string" }
+
+// BadValue says what is wrong with a flag's value.
+type BadValue string
+
+func (b BadValue) Error() string { return string(b) }
+
+// notOf is what is wrong with a value that is none of a kind of flag.
+var notOf = map[string]BadValue{
+	"int":      "it must be a whole number",
+	"uint":     "it must be a whole number, and not negative",
+	"MiB":      "it must be a number of MiB, or a size such as 512M or 1G",
+	"size":     "it must be a size such as 500M or 1.5G",
+	"duration": "it must be a time such as 90s, 30m or 2h",
+	"bool":     "it must be true or false",
+}
