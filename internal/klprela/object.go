@@ -17,18 +17,18 @@ const (
 	symbolSize  = elf.Sym64Size
 	relaSize    = 24
 
-	maxSections = 1 << 12 // the largest module has some hundreds
+	maxSections = 1 << 12 // the largest module has a few hundred
 	maxName     = 1 << 10
 	maxTexts    = 1 << 20
 )
 
-// object is a relocatable file of ELF. What is changed of it is in the fields beside data.
+// object is a relocatable ELF file. [object.file] writes the other fields back to data.
 type object struct {
 	data     []byte // the sections' contents, at their offsets
 	order    binary.ByteOrder
 	header   elf.Header64
 	sections []elf.Section64
-	texts    map[uint32][]byte // further texts of a section
+	texts    map[uint32][]byte // strings to add to a string table, by section
 }
 
 func parse(data []byte) (*object, error) {
@@ -66,7 +66,7 @@ func (o *object) bytes(offset, size uint64) ([]byte, error) {
 	return o.data[offset : offset+size], nil
 }
 
-// content of a section, which may be changed in place.
+// content returns the content of a section, which may be changed in place.
 func (o *object) content(section uint32) ([]byte, error) {
 	if section >= uint32(len(o.sections)) {
 		return nil, fmt.Errorf("there is no section %d", section)
@@ -82,7 +82,7 @@ func (o *object) content(section uint32) ([]byte, error) {
 	return data, nil
 }
 
-// text is a text of a section with texts.
+// text returns a string from a string table.
 func (o *object) text(section, offset uint32) (string, error) {
 	table, err := o.content(section)
 	if err != nil {
@@ -98,7 +98,7 @@ func (o *object) text(section, offset uint32) (string, error) {
 	return string(text), nil
 }
 
-// addText gives a section one more text, and returns its offset.
+// addText adds a string to a string table, and returns its offset.
 func (o *object) addText(section uint32, text string) (uint32, error) {
 	table, err := o.content(section)
 	if err != nil {
@@ -112,7 +112,7 @@ func (o *object) addText(section uint32, text string) (uint32, error) {
 	return uint32(offset), nil
 }
 
-// append adds data at the end, and returns where.
+// append adds data at the end, and returns its offset.
 func (o *object) append(data []byte, align int) uint64 {
 	for len(o.data)%align != 0 {
 		o.data = append(o.data, 0)
@@ -122,7 +122,7 @@ func (o *object) append(data []byte, align int) uint64 {
 	return uint64(offset)
 }
 
-// encode is what binary.Append does of a type with a fixed size.
+// encode is binary.Append for a type with a fixed size.
 func (o *object) encode(to []byte, v any) []byte {
 	to, err := binary.Append(to, o.order, v)
 	if err != nil {
@@ -131,7 +131,7 @@ func (o *object) encode(to []byte, v any) []byte {
 	return to
 }
 
-// file is the file with all changes.
+// file returns the file with all changes.
 func (o *object) file() ([]byte, error) {
 	for section, more := range o.texts {
 		table, err := o.content(section)

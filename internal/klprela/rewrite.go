@@ -20,12 +20,12 @@ const (
 	shnLivepatch     = 0xff20
 	shfRelaLivepatch = 0x00100000
 
-	// stands for a comma, which no assembler takes in a name
+	// stands for a comma, which no assembler accepts in a name
 	comma = "$"
 )
 
-// reference is a symbol of the special form: .klp.rela.OBJECT$SYMBOL. Relocations to
-// SYMBOL, in which each further $ is a comma, go to OBJECT's section of relocations.
+// reference is a symbol name of the special form .klp.rela.OBJECT$SYMBOL. Each further $ in
+// SYMBOL is a comma. Relocations to SYMBOL go to OBJECT's relocation section.
 type reference struct{ object, symbol string }
 
 func parseReference(name string) (r reference, ok bool) {
@@ -37,9 +37,9 @@ func parseReference(name string) (r reference, ok bool) {
 	return reference{object, strings.ReplaceAll(symbol, comma, ",")}, ok
 }
 
-// Rewrite moves the relocations to symbols whose name has the special form to sections
-// of a livepatch's own, and marks those symbols for livepatch. A module without such
-// symbols stays as it is.
+// Rewrite moves relocations to symbols with a name of the special form into livepatch
+// relocation sections, and marks these symbols for livepatch. A module without such symbols
+// is returned unchanged.
 func Rewrite(module []byte) ([]byte, error) {
 	if !bytes.Contains(module, []byte(relaPrefix)) {
 		return module, nil
@@ -64,8 +64,8 @@ func Rewrite(module []byte) ([]byte, error) {
 	return o.file()
 }
 
-// mark gives the symbols their real names, and marks those of livepatch. It returns the
-// objects to which relocations to them belong, by the number of the symbol.
+// mark gives the symbols their real names, and marks the livepatch symbols. It returns the
+// object to which each symbol's relocations belong, by symbol number.
 func (o *object) mark(table uint32) (map[uint32]string, error) {
 	content, err := o.content(table)
 	if err != nil {
@@ -94,8 +94,8 @@ func (o *object) mark(table uint32) (map[uint32]string, error) {
 	return objects, nil
 }
 
-// renamed is the symbol with its real name. One that is not livepatch's stays weak: the
-// module loader does not mind that nobody defines it.
+// renamed returns the symbol with its real name. If it is not a livepatch symbol, it stays
+// weak, so that the module loader accepts it undefined.
 func (o *object) renamed(s elf.Sym64, names uint32, name string) (elf.Sym64, error) {
 	offset, err := o.addText(names, name)
 	s.Name, s.Other = offset, 0
@@ -106,8 +106,8 @@ func (o *object) renamed(s elf.Sym64, names uint32, name string) (elf.Sym64, err
 	return s, err
 }
 
-// split takes relocations to such symbols out of a section of relocations, into a new
-// one for each object. Relocations of what is not loaded are no matter.
+// split moves relocations to such symbols from a relocation section to a new one for each
+// object. Sections that are not loaded keep their relocations.
 func (o *object) split(section, table uint32, objects map[uint32]string) error {
 	s := o.sections[section]
 	if elf.SectionType(s.Type) != elf.SHT_RELA || s.Link != table || s.Info >= uint32(len(o.sections)) ||
@@ -132,7 +132,7 @@ func (o *object) split(section, table uint32, objects map[uint32]string) error {
 	return nil
 }
 
-// sorted are the relocations to such symbols, by object, and all others.
+// sorted separates the relocations to such symbols, by object, from all others.
 func (o *object) sorted(content []byte, objects map[uint32]string) (moved map[string][]byte, stay []byte) {
 	moved = map[string][]byte{}
 	for entry := range slices.Chunk(content, relaSize) {
@@ -148,8 +148,7 @@ func (o *object) sorted(content []byte, objects map[uint32]string) (moved map[st
 	return moved, stay
 }
 
-// addSection adds a section of relocations of an object, for the section to which those
-// of s apply.
+// addSection adds an object's relocation section, which applies to the same section as s.
 func (o *object) addSection(s elf.Section64, object string, content []byte) error {
 	if len(o.sections) == maxSections {
 		return fmt.Errorf("more than %d sections", maxSections)

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// small is an object file: a section .text with relocations to symbols, and a section
-// .discard, which is not loaded, with one to each of them as well.
+// small returns an object file with a section .text and a section .discard, which is not
+// loaded. Each has a relocation to each symbol.
 func small(order binary.ByteOrder, symbols ...string) []byte {
 	names := "\x00.text\x00.rela.text\x00.discard\x00.rela.discard\x00.symtab\x00.strtab\x00.shstrtab\x00"
 	name := func(of string) uint32 { return uint32(strings.Index(names, "\x00"+of+"\x00") + 1) }
@@ -59,7 +59,7 @@ func small(order binary.ByteOrder, symbols ...string) []byte {
 	}), body, encode(sections))
 }
 
-// show is what Go's own reader finds: symbols, and the relocations of each section.
+// show lists what debug/elf reads: the symbols, and the relocations of each section.
 func show(t *testing.T, object []byte) (list []string) {
 	t.Helper()
 	f, err := elf.NewFile(bytes.NewReader(object))
@@ -100,7 +100,7 @@ func TestRewrite(t *testing.T) {
 		".klp.rela.ext4$.klp.sym.ext4.ext4_sync$0",
 		".klp.rela.vmlinux$.klp.sym.vmlinux.m_start$2",
 		".klp.rela.ext4$.klp.sym.ext4.ext4_sync$0",
-		".klp.rela.$.klp.sym.vmlinux.a", // each of these is for the kernel to refuse
+		".klp.rela.$.klp.sym.vmlinux.a", // the kernel is to refuse each of these
 		".klp.rela.ext4$unmarked",
 		".klp.rela.vmlinux", // not of the form: left alone
 	}
@@ -138,7 +138,7 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
-// What has no such symbols is returned as it is, ELF or not.
+// A file without such symbols is returned unchanged, ELF or not.
 func TestRewriteLeavesOthers(t *testing.T) {
 	for _, data := range [][]byte{nil, []byte("text"), small(binary.LittleEndian, "printk"), small(binary.LittleEndian, ".klp.rela.x")} {
 		if got, err := Rewrite(data); err != nil || !bytes.Equal(got, data) {
@@ -183,7 +183,7 @@ func TestRewriteRefuses(t *testing.T) {
 	}
 }
 
-// A module may be a stranger's. What comes out can be read as what went in.
+// A module may be a stranger's. If the input can be read as ELF, so can the output.
 func FuzzRewrite(f *testing.F) {
 	f.Add(small(binary.LittleEndian, "printk", ".klp.rela.ext4$.klp.sym.ext4.x$0"))
 	f.Add(small(binary.BigEndian, ".klp.rela.vmlinux$a$1"))

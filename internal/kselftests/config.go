@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// need is an option that the scripts need, as their file config says.
+// need is an option that the scripts' config file asks for.
 type need struct{ option, value string }
 
 func parseConfig(text string) (list []need) {
@@ -20,15 +20,15 @@ func parseConfig(text string) (list []need) {
 	return list
 }
 
-// testModules is the option of the modules that a tree of before 6.9 has in lib.
+// testModules is the option of the modules that a tree before 6.9 has in lib.
 const testModules = "TEST_LIVEPATCH"
 
-// lacking says which option a kernel lacks for the scripts; empty: none, or its
-// options are not known.
+// lacking names an option that the scripts need and a kernel lacks; empty: none,
+// or the kernel's options are unknown.
 func (s *Suite) lacking(config map[string]string) string {
 	for _, n := range s.needs {
 		have := config[n.option]
-		built := n.option == testModules && len(s.modules) > 0 // as modules of klptest's own
+		built := n.option == testModules && len(s.modules) > 0 // by klptest
 		if config == nil || built || have == n.value || n.value == "m" && have == "y" {
 			continue
 		}

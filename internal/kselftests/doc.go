@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kselftests runs the kernel's own selftests of livepatch, the scripts in
-// tools/testing/selftests/livepatch of its source, as they are.
+// Package kselftests runs the kernel's own livepatch selftests, the scripts in
+// tools/testing/selftests/livepatch of its source, unchanged.
 //
 // [Read] reads the directory. Each script is a [Test], which a rig runs on a
-// guest of its own: the rig builds the test modules, and copies the scripts. What
-// a script prints, how it ends and what the kernel logs make the result; each
-// "TEST:" line is a part of it.
+// guest of its own: the rig builds the test modules, and copies the scripts. The
+// script's output, its exit status and the kernel log determine the result; each
+// "TEST:" line is a subtest.
 package kselftests

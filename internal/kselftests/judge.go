@@ -17,11 +17,11 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// skipStatus is kselftest's exit status of a script that cannot run here
-// (KSFT_SKIP, tools/testing/selftests/kselftest.h).
+// skipStatus is the exit status of a script that cannot run here (KSFT_SKIP,
+// tools/testing/selftests/kselftest.h).
 const skipStatus = "exit 4"
 
-// judge makes the result of what was seen, and of the error that ended it.
+// judge makes the result from the observation and the error that ended it.
 func (t Test) judge(o judge.Observation, err error) judge.Result {
 	faults := o.Faults()
 	switch {
@@ -48,7 +48,7 @@ func (t Test) judge(o judge.Observation, err error) judge.Result {
 	return t.conclude(res, a)
 }
 
-// died is the result of a script whose guest died, or could not be asked.
+// died returns the result of a script whose guest died or could not be reached.
 func (t Test) died(o judge.Observation, faults judge.Faults, err error) judge.Result {
 	res := t.Broken(err)
 	res.Observation = o
@@ -70,10 +70,10 @@ func (t Test) died(o judge.Observation, faults judge.Faults, err error) judge.Re
 	return t.complete(res)
 }
 
-// maxConsole is more than the scripts make a kernel log.
+// maxConsole is more than a kernel logs while the scripts run.
 const maxConsole = 16 << 20
 
-// consoleOf is the log of a guest that died; empty: it is not known.
+// consoleOf returns the log of a guest that died; empty: unknown.
 func consoleOf(err error) string {
 	e, ok := errors.AsType[*blame.Error](err)
 	if !ok || e.Path == "" {
@@ -84,11 +84,11 @@ func consoleOf(err error) string {
 		return ""
 	}
 	defer f.Close()
-	data, _ := io.ReadAll(io.LimitReader(f, maxConsole)) // what there is
+	data, _ := io.ReadAll(io.LimitReader(f, maxConsole)) // whatever can be read
 	return string(data)
 }
 
-// text is a log as text.
+// text returns a log as text.
 func text(records []machine.Record) string {
 	var b strings.Builder
 	for _, r := range records {
@@ -120,7 +120,7 @@ func within(tests []judge.Subtest) string {
 	return ""
 }
 
-// lacks is a shell's complaint of a program that the guest does not have.
+// lacks matches a shell's complaint about a program that the guest lacks.
 var lacks = regexp.MustCompile(`(?m)^\S*: line \d+: (\S+): command not found$`)
 
 // conclude finds the verdict of a script that has ended.
@@ -147,7 +147,7 @@ func (t Test) conclude(res judge.Result, a machine.Answer) judge.Result {
 	return t.complete(res)
 }
 
-// lastWords is the last line that is not empty.
+// lastWords returns the last line that is not empty.
 func lastWords(output string) string {
 	lines := strings.Split(strings.TrimSpace(output), "\n")
 	last := lines[len(lines)-1]
@@ -157,8 +157,8 @@ func lastWords(output string) string {
 	return last
 }
 
-// complete gives each test of the script a verdict: one that was not reached is
-// skipped. The result is what a report can show, whatever the script has printed.
+// complete gives each test of the script a verdict, SKIP if it was not reached.
+// It bounds the result, so that a report can show it whatever the script printed.
 func (t Test) complete(res judge.Result) judge.Result {
 	seen := map[string]bool{}
 	for i := range res.Subtests {

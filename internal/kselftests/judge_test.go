@@ -57,7 +57,7 @@ func someTest(t *testing.T) Test {
 	return tests[0]
 }
 
-// parts writes a result's tests in short.
+// parts summarizes a result's tests.
 func parts(res judge.Result) string {
 	var list []string
 	for _, s := range res.Subtests {
@@ -120,7 +120,7 @@ func TestDiffOfTheFirstFailure(t *testing.T) {
 	}
 }
 
-// The log of a guest that died tells which tests it came to.
+// The log of a guest that died shows which tests had begun.
 func TestGuestDies(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "console.log")
 	filetest.Put(t, log, "[ 1.0] ===== TEST: a =====\n[ 2.0] ===== TEST: b =====\n[ 2.1] Kernel panic\n")
@@ -147,7 +147,7 @@ func TestSkippedForAnOption(t *testing.T) {
 	}
 }
 
-// What a guest gets, and the command there.
+// TestCommand checks the command and the files that a guest gets.
 func TestCommand(t *testing.T) {
 	s := read(t, tree(t, map[string]string{"test-it's.sh": "", "functions.sh": "f"}))
 	tests, err := s.Tests(t.Context(), nil, nil, time.Minute)

@@ -9,11 +9,12 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// started begins a test in the output (start_test of functions.sh). The result
-// follows on the line, unless a program has printed something in between.
+// started matches the start of a test in the output (start_test of functions.sh).
+// The result follows on the same line, unless a program has printed something in
+// between.
 var started = regexp.MustCompile(`^TEST: (.*) \.\.\. ?(.*)$`)
 
-// The last words of a test (check_result, die and skip of functions.sh).
+// The results that a test prints (check_result, die and skip of functions.sh).
 const (
 	saysOK    = "ok"
 	saysNotOK = "not ok"
@@ -21,7 +22,7 @@ const (
 	saysSkip  = "SKIP: "
 )
 
-// parse finds the tests in what a script has printed.
+// parse finds the tests in a script's output.
 func parse(output string) (tests []judge.Subtest) {
 	var open *openTest
 	for line := range strings.Lines(output) {
@@ -59,8 +60,8 @@ func (o *openTest) line(text string) {
 	}
 }
 
-// close adds the test to the list; nil adds none. A test without a result has none
-// in the list either.
+// close adds the test to the list; nil adds none. A test without a result gets no
+// verdict.
 func (o *openTest) close(tests []judge.Subtest) []judge.Subtest {
 	if o == nil {
 		return tests
@@ -71,7 +72,7 @@ func (o *openTest) close(tests []judge.Subtest) []judge.Subtest {
 	return append(tests, o.Subtest)
 }
 
-// explain takes the diff, or what else a test has printed after its result.
+// explain takes the diff, or the first line that a test printed after its result.
 func (o *openTest) explain() {
 	var shown []string
 	for _, line := range o.lines {
@@ -89,10 +90,11 @@ func (o *openTest) explain() {
 	}
 }
 
-// logged begins a test in the kernel's log (start_test of functions.sh).
+// logged matches the start of a test in the kernel log (start_test of
+// functions.sh).
 var logged = regexp.MustCompile(`(?m)===== TEST: (.*) =====$`)
 
-// begun are the names of the tests in a log.
+// begun returns the names of the tests in a log.
 func begun(log string) (names []string) {
 	for _, m := range logged.FindAllStringSubmatch(strings.ReplaceAll(log, "\r", ""), -1) {
 		names = append(names, m[1])
@@ -100,8 +102,8 @@ func begun(log string) (names []string) {
 	return names
 }
 
-// withLog completes the tests of a script whose output is not whole: by the log,
-// a test that another one followed has passed, since a script ends with the first
+// withLog completes the tests of a script whose output is incomplete. A test that
+// another one follows in the log has passed, since a script ends with the first
 // that fails.
 func withLog(tests []judge.Subtest, names []string) []judge.Subtest {
 	for i, name := range names {

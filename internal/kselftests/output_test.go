@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// By the log, all tests but the last one have ended well.
+// According to the log, all tests but the last one have passed.
 func TestWithLog(t *testing.T) {
 	log := "[    1.2] ===== TEST: a =====\r\n[    1.3] x\n[    1.4] ===== TEST: b c =====\n"
 	want := []judge.Subtest{{Name: "a", Verdict: judge.Pass}, {Name: "b c"}}
@@ -53,7 +53,7 @@ func TestWithLog(t *testing.T) {
 	}
 }
 
-// FuzzParse: each test has a name in the output, and a verdict that it can have.
+// FuzzParse: each test has a possible verdict, and a PASS has no details.
 func FuzzParse(f *testing.F) {
 	f.Add("TEST: a ... ok\nTEST: b ... not ok\n\n" + someDiff + "ERROR: x\n")
 	f.Add("TEST: a ... SKIP: b\n")

@@ -13,11 +13,12 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// testProgs is the list of scripts in a Makefile (tools/testing/selftests/lib.mk).
+// testProgs matches the list of scripts in a Makefile
+// (tools/testing/selftests/lib.mk).
 var testProgs = regexp.MustCompile(`(?m)^TEST_PROGS[ \t]*[:+]?=(.*)$`)
 
-// addScripts takes the scripts that the Makefile runs, in its order; without any,
-// those that are called test-*.sh.
+// addScripts adds the scripts that the Makefile runs, in its order; if it runs
+// none, those named test-*.sh.
 func (s *Suite) addScripts(dir string) {
 	listed := listedIn(string(s.files["Makefile"]))
 	for _, name := range slices.Sorted(maps.Keys(s.files)) {
@@ -40,8 +41,8 @@ func listedIn(makefile string) (names []string) {
 	return names
 }
 
-// Select returns the scripts that are named, in that order; all, if none is. A
-// name may lack what they have in common: "state" is test-state.sh.
+// Select returns the named scripts in that order, or all without names. A name
+// may omit test- and .sh: "state" is test-state.sh.
 func (s *Suite) Select(names []string) (list []Script, err error) {
 	if len(names) == 0 {
 		return s.Scripts, nil
@@ -66,7 +67,7 @@ func (s *Suite) named(name string) (Script, bool) {
 	return Script{}, false
 }
 
-// Names are the scripts' names.
+// Names returns the scripts' names.
 func (s *Suite) Names() (names []string) {
 	for _, script := range s.Scripts {
 		names = append(names, script.Name)
@@ -81,11 +82,11 @@ func (s *Suite) short() (names []string) {
 	return names
 }
 
-// startTest begins a test (functions.sh). A name that the script makes up as it
-// runs is not known.
+// startTest matches the start of a test (functions.sh), except one whose name the
+// script computes.
 var startTest = regexp.MustCompile("(?m)^\\s*start_test \"([^\"$`\\\\]+)\"")
 
-// tests are the names of the tests in a script, as far as they are known.
+// tests returns the names of the tests in a script, as far as they are known.
 func (s Script) tests() (names []string) {
 	for _, m := range startTest.FindAllStringSubmatch(s.text, -1) {
 		names = append(names, m[1])
@@ -93,5 +94,5 @@ func (s Script) tests() (names []string) {
 	return names
 }
 
-// Known are the scripts that Linux has had so far, for completion.
+// Known are the scripts that Linux has had so far, for shell completion.
 var Known = []string{"test-callbacks", "test-ftrace", "test-kprobe", "test-livepatch", "test-shadow-vars", "test-state", "test-syscall", "test-sysfs"}

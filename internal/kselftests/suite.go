@@ -16,15 +16,15 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// Where a kernel's source has the scripts, and their modules: below the scripts
-// since Linux 6.9, in lib before that.
+// Where a kernel's source has the scripts and their modules. The modules are below the
+// scripts since Linux 6.9, and in lib before that.
 const (
 	Dir        = "tools/testing/selftests/livepatch"
 	moduleDir  = "test_modules"
 	libraryDir = "lib/livepatch"
 )
 
-// The limits of what a guest is sent; Linux has 15 files with 100 KB in all.
+// The limits on what a guest is sent; Linux has 15 files with 100 KB in all.
 const (
 	maxFiles = 256
 	maxBytes = 4 << 20
@@ -39,7 +39,7 @@ type Suite struct {
 	modules  []kmods.Source
 	programs []kmods.Source
 	needs    []need
-	inTree   bool // the scripts load the modules by modprobe
+	inTree   bool // the scripts load the modules with modprobe
 }
 
 // Script is one of the scripts.
@@ -49,8 +49,8 @@ type Script struct {
 	text string
 }
 
-// Read reads a kernel's source, or the directory in it. A link is followed only
-// within that.
+// Read reads the selftests of a kernel's source, or of their directory in it. Links are
+// followed only within that tree.
 func Read(dir string) (*Suite, error) {
 	dir, sub, err := place(dir)
 	if err != nil {
@@ -64,8 +64,8 @@ func Read(dir string) (*Suite, error) {
 	return suiteOf(root.FS(), dir, sub)
 }
 
-// ReadView is Read for a tree that may be made of links to another one, as a
-// kbuild.Workshop's is. All links are followed: the tree must be trusted.
+// ReadView is Read for a tree that may consist of links to another one, as a
+// kbuild.Workshop's does. All links are followed, so the tree must be trusted.
 func ReadView(dir string) (*Suite, error) {
 	dir, sub, err := place(dir)
 	if err != nil {
@@ -74,7 +74,7 @@ func ReadView(dir string) (*Suite, error) {
 	return suiteOf(os.DirFS(dir), dir, sub)
 }
 
-// place tells which tree a directory belongs to, and where the selftests are in it.
+// place returns the tree of a directory, and the place of the selftests in it.
 func place(dir string) (tree, sub string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", "", err
@@ -102,7 +102,7 @@ type reader struct {
 	root  fs.FS
 	dir   string
 	files int
-	left  int64 // bytes that may yet be read
+	left  int64 // bytes that may still be read
 }
 
 func (r *reader) suite(sub string) (*Suite, error) {
@@ -124,7 +124,7 @@ func (r *reader) suite(sub string) (*Suite, error) {
 	return s, r.addModules(s, sub)
 }
 
-// addModules reads the modules' sources. A tree of before 6.9 has them elsewhere.
+// addModules reads the modules' sources. A tree before 6.9 has them elsewhere.
 func (r *reader) addModules(s *Suite, sub string) error {
 	code := func(name string) bool { return path.Ext(name) == ".c" || path.Ext(name) == ".h" }
 	found, err := r.read(path.Join(sub, moduleDir), code)
@@ -166,7 +166,7 @@ func (r *reader) read(sub string, want func(name string) bool) (map[string][]byt
 	return found, nil
 }
 
-// file reads a file; nil is what is none.
+// file reads a regular file; nil: it is not one.
 func (r *reader) file(name string) ([]byte, error) {
 	info, err := fs.Stat(r.root, name)
 	if err != nil || !info.Mode().IsRegular() {

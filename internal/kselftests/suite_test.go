@@ -41,7 +41,7 @@ func read(t *testing.T, dir string) *Suite {
 	return s
 }
 
-// moduleFiles are the names of the modules' sources.
+// moduleFiles returns the names of the modules' sources.
 func (s *Suite) moduleFiles() (names []string) {
 	for _, m := range s.modules {
 		names = append(names, m.Name)
@@ -66,8 +66,8 @@ func TestReadFake(t *testing.T) {
 	}
 }
 
-// A source tree is taken for the directory in it, which knows its tree as well: it
-// may have the modules.
+// A source tree and the selftests' directory in it give the same suite, with the
+// modules in the tree.
 func TestReadTree(t *testing.T) {
 	dir := tree(t, map[string]string{
 		Dir + "/test-b.sh": someScript, Dir + "/test-a.sh": someScript, Dir + "/functions.sh": "", Dir + "/.hidden": "",

@@ -19,8 +19,8 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// endGrace is how long a script that is told to end may take, and then the guest
-// to say so.
+// endGrace is how long a script may take to end once told to, and then the guest to report
+// it.
 const endGrace = 20 * time.Second
 
 // Test runs one script.
@@ -31,8 +31,8 @@ type Test struct {
 	files  map[string][]byte
 }
 
-// Tests makes tests of the scripts that are named, or of all, each with a time limit. The
-// builder builds their programs.
+// Tests makes tests of the named scripts, or of all, each with a time limit. The builder
+// builds their programs.
 func (s *Suite) Tests(ctx context.Context, names []string, b *kmods.Builder, limit time.Duration) ([]Test, error) {
 	scripts, err := s.Select(names)
 	if err != nil {
@@ -57,13 +57,13 @@ func (s *Suite) Tests(ctx context.Context, names []string, b *kmods.Builder, lim
 	return tests, nil
 }
 
-// Name is the script's.
+// Name returns the script's name.
 func (t Test) Name() string { return t.script.Name }
 
-// Shape asks for nothing.
+// Shape leaves the guest's size to the rig.
 func (t Test) Shape() (cpus, memory int) { return 0, 0 }
 
-// Modules are those of all scripts.
+// Modules returns the modules of all scripts.
 func (t Test) Modules() (names []string, own []kmods.Source) {
 	for _, m := range t.suite.modules {
 		if name, ok := strings.CutSuffix(m.Name, ".c"); ok {
@@ -76,14 +76,14 @@ func (t Test) Modules() (names []string, own []kmods.Source) {
 	return names, t.suite.modules
 }
 
-// Files are all scripts, and what they call.
+// Files returns all scripts, and everything that they call.
 func (t Test) Files() map[string][]byte { return t.files }
 
-// Skipped asks for the options that the selftests need.
+// Skipped checks for the options that the selftests need.
 func (t Test) Skipped(ctx context.Context, m machine.Machine) (judge.Result, bool) {
 	f, err := m.Facts(ctx, nil)
 	if err != nil {
-		return judge.Result{}, false // Run will say so
+		return judge.Result{}, false // Run reports it
 	}
 	why := t.suite.lacking(f.Config)
 	if why == "" {
@@ -118,19 +118,19 @@ func (t Test) observe(ctx context.Context, m machine.Machine) (o judge.Observati
 	return o, err
 }
 
-// timedOut is the exit status of timeout(1) when time is up, and when the command
-// had to be killed.
+// timedOut is the exit status of timeout(1) when time is up; killed, when the command had
+// to be killed.
 const timedOut, killed = "exit 124", "exit 137"
 
-// fixedAddresses lets all processes have their code at the same addresses. The
-// emulator of QEMU 7.2 translates code anew for each address that it is at, and the
-// scripts start thousands of processes: otherwise they take three times as long.
+// fixedAddresses puts the code of all processes at the same addresses. The emulator of QEMU
+// 7.2 translates code again for each address, and the scripts start thousands of processes:
+// without this they take three times as long.
 const fixedAddresses = "echo 0 > /proc/sys/kernel/randomize_va_space"
 
-// command runs the script where the scripts expect to be: among their modules, on
-// a host that could build these, and that has the links in /dev which a
-// distribution makes (bash's <() needs that one). The step's shell is busybox,
-// which prefers its own programs; bash runs the host's.
+// command runs the script where the scripts expect to be: among their modules, on a host
+// that could build these and has the links in /dev that a distribution makes (bash's <()
+// needs /dev/fd). The step's shell is busybox, which prefers its own programs; bash runs
+// the host's.
 func (t Test) command(emulated bool) machine.Command {
 	prepare := "{ [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd; } && mkdir -p /lib/modules/$(uname -r)/build && ln -s " + guest.CaseModules + " " + moduleDir
 	if t.suite.inTree {
@@ -144,15 +144,15 @@ func (t Test) command(emulated bool) machine.Command {
 	return machine.Command{Text: "./" + t.script.Name, Verb: machine.Sh, Args: []string{"exec /bin/bash -c " + shellword.Quote(run)}}
 }
 
-// Broken is the result of a script that could not be run.
+// Broken returns the result of a script that could not be run.
 func (t Test) Broken(err error) judge.Result { return judge.Broken(t.describe(), err) }
 
-// LeavesClean is false: nothing is known of what a script leaves behind.
+// LeavesClean is true only if no test began: what a script leaves behind is unknown.
 func (t Test) LeavesClean(res judge.Result) bool {
 	return res.Verdict == judge.Skip && len(res.Subtests) == 0
 }
 
-// describe stands for the script where a case is asked for.
+// describe returns a case that stands for the script.
 func (t Test) describe() *casefile.Case {
 	return &casefile.Case{Name: t.script.Name, File: t.script.Path, Title: "a selftest of the kernel"}
 }

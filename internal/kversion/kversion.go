@@ -17,8 +17,8 @@ type Version []int
 // (kernel/livepatch/state.c).
 var States = Version{5, 5}
 
-// start is the part of a release that counts: 6.12.117+deb12-1 is
-// 6.12.117.
+// start matches the part of a release that counts: 6.12.117 of
+// 6.12.117+deb12-1.
 var start = regexp.MustCompile(`^\d{1,9}(\.\d{1,9})*`)
 
 // Parse reads a version or a release, as uname -r prints it.

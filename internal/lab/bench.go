@@ -21,9 +21,9 @@ type Bench struct {
 	Runner
 	Workshop *kbuild.Workshop
 	Cases    []*casefile.Case
-	Built    func() // is told when a build has ended; may be nil
+	Built    func() // called when a build has ended; may be nil
 
-	kernel *images.Kernel // what was built last
+	kernel *images.Kernel // the last one built
 }
 
 func (b *Bench) build(ctx context.Context) error {
@@ -41,12 +41,12 @@ func (b *Bench) build(ctx context.Context) error {
 // Patched is a bench for the patches of a series.
 type Patched struct {
 	*Bench
-	Order func(series.Patch) []*casefile.Case // the cases for the kernel with a patch that was applied
+	Order func(series.Patch) []*casefile.Case // the cases for the kernel with that patch
 }
 
 var _ series.Lab = Patched{}
 
-// Apply is of [series.Lab].
+// Apply implements [series.Lab].
 func (p Patched) Apply(ctx context.Context, patch series.Patch) error {
 	if err := patch.Apply(ctx, p.Workshop); err != nil {
 		return err
@@ -55,13 +55,13 @@ func (p Patched) Apply(ctx context.Context, patch series.Patch) error {
 	return nil
 }
 
-// Build is of [series.Lab].
+// Build implements [series.Lab].
 func (p Patched) Build(ctx context.Context) error { return p.build(ctx) }
 
-// Broken is of [series.Lab].
+// Broken implements [series.Lab].
 func (p Patched) Broken(err error) bool { return errors.Is(err, kbuild.ErrBroken) }
 
-// Run is of [series.Lab].
+// Run implements [series.Lab].
 func (p Patched) Run(ctx context.Context) ([]judge.Result, error) {
 	selftests, err := p.selftestsOf(ctx, p.Workshop.Dir()) // a patch may change them, too
 	if err != nil && blame.Of(err) != blame.User {

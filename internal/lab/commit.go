@@ -18,9 +18,9 @@ import (
 )
 
 // JudgeCommit builds the kernel of the commit that is checked out in a work
-// tree, and judges it by the cases and the selftests. A fault of the tree is a
-// reason to skip the commit; one of this host is an error, and ends the search.
-// built is told when the build has ended.
+// tree, and judges it by the cases and the selftests. A fault of the tree skips
+// the commit; a fault of this host is an error, and ends the search. built is
+// called when the build has ended.
 func (r Runner) JudgeCommit(ctx context.Context, dir string, b kbuild.Builder, built func(), list []*casefile.Case) (note bisect.Note, err error) {
 	tree := git.Worktree{Dir: dir}
 	if note.Commit, err = tree.Git(ctx, "rev-parse", "HEAD"); err != nil {

@@ -10,13 +10,13 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// counting adds up what an exploration has run of a kernel's source.
+// counting adds up which parts of a kernel's source an exploration has run.
 type counting struct {
 	kernel *gcov.Kernel
 	sum    gcov.Counters
 }
 
-// ran is what a sequence has run. Nothing is known of one that has not come to its end.
+// ran returns what a sequence has run. Nothing is known about a sequence that did not end.
 func (c *counting) ran(ctx context.Context, res judge.Result) ([]gcov.File, error) {
 	if res.Counters == nil {
 		return nil, nil
@@ -27,7 +27,7 @@ func (c *counting) ran(ctx context.Context, res judge.Result) ([]gcov.File, erro
 	return c.kernel.Lines(ctx, res.Counters)
 }
 
-// files are all source files; nil when nothing was counted.
+// files returns all source files; nil if nothing was counted.
 func (c *counting) files(ctx context.Context) ([]gcov.File, error) {
 	if len(c.sum) == 0 {
 		return nil, nil

@@ -16,11 +16,11 @@ import (
 
 // GuestsPerCPU is how many guests an exploration has for each processor. In the host's
 // time, a held transition is tried again after a second or two (HZ in
-// klp_try_complete_transition of kernel/livepatch/transition.c): its guest sleeps
-// meanwhile, and others can use the processor.
+// klp_try_complete_transition of kernel/livepatch/transition.c). Its guest sleeps
+// meanwhile, so others can use the processor.
 const GuestsPerCPU = 4
 
-// Opener makes a rig of what is explored.
+// Opener makes a rig for the kernel to explore.
 type Opener func(context.Context, rig.Options) (*rig.Rig, error)
 
 // Explore explores a kernel; see ExploreOn.
@@ -29,7 +29,7 @@ func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options
 }
 
 // ExploreOn explores the kernel of a rig. It fills in the release and the jobs of the
-// options. What it finds is a result; see [exploredAs].
+// options, and keeps its findings as a result; see [exploredAs].
 func (r Runner) ExploreOn(ctx context.Context, open Opener, o explore.Options) (rep explore.Report, err error) {
 	ro := r.Options
 	ro.Guests = rig.Reused
@@ -52,8 +52,8 @@ func (r Runner) ExploreOn(ctx context.Context, open Opener, o explore.Options) (
 	return rep, r.keep(ctx, on, rep, o.Skip, files, blame.Join(err, countErr))
 }
 
-// keep keeps the result of an exploration, which err may have ended early, and what it has
-// run. It returns err, and what went wrong with keeping.
+// keep records the result of an exploration, which err may have ended early, and what it
+// has run. It returns err, joined with any error of recording.
 func (r Runner) keep(ctx context.Context, on *rig.Rig, rep explore.Report, skipped int, ran []gcov.File, err error) error {
 	keep := r.recorder()
 	c, res := exploredAs(rep, skipped)
@@ -71,8 +71,8 @@ func (r Runner) keep(ctx context.Context, on *rig.Rig, rep explore.Report, skipp
 	return keep.End(err)
 }
 
-// exploredAs is what an exploration has found, as a test and its result: a difference is
-// a case that fails. Otherwise the exploration itself is the test. There is none if no
+// exploredAs returns the findings of an exploration as a case and its result. A difference
+// is a case that fails; otherwise the exploration itself is the case. There is none if no
 // sequence was run.
 func exploredAs(rep explore.Report, skipped int) (*casefile.Case, judge.Result) {
 	if d := rep.Difference; d != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/mutants"
 )
 
-// Explored searches for mutants by exploring instead of by the cases. A
-// difference is a FAIL, whose name tells its length.
+// Explored searches for mutants by exploring instead of running the cases. A
+// difference is a FAIL whose name tells its length.
 type Explored struct {
 	Mutated
 	Budget time.Duration // for each mutant
@@ -23,8 +23,8 @@ type Explored struct {
 var _ mutants.Lab = Explored{}
 
 // Run ignores the case that is known to find the mutant. The unmutated kernel
-// gets the same time budget, so that a difference that kills a mutant is one it
-// does not show.
+// gets the same time budget, so that only a difference that it does not show
+// kills a mutant.
 func (e Explored) Run(ctx context.Context, _ string) ([]judge.Result, error) {
 	started := time.Now()
 	rep, err := e.Explore(ctx, e.kernel, explore.Options{Patches: explore.SomePatches, Seed: 1, Budget: e.Budget})
@@ -42,7 +42,7 @@ func (e Explored) Run(ctx context.Context, _ string) ([]judge.Result, error) {
 	return []judge.Result{{Name: name, Verdict: judge.Fail}}, nil
 }
 
-// unjudged is the result of a mutant that exploring may have missed.
+// unjudged returns the result of a mutant that exploring may have missed.
 func unjudged(rep explore.Report) []judge.Result {
 	if rep.Unjudged == 0 {
 		return nil

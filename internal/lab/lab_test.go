@@ -37,7 +37,7 @@ func TestNoFail(t *testing.T) {
 	}
 }
 
-// TestUnjudgedMutant: what could not be looked at has not survived.
+// TestUnjudgedMutant: a mutant that could not be judged has not survived.
 func TestUnjudgedMutant(t *testing.T) {
 	if got := unjudged(explore.Report{}); got != nil {
 		t.Errorf("%+v", got)
@@ -48,8 +48,8 @@ func TestUnjudgedMutant(t *testing.T) {
 	}
 }
 
-// TestCountsNothing: nothing is known of a sequence that has not come to its end, and
-// nothing is told where none has.
+// TestCountsNothing: nothing is known about a sequence that did not end, and nothing is
+// reported if none did.
 func TestCountsNothing(t *testing.T) {
 	c := &counting{sum: gcov.Counters{}}
 	files, err := c.ran(t.Context(), judge.Result{})

@@ -19,7 +19,7 @@ type Mutated struct{ *Bench }
 
 var _ mutants.Lab = Mutated{}
 
-// Read is of [mutants.Lab].
+// Read implements [mutants.Lab].
 func (m Mutated) Read(file string) ([]byte, error) {
 	if err := blame.Join(m.Workshop.Reset(), m.Workshop.Own(file)); err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (m Mutated) Read(file string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(m.Workshop.Dir(), file))
 }
 
-// Build is called for the last file read.
+// Build implements [mutants.Lab]. It is called for the last file read.
 func (m Mutated) Build(ctx context.Context, file string, data []byte) error {
 	if err := os.WriteFile(filepath.Join(m.Workshop.Dir(), file), data, 0o600); err != nil {
 		return err
@@ -35,13 +35,13 @@ func (m Mutated) Build(ctx context.Context, file string, data []byte) error {
 	return m.build(ctx)
 }
 
-// Run runs the cases on the last built kernel until one fails, beginning with
-// the case called first.
+// Run runs the cases on the last built kernel until one fails, starting with
+// the case named first.
 func (m Mutated) Run(ctx context.Context, first string) ([]judge.Result, error) {
 	return m.RunUntilFail(ctx, m.kernel, foremost(m.Cases, first))
 }
 
-// foremost is the list with the named case, if it is there, moved to the front.
+// foremost returns the list with the named case, if any, moved to the front.
 func foremost(list []*casefile.Case, name string) []*casefile.Case {
 	i := slices.IndexFunc(list, func(c *casefile.Case) bool { return c.Name == name })
 	if i < 0 {

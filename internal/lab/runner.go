@@ -27,12 +27,12 @@ type Runner struct {
 type Recorder interface {
 	Begin(ctx context.Context, on *rig.Rig, list []*casefile.Case) error
 	BeginSelftests(ctx context.Context, on *rig.Rig, scripts []string) error
-	// Case is told a result; the case of a selftest is nil.
+	// Case keeps a result; the case of a selftest is nil.
 	Case(*casefile.Case, judge.Result) error
-	// Ran is told what the run has run of the kernel's source; nil: it is not known.
+	// Ran keeps which parts of the kernel's source the run has executed; nil: unknown.
 	Ran([]gcov.File)
-	// End is told why the run ended early, or nil. It returns that, and what
-	// went wrong with keeping the results.
+	// End gets the error that ended the run early, or nil. It returns that error, joined
+	// with any error of keeping the results.
 	End(error) error
 }
 
@@ -45,9 +45,8 @@ func (forgetful) Case(*casefile.Case, judge.Result) error                  { ret
 func (forgetful) Ran([]gcov.File)                                          {}
 func (forgetful) End(err error) error                                      { return err }
 
-// Run runs the cases on a kernel. That no case can be run on it, say because the
-// modules do not build against it, is an ERROR of the next case, and no reason not to
-// try other kernels.
+// Run runs the cases on a kernel. If no case can run on it, say because the modules do not
+// build against it, the next case gets an ERROR; other kernels can still be tried.
 func (r Runner) Run(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
 	return r.run(ctx, k, ofCases(list))
 }
@@ -65,10 +64,10 @@ func (r Runner) RunUntilFail(ctx context.Context, k *images.Kernel, list []*case
 	return r.while(ctx, k, ofCases(list), noFail)
 }
 
-// batch is what one run on a kernel runs.
+// batch is the tests of one run on a kernel.
 type batch struct {
 	tests []rig.Test
-	cases []*casefile.Case // those of the tests; nil: they are selftests
+	cases []*casefile.Case // the tests' cases; nil: the tests are selftests
 }
 
 func ofCases(list []*casefile.Case) batch { return batch{rig.Cases(list), list} }
@@ -84,7 +83,7 @@ func (b batch) begin(ctx context.Context, keep Recorder, on *rig.Rig) error {
 	return keep.BeginSelftests(ctx, on, names)
 }
 
-// caseOf is the case of a test, or nil.
+// caseOf returns the case of a test, or nil.
 func (b batch) caseOf(i int) *casefile.Case {
 	if b.cases == nil {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// Selftests are the kernel's own. Each kernel is given those of its own source.
+// Selftests are the kernel's own. Each kernel runs those of its own source.
 type Selftests struct {
 	// Load makes tests of the scripts in a source tree. A tree that lacks them, or whose
 	// programs do not build, is the user's fault.
@@ -19,7 +19,7 @@ type Selftests struct {
 	Options rig.Options // of their guests
 }
 
-// selftestsOf are those of a source tree; none are wanted by a nil Selftests.
+// selftestsOf returns the selftests of a source tree; none if r.Selftests is nil.
 func (r Runner) selftestsOf(ctx context.Context, source string) ([]rig.Test, error) {
 	if r.Selftests == nil {
 		return nil, nil
@@ -27,8 +27,8 @@ func (r Runner) selftestsOf(ctx context.Context, source string) ([]rig.Test, err
 	return r.Selftests.Load(ctx, source)
 }
 
-// unreadable is the result of selftests that a source lacks, or whose programs do not
-// build: another patch may bring or mend them.
+// unreadable returns the result of selftests that a source lacks or whose programs do not
+// build. Another patch may add or fix them.
 func unreadable(err error) judge.Result {
 	return judge.Broken(&casefile.Case{Name: "selftests"}, err)
 }

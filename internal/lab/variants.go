@@ -14,18 +14,18 @@ import (
 )
 
 // Variants builds kernels of one source with different options, each in a
-// place of its own, and runs cases on them.
+// directory of its own, and runs cases on them.
 type Variants struct {
 	Runner
 	Builder kbuild.Builder
 	Cases   []*casefile.Case
-	Begin   func(variants.Kernel) // is told of each kernel; may be nil
-	Built   func()                // is told when a build has ended; may be nil
+	Begin   func(variants.Kernel) // called for each kernel; may be nil
+	Built   func()                // called when a build has ended; may be nil
 }
 
 var _ variants.Lab = Variants{}
 
-// Try is of [variants.Lab].
+// Try implements [variants.Lab].
 func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) variants.Trial {
 	t := variants.Trial{Kernel: k}
 	if v.Begin != nil {
@@ -50,7 +50,7 @@ func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) var
 	return t
 }
 
-// named are the cases with those names; without names, all cases.
+// named returns the cases with those names; without names, all cases.
 func (v Variants) named(names []string) []*casefile.Case {
 	return slices.DeleteFunc(slices.Clone(v.Cases), func(c *casefile.Case) bool {
 		return len(names) > 0 && !slices.Contains(names, c.Name)

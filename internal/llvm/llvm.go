@@ -11,14 +11,14 @@ import (
 	"strconv"
 )
 
-// Toolchain names the programs of one LLVM: by its major version, as Debian
-// does (clang-19), or 0 for those that have no suffix (clang).
+// Toolchain is the major version of an LLVM whose programs have it as a suffix,
+// as in Debian (clang-19), or 0 for programs without a suffix (clang).
 type Toolchain int
 
-// needed are the programs that building a kernel needs.
+// needed lists the programs that building a kernel needs.
 var needed = []string{"clang", "ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy"}
 
-// Program is the name of one of the toolchain's programs.
+// Program returns the name of one of the toolchain's programs.
 func (t Toolchain) Program(name string) string {
 	if t == 0 {
 		return name
@@ -26,8 +26,8 @@ func (t Toolchain) Program(name string) string {
 	return name + "-" + strconv.Itoa(int(t))
 }
 
-// MakeArgs tells the kernel's Makefile to use it. Before Linux 5.15 the
-// assembler must be asked for as well.
+// MakeArgs returns the arguments that make the kernel's Makefile use the
+// toolchain. Before Linux 5.15 the assembler must be requested as well.
 func (t Toolchain) MakeArgs() []string {
 	if t == 0 {
 		return []string{"LLVM=1", "LLVM_IAS=1"}
@@ -55,7 +55,7 @@ func Find(major int) (t Toolchain, ok bool) {
 var numbered = regexp.MustCompile(`^clang-([1-9][0-9]{0,3})$`)
 
 // Newest returns the newest complete toolchain on the PATH whose names have a
-// version, or else the one without. ok tells whether there is one.
+// version, or else the one without a version. ok tells whether there is one.
 func Newest() (t Toolchain, ok bool) {
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		found, _ := filepath.Glob(filepath.Join(dir, "clang-*"))

@@ -16,8 +16,8 @@ type Cell struct {
 	Option Option
 }
 
-// Label names a cell: the names of its kernel, of its set and of its options, the
-// latter two where the file has any.
+// Label names a cell by its kernel, its set and its options, the latter two only if the
+// file has any.
 func (c Cell) Label() string {
 	label := c.Kernel.Name
 	for _, name := range []string{c.Set.Name, c.Option.Name} {
@@ -28,10 +28,11 @@ func (c Cell) Label() string {
 	return label
 }
 
-// maxCells is more than a night has time for.
+// maxCells is more than a host can run in a night.
 const maxCells = 1000
 
-// check refuses what would give two cells one name.
+// check refuses a matrix without kernels, with too many cells, or with two cells of one
+// name.
 func (m Matrix) check(file string) error {
 	if len(m.Kernels) == 0 {
 		return blame.AdviseUserf("kernels:\n  - debian:6.12", "%s names no kernels", file)
@@ -50,7 +51,7 @@ func (m Matrix) check(file string) error {
 	return nil
 }
 
-// Cells are all combinations: those of one kernel follow each other.
+// Cells returns all combinations; those of one kernel are consecutive.
 func (m Matrix) Cells() (list []Cell) {
 	for _, k := range m.Kernels {
 		for _, s := range orNone(m.Sets) {
@@ -62,7 +63,7 @@ func (m Matrix) Cells() (list []Cell) {
 	return list
 }
 
-// orNone has one item that says nothing where the file has no list.
+// orNone returns the list, or one empty item if the file has no list.
 func orNone[T any](list []T) []T {
 	if len(list) == 0 {
 		return make([]T, 1)
@@ -70,14 +71,14 @@ func orNone[T any](list []T) []T {
 	return list
 }
 
-// Shard is one part of several, each of which may run on a host of its own. The zero
-// value is the whole.
+// Shard is one of several parts, each of which may run on a host of its own. The zero value
+// is the whole.
 type Shard struct{ I, N int } // from 1
 
-// Share returns which of the cases of each cell a shard runs. Each case of each cell is in
-// one shard. A shard has cases that follow each other, so that it needs few kernels, and
-// about as many commands as any other: nothing that only one host knows, such as how long
-// cases took there, may decide. times is how often a cell runs a case.
+// Share returns the cases of each cell that a shard runs. Each case of each cell is in
+// exactly one shard. A shard has consecutive cases, so that it needs few kernels, and about
+// as many commands as any other. The division must not depend on data that only one host
+// has, such as how long cases took there. times is how often a cell runs a case.
 func (s Shard) Share(cells [][]*casefile.Case, times func(cell int, c *casefile.Case) int) [][]*casefile.Case {
 	if s.N < 2 {
 		return cells
@@ -101,5 +102,5 @@ func (s Shard) Share(cells [][]*casefile.Case, times func(cell int, c *casefile.
 	return mine
 }
 
-// weight is about how long a case takes: a guest, and its commands.
+// weight estimates how long a case takes: a guest, and its commands.
 func weight(c *casefile.Case) int { return 2 + len(c.Steps) }

@@ -64,7 +64,7 @@ func TestKernelsAlone(t *testing.T) {
 	}
 }
 
-// TestMalformed: each mistake is told with its line.
+// TestMalformed: each mistake is reported with its line.
 func TestMalformed(t *testing.T) {
 	const k = "kernels: [a]\n"
 	for text, want := range map[string]string{
@@ -104,7 +104,7 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// many is a matrix with more cells than it looks.
+// many returns a short matrix with too many cells.
 func many() string {
 	text := "kernels:\n"
 	for i := range 32 {

@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/strictyaml"
 )
 
-// Matrix is what a file says.
+// Matrix is the content of a file.
 type Matrix struct {
 	Kernels []Kernel
 	Sets    []Set
@@ -26,7 +26,7 @@ type Matrix struct {
 
 // Kernel is a kernel under test.
 type Kernel struct {
-	Name  string // empty in a file: Spec
+	Name  string // empty in a file: Spec is used
 	Spec  string // as --kernel takes it
 	Debug bool   // it is a source tree, and built with debugging options
 }
@@ -46,7 +46,7 @@ type Option struct {
 	Line  int      // of the file
 }
 
-// maxFile bounds the memory that reading a file takes, and maxItems what a file may
+// maxFile bounds the memory that reading a file takes, and maxItems the length of each
 // list.
 const (
 	maxFile  = 1 << 20
@@ -72,15 +72,15 @@ var setKeys = map[string]strictyaml.Setter[Set]{
 	"covers":  func(s *Set, n *yaml.Node) (err error) { s.Covers, err = strictyaml.Texts(n); return err },
 }
 
-// flags are the keys of an option that are flags of klptest run. What depends on the
-// host, such as --qemu, is none: it is for the command line of each host.
+// flags are the keys of an option that are flags of klptest run. Flags that depend on the
+// host, such as --qemu, are not among them: they belong on each host's command line.
 var flags = map[string]func(*yaml.Node) ([]string, error){
 	"accel": strictyaml.Texts, "confirm": strictyaml.Texts, "cpus": strictyaml.Texts, "memory": strictyaml.Texts, "repeat": strictyaml.Texts,
 	"shuffle": strictyaml.Texts, "ignore": strictyaml.Texts, "kernel-args": strictyaml.Texts,
 	"fresh": switched, "host-time": switched, "one-vm": switched, "pristine": switched, "no-pool": switched, "strict": switched,
 }
 
-// switched is a flag that is there or not.
+// switched reads a flag without a value.
 func switched(n *yaml.Node) ([]string, error) {
 	on, err := strictyaml.Truth(n)
 	if err != nil || !on {
@@ -105,7 +105,7 @@ var optionKeys = func() map[string]strictyaml.Setter[Option] {
 	return keys
 }()
 
-// Read reads a file, of which Parse makes a matrix.
+// Read reads a file for [Parse].
 func Read(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -122,8 +122,8 @@ func Read(file string) ([]byte, error) {
 	return data, nil
 }
 
-// Parse reads the text of a file. Paths in it that begin with ./ or ../ start at the file. An error
-// is the user's, "FILE:LINE: message".
+// Parse reads the text of a file. Paths in it that begin with ./ or ../ are relative to the
+// file. An error is the user's, "FILE:LINE: message".
 func Parse(file string, data []byte) (Matrix, error) {
 	var m Matrix
 	if err := strictyaml.Parse(file, data, &m, keys); err != nil {
@@ -143,7 +143,7 @@ func Parse(file string, data []byte) (Matrix, error) {
 	return m, m.check(file)
 }
 
-// from is a path as the file's directory has it.
+// from resolves a path relative to the file's directory.
 func from(dir, path string) string {
 	if strings.HasPrefix(path, "./") || strings.HasPrefix(path, "../") {
 		if path = filepath.Join(dir, path); !filepath.IsAbs(path) && !strings.HasPrefix(path, "../") {
@@ -153,7 +153,7 @@ func from(dir, path string) string {
 	return path
 }
 
-// name is what results are called by.
+// name reads a name for use in results.
 func name(n *yaml.Node) (string, error) {
 	text, err := strictyaml.Text(n)
 	if err == nil && (len(text) > 100 || printable.Line(text) != text || strings.Contains(text, "/")) {

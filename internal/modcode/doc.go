@@ -4,6 +4,6 @@
 // functions: which are symbols of their own, which ftrace can redirect, and
 // what they call or jump to.
 //
-// It knows the machines of its table. A module is an ELF file for a 64-bit
-// machine, relocatable, with RELA relocations and its symbols.
+// It supports the machines in its table. A module is a relocatable 64-bit ELF
+// file with RELA relocations and its symbols.
 package modcode

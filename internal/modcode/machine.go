@@ -4,11 +4,11 @@ package modcode
 
 import "debug/elf"
 
-// machine is what differs between architectures.
+// machine holds what differs between architectures.
 type machine struct {
 	// sites is the section that lists the places where ftrace can redirect
-	// functions (include/linux/module.h, FTRACE_CALLSITE_SECTION). entry is
-	// how far after a function's start its place may be.
+	// functions (include/linux/module.h, FTRACE_CALLSITE_SECTION). entry is how
+	// far after a function's start that place may be.
 	sites string
 	entry uint64
 	// branch tells what an instruction does, by its operand at code[at:]
@@ -21,7 +21,7 @@ type branch int
 const (
 	neither branch = iota
 	call
-	jump // perhaps only under a condition
+	jump // conditional or not
 )
 
 var machines = map[elf.Machine]machine{
@@ -29,9 +29,9 @@ var machines = map[elf.Machine]machine{
 	elf.EM_X86_64: {sites: "__mcount_loc", entry: 4, branch: branchX86},
 }
 
-// branchX86: CALL rel32 is e8, JMP rel32 is e9 and Jcc rel32 is 0f 80 to 0f
-// 8f (Intel SDM, volume 2). No other instruction has such a byte before an
-// operand that is relative to RIP: that one follows a ModRM of the form 00…101.
+// branchX86: CALL rel32 is e8, JMP rel32 is e9 and Jcc rel32 is 0f 80 to 0f 8f
+// (Intel SDM, volume 2). No other instruction has such a byte before an operand
+// that is relative to RIP: such an operand follows a ModRM of the form 00…101.
 func branchX86(code []byte, at uint64, relocation uint32) branch {
 	switch elf.R_X86_64(relocation) {
 	case elf.R_X86_64_PC32, elf.R_X86_64_PLT32:

@@ -16,12 +16,12 @@ type Function struct {
 	Size   uint64   // in bytes; 0: unknown
 	Twins  []string // the other functions at its address
 	Traced bool     // ftrace can redirect it at its start
-	Calls  []string // what it calls and returns from, of other sections or modules; by name, in order
-	Jumps  []string // what it jumps to, of these
+	Calls  []string // functions of other sections or modules that it calls; by name, in order
+	Jumps  []string // those that it jumps to
 }
 
 // Functions returns the functions of the module in r, in the order of its
-// symbols. A name may be there twice.
+// symbols. A name may occur twice.
 func Functions(r io.ReaderAt) ([]Function, error) {
 	f, err := open(r)
 	if err != nil {
@@ -34,17 +34,17 @@ func Functions(r io.ReaderAt) ([]Function, error) {
 	return list, nil
 }
 
-// object is a module's file, taken apart.
+// object is a parsed module file.
 type object struct {
 	machine   machine
 	symbols   []elf.Symbol // by their number less one, as in debug/elf
-	functions []elf.Symbol // those that are functions, with a place
+	functions []elf.Symbol // the functions that are defined
 	code      map[elf.SectionIndex][]byte
 	relocs    map[elf.SectionIndex][]elf.Rela64 // of that section
 	sites     []place
 }
 
-// place is an address in a file in which each section begins at 0.
+// place is an address, relative to the start of its section.
 type place struct {
 	section elf.SectionIndex
 	offset  uint64

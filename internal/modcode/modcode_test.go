@@ -14,18 +14,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// compilers are those with which the tests compile C, where they are there.
-// Only GCC lists what ftrace can redirect; for Clang objtool does so.
+// compilers are those with which the tests compile C, where installed. Only GCC
+// lists the functions that ftrace can redirect; for Clang objtool does so.
 var compilers = []string{"gcc", "clang", "clang-19"}
 
-// common comes before each test's C.
+// common precedes each test's C.
 const common = `
 void msleep(unsigned);
 void other(void);
 #define opaque __attribute__((noinline, used))
 `
 
-// compile returns an object made of C for x86, as Kbuild compiles a module.
+// compile compiles C to an object for x86, as Kbuild compiles a module.
 func compile(t testing.TB, cc, code string, flags ...string) []byte {
 	t.Helper()
 	if _, err := exec.LookPath(cc); err != nil {
@@ -38,7 +38,7 @@ func compile(t testing.TB, cc, code string, flags ...string) []byte {
 	}
 	args := append([]string{"-c", "-O2", "-fno-pic", "-fno-pie", "-mcmodel=kernel", "-fno-asynchronous-unwind-tables", "-o", object, source}, flags...)
 	if out, err := exec.Command(cc, args...).CombinedOutput(); err != nil {
-		if strings.Contains(string(out), "option") { // of another machine, or version
+		if strings.Contains(string(out), "option") { // for another machine or version
 			t.Skipf("%s %q: %s", cc, args, out)
 		}
 		t.Fatalf("%s: %v\n%s", cc, err, out)
@@ -50,7 +50,7 @@ func compile(t testing.TB, cc, code string, flags ...string) []byte {
 	return data
 }
 
-// traced are the flags that have ftrace know each function.
+// traced are the flags that make each function known to ftrace.
 var traced = []string{"-pg", "-mfentry", "-mrecord-mcount"}
 
 func TestFunctions(t *testing.T) {
@@ -86,7 +86,7 @@ opaque __attribute__((no_instrument_function)) static void silent(void) { msleep
 	}
 }
 
-// tidy drops sizes, which are not to be 0, and calls of the tracer.
+// tidy drops sizes, which must not be 0, and calls of the tracer.
 func tidy(t *testing.T, list []Function) []Function {
 	t.Helper()
 	for i, f := range list {
@@ -127,8 +127,8 @@ void two(void) __attribute__((alias("one")));
 	}
 }
 
-// What GCC does with two functions of the same code. The one is a jump to the
-// other, in the same section: no relocation tells of it.
+// GCC turns one of two functions with the same code into a jump to the other.
+// Both are in the same section, so no relocation shows it.
 func TestFolded(t *testing.T) {
 	const code = `
 struct hold { void *task; long inside; _Bool released; };

@@ -9,11 +9,11 @@ import (
 	"fmt"
 )
 
-// relaSize is that of an Elf64_Rela.
+// relaSize is the size of an Elf64_Rela.
 const relaSize = 24
 
-// read reads the code, the relocations in it, and ftrace's list, which is
-// nothing but relocations.
+// read reads the code, the relocations in it, and ftrace's list, which consists
+// of relocations.
 func (o *object) read(f *elf.File) error {
 	for _, s := range f.Sections {
 		if s.Type != elf.SHT_RELA || int(s.Info) >= len(f.Sections) {

@@ -24,8 +24,7 @@ func (c *core) moduleComing(m *module) int {
 }
 
 // applyToComing is the part of klp_module_coming() that is about one livepatch.
-// If that livepatch is in transition, post_patch comes when the transition
-// ends.
+// If that livepatch is in transition, post_patch runs when the transition ends.
 func (c *core) applyToComing(p *patch, o *object) int {
 	if ret := c.initObjectLoaded(o); ret != 0 {
 		c.warn("failed to initialize patch '%s' for module '%s' (%d)", p.mod.name, o, ret)

@@ -54,7 +54,7 @@ func (m *Machine) run(cmd machine.Command) outcome {
 	return outcome{}
 }
 
-// rmmod is patient with a livepatch that is gone from sysfs.
+// rmmod waits once for a livepatch that is gone from sysfs, as the agent does.
 func (m *Machine) rmmod(name string) outcome {
 	mod := m.k.modules.find(name)
 	livepatch := mod != nil && mod.program.isLivepatch()

@@ -38,11 +38,11 @@ type core struct {
 	directories    []*patch       // those with a directory in sysfs
 	freeWork       []*patch       // freed except for their directory and the module's reference
 	prevStateWarn  bool           // klp_get_prev_state() has warned
-	ftraceWarned   bool           // ftrace_enable_sysctl() has
+	ftraceWarned   bool           // ftrace_enable_sysctl() has warned
 	fault          *fault         // a call that is to fail; nil: none
-	calls          map[string]int // of functions of which a call can fail
+	calls          map[string]int // calls that can fail, by function
 	unfiltered     bool           // klp_unpatch_func() has warned that it cannot remove a filter
-	strayed        bool           // klp_check_stack_func() has read something that is no function; see left
+	strayed        bool           // klp_check_stack_func() has read something that is not a function; see left
 	relocatedTwice bool           // apply_relocate_add() has found its own relocations
 }
 
@@ -184,7 +184,7 @@ func (c *core) freeReplacedPatchesAsync(by *patch) {
 	}
 }
 
-// runFreeWork is klp_free_patch_work_fn() of each livepatch that waits for it.
+// runFreeWork is klp_free_patch_work_fn() for each livepatch that waits for it.
 func (c *core) runFreeWork() {
 	for _, p := range c.freeWork {
 		c.freePatchFinish(p)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package model is the livepatch core of the Linux kernel as a state machine
-// without a kernel: for any sequence of commands it says what the kernel must
-// answer, log and show in sysfs. [Machine] is a [machine.Machine], so that a
-// case runs on it as on a guest, in microseconds.
+// Package model models the livepatch core of the Linux kernel as a state
+// machine: for any sequence of commands it predicts what the kernel must
+// answer, log and show in sysfs. [Machine] implements [machine.Machine], so
+// that a case runs on it as on a guest, in microseconds.
 //
 // The core (core.go, transition.go, state.go, stack.go) follows
 // kernel/livepatch/*.c of Linux 6.1 to 7.3 function by function, under the

@@ -13,10 +13,10 @@ import (
 type facts struct {
 	release     string
 	patchedAttr bool // OBJECT/patched: 6.1, bb26cfd9e77e
-	relocsStay  bool // relocations for a module that is gone: until 6.3, 0c05e7bd2d01
+	relocsStay  bool // relocations for a module that is gone: before 6.3, 0c05e7bd2d01
 	replaceAttr bool // replace: 6.11, adb68ed26a3e
 	orderAttr   bool // stack_order: 6.14, 3dae09de4061
-	forcesAll   bool // forcing marks each listed livepatch: until 5.18, 2957308343fa
+	forcesAll   bool // forcing marks each listed livepatch: before 5.18, 2957308343fa
 	initEEXIST  bool // an init's EEXIST becomes EBUSY: 7.1, 743f8cae549a
 	initOneLine bool // one line on an init's positive value, and no stack: 7.1, 663385f9155f
 	ftraceStays bool // ftrace cannot be switched off: 7.3, b0c857049153

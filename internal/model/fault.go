@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// The functions of which a call can fail; kmods/src/klp_fault.c.
+// The functions whose calls can fail; kmods/src/klp_fault.c.
 const (
 	kmalloc          = "kmalloc" // kzalloc() and kstrdup() as well
 	kobjectAdd       = "kobject_add"
@@ -44,9 +44,9 @@ func (c *core) fails(function string) bool {
 	return true
 }
 
-// fail has a call in the next command fail.
+// fail makes a call in the next command fail.
 func (m *Machine) fail(function, nth string) {
-	n, _ := strconv.Atoi(nth) // of a command that has been parsed
+	n, _ := strconv.Atoi(nth) // the command has been parsed
 	switch {
 	case m.k.ftraceOff:
 		m.k.giveUp("a call of %s that fails while ftrace is off", function) // the kprobe may be set by ftrace
@@ -56,7 +56,7 @@ func (m *Machine) fail(function, nth string) {
 	m.k.fault = &fault{function: function, nth: n}
 }
 
-// disarm ends the fault, and logs if its call has not come.
+// disarm ends the fault, and logs if its call was not made.
 func (k *kernel) disarm() {
 	f := k.fault
 	k.fault = nil
@@ -66,6 +66,6 @@ func (k *kernel) disarm() {
 	logger{k.kmsg, machine.FaultUnused}.warn("%d of %s: livepatch has made %d", f.nth, f.function, k.calls[f.function])
 }
 
-// Calls is how often livepatch has called one of [machine.Faults] in the last command.
-// The calls of a command that Fail is about are counted with those since then.
+// Calls returns how often livepatch called one of [machine.Faults] in the last command. For
+// a command with a fault, the count starts at the fail command.
 func (m *Machine) Calls(function string) int { return m.k.calls[function] }

@@ -12,10 +12,11 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// stack is a livepatch of two functions in two objects below one that replaces it.
+// stack loads a livepatch of two functions in two objects, below another one, which may
+// replace it.
 var stack = []string{"insmod klp_target", "insmod klp_a objs=klp_target,vmlinux funcs=klp_target_value,cmdline_proc_show"}
 
-// TestFaultsAreCounted: each call fails in its turn, and the next one has not come.
+// TestFaultsAreCounted: each call can fail in turn, and there is no further call.
 func TestFaultsAreCounted(t *testing.T) {
 	const (
 		first    = "insmod klp_b objs=klp_target,vmlinux funcs=klp_target_hold_old,uptime_proc_show"
@@ -81,12 +82,12 @@ func TestFaultOfStack(t *testing.T) {
 	}
 }
 
-// TestFaultNotModelled: where a kernel's answer depends on how it was built.
+// TestFaultNotModelled: a kernel's answer may depend on how it was built.
 func TestFaultNotModelled(t *testing.T) {
 	for _, commands := range [][]string{
 		{"insmod klp_a funcs=cmdline_proc_show", "fail ftrace_set_filter_ip 1", "echo 0 > /sys/kernel/livepatch/klp_a/enabled"},
 		{"echo 0 > /proc/sys/kernel/ftrace_enabled", "fail kmalloc 1"},
-		{"fail stack_trace_save_tsk_reliable 2"}, // it has two tasks for all
+		{"fail stack_trace_save_tsk_reliable 2"}, // the model has two tasks for all
 	} {
 		m, _ := New("6.12")
 		last := len(commands) - 1
@@ -97,8 +98,8 @@ func TestFaultNotModelled(t *testing.T) {
 	}
 }
 
-// TestCalls: how many calls a command makes is known beforehand, for whoever wants one
-// to fail.
+// TestCalls: the model knows how many calls a command makes, so that a caller can make one
+// fail.
 func TestCalls(t *testing.T) {
 	for _, function := range machine.Faults {
 		m, _ := New("6.12")
@@ -108,7 +109,7 @@ func TestCalls(t *testing.T) {
 			t.Errorf("%s is not called", function)
 		}
 		if function == saveStack {
-			continue // of which only the first call can fail
+			continue // only its first call can fail
 		}
 		for nth, comes := range map[int]bool{n: true, n + 1: false} {
 			m, _ := New("6.12")

@@ -22,8 +22,8 @@ func (c *core) initPatch(p *patch) int {
 	return 0
 }
 
-// addNops is klp_add_nops(): functions that the listed livepatches patch but p
-// does not return to the original code.
+// addNops is klp_add_nops(): functions that only the listed livepatches patch, and not p,
+// return to the original code.
 func (c *core) addNops(p *patch) int {
 	for _, old := range c.patches {
 		for _, oldObject := range old.objects {
@@ -57,8 +57,8 @@ func (c *core) addObjectNops(p *patch, old *object) int {
 	return 0
 }
 
-// lacksMemory tells whether an allocation fails: that of an object or a function, or
-// that of its name, if it has one.
+// lacksMemory tells whether the allocation of an object or a function fails, or that of its
+// name, if it has one.
 func (c *core) lacksMemory(named bool) bool {
 	return c.fails(kmalloc) || named && c.fails(kmalloc)
 }
@@ -93,8 +93,8 @@ func (c *core) initObject(p *patch, o *object) int {
 	return 0
 }
 
-// duplicate logs what sysfs and the kobjects say about a name that exists
-// already; fs/sysfs/dir.c and lib/kobject.c.
+// duplicate logs the messages of sysfs and kobjects about a name that already exists;
+// fs/sysfs/dir.c and lib/kobject.c.
 func (c *core) duplicate(p *patch, o *object, f *function) {
 	logger{c.kmsg, "sysfs: "}.warn("cannot create duplicate filename '/kernel/livepatch/%s/%s/%s,1'", p.mod.name, o, f.name)
 	c.kmsg.dumpStack()

@@ -64,7 +64,7 @@ var someCommand = rapid.Custom(func(t *rapid.T) string {
 	return "wait " + probe
 })
 
-// someStart makes transitions that are held likely.
+// someStart makes held transitions likely.
 var someStart = rapid.SampledFrom([][]string{
 	nil,
 	{"insmod klp_target", "hold old", "insmod klp_a states=1:1 data=alloc", "insmod klp_b objs=klp_target funcs=klp_target_hold_old &"},
@@ -72,8 +72,8 @@ var someStart = rapid.SampledFrom([][]string{
 	{"insmod klp_target", "insmod klp_a objs=klp_target funcs=klp_target_hold_new", "hold new", "echo 0 > /sys/kernel/livepatch/klp_a/enabled &"},
 })
 
-// TestInvariants: no sequence of commands panics the model, or brings it into
-// a state that no kernel is in.
+// TestInvariants: no sequence of commands makes the model panic, or brings it
+// into a state that no kernel can be in.
 func TestInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, _ := New(rapid.SampledFrom(Releases).Draw(t, "release"))
@@ -97,7 +97,7 @@ func TestInvariants(t *testing.T) {
 	})
 }
 
-// step runs a command as it stands in a transcript.
+// step runs a command written as in a transcript.
 func step(m *Machine, text string) (machine.Answer, error) {
 	cmd, err := casefile.ParseCommand(text)
 	if err != nil {
@@ -167,7 +167,7 @@ func checkOrder(t *rapid.T, before, after []*patch) {
 	}
 }
 
-// checkModules: one reference for a livepatch that is listed, or was forced.
+// checkModules: a livepatch has one reference if it is listed or was forced.
 func checkModules(t *rapid.T, k *kernel) {
 	seen := map[string]bool{}
 	for _, m := range k.modules.list {
@@ -226,7 +226,7 @@ func checkData(t *rapid.T, k *kernel, log []machine.Record, live map[string]bool
 	}
 }
 
-// drain takes everything back: nothing but what was forced can stay.
+// drain undoes everything: only forced livepatches can stay.
 func drain(t *rapid.T, m *Machine) {
 	run := func(text string) machine.Answer {
 		ans, err := step(m, text)

@@ -17,7 +17,7 @@ type kernel struct {
 	*core
 	log    kmsg
 	printk [4]int // /proc/sys/kernel/printk
-	gaveUp error  // why the model has no answer any longer
+	gaveUp error  // why the model no longer has an answer
 }
 
 func newKernel(f facts) *kernel {
@@ -34,7 +34,8 @@ func (k *kernel) giveUp(format string, args ...any) {
 	}
 }
 
-// checkBounds gives up once the core has done what depends on the compiler.
+// checkBounds gives up once the core has done something that the model cannot
+// predict.
 func (k *kernel) checkBounds() {
 	if k.strayed {
 		k.giveUp("reversing the disabling of a livepatch below another one: the kernel reads beyond its list (klp_check_stack_func)")
@@ -74,7 +75,7 @@ func probeNumber(code address) int {
 	return int(name[4]-'a') + 1
 }
 
-// elapse is the passing of a second or two.
+// elapse lets a second or two pass.
 func (k *kernel) elapse() {
 	k.runTasks()
 	k.transitionWork()
@@ -93,7 +94,7 @@ func (k *kernel) runTasks() {
 	}
 }
 
-// klpTarget is klp_target, if it is loaded.
+// klpTarget returns klp_target; nil if it is not loaded.
 func (k *kernel) klpTarget() *target {
 	m := k.modules.find("klp_target")
 	if m == nil {

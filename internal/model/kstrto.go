@@ -17,7 +17,7 @@ func kstrtoull(s string) (uint64, int) {
 	return parseInteger(strings.TrimPrefix(s, "+"))
 }
 
-// kstrtoull accepts only one sign.
+// parseInteger accepts no sign: kstrtoull accepts only one.
 func parseInteger(s string) (n uint64, ret int) {
 	digits, base := strings.TrimSuffix(s, "\n"), uint64(10)
 	if lower := strings.ToLower(digits); strings.HasPrefix(lower, "0x") && len(lower) > 2 && digit(lower[2]) < 16 {
@@ -41,8 +41,7 @@ func parseInteger(s string) (n uint64, ret int) {
 	return n, ret
 }
 
-// digit returns a digit's value; for any other character, a number too large
-// for one.
+// digit returns a digit's value, or a number too large for a digit.
 func digit(c byte) uint64 {
 	switch {
 	case '0' <= c && c <= '9':

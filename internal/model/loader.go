@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxCharp is how long a string parameter may be (param_set_charp()).
+// maxCharp is the longest string parameter (param_set_charp()).
 const maxCharp = 1024
 
 // insmod is load_module() of kernel/module/main.c, from the module's
@@ -39,8 +39,8 @@ func (k *kernel) insmod(name string, args []string) int {
 	return ret
 }
 
-// runInit is do_init_module(). Newer kernels keep EEXIST for a module that is
-// loaded already.
+// runInit is do_init_module(). Newer kernels reserve EEXIST for a module that
+// is already loaded.
 func (k *kernel) runInit(m *module) int {
 	ret := m.program.init()
 	switch {

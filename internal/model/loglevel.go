@@ -38,7 +38,7 @@ func (l *loglevelPatch) params() []param     { return nil }
 func (l *loglevelPatch) init() int           { return l.k.enablePatch(l.patch) }
 func (l *loglevelPatch) exit()               {}
 
-// level returns a state's data; they may be a probe's.
+// level returns a state's data, which may be a probe's.
 func (l *loglevelPatch) level(s *state) *loglevel {
 	if s == nil || s.data == nil || s.data.level == nil {
 		l.k.giveUp("klp_loglevel with data of another kind")
@@ -47,7 +47,7 @@ func (l *loglevelPatch) level(s *state) *loglevel {
 	return s.data.level
 }
 
-// prev is the state that is being taken over, if it has data.
+// prev returns the state that is being taken over, if it has data.
 func (l *loglevelPatch) prev() *state {
 	if l.version == 1 {
 		return nil

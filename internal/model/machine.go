@@ -42,7 +42,7 @@ var config = map[string]string{
 	"KPROBES": "y", "LIVEPATCH": "y", "DYNAMIC_DEBUG": "y", "MODULES": "y", "MODULE_UNLOAD": "y", "SYSFS": "y", "64BIT": "y", "SMP": "y",
 }
 
-// Facts is [machine.Machine]'s.
+// Facts implements [machine.Machine].
 func (m *Machine) Facts(_ context.Context, attrs []string) (machine.Facts, error) {
 	f := machine.Facts{Release: m.k.release, Config: config, Sysfs: map[string]bool{}}
 	for _, name := range attrs {
@@ -55,15 +55,15 @@ func (m *Machine) hasAttr(name string) bool {
 	return m.k.patchAttr(&patch{}, name) != nil || name == "patched" && m.k.patchedAttr
 }
 
-// Begin is [machine.Machine]'s.
+// Begin implements [machine.Machine].
 func (m *Machine) Begin(context.Context) error {
 	m.k.prevStateWarn, m.k.ftraceWarned = false, false
 	m.before = m.left()
 	return nil
 }
 
-// Step is [machine.Machine]'s. The error has [ErrNotModelled] in its chain when
-// the model has no answer; the machine is useless afterwards.
+// Step implements [machine.Machine]. The error wraps [ErrNotModelled] if the
+// model has no answer; the machine is unusable afterwards.
 func (m *Machine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	if err := ctx.Err(); err != nil {
 		return machine.Answer{}, err
@@ -118,7 +118,8 @@ func (m *Machine) settle(limit time.Duration) *machine.Stall {
 	return nil
 }
 
-// progress is a text that changes as long as a transition may end by itself.
+// progress returns a text that changes as long as a transition may end by
+// itself.
 func (k *kernel) progress() string {
 	text := fmt.Sprint(k.delayedWork)
 	for _, t := range k.tasks.list {
@@ -137,7 +138,7 @@ func (m *Machine) stall(limit time.Duration) *machine.Stall {
 	return s
 }
 
-// End is [machine.Machine]'s.
+// End implements [machine.Machine].
 func (m *Machine) End(context.Context) (machine.EndState, error) {
 	end := m.left()
 	end.Modules = without(end.Modules, m.before.Modules)

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// A sequence takes a fraction of a millisecond: take many, unless told
-// otherwise.
+// A sequence takes a fraction of a millisecond, so the default is to run many.
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.checks", "3000")
 	flag.Parse()

@@ -12,9 +12,9 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// Parameters finds parameters that a shipped module does not have. A kernel ignores
-// them, so that the case tests something else than it says; a case that expects the
-// kernel's line about it means it.
+// Parameters finds parameters that a shipped module does not have. A kernel ignores them,
+// so the case would test something other than it says. A case that expects the kernel's
+// line about such a parameter intends it.
 func Parameters(c *casefile.Case) (list []casefile.Problem) {
 	for _, s := range c.Steps {
 		if s.Command.Verb != machine.Insmod {

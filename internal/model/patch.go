@@ -134,7 +134,7 @@ func (p *patch) object(shown string) *object {
 	return nil
 }
 
-// findFunction is klp_find_func(); all of ours have sympos 0.
+// findFunction is klp_find_func(); all functions here have sympos 0.
 func (o *object) findFunction(name string) *function {
 	for _, f := range o.functions {
 		if f.name == name {

@@ -26,8 +26,8 @@ type Prediction struct {
 }
 
 // Predict returns the transcript of a case's commands on a kernel of a release.
-// The case's own expected lines are ignored. The error, the user's, says why
-// there is no transcript.
+// The case's own expected lines are ignored. The error is the user's, and says
+// why there is no transcript.
 func Predict(ctx context.Context, release string, c *casefile.Case) (string, error) {
 	p, err := Foresee(ctx, release, c)
 	return p.Transcript, err
@@ -93,7 +93,7 @@ func stepLines(transcript string) (steps [][]string) {
 // stalls tells whether the commands after an answer are not reached.
 func stalls(ans machine.Answer) bool { return ans.Stall != nil }
 
-// commandsOf is the case without its expected lines.
+// commandsOf returns the case without its expected lines.
 func commandsOf(c *casefile.Case) *casefile.Case {
 	bare := *c
 	bare.Steps = slices.Clone(c.Steps)

@@ -26,11 +26,11 @@ func parse(t testing.TB, transcript string) *casefile.Case {
 	return c
 }
 
-// expectation is any line of a transcript but commands and comments.
+// expectation matches any line of a transcript except commands and comments.
 var expectation = regexp.MustCompile(`(?m)^[^%#\[\n].*\n|^\[[^\]]*\][ \t]*[^% \t\n].*\n`)
 
-// TestPredictShipped: what is predicted of a file does not depend on the lines
-// that it expects, and is these lines.
+// TestPredictShipped: the prediction for a file does not depend on the lines
+// that it expects.
 func TestPredictShipped(t *testing.T) {
 	list, err := cases.Shipped()
 	if err != nil {
@@ -53,7 +53,7 @@ func TestPredictShipped(t *testing.T) {
 	}
 }
 
-// withoutExpectations reads the file anew, without the lines that it expects,
+// withoutExpectations parses the file again, without the lines that it expects,
 // but with all of its commands.
 func withoutExpectations(t *testing.T, c *casefile.Case, data []byte) *casefile.Case {
 	t.Helper()
@@ -126,8 +126,8 @@ func TestPredictRefuses(t *testing.T) {
 	}
 }
 
-// TestCheckShipped: nothing that is shipped differs from the model, and the
-// model leaves out nothing that it could judge.
+// TestCheckShipped: no shipped case differs from the model, and the model omits
+// no case that it could judge.
 func TestCheckShipped(t *testing.T) {
 	list, err := cases.Shipped()
 	if err != nil {
@@ -170,7 +170,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Until finds the kernel from which on a transcript no longer holds.
+// Until finds the first kernel for which a transcript no longer holds.
 func TestUntil(t *testing.T) {
 	for commands, want := range map[string]string{
 		"% insmod klp_a\n": "",

@@ -26,8 +26,8 @@ func (*rela) params() []param     { return nil }
 func (r *rela) init() int         { return r.k.enablePatch(r.patch) }
 func (*rela) exit()               {}
 
-// applyRelocs is klp_apply_object_relocs(), which finds all symbols. x86 refuses to
-// write where it has written before; arch/x86/kernel/module.c.
+// applyRelocs is klp_apply_object_relocs(); here it finds all symbols. x86
+// refuses to write a relocation twice; arch/x86/kernel/module.c.
 func (c *core) applyRelocs(o *object) {
 	if o.relocated {
 		c.relocatedTwice = true
@@ -43,7 +43,7 @@ const (
 	relaCmdline = address("klp_rela:cmdline_proc_show")
 )
 
-// numberOf is what a version of klp_target_value() returns.
+// numberOf returns the value that a version of klp_target_value() returns.
 func (t *target) numberOf(code address) string {
 	if code == relaValue {
 		return strconv.Itoa(2 * t.number)

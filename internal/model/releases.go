@@ -15,7 +15,7 @@ import (
 var Releases = []string{"6.1", "6.11", "6.14", "7.1", "7.3"}
 
 // Until returns the first kernel after a release that answers a case's commands
-// otherwise; empty: none is known, or the model does not cover them.
+// differently; empty: none is known, or the model does not cover them.
 func Until(ctx context.Context, release string, c *casefile.Case) string {
 	want, err := Predict(ctx, release, c)
 	if err != nil {
@@ -33,10 +33,10 @@ func Until(ctx context.Context, release string, c *casefile.Case) string {
 }
 
 // usual is the kernel that most cases run on. A difference that it shows as well
-// is told of it.
+// is reported for it.
 const usual = "6.12"
 
-// releases are the kernels for which a case's transcripts may differ.
+// releases returns the kernels for which a case's transcripts may differ.
 func releases(c *casefile.Case) []string {
 	list := append([]string{usual}, Releases...)
 	add := func(conditions []casefile.Condition) {

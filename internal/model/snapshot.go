@@ -37,7 +37,7 @@ func (m *Machine) Snapshot() Snapshot {
 	return s
 }
 
-// Whole distinguishes everything that can make a difference later.
+// Whole returns a text that distinguishes everything that can matter later.
 func (m *Machine) Whole() string {
 	return strings.Join(append(m.k.details(), m.Snapshot().Patches...), "\n")
 }
@@ -55,8 +55,8 @@ func (k *kernel) outline() string {
 	return fmt.Sprintf("%s; %s, replace %v, newest %v, objects %d", text, k.target, p.replace, newest, len(p.objects))
 }
 
-// details are everything that makes a difference later, except the list's
-// order.
+// details lists everything that can matter later, except the order of the
+// livepatches.
 func (k *kernel) details() []string {
 	list := []string{fmt.Sprint(k.target, k.delayedWork, k.prevStateWarn, k.printk, k.ftraceOff)}
 	for _, mod := range k.modules.list {

@@ -13,8 +13,7 @@ const (
 	moduleDir    = "/sys/module"
 )
 
-// file is a file or a directory; of a file, the permitted operations are not
-// nil.
+// file is a file or a directory; a file's permitted operations are not nil.
 type file struct {
 	dir   bool
 	read  func() string
@@ -63,7 +62,7 @@ func (k *kernel) directory(name string) *patch {
 	return nil
 }
 
-// openPatch is below /sys/kernel/livepatch; kernel/livepatch/core.c,
+// openPatch opens a file below /sys/kernel/livepatch; kernel/livepatch/core.c,
 // klp_patch_attrs and klp_object_attrs.
 func (k *kernel) openPatch(name []string) *file {
 	if len(name) == 0 {
@@ -144,7 +143,7 @@ func (k *kernel) storeForce(p *patch, value string) int {
 	return 0
 }
 
-// openModule is below /sys/module, of which only a part is modelled.
+// openModule opens a file below /sys/module, of which only a part is modelled.
 func (k *kernel) openModule(path string, name []string) *file {
 	m := k.modules.find(name[0])
 	if m == nil && k.newProgram(&module{name: name[0]}) != nil {
@@ -176,8 +175,8 @@ func openParam(m *module, name string) *file {
 	return f
 }
 
-// openProc knows the files that the probe's functions print, while they are
-// patched: the kernel's own functions print facts of the machine.
+// openProc opens the files in /proc that a livepatch's functions print: the
+// kernel's own functions print facts about the machine.
 func (k *kernel) openProc(path, name string) *file {
 	original := address("vmlinux:" + name + "_proc_show")
 	code := k.called(k.tasks.agent, original)

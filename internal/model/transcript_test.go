@@ -16,7 +16,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// TestTranscripts: cases that say of corners what the kernel's source says.
+// TestTranscripts runs cases of unusual situations, derived from the kernel's
+// source.
 func TestTranscripts(t *testing.T) {
 	paths, _ := filepath.Glob("testdata/*.txtar")
 	if len(paths) == 0 {
@@ -56,7 +57,7 @@ var forcedEnable = []string{
 	"echo 1 > /sys/kernel/livepatch/klp_b/force", "echo 0 > /sys/kernel/livepatch/klp_a/enabled",
 }
 
-// TestForcesAll: until Linux 5.18 forcing kept every livepatch.
+// TestForcesAll: before Linux 5.18 forcing kept every livepatch.
 func TestForcesAll(t *testing.T) {
 	for release, want := range map[string]string{"5.17": "EAGAIN", "5.18": "", "6.12": ""} {
 		m, _ := New(release)
@@ -67,7 +68,7 @@ func TestForcesAll(t *testing.T) {
 	}
 }
 
-// TestInit: what the loader makes of an init's value has changed in Linux 7.1.
+// TestInit: Linux 7.1 has changed how the loader treats an init's return value.
 func TestInit(t *testing.T) {
 	twice := "insmod klp_a funcs=cmdline_proc_show,cmdline_proc_show"
 	for _, tt := range []struct{ release, command, errno, last string }{
@@ -89,7 +90,7 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestFtraceStays: since Linux 7.3 ftrace is not switched off, which is logged
+// TestFtraceStays: since Linux 7.3 ftrace is not switched off; this is logged
 // once in a case.
 func TestFtraceStays(t *testing.T) {
 	const off, read = "echo 0 > /proc/sys/kernel/ftrace_enabled", "cat /proc/sys/kernel/ftrace_enabled"
@@ -121,8 +122,8 @@ func TestStall(t *testing.T) {
 	}
 }
 
-// TestWarnsOnce: the warning of klp_get_prev_state() comes once in a case, and
-// taints.
+// TestWarnsOnce: the warning of klp_get_prev_state() appears once in a case,
+// and taints.
 func TestWarnsOnce(t *testing.T) {
 	m, _ := New("6.12")
 	for range 2 {

@@ -135,7 +135,8 @@ func (c *core) completeTransition() {
 	c.target, c.transition = idle, nil
 }
 
-// cancelTransition is klp_cancel_transition(): it has not started yet.
+// cancelTransition is klp_cancel_transition(): the transition has not started
+// yet.
 func (c *core) cancelTransition() {
 	c.debug("'%s': canceling patching transition, going to unpatch", c.transition.mod.name)
 	c.target = unpatched

@@ -28,7 +28,7 @@ func TestRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// FieldsFunc makes an empty slice of an empty list.
+		// FieldsFunc returns an empty slice for an empty list.
 		if diff := cmp.Diff(c.want, got, equateEmpty); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

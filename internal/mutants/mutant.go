@@ -12,12 +12,12 @@ import (
 type Mutant struct {
 	Name     string
 	File     string // relative to the kernel's tree
-	After    string // text before the line; it occurs once, the line perhaps more often
+	After    string // text before the line; it occurs once, but the line may occur more often
 	Original string // part of a line
-	Mutated  string // what comes in its place
+	Mutated  string // replaces Original
 	Breaks   string // the documented behaviour that this breaks
 	Case     string // the shipped case that is known to find it, tried first
-	Unseen   string // why upstream's tests still pass; empty: they notice
+	Unseen   string // why upstream's tests still pass; empty: they fail
 }
 
 // errAnotherSource is the error of a mutant made for other kernel versions.

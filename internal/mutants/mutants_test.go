@@ -59,8 +59,8 @@ func TestListIsSound(t *testing.T) {
 	}
 }
 
-// What a mutant says of tests is to be believed: the case is there, and more
-// than a few are mistakes that upstream's tests let pass.
+// Each mutant names a shipped case, and upstream's tests miss more than a few
+// mutants.
 func TestListNamesCases(t *testing.T) {
 	shipped, err := cases.Shipped()
 	if err != nil {
@@ -80,7 +80,7 @@ func TestListNamesCases(t *testing.T) {
 	}
 }
 
-// All mutants can be made of the kernel that KLPTEST_SOURCE names.
+// All mutants apply to the kernel source that KLPTEST_SOURCE names.
 func TestListFitsTheKernel(t *testing.T) {
 	source := os.Getenv("KLPTEST_SOURCE")
 	if source == "" {
@@ -109,13 +109,13 @@ func TestListFitsTheKernel(t *testing.T) {
 	}
 }
 
-// lab is one in which each file has the text "good", and results depend on
-// what was built.
+// lab is a fake in which each file has the text "good", and results depend on
+// the last build.
 type lab struct {
 	results map[string][]judge.Result
 	broken  string // text that does not build
 	built   []string
-	first   []string // the cases that were to run before others
+	first   []string // the cases that were to run first
 }
 
 func (l *lab) Read(string) ([]byte, error) { return []byte("good"), nil }

@@ -18,12 +18,12 @@ type Lab interface {
 	Read(file string) ([]byte, error)
 	// Build builds the kernel with that one file changed.
 	Build(ctx context.Context, file string, data []byte) error
-	// Run runs the cases on the last built kernel until one fails,
-	// beginning with the case called first.
+	// Run runs the cases on the last built kernel until one fails, starting with
+	// the case named first.
 	Run(ctx context.Context, first string) ([]judge.Result, error)
 }
 
-// Outcome is what became of a mutant.
+// Outcome is the result of trying a mutant.
 type Outcome struct {
 	Mutant
 	Killer string // the first case that failed; empty: the mutant survives
@@ -33,15 +33,15 @@ type Outcome struct {
 // Killed tells whether a case has found the mutant.
 func (o Outcome) Killed() bool { return o.Err == nil && o.Killer != "" }
 
-// errUnsound is the error of a kernel on which cases fail unchanged.
+// errUnsound is the error if cases fail on the unchanged kernel.
 var errUnsound = errors.New("not all cases pass on the unchanged kernel: mutants would show nothing")
 
 // Unchanged is the name under which the unchanged kernel is tried.
 const Unchanged = "unchanged"
 
-// Run tries the mutants one after another: begin is told the name of each, tell
-// what became of it. It first tries the unchanged kernel. It ends early only when
-// ctx does.
+// Run tries the unchanged kernel, then the mutants one after another. begin gets
+// the name of each, tell its outcome. After the unchanged kernel has passed, only
+// the end of ctx ends Run early.
 func Run(ctx context.Context, lab Lab, list []Mutant, begin func(name string), tell func(Outcome)) ([]Outcome, error) {
 	begin(Unchanged)
 	if err := sound(ctx, lab); err != nil {
@@ -60,8 +60,8 @@ func Run(ctx context.Context, lab Lab, list []Mutant, begin func(name string), t
 	return outcomes, nil
 }
 
-// sound checks that all cases pass on the unmutated kernel, so that a FAIL
-// means the mutant.
+// sound checks that all cases pass on the unmutated kernel, so that a FAIL is due
+// to the mutant.
 func sound(ctx context.Context, lab Lab) error {
 	data, err := lab.Read(state)
 	if err == nil {
@@ -102,13 +102,13 @@ func try(ctx context.Context, lab Lab, m Mutant) Outcome {
 	return o
 }
 
-// of are the results with that verdict.
+// of returns the results with that verdict.
 func of(v judge.Verdict, results []judge.Result) []judge.Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r judge.Result) bool { return r.Verdict != v })
 }
 
-// unclear is the error of a mutant that survived, but with ERRORs: a case that
-// would find it may be among them.
+// unclear returns the error of a mutant that survived, but with ERRORs: one of
+// those cases might find it.
 func unclear(results []judge.Result) error {
 	if len(results) == 0 {
 		return nil

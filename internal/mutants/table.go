@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Line is a line about an outcome. Below it stands what the mutant breaks, if
-// it survives, or why upstream's tests would not have found it.
+// Line returns a line about an outcome. A second line tells what a surviving
+// mutant breaks, or why upstream's tests miss a killed one.
 func (o Outcome) Line() string {
 	line := fmt.Sprintf("%-9s %-27s %s", o.word(), o.Name, strings.TrimPrefix(o.File, "kernel/livepatch/"))
 	switch {
@@ -37,8 +37,8 @@ func (o Outcome) unseen() string {
 	return "\n          upstream's tests pass: " + o.Unseen
 }
 
-// Tally counts outcomes. Unseen are the killed ones on which upstream's tests
-// pass.
+// Tally counts outcomes. Unseen counts the killed ones on which upstream's
+// tests pass.
 type Tally struct{ Killed, Unseen, Survived, NotTried int }
 
 // Count makes the tally of outcomes.

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package nearest offers known names for an unknown one.
+// Package nearest suggests known names for an unknown one.
 package nearest

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// maxNear is how many names are offered.
+// maxNear is how many names are suggested at most.
 const maxNear = 3
 
-// DidYouMean is an addition to a message about an unknown name: the nearest
-// known ones, if they are near enough.
+// DidYouMean returns an addition to a message about an unknown name: the
+// nearest known names, if they are near enough.
 func DidYouMean(name string, known []string) string {
 	var near []string
 	best := 3

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// WithTimeoutCause is the context package's, in the guest's own time; starved
-// is After's.
+// WithTimeoutCause is [context.WithTimeoutCause] in the guest's own time;
+// starved is as for [After].
 func WithTimeoutCause(ctx context.Context, limit time.Duration, starved func() time.Duration, cause error) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	timer := After(limit, starved, func() { cancel(cause) })

@@ -2,5 +2,5 @@
 
 // Package patience measures limits in a guest's own time: time that a guest
 // spent waiting for a CPU of the host does not count. On half a processor
-// everything takes twice as long, and nobody is to blame.
+// everything takes twice as long, through no fault of the guest.
 package patience

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Most is how many times its limit a timer may take.
+// Most is how long a timer may take, in multiples of its limit.
 const Most = 5
 
 // Timer calls a function when its limit has passed.
@@ -18,7 +18,7 @@ type Timer struct {
 
 	mu     sync.Mutex
 	began  time.Time
-	before time.Duration // of starved, when it began
+	before time.Duration // what starved returned when it began
 	timer  *time.Timer   // nil: stopped
 }
 

@@ -12,7 +12,7 @@ import (
 
 const limit = 10 * time.Second
 
-// share is a guest that gets all but a share of a CPU.
+// share returns the starved time of a guest that gets all but a share of a CPU.
 func share(of float64) func() time.Duration {
 	began := time.Now()
 	return func() time.Duration { return time.Hour + time.Duration(of*float64(time.Since(began))) }
@@ -80,7 +80,7 @@ func TestReset(t *testing.T) {
 	})
 }
 
-// TestResetForgets: what the guest was owed before counts no more.
+// TestResetForgets: time owed to the guest before a reset no longer counts.
 func TestResetForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, expired := time.Now(), make(chan struct{})

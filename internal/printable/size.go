@@ -4,7 +4,7 @@ package printable
 
 import "fmt"
 
-// Size is a number of bytes for people, in units of 1024.
+// Size formats a number of bytes for people, in units of 1024.
 func Size(bytes int64) string {
 	if bytes < 1<<20 {
 		return fmt.Sprintf("%d KB", bytes>>10)

@@ -13,7 +13,7 @@ import (
 type Child struct {
 	cmd  *exec.Cmd
 	done chan struct{}
-	err  error // of the wait, after done
+	err  error // of the wait; valid once done is closed
 }
 
 // Start starts cmd in a process group of its own, so that an interrupt typed at
@@ -44,7 +44,7 @@ func Start(cmd *exec.Cmd, onDeath syscall.Signal) (*Child, error) {
 	return c, nil
 }
 
-// Pid is the child's process id, and that of its group.
+// Pid returns the process id of the child, which is also that of its group.
 func (c *Child) Pid() int { return c.cmd.Process.Pid }
 
 // Done is closed when the child has ended and its output is complete.
@@ -56,11 +56,11 @@ func (c *Child) Wait() error {
 	return c.err
 }
 
-// Kill ends the child, not its group. It is safe at any time, also when the
-// child is long gone: os.Process holds it by a pidfd.
+// Kill ends the child, not its group. It is safe at any time, even long after
+// the child has ended: os.Process holds it by a pidfd.
 func (c *Child) Kill() { _ = c.cmd.Process.Kill() }
 
-// KilledBy tells whether the signal ended the child, which must be over.
+// KilledBy tells whether the signal ended the child, which must have ended.
 func (c *Child) KilledBy(s syscall.Signal) bool {
 	exit, ok := errors.AsType[*exec.ExitError](c.err)
 	if !ok {

@@ -58,9 +58,9 @@ func (c Command) Run(ctx context.Context) error {
 	return &blame.Error{Summary: c.Name + " failed", Tail: said.String(), Err: err}
 }
 
-// Output is Run for a program that prints at most so many bytes, and returns them
-// instead of writing them to Stdout. One that prints more is ended by that; its
-// error wraps bounded.ErrTooLong.
+// Output is Run, but returns the program's output instead of writing it to
+// Stdout. A program that exceeds the limit of most bytes is ended; its error
+// wraps bounded.ErrTooLong.
 func (c Command) Output(ctx context.Context, most int64) ([]byte, error) {
 	var out bytes.Buffer
 	w := &bounded.Writer{W: &out, Left: most}
@@ -89,7 +89,7 @@ func (c Command) command(ctx context.Context, said io.Writer) *exec.Cmd {
 	return cmd
 }
 
-// signalGroup is kill(2); it is no error when nothing of the group is left.
+// signalGroup is kill(2); a group that no longer exists is no error.
 func signalGroup(pgid int, s syscall.Signal) error {
 	err := syscall.Kill(-pgid, s)
 	if errors.Is(err, syscall.ESRCH) {

@@ -111,7 +111,8 @@ func TestChildrenInheritNothing(t *testing.T) {
 	}
 }
 
-// writePids runs for ever, with a child that does not heed SIGTERM.
+// writePids returns a script that runs for ever, with a child that ignores
+// SIGTERM.
 func writePids(path string) string {
 	return "(trap '' TERM; exec sleep 600) & echo $! $$ >" + path + ".new; mv " + path + ".new " + path + "; sleep 600 & wait"
 }

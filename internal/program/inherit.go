@@ -32,9 +32,8 @@ func InheritNothing() error {
 // always are the variables that programs of any kind need.
 var always = []string{"PATH", "HOME", "TMPDIR"}
 
-// Environ is a short environment: the places of programs, the home and
-// temporary files; those of the caller's other variables that are named; and
-// messages in English.
+// Environ returns a short environment: the places of programs, the home and
+// temporary files; the caller's named variables; and messages in English.
 func Environ(names ...string) []string {
 	env := []string{"LC_ALL=C"}
 	for _, name := range append(always[:len(always):len(always)], names...) {

@@ -8,7 +8,7 @@ import (
 	"encoding/binary"
 )
 
-// Module is a relocatable ELF file with nothing but a section .modinfo.
+// Module returns a relocatable ELF file with only a section .modinfo.
 func Module(modinfo string) []byte {
 	const header, section = 64, 64
 	names := "\x00.modinfo\x00.shstrtab\x00"
