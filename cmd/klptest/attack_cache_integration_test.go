@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// damage is what a disk, or a hand, does to a file.
+// damage alters the contents of a file, as a disk or a person may.
 type damage func(text []byte) []byte
 
 func flipped(text []byte) []byte {
@@ -30,7 +30,7 @@ func halved(text []byte) []byte { return text[:len(text)/2] }
 
 func emptied([]byte) []byte { return nil }
 
-// harm damages a file, and not what has a hard link to it.
+// harm damages a file, but not its other hard links.
 func harm(t *testing.T, path string, d damage) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -42,8 +42,8 @@ func harm(t *testing.T, path string, d damage) {
 	}
 }
 
-// harmCached damages each file of a cache that the pattern names: there may be
-// several kernels, and one of them is run.
+// harmCached damages every file of a cache that the pattern names: there may be
+// several kernels, of which one is run.
 func harmCached(t *testing.T, home, pattern string, d damage) {
 	t.Helper()
 	for _, path := range cached(t, home, pattern) {
@@ -51,7 +51,8 @@ func harmCached(t *testing.T, home, pattern string, d damage) {
 	}
 }
 
-// What is damaged in the cache is made again, with a line that says so.
+// attackDamagedCache checks that damaged cache entries are made again, with a
+// line that says so.
 func attackDamagedCache(t *testing.T, home string) {
 	for _, tt := range []struct {
 		name, file string
@@ -86,7 +87,8 @@ func attackDamagedCache(t *testing.T, home string) {
 	}
 }
 
-// What cannot be made again is an error, never a FAIL.
+// attackDamageBeyondRepair checks that damage that cannot be repaired is an
+// error, never a FAIL.
 func attackDamageBeyondRepair(t *testing.T, home string) {
 	offline := t.TempDir()
 	for _, name := range []string{"apt-get", "apt-cache"} {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// hides are ways to hide what a case leaves behind, by a name.
+// hides are ways to hide what a case leaves behind, by name.
 var hides = map[string]string{
 	"proc":      "mount -t tmpfs x /proc",
 	"sysctl":    "mount -t tmpfs x /proc/sys/kernel; echo 0 > /proc/sys/kernel/tainted",
@@ -22,12 +22,12 @@ var hides = map[string]string{
 	"tracing":   "umount -l /sys/kernel/tracing; mount -t tmpfs x /sys/kernel/debug; mount -t tmpfs x /sys/kernel/tracing; touch /sys/kernel/tracing/enabled_functions",
 	"readonly":  "mount -o remount,ro /proc; mount -o remount,ro /sys; mount -o remount,ro /",
 	"root":      "mkdir /tmp/r; mount -o bind / /tmp/r; mount -t tmpfs x /",
-	// In the agent's own view, where no mount may be made.
+	// In the agent's own view, where no mount can be made.
 	"agent": "for p in /proc/[0-9]*; do if grep -q klptest-agent $p/cmdline; then chroot $p/root /bin/busybox mount -t tmpfs x /proc/sys/kernel; chroot $p/root /bin/busybox umount -l /sys; fi; done",
 }
 
-// TestIntegrationAttackHidden: a case that leaves a module, a taint, a function
-// that ftrace redirects, and a livepatch hides none of them by a mount.
+// TestIntegrationAttackHidden checks that a case cannot hide by a mount that it
+// leaves a module, a taint, a function that ftrace redirects, or a livepatch.
 func TestIntegrationAttackHidden(t *testing.T) {
 	attack(t)
 	t.Parallel()

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// attack skips a test unless KLPTEST_ATTACK asks for it, and tells whether it
-// asks for the long form.
+// attack skips a test unless KLPTEST_ATTACK is set, and reports whether it asks
+// for the long form.
 func attack(t *testing.T) (long bool) {
 	t.Helper()
 	how := os.Getenv("KLPTEST_ATTACK")
@@ -44,8 +44,8 @@ type hostAttack struct {
 	run  func(t *testing.T, home string)
 }
 
-// attackInOneCache runs attacks one after the other, in a cache of their own, in which
-// nothing needs to be made for shipped cases. Other tests run meanwhile.
+// attackInOneCache runs attacks one after another in a private cache that has
+// everything that shipped cases need. Other tests run meanwhile.
 func attackInOneCache(t *testing.T, list []hostAttack) {
 	attack(t)
 	t.Parallel()
@@ -56,7 +56,7 @@ func attackInOneCache(t *testing.T, list []hostAttack) {
 	}
 }
 
-// mustPass runs a shipped case, and returns what is printed.
+// mustPass runs a shipped case and returns its output.
 func mustPass(t *testing.T, home string) string {
 	t.Helper()
 	out, err := klptest(home, "run", "-j", "1", "state-add").CombinedOutput()
@@ -66,7 +66,7 @@ func mustPass(t *testing.T, home string) string {
 	return string(out)
 }
 
-// cached names what is in a cache by a pattern.
+// cached returns the paths in a cache that match a pattern.
 func cached(t *testing.T, home, pattern string) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(home, "klptest", pattern))
@@ -86,8 +86,8 @@ func discard(t *testing.T, home string, kinds ...string) {
 	}
 }
 
-// building tells whether a build of a stranger's C is under way: its compiler
-// names a directory of the cache.
+// building reports whether a stranger's C is being compiled: the command line of
+// its compiler has a directory of the cache.
 func building(t *testing.T, home string) bool {
 	for _, line := range processes(t, home) {
 		if strings.Contains(line, "evil") && strings.Contains(line, "/kmods-") {

@@ -17,8 +17,8 @@ const secretFD = 20
 // tcpListen is TCP_LISTEN in /proc/net/tcp (include/net/tcp_states.h).
 const tcpListen = "0A"
 
-// withSecrets is klptest with a pipe that holds a secret, as descriptor
-// secretFD, and one in its environment.
+// withSecrets returns a klptest command that inherits a secret twice: in a pipe,
+// as descriptor secretFD, and in its environment.
 func withSecrets(t *testing.T, home string, args ...string) *exec.Cmd {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -38,7 +38,8 @@ func withSecrets(t *testing.T, home string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// A stranger's C cannot read a pipe that klptest has inherited.
+// attackInheritedPipe checks that a stranger's C cannot read a pipe that klptest
+// has inherited.
 func attackInheritedPipe(t *testing.T, home string) {
 	out, err := withSecrets(t, home, "run", "testdata/attack/inherit.txtar").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "does not compile") || strings.Contains(string(out), "SECRET") {
@@ -47,8 +48,9 @@ func attackInheritedPipe(t *testing.T, home string) {
 	discard(t, home, "tmp") // the work directory of a run with an ERROR is kept
 }
 
-// QEMU has neither that pipe nor the environment, and listens on no port, where
-// another user of the host could reach the guest.
+// attackQEMUInherits checks that QEMU has neither that pipe nor the environment.
+// It must not listen on a port either, where another user of the host could reach
+// the guest.
 func attackQEMUInherits(t *testing.T, home string) {
 	cmd := withSecrets(t, home, "run", "-j", "1", "testdata/attack/wait.txtar")
 	if err := cmd.Start(); err != nil {
@@ -89,8 +91,8 @@ func attackQEMUInherits(t *testing.T, home string) {
 	}
 }
 
-// listening are the addresses of TCP on which a process listens, as /proc/net/tcp
-// has them.
+// listening returns the TCP addresses on which a process listens, in the form of
+// /proc/net/tcp.
 func listening(t *testing.T, proc string) (addresses []string) {
 	t.Helper()
 	own := map[string]bool{}
@@ -114,7 +116,7 @@ func listening(t *testing.T, proc string) (addresses []string) {
 	return addresses
 }
 
-// qemuDirs are the directories in /proc of the QEMUs that use a cache.
+// qemuDirs returns the directories in /proc of the QEMUs that use a cache.
 func qemuDirs(t *testing.T, home string) (list []string) {
 	t.Helper()
 	for _, proc := range users(t, home) {

@@ -15,18 +15,18 @@ import (
 	"time"
 )
 
-// What a case may cost the host, whatever it does.
+// Limits on what any case may cost the host.
 const (
 	mostMemoryUsed = 500 // MB of klptest itself
 	mostDiskUsed   = 200 // MB a guest
 )
 
-// mostLogged is what a guest's logs may have, in bytes, beside the line that tells what
-// is missing.
+// mostLogged has the maximum sizes of a guest's logs in bytes, without the line
+// that says what is missing.
 var mostLogged = map[string]int64{"console.log": 16 << 20, "qemu.log": 256 << 10}
 
-// TestIntegrationAttack runs cases that mean harm: to the host's memory and
-// disk, and to the verdict.
+// TestIntegrationAttack runs malicious cases, which attack the host's memory and
+// disk, and the verdict.
 func TestIntegrationAttack(t *testing.T) {
 	attack(t)
 	t.Parallel()
@@ -56,7 +56,7 @@ func TestIntegrationAttack(t *testing.T) {
 	}
 }
 
-// costs are what a run has cost the host.
+// costs is what a run has cost the host.
 type costs struct{ memory, disk int } // MB
 
 func (c costs) check(t *testing.T, out string) {
@@ -67,8 +67,8 @@ func (c costs) check(t *testing.T, out string) {
 	}
 }
 
-// attacked runs klptest, with the user's cache, and tells what it cost. Its
-// work directory must be kept, and is removed.
+// attacked runs klptest with the user's cache, and returns its output and costs.
+// The run must keep its work directory, which attacked removes.
 func attacked(t *testing.T, args ...string) (string, costs) {
 	t.Helper()
 	cmd := klptest("", args...)
@@ -89,7 +89,7 @@ func attacked(t *testing.T, args ...string) (string, costs) {
 	return out.String(), costs{memory: <-peak, disk: megabytes(t, work)}
 }
 
-// checkLogs looks at the sizes of the guests' logs.
+// checkLogs checks the sizes of the guests' logs.
 func checkLogs(t *testing.T, work string) {
 	t.Helper()
 	for name, most := range mostLogged {
@@ -105,7 +105,7 @@ func checkLogs(t *testing.T, work string) {
 	}
 }
 
-// peakMemory tells in the end how many MB a process had at most.
+// peakMemory sends the peak memory of a process, in MB, when it has ended.
 func peakMemory(cmd *exec.Cmd) <-chan int {
 	result := make(chan int, 1)
 	go func() {
@@ -125,7 +125,7 @@ func peakMemory(cmd *exec.Cmd) <-chan int {
 	return result
 }
 
-// megabytes is how many MB the files in a directory have.
+// megabytes returns the size of the files in a directory, in MB.
 func megabytes(t *testing.T, dir string) int {
 	t.Helper()
 	var total int64

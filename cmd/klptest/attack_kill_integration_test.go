@@ -16,23 +16,23 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
-// spin is a case whose C takes a compiler for ever.
+// spin is a case whose C never finishes compiling.
 const spin = "testdata/attack/spin.txtar"
 
-// maxWait is how long a build may take to come: on a busy machine a guest's boot
-// may come first. A run that does not come to it at all has ended before.
+// maxWait limits the wait for a build to begin: on a busy machine a guest's boot
+// may come first. A run that never gets to a build ends earlier.
 const maxWait = 30 * time.Minute
 
-// storm is a kind of run that is ended at many moments.
+// storm is a kind of run that is ended at random moments.
 type storm struct {
 	name   string
 	args   []string
-	forget []string      // of the cache, so that it is made again
-	within time.Duration // the moment is a random one in this time
-	boxed  bool          // from the moment when a stranger's C is compiled
+	forget []string      // parts of the cache, so that they are made again
+	within time.Duration // the signal comes at a random moment in this time
+	boxed  bool          // the time begins when a stranger's C is compiled
 }
 
-// Half of the runs are ended while a stranger's C is built.
+// Half of the storms end runs while a stranger's C is built.
 var storms = []storm{
 	{"boxed build", []string{"run", "-j", "1", spin}, nil, time.Second, true},
 	{"cases side by side", []string{"run", "-j", "2", "state-*"}, nil, 8 * time.Second, false},
@@ -42,14 +42,14 @@ var storms = []storm{
 	{"boots", []string{"run", "-j", "2", "--fresh", "state-*"}, []string{"initramfs"}, 10 * time.Second, false},
 }
 
-// Of a run that is killed nothing is left after two seconds, of one that is
-// interrupted nothing when it has ended; and the next run passes.
+// attackKills checks that a killed run leaves nothing after two seconds, and an
+// interrupted run nothing once it has ended, and that the next run passes.
 func attackKills(t *testing.T, home string) {
 	kills, interrupts := 4, 2
 	if attack(t) {
 		kills, interrupts = 200, 100
 	}
-	if signal.Ignored(os.Interrupt) { // as by nohup: the runs would ignore it as well, at first
+	if signal.Ignored(os.Interrupt) { // as under nohup: at first, the runs would ignore it as well
 		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	for i := range kills + interrupts {
@@ -82,13 +82,14 @@ func attackKills(t *testing.T, home string) {
 	}
 }
 
-// ended tells whether a run had its results before the signal came: then all
-// that it says is true, and so is its status.
+// ended reports whether a run had all its results before the signal came: then
+// its output and its status are valid.
 func ended(status int, said []byte) bool {
 	return status == 0 && bytes.Contains(said, []byte(" passed, 0 failed, 0 errors"))
 }
 
-// end starts a run and ends it; the status is 0 when it has ended before.
+// end starts a run and sends it the signal; the status is 0 if the run had already
+// ended.
 func (s storm) end(t *testing.T, home string, sig syscall.Signal) (status int, said []byte) {
 	t.Helper()
 	cmd := klptest(home, s.args...)
@@ -99,7 +100,7 @@ func (s storm) end(t *testing.T, home string, sig syscall.Signal) (status int, s
 	}
 	done := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // the state tells
+		_ = cmd.Wait() // its state has the result
 		close(done)
 	}()
 	if !s.await(t, home, done) {
@@ -114,8 +115,8 @@ func (s storm) end(t *testing.T, home string, sig syscall.Signal) (status int, s
 	return status, out.Bytes()
 }
 
-// await returns at the moment when the run is to be ended, or false when what
-// it is to be ended in does not come.
+// await waits for the moment at which to end the run. It returns false if the build
+// in which to end it never begins.
 func (s storm) await(t *testing.T, home string, done <-chan struct{}) bool {
 	t.Helper()
 	for deadline := time.Now().Add(maxWait); s.boxed && !building(t, home); time.Sleep(10 * time.Millisecond) {
@@ -135,7 +136,8 @@ func (s storm) await(t *testing.T, home string, done <-chan struct{}) bool {
 	return true
 }
 
-// A compiler that does not end is the case's fault, after a minute of processor time.
+// attackEndlessCompiler checks that a compiler that uses more than a minute of
+// processor time is an error of the case.
 func attackEndlessCompiler(t *testing.T, home string) {
 	if !attack(t) {
 		t.Skip("it takes more than a minute: KLPTEST_ATTACK=long")

@@ -19,25 +19,25 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-const bisectHelp = `Find, by git bisect run, the first commit of a kernel's repository on which
-cases fail. The repository is only read: the search has its own work tree in the
-cache, and keeps its state there. The same command resumes an interrupted search.
+const bisectHelp = `Find the first commit of a kernel's repository on which cases fail, with
+git bisect run. The repository is only read: the search has its own work tree in
+the cache, and keeps its state there. The same command resumes an interrupted search.
 
-The two ends are judged first: nothing is searched unless a case fails on --bad and
-all pass on --good.
+The two ends are judged first: the search begins only if a case fails on --bad and
+all cases pass on --good.
 
-With --out, each commit that is judged has its own directory of results below it.
+With --out, each judged commit has its own directory of results below that one.
 
-A commit is bad when a case fails, and fails each time that it is run again
-(--confirm). It is good when all cases pass. It is skipped when it does not build,
-when a case both fails and passes on it, or when it gives no verdict (ERROR).
+A commit is bad if a case fails, and fails again each time it is rerun (--confirm).
+It is good if all cases pass. It is skipped if it does not build, if a case both
+fails and passes on it, or if there is no verdict (ERROR).
 
-With --selftests, the kernel's own selftests run, those of the commit's source. Without
-a CASE they take the place of the cases. A commit that lacks a script is skipped.
+With --selftests, the selftests in the commit's source run as well; without a CASE,
+they run instead of the cases. A commit that lacks a script is skipped.
 
 Building runs the tree's Makefiles on this host, as make in the tree would.
 
-Exit status: 0 the commit is found, 4 inconclusive, because commits were skipped,
+Exit status: 0 the commit was found, 4 inconclusive because commits were skipped,
 2 usage, 3 an error, such as a --good that is not good, 130 interrupted.`
 
 func (a *app) bisectCommand() *cobra.Command {
@@ -67,14 +67,14 @@ func (a *app) bisectCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&good, "good", "", "a `revision` on which the cases pass")
 	f.StringVar(&bad, "bad", "", "a later `revision` on which the cases fail")
-	f.StringVar(&repo, "git", ".", "the kernel's repository, a `directory`")
+	f.StringVar(&repo, "git", ".", "`directory` of the kernel's repository")
 	stepFlags(c, &o)
 	flags.Rules{Needed: []string{"good", "bad"}}.Of(c)
 	return c
 }
 
-// stepWords are the words for bisect-step: its flags, and cases that mean the
-// same in another directory.
+// stepWords returns the arguments of bisect-step: its flags, and the cases, with
+// paths that are valid in any directory.
 func stepWords(flags *pflag.FlagSet, o stepOptions, args []string) (words []string, err error) {
 	if _, err := o.beside(args); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func stepWords(flags *pflag.FlagSet, o stepOptions, args []string) (words []stri
 	return words, nil
 }
 
-// absIfFile names a file so that it can be found from anywhere.
+// absIfFile makes the path of a file absolute.
 func absIfFile(isFile bool, name string) string {
 	if abs, err := filepath.Abs(name); err == nil && isFile {
 		return abs

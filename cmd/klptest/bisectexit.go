@@ -10,12 +10,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// bisectExit is the flag that makes every exit status one that git bisect run
-// understands.
+// bisectExit is the flag that selects exit statuses that git bisect run understands.
 const bisectExit = "bisect-exit"
 
-// wantsBisectExit tells whether --bisect-exit was given. When the flags could
-// not be parsed, the words themselves must tell.
+// wantsBisectExit reports whether --bisect-exit was given. If the flags could not
+// be parsed, it looks at the arguments themselves.
 func wantsBisectExit(command *cobra.Command, args []string) bool {
 	if f := command.Flags().Lookup(bisectExit); f != nil && f.Changed {
 		return f.Value.String() == "true"

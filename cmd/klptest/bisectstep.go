@@ -20,7 +20,7 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// stepOptions are the flags that bisect hands on to each step.
+// stepOptions are the flags that bisect passes on to each step.
 type stepOptions struct {
 	rig.Options
 	build kbuild.Builder

@@ -20,12 +20,12 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// bundler writes a bundle for every FAIL; nil: none is wanted.
+// bundler writes a bundle for every FAIL. A nil bundler writes none.
 type bundler struct {
 	dir     string
-	prefix  string          // of the names of bundles
+	prefix  string          // of the bundles' names
 	written map[string]bool // names of this run's bundles
-	failed  map[string]bool // cases that have one, of the present kernel
+	failed  map[string]bool // cases that have a bundle, on the present kernel
 	notice  func(string)
 
 	compiler string // of the present kernel's modules
@@ -35,12 +35,12 @@ type bundler struct {
 func newBundler(o runOptions, notice func(string)) *bundler {
 	dir := "."
 	if o.out != "" {
-		dir = filepath.Join(o.out, "failed") // of which the next run removes what is old
+		dir = filepath.Join(o.out, "failed") // the next run removes old bundles from it
 	}
 	return &bundler{dir: dir, written: map[string]bool{}, notice: notice, run: bundledRun(o)}
 }
 
-// bundledRun is what a bundle tells of the flags.
+// bundledRun returns the flags of the run that a bundle records.
 func bundledRun(o runOptions) bundle.Run {
 	r := bundle.Run{KernelArgs: o.KernelArgs, Memory: o.Memory, Ignore: o.ignore, Shuffle: o.shuffle}
 	if o.CPUs > 1 {
@@ -59,15 +59,15 @@ func bundledRun(o runOptions) bundle.Run {
 	return r
 }
 
-// on prepares for the results of a kernel.
+// on prepares the bundler for the results of a kernel.
 func (b *bundler) on(ctx context.Context, r *rig.Rig) {
 	if b != nil {
 		b.compiler, b.failed = r.Compiler(ctx), map[string]bool{}
 	}
 }
 
-// add writes a bundle if the outcome is a FAIL of a case; a selftest has none. A case that
-// is repeated has one, of its first FAIL.
+// add writes a bundle if the outcome is a FAIL of a case; selftests have no bundles.
+// A repeated case has one bundle, for its first FAIL.
 func (b *bundler) add(p report.Provenance, c *casefile.Case, o report.Outcome) error {
 	if b == nil || c == nil || o.Verdict != judge.Fail || b.failed[c.File] {
 		return nil
@@ -89,7 +89,8 @@ func (b *bundler) add(p report.Provenance, c *casefile.Case, o report.Outcome) e
 	return nil
 }
 
-// name is that of a case's bundle. A case that fails on several kernels has several.
+// name returns an unused name for a case's bundle. A case that fails on several
+// kernels has several bundles.
 func (b *bundler) name(of string) string {
 	base := b.prefix + strings.TrimLeft(strings.ReplaceAll(of, string(filepath.Separator), "_"), ".-")
 	for n := 1; ; n++ {
@@ -104,10 +105,10 @@ func (b *bundler) name(of string) string {
 	}
 }
 
-// maxConsole is more than a bundle has of a console.
+// maxConsole exceeds what a bundle keeps of a console.
 const maxConsole = 16 << 20
 
-// endOf is the end of a guest's console; empty when none was kept.
+// endOf returns the end of a guest's console; nothing if no console was kept.
 func endOf(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil
@@ -125,7 +126,7 @@ func endOf(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxConsole))
 }
 
-// replaceFile writes a file as a whole, or leaves what is there.
+// replaceFile replaces a file atomically: on an error, the old file stays.
 func replaceFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".klptest-*")
 	if err != nil {
@@ -142,7 +143,7 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// readBundle reads a bundle, which may be a stranger's.
+// readBundle reads a bundle, which may come from a stranger.
 func readBundle(path string) (*bundle.Bundle, error) {
 	f, err := os.Open(path)
 	if err != nil {

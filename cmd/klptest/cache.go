@@ -34,8 +34,9 @@ func (a *app) cacheListCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
 		Short: "List the entries and the kept work directories, most recently used first",
-		Long: `List the entries of the cache and the kept work directories (tmp/…): name, size,
-last use, what it is of; most recently used first. The last line has the sum, and where they are.`,
+		Long: `List the entries of the cache and the kept work directories (tmp/…), most recently
+used first: name, size, last use and description. The last line has the total size and
+the cache's directory.`,
 		Args: flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			store, list, err := a.openUsage(c.Context())
@@ -70,10 +71,10 @@ func printUsage(w io.Writer, root string, list []cache.Usage) error {
 	return t.Flush()
 }
 
-// whatIs says what an entry is of, or why a work directory is there; it may be empty.
+// whatIs describes an entry, or says why a work directory was kept; it may be empty.
 func whatIs(u cache.Usage) string { return cmp.Or(keptWhy(u), printable.Line(u.About)) }
 
-// keptWhy says why a work directory is there.
+// keptWhy says why a work directory was kept.
 func keptWhy(u cache.Usage) string {
 	switch {
 	case u.Asked:
@@ -122,7 +123,7 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 	return c
 }
 
-// named picks the entries of the given names.
+// named picks the entries with the given names.
 func named(list []cache.Usage, names []string) (picked []cache.Usage, err error) {
 	for _, name := range names {
 		i := slices.IndexFunc(list, func(u cache.Usage) bool { return u.String() == name })
@@ -138,7 +139,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 	var limit int64
 	c := &cobra.Command{
 		Use:     "prune --max-size SIZE",
-		Short:   "Remove the least recently used entries, but none that --keep asked for, until the rest fits",
+		Short:   "Remove the least recently used entries, except those kept by --keep, until the rest fits",
 		Example: "  klptest cache prune --max-size 2G",
 		Args:    flags.Takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -149,7 +150,7 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			return a.removeEntries(c.Context(), store, cache.Excess(list, limit))
 		},
 	}
-	c.Flags().Var(flags.Bytes(&limit), "max-size", "size of all entries together: a `SIZE` such as 500M or 10G")
+	c.Flags().Var(flags.Bytes(&limit), "max-size", "total size of all entries, a `SIZE` such as 500M or 10G")
 	flags.Rules{Needed: []string{"max-size"}}.Of(c)
 	return c
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/touched"
 )
 
-// counted is a run with --gcov, from its results: it tells which cases run what a patch
-// changes.
+// counted has the results of a run with --gcov, which tell which cases run the lines
+// that a patch changes.
 type counted struct {
 	report.Document
 	cases []touched.Case // the quickest first
@@ -31,12 +31,12 @@ func readCounted(dir string) (counted, error) {
 	return counted{d, quickestFirst(d)}, nil
 }
 
-// changedBy is what a patch changes.
+// changedBy reports the lines that a patch changes, and the cases that run them.
 func (c counted) changedBy(patch io.Reader) (touched.Report, error) {
 	return touched.Of(patch, c.Coverage, c.cases)
 }
 
-// quickestFirst are the cases of a run that have told what they have run.
+// quickestFirst returns the cases of a run that have coverage, the quickest first.
 func quickestFirst(d report.Document) (list []touched.Case) {
 	told := telling(d)
 	slices.SortStableFunc(told, func(a, b report.Outcome) int { return cmp.Compare(a.Duration, b.Duration) })
@@ -46,8 +46,8 @@ func quickestFirst(d report.Document) (list []touched.Case) {
 	return list
 }
 
-// foremost are the cases with those names, in the order of the names, before the others
-// in theirs.
+// foremost moves the cases with those names to the front, in the order of the names.
+// The other cases keep their order.
 func foremost(list []*casefile.Case, names []string) []*casefile.Case {
 	place := map[string]int{}
 	for i, name := range names {
@@ -58,8 +58,9 @@ func foremost(list []*casefile.Case, names []string) []*casefile.Case {
 	return list
 }
 
-// changedFirst moves the cases that run what --changed names to the front, and tells what
-// is changed. A report that programs read stands alone on standard output.
+// changedFirst moves the cases that run lines changed by the patch of --changed to the
+// front, and prints what is changed. A report in a format for programs stands alone on
+// standard output.
 func (a *app) changedFirst(ctx context.Context, list []*casefile.Case, o runOptions) ([]*casefile.Case, error) {
 	if o.changed == "" {
 		return list, nil
@@ -84,17 +85,17 @@ func (a *app) changedFirst(ctx context.Context, list []*casefile.Case, o runOpti
 	return foremost(list, r.Cases(c.cases)), r.Write(w)
 }
 
-// patchesFirst is changedFirst for the patches of a series. The source that was counted
-// may lack what an earlier patch brings: then nothing is known of a patch, and its cases
-// run as they stand.
+// patchesFirst is changedFirst for the patches of a series. The counted source may lack
+// what an earlier patch adds: then it is unknown which cases run what a patch changes,
+// and their order stays.
 type patchesFirst struct {
 	counted
 	list  []*casefile.Case
-	notes []string // of the base, and of each patch that was applied
+	notes []string // on the base, and on each patch that was applied
 	tell  io.Writer
 }
 
-// patchesFirst reads the results; without a directory, every order stays as it is.
+// patchesFirst reads the results; without a directory, cases are never reordered.
 func (a *app) patchesFirst(dir string, list []*casefile.Case) (*patchesFirst, error) {
 	f := &patchesFirst{list: list, notes: []string{""}, tell: a.err}
 	if dir == "" {
@@ -105,14 +106,14 @@ func (a *app) patchesFirst(dir string, list []*casefile.Case) (*patchesFirst, er
 	return f, err
 }
 
-// annotate adds to the steps of a series what is known of their patches.
+// annotate adds the notes on the patches to the steps of a series.
 func (f *patchesFirst) annotate(steps []series.Step) {
 	for i := range min(len(steps), len(f.notes)) {
 		steps[i].Note = f.notes[i]
 	}
 }
 
-// before returns the cases in the order for a patch, and tells what it changes.
+// before returns the cases in the order for a patch, and prints what it changes.
 func (f *patchesFirst) before(p series.Patch) []*casefile.Case {
 	if f.Coverage == nil {
 		return f.list

@@ -34,7 +34,7 @@ func (a *app) checkCommand() *cobra.Command {
 			for _, c := range list {
 				found := a.checkCase(cmd.Context(), c, isFile(args, c))
 				if cmd.Context().Err() != nil {
-					return context.Cause(cmd.Context()) // the model was interrupted: it differs from nothing
+					return context.Cause(cmd.Context()) // the model was interrupted: its differences mean nothing
 				}
 				for _, p := range found {
 					fmt.Fprintln(a.out, printable.Text(p.String()))
@@ -50,8 +50,8 @@ func (a *app) checkCommand() *cobra.Command {
 	}
 }
 
-// checkCase returns the problems of a case. A user's file may describe a bug: that
-// the model differs from it is worth a note, and not a problem.
+// checkCase returns the problems of a case. A user's file may describe a bug, so a
+// difference from the model is only a note there, not a problem.
 func (a *app) checkCase(ctx context.Context, c *casefile.Case, isFile bool) []casefile.Problem {
 	problems, differences := append(casefile.Check(c, kmods.Names()), model.Parameters(c)...), model.Check(ctx, c)
 	if !isFile || ctx.Err() != nil {

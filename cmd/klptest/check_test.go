@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
-// TestCheckInterrupted: a model that was interrupted differs from nothing.
+// TestCheckInterrupted checks that an interrupted model yields no differences.
 func TestCheckInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errInterrupted)

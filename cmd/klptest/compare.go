@@ -22,20 +22,20 @@ func (a *app) compareCommand() *cobra.Command {
 	var with []string
 	c := &cobra.Command{
 		Use:   "compare OLD NEW...",
-		Short: "Show what has changed between the results of two runs",
+		Short: "Show what changed between the results of two runs",
 		Long: `Compare the results of two runs, each a directory of klptest run --out or a report
 in JSON, and list the cases that are newly failing, still failing (for the same
 reason or another), flaky, fixed, gone and new.
 
-Several runs of a side are several observations of its cases: one that has failed
-and passed on a kernel is flaky. All arguments but the first are the new side; with
---old, all arguments are.
+Several runs on one side are several observations of its cases: a case that both
+failed and passed on a kernel is flaky. All arguments but the first are the new side;
+with --old, all arguments are.
 
-Kernels are matched by what --kernel was, so that today's debian:6.12 is compared
-with yesterday's. One kernel on each side is a match whatever its name.
+Kernels are matched by the value of --kernel, so that today's debian:6.12 is compared
+with yesterday's. If each side has one kernel, the two match whatever their names.
 
-Exit status: 0 nothing is newly failing, 1 something is, 2 usage, 4 the new side
-has no results.`,
+Exit status: 0 no case is newly failing, 1 one is, 2 usage, 4 the new side has no
+results.`,
 		Example: `  klptest compare yesterday today
   klptest compare main branch --format markdown > comment.md
   klptest compare --old mon --old tue wed thu`,
@@ -49,7 +49,7 @@ has no results.`,
 			return a.compare(with, args, format)
 		},
 	}
-	c.Flags().StringArrayVar(&with, "old", nil, "a `directory` or report of the old side, in place of the first argument; may be repeated")
+	c.Flags().StringArrayVar(&with, "old", nil, "a `directory` or report of the old side, instead of the first argument; may be repeated")
 	formatFlag(c, &format, compareChoices())
 	return c
 }
@@ -99,7 +99,7 @@ func readBoth(old, present []string) (before, now []report.Document, err error) 
 	return before, now, g.Wait()
 }
 
-// cutShort tells of the runs that lack results.
+// cutShort prints a notice for each run that ended early.
 func (a *app) cutShort(docs []report.Document) {
 	for _, d := range docs {
 		if d.Error != "" {

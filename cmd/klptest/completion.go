@@ -19,7 +19,7 @@ import (
 // completion offers words to a shell.
 type completion = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective)
 
-// completeFlags adds what flags of the same name have in common in all commands.
+// completeFlags registers the completions of flags that mean the same in all commands.
 func (a *app) completeFlags(c *cobra.Command) {
 	for name, offer := range map[string]completion{
 		"kernel": a.completeKernels,
@@ -28,7 +28,7 @@ func (a *app) completeFlags(c *cobra.Command) {
 		"header": cobra.FixedCompletions(casefile.HeaderNames(), cobra.ShellCompDirectiveNoFileComp),
 	} {
 		if c.Flags().Lookup(name) != nil {
-			_ = c.RegisterFlagCompletionFunc(name, offer) // fails only for a flag that is not there
+			_ = c.RegisterFlagCompletionFunc(name, offer) // fails only if there is no such flag
 		}
 	}
 	for _, sub := range c.Commands() {
@@ -36,7 +36,7 @@ func (a *app) completeFlags(c *cobra.Command) {
 	}
 }
 
-// completeTopics offers topics after help, beside the commands that cobra knows.
+// completeTopics offers topics after help, in addition to cobra's commands.
 func completeTopics(root *cobra.Command) {
 	help, _, err := root.Find([]string{"help"})
 	if err != nil {
@@ -54,7 +54,7 @@ func completeTopics(root *cobra.Command) {
 	}
 }
 
-// completeCases offers the shipped cases' names; files complete as well.
+// completeCases offers the names of the shipped cases; files complete as well.
 func completeCases(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	list, err := cases.Shipped()
 	bugs, bugsErr := cases.Bugs()
@@ -68,7 +68,7 @@ func completeCases(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return names, cobra.ShellCompDirectiveDefault
 }
 
-// completeSteps offers cases and, after an @, how many steps of the case can be run.
+// completeSteps offers cases and, after an @, the numbers of steps that can be run.
 func completeSteps(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	name, _, cut := strings.Cut(word, "@")
 	switch {
@@ -95,8 +95,8 @@ func completeRules(*cobra.Command, []string, string) (words []string, _ cobra.Sh
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeKernels offers what is at hand, and asks no distribution: that takes
-// seconds. Directories and files complete as well.
+// completeKernels offers the kernels at hand. It asks no distribution, which would
+// take seconds. Directories and files complete as well.
 func (a *app) completeKernels(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	words := []string{defaultKernel + "\tthe newest 6.12 of Debian", "host\tthe running kernel"}
 	store, err := a.openCache(c.Context())

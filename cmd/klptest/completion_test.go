@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
-// offered are the words that a shell is offered after a command line. Its last word is
-// the one to be completed.
+// offered returns the words that a shell is offered for the last word of a command
+// line.
 func offered(t *testing.T, words ...string) (list []string) {
 	t.Helper()
 	var out, err bytes.Buffer
@@ -22,7 +22,7 @@ func offered(t *testing.T, words ...string) (list []string) {
 		word, _, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		list = append(list, word)
 	}
-	return list[:len(list)-1] // how the shell is to treat them
+	return list[:len(list)-1] // the last line tells the shell how to treat them
 }
 
 func TestCompletion(t *testing.T) {

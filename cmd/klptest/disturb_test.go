@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// A process stands still for up to longestStop, and up to betweenStops later
-// the next one does.
+// A process is stopped for up to longestStop; up to betweenStops later, another
+// one is.
 const (
 	longestStop  = 4 * time.Second
 	betweenStops = 10 * time.Second
@@ -37,7 +37,7 @@ func disturb(pid int, seed uint64) *disturbance {
 	return d
 }
 
-// end leaves every process running and returns how many were stopped.
+// end leaves every process running and returns the number of stops.
 func (d *disturbance) end() int {
 	close(d.quit)
 	d.done.Wait()
@@ -57,7 +57,7 @@ func (d *disturbance) loop() {
 	}
 }
 
-// pause waits for a random time; false: it is to end.
+// pause waits for a random time. It returns false if the disturbance is to end.
 func (d *disturbance) pause(longest time.Duration) bool {
 	select {
 	case <-time.After(time.Duration(d.random.Int64N(int64(longest)))):
@@ -67,11 +67,11 @@ func (d *disturbance) pause(longest time.Duration) bool {
 	}
 }
 
-// qemus are the QEMUs among a process's children.
+// qemus returns the QEMUs among a process's children.
 func qemus(pid int) (list []int) {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	for _, task := range tasks {
-		children, _ := os.ReadFile(task) // empty: the thread has ended
+		children, _ := os.ReadFile(task) // empty if the thread has ended
 		for child := range strings.FieldsSeq(string(children)) {
 			name, _ := os.ReadFile("/proc/" + child + "/comm")
 			if n, err := strconv.Atoi(child); err == nil && strings.HasPrefix(string(name), "qemu-system") {

@@ -4,6 +4,6 @@
 // kernels in QEMU. README.md says how to use it; `klptest help` lists the
 // commands.
 //
-// The same binary is PID 1 and the agent of the guests, and the supervisor of
-// builds; main hands over to those before anything else.
+// The same binary is PID 1 and the agent in guests, and the supervisor of builds;
+// main hands over to those before anything else.
 package main

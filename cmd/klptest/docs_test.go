@@ -18,7 +18,7 @@ import (
 
 const top = "../../"
 
-// documents are the texts for users.
+// documents returns the user documentation by path.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	paths, err := filepath.Glob(top + "docs/*.md")
@@ -46,8 +46,8 @@ var (
 	docCase    = regexp.MustCompile("(?ms)^```case\n(.*?)^```$")
 )
 
-// TestDocsLinks: each link to a file of the repository, or to a heading in one,
-// leads somewhere.
+// TestDocsLinks checks that the targets of links exist: files of the repository, and
+// headings in them.
 func TestDocsLinks(t *testing.T) {
 	texts := documents(t)
 	for path, text := range texts {
@@ -70,7 +70,7 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
-// slugs returns the anchors that GitHub gives to the headings of a text.
+// slugs returns GitHub's anchors for the headings of a text.
 func slugs(text string) []string {
 	var list []string
 	for _, m := range docHeading.FindAllStringSubmatch(text, -1) {
@@ -79,7 +79,7 @@ func slugs(text string) []string {
 	return list
 }
 
-// TestDocsCommands: the command lines name commands and flags that exist.
+// TestDocsCommands checks that the command lines use commands and flags that exist.
 func TestDocsCommands(t *testing.T) {
 	root := (&app{}).rootCommand()
 	for path, text := range documents(t) {
@@ -99,7 +99,8 @@ func TestDocsCommands(t *testing.T) {
 	}
 }
 
-// TestDocsData: the model logs of each data= mode what docs/cases.md says.
+// TestDocsData checks that the model logs for each data= mode what docs/cases.md
+// says.
 func TestDocsData(t *testing.T) {
 	for _, row := range docstest.Rows(t, "`data=`") {
 		mode := "data=" + strings.Trim(row[0], "`")
@@ -128,8 +129,8 @@ func TestDocsData(t *testing.T) {
 	}
 }
 
-// TestDocsCases: a whole case that a text shows is one that klptest check
-// accepts. Those of docs/bug-reports.md are excerpts, and tested in cases/paste.
+// TestDocsCases checks that klptest check accepts each whole case in the texts.
+// The cases in docs/bug-reports.md are excerpts, which cases/paste tests.
 func TestDocsCases(t *testing.T) {
 	a := &app{}
 	for _, path := range []string{top + "README.md", top + "docs/cases.md"} {
@@ -144,7 +145,7 @@ func TestDocsCases(t *testing.T) {
 				continue
 			}
 			problems := a.checkCase(t.Context(), c, false)
-			c.Steps = slices.DeleteFunc(c.Steps, func(s casefile.Step) bool { return s.Command.Verb == machine.Sh }) // no model has it
+			c.Steps = slices.DeleteFunc(c.Steps, func(s casefile.Step) bool { return s.Command.Verb == machine.Sh }) // the model has no shell
 			for _, p := range append(problems, a.checkCase(t.Context(), c, false)...) {
 				t.Error(p)
 			}

@@ -25,8 +25,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Report what this host is missing, and the command that installs it",
-		Long: `Check this host for what a run needs: programs, memory, processors, disk. With
---kernel, also check the kernel's headers and configuration.
+		Long: `Check whether this host has what a run needs: programs, memory, processors, disk.
+With --kernel, also check the kernel's headers and configuration.
 
 Exit status: 0 everything required is there, 3 something is missing.`,
 		Example: `  klptest doctor
@@ -44,7 +44,7 @@ Exit status: 0 everything required is there, 3 something is missing.`,
 				findings = append(findings, a.examineKernel(c.Context(), kernel, kdir)...)
 			}
 			if c.Context().Err() != nil {
-				return context.Cause(c.Context()) // what was not asked is not missing
+				return context.Cause(c.Context()) // what was not checked is not missing
 			}
 			if missing := doctor.Write(a.out, findings); missing > 0 {
 				return verdicts(exit.Error)

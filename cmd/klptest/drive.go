@@ -15,13 +15,13 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// work is what a run does: its tests, what a report shows of their results, and the
-// rig that they run on.
+// work describes a run: its tests, how a report shows their results, and the rig that
+// they run on.
 type work struct {
 	tests   []rig.Test
 	outcome func(i int, res judge.Result) report.Outcome
 	open    func(context.Context, machineOptions) (*rig.Rig, error)
-	bundle  func(i int, p report.Provenance, o report.Outcome) error // of a FAIL; nil: none
+	bundle  func(i int, p report.Provenance, o report.Outcome) error // bundles a FAIL; may be nil
 }
 
 // drive runs cases.
@@ -38,11 +38,11 @@ func (a *app) drive(ctx context.Context, list []*casefile.Case, rep report.Repor
 	return a.driveTests(ctx, work{rig.Cases(list), show, a.newRig, bundle}, rep, d, o)
 }
 
-// driveTests makes a rig, runs the tests on it, and tells the reporter and the
-// document what happens.
+// driveTests makes a rig, runs the tests on it, and passes the results to the reporter
+// and the document.
 func (a *app) driveTests(ctx context.Context, w work, rep report.Reporter, d *report.Document, o runOptions) error {
 	if o.verbose {
-		o.Console, o.Jobs = a.err, cmp.Or(o.Jobs, 1) // the lines of several guests would be mixed
+		o.Console, o.Jobs = a.err, cmp.Or(o.Jobs, 1) // else the lines of several guests would mix
 	}
 	o.Jobs = cmp.Or(o.Jobs, a.project.Jobs)
 	o.Guests, o.Progress = o.guests(), rep
@@ -61,12 +61,12 @@ func (a *app) driveTests(ctx context.Context, w work, rep report.Reporter, d *re
 	}
 	err = blame.Join(err, a.counted(ctx, ran, d, o), r.Close())
 	if left := r.Left(); left != "" {
-		a.say(left) // after an interrupt, too
+		a.say(left) // even after an interrupt
 	}
 	remember(*d)
 	d.Ending = ending(*d, err)
 	if o.failFast {
-		d.Total = d.Planned // the others were to run
+		d.Total = d.Planned // the others were meant to run
 	}
 	if r.Kept() {
 		d.Kept = r.Work()
@@ -105,7 +105,7 @@ func (a *app) reportEach(run iter.Seq2[judge.Result, error], w work, rep report.
 	return nil
 }
 
-// guests are those that the flags ask for.
+// guests returns the kind of guests that the flags ask for.
 func (o runOptions) guests() rig.Guests {
 	switch {
 	case o.fresh:

@@ -13,14 +13,14 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// timings is the file of how long cases took, and the place in it of a run: its
-// kernel and its accelerator.
+// timings returns the file that records how long cases took, and the place of a run in
+// it: its kernel and its accelerator.
 func timings(p report.Provenance) (file, place string, err error) {
 	root, err := cache.Default()
 	return filepath.Join(root, "durations.json"), p.Kernel + " " + p.Machine.Accel, err
 }
 
-// estimates are how long the tests took when they last ran so.
+// estimates returns how long the tests took when they last ran in the same way.
 func estimates(p report.Provenance, list []rig.Test) report.Estimates {
 	file, place, err := timings(p)
 	if err != nil {
@@ -34,8 +34,8 @@ func estimates(p report.Provenance, list []rig.Test) report.Estimates {
 	return all
 }
 
-// remember keeps how long the cases took. Only the status line of a later run lacks
-// what cannot be kept.
+// remember records how long the cases took. If that fails, only the status line of a
+// later run suffers.
 func remember(d report.Document) {
 	file, place, err := timings(d.Provenance)
 	took := map[string]time.Duration{}

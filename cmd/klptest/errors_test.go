@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// mistaken are the files of the errors: each has something wrong, as its name says.
+// mistaken are the input files of TestErrors, each wrong in the way its name says.
 var mistaken = map[string]string{
 	"case.txtar":            "A case.\n\n-- transcript --\n% insmod klp_a\n",
 	"bom.txtar":             "\xef\xbb\xbfA case.\n\n-- transcript --\n% insmod klp_a\n",
@@ -48,8 +48,8 @@ var mistaken = map[string]string{
 	"dirty-source/Makefile": "VERSION = 6\nPATCHLEVEL = 12\n",
 }
 
-// TestErrors provokes the program's errors: each command line of the golden file
-// must end as it says there, on standard error and with that status.
+// TestErrors provokes the program's errors: each command line in the golden file
+// must print the standard error and exit with the status given there.
 func TestErrors(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git here")
@@ -97,8 +97,7 @@ func inMistakes(t *testing.T) {
 	gitHistory(t, "repo")
 }
 
-// gitHistory makes a directory a repository with two commits, each of all that is
-// there.
+// gitHistory makes a directory a repository with two commits of all files in it.
 func gitHistory(t *testing.T, dir string) {
 	t.Helper()
 	for _, args := range []string{"init -q -b main", "add .", "commit -q --allow-empty -m one", "commit -q --allow-empty -m two"} {
@@ -110,11 +109,11 @@ func gitHistory(t *testing.T, dir string) {
 	}
 }
 
-// mistake is what a command says on standard error, and its exit status.
+// mistake returns what a command prints on standard error, and its exit status.
 func mistake(t *testing.T, words []string) string {
 	t.Helper()
 	for i, w := range words {
-		words[i] = strings.Trim(w, "'") // which are for empty words and patterns
+		words[i] = strings.Trim(w, "'") // quotes are for empty words and patterns
 	}
 	var out, err bytes.Buffer
 	status := run(t.Context(), words, streams{strings.NewReader(""), &out, &err})

@@ -37,11 +37,11 @@ func exitStatus(err error) int {
 	return exit.Error
 }
 
-// errOtherFailure is a run in which cases fail, but none with the symptom that it
-// names.
+// errOtherFailure is the error of a run in which cases fail, but none with its
+// reported symptom.
 var errOtherFailure = fmt.Errorf("%w: not the reported symptom", verdicts(exit.Failed))
 
-// outcome is the error of a run that was not all PASS; nil: it was.
+// outcome returns the error of a run that was not all PASS, or nil.
 func outcome(results []judge.Result) error {
 	code := report.ExitCode(results)
 	switch code {
@@ -60,7 +60,7 @@ func outcome(results []judge.Result) error {
 }
 
 // bisectStatus is exitStatus for git bisect run. A problem of this commit alone
-// skips it; a problem that every commit would have ends the search.
+// skips the commit; one that every commit would have ends the search.
 func bisectStatus(err error) int {
 	var v verdicts
 	switch {
@@ -86,7 +86,7 @@ func runStatus(d report.Document, err error) int {
 	return status
 }
 
-// explain prints an error, the short line first; details follow.
+// explain prints an error: first a short line, then details.
 func explain(w io.Writer, err error) {
 	var v verdicts
 	if err == nil || errors.As(err, &v) {

@@ -21,7 +21,7 @@ import (
 
 const (
 	progressEvery = 10 * time.Second
-	mostPatches   = 7 // one more probe is there to be patched
+	mostPatches   = 7 // there is one more probe, to be patched
 )
 
 // exploreOptions are the flags of `klptest explore`.
@@ -29,9 +29,9 @@ type exploreOptions struct {
 	machineOptions
 	model    explore.Options
 	replay   string
-	coverage string // results of a run with --gcov: what its cases have run
+	coverage string // results of a run with --gcov, which tell what its cases run
 	keepOptions
-	given []string // the words of the flags that open such a guest
+	given []string // the flags that open a shell in such a guest
 }
 
 func (a *app) exploreCommand() *cobra.Command {
@@ -39,16 +39,16 @@ func (a *app) exploreCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explore",
 		Short: "Search for command sequences on which kernel and model disagree",
-		Long: `Make up command sequences, run them on a kernel and compare the outcome with the
+		Long: `Generate command sequences, run them on a kernel and compare the outcome with the
 prediction of a model of the livepatch core. A difference is tried again, shrunk,
-and written as a case and as a shell script, to the directory of --out, or else to
-the working directory. In the results it is that case, which fails.
+and written as a case and as a shell script to the directory of --out, or else to
+the working directory. The results have that case as a FAIL.
 
-With --gcov, the kernel's own branches lead the search: a sequence that reaches a new
-line or branch of kernel/livepatch is kept and changed. The model plays several
-candidates for each sequence, and the kernel runs the one that shows the most that is
-new. --out has the sequences that reach something new as cases, reach-….txtar; with
---coverage, those that reach what no case has.
+With --gcov, coverage guides the search: a sequence that reaches a new line or branch
+of kernel/livepatch is kept and mutated. For each sequence the model plays several
+candidates, and the kernel runs the one that shows the most that is new. Sequences
+that reach something new are written to --out as cases, reach-….txtar; with
+--coverage, those that reach what no case has reached.
 
 Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 		Example: `  klptest explore --budget 30m
@@ -78,15 +78,15 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	imageFlags(f, &o.host)
 	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
 	f.Var(flags.Number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
-	f.Var(flags.Number(&o.model.Depth, 0, 1, flags.AnyNumber), "depth", "try every operation in every model state, up to this many operations deep (default: random sequences)")
+	f.Var(flags.Number(&o.model.Depth, 0, 1, flags.AnyNumber), "depth", "try every operation in every model state, to this depth of operations (default: random sequences)")
 	f.Var(flags.Number(&o.model.Skip, 0, 0, flags.AnyNumber), "skip", "skip the first `N` sequences, done by an earlier run")
 	f.Uint64Var(&o.model.Seed, "seed", 1, "seed of the random sequences")
-	f.Var(flags.Duration(&o.model.Budget, 10*time.Minute), "budget", "how long to search, and to shrink a difference")
-	f.BoolVar(&o.model.Faults, "faults", false, "also make calls of livepatch's fail, where the model says that they come")
-	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch were reached, and change sequences that reach new ones; for a kernel that klptest kernel build --gcov has built")
-	f.Var(flags.Number(&o.model.Candidates, 10, 1, 1000), "candidates", "the model plays `N` sequences for each that the kernel runs (1: all sequences are random)")
-	f.Var(flags.Number(&o.model.Mutated, 50, 0, 100), "mutate", "the `percentage` of candidates that change a sequence which has reached something new")
-	f.Var(flags.FileName(&o.coverage), "coverage", "tell apart what no case has reached in the results in `DIR`, of run --gcov")
+	f.Var(flags.Duration(&o.model.Budget, 10*time.Minute), "budget", "time for the search and for shrinking a difference")
+	f.BoolVar(&o.model.Faults, "faults", false, "also inject faults into calls by livepatch that the model predicts")
+	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch were reached, and mutate sequences that reach new ones; for a kernel built by klptest kernel build --gcov")
+	f.Var(flags.Number(&o.model.Candidates, 10, 1, 1000), "candidates", "the model plays `N` candidates for each sequence that the kernel runs (1: all sequences are random)")
+	f.Var(flags.Number(&o.model.Mutated, 50, 0, 100), "mutate", "`percentage` of candidates that mutate a sequence that has reached something new")
+	f.Var(flags.FileName(&o.coverage), "coverage", "tell which sequences reach what no case reaches in `DIR`, the results of run --gcov")
 	f.StringVar(&o.replay, "replay", "", "run the case in `file`, written by an earlier explore")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
@@ -124,7 +124,7 @@ func (a *app) search(ctx context.Context, o exploreOptions, k *kept) error {
 
 func (a *app) exploreOn(ctx context.Context, o exploreOptions, k *kept) (rep explore.Report, err error) {
 	if o.host.image != "" {
-		o.Memory = cmp.Or(o.Memory, rig.ImageMemory) // by which guests are counted
+		o.Memory = cmp.Or(o.Memory, rig.ImageMemory) // limits the number of guests
 	}
 	open := func(ctx context.Context, ro rig.Options) (*rig.Rig, error) {
 		m := o.machineOptions
@@ -134,8 +134,8 @@ func (a *app) exploreOn(ctx context.Context, o exploreOptions, k *kept) (rep exp
 	return k.recording(a.runner(nil, o.Options)).ExploreOn(ctx, open, o.model)
 }
 
-// exploreProgress prints a line at intervals until it is stopped: how long a boot
-// or a sequence takes is not known.
+// exploreProgress prints a line at intervals until it is stopped, since a boot or a
+// sequence may take any time.
 func (a *app) exploreProgress() (show func(explore.Progress), stop func()) {
 	var latest atomic.Pointer[explore.Progress]
 	stop = report.Every(progressEvery, func() {

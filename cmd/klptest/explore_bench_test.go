@@ -16,9 +16,9 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// BenchmarkExplore is how many commands are checked against the model in a
-// second, by each core: of sequences without held transitions, and of those
-// with. KLPTEST_RUN_KERNEL names the kernel.
+// BenchmarkExplore measures how many commands per second and core are checked
+// against the model, in sequences with and without held transitions.
+// KLPTEST_RUN_KERNEL names the kernel.
 func BenchmarkExplore(b *testing.B) {
 	ctx := b.Context()
 	a := &app{streams: streams{out: b.Output(), err: b.Output()}, noticed: map[string]bool{}}

@@ -17,12 +17,12 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// reachSeeds are the explorations that are compared.
+// reachSeeds is the number of seeds that are compared.
 const reachSeeds = 3
 
-// TestIntegrationReach compares what guided sequences reach of kernel/livepatch with what
-// three times as many random ones reach. Sequences are counted, not seconds, so that a busy
-// host does not matter. It takes hours of processor time; make reach.
+// TestIntegrationReach (make reach) compares what guided sequences reach of
+// kernel/livepatch with what three times as many random ones reach. It counts sequences,
+// not seconds, so that a busy host does not matter. It takes hours of processor time.
 func TestIntegrationReach(t *testing.T) {
 	kernel := os.Getenv("KLPTEST_REACH")
 	if kernel == "" {
@@ -55,7 +55,7 @@ func TestIntegrationReach(t *testing.T) {
 	}
 }
 
-// reach explores with that many sequences, and logs how far each quarter of them gets.
+// reach explores with that many sequences, and logs the progress after each quarter.
 func reach(t *testing.T, r *rig.Rig, o explore.Options, sequences int) gcov.Total {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())

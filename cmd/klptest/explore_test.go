@@ -57,7 +57,8 @@ func TestExplored(t *testing.T) {
 	}
 }
 
-// What no case has reached is told; with a directory, it is kept as cases.
+// TestFinds checks that sequences that reach what no case has reached are listed and,
+// with a directory, kept as cases.
 func TestFinds(t *testing.T) {
 	rep := explore.Report{Finds: []explore.Find{{Places: []explore.Place{{File: "kernel/livepatch/core.c", Line: 3, Branch: 1}}}}}
 	rep.Sequences, rep.Reached = 2, gcov.Total{Lines: 9, LinesRun: 3, Branches: 2, BranchesRun: 1}

@@ -18,13 +18,13 @@ import (
 type explored struct {
 	explore.Report
 	skip     int    // sequences that were skipped
-	out      string // directory for a reproducer, and for what reaches something new
+	out      string // directory for a reproducer, and for sequences that reach something new
 	coverage string // results of the cases; empty: none
 }
 
-// explored reports the outcome, and writes the reproducer. err is why the
-// exploration ended early; a difference that was found counts even then, unless
-// the exploration was interrupted.
+// explored reports the outcome, and writes the reproducer. err says why the
+// exploration ended early, or is nil. A difference counts even then, unless the
+// exploration was interrupted.
 func (a *app) explored(x explored, err error) error {
 	ran := x.Sequences - x.skip
 	if ran > 0 {
@@ -61,15 +61,16 @@ func (a *app) explored(x explored, err error) error {
 	return nil
 }
 
-// counts tells whether the kernel counts what it runs: then sequences cannot be skipped,
-// since later ones depend on what they run.
+// counts reports whether the kernel counts the lines that it runs. Then no sequence can
+// be skipped, since later ones depend on what earlier ones run.
 func (x explored) counts() bool { return x.Reached.Lines > 0 }
 
-// mostFinds is how many sequences are named.
+// mostFinds is the maximum number of sequences that are listed.
 const mostFinds = 10
 
-// finds tells of the sequences that have reached something new, and keeps them if there
-// is a directory. Those that only go beyond each other are not told one by one.
+// finds reports the sequences that reached something new, and keeps them if there is a
+// directory. It lists them only with --coverage; without it, they are new only relative
+// to each other.
 func (a *app) finds(x explored) error {
 	if x.coverage != "" && x.counts() {
 		fmt.Fprintf(a.out, "%s what no case in %s has\n", printable.Count(len(x.Finds), "sequence reaches", "sequences reach"), x.coverage)
@@ -99,7 +100,7 @@ func (x explored) whyNothing() string {
 // difference shows a difference, then writes it.
 func (a *app) difference(x explored) error {
 	d := x.Difference
-	name := filepath.Join(x.out, d.Name()) // beside the results, where the next run leaves it
+	name := filepath.Join(x.out, d.Name()) // beside the results, where the next run does not remove it
 	fmt.Fprintf(a.out, "found a difference%s: %s.txtar (%s.sh for people without klptest)\n", howOften(d), name, name)
 	if d.Cut {
 		a.notice("the --budget ended before the difference was as short as it gets")

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/shellword"
 )
 
-// again makes a run of what failed in earlier results: of those cases, and on those
-// kernels unless others are named.
+// again makes a run of the cases that failed in earlier results, on the kernels where
+// they failed unless others are named.
 func (o *runOptions) again(args []string) ([]string, error) {
 	if len(args) > 0 {
 		return nil, blame.AdviseUserf("narrow them down with --exclude or --covers", "--failed names the cases; there can be no others")

@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// coverage adds up what the tests of a run have run of the kernel's source. It is nil
-// where nobody has asked.
+// coverage adds up which lines of the kernel's source the tests of a run have run. It is
+// nil without --gcov.
 type coverage struct {
 	kernel *gcov.Kernel
 	sum    gcov.Counters
@@ -27,7 +27,7 @@ func newCoverage(k *gcov.Kernel) *coverage {
 	return &coverage{kernel: k, sum: gcov.Counters{}}
 }
 
-// with makes outcomes that tell what their tests have run.
+// with returns a function that adds to each outcome what its test has run.
 func (c *coverage) with(ctx context.Context, outcome func(int, judge.Result) report.Outcome) func(int, judge.Result) report.Outcome {
 	if c == nil {
 		return outcome
@@ -43,7 +43,7 @@ func (c *coverage) with(ctx context.Context, outcome func(int, judge.Result) rep
 	}
 }
 
-// add adds what a test has run, and tells it.
+// add adds what a test has run to the sum, and returns it.
 func (c *coverage) add(ctx context.Context, name string, counters gcov.Counters) (map[string]gcov.Ran, error) {
 	if err := c.sum.Add(counters); err != nil {
 		return nil, blame.Rigf("adding up what %s has run: %w", name, err)
@@ -55,7 +55,7 @@ func (c *coverage) add(ctx context.Context, name string, counters gcov.Counters)
 	return gcov.RanOf(files), nil
 }
 
-// files are all source files; nil when no test has told anything.
+// files returns all source files; nil if no test has counted anything.
 func (c *coverage) files(ctx context.Context) ([]gcov.File, error) {
 	switch {
 	case c == nil:
@@ -66,7 +66,7 @@ func (c *coverage) files(ctx context.Context) ([]gcov.File, error) {
 	return c.kernel.Lines(ctx, c.sum)
 }
 
-// counted tells the document of a run what it has run.
+// counted adds the coverage of a run to its document.
 func (a *app) counted(ctx context.Context, ran *coverage, d *report.Document, o runOptions) error {
 	files, err := ran.files(context.WithoutCancel(ctx))
 	d.Coverage = files
@@ -77,8 +77,8 @@ func (a *app) counted(ctx context.Context, ran *coverage, d *report.Document, o 
 	return err
 }
 
-// listing is the directory where people can look at what was run. That of a run
-// without --out is in the cache, which removes it some day.
+// listing returns the directory where people can look at what was run. Without --out,
+// it is in the cache, which removes it some day.
 func (a *app) listing(ctx context.Context, files []gcov.File, o runOptions) (dir string, err error) {
 	if len(files) == 0 || o.coverageDir != "" {
 		return o.coverageDir, nil

@@ -39,7 +39,8 @@ func TestKernelCoverage(t *testing.T) {
 	}
 }
 
-// Without --gcov nothing is added to a result, and nothing is written.
+// TestNoCoverage checks that without --gcov results have no coverage, and nothing is
+// written.
 func TestNoCoverage(t *testing.T) {
 	c := newCoverage(nil)
 	files, err := c.files(t.Context())
@@ -51,7 +52,7 @@ func TestNoCoverage(t *testing.T) {
 	}
 }
 
-// The end of a run does not forget what was counted before.
+// TestEndingKeepsCoverage checks that the end of a run keeps what was counted before.
 func TestEndingKeepsCoverage(t *testing.T) {
 	var d report.Document
 	d.Coverage, d.Listing = []gcov.File{{Name: "kernel/livepatch/core.c"}}, "dir"

@@ -26,12 +26,12 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// hostOptions are the flags about a machine with an SSH server of its own. Without an
-// address and an image, guests are booted.
+// hostOptions are the flags for a machine that has its own SSH server. Without an
+// address or an image, guests are booted.
 type hostOptions struct {
 	address     string // USER@ADDRESS
 	image       string // a file
-	user        string // who logs in at the image's machine
+	user        string // to log in as, with image
 	mayCrash    bool
 	reboot      bool
 	key, known  string // files
@@ -44,29 +44,29 @@ const (
 	imageFlag = "image"
 )
 
-// imageFlags are the flags about a machine that a command boots from a disk image.
+// imageFlags adds the flags for a machine that a command boots from a disk image.
 func imageFlags(f *pflag.FlagSet, o *hostOptions) {
-	f.StringVar(&o.image, imageFlag, "", "use clones of the distribution in a disk image, `DISK`, under its own kernel, or under one that --kernel names; klptest help machines")
-	f.StringVar(&o.user, "ssh-user", "root", "the `user` who logs in at the machine of --image")
-	f.StringVar(&o.key, "ssh-key", "", "private key `file` for SSH (default: those of the SSH agent and of ~/.ssh)")
+	f.StringVar(&o.image, imageFlag, "", "use clones of the distribution in the disk image `DISK`, under its own kernel or one that --kernel names; see klptest help machines")
+	f.StringVar(&o.user, "ssh-user", "root", "the `user` to log in as on the machine of --image")
+	f.StringVar(&o.key, "ssh-key", "", "private key `file` for SSH (default: the keys of the SSH agent and of ~/.ssh)")
 	f.BoolVar(&o.buildInside, "build-in-guest", false, "build the test modules in clones of --image, with its own headers and compiler")
 }
 
-// hostFlags are those of a command that takes any machine.
+// hostFlags adds the flags of a command that takes any machine.
 func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 	imageFlags(f, o)
-	f.StringVar(&o.address, hostFlag, "", "use a machine of yours, `USER@ADDRESS`, over SSH, instead of QEMU; klptest help machines")
+	f.StringVar(&o.address, hostFlag, "", "use your own machine, `USER@ADDRESS`, over SSH instead of QEMU; see klptest help machines")
 	f.BoolVar(&o.mayCrash, "yes-crash-it", false, "the machine of --host may crash, hang, or lose data")
 	f.Var(flags.Number(&o.port, 0, 1, 1<<16-1), "ssh-port", "`port` of the SSH server of --host (default 22)")
-	f.StringVar(&o.known, "ssh-known-hosts", "", "`file` that must have the machine's host key (default: it is kept on first contact)")
+	f.StringVar(&o.known, "ssh-known-hosts", "", "`file` that must have the machine's host key (default: the key is kept on first contact)")
 }
 
 func rebootFlag(f *pflag.FlagSet, o *hostOptions) {
 	f.BoolVar(&o.reboot, "reboot", false, "reboot the machine of --host when a case has left modules that cannot be unloaded")
 }
 
-// imageRules and hostRules are what these flags have to do with others. Flags about guests
-// say nothing about a machine; --image is about one in QEMU.
+// imageRules and hostRules relate these flags to others. Flags for guests do not apply
+// to the machine of --host; that of --image runs in QEMU.
 var (
 	imageRules = flags.Rules{
 		Apart: [][2]string{{imageFlag, "failed"}, {imageFlag, "gcov"}, {"build-in-guest", "kdir"}, {"build-in-guest", "kernel"}},
@@ -84,16 +84,15 @@ var (
 	}()
 )
 
-// given tells whether the flags name a machine.
+// given reports whether the flags name a machine.
 func (o hostOptions) given() bool { return o.address != "" || o.image != "" }
 
-// name is what the flags call it.
+// name returns the machine's name in the flags.
 func (o hostOptions) name() string { return cmp.Or(o.address, o.image) }
 
-// settle decides what --kernel means together with --image or --host. With --image, a
-// kernel that is given boots the image; without one, the image boots its own, and the
-// kernel has the image's name. With --host, modules are built against the kernel that is
-// given.
+// settle decides what --kernel means with --image or --host. With --image, the given
+// kernel boots the image; if none is given, the image boots its own, and the kernel has
+// the image's name. With --host, modules are built against the given kernel.
 func (o *machineOptions) settle(f *pflag.FlagSet) {
 	o.kernelGiven = f.Changed("kernel")
 	if o.host.image != "" && !o.kernelGiven {
@@ -101,11 +100,11 @@ func (o *machineOptions) settle(f *pflag.FlagSet) {
 	}
 }
 
-// bootsImage tells whether the kernel boots an image in place of the image's own.
+// bootsImage reports whether the kernel boots an image instead of the image's own.
 func (o machineOptions) bootsImage() bool { return o.host.image != "" && o.kernelGiven }
 
-// checkHost refuses a machine that may not crash, and arguments for a kernel that others
-// boot.
+// checkHost refuses a machine that may not crash, and arguments for a kernel that
+// klptest does not boot.
 func (o machineOptions) checkHost() error {
 	h := o.host
 	switch {
@@ -119,14 +118,14 @@ func (o machineOptions) checkHost() error {
 	return blame.AdviseUserf("if it is yours and may crash, say so: --yes-crash-it", "cases can crash or hang %s, and everything that runs on it", printable.Line(h.address))
 }
 
-// reach says how to log in there.
+// reach returns a machine with the options for logging in.
 func (o hostOptions) reach(notice func(string)) (m remote.Machine, err error) {
 	m.Options = remote.Options{Key: o.key, KnownHosts: o.known, Notice: notice}
 	m.Program, err = os.Executable()
 	return m, err
 }
 
-// machine is the machine that the flags name.
+// machine returns the machine that --host names.
 func (o hostOptions) machine(notice func(string)) (*remote.Machine, error) {
 	m, err := o.reach(notice)
 	if err != nil {
@@ -144,7 +143,7 @@ func (o hostOptions) machine(notice func(string)) (*remote.Machine, error) {
 	return &m, nil
 }
 
-// onMachine makes a rig of the machine, or the disk image, that the flags name.
+// onMachine makes a rig on the machine or the disk image that the flags name.
 func (a *app) onMachine(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	o.Notice = a.notice
 	store, err := a.openCache(ctx)
@@ -177,12 +176,12 @@ func (a *app) onHost(ctx context.Context, store *cache.Cache, o machineOptions) 
 	return r, err
 }
 
-// debianVersion is the version of a package of Debian's in uname -v (debian/rules.real
-// of its kernels).
+// debianVersion matches the version of a Debian kernel package in uname -v
+// (debian/rules.real of its kernels).
 var debianVersion = regexp.MustCompile(` Debian ([0-9][0-9A-Za-z.+~-]*) \(`)
 
-// headers finds what modules for the machine's kernel are built against: what the flags
-// name, what this host has, or Debian's package of that version.
+// headers finds the headers for building modules for the machine's kernel: those that
+// the flags name, those on this host, or Debian's package of that version.
 func (a *app) headers(ctx context.Context, store *cache.Cache, s wire.Survey, o machineOptions) (*images.Kernel, error) {
 	dir := o.kdir
 	if o.kernelGiven {
@@ -204,8 +203,8 @@ func (a *app) headers(ctx context.Context, store *cache.Cache, s wire.Survey, o 
 	return nil, blame.AdviseUserf(advice, "there are no headers of %s here, which runs on %s", printable.Line(s.Release), o.host.name())
 }
 
-// leaversLast puts the cases last that leave modules loaded: on one machine, no other
-// case can follow them.
+// leaversLast moves the cases that leave modules loaded to the end: on one machine, no
+// other case can follow them.
 func leaversLast(list []*casefile.Case) []*casefile.Case {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b *casefile.Case) int { return min(len(a.Leaves), 1) - min(len(b.Leaves), 1) })

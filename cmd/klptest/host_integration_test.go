@@ -27,14 +27,14 @@ const (
 	machineTry  = 5 * time.Second
 )
 
-// TestIntegrationHost runs cases on the machine of make image, in QEMU, by its stock SSH
-// server: as a user who may sudo, and as root. The image is not written to.
+// TestIntegrationHost runs cases on the machine of make image, in QEMU, over its stock
+// SSH server: as a user with sudo, and as root. The image must not be written to.
 func TestIntegrationHost(t *testing.T) {
 	image, key := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KEY")
 	if image == "" {
 		t.Skip("make image-test sets KLPTEST_IMAGE to a disk image")
 	}
-	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // of the host keys
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // for the host keys
 	before := modified(t, image)
 	port := bootMachine(t, image)
 	awaitMachine(t, port, key)
@@ -96,8 +96,7 @@ func TestIntegrationImage(t *testing.T) {
 }
 
 // TestIntegrationImageKernel boots another kernel under the same image, and runs cases on
-// its clones. The kernel's own arguments tell that it is not the image's boot loader
-// which has booted it.
+// its clones. The kernel's arguments show that the image's boot loader has not booted it.
 func TestIntegrationImageKernel(t *testing.T) {
 	image, kernel := os.Getenv("KLPTEST_IMAGE"), os.Getenv("KLPTEST_IMAGE_KERNEL")
 	if kernel == "" {
@@ -143,8 +142,8 @@ func TestIntegrationBuildInGuest(t *testing.T) {
 	}
 }
 
-// bootMachine starts QEMU on a copy-on-write view of the image, and returns the port of
-// the loopback that leads to its SSH server.
+// bootMachine starts QEMU on a copy-on-write view of the image, and returns the loopback
+// port that leads to its SSH server.
 func bootMachine(t *testing.T, image string) (port int) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

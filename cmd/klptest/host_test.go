@@ -14,7 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-// What a command line says of a machine is refused before anything is connected to.
+// TestHostMisused checks that bad flags for a machine are refused before klptest
+// connects to anything.
 func TestHostMisused(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())

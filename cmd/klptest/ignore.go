@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// ignoring returns the cases as if each had a header Ignores with the texts.
+// ignoring returns the cases as if each had an Ignores header with the texts.
 func ignoring(list []*casefile.Case, texts []string) ([]*casefile.Case, error) {
 	for _, text := range texts {
 		if err := casefile.CheckIgnore(text); err != nil {

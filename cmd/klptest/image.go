@@ -31,7 +31,7 @@ func (a *app) onImage(ctx context.Context, store *cache.Cache, o machineOptions)
 	return rig.OnImage(ctx, store, image, headers, o.Options)
 }
 
-// bootWith makes the kernel that the flags name boot an image.
+// bootWith makes an image boot the kernel that the flags name.
 func (a *app) bootWith(ctx context.Context, store *cache.Cache, image *rig.Image, o machineOptions) error {
 	k, err := a.find(ctx, store, o)
 	if err != nil {

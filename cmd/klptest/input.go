@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/terminal"
 )
 
-// input is standard input, which ends with ctx: a read from a terminal or a pipe
-// would not. On a terminal it says what is read.
+// input returns standard input, which ends with ctx: by itself, a read from a
+// terminal or a pipe would not. On a terminal, input says what is read.
 func (a *app) input(ctx context.Context, what string) io.Reader {
 	if _, tty := terminal.Of(a.in); tty {
 		a.notice("reading " + what + " from standard input; Ctrl-D ends it")
@@ -29,7 +29,7 @@ func (a *app) input(ctx context.Context, what string) io.Reader {
 	return r
 }
 
-// open opens a file, or standard input; what is what there is to read.
+// open opens a file or standard input; what describes the contents.
 func (a *app) open(ctx context.Context, name, what string) (in io.Reader, done func(), err error) {
 	if name == standardInput {
 		return a.input(ctx, what), func() {}, nil
@@ -41,10 +41,10 @@ func (a *app) open(ctx context.Context, name, what string) (in io.Reader, done f
 	return f, func() { f.Close() }, nil
 }
 
-// standardInput names it among cases; inputFile is the file of a case from there.
+// standardInput names standard input among cases; inputFile is the File of its case.
 const standardInput, inputFile = "-", "stdin"
 
-// load is [cases.Load] for arguments of which one may be standard input.
+// load is [cases.Load] for arguments that may include standard input.
 func (a *app) load(ctx context.Context, args []string) ([]*casefile.Case, error) {
 	i := slices.Index(args, standardInput)
 	if i < 0 {

@@ -31,13 +31,13 @@ import (
 )
 
 // interruptions are commands and what they wait for when they are interrupted: a
-// program that hangs, standard input, or the lock of somebody who removes cache
+// program that hangs, standard input, or the lock of a process that removes cache
 // entries. In the words, $KERNEL is a build tree, $SOURCE a source and $REPO a
 // repository with its revision HEAD.
 var interruptions = []struct {
 	hangs string
 	words string
-	out   string // what standard output must look like; empty: nothing is there
+	out   string // a pattern for standard output, which must be empty if this is
 	said  string // on standard error, before the interrupt
 }{
 	{hangs: "gcc", words: "doctor"},
@@ -78,15 +78,16 @@ var interruptions = []struct {
 
 const oneNotRun = `^0 passed, 0 failed, 0 errors, 0 skipped, 1 not run in .*\n$`
 
-// buildNotice is said of a build that goes on beside other work, so at any moment.
+// buildNotice matches the notice of a build, which may come at any moment, since the
+// build runs beside other work.
 var buildNotice = regexp.MustCompile(`(?m)^klptest: building \d+ modules for .*\n`)
 
-// endsSoon is how long a command may take to end after an interrupt, on a host
-// that has other work.
+// endsSoon limits how long a command may take to end after an interrupt, on a busy
+// host.
 const endsSoon = 20 * time.Second
 
-// TestInterrupt: an interrupt ends every command, whatever it waits for; nothing
-// is said that is not true.
+// TestInterrupt checks that an interrupt ends every command, whatever it waits for,
+// and that the command then prints nothing untrue.
 func TestInterrupt(t *testing.T) {
 	for _, test := range interruptions {
 		t.Run(strings.ReplaceAll(test.hangs+" "+test.words, "$", ""), func(t *testing.T) {
@@ -103,11 +104,11 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// hanging is a place for a command in which something hangs.
+// hanging is an environment for a command in which something hangs.
 type hanging struct {
 	t     *testing.T
 	what  string
-	waits func() bool // the command has come to it
+	waits func() bool // the command has reached what hangs
 	words map[string]string
 	in    io.Reader
 }
@@ -145,7 +146,7 @@ func newHanging(t *testing.T, what string) *hanging {
 	return h
 }
 
-// putBundle writes the bundle of a failure of a shipped case.
+// putBundle writes a bundle of a failed shipped case.
 func putBundle(t *testing.T, path string) {
 	t.Helper()
 	c, err := cases.LoadOne("state-add")
@@ -163,7 +164,7 @@ func (h *hanging) expand(words string) string {
 	return os.Expand(words, func(name string) string { return h.words[name] })
 }
 
-// endless is a standard input on which nothing comes.
+// endless is a standard input on which nothing arrives.
 type endless struct {
 	ctx     context.Context // of the test
 	reached string
@@ -177,7 +178,7 @@ func (e endless) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// lock is what a process holds that removes entries of the cache.
+// lock takes the lock of a process that removes entries of the cache.
 func (h *hanging) lock(root string) {
 	path := filepath.Join(root, "users.lock")
 	filetest.Put(h.t, path, "")
@@ -197,7 +198,7 @@ func (h *hanging) lock(root string) {
 	}
 }
 
-// interrupt runs a command, and interrupts it when it waits.
+// interrupt runs a command, and interrupts it once it waits.
 func (h *hanging) interrupt(words []string) (status int, out, said string) {
 	h.t.Helper()
 	ctx, cancel := context.WithCancelCause(h.t.Context())
@@ -225,7 +226,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// TestInterruptedBefore: no command begins after an interrupt.
+// TestInterruptedBefore checks that no command begins after an interrupt.
 func TestInterruptedBefore(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	a := &app{}
@@ -234,7 +235,7 @@ func TestInterruptedBefore(t *testing.T) {
 	for _, words := range runnable(a.rootCommand(), nil) {
 		want := "klptest: interrupted\n"
 		if slices.Contains(words, stepName) {
-			want = "" // the search says it
+			want = "" // the search itself says so
 		}
 		var out, err bytes.Buffer
 		if status := run(ctx, words, streams{strings.NewReader(""), &out, &err}); status != exit.Interrupted || out.Len() > 0 || err.String() != want {
@@ -243,8 +244,8 @@ func TestInterruptedBefore(t *testing.T) {
 	}
 }
 
-// runnable are the commands that do something, with as few arguments as each
-// takes.
+// runnable returns the commands that do something, each with as few arguments as
+// possible.
 func runnable(c *cobra.Command, words []string) (list [][]string) {
 	for _, sub := range c.Commands() {
 		list = append(list, runnable(sub, append(words[:len(words):len(words)], sub.Name()))...)
@@ -258,7 +259,8 @@ func runnable(c *cobra.Command, words []string) (list [][]string) {
 	return list
 }
 
-// TestNoticeAfterInterrupt: what fails then, fails because of that.
+// TestNoticeAfterInterrupt checks that no notice follows an interrupt, which causes
+// whatever fails then.
 func TestNoticeAfterInterrupt(t *testing.T) {
 	var out bytes.Buffer
 	over := false

@@ -10,7 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestIntegrationJSON validates what a real run prints against the schema.
+// TestIntegrationJSON validates the output of a real run against the schema.
 func TestIntegrationJSON(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")

@@ -35,15 +35,15 @@ func (a *app) judgeCommand() *cobra.Command {
 	var o judgeOptions
 	c := &cobra.Command{
 		Use:   "judge LOG|-",
-		Short: "Judge a case by a kernel log or a terminal session that was saved, without a run",
+		Short: "Judge a case by a saved kernel log or terminal session, without a run",
 		Long: `Judge a case by a saved text: a kernel log in any form (dmesg, journalctl, syslog,
 a serial console, klptest's console.log), or a terminal session with the log.
 
-Where the text has the commands, each record must come after its command, as in a
-run. Where it has not, the whole log is compared with the whole case, and what other
-parts of the kernel have logged does not count.
+If the text has the commands, each record must follow its command, as in a run.
+Otherwise the whole log is compared with the whole case, and records from other parts
+of the kernel do not count.
 
-What the text does not tell is listed as not judged: the end state, outputs that it
+Whatever the text cannot tell is listed as not judged: the end state, outputs that it
 does not show, and lines that depend on an unknown option of the kernel.
 
 ` + exit.Help(),
@@ -55,7 +55,7 @@ does not show, and lines that depend on an unknown option of the kernel.
 	}
 	f := c.Flags()
 	f.StringVar(&o.name, "case", "", "the `case`: the name of a shipped one, or a file")
-	f.StringVar(&o.release, "release", "", "the kernel's `release`, as uname -r prints it, if the log does not tell")
+	f.StringVar(&o.release, "release", "", "the kernel's `release`, as uname -r prints it, if the log does not have it")
 	f.StringVar(&o.config, "config", "", "the kernel's .config, a `file`")
 	formatFlag(c, &o.format, formatChoices())
 	_ = c.RegisterFlagCompletionFunc("case", completeCases)
@@ -92,7 +92,8 @@ func (a *app) judgeLog(ctx context.Context, log string, o judgeOptions) error {
 	return a.reportJudgement(format, filepath.Base(log), c, j)
 }
 
-// readLog reads the text, and a little more than is judged, so that more is refused.
+// readLog reads the text, up to a byte more than the limit, so that a longer text is
+// refused.
 func (a *app) readLog(ctx context.Context, name string) ([]byte, error) {
 	in, done, err := a.open(ctx, name, "the report")
 	if err != nil {
@@ -106,8 +107,8 @@ func (a *app) readLog(ctx context.Context, name string) ([]byte, error) {
 	return data, err
 }
 
-// reportJudgement reports the result as that of a run of one case, and says what it
-// does not tell.
+// reportJudgement reports the result as that of a run of one case, and says what was
+// not judged.
 func (a *app) reportJudgement(format report.Format, log string, c *casefile.Case, j saved.Judgement) error {
 	d := report.Document{
 		Provenance: report.Provenance{Klptest: version(), Kernel: log, Release: cmp.Or(j.Release, "an unknown release"), Started: time.Now(), Planned: 1, Config: j.Observation.Facts.Config},

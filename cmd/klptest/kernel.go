@@ -21,7 +21,7 @@ import (
 func (a *app) kernelCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "kernel",
-		Short: "List, fetch and build kernels, and explain what is run of them",
+		Short: "List, fetch and build kernels, and explain their coverage",
 		Args:  flags.Subcommands,
 		RunE:  help,
 	}
@@ -77,7 +77,7 @@ func printListings(w io.Writer, list []images.Listing) error {
 func (a *app) kernelFetchCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "fetch KERNEL...",
-		Short: "Download kernels and their headers into the cache, and print where they are",
+		Short: "Download kernels and their headers into the cache, and print their paths",
 		Example: "  klptest kernel fetch debian:6.1\n" +
 			"  klptest kernel fetch debian:trixie debian:sid",
 		Args:              flags.Takes(1, flags.AnyNumber),

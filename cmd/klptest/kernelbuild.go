@@ -21,16 +21,16 @@ func (a *app) kernelBuildCommand() *cobra.Command {
 		Use:   "build SRC",
 		Short: "Build a small kernel for klptest from its source",
 		Long: `Build a small kernel from a source tree (a git work tree or an unpacked tarball):
-make tinyconfig, with the options of images/kconfig/base.config that klptest
+make tinyconfig, plus the options in images/kconfig/base.config that klptest
 needs. The tree is never written to. The build stays in the cache, so the next
 one rebuilds only what has changed.
 
 With --gcov, the kernel counts how often it runs each line of kernel/livepatch, and is
-otherwise the same: klptest run --gcov --kernel KDIR reads that, with the directory that is
-printed as kdir.
+otherwise the same. klptest run --gcov --kernel KDIR reads the counts; KDIR is the
+directory printed as kdir.
 
 With --for-image, the kernel also boots a distribution from a disk image: klptest run
---image DISK --kernel KDIR, or --kernel SRC, which builds the same.
+--image DISK --kernel KDIR, or --kernel SRC, which builds the same kernel.
 
 The first build takes minutes. "klptest run --kernel SRC" also builds the kernel.
 
@@ -48,14 +48,14 @@ build only sources that you trust.`,
 		},
 	}
 	buildFlags(c, &b)
-	c.Flags().BoolVar(&b.Kind.Gcov, "gcov", false, "count which lines of kernel/livepatch are run, for klptest run --gcov (images/kconfig/gcov.config)")
-	c.Flags().BoolVar(&b.Kind.Image, "for-image", false, "set what a distribution in a disk image needs, for --image (images/kconfig/image.config)")
-	c.Flags().StringArrayVar(&b.Counted, "gcov-files", nil, "with --gcov, also count in `files` such as kernel/module/main.c or kernel/module/*.c; may be repeated")
+	c.Flags().BoolVar(&b.Kind.Gcov, "gcov", false, "count how often each line of kernel/livepatch is run, for klptest run --gcov (images/kconfig/gcov.config)")
+	c.Flags().BoolVar(&b.Kind.Image, "for-image", false, "set the options that a distribution in a disk image needs, for --image (images/kconfig/image.config)")
+	c.Flags().StringArrayVar(&b.Counted, "gcov-files", nil, "with --gcov, also count the lines of `files` such as kernel/module/main.c or kernel/module/*.c; may be repeated")
 	flags.Rules{With: [][2]string{{"gcov-files", "gcov"}}}.Of(c)
 	return c
 }
 
-// buildFlags are the flags of every command that builds kernels.
+// buildFlags adds the flags of every command that builds kernels.
 func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 	c.Flags().StringArrayVar(&b.Fragments, "config", nil, "set the options of `fragment`, a part of a .config; may be repeated")
 	c.Flags().BoolVar(&b.Kind.Debug, "debug", false, "build with lockdep, KASAN, kmemleak and other checks (images/kconfig/debug.config)")
@@ -83,8 +83,8 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 	return err
 }
 
-// buildProgress shows a build: on a terminal as a line that changes, otherwise as
-// a line at intervals.
+// buildProgress shows a build: on a terminal as a line that changes, elsewhere as a
+// line at intervals.
 func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
 	fd, tty := terminal.Of(a.err)
 	if !tty || os.Getenv("TERM") == "dumb" {

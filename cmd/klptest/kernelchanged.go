@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// whatChanges tells which cases of a run with --gcov run what a patch changes, or with
-// names only their names.
+// whatChanges prints which cases of a run with --gcov run the lines that a patch
+// changes; with names, it prints only the cases' names.
 func (a *app) whatChanges(ctx context.Context, dir, patch string, names bool) error {
 	c, err := readCounted(dir)
 	if err != nil {

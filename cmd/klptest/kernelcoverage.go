@@ -21,12 +21,12 @@ func (a *app) kernelCoverageCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "coverage DIR",
 		Short: "Explain which lines of kernel/livepatch no case has run",
-		Long: `Write a document, in Markdown, about a run with --gcov, from its results in DIR:
-how much of each source file was run, and each line that was not, with the reason where
-klptest knows one. Lines without a reason are before all others.
+		Long: `Write a Markdown document about a run with --gcov, from its results in DIR: how much
+of each source file was run, and each line that was not, with the reason if klptest
+knows one. Lines without a reason come first.
 
 With --changed, tell which cases run the lines that a patch changes. Lines that no case
-runs are before all others. The results may be of a kernel with the patch or without it.`,
+runs come first. The results may be of a kernel with or without the patch.`,
 		Example: `  klptest run --gcov --kernel KDIR --out results
   klptest kernel coverage results > coverage.md
   klptest kernel coverage results --changed my.patch
@@ -41,7 +41,7 @@ runs are before all others. The results may be of a kernel with the patch or wit
 		},
 	}
 	c.Flags().StringVar(&patch, "changed", "", "tell which cases run the lines that the patch in `file` changes; - is standard input")
-	c.Flags().BoolVar(&names, "names", false, "write only the names of the cases that run a changed line, the quickest first")
+	c.Flags().BoolVar(&names, "names", false, "print only the names of the cases that run a changed line, the quickest first")
 	flags.Rules{With: [][2]string{{"names", "changed"}}}.Of(c)
 	return c
 }
@@ -58,7 +58,7 @@ func writeUncovered(w io.Writer, dir string) error {
 	return (uncovered.Document{Kernel: d.Release, Cases: len(telling(d)), Files: d.Coverage}).Write(w, reasons)
 }
 
-// counting is the first run with --gcov in a directory of results.
+// counting returns the first run with --gcov in a directory of results.
 func counting(dir string) (report.Document, error) {
 	docs, err := results.ReadBrief([]string{dir})
 	if err != nil {
@@ -72,7 +72,7 @@ func counting(dir string) (report.Document, error) {
 	return report.Document{}, blame.AdviseUserf("klptest run --gcov --out "+dir+" writes some that do", "the results in %s do not tell what was run of the kernel", dir)
 }
 
-// telling are the results of the cases that have told what they have run.
+// telling returns the results of the cases that have coverage.
 func telling(d report.Document) []report.Outcome {
 	return slices.DeleteFunc(slices.Clone(d.Outcomes), func(o report.Outcome) bool { return o.Ran == nil })
 }

@@ -14,9 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/resume"
 )
 
-// runOnEach runs the cases on each kernel, one after another, and returns what
-// happened on each. That one kernel is not to be had does not keep the others from
-// being tested.
+// runOnEach runs the cases on one kernel after another, and returns what happened on
+// each. A kernel that cannot be had does not keep the others from being tested.
 func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs []report.Document, err error) {
 	list, format, err := a.plan(ctx, args, &o)
 	if err != nil {
@@ -43,13 +42,13 @@ func (a *app) runOnEach(ctx context.Context, args []string, o runOptions) (docs 
 	return docs, blame.Join(errs...)
 }
 
-// stopped tells whether the results of a run end the ones to come.
+// stopped reports whether the results of a run cancel the runs after it.
 func (o runOptions) stopped(d report.Document) bool {
 	status := report.ExitCode(d.Results())
 	return o.repeat.untilFail && status == exit.Failed || o.failFast && (status == exit.Failed || status == exit.Error)
 }
 
-// plan finds out what is to be run, and refuses what no run can do.
+// plan finds the cases to run, and refuses options that no run can have.
 func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefile.Case, report.Format, error) {
 	if err := o.check(); err != nil {
 		return nil, report.Format{}, err
@@ -60,14 +59,14 @@ func (a *app) plan(ctx context.Context, args []string, o *runOptions) ([]*casefi
 	}
 	list, err := a.casesToRun(ctx, args, *o)
 	if o.update {
-		o.Confirm = 0 // the first run is what is written
+		o.Confirm = 0 // the first run is the one that is written
 	}
 	if o.host.given() {
 		if o.host.address != "" {
 			list = leaversLast(list)
 		}
 		if !o.kernelGiven {
-			o.kernels = []string{o.host.name()} // which has it
+			o.kernels = []string{o.host.name()} // its own kernel
 		}
 	}
 	o.Lean = !o.update && !format.Observed && o.out == "" && !o.bundle
@@ -96,8 +95,8 @@ func (a *app) runOn(ctx context.Context, list []*casefile.Case, format report.Fo
 	return err
 }
 
-// beginning knows whether a run has begun. The report of one that has not is still
-// to be written.
+// beginning records whether a run has begun. If it has not, its report is still to be
+// written.
 type beginning struct {
 	report.Reporter
 	begun bool
@@ -108,8 +107,8 @@ func (b *beginning) Begin(p report.Provenance) error {
 	return b.Reporter.Begin(p)
 }
 
-// complete writes the report of a run that an error kept from beginning. People read the
-// error alone.
+// complete writes the report of a run that could not begin because of an error. The human
+// format has only the error.
 func (b *beginning) complete(f report.Format, d *report.Document, err error) error {
 	if err == nil || b.begun || f.Name == report.HumanFormat {
 		return err

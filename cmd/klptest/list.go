@@ -31,13 +31,13 @@ func (a *app) listCommand() *cobra.Command {
 --coverage prints, in Markdown, every rule with the cases that cover it. Exit
 status 1: a rule has no case, or a Covers line matches no rule.
 
---bugs lists the cases of known bugs of kernels instead: they are expected
-to fail on kernels that have the bug, and run only when they are named.`,
+--bugs lists the cases of known kernel bugs instead. They are expected to fail
+on kernels that have the bug, and run only when named.`,
 		ValidArgsFunction: completeCases,
 		RunE:              func(_ *cobra.Command, args []string) error { return a.list(args, o) },
 	}
 	c.Flags().BoolVar(&o.coverage, "coverage", false, "print which rules the cases cover, in Markdown")
-	c.Flags().BoolVar(&o.bugs, "bugs", false, "list the cases of known bugs of kernels")
+	c.Flags().BoolVar(&o.bugs, "bugs", false, "list the cases of known kernel bugs")
 	selectionFlags(c, &o.selection)
 	flags.Rules{Apart: [][2]string{{"coverage", "exclude"}, {"coverage", "covers"}, {"bugs", "exclude"}, {"bugs", "covers"}, {"coverage", "bugs"}}}.Of(c)
 	return c

@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 )
 
-// TestCoverageDocument: docs/coverage.md is what the command prints.
+// TestCoverageDocument checks that docs/coverage.md is what the command prints.
 func TestCoverageDocument(t *testing.T) {
 	list, err := cases.Shipped()
 	if err != nil {

@@ -26,8 +26,8 @@ func main() {
 	os.Exit(mainExit())
 }
 
-// softLimit is the memory from which on garbage is collected without delay, in bytes: what
-// a stranger's report, patch or bundle takes at most is not to be doubled by it.
+// softLimit is the memory use, in bytes, from which garbage is collected without delay:
+// garbage must not double the most that a stranger's report, patch or bundle can take.
 const softLimit = 400 << 20
 
 func mainExit() int {

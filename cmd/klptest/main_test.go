@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// The test program is klptest in scripts, and so also PID 1 of their guests,
-// the supervisor of their builds and, where there are no guests, a fake QEMU.
+// TestMain makes the test program act as klptest in scripts, and so also as PID 1 of
+// their guests, as the supervisor of their builds and, without guests, as a fake QEMU.
 func TestMain(m *testing.M) {
 	vmtest.Main()
 	if boot.Main() || supervise.Main() {
@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"klptest": func() { os.Exit(mainExit()) }})
 }
 
-// TestScript runs the scripts that need no VM. Their programs are fakes on a
-// PATH of their own.
+// TestScript runs the scripts that need no VM. Their programs are fakes in a private
+// PATH.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

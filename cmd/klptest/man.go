@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/settings"
 )
 
-// manCommand is for make install.
+// manCommand prints the man page for make install.
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
@@ -25,7 +25,7 @@ func (a *app) manCommand() *cobra.Command {
 	}
 }
 
-// writeMan writes a page of man(7) with all commands and their flags.
+// writeMan writes a man(7) page with all commands and their flags.
 func writeMan(w io.Writer, root *cobra.Command) error {
 	m := &man{}
 	m.macro("TH", "KLPTEST", "1", "", "klptest "+root.Version)
@@ -48,10 +48,10 @@ func writeMan(w io.Writer, root *cobra.Command) error {
 	return err
 }
 
-// man is a page that grows.
+// man builds a page.
 type man struct{ strings.Builder }
 
-// macro writes a line of roff. Its arguments are texts.
+// macro writes a roff macro. Its arguments are plain text.
 func (m *man) macro(name string, args ...string) {
 	m.WriteString("." + name)
 	for _, arg := range args {
@@ -65,7 +65,7 @@ func (m *man) section(title, text string) {
 	m.text(text)
 }
 
-// text writes lines as they are.
+// text writes lines verbatim.
 func (m *man) text(text string) {
 	m.macro("nf")
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
@@ -85,7 +85,7 @@ func (m *man) item(what, means string) {
 	m.WriteString(`\&` + escapeRoff(means) + "\n")
 }
 
-// commands writes the commands below c, one after the other.
+// commands writes the commands below c, one after another.
 func (m *man) commands(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		if !sub.IsAvailableCommand() || sub.Name() == "help" || sub.Name() == "completion" {
@@ -114,7 +114,7 @@ func (m *man) flag(f *pflag.Flag) {
 	m.item(what, means)
 }
 
-// escapeRoff writes a text so that it means itself.
+// escapeRoff escapes a text so that roff prints it literally.
 func escapeRoff(text string) string {
 	return strings.NewReplacer(`\`, `\e`, "-", `\-`, "~", `\(ti`, "^", `\(ha`, "`", `\(ga`, "'", `\(aq`, "…", `...`).Replace(text)
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestMan: the page has each command with its flags, and man has nothing to say
-// against it.
+// TestMan checks that the page has each command with its flags, and that groff does not
+// warn about it.
 func TestMan(t *testing.T) {
 	root := (&app{}).rootCommand()
 	var page bytes.Buffer

@@ -22,7 +22,7 @@ import (
 
 // matrixOptions are the flags of `klptest matrix`.
 type matrixOptions struct {
-	words []string // of the flags that all cells have
+	words []string // the flags that all cells have
 	keepOptions
 	shard   matrix.Shard
 	timeout time.Duration
@@ -35,8 +35,8 @@ func (a *app) matrixCommand() *cobra.Command {
 	var o matrixOptions
 	c := &cobra.Command{
 		Use:   "matrix FILE --out DIR",
-		Short: "Run sets of cases on many kernels with many options, in shards, and go on after an interruption",
-		Long: `Run what a YAML file says: each set of cases on each kernel with each of the
+		Short: "Run sets of cases on many kernels with many options, in shards, and resume after an interruption",
+		Long: `Run the matrix in a YAML file: each set of cases on each kernel with each of the
 options:
 
   kernels:
@@ -50,9 +50,9 @@ options:
 
 docs/matrix.md describes all keys.
 
-Results are in directories below DIR, one for each cell; klptest report DIR shows
-them all. The same command goes on where an earlier one was interrupted: what is
-finished is not run again.
+The results of each cell are in a directory of its own below DIR; klptest report DIR
+shows them all. The same command resumes an interrupted run: what is finished is not
+run again.
 
 A kernel that cannot be had is reported as not run, and the others are tested.
 
@@ -73,8 +73,8 @@ A kernel that cannot be had is reported as not run, and the others are tested.
 func (a *app) matrixFlags(c *cobra.Command, o *matrixOptions) {
 	f := c.Flags()
 	resultsFlags(f, &o.keepOptions)
-	f.Lookup("run-id").Usage = "the `name` of the run; shards have the same one (default: one that the file's contents determine)"
-	f.Var(shardValue{&o.shard}, "shard", "run only shard I of N: `I/N`; each case of each cell is in one")
+	f.Lookup("run-id").Usage = "the `name` of the run, which all shards share (default: determined by the file's contents)"
+	f.Var(shardValue{&o.shard}, "shard", "run only shard I of N: `I/N`; each case of each cell is in one shard")
 	f.Var(flags.Duration(&o.timeout, 24*time.Hour), "timeout", "limit for the whole run")
 	run := &cobra.Command{}
 	a.runFlags(run, &runOptions{})
@@ -86,7 +86,7 @@ func (a *app) matrixFlags(c *cobra.Command, o *matrixOptions) {
 
 func isCellFlag(name string) bool { return slices.Contains(cellFlags, name) }
 
-// matrix reads the file, and runs the cells of the shard.
+// matrix reads the file and runs the cells of the shard.
 func (a *app) matrix(ctx context.Context, file string, o matrixOptions) error {
 	data, err := matrix.Read(file)
 	if err != nil {
@@ -123,7 +123,7 @@ type shardValue struct{ to *matrix.Shard }
 
 var _ pflag.Value = shardValue{}
 
-// Set is of [pflag.Value].
+// Set implements [pflag.Value].
 func (s shardValue) Set(text string) error {
 	first, second, _ := strings.Cut(text, "/")
 	i, err := strconv.Atoi(first)
@@ -135,7 +135,7 @@ func (s shardValue) Set(text string) error {
 	return nil
 }
 
-// String is of [pflag.Value].
+// String implements [pflag.Value].
 func (s shardValue) String() string {
 	if s.to == nil || s.to.N == 0 {
 		return ""
@@ -143,5 +143,5 @@ func (s shardValue) String() string {
 	return fmt.Sprintf("%d/%d", s.to.I, s.to.N)
 }
 
-// Type is of [pflag.Value].
+// Type implements [pflag.Value].
 func (shardValue) Type() string { return "I/N" }

@@ -24,7 +24,7 @@ import (
 
 const (
 	kills       = 20
-	killedAfter = 1500 * time.Millisecond // at the latest; the whole takes several times as long
+	killedAfter = 1500 * time.Millisecond // at the latest; the whole matrix takes several times as long
 )
 
 const killedMatrix = `kernels:
@@ -47,8 +47,8 @@ klp_a: something else
 % rmmod klp_a
 `
 
-// TestMatrixKilled kills a matrix at random moments, and lets it go on: it ends with the
-// same results as one that is left alone, and on the way no result is lost.
+// TestMatrixKilled kills a matrix at random moments and resumes it: no result is lost on
+// the way, and it ends with the same results as an undisturbed one.
 func TestMatrixKilled(t *testing.T) {
 	if vmtest.Dynamic(t) {
 		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
@@ -105,7 +105,7 @@ func TestMatrixKilled(t *testing.T) {
 	}
 }
 
-// resultLines are the results of a directory, each in a line.
+// resultLines returns the results in a directory, one a line.
 func resultLines(t *testing.T, dir string) (list []string) {
 	t.Helper()
 	names, err := os.ReadDir(dir)

@@ -18,7 +18,7 @@ import (
 	"github.com/klptest/klptest/internal/results"
 )
 
-// cell is a cell of a matrix, made ready to run.
+// cell is a cell of a matrix, prepared to run.
 type cell struct {
 	matrix.Cell
 	o    runOptions
@@ -27,8 +27,8 @@ type cell struct {
 	name string           // of the results of this shard of the cell
 }
 
-// cellsOf makes the cells ready, so that what is wrong with the file is told before
-// anything runs.
+// cellsOf prepares all cells, so that mistakes in the file are reported before anything
+// runs.
 func (a *app) cellsOf(file string, m matrix.Matrix, o matrixOptions) ([]*cell, error) {
 	var list []*cell
 	var all [][]*casefile.Case
@@ -50,7 +50,7 @@ func (a *app) cellsOf(file string, m matrix.Matrix, o matrixOptions) ([]*cell, e
 	return list, nil
 }
 
-// prepareCell finds out how the cell runs, and which cases it has in all shards.
+// prepareCell sets the options of the cell, and returns its cases in all shards.
 func (a *app) prepareCell(c *cell, o matrixOptions) ([]*casefile.Case, error) {
 	run := &cobra.Command{Use: "run"}
 	a.runFlags(run, &c.o)
@@ -72,7 +72,7 @@ func (a *app) prepareCell(c *cell, o matrixOptions) ([]*casefile.Case, error) {
 	return list, err
 }
 
-// lockShard keeps others from running the same shard into the same directory.
+// lockShard keeps other processes from writing the same shard to the same directory.
 func lockShard(o matrixOptions) (unlock func(), err error) {
 	if err := os.MkdirAll(o.out, 0o700); err != nil {
 		return nil, blame.Unwritable(o.out, err)

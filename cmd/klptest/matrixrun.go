@@ -19,13 +19,13 @@ import (
 	"github.com/klptest/klptest/internal/resume"
 )
 
-// runCells runs one cell after the other, and says what came of each. An error in one
+// runCells runs one cell after another, and prints the counts of each. An error in one
 // does not keep the others from running, unless it ends the whole run.
 func (a *app) runCells(ctx context.Context, cells []*cell) error {
 	status, lines, told := exit.Nothing, "", map[string]bool{}
 	for i, c := range cells {
 		if len(c.list) == 0 {
-			continue // of other shards
+			continue // other shards have its cases
 		}
 		a.notice(fmt.Sprintf("cell %d of %d: %s", i+1, len(cells), c.Label()))
 		d, err := a.runCell(ctx, c)
@@ -48,8 +48,8 @@ func (a *app) runCells(ctx context.Context, cells []*cell) error {
 	return nil
 }
 
-// explainOnce explains an error in full the first time: a kernel that cannot be had has
-// several cells.
+// explainOnce explains an error in full only the first time: a kernel that cannot be had
+// may have several cells.
 func (a *app) explainOnce(err error, told map[string]bool) {
 	switch {
 	case err == nil:
@@ -61,8 +61,8 @@ func (a *app) explainOnce(err error, told map[string]bool) {
 	}
 }
 
-// cellStatus is the exit status of a cell. That its kernel cannot be had, or that it was
-// cut short, is an error, whoever is to blame.
+// cellStatus returns the exit status of a cell. If its kernel cannot be had or it was cut
+// short, that is an error, whoever is to blame.
 func cellStatus(d report.Document) int {
 	status := report.ExitCode(d.Results())
 	if d.Error != "" {
@@ -81,7 +81,8 @@ func (a *app) runCell(ctx context.Context, c *cell) (report.Document, error) {
 	return d, err
 }
 
-// resumeCell makes the next attempt at a cell; anew: without what the others have.
+// resumeCell makes the next attempt at a cell; with anew, it discards the results of
+// earlier attempts.
 func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Document, err error) {
 	attempts, err := resume.Find(c.dir, c.name, c.o.runID, c.o.label)
 	if err != nil {
@@ -121,7 +122,7 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 	return d, err
 }
 
-// runLeft runs cases, and returns their results with those from before.
+// runLeft runs cases, and returns their results after the earlier ones.
 func (a *app) runLeft(ctx context.Context, c *cell, left []*casefile.Case, o runOptions) (report.Document, error) {
 	var err error
 	if c.Kernel.Debug {
@@ -145,7 +146,7 @@ func (a *app) runLeft(ctx context.Context, c *cell, left []*casefile.Case, o run
 	return d, err
 }
 
-// debugKernel builds a source tree with debugging options, and returns its build tree.
+// debugKernel builds a source tree with debugging options, and returns the build tree.
 func (a *app) debugKernel(ctx context.Context, source string) (string, error) {
 	if info, err := os.Stat(source); err != nil || !info.IsDir() {
 		return "", blame.Userf("debug is for a source tree; %s is none", source)

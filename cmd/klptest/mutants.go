@@ -21,7 +21,7 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// mutantsCommand is for those who work on klptest: `make mutants`.
+// mutantsCommand is for developers of klptest: `make mutants`.
 func (a *app) mutantsCommand() *cobra.Command {
 	var o rig.Options
 	var only []string
@@ -36,7 +36,7 @@ kernel/livepatch changed, and run the cases on each until one fails: first the
 case that is known to find the change, then all others. A mutant on which no case
 fails shows what is not tested.
 
-With --explore, the sequences of klptest explore take the place of the cases.
+With --explore, the sequences of klptest explore run instead of the cases.
 
 Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 		Args: flags.Takes(1, flags.AnyNumber),

@@ -37,14 +37,14 @@ func (a *app) newCommand() *cobra.Command {
 form (dmesg, journalctl, syslog, a serial console), a terminal session, numbered
 steps, the output, diff or source of a kernel selftest, or a whole mail with any
 of these. Commands that are missing from the text are inferred from its log.
-klptest's own livepatches stand for the reporter's; --sources takes their C.
+klptest's own livepatches stand in for the reporter's, unless --sources has their C.
 
 The case expects what a model of a healthy kernel predicts. A splat, a stall or a
 difference in the report becomes its Symptom. So the case passes on a healthy
 kernel, and a FAIL says whether it is the reported one.
 
---explain prints what each line was taken for, instead of the case. Without a
-file, or with -, standard input is read.`,
+--explain prints what each line was taken for, instead of the case. Without
+REPORT, or with -, standard input is read.`,
 		Example: `  klptest new report.txt > bug.txtar
   klptest new --explain report.txt
   klptest new --test 'atomic replace' selftest.log > bug.txtar
@@ -100,7 +100,7 @@ func (a *app) explainLines(list []paste.Explanation) error {
 	return nil
 }
 
-// whatNext checks the case, and says what can be done with it.
+// whatNext checks the case, and suggests what to do with it.
 func (a *app) whatNext(made *paste.Made) error {
 	c, err := casefile.Parse("new.txtar", made.Case)
 	if err != nil {

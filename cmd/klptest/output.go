@@ -26,7 +26,7 @@ func formatChoices() (list []choice) {
 	return list
 }
 
-// formatFlag adds --format, with its values in the help and for the shell.
+// formatFlag adds --format, and lists its values in the help and for completion.
 func formatFlag(c *cobra.Command, to *string, list []choice) {
 	const name = "format"
 	names, completions := make([]string, len(list)), make([]string, len(list))
@@ -38,13 +38,13 @@ func formatFlag(c *cobra.Command, to *string, list []choice) {
 	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(completions, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// slowestFlag is of commands that report cases to people.
+// slowestFlag adds --slowest, for commands that report cases to people.
 func slowestFlag(f *pflag.FlagSet, to *int) {
 	f.Var(flags.Number(to, 0, 0, flags.AnyNumber), "slowest", "list the `N` slowest cases at the end")
 }
 
-// reporter makes a reporter of a format, which uses what the terminal can do. What
-// goes to a file leaves the status line to standard error.
+// reporter makes a reporter of a format that uses the terminal's abilities. If the
+// report goes to a file, the status line goes to standard error.
 func (a *app) reporter(f report.Format, verbose bool, slowest int) report.Reporter {
 	out := screenOf(a.out, verbose)
 	out.Slowest = slowest
@@ -62,11 +62,11 @@ func (a *app) reporter(f report.Format, verbose bool, slowest int) report.Report
 	return r
 }
 
-// screenOf says what the terminal can do to which a stream leads.
+// screenOf returns the abilities of the terminal that a stream leads to.
 func screenOf(stream any, verbose bool) report.HumanOptions {
 	fd, tty := terminal.Of(stream)
 	name := os.Getenv("TERM")
-	able := tty && name != "" && name != "dumb" // can move the cursor and has colours
+	able := tty && name != "" && name != "dumb" // it can move the cursor, and has colours
 	o := report.HumanOptions{
 		Program: asTyped(os.Args[0]),
 		Color:   able && os.Getenv("NO_COLOR") == "",
@@ -78,7 +78,8 @@ func screenOf(stream any, verbose bool) report.HumanOptions {
 	return o
 }
 
-// asTyped is the program's name in commands for people: a path, if one was typed.
+// asTyped returns the program's name for commands shown to people: a path, if the user
+// typed one.
 func asTyped(name string) string {
 	if strings.ContainsRune(name, '/') {
 		return name
@@ -86,9 +87,9 @@ func asTyped(name string) string {
 	return "klptest"
 }
 
-// junitFile is the file of a JUnit report; nil: none is wanted. It is created before
-// the run, so that a path that cannot be written is an error at once, and no report
-// of an earlier run remains.
+// junitFile is the file of a JUnit report, nil if none is wanted. It is created before
+// the run, so that an unwritable path is an error at once, and no report of an earlier
+// run remains.
 type junitFile struct{ file *os.File }
 
 func createJUnit(path string) (*junitFile, error) {

@@ -13,7 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// A kernel that is built here, cut into packages as distributions do, runs a case.
+// TestIntegrationPackages runs a case on a kernel that is built here and split into
+// packages as distributions do.
 func TestIntegrationPackages(t *testing.T) {
 	source := os.Getenv("KLPTEST_SOURCE")
 	if os.Getenv("KLPTEST_VM") == "" || source == "" {

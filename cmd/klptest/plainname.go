@@ -8,11 +8,11 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// plainName is a name that every shell and xargs pass on as it is, and that no command
-// takes for an option.
+// plainName matches a name that every shell and xargs pass on unchanged, and that no
+// command takes for an option.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]*$`)
 
-// plain refuses names that are to be the words of a command and are not plain: they may be
+// plain refuses names that are not plain: they become words of a command, and may come
 // from a stranger's results.
 func plain(names []string) error {
 	for _, name := range names {

@@ -4,8 +4,8 @@ package main
 
 import "testing"
 
-// TestAttackNames: no name of a case in a stranger's results becomes an option, a pattern
-// or a second command.
+// TestAttackNames checks that no name of a case in a stranger's results becomes an option,
+// a pattern or a second command.
 func TestAttackNames(t *testing.T) {
 	for name, want := range map[string]bool{
 		"state-add": true, "a": true, "x_1.2+b": true,

@@ -11,18 +11,18 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// cacheKinds are what a run of a shipped case needs of a cache.
+// cacheKinds are the kinds of cache entries that a run of a shipped case needs.
 var cacheKinds = []string{"kernels", "kmods", "initramfs", "templates"}
 
-// privateCache is a cache of its own, with hard links to what the user's cache has of
-// these kinds: it is not to be changed in place. A shipped case has run with them.
+// privateCache makes a cache with hard links to the entries of these kinds in the user's
+// cache, so their files must not be changed in place. A shipped case has run with them.
 func privateCache(t *testing.T, kinds ...string) string {
 	t.Helper()
 	if out, err := klptest("", "run", oneCase).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	user := userCache(t)
-	home, err := os.MkdirTemp(filepath.Dir(user), "klptest-own-") // hard links want one file system
+	home, err := os.MkdirTemp(filepath.Dir(user), "klptest-own-") // hard links need one file system
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,8 @@ func privateCache(t *testing.T, kinds ...string) string {
 	return home
 }
 
-// showConsoles logs how the consoles end that runs have kept in a cache, which goes.
+// showConsoles logs the ends of the consoles that runs have kept in a cache, before the
+// cache is removed.
 func showConsoles(t *testing.T, home string) {
 	t.Helper()
 	paths, _ := filepath.Glob(filepath.Join(home, "klptest", "tmp", "run-*", "guest-*", "console.log"))
@@ -51,7 +52,7 @@ func showConsoles(t *testing.T, home string) {
 	}
 }
 
-// link makes a copy of a directory in another one, with hard links to its files.
+// link copies a directory into another one, with hard links to its files.
 func link(t *testing.T, from, to string) {
 	t.Helper()
 	if out, err := exec.Command("cp", "-al", from, to).CombinedOutput(); err != nil {
@@ -59,7 +60,7 @@ func link(t *testing.T, from, to string) {
 	}
 }
 
-// userCache is the cache that klptest has when nobody says otherwise.
+// userCache returns klptest's default cache.
 func userCache(t *testing.T) string {
 	t.Helper()
 	dir, err := cache.Default()
@@ -69,7 +70,7 @@ func userCache(t *testing.T) string {
 	return dir
 }
 
-// without calls f while a cache has nothing of a kind, and then puts back what it had.
+// without calls f while a cache has no entries of a kind, and then puts them back.
 func without(t *testing.T, home, kind string, f func()) {
 	t.Helper()
 	setAside(t, home, kind)
@@ -77,7 +78,7 @@ func without(t *testing.T, home, kind string, f func()) {
 	putBack(t, home, kind)
 }
 
-// setAside takes a part of a cache away, so that it is made again.
+// setAside moves a part of a cache away, so that it is made again.
 func setAside(t *testing.T, home, kind string) {
 	t.Helper()
 	if err := os.Rename(filepath.Join(home, "klptest", kind), filepath.Join(home, kind)); err != nil {
@@ -85,8 +86,8 @@ func setAside(t *testing.T, home, kind string) {
 	}
 }
 
-// putBack undoes setAside. What was made since then goes, if there is any: a kill
-// leaves most of it unfinished, and the next run would have to make it first.
+// putBack undoes setAside, and discards what was made since then: a kill leaves most
+// of it unfinished, and the next run would have to make it first.
 func putBack(t *testing.T, home, kind string) {
 	t.Helper()
 	discard(t, home, kind)

@@ -16,10 +16,10 @@ import (
 	"github.com/klptest/klptest/internal/settings"
 )
 
-// kernelVariable is the environment's default of --kernel.
+// kernelVariable is the environment variable with the default of --kernel.
 const kernelVariable = "KLPTEST_KERNEL"
 
-// project is what the directory says in which klptest is called.
+// project has the settings of the directory in which klptest is called.
 type project struct {
 	settings.Settings
 	err error // what is wrong with its file
@@ -30,12 +30,12 @@ func findProject() project {
 	return project{s, err}
 }
 
-// kernel is the default of --kernel: the environment's comes before the file's.
+// kernel returns the default of --kernel: the environment takes precedence over the file.
 func (p project) kernel() string {
 	return cmp.Or(os.Getenv(kernelVariable), p.Kernel, defaultKernel)
 }
 
-// check refuses a bad file, for the commands that use what it says.
+// check refuses a bad file, for the commands that use it.
 func (p project) check(c *cobra.Command) error {
 	if c.Flags().Lookup("kernel") == nil {
 		return nil
@@ -43,9 +43,8 @@ func (p project) check(c *cobra.Command) error {
 	return p.err
 }
 
-// expecting returns the cases with what is known of their failures, and with what
-// becomes of these. git bisect run and --until-fail look for a failure, expected or
-// not.
+// expecting returns the cases with their expected failures, and how to judge these.
+// git bisect run and --until-fail look for any failure, expected or not.
 func (a *app) expecting(list []*casefile.Case, o runOptions) []*casefile.Case {
 	tolerance := casefile.Tolerant
 	switch {
@@ -63,8 +62,9 @@ func (a *app) expecting(list []*casefile.Case, o runOptions) []*casefile.Case {
 	return out
 }
 
-// tellUnused tells of expected failures of no case, neither of these nor a shipped one:
-// their names may be mistyped. Where single cases are named, others may be meant.
+// tellUnused prints a notice for each expected failure that matches no case, neither one
+// of these nor a shipped one: its name may be mistyped. If single cases are named, it
+// prints none, since others may be meant.
 func (a *app) tellUnused(args []string, list []*casefile.Case) {
 	isDir := func(arg string) bool { info, err := os.Stat(arg); return err == nil && info.IsDir() }
 	if len(a.project.Expected) == 0 || len(args) > 0 && !slices.ContainsFunc(args, isDir) {

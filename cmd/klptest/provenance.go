@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// planned describes a run that is about to begin; args selected its cases.
+// planned describes a run that is about to begin, of the cases that args selected.
 func (o runOptions) planned(args []string, list []*casefile.Case) report.Provenance {
 	return report.Provenance{
 		Run: o.runID, Label: o.label, Klptest: version(), Kernel: o.kernel, Spec: o.kernel, Started: time.Now(), Planned: len(list), Shuffle: o.shuffle,
@@ -31,7 +31,7 @@ func hostAbout() report.Host {
 	return report.Host{System: h.System, Kernel: h.Kernel, Processor: h.Processor, CPUs: h.CPUs, Memory: h.Memory}
 }
 
-// withKernel puts the kernel before other words, if somebody has named it.
+// withKernel puts --kernel before other words, if the user has given it.
 func (o runOptions) withKernel(words []string) []string {
 	if !o.kernelGiven {
 		return words
@@ -39,7 +39,7 @@ func (o runOptions) withKernel(words []string) []string {
 	return append([]string{"--kernel", o.kernel}, words...)
 }
 
-// on adds what is known once there is a rig.
+// on adds what is known only once there is a rig.
 func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	k := r.Kernel()
 	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
@@ -56,7 +56,7 @@ func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	return p
 }
 
-// onImage names the image, and the kernel if that is not the image's own.
+// onImage names the image, and the kernel if it is not the image's own.
 func onImage(p report.Provenance, i *rig.Image) report.Provenance {
 	p.Machine.Host = i.String()
 	if i.Kernel() != nil {
@@ -67,7 +67,7 @@ func onImage(p report.Provenance, i *rig.Image) report.Provenance {
 	return p
 }
 
-// testWords name the cases on the command line, each once: a file as it was
+// testWords returns the arguments that name the cases, each once: a file as it was
 // given, a shipped case by its name.
 func testWords(args []string, list []*casefile.Case) (words []string) {
 	seen := map[string]bool{}
@@ -87,14 +87,16 @@ func testWords(args []string, list []*casefile.Case) (words []string) {
 	return words
 }
 
-// unrepeated are the flags that a repeated run does not need, or that come by
-// themselves, as --kernel: those about its output, and those about which cases it has, and in which order: it names them.
+// unrepeated are the flags that the command for a repeated run leaves out: --kernel, which
+// is added separately, flags about output, and flags that select or order the cases, which
+// the command names.
 var unrepeated = []string{"kernel", "format", "junit", "out", "run-id", "slowest", "failed", "verbose", "update", "shuffle", "exclude", "covers", "header", "bundle", "gcov", "changed", "coverage", bisectExit}
 
-// repeats tells whether a repeated run needs a flag.
+// repeats reports whether a repeated run needs a flag.
 func repeats(name string) bool { return !slices.Contains(unrepeated, name) }
 
-// opensShell tells whether klptest shell takes a flag. --keep is about results.
+// opensShell reports whether a flag is for klptest shell as well. --keep is not: it is
+// about results.
 func opensShell(name string) bool {
 	shell := pflag.NewFlagSet("shell", pflag.ContinueOnError)
 	kdirFlags(shell, &machineOptions{})
@@ -102,7 +104,7 @@ func opensShell(name string) bool {
 	return shell.Lookup(name) != nil && name != "keep"
 }
 
-// givenFlags are the words of the flags that were given, and that are wanted by name.
+// givenFlags returns the words of the flags that were given and whose names are wanted.
 func givenFlags(flags *pflag.FlagSet, wanted func(name string) bool) (words []string) {
 	flags.Visit(func(f *pflag.Flag) {
 		name, value := "--"+f.Name, f.Value.String()
@@ -124,9 +126,9 @@ func givenFlags(flags *pflag.FlagSet, wanted func(name string) bool) (words []st
 	return words
 }
 
-// ending describes how a run ended; err ended it early, or is nil.
+// ending describes how a run ended. err says why it ended early, or is nil.
 func ending(d report.Document, err error) report.Ending {
-	// What was run is told before the end is known.
+	// The coverage is already in d.
 	e := report.Ending{Took: time.Since(d.Started), Total: d.Planned, Status: runStatus(d, err), Coverage: d.Coverage, Listing: d.Listing}
 	if err == nil {
 		e.Total = len(d.Outcomes)

@@ -67,7 +67,7 @@ func TestEnding(t *testing.T) {
 		err      error
 		want     report.Ending
 	}{
-		{[]judge.Verdict{judge.Pass}, nil, report.Ending{Total: 1}}, // no more were wanted
+		{[]judge.Verdict{judge.Pass}, nil, report.Ending{Total: 1}}, // no more cases were wanted
 		{[]judge.Verdict{judge.Fail}, nil, report.Ending{Total: 1, Status: 1}},
 		{[]judge.Verdict{judge.Pass}, broken, report.Ending{Total: 3, Status: 3, Error: "no QEMU", Detail: "no QEMU\ndetails\n"}},
 		{[]judge.Verdict{judge.Fail}, broken, report.Ending{Total: 3, Status: 1, Error: "no QEMU", Detail: "no QEMU\ndetails\n"}},

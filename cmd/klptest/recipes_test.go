@@ -18,13 +18,13 @@ import (
 	"github.com/klptest/klptest/internal/matrix"
 )
 
-// recipes are the files for CI systems and fleets: how to get the shell in each, and what
-// its system sets.
+// recipes are the files for CI systems and fleets, with how to extract the shell from
+// each, and what its system sets.
 var recipes = []struct {
 	file   string
 	shell  func(t *testing.T, text string) string
 	env    []string
-	expect []string // command lines of klptest, in their order
+	expect []string // command lines of klptest, in order
 }{
 	{"ci/github.yml", githubShell, []string{"GITHUB_PATH=path", "GITHUB_STEP_SUMMARY=summary"}, []string{
 		"matrix nightly.yaml --out nightly/1 --run-id 1 --bundle", "cache prune --max-size 10G",
@@ -40,8 +40,8 @@ var recipes = []struct {
 	{"fleet/kubernetes.yaml", kubernetesShell, []string{"JOB_COMPLETION_INDEX=2", "SHARDS=4"}, []string{"matrix /matrix/matrix.yaml --out /results --shard 3/4 -j 2"}},
 }
 
-// TestRecipes runs the shell of each recipe, with stand-ins for klptest and for whatever
-// changes the system or asks the network.
+// TestRecipes runs the shell of each recipe, with fakes of klptest and of whatever changes
+// the system or uses the network.
 func TestRecipes(t *testing.T) {
 	docs, err := filepath.Abs(top + "docs")
 	if err != nil {
@@ -94,7 +94,7 @@ func runRecipe(t *testing.T, file, dir, shell string, env []string) {
 	}
 }
 
-// checkCommand tells whether klptest takes a command line.
+// checkCommand checks that klptest accepts a command line.
 func checkCommand(t *testing.T, file string, words []string) {
 	t.Helper()
 	root := (&app{}).rootCommand()
@@ -180,7 +180,7 @@ func kubernetesShell(t *testing.T, text string) string {
 	return c.Args[0]
 }
 
-// TestRecipesPackages: what the recipes install is what a run and fetching kernels need.
+// TestRecipesPackages checks that the recipes install what a run and fetching kernels need.
 func TestRecipesPackages(t *testing.T) {
 	table, err := os.ReadFile(top + "internal/depends/depends.txt")
 	if err != nil {
@@ -207,7 +207,7 @@ func TestRecipesPackages(t *testing.T) {
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
 
-// TestDocsMatrix: the matrix that docs/matrix.md shows is one.
+// TestDocsMatrix checks that the matrix in docs/matrix.md is valid.
 func TestDocsMatrix(t *testing.T) {
 	m := yamlBlock.FindStringSubmatch(documents(t)[top+"docs/matrix.md"])
 	if m == nil {

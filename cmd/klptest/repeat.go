@@ -4,7 +4,7 @@ package main
 
 import "github.com/klptest/klptest/cases/casefile"
 
-// maxRepeat is more often than any race needs; --until-fail ends after it.
+// maxRepeat exceeds the runs that any race needs; --until-fail ends after it.
 const maxRepeat = 10000
 
 // repeatOptions say how often cases run.
@@ -13,7 +13,7 @@ type repeatOptions struct {
 	untilFail bool
 }
 
-// of returns each case as often as it is to run, in rounds of all cases.
+// of returns each case as often as it is to run, in rounds over all cases.
 func (o repeatOptions) of(list []*casefile.Case) []*casefile.Case {
 	var all []*casefile.Case
 	for round := 1; ; round++ {

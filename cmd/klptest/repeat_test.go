@@ -37,7 +37,7 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
-// deaf is a reporter that takes all.
+// deaf is a reporter that ignores results.
 type deaf struct{ report.Reporter }
 
 func (deaf) Case(report.Outcome) error { return nil }
@@ -58,7 +58,7 @@ func TestUntilFailEndsTheRun(t *testing.T) {
 	}
 }
 
-// verdictsInTurn is a run with those results.
+// verdictsInTurn returns a run with those verdicts.
 func verdictsInTurn(verdicts ...judge.Verdict) iter.Seq2[judge.Result, error] {
 	return func(yield func(judge.Result, error) bool) {
 		for _, v := range verdicts {

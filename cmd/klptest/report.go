@@ -32,13 +32,13 @@ func (a *app) reportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report DIR|FILE...",
 		Short: "Show the results of earlier runs in any format",
-		Long: `Show the results of runs in any format: of directories that klptest run --out
-writes, of directories of such directories, and of JSON reports. The results of a
-killed run break off, and are shown as far as they go.
+		Long: `Show the results of runs in any format, from directories that klptest run --out
+writes, from directories of such directories, and from JSON reports. The results of
+a killed run are shown as far as they go.
 
 Several runs are merged. Results of one run (--run-id) on one kernel become one
-report, in which a case that was run again counts once: the last result of a run
-that was not cut short.
+report, in which a case that was run again counts once, with the last result of a
+run that was not cut short.
 
 The exit status is that of the worst run.`,
 		Example: `  klptest run --out results
@@ -94,8 +94,8 @@ func (a *app) report(paths []string, o reportOptions) error {
 	return a.ended(docs)
 }
 
-// apart refuses a directory for results that is one of those that were read: its
-// logs would be gone before they are copied.
+// apart refuses to write results to one of the directories that were read: its logs
+// would be gone before they are copied.
 func apart(out string, paths []string) error {
 	for _, path := range paths {
 		if same(path, out) || same(path, filepath.Dir(out)) && results.In(out) {
@@ -105,7 +105,7 @@ func apart(out string, paths []string) error {
 	return nil
 }
 
-// same tells whether two paths lead to one directory.
+// same reports whether two paths lead to one directory.
 func same(a, b string) bool {
 	one, err := os.Stat(a)
 	if err != nil {
@@ -144,8 +144,8 @@ func (a *app) show(docs []report.Document, f report.Format, slowest int) error {
 	return nil
 }
 
-// across is what only several runs show: which tests are not deterministic. What
-// one run shows by itself is in its report.
+// across returns what only several runs together show about which tests are not
+// deterministic. What one run shows by itself is in its report.
 func across(docs []report.Document) string {
 	alone := map[string]bool{}
 	for _, d := range docs {
@@ -162,7 +162,7 @@ func across(docs []report.Document) string {
 	return b.String()
 }
 
-// ended says why runs ended early. Its error has the exit status of the worst one.
+// ended prints why runs ended early. Its error has the exit status of the worst run.
 func (a *app) ended(docs []report.Document) error {
 	worst := exit.Nothing
 	for _, d := range docs {

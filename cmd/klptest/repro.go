@@ -31,21 +31,21 @@ type reproOptions struct {
 	given func(name string) bool
 }
 
-// A failure that did not come each time gets more runs to come again.
+// A failure that did not occur each time gets more runs to occur again.
 const reproRuns, flakyRuns = 3, 10
 
 func (a *app) reproCommand() *cobra.Command {
 	var o reproOptions
 	c := &cobra.Command{
 		Use:   "repro BUNDLE",
-		Short: "Run the case of a bundle, and say whether it fails as it did there",
-		Long: `Run the case of a bundle, and say whether it fails in the same way, in a different
-one, or no longer. klptest run --bundle writes bundles; klptest show BUNDLE prints one
-without running anything.
+		Short: "Run the case of a bundle, and say whether it still fails in the same way",
+		Long: `Run the case of a bundle, and say whether it fails in the same way, fails in a
+different way, or no longer fails. klptest run --bundle writes bundles; klptest show
+BUNDLE prints one without running anything.
 
 The kernel is the bundle's, if it is a distribution's and can still be had; otherwise
-name one with --kernel. CPUs, memory and arguments of the kernel are the bundle's,
-unless a flag says otherwise.
+name one with --kernel. CPUs, memory and kernel arguments are the bundle's unless a
+flag overrides them.
 
 A bundle is data: its case runs in a guest, its C is compiled in the sandbox, and
 nothing in it chooses a program or a file of this host.
@@ -62,7 +62,7 @@ nothing in it chooses a program or a file of this host.
 	f := c.Flags()
 	f.Var(&once{to: &o.kernel}, "kernel", kernelUsage+" (default: the bundle's)")
 	kdirFlags(f, &o.machineOptions)
-	f.Var(flags.Number(&o.runs, 0, 1, maxRepeat), "runs", fmt.Sprintf("say that it is gone after `N` runs without a failure (default %d; %d for one that did not come each time)", reproRuns, flakyRuns))
+	f.Var(flags.Number(&o.runs, 0, 1, maxRepeat), "runs", fmt.Sprintf("call the failure gone after `N` runs without it (default %d; %d for one that did not occur each time)", reproRuns, flakyRuns))
 	return c
 }
 
@@ -93,7 +93,7 @@ func (a *app) repro(ctx context.Context, path string, o reproOptions) error {
 	return a.sayRepro(b, res, passed)
 }
 
-// defaultRuns is how often a failure gets the chance to come again.
+// defaultRuns returns how many runs a failure gets to occur again.
 func defaultRuns(res judge.Result) int {
 	if res.Confirmation.Flaky() {
 		return flakyRuns
@@ -101,7 +101,7 @@ func defaultRuns(res judge.Result) int {
 	return reproRuns
 }
 
-// take uses what the bundle says of the run, where no flag says otherwise.
+// take uses the options of the bundle's run that no flag overrides.
 func (o *reproOptions) take(r bundle.Run) {
 	for _, f := range []struct {
 		name string
@@ -121,8 +121,8 @@ func (o *reproOptions) take(r bundle.Run) {
 	o.Jobs, o.Lean = 1, true
 }
 
-// runUntilFail reports the runs up to the first that does not pass. It returns that one,
-// or the last, and how many have passed.
+// runUntilFail reports the runs up to the first that does not pass. It returns the result
+// of the last run, and how many have passed.
 func (a *app) runUntilFail(ctx context.Context, list []*casefile.Case, o machineOptions) (last judge.Result, passed int, err error) {
 	format, err := report.FormatNamed(report.HumanFormat)
 	if err != nil {
@@ -159,7 +159,7 @@ func (a *app) runUntilFail(ctx context.Context, list []*casefile.Case, o machine
 	return last, passed, rep.End(d.Ending)
 }
 
-// sayRepro compares the failures.
+// sayRepro compares the failures, and prints the outcome.
 func (a *app) sayRepro(b *bundle.Bundle, res judge.Result, passed int) error {
 	word, status := "", exit.Failed
 	was := b.Failure()

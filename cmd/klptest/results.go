@@ -26,20 +26,20 @@ import (
 // keepOptions are the flags of a command that keeps its results.
 type keepOptions struct {
 	out    string // directory of results; empty: none
-	runID  string // names what the run is a part of
+	runID  string // names the run that this one is a part of
 	bundle bool   // a bundle is written for every FAIL
 }
 
 func resultsFlags(f *pflag.FlagSet, o *keepOptions) {
-	f.Var(flags.FileName(&o.out), "out", "write the results to `directory`, in all formats and as they come, with the logs of what does not pass")
-	f.Var(flags.Name(&o.runID), "run-id", "the `name` of the run that this one is a part of: of results with one name, what was run again counts once (default: a random one)")
+	f.Var(flags.FileName(&o.out), "out", "write the results to `directory` as they come, in all formats, with the logs of what does not pass")
+	f.Var(flags.Name(&o.runID), "run-id", "the `name` of the run that this one is part of: in results with the same name, what was run again counts once (default: a random name)")
 }
 
 func bundleFlag(f *pflag.FlagSet, o *keepOptions) {
-	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every case that FAILs, with all that klptest repro needs")
+	f.BoolVar(&o.bundle, "bundle", false, "write a file CASE.klpbundle for every case that FAILs, with everything that klptest repro needs")
 }
 
-// createResults makes the directory of --out; none is asked for by an empty path.
+// createResults makes the directory of --out. It returns nil for an empty path.
 func (a *app) createResults(path string) (*results.Dir, error) {
 	if path == "" {
 		return nil, nil
@@ -47,7 +47,7 @@ func (a *app) createResults(path string) (*results.Dir, error) {
 	return results.Create(path, a.notice)
 }
 
-// closeResults completes the directory of --out, and says where people look.
+// closeResults completes the directory of --out, and prints the path of its HTML page.
 func (a *app) closeResults(o runOptions) error {
 	if o.results == nil {
 		return nil
@@ -62,7 +62,7 @@ func (a *app) closeResults(o runOptions) error {
 // kept keeps the results of a command that runs cases on many kernels.
 type kept struct {
 	about   report.Provenance // what the command knows of each run
-	dir     *results.Dir      // nil: none
+	dir     *results.Dir      // nil: no directory
 	bundler *bundler          // nil: no bundles are wanted
 
 	run *results.Run
@@ -71,7 +71,7 @@ type kept struct {
 
 var _ lab.Recorder = (*kept)(nil)
 
-// keeping calls f with what keeps its results, and completes that. It is nil when
+// keeping calls f with a keeper of its results, and closes it. The keeper is nil if
 // nothing is to be kept.
 func (a *app) keeping(o keepOptions, guests rig.Options, f func(*kept) error) error {
 	var k *kept
@@ -88,14 +88,14 @@ func (a *app) keeping(o keepOptions, guests rig.Options, f func(*kept) error) er
 	return blame.Join(f(k), k.close())
 }
 
-// with adds what the command knows of its only run, which begins with it.
+// with adds what the command knows of its only run, which begins now.
 func (k *kept) with(spec string, shell []string) {
 	if k != nil {
 		k.about.Started, k.about.Spec, k.about.Flags, k.about.ShellFlags = time.Now(), spec, shell, shell
 	}
 }
 
-// recording is a runner whose results are kept; k may be nil.
+// recording returns a runner whose results are kept; k may be nil.
 func (k *kept) recording(r lab.Runner) lab.Runner {
 	if k != nil {
 		r.Results = k
@@ -110,14 +110,14 @@ func (k *kept) next(label string) {
 	}
 }
 
-// prefixed names the bundles of the next run.
+// prefixed sets the prefix of the names of the next run's bundles.
 func (k *kept) prefixed(prefix string) {
 	if k != nil && k.bundler != nil {
 		k.bundler.prefix = prefix
 	}
 }
 
-// Begin is of [lab.Recorder].
+// Begin implements [lab.Recorder].
 func (k *kept) Begin(ctx context.Context, r *rig.Rig, list []*casefile.Case) error {
 	k.bundler.on(ctx, r)
 	p := k.about
@@ -125,7 +125,7 @@ func (k *kept) Begin(ctx context.Context, r *rig.Rig, list []*casefile.Case) err
 	return k.begin(p, r)
 }
 
-// BeginSelftests is of [lab.Recorder].
+// BeginSelftests implements [lab.Recorder].
 func (k *kept) BeginSelftests(_ context.Context, r *rig.Rig, names []string) error {
 	p := k.about
 	p.Command, p.Planned, p.Tests = selftestsName, len(names), names
@@ -140,7 +140,7 @@ func (k *kept) begin(p report.Provenance, r *rig.Rig) error {
 	return k.run.Begin(k.doc.Provenance)
 }
 
-// Case is of [lab.Recorder].
+// Case implements [lab.Recorder].
 func (k *kept) Case(c *casefile.Case, res judge.Result) error {
 	o := report.Outcome{Result: res, Live: true}
 	if c != nil {
@@ -150,15 +150,15 @@ func (k *kept) Case(c *casefile.Case, res judge.Result) error {
 	return blame.Join(k.run.Case(o), k.bundler.add(k.doc.Provenance, c, o))
 }
 
-// Ran is of [lab.Recorder].
+// Ran implements [lab.Recorder].
 func (k *kept) Ran(files []gcov.File) { k.doc.Coverage = files }
 
-// End is of [lab.Recorder].
+// End implements [lab.Recorder].
 func (k *kept) End(err error) error {
 	return blame.Join(err, k.run.End(ending(k.doc, err)))
 }
 
-// fault keeps what is wrong with a kernel that cannot be run.
+// fault keeps the result of a kernel that cannot be run.
 func (k *kept) fault(label string, r judge.Result) error {
 	if k == nil {
 		return nil
@@ -178,5 +178,5 @@ func (k *kept) close() error {
 	return k.dir.Close()
 }
 
-// newRunID names a run that nobody has named.
+// newRunID returns a random name for a run.
 func newRunID() string { return strings.ToLower(rand.Text()[:16]) }

@@ -23,10 +23,10 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// defaultKernel is tested when nobody names a kernel.
+// defaultKernel is the kernel that is tested if none is named.
 const defaultKernel = "debian:6.12"
 
-// once is the value of a flag that can be given once.
+// once is the value of a flag that can be given only once.
 type once struct {
 	to    *string
 	given bool
@@ -42,7 +42,7 @@ func (o *once) String() string {
 func (o *once) Type() string { return "string" }
 
 func (o *once) Set(text string) error {
-	if o.given && text != *o.to { // the shell's completion sets a flag twice
+	if o.given && text != *o.to { // shell completion sets a flag twice, to the same value
 		return errors.New("it is given twice; name one kernel")
 	}
 	*o.to, o.given = text, true
@@ -53,7 +53,7 @@ func (o *once) Set(text string) error {
 type machineOptions struct {
 	rig.Options
 	kernel      string // in the notation of catalog.Resolve
-	kernelGiven bool   // somebody has named it
+	kernelGiven bool   // the user has named it
 	kdir        string // the build directory of a kernel given as a file
 	host        hostOptions
 }
@@ -67,30 +67,30 @@ func (a *app) machineFlags(f *pflag.FlagSet, o *machineOptions) {
 	kdirFlags(f, o)
 }
 
-// kdirFlags are the machineFlags without --kernel.
+// kdirFlags adds the flags of machineFlags without --kernel.
 func kdirFlags(f *pflag.FlagSet, o *machineOptions) {
 	f.StringVar(&o.kdir, "kdir", "", "build `directory` or headers, for a kernel given as a file")
 	guestFlags(f, &o.Options)
 }
 
-// guestFlags are the flags of every command that boots guests.
+// guestFlags adds the flags of every command that boots guests.
 func guestFlags(f *pflag.FlagSet, o *rig.Options) {
-	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "further kernel command line `argument`; may be repeated")
+	f.StringArrayVar(&o.KernelArgs, "kernel-args", nil, "additional kernel command line `argument`; may be repeated")
 	f.StringVar(&o.QEMU, "qemu", "", "QEMU `binary` (default "+arch.Default().QEMU.Program+" on the PATH)")
 	f.StringVar((*string)(&o.Accel), "accel", string(vm.Auto), "acceleration: auto, kvm or tcg")
-	f.BoolVar(&o.HostTime, "host-time", false, "run guests in the host's time; without it, an emulated guest skips the time in which it is idle")
+	f.BoolVar(&o.HostTime, "host-time", false, "run guests in the host's time; without it, an emulated guest skips its idle time")
 	f.Var(flags.Mebibytes(&o.Memory), "memory", "memory of a guest in `MiB`, or with M or G, for cases that do not set it (default 512; 640 with KASAN)")
 	f.Var(flags.Number(&o.CPUs, 1, 1, flags.AnyNumber), "cpus", "CPUs of a guest, for cases that do not set it")
 	f.BoolVar(&o.Trust, "trust-sources", false, "build a case's own C without the sandbox")
 	f.BoolVar(&o.Keep, "keep", false, "keep the work directory even when all cases pass")
 }
 
-// confirmFlag is for commands that confirm FAILs.
+// confirmFlag adds --confirm, for commands that confirm FAILs.
 func confirmFlag(f *pflag.FlagSet, o *rig.Options) {
-	f.UintVar(&o.Confirm, "confirm", 2, "how often a failing case is run again on fresh guests; 0: not at all")
+	f.UintVar(&o.Confirm, "confirm", 2, "how often a failing case is run again on fresh guests; 0: never")
 }
 
-// newRig makes a rig of the kernel, or of the machine, that the flags name.
+// newRig makes a rig for the kernel or the machine that the flags name.
 func (a *app) newRig(ctx context.Context, o machineOptions) (*rig.Rig, error) {
 	if o.host.given() {
 		return a.onMachine(ctx, o)
@@ -110,8 +110,8 @@ func (a *app) tellLacking(k *images.Kernel, spec string) {
 	}
 }
 
-// lacking names the first option that a kernel needs and has not: some cases may pass all
-// the same. It is empty where nothing is known of the options.
+// lacking says which options a kernel needs but lacks, and names the first: some cases may
+// pass anyway. It returns "" if the options are unknown.
 func lacking(k *images.Kernel) string {
 	if len(k.Config) == 0 {
 		return ""
@@ -126,7 +126,7 @@ func lacking(k *images.Kernel) string {
 	return fmt.Sprintf("the kernel was built without %s and %s", missing[0].Option, printable.Count(len(missing)-1, "other option", "other options"))
 }
 
-// resolve finds the kernel. It refuses options with which no guest can start first.
+// resolve finds the kernel. First it refuses options with which no guest can start.
 func (a *app) resolve(ctx context.Context, o machineOptions) (*images.Kernel, *cache.Cache, error) {
 	if err := o.Precheck(); err != nil {
 		return nil, nil, err
@@ -147,7 +147,7 @@ func (a *app) find(ctx context.Context, store *cache.Cache, o machineOptions) (*
 	return catalog.Resolve(ctx, store, o.kernel, images.Options{KDir: o.kdir, ForImage: o.host.image != "", Notice: a.notice})
 }
 
-// runner runs cases for a command with a report of its own.
+// runner returns a runner of cases for a command with its own kind of report.
 func (a *app) runner(store *cache.Cache, o rig.Options) lab.Runner {
 	o.Notice = a.notice
 	return lab.Runner{Cache: store, Options: o}

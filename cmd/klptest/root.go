@@ -16,20 +16,19 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// streams are the three standard ones, so that the whole program can be run
-// inside a test.
+// streams are the three standard streams, so that a test can run the whole program.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
 }
 
-// app is what every command needs.
+// app has what every command needs.
 type app struct {
 	streams
 	mu      sync.Mutex
 	noticed map[string]bool // lines that notice has printed; guarded by mu
-	over    func() bool     // the program was interrupted; nil: it never is
-	live    *report.Human   // has a status line on the terminal; nil: none has
+	over    func() bool     // whether the program was interrupted; nil: it never is
+	live    *report.Human   // has the status line on the terminal; nil: there is none
 	project project
 }
 
@@ -47,7 +46,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	if ctx.Err() == nil || command.Name() != stepName { // the search is interrupted as well, and says so
+	if ctx.Err() == nil || command.Name() != stepName { // the search is interrupted too, and says so
 		explain(s.err, err)
 	}
 	if wantsBisectExit(command, args) {
@@ -86,7 +85,7 @@ the kernel's log with the one that each case expects, line by line.`,
 	return root
 }
 
-// begin refuses to run a command after an interrupt, or with a bad file of settings.
+// begin refuses to run a command after an interrupt, or with a bad settings file.
 func (a *app) begin(c *cobra.Command, _ []string) error {
 	if err := context.Cause(c.Context()); err != nil {
 		return err
@@ -127,16 +126,16 @@ func (a *app) openCache(ctx context.Context) (*cache.Cache, error) {
 	return cache.OpenContext(ctx, root, a.notice)
 }
 
-// notice prints a one-liner that is not a result, once: each guest that boots says
-// why it has no KVM. After an interrupt it prints nothing: what fails then, fails
-// because of that.
+// notice prints a one-liner that is not a result, and prints it only once: each guest
+// that boots says why it has no KVM. After an interrupt it prints nothing: whatever
+// fails then fails because of that.
 func (a *app) notice(line string) {
 	if a.over == nil || !a.over() {
 		a.say(line)
 	}
 }
 
-// say is notice for what is true even then.
+// say is notice for lines that are true even after an interrupt.
 func (a *app) say(line string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -151,5 +150,5 @@ func (a *app) say(line string) {
 	fmt.Fprintln(a.err, "klptest:", printable.Text(line))
 }
 
-// help is what a command without a purpose of its own does.
+// help runs a command that only has subcommands: it prints its help.
 func help(c *cobra.Command, _ []string) error { return c.Help() }

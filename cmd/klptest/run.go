@@ -30,28 +30,28 @@ type runOptions struct {
 	fresh, pristine, oneVM bool
 	format                 string
 	junit                  string
-	coverageDir            string          // where the results have what was run; empty: nowhere
-	label                  string          // tells the run from others on the same kernel
+	coverageDir            string          // where the results have the coverage; empty: nowhere
+	label                  string          // distinguishes the run from others on the same kernel
 	results                *results.Dir    // nil: none
 	before                 report.Document // results that the run begins with; see resume.Before
 	timeout                time.Duration
 	verbose                bool
-	slowest                int // of the cases that the end lists
+	slowest                int // how many of the slowest cases to list at the end
 	update                 bool
 	bundler                *bundler // nil: no bundles are wanted
 	ignore                 []string // texts of log records that do not count
 	repeat                 repeatOptions
 	failFast               bool     // a FAIL or an ERROR ends the run
 	failedIn               string   // earlier results; what failed there is run
-	failedErr              error    // why that is not known
-	changed                string   // a patch: cases that run what it changes run first
-	coverage               string   // results of a run with --gcov, which tell that
+	failedErr              error    // why that is unknown
+	changed                string   // a patch; cases that run what it changes come first
+	coverage               string   // results of a run with --gcov, which tell these cases
 	bisect                 bool     // the exit status is for git bisect run
 	strict                 bool     // a case that passes where it was expected to fail is a FAIL
 	shuffle                uint64   // 0: the cases run in the order of their names
 	kernels                []string // machineOptions.kernel is the present one
-	given                  []string // the words of other flags that repeat the run
-	givenShell             []string // those of them that klptest shell takes
+	given                  []string // the words of the other flags that repeat the run
+	givenShell             []string // those that klptest shell takes
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -59,9 +59,9 @@ func (a *app) runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [CASE|PATTERN|FILE|DIR|-]...",
 		Short: "Run cases and print verdicts",
-		Long: `Run cases on a kernel: shipped ones, by name or pattern, case files, or
-all case files of a directory; - is a case from standard input. Without arguments,
-run all shipped cases.
+		Long: `Run cases on a kernel: shipped cases by name or pattern, case files, or all case
+files in a directory; - is a case from standard input. Without arguments, run all
+shipped cases.
 
 A guest serves case after case, as long as each passes and leaves it clean; other
 results count only on a guest of the case's own.
@@ -69,8 +69,8 @@ results count only on a guest of the case's own.
 A case that fails is run again twice, each time on a fresh guest (--confirm). It
 stays a FAIL, and its line says how often it failed: "3 of 3", or "1 of 3: not
 deterministic". The first three FAILs of a run are always confirmed; a later one
-is confirmed only while confirming has taken less than half as long as the cases'
-first runs.
+is confirmed only while confirming has taken less than half as long as the first
+runs of the cases.
 
 ` + exit.Help(),
 		Example: `  klptest run
@@ -98,10 +98,10 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	kdirFlags(f, &o.machineOptions)
 	hostFlags(f, &o.host)
 	rebootFlag(f, &o.host)
-	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy, and memory allows)")
+	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy and fit in memory)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
-	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, also where the one before it left its guest clean")
-	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; a new guest follows a case that leaves it dirty")
+	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, even if the case before it left its guest clean")
+	f.BoolVar(&o.oneVM, "one-vm", false, "run the cases one at a time in one guest, to hunt for what one does to the next; after a case that leaves it dirty, a new guest is booted")
 	f.BoolVar(&o.Cold, "no-pool", false, "with --pristine, do not prepare guests ahead of time")
 	confirmFlag(f, &o.Options)
 	f.Var(flags.Seed(&o.shuffle, 0), "shuffle", "run the cases in a random order that `seed` determines")
@@ -110,19 +110,19 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.Var(flags.FileName(&o.junit), "junit", "also write a JUnit report to `file`")
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
-	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch each case runs, of a kernel that klptest kernel build --gcov has built")
+	f.BoolVar(&o.Gcov, "gcov", false, "tell which lines and branches of kernel/livepatch each case runs, on a kernel built by klptest kernel build --gcov")
 	f.Var(flags.Duration(&o.timeout, time.Hour), "timeout", "limit for the whole run")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given; its lines then begin with the case's name")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "stream the kernel log to stderr; cases run one at a time, unless -j is given: then each line begins with the case's name")
 	slowestFlag(f, &o.slowest)
-	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run wants it: 0 good, 1 bad, 125 cannot be judged")
-	f.BoolVar(&o.strict, "strict", false, "a case that passes, and was expected to fail, is a FAIL")
+	f.BoolVar(&o.bisect, bisectExit, false, "exit as git bisect run expects: 0 good, 1 bad, 125 cannot be judged")
+	f.BoolVar(&o.strict, "strict", false, "treat a case that passes but was expected to fail as a FAIL")
 	f.BoolVar(&o.update, "update", false, "rewrite the expected lines of the case files to what was observed; no FAIL is confirmed")
-	f.Var(flags.Number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its header Repeat says: a race does not show each time")
+	f.Var(flags.Number(&o.repeat.times, 0, 1, maxRepeat), "repeat", "run each case `N` times, whatever its Repeat header says: a race does not show each time")
 	f.BoolVar(&o.repeat.untilFail, "until-fail", false, "stop at the first FAIL; without --repeat, run until there is one")
 	f.BoolVar(&o.failFast, "fail-fast", false, "stop at the first FAIL or ERROR")
-	f.Var(flags.FileName(&o.failedIn), "failed", "run what failed, or was not run, in the results in `DIR`; on the kernels where it failed, unless --kernel is given")
-	f.StringVar(&o.changed, "changed", "", "first run the cases that run the lines which the patch in `file` changes, the quickest before the others, and tell which of these lines no case runs; - is standard input")
-	f.Var(flags.FileName(&o.coverage), "coverage", "the results in `DIR`, of run --gcov, which tell that; on a kernel with the patch or without it")
+	f.Var(flags.FileName(&o.failedIn), "failed", "run what failed, or was not run, in the results in `DIR`, on the kernels where it failed unless --kernel is given")
+	f.StringVar(&o.changed, "changed", "", "first run the cases that run lines changed by the patch in `file`, the quickest first, and tell which of these lines no case runs; - is standard input")
+	f.Var(flags.FileName(&o.coverage), "coverage", "take the lines that each case runs, for --changed, from `DIR`, the results of run --gcov on a kernel with or without the patch")
 	f.StringArrayVar(&o.ignore, "ignore", nil, "ignore kernel log records that contain `TEXT`, such as a vendor's notice; may be repeated")
 	flags.Rules{
 		Apart: slices.Concat(guestsApart, hostRules.Apart, [][2]string{{"update", "repeat"}, {"update", "until-fail"}, {"update", "fail-fast"}, {"update", "bundle"}, {"changed", "shuffle"}}),
@@ -133,8 +133,8 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 // guestsApart are the flags for kinds of guests that exclude each other.
 var guestsApart = [][2]string{{"fresh", "one-vm"}, {"fresh", "pristine"}, {"pristine", "one-vm"}, {"one-vm", "jobs"}}
 
-// runCases runs the cases. The JUnit report and the results are written whatever
-// happens, so that CI never reads earlier ones.
+// runCases runs the cases. It always writes the JUnit report and the results, so that
+// CI never reads earlier ones.
 func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	junit, err := createJUnit(o.junit)
 	if err != nil {
@@ -224,7 +224,7 @@ func (a *app) casesToRun(ctx context.Context, args []string, o runOptions) ([]*c
 	return cases.Shuffle(list, o.shuffle), err
 }
 
-// errTimedOut is in the error of a run that --timeout has ended.
+// errTimedOut is wrapped by the error of a run that --timeout has ended.
 var errTimedOut = errors.New("the run did not end in time")
 
 func errTimeout(limit time.Duration) error {

@@ -10,9 +10,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestIntegrationScript runs the scripts that boot guests, side by side with each
-// other alone: beside many guests a hang is an ERROR. They share the user's cache, so
-// that one fetch and one build serve them all.
+// TestIntegrationScript runs the scripts that boot guests, side by side only with each
+// other: beside many guests a hang is an ERROR. They share the user's cache, so that one
+// fetch and one build serve them all.
 func TestIntegrationScript(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")

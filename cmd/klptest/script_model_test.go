@@ -18,8 +18,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// modelConfig is what the model's kernel has beside the options of a tree: all that
-// klptest needs of one, and some that cases ask for.
+// modelConfig has the options of the model's kernel in addition to those of a tree: all
+// that klptest requires, and some that cases need.
 var modelConfig = func() string {
 	text := "CONFIG_DYNAMIC_DEBUG=y\nCONFIG_SMP=y\nCONFIG_BUG=y\nCONFIG_HZ=250\n"
 	for _, m := range kconfig.Required(nil) {
@@ -31,10 +31,10 @@ var modelConfig = func() string {
 	return text
 }()
 
-// TestModelScript runs whole commands, each in a moment: QEMU and make are
-// fakes, and the guests answer by the model of livepatch. $KERNEL is a kernel
-// for them. With $ANY_QEMU, kernels that are built of a source answer by the model
-// of the release that is in its kernel/livepatch/core.c.
+// TestModelScript runs whole commands, each in a moment: QEMU and make are fakes, and
+// the guests answer as the model of livepatch predicts. $KERNEL is a kernel for them.
+// With $ANY_QEMU, kernels that are built from a source answer as the model of the
+// release in its kernel/livepatch/core.c does.
 func TestModelScript(t *testing.T) {
 	if vmtest.Dynamic(t) {
 		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")

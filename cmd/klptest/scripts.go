@@ -30,17 +30,17 @@ const (
 	allScripts  = "all"
 )
 
-// scripts are the selftests that a command runs on many kernels, beside cases or instead
-// of them: their names, or all.
+// scripts has the names, or all, of the selftests that a command runs on many kernels, in
+// addition to cases or instead of them.
 type scripts []string
 
 func (s *scripts) flag(c *cobra.Command) {
 	const name = selftestsName
-	c.Flags().StringSliceVar((*[]string)(s), name, nil, "run the kernel's own selftests of each source: all, or `SCRIPT,...`; without a CASE, nothing else")
+	c.Flags().StringSliceVar((*[]string)(s), name, nil, "run the kernel's own selftests from each source: all, or `SCRIPT,...`; without a CASE, run nothing else")
 	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(append([]string{allScripts}, kselftests.Known...), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// beside are the cases that a command runs: with scripts, only those that are named.
+// beside returns the cases that a command runs: with scripts, only those that are named.
 func (s scripts) beside(words []string) ([]*casefile.Case, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -51,8 +51,8 @@ func (s scripts) beside(words []string) ([]*casefile.Case, error) {
 	return cases.Load(words)
 }
 
-// check refuses a misspelt name before anything is built. The whole name of a file is not
-// looked up: a patch may add that script.
+// check refuses a misspelt name before anything is built. It does not look up full file
+// names: a patch may add such a script.
 func (s scripts) check() error {
 	known := append([]string{allScripts}, kselftests.Known...)
 	for _, name := range kselftests.Known {
@@ -66,14 +66,14 @@ func (s scripts) check() error {
 	return nil
 }
 
-// with gives a runner the selftests, if there are scripts.
+// with adds the selftests to a runner, if there are scripts.
 func (s scripts) with(r lab.Runner) (lab.Runner, error) {
 	if len(s) == 0 {
 		return r, nil
 	}
 	world, err := scriptPrograms()
 	o := r.Options
-	o.World, o.Guests = world, rig.Cloned // nothing tells what a script leaves behind
+	o.World, o.Guests = world, rig.Cloned // it is unknown what a script leaves behind
 	b := &kmods.Builder{Cache: r.Cache, Trust: o.Trust, Notice: o.Notice}
 	r.Selftests = &lab.Selftests{Options: o, Load: func(ctx context.Context, source string) ([]rig.Test, error) {
 		return s.load(ctx, source, b)
@@ -98,7 +98,7 @@ func (s scripts) load(ctx context.Context, source string, b *kmods.Builder) (tes
 	return tests, err
 }
 
-// scriptPrograms are the programs of this host that the scripts call.
+// scriptPrograms returns the programs of this host that the scripts call.
 func scriptPrograms() ([]initramfs.Node, error) {
 	return userland.Of(os.Getenv("PATH"), depends.Of(selftestsName))
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// TestScriptsBeside: selftests replace the cases that nobody has named, and no others.
+// TestScriptsBeside checks that selftests replace the cases only if none is named.
 func TestScriptsBeside(t *testing.T) {
 	for _, tt := range []struct {
 		scripts scripts
@@ -38,7 +38,8 @@ func TestScriptsBeside(t *testing.T) {
 	}
 }
 
-// TestMisspeltScript is told at once, but not what a patch may add.
+// TestMisspeltScript checks that a misspelt script is an error at once, but not one that
+// a patch may add.
 func TestMisspeltScript(t *testing.T) {
 	if _, err := (scripts{"all", "state", "test-new.sh"}).beside(nil); err != nil {
 		t.Error(err)
@@ -49,8 +50,8 @@ func TestMisspeltScript(t *testing.T) {
 	}
 }
 
-// TestScriptsOfASource: each source has its own scripts, and one that lacks a script is no
-// fault of the rig's.
+// TestScriptsOfASource checks that each source has its own scripts, and that a missing
+// script is not an error of the rig.
 func TestScriptsOfASource(t *testing.T) {
 	source := t.TempDir()
 	dir := filepath.Join(source, kselftests.Dir)
@@ -60,7 +61,7 @@ func TestScriptsOfASource(t *testing.T) {
 	for _, name := range []string{"test-state.sh", "test-sysfs.sh"} {
 		filetest.Put(t, filepath.Join(dir, name), "#!/bin/bash\n")
 	}
-	view := t.TempDir() // as a workshop's
+	view := t.TempDir() // like a workshop's
 	if err := os.Symlink(filepath.Join(source, "tools"), filepath.Join(view, "tools")); err != nil {
 		t.Fatal(err)
 	}

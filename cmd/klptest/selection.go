@@ -17,17 +17,17 @@ import (
 type selection struct {
 	exclude []string // patterns
 	covers  []string // ids of rules
-	headers []string // names, perhaps with a pattern of the value
+	headers []string // names, perhaps with a pattern for the value
 }
 
 func selectionFlags(c *cobra.Command, s *selection) {
-	c.Flags().StringArrayVar(&s.exclude, "exclude", nil, "leave out the cases that `PATTERN` names; may be repeated")
-	c.Flags().StringArrayVar(&s.covers, "covers", nil, "only the cases that cover `RULE`, such as 2.3, 2 or \"system-state.rst 3\"; may be repeated; klptest list --coverage has the rules")
-	c.Flags().StringArrayVar(&s.headers, "header", nil, "only the cases that have `HEADER`, such as Needs or CPUs=2; may be repeated")
+	c.Flags().StringArrayVar(&s.exclude, "exclude", nil, "leave out the cases that match `PATTERN`; may be repeated")
+	c.Flags().StringArrayVar(&s.covers, "covers", nil, "only the cases that cover `RULE`, such as 2.3, 2 or \"system-state.rst 3\"; may be repeated; klptest list --coverage lists the rules")
+	c.Flags().StringArrayVar(&s.headers, "header", nil, "only the cases with `HEADER`, such as Needs or CPUs=2; may be repeated")
 	_ = c.RegisterFlagCompletionFunc("exclude", completeCases)
 }
 
-// of returns the cases of the list that the selection leaves.
+// of returns the cases of the list that are in the selection.
 func (s selection) of(list []*casefile.Case) ([]*casefile.Case, error) {
 	list, err := cases.Without(list, s.exclude)
 	if err == nil {
@@ -42,8 +42,8 @@ func (s selection) of(list []*casefile.Case) ([]*casefile.Case, error) {
 	return list, err
 }
 
-// isFile tells whether a case is from a file of the user's, from standard input, or of a directory that
-// the arguments name. The names of shipped cases' files have no slash.
+// isFile reports whether a case is from a user's file, from a directory that the arguments
+// name, or from standard input. The file names of shipped cases have no slash.
 func isFile(args []string, c *casefile.Case) bool {
 	return c.File == inputFile || slices.Contains(args, c.File) || strings.ContainsRune(c.File, '/')
 }

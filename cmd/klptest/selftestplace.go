@@ -21,7 +21,7 @@ type selftestPlace struct {
 	open   func(context.Context, machineOptions) (*rig.Rig, error)
 }
 
-// selftestPlace finds the kernel, and the programs of its guest. An image has its own.
+// selftestPlace finds the kernel, and the programs for its guest. An image has its own.
 func (a *app) selftestPlace(ctx context.Context, o machineOptions) (p selftestPlace, err error) {
 	if o.host.image != "" {
 		return a.selftestImage(ctx, o)
@@ -39,8 +39,8 @@ func (a *app) selftestPlace(ctx context.Context, o machineOptions) (p selftestPl
 	return p, err
 }
 
-// selftestImage opens a rig for its kernel alone: the scripts belong to it, and a run is
-// planned before its rig is opened.
+// selftestImage opens a rig only to find its kernel: the scripts belong to the kernel, and
+// a run is planned before its rig is opened.
 func (a *app) selftestImage(ctx context.Context, o machineOptions) (p selftestPlace, err error) {
 	if p.store, err = a.openCache(ctx); err != nil {
 		return p, err
@@ -53,7 +53,7 @@ func (a *app) selftestImage(ctx context.Context, o machineOptions) (p selftestPl
 	return p, r.Close()
 }
 
-// completeScripts offers the scripts of --src, or else those that Linux has.
+// completeScripts offers the scripts in --src, or else those of Linux.
 func completeScripts(o *selftestOptions) completion {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		names := kselftests.Known

@@ -35,18 +35,18 @@ func (a *app) selftestsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   selftestsName + " [SCRIPT]...",
 		Short: "Run the kernel's own livepatch selftests",
-		Long: `Run the kernel's own selftests of livepatch, tools/testing/selftests/livepatch of
-its source, as they are: all scripts, or those that are named ("state" is
+		Long: `Run the kernel's own livepatch selftests, tools/testing/selftests/livepatch in its
+source, unmodified: all scripts, or those that are named ("state" is
 test-state.sh). Their modules are built against the kernel. Each script runs on a
-guest of its own, with bash and the other programs of this host; each test in it
-has a verdict.
+guest of its own, with bash and the other programs it needs from this host; each
+test in it has a verdict.
 
 The source is --src DIR, a source tree or that directory in it. Otherwise it is
 the tree that the kernel was built from, or Debian's package linux-source of the
-same version, of which the cache keeps the selftests.
+same version, whose selftests are kept in the cache.
 
-A script that ends by kselftest's status 4 is a SKIP. One that takes longer than
---script-timeout is a FAIL, as is a splat in the kernel's log.
+A script that exits with kselftest's status 4 is a SKIP. One that takes longer
+than --script-timeout is a FAIL, as is a splat in the kernel log.
 
 ` + exit.Help(),
 		Example: `  klptest selftests
@@ -71,7 +71,7 @@ func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
 	a.machineFlags(f, &o.machineOptions)
 	imageFlags(f, &o.host)
 	imageRules.Of(c)
-	f.StringVar(&o.source, "src", "", "`directory` of the selftests, or of the source that has them")
+	f.StringVar(&o.source, "src", "", "`directory` of the selftests, or of a source tree that has them")
 	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "scripts that run side by side (default: as many as processors and memory allow)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each script, instead of cloning one")
 	f.BoolVar(&o.Cold, "no-pool", false, "do not prepare guests ahead of time")
@@ -85,8 +85,7 @@ func (a *app) selftestsFlags(c *cobra.Command, o *selftestOptions) {
 	_ = c.MarkFlagDirname("src")
 }
 
-// runSelftests runs the scripts. The JUnit report and the results are written whatever
-// happens.
+// runSelftests runs the scripts. It always writes the JUnit report and the results.
 func (a *app) runSelftests(ctx context.Context, args []string, o selftestOptions) error {
 	junit, err := createJUnit(o.junit)
 	if err != nil {
@@ -122,7 +121,7 @@ func (a *app) selftests(ctx context.Context, args []string, d *report.Document, 
 	if err != nil {
 		return err
 	}
-	o.Lean, o.pristine = !format.Observed && o.out == "", true // nothing tells what a script leaves behind
+	o.Lean, o.pristine = !format.Observed && o.out == "", true // it is unknown what a script leaves behind
 	shown := &beginning{Reporter: a.reporter(format, o.verbose, 0)}
 	w, err := a.prepareSelftests(ctx, args, d, o)
 	if err == nil {
@@ -134,7 +133,7 @@ func (a *app) selftests(ctx context.Context, args []string, d *report.Document, 
 	return shown.complete(format, d, err)
 }
 
-// prepareSelftests finds the kernel, the scripts, and the programs of the guest.
+// prepareSelftests finds the kernel, the scripts, and the programs for the guest.
 func (a *app) prepareSelftests(ctx context.Context, args []string, d *report.Document, o selftestOptions) (w work, err error) {
 	p, err := a.selftestPlace(ctx, o.machineOptions)
 	if err != nil {
@@ -153,7 +152,7 @@ func (a *app) prepareSelftests(ctx context.Context, args []string, d *report.Doc
 	return w, nil
 }
 
-// loadSelftests finds the scripts, and builds what they need of programs.
+// loadSelftests finds the scripts, and builds the programs that they need.
 func (a *app) loadSelftests(ctx context.Context, store *cache.Cache, k *images.Kernel, args []string, o selftestOptions) ([]kselftests.Test, error) {
 	dir := o.source
 	if dir == "" {

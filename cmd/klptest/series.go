@@ -41,13 +41,13 @@ func (a *app) seriesCommand() *cobra.Command {
 		Long: `Apply the patches of a series one by one to a copy of a kernel's source, build
 and run the cases after each, and print what each patch fixes, breaks and leaves.
 A patch that does not apply or does not build is reported as that patch's fault.
-With --coverage, the cases that run what a patch changes run first, the quickest
-before the others; the verdicts are the same.
+With --coverage, the cases that run what a patch changes come first, the quickest
+before the others; this does not change the verdicts.
 
-With --selftests, the kernel's own selftests run, those of the source with the patches.
-Without a CASE they take the place of the cases; '*' names all cases.
+With --selftests, the selftests in the patched source run as well; without a CASE,
+they run instead of the cases. '*' names all cases.
 
---base is a source tree, or a revision of the repository that --git names. For
+--base is a source tree, or a revision in the repository that --git names. For
 REV..REV it defaults to the first revision. Neither the tree nor the repository is
 written to.
 
@@ -76,8 +76,8 @@ func seriesFlags(c *cobra.Command, o *seriesOptions) {
 	confirmFlag(f, &o.Options)
 	buildFlags(c, &o.build)
 	f.StringVar(&o.base, "base", "", "what the series applies to: a source tree, or a `revision`")
-	f.StringVar(&o.repo, "git", ".", "the kernel's repository, a `directory`")
-	f.Var(flags.FileName(&o.counts), "coverage", "with the results in `DIR`, of run --gcov on the base: after each patch, first run the cases that run the lines which it changes, and tell which of these no case runs")
+	f.StringVar(&o.repo, "git", ".", "`directory` of the kernel's repository")
+	f.Var(flags.FileName(&o.counts), "coverage", "with `DIR`, the results of run --gcov on the base: after each patch, first run the cases that run lines it changes, and tell which of these lines no case runs")
 	o.scripts.flag(c)
 	formatFlag(c, &o.format, seriesChoices())
 	resultsFlags(f, &o.keepOptions)
@@ -87,8 +87,8 @@ func seriesFlags(c *cobra.Command, o *seriesOptions) {
 // seriesArgs are the arguments by kind.
 type seriesArgs struct{ patches, ranges, cases []string }
 
-// sortArgs tells patches from cases: cases have no ending, or .txtar, and
-// ranges have two dots.
+// sortArgs tells patches, ranges and cases apart: cases have no file extension, or
+// .txtar, and ranges have two dots.
 func sortArgs(args []string) (s seriesArgs) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
@@ -98,9 +98,9 @@ func sortArgs(args []string) (s seriesArgs) {
 		case err != nil && !cases.IsFile(arg) && strings.Contains(arg, ".."):
 			s.ranges = append(s.ranges, arg)
 		case strings.HasSuffix(arg, ".patch") || strings.HasSuffix(arg, ".mbox") || strings.HasSuffix(arg, ".diff"):
-			s.patches = append(s.patches, arg) // which is not there
+			s.patches = append(s.patches, arg) // a file that does not exist
 		case err != nil && strings.Contains(arg, "..") && !strings.HasSuffix(arg, ".txtar"):
-			s.ranges = append(s.ranges, arg) // of branches with a slash
+			s.ranges = append(s.ranges, arg) // its branches have a slash in their names
 		default:
 			s.cases = append(s.cases, arg)
 		}
@@ -125,7 +125,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 	return a.keeping(o.keepOptions, o.Options, func(k *kept) error { return a.seriesOf(ctx, o, sorted, first, k, write) })
 }
 
-// seriesOf tries the series, and writes what comes of it.
+// seriesOf tries the series, and writes the results.
 func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, first *patchesFirst, k *kept, write func([]series.Step) error) error {
 	store, err := a.openCache(ctx)
 	if err != nil {

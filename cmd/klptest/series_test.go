@@ -74,6 +74,6 @@ func TestStepWordsMeanTheSameElsewhere(t *testing.T) {
 	}
 }
 
-// rootDir is the top of the source tree, found before a test changes the
+// rootDir is the top of the source tree, found before a test changes the working
 // directory.
 var rootDir, _ = filepath.Abs("../..")

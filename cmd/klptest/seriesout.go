@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/series"
 )
 
-// tables are the formats of a series' own. In those of a report a series is one
-// run.
+// tables are the formats that only a series has. In the formats of a report, a series
+// is one run.
 var tables = []struct {
 	choice
 	write func(io.Writer, []series.Step) error
@@ -34,7 +34,7 @@ func seriesChoices() (list []choice) {
 	return append(list, slices.DeleteFunc(formatChoices(), own)...)
 }
 
-// seriesWriter returns what writes a series in the format.
+// seriesWriter returns a function that writes a series in the format.
 func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
 	for _, t := range tables {
 		if t.name == format {
@@ -52,8 +52,8 @@ func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
 	return func(s []series.Step) error { return reportSteps(a.reporter(f, false, 0), s) }, nil
 }
 
-// escaper escapes control bytes: subjects and compilers' lines are a
-// stranger's.
+// escaper escapes control bytes: patch subjects and compiler output come from
+// strangers.
 type escaper struct{ w io.Writer }
 
 func (e escaper) Write(p []byte) (int, error) {
@@ -61,8 +61,8 @@ func (e escaper) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// reportSteps reports a series as a run would be: a result for each case on
-// each kernel, named "PATCH/OF CASE", and one for each patch with a fault.
+// reportSteps reports a series like a run: a result for each case on each kernel,
+// named "PATCH/OF CASE", and one for each patch with a fault.
 func reportSteps(rep report.Reporter, steps []series.Step) error {
 	list := stepResults(steps)
 	d := report.Document{Provenance: report.Provenance{Kernel: "series", Klptest: version(), Started: time.Now(), Planned: len(list)}}
@@ -95,7 +95,7 @@ func stepResults(steps []series.Step) (list []judge.Result) {
 	return list
 }
 
-// faultOf is the fault of a patch as a result; false: it has none.
+// faultOf returns the fault of a patch as a result, or false if it has none.
 func faultOf(name string, s series.Step) (judge.Result, bool) {
 	r := judge.Result{Name: name, Title: s.Name, Verdict: judge.Fail, Reasons: []string{string(s.Fault)}, Tail: s.Why}
 	if s.Fault == series.NotTried {

@@ -25,12 +25,11 @@ func (a *app) shellCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "shell [CASE[@STEP]|-] [-- COMMAND...]",
 		Short: "Open a shell in a guest, with the test modules at hand",
-		Long: `Start a guest and open a shell in it (busybox, from the host; with --image and
---host, the machine's own, as root). The shipped
-modules are in ` + guest.CaseModules + `. With a case (a shipped one or a file),
-run it first, or only its first STEP commands; - is a case from standard input,
-for a COMMAND. With a COMMAND, run that instead of a shell, and exit with its
-status.`,
+		Long: `Start a guest and open a shell in it: the host's busybox or, with --image or --host,
+the machine's own shell, as root. The shipped modules are in
+` + guest.CaseModules + `. With a case (a shipped one or a file), run it first, or
+only its first STEP commands; - is a case from standard input, which needs a
+COMMAND. With a COMMAND, run that instead of a shell, and exit with its status.`,
 		Example: `  klptest shell
   klptest shell state-takeover-higher@2
   klptest shell --kernel debian:6.1 -- uname -r
@@ -59,8 +58,8 @@ status.`,
 	return c
 }
 
-// prologue is the case to run before the command, up to the step that was named; nil
-// when no case was named. A shell, which is no command, needs standard input itself.
+// prologue returns the case to run before the command, up to the named step; nil if no
+// case was named. Without a command, the shell needs standard input itself.
 func (a *app) prologue(ctx context.Context, words, command []string) (*casefile.Case, error) {
 	if len(words) == 0 {
 		return nil, nil

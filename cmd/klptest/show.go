@@ -34,11 +34,12 @@ func (a *app) showCommand() *cobra.Command {
 		Short: "Print a shipped case's file, byte for byte, draw what a case does, or print what is in a bundle",
 		Long: `Print a shipped case's file, byte for byte.
 
-Of a bundle (CASE.klpbundle), print the failure, what it was seen on and the list of
+For a bundle (CASE.klpbundle), print the failure, what it was seen on and the list of
 its parts, or one part; nothing in it is run.
 
-With --timeline, draw the run that the case, shipped or a file, expects: an SVG
-picture with a lane for each livepatch, or on a terminal the same in words. A file's missing lines are predict's to fill in.`,
+With --timeline, draw the run that a case, shipped or a file, expects: an SVG picture
+with a lane for each livepatch or, on a terminal, the same in words. klptest predict
+fills in the lines that a file lacks.`,
 		Example: `  klptest show state-add > my.txtar
   klptest show state-add.klpbundle
   klptest show state-add.klpbundle --part console.log

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestPictures: each picture in docs is what the command draws now.
+// TestPictures checks that each picture in docs is what the command draws.
 func TestPictures(t *testing.T) {
 	paths, err := filepath.Glob(top + "docs/pictures/*.svg")
 	if err != nil || len(paths) < 3 {

@@ -16,10 +16,10 @@ import (
 	"github.com/klptest/klptest/internal/shellword"
 )
 
-// isBundle tells a bundle's file from the name of a case.
+// isBundle reports whether an argument is a bundle's file, not the name of a case.
 func isBundle(arg string) bool { return strings.HasSuffix(arg, bundle.Ending) }
 
-// partFlag adds --part, with the names of the parts for the shell.
+// partFlag adds --part, with the names of the parts for completion.
 func partFlag(c *cobra.Command, to *string) {
 	const name = "part"
 	c.Flags().StringVar(to, name, "", "of a bundle, print this `part`")
@@ -47,7 +47,7 @@ func (a *app) showBundle(path, part string) error {
 	return text(a.out)
 }
 
-// describeBundle writes the failure as a run has told it, and what it was seen on.
+// describeBundle writes the failure as the run reported it, and what it was seen on.
 func (a *app) describeBundle(path string, b *bundle.Bundle) func(io.Writer) error {
 	return func(w io.Writer) error {
 		if err := b.Report.Play(report.NewHuman(w, screenOf(a.out, true))); err != nil {
@@ -69,7 +69,7 @@ func (a *app) describeBundle(path string, b *bundle.Bundle) func(io.Writer) erro
 	}
 }
 
-// reproWords are the command that runs a bundle again.
+// reproWords returns the command that runs a bundle again.
 func reproWords(path string, b *bundle.Bundle) string {
 	words := "klptest repro " + shellword.Quote(path)
 	if b.Kernel.Spec() == "" {
@@ -93,7 +93,7 @@ func bundleFacts(b *bundle.Bundle) [][2]string {
 	}
 }
 
-// runWords are the flags of klptest run with which it was run.
+// runWords returns the flags of klptest run with which the case was run.
 func runWords(r bundle.Run) (words []string) {
 	add := func(name string, value any) { words = append(words, name, shellword.Quote(fmt.Sprint(value))) }
 	for _, arg := range r.KernelArgs {

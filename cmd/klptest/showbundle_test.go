@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// TestShowHostileBundle: what a stranger has put into a bundle stays text, and offers
-// nothing to be copied that the manifest could not say.
+// TestShowHostileBundle checks that what a stranger has put into a bundle stays text, and
+// that no command is offered for copying that the manifest could not express.
 func TestShowHostileBundle(t *testing.T) {
 	dir := t.TempDir()
 	good, bad := filepath.Join(dir, "good.klpbundle"), filepath.Join(dir, "bad.klpbundle")

@@ -20,8 +20,8 @@ import (
 	"github.com/klptest/klptest/internal/patience"
 )
 
-// A signal comes at these moments after the start, or up to twice as late:
-// in a boot and in a case, and every other time in the build of the modules.
+// A signal comes at one of these moments after the start, or up to twice as late:
+// during a boot or a case, and every other time during the build of the modules.
 var moments = []time.Duration{50 * time.Millisecond, time.Second, 3 * time.Second, 6 * time.Second}
 
 // TestIntegrationSignal interrupts and kills runs at many moments, and looks
@@ -62,8 +62,8 @@ func TestIntegrationSignal(t *testing.T) {
 	})
 }
 
-// klptest is this test program as klptest, with a cache of its own if home is
-// given.
+// klptest returns a command that runs this test program as klptest, with its own
+// cache if home is given.
 func klptest(home string, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Args = append([]string{"klptest"}, args...)
@@ -73,7 +73,7 @@ func klptest(home string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// signalledIn is signalled, if wanted in a cache without modules.
+// signalledIn calls signalled; with rebuild, in a cache without modules.
 func signalledIn(t *testing.T, home string, rebuild bool, moment time.Duration, sig syscall.Signal) (status int) {
 	t.Helper()
 	run := func() { status = signalled(t, home, moment, sig) }
@@ -86,7 +86,7 @@ func signalledIn(t *testing.T, home string, rebuild bool, moment time.Duration, 
 }
 
 // signalled runs all cases, sends the signal around the moment, and returns the exit
-// status, as a shell tells it: the signal may come before klptest waits for one.
+// status as a shell does: the signal may come before klptest handles it.
 func signalled(t *testing.T, home string, moment time.Duration, sig syscall.Signal) int {
 	t.Helper()
 	after := moment + rand.N(moment)
@@ -110,7 +110,7 @@ func signalled(t *testing.T, home string, moment time.Duration, sig syscall.Sign
 	return cmd.ProcessState.ExitCode()
 }
 
-// leftovers are temporary files in the cache and processes that name it.
+// leftovers returns the temporary files in the cache and the processes that use it.
 func leftovers(t *testing.T, home string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(home, "klptest", "tmp"))
@@ -124,8 +124,8 @@ func leftovers(t *testing.T, home string) []string {
 	return append(left, processes(t, home)...)
 }
 
-// processes are the command lines of those that name a directory, as make and
-// the compilers do, or have a file in it open, as a clone's QEMU has.
+// processes returns the command lines of the processes that name a directory, as
+// make and the compilers do, or have a file in it open, as a clone's QEMU does.
 func processes(t *testing.T, dir string) (list []string) {
 	t.Helper()
 	for _, proc := range users(t, dir) {
@@ -136,7 +136,7 @@ func processes(t *testing.T, dir string) (list []string) {
 	return list
 }
 
-// users are the directories in /proc of those processes.
+// users returns the directories in /proc of those processes.
 func users(t *testing.T, dir string) (list []string) {
 	t.Helper()
 	procs, err := filepath.Glob("/proc/[0-9]*")
@@ -152,8 +152,8 @@ func users(t *testing.T, dir string) (list []string) {
 	return list
 }
 
-// hasOpen tells whether a process has a file below a directory open, as far as
-// it is ours to see.
+// hasOpen reports whether a process has a file below a directory open, as far as we
+// may see.
 func hasOpen(proc, dir string) bool {
 	links, _ := filepath.Glob(filepath.Join(proc, "fd", "*"))
 	return slices.ContainsFunc(links, func(link string) bool {
@@ -162,13 +162,13 @@ func hasOpen(proc, dir string) bool {
 	})
 }
 
-// gone waits until no process names the directory. The time in which one of them has
-// waited for a processor of the host does not count: it could not end.
+// gone waits until no process uses the directory. The time that one of them has waited
+// for a processor of the host does not count, since it could not end.
 func gone(t *testing.T, dir string, limit time.Duration) {
 	t.Helper()
 	began, waits := time.Now(), map[string]time.Duration{}
 	for {
-		took := time.Since(began) // before the look, which takes a while on a busy host
+		took := time.Since(began) // before users, which takes a while on a busy host
 		left := users(t, dir)
 		if left == nil {
 			return
@@ -181,8 +181,8 @@ func gone(t *testing.T, dir string, limit time.Duration) {
 	}
 }
 
-// starved is the longest time that a thread of the processes has waited for a processor
-// since it was first seen; first has what each had waited then.
+// starved returns the longest time that a thread of the processes has waited for a
+// processor since it was first seen; first has how long each had waited then.
 func starved(procs []string, first map[string]time.Duration) (most time.Duration) {
 	for _, proc := range procs {
 		files, _ := filepath.Glob(filepath.Join(proc, "task", "*", "schedstat"))

@@ -17,12 +17,12 @@ import (
 	"time"
 )
 
-// soakJobs are the values of -j that a soak takes in turn on each kernel.
+// soakJobs are the values of -j that a soak uses in turn on each kernel.
 var soakJobs = []int{2, 4}
 
-// soak is so many runs of cases on a kernel in random order, beside a load on
-// all processors, while klptest and its QEMUs are stopped and continued. No
-// case is run again: the first verdict that is not PASS or SKIP ends it.
+// soak runs cases on a kernel many times in random order, under a load on all
+// processors, while klptest and its QEMUs are stopped and continued. No FAIL is
+// confirmed: the first verdict that is not PASS or SKIP ends the soak.
 type soak struct {
 	kernel string
 	jobs   int
@@ -30,11 +30,11 @@ type soak struct {
 	cases  []string // none: all shipped ones
 	seed   uint64   // of the orders, and of what is stopped when
 
-	out strings.Builder // of the klptest that runs
+	out strings.Builder // of the running klptest
 }
 
-// TestIntegrationSoak runs cases by the thousand where KLPTEST_SOAK asks for
-// it, on the kernels of KLPTEST_SOAK_KERNELS (make soak), else a few of them.
+// TestIntegrationSoak runs cases by the thousand if KLPTEST_SOAK asks for it, on the
+// kernels of KLPTEST_SOAK_KERNELS (make soak), and otherwise a few of them.
 func TestIntegrationSoak(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
@@ -61,7 +61,7 @@ func TestIntegrationSoak(t *testing.T) {
 	}
 }
 
-// TestIntegrationSoakFails shows that a soak ends with the first wrong verdict.
+// TestIntegrationSoakFails checks that a soak ends with the first wrong verdict.
 func TestIntegrationSoakFails(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
@@ -78,7 +78,7 @@ func TestIntegrationSoakFails(t *testing.T) {
 	}
 }
 
-// soakSeed is a seed of its own for each soak, or KLPTEST_SOAK_SEED.
+// soakSeed returns KLPTEST_SOAK_SEED, or else a random seed.
 func soakSeed(t *testing.T) uint64 {
 	seed := rand.Uint64N(1 << 32)
 	if text := os.Getenv("KLPTEST_SOAK_SEED"); text != "" {
@@ -91,7 +91,7 @@ func soakSeed(t *testing.T) uint64 {
 	return seed
 }
 
-// run starts klptest again and again until so many cases have run.
+// run starts klptest again and again until s.runs cases have run.
 func (s *soak) run(t *testing.T) error {
 	started := time.Now()
 	random := rand.New(rand.NewPCG(s.seed, uint64(s.jobs)))
@@ -111,7 +111,7 @@ func (s *soak) run(t *testing.T) error {
 	return nil
 }
 
-// soaked is what a batch has done.
+// soaked counts what a batch has done.
 type soaked struct{ cases, skipped, stops int }
 
 // batch runs the cases once, or as many of them as are wanted.

@@ -10,11 +10,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// scriptCommands are the commands of scripts beside testscript's own.
+// scriptCommands are the commands of scripts in addition to testscript's own.
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){"status": status}
 
-// status N COMMAND runs a command that must exit with that status. As after
-// exec, stdout and stderr look at what it has printed.
+// status N COMMAND runs a command that must exit with status N. As after exec,
+// stdout and stderr look at its output.
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N COMMAND")

@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// oneCase is a short case for runs of which the verdict is not the point.
+// oneCase is a short case for runs that do not test a verdict.
 const oneCase = "state-lower-refused"
 
-// TestIntegrationTemplate damages templates, kills runs that make and use
-// them, and runs two side by side: the verdict is PASS each time.
+// TestIntegrationTemplate damages templates, kills runs that make and use them, and
+// has two runs side by side: the verdict must be PASS each time.
 func TestIntegrationTemplate(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
@@ -50,7 +50,7 @@ func TestIntegrationTemplate(t *testing.T) {
 	t.Run("killed", func(t *testing.T) {
 		for i := range 50 {
 			if i%10 == 9 {
-				without(t, home, "templates", func() { kill(t, home, rand.N(6*time.Second)) }) // in the making of one
+				without(t, home, "templates", func() { kill(t, home, rand.N(6*time.Second)) }) // while it makes one
 			} else {
 				kill(t, home, rand.N(1500*time.Millisecond))
 			}
@@ -100,8 +100,8 @@ func templateFiles(t *testing.T, home string) []string {
 	var list []string
 	for _, file := range files {
 		switch filepath.Base(file) {
-		case "initrd": // nothing but a command line to copy names it
-		case ".klptest.about": // what cache ls says of it
+		case "initrd": // it is only named in a command line to copy
+		case ".klptest.about": // its description for cache ls
 		default:
 			list = append(list, file)
 		}
@@ -116,8 +116,8 @@ func forget(t *testing.T, home string) {
 	}
 }
 
-// damages are what a disk or a person may do to a file. Here each is done to a file of
-// its own; testdata/model/template.txtar does each to each file.
+// damages are what a disk or a person may do to a file. Here each file suffers one of
+// them; in testdata/model/template.txtar each file suffers all of them.
 var damages = []struct {
 	name string
 	do   func(path string) error
@@ -136,7 +136,7 @@ var damages = []struct {
 			return err
 		}
 		defer f.Close()
-		at, err := f.Seek(0, 3) // SEEK_DATA: a byte that is there
+		at, err := f.Seek(0, 3) // SEEK_DATA: a byte that is not in a hole
 		if err != nil {
 			return err
 		}

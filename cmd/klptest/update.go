@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// updatable refuses --update for cases without a file that can be rewritten.
+// updatable refuses --update for cases that have no file that can be rewritten.
 func updatable(args []string, list []*casefile.Case) error {
 	for _, arg := range args {
 		if !cases.IsFile(arg) {
@@ -45,8 +45,8 @@ func writable(path string) error {
 	return nil
 }
 
-// updated is a result after the file of a case that failed has been rewritten to what
-// was observed. A file that cannot say that keeps its FAIL.
+// updated rewrites the file of a case that failed to what was observed, and returns the
+// new result. A case whose file cannot express that stays a FAIL.
 func (a *app) updated(c *casefile.Case, res judge.Result) judge.Result {
 	if res.Verdict != judge.Fail {
 		return res

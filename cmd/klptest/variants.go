@@ -20,18 +20,18 @@ import (
 	"github.com/klptest/klptest/internal/variants"
 )
 
-// variantsCommand is for those who work on klptest: `make variants`.
+// variantsCommand is for developers of klptest: `make variants`.
 func (a *app) variantsCommand() *cobra.Command {
 	var o rig.Options
 	var only []string
 	var keep keepOptions
 	c := &cobra.Command{
 		Use:    "variants SRC [CASE|PATTERN|FILE]...",
-		Short:  "Run the cases on kernels that are configured in different ways",
+		Short:  "Run the cases on differently configured kernels",
 		Hidden: true,
-		Long: `Build a few kernels of a source tree that together have all options that matter,
-and run the cases on each. For each case that fails, the options that may be to
-blame are then tried alone.
+		Long: `Build a few kernels from a source tree that together have all options that matter,
+and run the cases on each. For each case that fails, each option that may be to
+blame is then tried alone.
 
 Builds stay in the cache: the same command continues where an interrupted one
 ended.

@@ -7,7 +7,7 @@ import "runtime/debug"
 // release is set by the Makefile from the source tree's revision.
 var release = ""
 
-// version is what this binary was built from.
+// version returns the version that this binary was built from.
 func version() string {
 	if release != "" {
 		return release

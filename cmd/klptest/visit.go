@@ -13,10 +13,10 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// visit is a person's stay where a rig runs cases.
+// visit is a person's session where a rig runs cases.
 type visit interface {
-	// play makes the modules ready, those of the case as well, and runs its commands. The
-	// case may be nil.
+	// play makes the modules ready, including the case's own, and runs the commands of the
+	// case, which may be nil.
 	play(context.Context, *casefile.Case) (judge.Result, error)
 	// attach runs a command or a shell; see client.Attach.
 	attach(context.Context, client.Streams, []string) (status int, err error)
@@ -59,8 +59,8 @@ func (v *guestVisit) close() (err error) {
 	return blame.Join(err, v.rig.Close())
 }
 
-// machineVisit is a visit to a machine that klptest did not boot. Its agent goes on
-// meanwhile: it has the modules.
+// machineVisit is a visit to a machine that klptest did not boot. The agent keeps running
+// meanwhile, since it has the modules.
 type machineVisit struct {
 	rig     *rig.Rig
 	machine *remote.Machine
