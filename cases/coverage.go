@@ -30,8 +30,8 @@ type Covered struct {
 // Rules returns all rules, in the order of the documentation.
 func Rules() []Rule { return parseRules(rulesText) }
 
-// parseRules reads a source at the margin and the rules below it, which are
-// indented: an id and the text.
+// parseRules reads sources, which stand at the margin, and the indented rules
+// below them: an id and the text.
 func parseRules(text string) []Rule {
 	var list []Rule
 	source := ""
@@ -75,7 +75,7 @@ func Coverage(rules []Rule, list []*casefile.Case) (table []Covered, problems []
 }
 
 // findRule returns the rule that a Covers line means: among the rules of its
-// source, the one with the quoted name, or else the only one with the words.
+// source, the one with the quoted name, or else the only one with the quote.
 func findRule(rules []Rule, covers string) (Rule, bool) {
 	source, quote, _ := strings.Cut(covers, `"`)
 	source = strings.TrimRight(source, ":, ")
@@ -121,7 +121,7 @@ func WriteCoverage(w io.Writer, table []Covered) error {
 	return err
 }
 
-// markdown keeps a rule's own marks from being taken for Markdown's.
+// markdown escapes the characters of a rule that Markdown would interpret.
 var markdown = strings.NewReplacer("*", `\*`, "_", `\_`, "|", `\|`, "<", `\<`)
 
 func caseLinks(names []string) string {

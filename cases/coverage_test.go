@@ -42,7 +42,7 @@ func TestFindRule(t *testing.T) {
 		`doc.rst 1, ""`:                         "",
 		`doc.rst 1`:                             "",
 		`doc.rst 2, "First words"`:              "",
-		`livepatch: module, "coming"`:           "module.1", // by name, though the other one begins so
+		`livepatch: module, "coming"`:           "module.1", // by name, though the other one begins with it
 		`livepatch: module, "coming, but late"`: "module.2",
 	} {
 		if r, ok := findRule(parseRules(someRules), covers); r.ID != want || ok != (want != "") {
@@ -88,8 +88,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// TestRules: ids and names are unique, and no quote of a rule's own is of
-// another.
+// TestRules: ids and names are unique, and a rule's quote finds no other.
 func TestRules(t *testing.T) {
 	ids := map[string]bool{}
 	for _, r := range Rules() {

@@ -15,7 +15,7 @@ import (
 )
 
 // Load returns the cases that the arguments name: files, directories, and names or
-// patterns of shipped ones; all shipped ones when there are none.
+// patterns of shipped cases. Without arguments it returns all shipped cases.
 func Load(args []string) ([]*casefile.Case, error) {
 	all, err := Shipped()
 	if err != nil || len(args) == 0 {
@@ -26,7 +26,7 @@ func Load(args []string) ([]*casefile.Case, error) {
 		return nil, err
 	}
 	var list []*casefile.Case
-	var errs []error // of all arguments, to be mended in one go
+	var errs []error // of all arguments, to be fixed in one go
 	for _, arg := range args {
 		some, err := selectArg(all, hidden, arg)
 		list, errs = append(list, some...), append(errs, err)
@@ -46,8 +46,7 @@ func LoadOne(arg string) (*casefile.Case, error) {
 	return list[0], nil
 }
 
-// selectArg returns the cases of one argument. Those of hidden are for whoever names
-// them.
+// selectArg returns the cases of one argument. A hidden case must be named exactly.
 func selectArg(all, hidden []*casefile.Case, arg string) ([]*casefile.Case, error) {
 	if IsFile(arg) {
 		return readPath(arg)
@@ -59,7 +58,7 @@ func selectArg(all, hidden []*casefile.Case, arg string) ([]*casefile.Case, erro
 	return list, orFile(arg, err)
 }
 
-// orFile is err, unless the name that no case has is that of a file.
+// orFile returns err or, if a file has the name, an error that says so.
 func orFile(name string, err error) error {
 	if _, statErr := os.Lstat(name); err == nil || statErr != nil {
 		return err
@@ -67,16 +66,16 @@ func orFile(name string, err error) error {
 	return blame.AdviseUserf("the file here is ./"+name, "no case is called %s", name)
 }
 
-// IsFile tells the path of a file or a directory from the name of a case: names
-// have neither a slash nor an ending.
+// IsFile reports whether an argument is the path of a file or a directory, not
+// the name of a case: names have neither a slash nor an ending.
 func IsFile(arg string) bool {
 	return strings.ContainsRune(arg, filepath.Separator) || strings.HasSuffix(arg, suffix) || arg == "." || arg == ".."
 }
 
-// suffix is how the names of case files end.
+// suffix ends the names of case files.
 const suffix = ".txtar"
 
-// readPath reads a case, or all those that lie in a directory.
+// readPath reads a case, or all cases in a directory.
 func readPath(path string) ([]*casefile.Case, error) {
 	files := []string{path}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {

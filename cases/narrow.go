@@ -32,8 +32,8 @@ func Without(list []*casefile.Case, patterns []string) ([]*casefile.Case, error)
 	return slices.DeleteFunc(slices.Clone(list), func(c *casefile.Case) bool { return excluded[c] }), nil
 }
 
-// Covering returns the cases that cover one of the rules. A rule is an id, such as
-// 2.3, the beginning of several, 2 for 2.1, 2.2 and so on, or a source, such as
+// Covering returns the cases that cover one of the rules. A rule is an id, such as 2.3;
+// the beginning of several ids, such as 2 for 2.1, 2.2 and so on; or a source, such as
 // system-state.rst 2.
 func Covering(list []*casefile.Case, ids []string) ([]*casefile.Case, error) {
 	if len(ids) == 0 {
@@ -53,8 +53,8 @@ func Covering(list []*casefile.Case, ids []string) ([]*casefile.Case, error) {
 	}), nil
 }
 
-// within tells whether a rule is what the id names: the rule, a chapter of rules,
-// or the source as Covers lines have it, such as system-state.rst 3.
+// within reports whether the id names the rule, its chapter, or its source as in a
+// Covers line, such as system-state.rst 3.
 func (r Rule) within(id string) bool {
 	return r.ID == id || strings.HasPrefix(r.ID, id+".") || r.Source == id || strings.HasPrefix(r.Source, id+",") || strings.HasPrefix(r.Source, id+" ")
 }
@@ -67,8 +67,8 @@ func unknownRule(id string, rules []Rule) error {
 	return blame.AdviseUserf("klptest list --coverage shows the rules", "no rule %s%s", id, nearest.DidYouMean(id, ids))
 }
 
-// WithHeader returns the cases that have one of the headers: a name, such as CPUs,
-// or a name and a pattern of the value, CPUs=2 or Needs=kernel*.
+// WithHeader returns the cases that have one of the headers: a name, such as CPUs, or a
+// name and a pattern for the value, such as CPUs=2 or Needs=kernel*.
 func WithHeader(list []*casefile.Case, headers []string) ([]*casefile.Case, error) {
 	if len(headers) == 0 {
 		return list, nil

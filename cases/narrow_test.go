@@ -24,7 +24,7 @@ func TestWithout(t *testing.T) {
 		{"", "a-1 a-2 b", ""},
 		{"a-*", "b", ""},
 		{"b a-2", "a-1", ""},
-		{"state-add", "a-1 a-2 b", ""}, // a case, but none of these
+		{"state-add", "a-1 a-2 b", ""}, // a shipped case, but not in the list
 		{"b nosuch", "", "no case nosuch"},
 		{"c*x", "", `no case matches "c*x"`},
 		{"[", "", `"[" is not a pattern: syntax error in pattern`},

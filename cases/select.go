@@ -14,8 +14,9 @@ import (
 )
 
 // Select returns the cases that the patterns name, in the order of all; without
-// a pattern, all of them. A pattern is a case's name, or one of path.Match. A
-// pattern that matches nothing is the user's error, which offers similar names.
+// a pattern, all of them. A pattern is a case's name, or a pattern of
+// path.Match. A pattern that matches nothing is the user's error, which
+// suggests similar names.
 func Select(all []*casefile.Case, patterns []string) ([]*casefile.Case, error) {
 	if len(patterns) == 0 {
 		return all, nil
@@ -61,7 +62,7 @@ func choose(all []*casefile.Case, pattern string, chosen map[*casefile.Case]bool
 	}
 }
 
-// families are patterns, each for the names that begin with one word.
+// families returns patterns, each for the names that begin with one word.
 func families(names []string) (patterns []string) {
 	for _, name := range names {
 		word, _, more := strings.Cut(name, "-")

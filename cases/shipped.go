@@ -17,14 +17,14 @@ var shipped embed.FS
 //go:embed bugs/*.txtar
 var bugs embed.FS
 
-// ShippedFS holds the files of the shipped cases; Case.File is the name.
+// ShippedFS returns the files of the shipped cases; Case.File is the name.
 func ShippedFS() fs.FS { return shipped }
 
 // Shipped returns the shipped cases, sorted by name.
 func Shipped() ([]*casefile.Case, error) { return readAll(shipped) }
 
-// Bugs returns the cases of known bugs of kernels, sorted by name. They are shipped
-// as well, but run only when they are named.
+// Bugs returns the cases of known kernel bugs, sorted by name. They are shipped as
+// well, but run only when named.
 func Bugs() ([]*casefile.Case, error) {
 	dir, err := fs.Sub(bugs, "bugs")
 	if err != nil {

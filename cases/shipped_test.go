@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 )
 
-// TestShippedCheck: nothing that is shipped, nor the examples, has a problem.
+// TestShippedCheck: neither the shipped cases nor the examples have a problem.
 func TestShippedCheck(t *testing.T) {
 	modules := []string{
 		"klp_a", "klp_b", "klp_c", "klp_d", "klp_e", "klp_f", "klp_g", "klp_h", "klp_fault", "klp_other", "klp_rela", "klp_target",
@@ -38,8 +38,8 @@ func TestShippedCheck(t *testing.T) {
 	}
 }
 
-// TestBugsFail: each case of a bug says on which kernels it was seen, and no other
-// case is expected to fail.
+// TestBugsFail: each case of a bug says on which kernels it fails, and no other case is
+// expected to fail.
 func TestBugsFail(t *testing.T) {
 	bugs, err := Bugs()
 	if err != nil || len(bugs) == 0 {
@@ -61,12 +61,12 @@ func TestBugsFail(t *testing.T) {
 	}
 }
 
-// covers names a section of the documentation or a part of livepatch, there
-// perhaps a function or a callback, and the words or the rule that the case
-// shows.
+// covers matches a section of the documentation or a part of livepatch,
+// optionally a function or a callback there, and the words or the rule that the
+// case shows.
 var covers = regexp.MustCompile(`^([a-z-]+\.rst [1-9]|livepatch: \w+), (\w+(\(\w+(, \w+)*\))?: )?"[^"]+"$`)
 
-// TestShippedHeaders: all cases begin alike.
+// TestShippedHeaders: all cases begin the same way.
 func TestShippedHeaders(t *testing.T) {
 	list, err := Shipped()
 	if err != nil {

@@ -35,7 +35,7 @@ func TestShuffle(t *testing.T) {
 	}
 }
 
-// TestShuffleOrder: a seed that someone was given still names the same order.
+// TestShuffleOrder: a seed still gives the same order as in earlier versions.
 func TestShuffleOrder(t *testing.T) {
 	var list []*casefile.Case
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {

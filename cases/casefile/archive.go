@@ -30,8 +30,8 @@ func (s section) lines(f func(n int, line string)) {
 	}
 }
 
-// sections takes the archive apart: the comment first, then each file. It
-// returns none when the data cannot be parsed at all.
+// sections splits the archive: the comment first, then each file. It returns
+// nil when the data cannot be parsed.
 func (p *problems) sections(data []byte) []section {
 	if len(data) > MaxFile {
 		p.add(1, "the file has %d bytes; a case has at most %d", len(data), MaxFile)
@@ -57,8 +57,8 @@ func (p *problems) sections(data []byte) []section {
 	return list
 }
 
-// notText says what is wrong with data that is hardly the text of a case, and in
-// which line that shows first: each of its lines would be wrong. Empty: nothing.
+// notText detects data that is not the text of a case: every line would be wrong. It
+// returns the first line that shows this, and the reason, empty for text.
 func notText(data []byte) (line int, why string) {
 	null := bytes.IndexByte(data, 0)
 	switch {
@@ -87,7 +87,7 @@ func (p *problems) checkText(n int, line string) {
 	}
 }
 
-// checkMarkers finds section markers without their end.
+// checkMarkers finds unterminated section markers.
 func (p *problems) checkMarkers(s section) {
 	s.lines(func(n int, line string) {
 		if strings.HasPrefix(line, "-- ") {

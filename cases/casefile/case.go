@@ -24,12 +24,12 @@ type Case struct {
 	Wait    time.Duration // of one command; 0: the default. No header sets it
 	Taints  uint64        // bits of /proc/sys/kernel/tainted that the case may set
 	Leaves  []string      // modules that are still loaded after it
-	Symptom *Symptom      // what a broken kernel does, by the report; nil: unknown
+	Symptom *Symptom      // what a broken kernel does, according to the report; nil: unknown
 	Ignores []string      // texts of log records that do not count
 	Holds   []string      // modules of its own that hold transitions
 	Repeat  int           // how often it runs; 0: once
 	Fails   []KnownFailure
-	// Tolerance is about Fails. No header sets it.
+	// Tolerance applies to Fails. No header sets it.
 	Tolerance Tolerance
 	Steps     []Step
 	Sources   []Source // of modules of its own
@@ -71,7 +71,7 @@ type Source struct {
 }
 
 // Modules returns the modules that the case loads, each once: by insmod, or by
-// a shell's insmod of NAME.ko.
+// insmod NAME.ko in a shell.
 func (c *Case) Modules() []string {
 	var names []string
 	for _, s := range c.Steps {
@@ -84,7 +84,7 @@ func (c *Case) Modules() []string {
 	return names
 }
 
-// ExpectsNothing tells whether the transcript has commands alone.
+// ExpectsNothing reports whether the transcript has only commands.
 func (c *Case) ExpectsNothing() bool {
 	return !slices.ContainsFunc(c.Steps, func(s Step) bool { return len(s.Expect) > 0 })
 }
@@ -128,5 +128,5 @@ func (c *Case) Resolve(f machine.Facts) []Step {
 	return steps
 }
 
-// Keeps tells whether a module may, and must, stay loaded after the case.
+// Keeps reports whether a module may, and must, stay loaded after the case.
 func (c *Case) Keeps(module string) bool { return slices.Contains(c.Leaves, module) }

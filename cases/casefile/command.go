@@ -13,12 +13,12 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// grammar is what follows a verb.
+// grammar describes a verb and its arguments.
 type grammar struct {
 	verb       machine.Verb
 	usage      string
 	args       func(rest string) ([]string, error)
-	background bool // it waits for transitions, so " &" has a meaning
+	background bool // the verb waits for transitions, so " &" is allowed
 }
 
 var grammars = []grammar{
@@ -98,8 +98,8 @@ func checkModule(name string) error {
 	return nil
 }
 
-// echoArgs takes everything before the last " > " as the value, without the
-// pair of quotes around it, if there is one. Nothing is expanded.
+// echoArgs takes everything before the last " > " as the value, and removes the
+// quotes around it. Nothing is expanded.
 func echoArgs(rest string) ([]string, error) {
 	i := strings.LastIndex(rest, " > ")
 	if i < 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// What cannot be a command is in testdata/bad/commands.txtar.
+// Invalid commands are in testdata/bad/commands.txtar.
 func TestParseCommand(t *testing.T) {
 	tests := []struct {
 		text string

@@ -91,8 +91,8 @@ func (c Condition) String() string {
 	return s
 }
 
-// unmet says why the condition does not hold; empty when it does. An unknown
-// fact satisfies neither a condition nor its opposite.
+// unmet returns why the condition does not hold; empty when it does. An unknown
+// fact satisfies neither a condition nor its negation.
 func (c Condition) unmet(f machine.Facts) string {
 	have, holds := c.look(f)
 	switch {
@@ -104,14 +104,14 @@ func (c Condition) unmet(f machine.Facts) string {
 	return ""
 }
 
-// known tells whether the kernel's answer is known.
+// known reports whether the kernel's answer is known.
 func (c Condition) known(f machine.Facts) bool {
 	have, _ := c.look(f)
 	return have != ""
 }
 
-// look returns the kernel's fact, in words, and whether it is the one that the
-// condition names; no words when it is unknown.
+// look returns the kernel's fact in words, empty when it is unknown, and
+// whether it is the one that the condition names.
 func (c Condition) look(f machine.Facts) (have string, holds bool) {
 	switch c.Fact {
 	case factKernel:
@@ -150,7 +150,7 @@ func (c Condition) lookConfig(f machine.Facts) (have string, holds bool) {
 	return "it is " + klog.Escape(value), c.Op == "" || strings.Trim(c.Value, `"`) == strings.Trim(value, `"`)
 }
 
-// unmet says why not all conditions hold; empty when they do.
+// unmet returns why not all conditions hold; empty when they do.
 func unmet(list []Condition, f machine.Facts) string {
 	for _, c := range list {
 		if why := c.unmet(f); why != "" {

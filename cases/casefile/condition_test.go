@@ -102,8 +102,7 @@ func TestConditionString(t *testing.T) {
 	})
 }
 
-// TestExactlyOneHolds: of a condition and its contrary, where the kernel is
-// known.
+// TestExactlyOneHolds: on a known kernel, a condition or its negation holds.
 func TestExactlyOneHolds(t *testing.T) {
 	f := machine.Facts{Release: "6.12.1", Config: map[string]string{"A": "y", "B": "m"}, Sysfs: map[string]bool{"replace": true, "force": false}}
 	texts := []string{"kernel >= 6.12", "kernel > 6.12", "kernel < 6.12", "kernel == 6", "kernel != 6", "kernel <= 6.11", "config A", "config B=y", "config C", "config C=n", "sysfs replace", "sysfs force"}

@@ -9,13 +9,13 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// writable is what a contained case writes to. The attributes of a livepatch and
-// the parameters of a module are gone with the module.
+// writable are the directories that a contained case may write to. The attributes of a
+// livepatch and the parameters of a module disappear with the module.
 var writable = []string{"/sys/kernel/livepatch/", "/sys/module/"}
 
-// Contained tells whether the checks at the end of the case see all that it can
-// leave behind: it has no C of its own, runs no shell, and writes to nothing that
-// outlives the modules that it loads.
+// Contained reports whether the checks at the end of the case see everything that it
+// can leave behind: it has no C source of its own, runs no shell, and writes to nothing
+// that outlives the modules that it loads.
 func (c *Case) Contained() bool {
 	return len(c.Sources) == 0 && !slices.ContainsFunc(c.Steps, func(s Step) bool { return !contained(s.Command) })
 }

@@ -17,12 +17,12 @@ var debugLine = regexp.MustCompile(`^livepatch: '[^']+': (` +
 	`canceling patching transition, going to unpatch|` +
 	`reversing transition from (patching to unpatching|unpatching to patching))$`)
 
-// hasDebugLines tells whether a kernel logs them.
+// hasDebugLines reports whether a kernel logs these lines.
 func hasDebugLines(f machine.Facts) bool {
 	return !f.NoDebug && (f.Config == nil || f.Config["DYNAMIC_DEBUG"] == "y")
 }
 
-// expectedOn tells whether the line is expected on a kernel.
+// expectedOn reports whether the line is expected on a kernel.
 func (e Expected) expectedOn(f machine.Facts) bool {
 	if e.Kind == Log && !hasDebugLines(f) && debugLine.MatchString(e.Text) {
 		return false

@@ -31,7 +31,7 @@ func TestDebugLinesAreExpectedWhereTheyAreLogged(t *testing.T) {
 	}
 }
 
-// Each line of a transition is either one of pr_debug() or one of pr_notice().
+// Each line of a transition comes from either pr_debug() or pr_notice().
 func TestDebugLine(t *testing.T) {
 	for line, want := range map[string]bool{
 		"livepatch: 'klp_a': initializing unpatching transition":                         true,

@@ -4,7 +4,7 @@
 //
 // [Parse] reads the file: its archive, its header, its transcript and, in the
 // transcript, each command and each condition. [Check] finds text that parses
-// but cannot be meant.
+// but must be a mistake.
 //
 // docs/cases.md describes the language.
 package casefile

@@ -34,7 +34,7 @@ func TestDocument(t *testing.T) {
 }
 
 // TestDocumentExamples: the examples in the tables of headers, commands and conditions
-// are what they stand for.
+// are valid, and are of the kind that they stand for.
 func TestDocumentExamples(t *testing.T) {
 	for _, row := range docstest.Rows(t, "header") {
 		key, value, _ := splitHeader(docstest.Code(row[2])[0])

@@ -17,12 +17,12 @@ type KnownFailure struct {
 	Reason string      // one line
 }
 
-// Tolerance says what becomes of a case on a kernel on which it is known to fail.
+// Tolerance says how a case is judged on a kernel on which it is known to fail.
 type Tolerance int
 
 const (
 	Intolerant Tolerance = iota // it is judged as on any other kernel
-	Tolerant                    // a failure is expected, and a pass is told
+	Tolerant                    // a failure is expected, and a pass is reported
 	Strict                      // a failure is expected, and a pass is a failure
 )
 
@@ -37,8 +37,8 @@ func (c *Case) setFails(value string) error {
 	return err
 }
 
-// ParseKernels reads conditions joined by commas that a kernel fulfils before it has
-// booted: those about its version and its configuration.
+// ParseKernels reads conditions joined by commas that can be checked before a kernel
+// has booted: those on its version and its configuration.
 func ParseKernels(text string) ([]Condition, error) {
 	list, err := parseConditions(text)
 	if err == nil && slices.ContainsFunc(list, func(c Condition) bool { return c.Fact == factSysfs }) {
@@ -47,7 +47,7 @@ func ParseKernels(text string) ([]Condition, error) {
 	return list, err
 }
 
-// FailsOn is why the case is known to fail on a kernel; empty: it is not.
+// FailsOn returns why the case is known to fail on a kernel; empty: it is not.
 func (c *Case) FailsOn(f machine.Facts) string {
 	for _, known := range c.Fails {
 		if unmet(known.When, f) == "" {

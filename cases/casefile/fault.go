@@ -15,7 +15,7 @@ import (
 // maxCall is more calls than a command makes: a fault's number fits into 16 bits.
 const maxCall = 1<<16 - 1
 
-// faultArgs reads what fail is told: a function, and which call of it fails.
+// faultArgs reads fail's arguments: a function, and which call of it fails.
 func faultArgs(rest string) ([]string, error) {
 	args := strings.Fields(rest)
 	if len(args) != 2 {
@@ -31,8 +31,8 @@ func faultArgs(rest string) ([]string, error) {
 	return args, nil
 }
 
-// faults looks for a fault that no command can meet. The command after it must be
-// there on each kernel on which the fault is.
+// faults finds faults that no command can trigger. The next command must run on every
+// kernel on which the fault is set.
 func (p *problems) faults(steps []Step) {
 	for i, s := range steps {
 		switch {
@@ -47,7 +47,7 @@ func (p *problems) faults(steps []Step) {
 	}
 }
 
-// faulty tells whether a step has a call fail.
+// faulty reports whether a step makes a call fail.
 func (c *Case) faulty() bool {
 	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Command.Verb == machine.Fail })
 }

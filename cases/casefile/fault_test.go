@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// TestFaultNeedsKprobes: what a fault needs is needed without a header. Where the
-// configuration is unknown, the guest says it.
+// TestFaultNeedsKprobes: a fault needs kprobes without a header. If the configuration
+// is unknown, the guest says so.
 func TestFaultNeedsKprobes(t *testing.T) {
 	const fault = "T.\n-- transcript --\n% fail kmalloc 1\n% insmod klp_a\n"
 	for _, tt := range []struct {

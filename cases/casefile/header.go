@@ -62,7 +62,7 @@ func (p *problems) header(c *Case, s section) {
 	c.Prose = strings.TrimSpace(strings.Join(prose, "\n"))
 }
 
-// HeaderNames are the names of all headers.
+// HeaderNames returns the names of all headers.
 func HeaderNames() []string { return slices.Sorted(maps.Keys(headers)) }
 
 // Header returns the values of a header as the file has them, one for each line.

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What cannot be a header is in testdata/bad/headers.txtar.
+// Invalid headers are in testdata/bad/headers.txtar.
 func TestHeaders(t *testing.T) {
 	tests := []struct {
 		header string

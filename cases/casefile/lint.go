@@ -11,12 +11,12 @@ import (
 	"github.com/klptest/klptest/internal/nearest"
 )
 
-// maxMarker is how long a marker may be, with its newline, to be written to
+// maxMarker bounds a marker, with its newline, so that it can be written to
 // /dev/kmsg in one piece.
 const maxMarker = 900
 
-// Check finds text that parses but cannot be meant, or cannot pass. shipped are
-// the names of the modules that klptest ships.
+// Check finds text that parses but must be a mistake or cannot pass. shipped
+// are the names of the modules that klptest ships.
 func Check(c *Case, shipped []string) []Problem {
 	l := &lint{problems: problems{file: c.File}, c: c, shipped: shipped, held: map[string]int{}, loaded: map[string]bool{}}
 	l.modules()
@@ -39,8 +39,8 @@ type lint struct {
 	problems
 	c       *Case
 	shipped []string
-	held    map[string]int  // the line that has started each holder
-	loaded  map[string]bool // modules of the case's own
+	held    map[string]int  // the line that started each holder
+	loaded  map[string]bool // the case's own modules
 }
 
 // modules checks loaded modules against existing ones.
@@ -95,8 +95,8 @@ func (l *lint) marker(s Step) {
 	}
 }
 
-// holder follows the holders of transitions. A transition that nothing holds
-// may or may not be over when the next command runs.
+// holder tracks the holders of transitions. A transition that nothing holds may
+// or may not be over when the next command runs.
 func (l *lint) holder(s Step) {
 	cmd := s.Command
 	switch {
@@ -117,8 +117,9 @@ func (l *lint) holder(s Step) {
 	}
 }
 
-// ownHolder tells whether a module of the case's own may hold the transition:
-// one that the header Holds names or, without the header, any that is loaded.
+// ownHolder reports whether one of the case's own modules may hold the
+// transition: one that the header Holds names or, without the header, any other
+// that is loaded.
 func (l *lint) ownHolder(cmd machine.Command) bool {
 	if len(l.c.Holds) > 0 {
 		return slices.ContainsFunc(l.c.Holds, func(name string) bool { return l.loaded[name] })
@@ -131,7 +132,7 @@ func (l *lint) ownHolder(cmd machine.Command) bool {
 	return false
 }
 
-// unending follows the case's own modules, and refuses to wait for a transition
+// unending tracks the case's own modules, and refuses a wait for a transition
 // that one of them holds.
 func (l *lint) unending(s Step) {
 	cmd := s.Command
@@ -151,7 +152,7 @@ func (l *lint) unending(s Step) {
 	}
 }
 
-// source is the C of a module of the case's own.
+// source returns the C source of one of the case's own modules.
 func (l *lint) source(module string) (text string, own bool) {
 	for _, s := range l.c.Sources {
 		if s.Name == module+".c" {
@@ -180,7 +181,7 @@ func (l *lint) unreleased() {
 }
 
 // expected finds lines that nothing can match: log lines that are always
-// dropped, and failures of another kind than the command's.
+// dropped, and failures of the wrong kind for the command.
 func (l *lint) expected(s Step) {
 	for _, e := range s.Expect {
 		isStatus := !strings.HasPrefix(e.Text, "! E") && !strings.HasPrefix(e.Text, "! errno ")

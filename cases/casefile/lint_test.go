@@ -10,7 +10,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
-	const head = "Title\n\n-- transcript --\n" // the script begins in line 4
+	const head = "Title\n\n-- transcript --\n" // the script begins on line 4
 	const unheld = "& without a holder: the transition may be over at once or take a second; hold old or hold new first"
 	long := strings.Repeat("x", 900-len("% sh ")-1)
 	tests := []struct {
@@ -69,7 +69,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckOwnHolder: a module of the case's own may hold a transition.
+// TestCheckOwnHolder: one of the case's own modules may hold a transition.
 func TestCheckOwnHolder(t *testing.T) {
 	const head = "Title\n\n-- transcript --\n"
 	const unheld = "& without a holder: the transition may be over at once or take a second; hold old or hold new first"

@@ -8,11 +8,10 @@ import (
 	"strconv"
 )
 
-// place is where a compiler's message is about: "klp_mine.c:3:" at the margin.
+// place matches a compiler message's position: "klp_mine.c:3:" at the margin.
 var place = regexp.MustCompile(`(?m)^([a-z][a-z0-9_]*\.[ch]):(\d{1,6}):(\d+:)?`)
 
-// Locate puts, before each place in a C file of the case, the same place in the case's
-// own file.
+// Locate puts the position in the case's file before each position in its C files.
 func (c *Case) Locate(messages string) string {
 	return place.ReplaceAllStringFunc(messages, func(text string) string {
 		m := place.FindStringSubmatch(text)

@@ -11,14 +11,14 @@ import (
 
 const (
 	scriptName = "transcript"
-	maxSources = 32 // the file's size bounds theirs
+	maxSources = 32 // MaxFile bounds their size
 )
 
 // sourceName matches the permitted names of C files: the build refuses others,
 // because make would expand them.
 var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
 
-// Parse reads a case file. The error, the user's, holds a line
+// Parse reads a case file. The error blames the user, and has a line
 // "file:line: message" for each problem.
 func Parse(name string, data []byte) (*Case, error) {
 	p := &problems{file: name}

@@ -136,7 +136,7 @@ func TestParseBytes(t *testing.T) {
 	}
 }
 
-// TestParseGarbage gives what would take long if any of it were looked at
+// TestParseGarbage parses input that would take long if any of it were read
 // more than once, or at all.
 func TestParseGarbage(t *testing.T) {
 	for _, unit := range []string{"\x00", "-- a --\n", "-- ", "[", "% insmod\n", "\n", "A: \n", "\xff\n", "-- --\n"} {

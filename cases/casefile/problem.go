@@ -26,7 +26,7 @@ type Problem struct {
 
 func (p Problem) String() string { return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text) }
 
-// Error makes a Problem an error.
+// Error implements error.
 func (p Problem) Error() string { return p.String() }
 
 // problems collects the problems of one file.
@@ -45,7 +45,7 @@ func (p *problems) add(line int, format string, args ...any) {
 	}
 }
 
-// err returns all problems as one error, the user's, with a line for each.
+// err returns all problems as one error that blames the user, one a line.
 func (p *problems) err() error {
 	if len(p.list) == 0 {
 		return nil

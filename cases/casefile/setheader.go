@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// SetHeader sets a header in a case's file: it replaces the header of that key
-// or, if there is none, becomes the last line before the first section.
+// SetHeader sets a header in a case's file: it replaces the header with that
+// key or, if there is none, adds one before the first section.
 func SetHeader(data []byte, key, value string) []byte {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	header := []byte(key + ": " + value + "\n")

@@ -8,9 +8,9 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Skip says why the case cannot run on a kernel, or would show nothing there;
-// it is empty when the case can run. A condition without an answer would drop
-// both a line and its opposite.
+// Skip returns why the case cannot run on a kernel, or would show nothing
+// there; empty when it can run. An unanswered condition is a reason, since it
+// would drop both a line and its opposite.
 func (c *Case) Skip(f machine.Facts) string {
 	if why := unmet(c.needs(f), f); why != "" {
 		return why
@@ -30,7 +30,7 @@ func (c *Case) Skip(f machine.Facts) string {
 	return ""
 }
 
-// needs are the case's Needs, and the options that its machine and its
+// needs returns the case's Needs, and the options that its machine and its
 // commands require.
 func (c *Case) needs(f machine.Facts) []Condition {
 	needs := slices.Clone(c.Needs)
@@ -46,7 +46,7 @@ func (c *Case) needs(f machine.Facts) []Condition {
 	return needs
 }
 
-// loads tells whether a step loads a module.
+// loads reports whether a step loads a module.
 func loads(steps []Step) bool {
 	return slices.ContainsFunc(steps, func(s Step) bool { return len(s.Command.Modules()) > 0 })
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// Symptom is what a broken kernel does, by a report. The case's transcript is
-// what a healthy one does.
+// Symptom is what a broken kernel does, according to a report. The transcript
+// is what a healthy one does.
 type Symptom struct {
 	Kind  string // the kind of a fold, or one of the words below
 	Where string // the function of a splat; a line of the log
@@ -21,9 +21,9 @@ type Symptom struct {
 
 // The symptoms that are not splats.
 const (
-	Refusal = "refusal" // a command fails that should not
-	Missing = "missing" // a line of the log, which Where is
-	Extra   = "extra"   // a line that should not be there
+	Refusal = "refusal" // a command fails that should succeed
+	Missing = "missing" // the log lacks the line in Where
+	Extra   = "extra"   // the log has the line in Where, and should not
 )
 
 var symptomWords = []string{Refusal, Missing, Extra}

@@ -101,7 +101,7 @@ func expect(steps []Step, e Expected, line string) error {
 	return nil
 }
 
-// contradicts tells whether both errnos would be expected on each kernel.
+// contradicts reports whether both errnos would be expected on every kernel.
 func (e Expected) contradicts(f Expected) bool {
 	return f.Kind == Errno && len(e.When) == 0 && len(f.When) == 0
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// TestLogLine: whatever the kernel logs, the transcript's line for it is read
-// back as the same.
+// TestLogLine: whatever the kernel logs, its line in the transcript is read
+// back unchanged.
 func TestLogLine(t *testing.T) {
 	for _, text := range []string{"plain", "% x", "= 1", "! EINVAL", "# c", "[a] b", `\x1b`, "* stack", "*", "** x", "-- a --", "-- ", "  indented", "\tt", "=", "%"} {
 		line := klog.LogLine(text)

@@ -4,7 +4,7 @@ package casefile
 
 import "github.com/klptest/klptest/cases/machine"
 
-// Unanswered returns those of the conditions that the facts do not answer.
+// Unanswered returns the conditions that the facts do not answer.
 func Unanswered(list []Condition, f machine.Facts) (open []Condition) {
 	for _, c := range list {
 		if !c.known(f) {

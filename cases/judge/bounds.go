@@ -10,7 +10,7 @@ import (
 )
 
 // The bounds of a report about one case: enough to see what is wrong, whatever
-// the guest has printed.
+// the guest printed.
 const (
 	maxReasons = 40   // lines
 	maxParts   = 200  // of a test
@@ -31,15 +31,15 @@ func fewReasons(all []string) []string {
 	return few
 }
 
-// Bounded keeps so much of a result that was made elsewhere as a report can show.
+// Bounded cuts a result that was made elsewhere down to what a report can show.
 func Bounded(res Result) Result {
 	res.Reasons, res.Subtests = fewReasons(res.Reasons), fewParts(res.Subtests)
 	res.Diff, res.Tail = fewLines(clipped(res.Diff)), fewLines(clipped(res.Tail))
 	return res
 }
 
-// fewParts keeps the first parts, and the number of the others with the worst verdict among
-// them.
+// fewParts keeps the first parts, and the number and worst verdict of the
+// others.
 func fewParts(all []Subtest) []Subtest {
 	few := make([]Subtest, 0, min(len(all), maxParts+1))
 	left := maxDiff // lines, of all parts together
@@ -71,7 +71,7 @@ func rest(parts []Subtest) Subtest {
 	return r
 }
 
-// clipped are the lines of a text, none of them long.
+// clipped returns the lines of a text, each clipped to maxShown bytes.
 func clipped(text string) []string {
 	lines := strings.SplitAfter(text, "\n")
 	for i, line := range lines {
@@ -82,7 +82,7 @@ func clipped(text string) []string {
 	return lines
 }
 
-// fewLines is a text of the first lines, which says how many more there are.
+// fewLines joins the first lines, and says how many more there are.
 func fewLines(lines []string) string {
 	if len(lines) > maxDiff {
 		lines = append(lines[:maxDiff:maxDiff], fmt.Sprintf("… %d more lines\n", len(lines)-maxDiff))

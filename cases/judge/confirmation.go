@@ -8,7 +8,7 @@ import (
 )
 
 // Confirmation is the outcome of further runs of a failed case, each on a fresh
-// guest. The zero value: none was asked for.
+// guest. The zero value means that none was requested.
 type Confirmation struct {
 	Failed    int      `json:"failed"`              // runs that failed, the first one included
 	Runs      int      `json:"runs"`                // runs that could be judged
@@ -18,10 +18,10 @@ type Confirmation struct {
 	Shared    bool     `json:"shared,omitempty"`    // the first run was on a guest that had served other cases
 }
 
-// Flaky tells whether the case has both failed and passed.
+// Flaky reports whether the case has both failed and passed.
 func (c Confirmation) Flaky() bool { return c.Failed < c.Runs }
 
-// String is "2 of 3" and what that means; empty when there is nothing to say.
+// String returns "2 of 3" and its meaning; empty when there is nothing to say.
 func (c Confirmation) String() string {
 	switch {
 	case c.Runs == 0 && c.Skipped:
@@ -50,8 +50,8 @@ func (c Confirmation) String() string {
 	return text
 }
 
-// Discarded is a run that does not count: an ERROR that another attempt need
-// not have, or what came on a guest that had served other cases.
+// Discarded is a run that does not count: an ERROR that another attempt may not
+// have, or a result from a guest that had served other cases.
 type Discarded struct {
 	Reason string `json:"reason"`           // its headline
 	Log    string `json:"log,omitempty"`    // path of the full log, when it was kept
@@ -79,7 +79,7 @@ func (r Result) Confirm(again Result) Result {
 	return r
 }
 
-// Unconfirmed is the result of a FAIL that is not confirmed for lack of time.
+// Unconfirmed marks a FAIL as not confirmed for lack of time.
 func (r Result) Unconfirmed() Result {
 	r.Confirmation.Skipped = true
 	if r.Verdict == Fail {
@@ -88,13 +88,13 @@ func (r Result) Unconfirmed() Result {
 	return r
 }
 
-// Replace is the result of another attempt, where the first one does not count.
+// Replace returns another attempt's result when the first one does not count.
 func (r Result) Replace(again Result) Result {
 	again.Discarded = append(slices.Clip(r.Discarded), Discarded{Reason: r.Headline(), Log: r.Log, Shared: r.Confirmation.Shared})
 	return again
 }
 
-// Headline is the first reason; empty when there is none.
+// Headline returns the first reason; empty when there is none.
 func (r Result) Headline() string {
 	if len(r.Reasons) == 0 {
 		return ""

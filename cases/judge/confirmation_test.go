@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// outcome makes a result of "FAIL why".
+// outcome makes a result from "FAIL why".
 func outcome(text string) Result {
 	verdict, why, ok := strings.Cut(text, " ")
 	r := Result{Verdict: Verdict(verdict)}
@@ -49,8 +49,7 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// On a guest of its own, what an earlier case did to the first run's guest has
-// no part in it.
+// On a fresh guest, what an earlier case did to the shared one has no effect.
 func TestConfirmOfASharedGuest(t *testing.T) {
 	for text, again := range map[string][]string{
 		"1 of 3: passes on a fresh guest, so an earlier case has changed the shared one": {"PASS", "PASS"},
@@ -82,8 +81,7 @@ func TestUnconfirmed(t *testing.T) {
 	}
 }
 
-// An attempt that does not count is told of by the one that does, whatever
-// its verdict.
+// The attempt that counts lists those that do not, whatever its verdict.
 func TestReplace(t *testing.T) {
 	first, second := outcome("ERROR a"), outcome("ERROR b")
 	first.Log = "/log"

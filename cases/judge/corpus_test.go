@@ -23,12 +23,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// dumped is a record as /dev/kmsg shows it.
+// dumped matches a record as /dev/kmsg shows it.
 var dumped = regexp.MustCompile(`^(\d+),(\d+),(\d+),[^;]*;(.*)$`)
 
-// corpusFile is a file of testdata/observed: a case, and with it what was seen:
-// kmsg (records), answers (JSON, one a command; none: all succeeded), end,
-// facts, and the finding that is expected.
+// corpusFile is a file of testdata/observed: a case and what was observed: kmsg
+// (records), answers (JSON, one a command; none: all succeeded), end, facts,
+// and the expected finding.
 type corpusFile struct {
 	path    string
 	archive *txtar.Archive
@@ -69,7 +69,7 @@ func readCorpus(t testing.TB, path string) *corpusFile {
 	return f
 }
 
-// replayed are the shipped cases, each with what it asks to be seen.
+// replayed returns the shipped cases, each with the observation it expects.
 func replayed(t testing.TB) []*corpusFile {
 	list, err := cases.Shipped()
 	if err != nil {
@@ -86,8 +86,8 @@ func replayed(t testing.TB) []*corpusFile {
 	return files
 }
 
-// replay is an observation that is all as the case says, on a kernel with
-// each attribute that the case asks for.
+// replay returns the observation that the case expects, on a kernel with each
+// attribute that the case asks for.
 func replay(c *casefile.Case) Observation {
 	o := Observation{
 		Facts: machine.Facts{Release: "6.12.117", Config: map[string]string{}, Sysfs: map[string]bool{}},
@@ -114,7 +114,7 @@ func replay(c *casefile.Case) Observation {
 	return o
 }
 
-// logged is what comes to a line of a transcript.
+// logged returns the log text that becomes a line of a transcript.
 func logged(line string) string {
 	if where, ok := strings.CutPrefix(line, "* WARNING "); ok {
 		return "------------[ cut here ]------------\nWARNING: CPU: 0 PID: 1 at a.c:1 " + where + "+0x1/0x2\n---[ end trace 0000000000000000 ]---"
@@ -175,7 +175,7 @@ func readDump(t testing.TB, path, text string) []machine.Record {
 	return list
 }
 
-// golden compares text with the file's section, or rewrites that.
+// golden compares text with the file's section, or rewrites the section.
 func (f *corpusFile) golden(t *testing.T, section, text string) {
 	want, _ := f.section(section)
 	if want == text {
@@ -197,7 +197,7 @@ func (f *corpusFile) golden(t *testing.T, section, text string) {
 	}
 }
 
-// show is a finding as the golden files have it.
+// show formats a finding as the golden files have it.
 func show(f Finding) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, f.Verdict)

@@ -10,8 +10,7 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// dataLine is a probe's line about state->data: the module, the action, the
-// data.
+// dataLine matches a probe's line about state->data: module, action, data.
 var dataLine = regexp.MustCompile(`^(\w+): (alloc|free|take) ((\w+)/\d+/\d+)$`)
 
 // datum is the history of one name of data.
@@ -22,7 +21,7 @@ type datum struct {
 
 // dataFaults checks that all allocated data was freed exactly once, by any
 // module. Data of a module that stays may stay as well. A name may be used
-// again after it was freed: its module was loaded again.
+// again after it was freed, when its module is loaded again.
 func dataFaults(c *casefile.Case, log []klog.Entry, ended bool) []string {
 	var faults, names []string
 	seen := map[string]*datum{}

@@ -18,12 +18,12 @@ const maxClip = 100 // bytes of a line in a headline
 type shown struct {
 	text string
 	at   int    // its line in the case's file
-	when string // its conditions there, as they stand before it; may be empty
+	when string // the conditions before it there; may be empty
 }
 
 // difference is the difference between a transcript and the expected one.
 type difference struct {
-	unified string // empty: it does not
+	unified string // empty: there is none
 	line    int    // of the case's file: the first wrong line
 	text    string // the first wrong line, in words
 	step    int    // the number of the command that it belongs to; the first is 1
@@ -56,7 +56,7 @@ func compare(file string, want []shown, got []string) difference {
 	return d
 }
 
-// commands is the number of commands in a transcript.
+// commands counts the commands in a transcript.
 func commands(list []shown) (n int) {
 	for _, l := range list {
 		if isCommand(l.text) {
@@ -78,7 +78,7 @@ func unified(file string, want []shown, got []string) string {
 	return withConditions(body, want)
 }
 
-// withConditions shows what was expected under a condition as the case has it.
+// withConditions puts the conditions of expected lines back before them.
 func withConditions(unified string, want []shown) string {
 	var out strings.Builder
 	next := 0 // of want
@@ -107,8 +107,8 @@ func joinLines(lines []string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// mark points at the first changed line of a unified diff. The diff's matching
-// never leaves a common beginning unmatched, so this is the first wrong line.
+// mark points at the first changed line of a unified diff. The diff always
+// matches a common beginning, so this is the first wrong line.
 func mark(unified, where string) string {
 	lines := clipped(unified)
 	for i := 2; i < len(lines); i++ { // after the two lines of the head

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/emulator"
 )
 
-// spoiled is what the log of a kernel shows whose emulator was wrong.
+// spoiled is the log of a kernel whose emulator was at fault.
 var spoiled = []string{
 	"Oops: general protection fault: 0000 [#1] PREEMPT SMP NOPTI",
 	"CPU: 0 UID: 0 PID: 1 Comm: insmod",
@@ -20,9 +20,9 @@ var spoiled = []string{
 	"---[ end trace 0000000000000000 ]---",
 }
 
-// TestRunSpoiledByTheEmulator: whichever way it comes to light, it is an
-// error, and the first reason says why. Where no emulator runs the kernel, the
-// same is the kernel's fault.
+// TestRunSpoiledByTheEmulator: however the fault shows, it is an error, and the
+// first reason says why. If no emulator runs the kernel, the same log is the
+// kernel's fault.
 func TestRunSpoiledByTheEmulator(t *testing.T) {
 	died := &blame.Error{Transient: true, Err: fmt.Errorf("%w: in the console", emulator.ErrFault)}
 	tests := []struct {

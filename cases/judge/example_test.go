@@ -30,7 +30,7 @@ func ExampleParse() {
 	// bad.txtar:6: unknown command "inmsod" (did you mean insmod?); the commands are insmod, rmmod, echo, cat, wait, hold, release, sh, fail
 }
 
-// A kernel that lets klp_b in does not do what the case says.
+// A kernel that accepts klp_b does not do what the case says.
 func ExampleJudge() {
 	c, err := casefile.Parse("refused.txtar", []byte(refused))
 	if err != nil {

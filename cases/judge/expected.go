@@ -14,8 +14,8 @@ const (
 	XPass Verdict = "XPASS" // it passed
 )
 
-// expecting is a result of a case with regard to where the case is known to fail.
-// A failure that is not the one which a Symptom names stays a FAIL.
+// expecting adjusts a result on a kernel on which the case is known to fail. A failure
+// that is not the one that a Symptom names stays a FAIL.
 func (r Result) expecting(c *casefile.Case, f machine.Facts) Result {
 	reason := c.FailsOn(f)
 	if reason == "" || c.Tolerance == casefile.Intolerant {

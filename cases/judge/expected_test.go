@@ -37,7 +37,7 @@ func TestExpecting(t *testing.T) {
 	}
 }
 
-// TestExpectingAnotherKernel: a case is expected to fail only where it is known to.
+// TestExpectingAnotherKernel: a case is expected to fail only where known to.
 func TestExpectingAnotherKernel(t *testing.T) {
 	c := symptomCase(t, "")
 	when, err := casefile.ParseKernels("kernel >= 6.13")

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// fakeMachine answers from a script: what each command logs and comes to.
+// fakeMachine answers from a script: the log and the outcome of each command.
 type fakeMachine struct {
 	facts   machine.Facts
 	answers map[string]fakeAnswer // by the command's text
@@ -64,7 +64,7 @@ func (m *fakeMachine) End(context.Context) (machine.EndState, error) {
 	return m.end, m.broken["End"]
 }
 
-// commands are the steps that were asked for.
+// commands returns the steps that were requested.
 func (m *fakeMachine) commands() []string {
 	return slices.DeleteFunc(slices.Clone(m.calls), func(s string) bool { return s[0] != '%' })
 }

@@ -4,7 +4,7 @@ package judge
 
 import "github.com/klptest/klptest/cases/casefile"
 
-// Faults are what is wrong with a run whatever was expected of it.
+// Faults are the faults of a run that do not depend on what was expected of it.
 type Faults struct {
 	Splats   []string // one line each
 	Crashed  bool     // one of them is more than a stall, which a slow host explains

@@ -10,8 +10,9 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// What a case says is kept until it is judged, so there must be an end to it,
-// however it is spread over the commands; and to what is shown of it.
+// A case's log and output are kept until it is judged, so they must be bounded,
+// however they are spread over the commands. What is shown of them must be
+// bounded as well.
 func TestRunBoundsACase(t *testing.T) {
 	short := strings.Repeat("a\n", 480)
 	for name, tc := range map[string]struct {

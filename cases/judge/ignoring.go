@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// without drops the lines that a case ignores: those that have one of the
+// without drops the lines that a case ignores: those that contain one of the
 // texts and do not begin a splat.
 func without(texts []string, list []klog.Entry) []klog.Entry {
 	if len(texts) == 0 {

@@ -19,15 +19,15 @@ type Finding struct {
 	Diff     string   // unified, with the first wrong line marked; empty when the transcripts agree
 	Line     int      // of the case's file: the first wrong one; 0 when the transcripts agree
 	Step     int      // see Result
-	Observed string   // the transcript as it was
+	Observed string   // the observed transcript
 	Agreed   int      // lines of Observed before the first wrong one
 	Wanted   string   // the line that is expected there; empty: none, or the transcripts agree
-	Blocked  []string // what a wait that timed out was for, and which tasks block it, a line each
+	Blocked  []string // the purpose of a wait that timed out, and the tasks that block it, one a line
 	Splat    string   // the log of the first splat that the case does not name, or its beginning
 
 	Reported Reported // whether a FAIL is the symptom that the case names
 
-	fault  error    // of the emulator, see the package of that name; nil: none
+	fault  error    // of the emulator, see package emulator; nil: none
 	splats []string // unexpected ones
 	stall  []string // a wait that timed out because of the kernel
 	beyond []string // reasons that no change of the transcript removes
@@ -66,8 +66,8 @@ type judgement struct {
 	c     *casefile.Case
 	o     Observation
 	steps []casefile.Step // those that ran
-	total int             // of the case's steps that should run
-	whole bool            // all of these did, and no others, to the end
+	total int             // number of the case's steps that should run
+	whole bool            // all of these ran, and no others, to the end
 	log   kernelLog
 	fault error // of the emulator
 
@@ -101,7 +101,7 @@ func (j *judgement) verdict(anything, rig bool) Verdict {
 	return Fail
 }
 
-// place is the number of the case's commands that lead to what is wrong: up to the
+// place returns how many of the case's commands lead to the fault: those up to the
 // first wrong line, or all that ran.
 func (j *judgement) place(d difference) int {
 	ran := len(j.steps)
@@ -126,7 +126,7 @@ func (j *judgement) compare() difference {
 	return compare(j.c.File, expected(j.steps), j.observed())
 }
 
-// unnamed are the splats in a log that no step expects.
+// unnamed returns the splats in a log that no step expects.
 func unnamed(steps []casefile.Step, log []klog.Entry) []klog.Entry {
 	allowed := map[string]int{}
 	for _, s := range steps {
@@ -162,7 +162,7 @@ func (j *judgement) firstSplat() string {
 	return joinLines(lines)
 }
 
-// crashed tells whether the log shows a fault of the kernel that a slow host
+// crashed reports whether the log shows a fault of the kernel that a slow host
 // does not explain.
 func (j *judgement) crashed() bool {
 	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool {
@@ -170,7 +170,7 @@ func (j *judgement) crashed() bool {
 	})
 }
 
-// stallLogged tells whether the kernel itself complains of a stall.
+// stallLogged reports whether the kernel itself logged a stall.
 func (j *judgement) stallLogged() bool {
 	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return e.Fold == klog.FoldPrefix+string(splat.Stall) })
 }
@@ -195,7 +195,7 @@ func (j *judgement) rigFaults() []string {
 	return list
 }
 
-// excused tells whether a wait that timed out says nothing about the kernel.
+// excused reports whether a wait that timed out says nothing about the kernel.
 func (j *judgement) excused() bool {
 	stall, _ := j.o.stall()
 	return stall != nil && (stall.Starved || stall.Limit > 0 && stall.Limit < waitLimit(j.c))

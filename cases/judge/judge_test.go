@@ -39,7 +39,7 @@ func TestJudgeIsPure(t *testing.T) {
 	}
 }
 
-// passing are the files of the corpus whose case passes.
+// passing returns the files of the corpus whose case passes.
 func passing(t testing.TB) []*corpusFile {
 	var list []*corpusFile
 	for _, f := range corpus(t, "testdata/observed/*.txtar") {
@@ -53,8 +53,8 @@ func passing(t testing.TB) []*corpusFile {
 	return list
 }
 
-// TestEachExpectedLineCounts changes, drops and adds each single line that is
-// expected of a passing case: the case fails, and the diff shows the line.
+// TestEachExpectedLineCounts changes, drops and doubles each line that a
+// passing case expects: the case fails, and the diff shows the line.
 func TestEachExpectedLineCounts(t *testing.T) {
 	changes := map[string]func(string) string{
 		"changed": changeLine,
@@ -242,8 +242,8 @@ func FuzzJudge(f *testing.F) {
 	})
 }
 
-// A stall that only the log tells of is the host's fault when the host starved
-// the guest, and the kernel's otherwise; any other splat is the kernel's.
+// A stall that only the log shows is the host's fault when the host starved the
+// guest, and the kernel's otherwise; any other splat is the kernel's.
 func TestJudgeBlamesAStarvingHost(t *testing.T) {
 	stall := "rcu: INFO: rcu_sched self-detected stall on CPU"
 	tests := []struct {

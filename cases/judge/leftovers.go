@@ -15,10 +15,10 @@ import (
 // backtrace.
 const maxLeakLines = 20
 
-// leftovers tells what is not as it was before the case: modules, patches,
-// redirected functions, data and taints; late effects of the previous case; and
-// faults that have not come.
-// After a run that was cut short, leftovers prove nothing.
+// leftovers lists what differs from the state before the case: modules,
+// patches, redirected functions, data and taints; late effects of the previous
+// case; and faults that did not occur. After a run that was cut short,
+// leftovers prove nothing.
 func (j *judgement) leftovers() []string {
 	var list []string
 	for _, line := range j.log.early {
@@ -35,8 +35,8 @@ func (j *judgement) leftovers() []string {
 	return list
 }
 
-// unused tells which call that was to fail has not come. A case may not expect
-// that: it would show nothing.
+// unused lists the calls that should have failed but were not made. A case may
+// not expect that: it would show nothing.
 func (j *judgement) unused() []string {
 	var list []string
 	for _, e := range j.log.entries {
@@ -62,8 +62,8 @@ func (j *judgement) stayed() []string {
 	return slices.Concat(list, j.redirected(), j.gone(), j.leaked())
 }
 
-// redirected tells which functions are still patched. A livepatch that stays,
-// by the case's leave or as a leftover reported elsewhere, keeps its functions.
+// redirected lists the functions that are still patched. A livepatch that
+// stays, allowed or as a leftover reported elsewhere, keeps its functions.
 func (j *judgement) redirected() []string {
 	var list []string
 	for _, name := range j.o.End.Functions {
@@ -84,7 +84,7 @@ func (j *judgement) gone() []string {
 	return list
 }
 
-// leaked begins with kmemleak's own first line, "unreferenced object …".
+// leaked returns kmemleak's report, which begins with "unreferenced object …".
 func (j *judgement) leaked() []string {
 	var list []string
 	for line := range strings.Lines(j.o.End.Leaks) {
@@ -96,8 +96,7 @@ func (j *judgement) leaked() []string {
 	return list
 }
 
-// lacksTaints names the missing header if the case itself expects the splat
-// that taints.
+// lacksTaints names the missing header if the case itself expects a splat.
 func (j *judgement) lacksTaints(extra uint64) string {
 	for _, s := range j.steps {
 		for _, e := range s.Expect {

@@ -9,12 +9,12 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// kernelLog is a run's log, taken apart.
+// kernelLog is the parsed log of a run.
 type kernelLog struct {
 	early   []string     // lines that livepatch and its modules logged before the first command
 	owned   [][]string   // for each command, the log lines up to the next one
 	lost    []int        // commands whose marker is not in the log
-	surplus []string     // markers that are in the log more often than their command was given
+	surplus []string     // markers that are in the log more often than their command ran
 	entries []klog.Entry // all of it, folded
 	open    bool         // the log ends inside a splat
 }
@@ -36,13 +36,13 @@ func readLog(steps []casefile.Step, list []klog.Entry, own map[string]bool) kern
 	}
 	l.lose(at+1, len(steps))
 	if slices.Contains(l.lost, 0) {
-		l.early = nil // nothing tells where the first command begins
+		l.early = nil // it is unknown where the first command begins
 	}
 	l.count(steps)
 	return l
 }
 
-// mark returns the command after at to which a marker belongs, or else at.
+// mark returns the command after at that a marker belongs to, or else at.
 func (l *kernelLog) mark(text string, steps []casefile.Step, at int) int {
 	for next := at + 1; next < len(steps); next++ {
 		if text == steps[next].Command.Marker() {
@@ -53,8 +53,8 @@ func (l *kernelLog) mark(text string, steps []casefile.Step, at int) int {
 	return at
 }
 
-// count finds markers that are more numerous than their commands: some are
-// forged, but nothing tells which.
+// count finds markers that occur more often than their commands: some are
+// forged, but it is unknown which.
 func (l *kernelLog) count(steps []casefile.Step) {
 	due := map[string]int{}
 	for _, s := range steps {

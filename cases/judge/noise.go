@@ -9,9 +9,9 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// concerning keeps of a folded log what says something about the case: its markers,
-// splats, lines of livepatch and of the case's modules or about them, and whatever the
-// case expects. The rest is what other services of the machine make the kernel log.
+// concerning keeps the entries of a folded log that say something about the case:
+// markers, splats, lines of or about livepatch and the case's modules, and whatever the
+// case expects. The rest is logged because of other services of the machine.
 func concerning(list []klog.Entry, steps []casefile.Step, own map[string]bool) []klog.Entry {
 	wanted := map[string]bool{}
 	for _, s := range steps {
@@ -28,7 +28,7 @@ func concerning(list []klog.Entry, steps []casefile.Step, own map[string]bool) [
 	return kept
 }
 
-// mentions tells whether one of the names is a word of the text.
+// mentions reports whether one of the names is a word of the text.
 func mentions(text string, names map[string]bool) bool {
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !isWord(r) }) {
 		if names[word] {

@@ -9,7 +9,7 @@ import (
 )
 
 // On a machine with other services, only lines about livepatch and the case's modules,
-// and splats, make a case fail; what is missing does everywhere.
+// and splats, make a case fail; a missing line does on any machine.
 func TestNoisyMachine(t *testing.T) {
 	const want = "klp_a: pre_patch vmlinux"
 	for name, tc := range map[string]struct {
@@ -35,7 +35,7 @@ func TestNoisyMachine(t *testing.T) {
 	}
 }
 
-// What the case expects counts, whoever logs it.
+// An expected line counts, whoever logs it.
 func TestNoisyMachineLogsWhatIsExpected(t *testing.T) {
 	const line = "do_init_module: init suspiciously returned 1"
 	m := &fakeMachine{facts: machine.Facts{Noisy: true}, answers: map[string]fakeAnswer{"insmod klp_a": {log: []string{line}}}}

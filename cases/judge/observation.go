@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/emulator"
 )
 
-// Observation is everything that a run of a case has seen. It is plain data:
-// judging it again gives the same finding.
+// Observation is everything that was observed in a run of a case. It is plain
+// data: judging it again gives the same finding.
 type Observation struct {
 	Facts   machine.Facts
 	Answers []machine.Answer // of the commands that ran, in order
@@ -18,7 +18,7 @@ type Observation struct {
 	Broken  string // the error that ended the run; then End may be missing
 }
 
-// Records is the whole log, in order.
+// Records returns the whole log, in order.
 func (o Observation) Records() []machine.Record {
 	var list []machine.Record
 	for _, a := range o.Answers {
@@ -27,8 +27,8 @@ func (o Observation) Records() []machine.Record {
 	return append(list, o.End.Records...)
 }
 
-// emulatorFault is the emulator's fault in the log, as the rig's error; nil if
-// there is none, or if no emulator ran the kernel.
+// emulatorFault returns the emulator's fault in the log as the rig's error; nil
+// if there is none, or if no emulator ran the kernel.
 func (o Observation) emulatorFault() error {
 	if !o.Facts.Emulated {
 		return nil

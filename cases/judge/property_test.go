@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// TestAnyLogLineCanBeExpected: what a kernel may log, whatever it is, has a
-// Line in the transcript that is read back as just that.
+// TestAnyLogLineCanBeExpected: anything that a kernel may log has a Line in the
+// transcript that is read back unchanged.
 func TestAnyLogLineCanBeExpected(t *testing.T) {
 	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[%=!#\[*\\ -]{1,4}.{0,9}`), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
 	rapid.Check(t, func(t *rapid.T) {
@@ -60,8 +60,8 @@ func TestSplatsAreNeverLost(t *testing.T) {
 	})
 }
 
-// TestSplatWithinASplat puts a splat behind each line of another one: a case
-// that expects the outer one alone fails.
+// TestSplatWithinASplat puts a splat after each line of another one: a case
+// that expects only the outer one fails.
 func TestSplatWithinASplat(t *testing.T) {
 	outer := map[string]string{
 		"* WARNING f": "------------[ cut here ]------------\nWARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\nRIP: 0010:f+0x1/0x2\n---[ end trace 0000000000000000 ]---",

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Expected is the transcript that the case expects on a kernel.
+// Expected returns the transcript that the case expects on a kernel.
 func Expected(c *casefile.Case, f machine.Facts) string {
 	var lines []string
 	for _, l := range expected(c.Resolve(f)) {
@@ -19,9 +19,9 @@ func Expected(c *casefile.Case, f machine.Facts) string {
 	return joinLines(lines)
 }
 
-// expected is the transcript that the case expects. After each command come the
-// log lines, then the errno, then the output, however the file mixes them: they
-// are compared separately.
+// expected returns the transcript that the case expects. After each command
+// come the log lines, then the errno, then the output, whatever their order in
+// the file: they are compared separately.
 func expected(steps []casefile.Step) []shown {
 	var list []shown
 	for _, s := range steps {
@@ -37,7 +37,7 @@ func expected(steps []casefile.Step) []shown {
 	return list
 }
 
-// prefix is what stands before a line that is not for each kernel.
+// prefix returns the conditions of a line as they stand before it.
 func prefix(when []casefile.Condition) string {
 	if len(when) == 0 {
 		return ""
@@ -49,7 +49,7 @@ func prefix(when []casefile.Condition) string {
 	return "[" + strings.Join(list, ", ") + "] "
 }
 
-// observed is the observed transcript, in the same form.
+// observed returns the observed transcript, in the same form.
 func (j *judgement) observed() []string {
 	var list []string
 	for i, s := range j.steps {
@@ -61,7 +61,7 @@ func (j *judgement) observed() []string {
 	return list
 }
 
-// observedLines are the observed lines of a command, of one kind.
+// observedLines returns the observed lines of one kind for a command.
 func (j *judgement) observedLines(step int, kind casefile.Kind) []string {
 	a := j.o.Answers[step]
 	switch kind {
@@ -80,7 +80,7 @@ func errnoLines(errno string) []string {
 	return []string{"! " + klog.Escape(klog.ErrnoName(errno))}
 }
 
-// outputLines is a command's output as the transcript shows it.
+// outputLines returns a command's output as the transcript shows it.
 func outputLines(output string) []string {
 	if output == "" {
 		return nil

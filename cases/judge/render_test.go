@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// TestRenderOrder: errno and output stand where they always do, wherever the
-// file has them.
+// TestRenderOrder: errno and output have a fixed place, whatever the file's
+// order.
 func TestRenderOrder(t *testing.T) {
 	c := mustParse(t, "% cat /x\n= 1\n[kernel >=5, not config FOO=y] first\n! EWOULDBLOCK\n= 2\nsecond")
 	want := []shown{{text: "% cat /x", at: 4}, {text: "first", at: 6, when: "[kernel >= 5, not config FOO=y] "}, {text: "second", at: 9}, {text: "! EAGAIN", at: 7}, {text: "= 1", at: 5}, {text: "= 2", at: 8}}
@@ -23,7 +23,7 @@ func TestRenderOrder(t *testing.T) {
 	}
 }
 
-// TestErrnoHasOneName: a machine may name an error as it likes.
+// TestErrnoHasOneName: a machine may use either name of an error.
 func TestErrnoHasOneName(t *testing.T) {
 	for _, name := range []string{"EAGAIN", "EWOULDBLOCK"} {
 		c := mustParse(t, "% rmmod klp_a\n! "+name)
@@ -103,7 +103,7 @@ func TestStallLines(t *testing.T) {
 	}
 }
 
-// TestCompareConditions: what was expected under a condition is shown with it.
+// TestCompareConditions: a line expected under a condition is shown with it.
 func TestCompareConditions(t *testing.T) {
 	var want []shown
 	var got []string

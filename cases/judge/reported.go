@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// Reported tells whether a failure is the symptom in the case's header.
+// Reported says whether a failure is the symptom in the case's header.
 type Reported string
 
 // The values of Reported; empty when no symptom is named.
@@ -32,11 +32,11 @@ func (j *judgement) reported(f Finding) Reported {
 	return NotAsReported
 }
 
-// stampedLine matches the front of a console's line, which is dropped.
+// stampedLine matches the prefix of a console's line, which is dropped.
 var stampedLine = regexp.MustCompile(`^(?:<\d+>)?\[ *\d+\.\d+\](?: ?\[ *[TC]\d+\])? ?`)
 
-// reportedBy is reported for a run that ended early, as by a crash: the console
-// counts as well.
+// reportedBy is reported for a run that ended early, such as by a crash: it
+// also looks at the console.
 func reportedBy(c *casefile.Case, res Result, f Finding) Reported {
 	if c.Symptom == nil || res.Verdict != Fail {
 		return ""
@@ -76,7 +76,7 @@ func (j *judgement) shows(s casefile.Symptom, f Finding) bool {
 }
 
 // fits compares a symptom with a fold. A place that is unknown on either side
-// is no difference.
+// fits any place.
 func fits(s casefile.Symptom, fold string) bool {
 	kind, where, _ := strings.Cut(strings.TrimPrefix(fold, klog.FoldPrefix), " ")
 	if s.Kind == string(klog.Untitled) {
@@ -85,7 +85,7 @@ func fits(s casefile.Symptom, fold string) bool {
 	return kind == s.Kind && (where == "" || s.Where == "" || where == s.Where)
 }
 
-// symptomLine is the line of a symptom as a transcript shows it.
+// symptomLine returns the line of a symptom as a transcript shows it.
 func symptomLine(s casefile.Symptom) string { return klog.LogLine(s.Where) }
 
 func (j *judgement) lines(list []shown) map[string]int {
@@ -105,7 +105,7 @@ func (j *judgement) count(text string) (n int) {
 	return n
 }
 
-// refused tells whether a command failed that the case expects to succeed.
+// refused reports whether a command failed that the case expects to succeed.
 func (j *judgement) refused() bool {
 	for i, s := range j.steps {
 		if len(j.observedLines(i, casefile.Errno)) > 0 && !slices.ContainsFunc(s.Expect, func(e casefile.Expected) bool { return e.Kind == casefile.Errno }) {

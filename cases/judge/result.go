@@ -41,23 +41,23 @@ type Result struct {
 	Tail     string // of the log: the end of the console when the guest died, otherwise the first unexpected splat
 	Log      string // path of the full log, when it was kept
 	QEMU     string // the copyable command line of the guest
-	Step     int    // how many of the case's commands lead to where it failed, with a guest that is alive; 0: not known
-	Observed string // the transcript as it was
+	Step     int    // how many of the case's commands lead to the failure, with a guest that is alive; 0: not known
+	Observed string // the observed transcript
 	Expected string // why the case is known to fail on this kernel; see XFail
 	Subtests []Subtest
 	// Observation is the input of Update.
 	Observation Observation
-	Duration    time.Duration // of the run that all this is of
+	Duration    time.Duration // of the run that the result is about
 	// Updated marks a PASS that was a FAIL before the case's file was rewritten.
 	Updated bool
 	// Transient marks an ERROR that another attempt may not have.
 	Transient bool
-	// Confirmation says how often a FAIL came.
+	// Confirmation says how often a FAIL occurred.
 	Confirmation Confirmation
 	// Discarded are the earlier attempts.
 	Discarded []Discarded
-	// Counters are what the kernel has counted during the run that all this is of;
-	// nil: it was not asked, or could not be.
+	// Counters are what the kernel counted during that run; nil: it was not asked, or
+	// could not be.
 	Counters gcov.Counters
 }
 
@@ -69,7 +69,7 @@ type Subtest struct {
 	Diff    string  `json:"diff,omitempty"`   // unified
 }
 
-// Broken is the result of a case that could not be run, or not to its end: the
+// Broken returns the result of a case that could not be run to its end: the
 // party to blame for the error decides the verdict.
 func Broken(c *casefile.Case, err error) Result {
 	res := broken(c, err)
@@ -98,14 +98,14 @@ func newResult(c *casefile.Case) Result {
 	return Result{Name: c.Name, Title: c.Title, File: c.File}
 }
 
-// conclude makes a result of an observation and the error that ended it.
+// conclude makes a result from an observation and the error that ended it.
 func conclude(c *casefile.Case, o Observation, err error) Result {
 	if err != nil {
 		o.Broken, _, _ = strings.Cut(err.Error(), "\n")
 	}
 	f := Judge(c, o)
 	if f.fault != nil && !errors.Is(err, emulator.ErrFault) {
-		err = f.fault // whatever it led to
+		err = f.fault // the cause, whatever error it led to
 	}
 	res := newResult(c)
 	res.Verdict, res.Reasons, res.Reported = f.Verdict, f.Reasons, f.Reported
@@ -127,10 +127,10 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 	return res.expecting(c, o.Facts)
 }
 
-// brokenOff is the result of a case that an error ended. Missing parts prove
-// nothing. A splat does, and so does a wait that timed out, since a hanging
-// kernel may not let its guest be inspected. They may have the same cause as a
-// transient error.
+// brokenOff returns the result of a case that an error ended. Missing parts
+// prove nothing. A splat proves a fault, and so does a wait that timed out,
+// since a hanging kernel may not let its guest be inspected. A transient error
+// stays an ERROR, because they may have the same cause.
 func brokenOff(c *casefile.Case, f Finding, err error) Result {
 	res := broken(c, err)
 	seen := slices.Concat(f.splats, f.stall)

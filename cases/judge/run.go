@@ -21,12 +21,12 @@ const (
 	// timed out when the case's time is up as well.
 	answerGrace = 10 * time.Second
 
-	// endLimit is for the inspection at the end, which may include a long
-	// scan for leaks.
+	// endLimit bounds the inspection at the end, which may include a long scan
+	// for leaks.
 	endLimit = 2 * time.Minute
 )
 
-// limitOf is how long the case may take.
+// limitOf returns how long the case may take.
 func limitOf(c *casefile.Case) time.Duration {
 	if c.Timeout > 0 {
 		return c.Timeout
@@ -34,7 +34,7 @@ func limitOf(c *casefile.Case) time.Duration {
 	return defaultTimeout
 }
 
-// waitLimit is how long one command may take.
+// waitLimit returns how long one command may take.
 func waitLimit(c *casefile.Case) time.Duration { return min(cmp.Or(c.Wait, defaultWait), limitOf(c)) }
 
 // Run runs the case on a machine and judges what it sees. A command that fails
@@ -48,7 +48,7 @@ func Run(ctx context.Context, m machine.Machine, c *casefile.Case) Result {
 	return res
 }
 
-// Skipped tells whether Run would skip the case, and its result then. An error is
+// Skipped reports whether Run would skip the case, and with which result. Errors are
 // left to Run.
 func Skipped(ctx context.Context, m machine.Machine, c *casefile.Case) (res Result, skip bool) {
 	f, err := m.Facts(ctx, c.SysfsAttrs())

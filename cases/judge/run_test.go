@@ -89,8 +89,8 @@ func TestRunSkipsWhatNeedsCPUs(t *testing.T) {
 	}
 }
 
-// TestRunSkipsWhatWouldShowNothing: what conditions leave out of a transcript
-// must not leave a case that passes for want of anything to check.
+// TestRunSkipsWhatWouldShowNothing: conditions must not leave a case that
+// passes because it checks nothing.
 func TestRunSkipsWhatWouldShowNothing(t *testing.T) {
 	tests := []struct{ script, why string }{
 		{"", "the case has no command for this kernel"},
@@ -264,7 +264,7 @@ func TestRunInterrupted(t *testing.T) {
 	}
 }
 
-// dyingMachine finds out that the kernel is dead when ctx has ended already.
+// dyingMachine finds out that the kernel is dead only after ctx has ended.
 type dyingMachine struct{ *fakeMachine }
 
 func (m dyingMachine) Step(ctx context.Context, _ machine.Command, _ time.Duration) (machine.Answer, error) {

@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 )
 
-// mustParse makes a case of a script.
+// mustParse makes a case from a script.
 func mustParse(t testing.TB, script string) *casefile.Case {
 	t.Helper()
 	c, err := casefile.Parse("t.txtar", []byte("Title\n\n-- transcript --\n"+script+"\n"))

@@ -16,7 +16,7 @@ const (
 	maxFrames = 8 // frames of a task's stack
 )
 
-// frame is a line of /proc/PID/stack, with or without the address.
+// frame matches a line of /proc/PID/stack, with or without the address.
 var frame = regexp.MustCompile(`([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+`)
 
 // linesOf says what the wait was for and which tasks block it, in short lines.

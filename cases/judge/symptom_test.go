@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// symptomCase is a case with a symptom, of which a run is judged.
+// symptomCase returns a case with a symptom, for judging a run.
 func symptomCase(t *testing.T, symptom string) *casefile.Case {
 	t.Helper()
 	text := "A.\n\n" + strings.TrimSpace("Symptom: "+symptom) + "\n\n-- transcript --\n% insmod klp_a\nlivepatch: enabling patch 'klp_a'\n% rmmod klp_a\n! EAGAIN\n"
@@ -27,8 +27,8 @@ func symptomCase(t *testing.T, symptom string) *casefile.Case {
 	return c
 }
 
-// symptomRun is a run of it that logs and answers as the case says but for what
-// is given.
+// symptomRun returns a run of that case. Its first command has the given log
+// and errno; the second behaves as the case says.
 func symptomRun(log []string, errno string) Observation {
 	o := Observation{Facts: machine.Facts{Release: "6.12"}, Answers: []machine.Answer{{Errno: errno}, {Errno: "EAGAIN"}}}
 	o.Answers[0].Records = []machine.Record{{Facility: 1, Text: "% insmod klp_a"}}
@@ -75,7 +75,7 @@ func TestReported(t *testing.T) {
 	}
 }
 
-// TestReportedOfACrash: what the console shows of a guest that died counts.
+// TestReportedOfACrash: the console of a guest that died counts.
 func TestReportedOfACrash(t *testing.T) {
 	died := &blame.Error{Party: blame.Kernel, Summary: "the guest died", Tail: "[    5.1] Oops: general protection fault: 0000 [#1] SMP\n[    5.1] RIP: 0010:klp_x+0x1/0x2\n[    5.2] Kernel panic - not syncing: Fatal exception\n"}
 	tests := []struct {
@@ -112,7 +112,7 @@ func TestIgnores(t *testing.T) {
 	}
 }
 
-// TestMissingHeader: a failure that a header explains names it.
+// TestMissingHeader: a failure that a missing header explains names the header.
 func TestMissingHeader(t *testing.T) {
 	c := symptomCase(t, "")
 	o := symptomRun([]string{"livepatch: enabling patch 'klp_a'"}, "")

@@ -16,8 +16,8 @@ import (
 
 // Update rewrites the expected lines of a case's file to the observed ones.
 // Commands, comments, conditions, lines for other kernels, and sources stay as
-// they are, byte for byte. It refuses a run with more than a different
-// transcript: a crash, a splat, a leak, a stall, or a run that proves nothing.
+// they are, byte for byte. It refuses a run in which more than the transcript
+// differs: a crash, a splat, a leak, a stall, or a run that proves nothing.
 func Update(data []byte, c *casefile.Case, o Observation) ([]byte, error) {
 	now, err := casefile.Parse(c.File, data)
 	if err != nil {
@@ -38,7 +38,7 @@ func Update(data []byte, c *casefile.Case, o Observation) ([]byte, error) {
 	return out, nil
 }
 
-// Rewrite is Update without this check.
+// Rewrite is Update without these checks.
 func Rewrite(data []byte, c *casefile.Case, o Observation) []byte {
 	j := newJudgement(c, o)
 	e := newEdit(data)
@@ -72,8 +72,8 @@ func newEdit(data []byte) *edit {
 	}
 }
 
-// step replaces a command's expected lines by the observed ones, kind by kind.
-// A new line goes after the last one of its kind, or of the kinds before.
+// step replaces a command's expected lines with the observed ones, kind by
+// kind. A new line goes after the last one of its kind, or of the kinds before.
 func (e *edit) step(s casefile.Step, observed func(casefile.Kind) []string) {
 	behind := s.Line
 	for _, kind := range casefile.Kinds {

@@ -26,7 +26,7 @@ func TestUpdateOfPassingIsIdentity(t *testing.T) {
 
 const updateHead = "Title\n\nNeeds: kernel >= 5\n\n-- transcript --\n"
 
-// updateTests are scripts and what becomes of them; the same is seen for each.
+// updateTests are scripts and their updates, all for the same observation.
 var updateTests = []struct {
 	name, old, want string
 }{
@@ -186,8 +186,8 @@ func TestUpdateRefuses(t *testing.T) {
 	}
 }
 
-// TestUpdatePasses: whatever a case says and whatever was seen, the updated
-// case passes, and updating it again changes nothing.
+// TestUpdatePasses: whatever a case expects and whatever was observed, the
+// updated case passes, and updating it again changes nothing.
 func TestUpdatePasses(t *testing.T) {
 	line := rapid.SampledFrom([]string{"a", "b", "c", "% x", "= y", "[z]", "* w", "-- q --", "klp_a: d\x1b", " lead"})
 	lines := rapid.SliceOfN(line, 0, 6)
@@ -258,7 +258,7 @@ func TestUpdateRefusesADeath(t *testing.T) {
 	}
 }
 
-// TestRunUpdateRun: a case that fails for its text alone passes after update.
+// TestRunUpdateRun: a case that fails only for its text passes after an update.
 func TestRunUpdateRun(t *testing.T) {
 	data := []byte("T\n\n-- transcript --\n% insmod klp_a\n% cat /x\n= wrong\n% rmmod klp_a\n! EBUSY\n")
 	c, err := casefile.Parse("t.txtar", data)
@@ -281,8 +281,8 @@ func TestRunUpdateRun(t *testing.T) {
 	}
 }
 
-// TestUpdateOfNotPredicted: what klptest new has marked is filled in, and the
-// mark goes.
+// TestUpdateOfNotPredicted: lines that klptest new marked as not predicted are
+// filled in, and the mark is removed.
 func TestUpdateOfNotPredicted(t *testing.T) {
 	const head = "A.\n\n-- transcript --\n% insmod klp_a\n"
 	c, err := casefile.Parse("a.txtar", []byte(head+"# not predicted: what it logs\n% rmmod klp_a\n! EAGAIN\n# not predicted at all\n"))

@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 )
 
-// UpdateFile is Update of the case's file, which is replaced as a whole.
+// UpdateFile applies Update to the case's file, which is replaced as a whole.
 func UpdateFile(c *casefile.Case, o Observation) error {
 	old, err := os.ReadFile(c.File)
 	if err != nil {
@@ -22,8 +22,8 @@ func UpdateFile(c *casefile.Case, o Observation) error {
 	return replaceFile(c.File, data)
 }
 
-// replaceFile puts a new file in the place of an old one, whole or not at all.
-// A link stays one, to the new file.
+// replaceFile replaces a file as a whole or not at all. A link is kept, and
+// points to the new file.
 func replaceFile(path string, data []byte) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// --update LINK writes to the file that the link leads to.
+// --update LINK writes to the file that the link points to.
 func TestReplaceFileFollowsLinks(t *testing.T) {
 	dir := t.TempDir()
 	file, link := filepath.Join(dir, "cases", "a.txtar"), filepath.Join(dir, "link")

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// TestDocument: docs/cases.md has an example of each fold, and it is one.
+// TestDocument: docs/cases.md has a correct example of each fold.
 func TestDocument(t *testing.T) {
 	var shown []splat.Kind
 	for _, row := range docstest.Rows(t, "a line of the log") {

@@ -30,7 +30,7 @@ var (
 )
 
 // ends are the last lines of splats that have an explicit end; any other splat
-// lasts as long as its lines look like a dump.
+// lasts while its lines look like a dump.
 var ends = map[splat.Kind]*regexp.Regexp{
 	splat.KASAN:   banner,                                  // mm/kasan/report.c
 	splat.KCSAN:   banner,                                  // kernel/kcsan/report.c
@@ -40,7 +40,7 @@ var ends = map[splat.Kind]*regexp.Regexp{
 	splat.Lockdep: regexp.MustCompile(`^stack backtrace:`), // kernel/locking/lockdep.c
 }
 
-// BeginsSplat tells whether a line begins a splat, or names one.
+// BeginsSplat reports whether a line begins a splat, or names one.
 func BeginsSplat(line string) bool {
 	_, ok := splat.Match(line)
 	return ok || cutHere.MatchString(line)

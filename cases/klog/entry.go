@@ -15,7 +15,7 @@ type Entry struct {
 	Fold   string   // the fold of a splat or stack dump; Text is then its first line
 	Splat  bool     // the fold shows a fault of the kernel
 	Body   []string // the first lines of a splat or dump
-	at     int      // its number in FoldLines
+	at     int      // its index in FoldLines
 }
 
 // Entries returns the kernel's lines, and those that may be markers. A record
@@ -38,7 +38,7 @@ func Entries(records []machine.Record) []Entry {
 	return list
 }
 
-// Line is the entry as the transcript shows it.
+// Line returns the entry as the transcript shows it.
 func (e Entry) Line() string {
 	if e.Fold != "" {
 		return e.Fold

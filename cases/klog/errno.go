@@ -31,7 +31,7 @@ func errnoTables() (names []string, texts map[string]string) {
 	return names, texts
 }
 
-// ErrnoName returns the one name of an error that may have two.
+// ErrnoName returns the canonical name of an error that may have two.
 func ErrnoName(s string) string {
 	if name := errnoAlias[s]; name != "" {
 		return name
@@ -45,8 +45,8 @@ func ErrnoOf(text string) (name string, ok bool) {
 	return name, ok
 }
 
-// otherFailure is how a command may fail without a named errno: "errno 524"
-// (the kernel's own ENOTSUPP), or for sh "exit 1".
+// otherFailure matches a failure without a named errno: "errno 524" (the
+// kernel's own ENOTSUPP) or, for sh, "exit 1".
 var otherFailure = regexp.MustCompile(`^(errno|exit) [1-9]\d{0,3}$`)
 
 // ParseErrno reads a command's expected failure: an errno with or without a

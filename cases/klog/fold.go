@@ -17,8 +17,8 @@ import (
 const MaxBody = 50
 
 const (
-	StackDump splat.Kind = "stack" // a dump that nothing wrong goes with
-	Untitled  splat.Kind = "splat" // a cut without a title
+	StackDump splat.Kind = "stack" // a dump without a fault
+	Untitled  splat.Kind = "splat" // a "cut here" without a title
 )
 
 // Folds are the kinds of folds.
@@ -42,9 +42,9 @@ type open struct {
 	ended bool           // its last line has come: another splat or stack is not part of it
 }
 
-// Fold replaces each splat and each bare stack dump by one entry. own are the
-// names that begin lines which belong to no splat, whatever surrounds them.
-// truncated tells whether the last splat lacks its end.
+// Fold replaces each splat and each bare stack dump with one entry. A line that
+// begins with a name in own belongs to no splat, whatever surrounds it.
+// truncated reports whether the last splat lacks its end.
 func Fold(list []Entry, own map[string]bool) (out []Entry, truncated bool) {
 	f := &folder{}
 	for _, e := range list {
@@ -57,14 +57,14 @@ func Fold(list []Entry, own map[string]bool) (out []Entry, truncated bool) {
 	return f.out, f.open != nil && f.open.end != nil
 }
 
-// IsOwn tells whether a line begins with one of the names.
+// IsOwn reports whether a line begins with one of the names.
 func IsOwn(line string, own map[string]bool) bool {
 	name, _, ok := strings.Cut(line, ": ")
 	return ok && own[name]
 }
 
-// OwnNames are the names of modules, and of the subsystems that log about all
-// of them.
+// OwnNames returns the names of modules, and of the subsystems that log about
+// all of them.
 func OwnNames(modules []string) map[string]bool {
 	own := map[string]bool{"livepatch": true}
 	for _, m := range modules {
@@ -96,10 +96,10 @@ func (f *folder) line(e Entry) {
 	}
 }
 
-// begins tells whether a splat's line begins a new one, or belongs to the open
-// one: a WARN's second line, the Oops of a BUG, a stall reported at length. A
-// splat of another kind never counts as a part: a case that expects the open
-// one would pass with both.
+// begins reports whether a splat's line begins a new splat. Otherwise it
+// belongs to the open one: a WARN's second line, the Oops of a BUG, a stall
+// reported at length. A splat of another kind is never part of the open one: a
+// case that expects that one would pass with both.
 func (f *folder) begins(s splat.Splat) bool {
 	o := f.open
 	switch {
@@ -132,7 +132,7 @@ func (f *folder) keep(line string) {
 	}
 }
 
-// title shows the splat by the line that names it.
+// title makes the line that names a splat the text of its entry.
 func (f *folder) title(e Entry, s splat.Splat) {
 	if f.open.kind == "" && s.Kind != "" {
 		f.out[f.open.at].Text = e.Text
@@ -193,8 +193,8 @@ type Folded struct {
 	Splat bool   // the fold shows a fault of the kernel
 }
 
-// FoldLines folds a log without a run, such as a pasted one. modules are the
-// names that begin lines which belong to no splat.
+// FoldLines folds a log without a run, such as a pasted one. A line that begins
+// with one of the modules belongs to no splat.
 func FoldLines(lines, modules []string) []Folded {
 	list := make([]Entry, len(lines))
 	for i, line := range lines {

@@ -30,7 +30,7 @@ func foldText(log string, modules ...string) (lines []string, truncated bool) {
 	return lines, truncated
 }
 
-// foldTests are logs, in which "% " begins a marker, and what remains of them.
+// foldTests are logs, in which "% " begins a marker, before and after folding.
 var foldTests = []struct{ name, log, want string }{
 	{"nothing", "livepatch: a\nklp_a: b", "livepatch: a\nklp_a: b"},
 	{

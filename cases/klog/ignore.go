@@ -4,9 +4,8 @@ package klog
 
 import "regexp"
 
-// ignored are log lines that say nothing about a case: lines that come once in
-// a kernel's life, lines that come at any time, and the rest of a record's
-// dictionary.
+// ignored are log lines that say nothing about a case: lines that a kernel logs
+// once, lines that it logs at any time, and the lines of a record's dictionary.
 var ignored = []*regexp.Regexp{
 	// Taint notices; kernel/module/main.c, kernel/module/livepatch.c.
 	regexp.MustCompile(`^([\w-]+: )?tainting kernel with TAINT_LIVEPATCH$`),
@@ -56,7 +55,7 @@ var ignored = []*regexp.Regexp{
 	regexp.MustCompile(`^input: .* as /devices/|^psmouse serio\d+: `),
 }
 
-// Ignored tells whether a line is dropped from every log.
+// Ignored reports whether a line is dropped from every log.
 func Ignored(line string) bool {
 	for _, re := range ignored {
 		if re.MatchString(line) {

@@ -30,7 +30,7 @@ func quoted(text string) string {
 	return text
 }
 
-// Escape replaces bytes that are not text by \xNN, and drops blanks at the end,
+// Escape replaces bytes that are not text with \xNN, and drops trailing blanks,
 // which mail does not keep.
 func Escape(s string) string {
 	s = strings.TrimRight(s, " \t\r\n")
@@ -52,7 +52,7 @@ func Escape(s string) string {
 	return b.String()
 }
 
-// Clip shortens a text to at most n bytes, or a little more to say so.
+// Clip shortens a text to at most n bytes and an ellipsis.
 func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -75,6 +75,6 @@ func BadText(line string) string {
 	return ""
 }
 
-// isText tells whether a character may be in a case and be printed: no control
-// characters, and none that change how others are shown.
+// isText reports whether a character may be in a case and be printed: no
+// control characters, and none that change how others are shown.
 func isText(r rune) bool { return r == '\t' || unicode.IsGraphic(r) }

@@ -24,8 +24,8 @@ func wording(line string) string {
 	return line
 }
 
-// compilerSuffix is the suffix that a compiler appends to a function which it
-// clones or splits; it differs from build to build.
+// compilerSuffix is the suffix that a compiler appends to the name of a
+// function that it clones or splits; it differs from build to build.
 var compilerSuffix = regexp.MustCompile(`(\.(cold|isra|constprop|part|llvm|lto_priv)(\.\d+)*)+$`)
 
 // FunctionName returns a function's name in the source.

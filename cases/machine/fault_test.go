@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestFaults: the module knows the same functions, and says the same.
+// TestFaults: the module knows the same functions, and logs the same text.
 func TestFaults(t *testing.T) {
 	source, err := os.ReadFile("../../kmods/src/" + FaultModule + ".c")
 	if err != nil {

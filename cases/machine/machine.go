@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Machine is a kernel under test. A case runs the same way on each
+// Machine is a kernel under test. A case runs the same way on every
 // implementation.
 //
 // A method's error carries its blame: blame.Kernel when the kernel's own log
@@ -73,8 +73,8 @@ const MarkerPrefix = "% "
 // Marker returns the line that is written to the log before the command runs.
 func (c Command) Marker() string { return MarkerPrefix + c.Text }
 
-// shellLoad is a module's file in a command of a shell, whose working directory
-// has the case's modules.
+// shellLoad matches the loading of a module's file by a shell, whose working
+// directory has the case's modules.
 var shellLoad = regexp.MustCompile(`\binsmod (?:\./)?([A-Za-z][A-Za-z0-9_]{0,54})\.ko\b`)
 
 // Modules returns the names of the modules that the command needs or loads.
@@ -101,11 +101,11 @@ type Record struct {
 	Text     string `json:"text"` // may hold newlines
 }
 
-// Stamp is the time since boot as the kernel prints it (print_time,
+// Stamp returns the time since boot as the kernel prints it (print_time,
 // kernel/printk/printk.c).
 func (r Record) Stamp() string { return fmt.Sprintf("[%5d.%06d]", r.Usec/1e6, r.Usec%1e6) }
 
-// Raw is the record as dmesg --raw prints it, on as many lines as its text has.
+// Raw returns the record as dmesg --raw prints it, one line per line of text.
 func (r Record) Raw() string {
 	var b strings.Builder
 	for text := range strings.SplitSeq(r.Text, "\n") {
@@ -129,8 +129,8 @@ type Stall struct {
 	Limit time.Duration `json:"limit"`
 	Tasks []Task        `json:"tasks,omitempty"`
 	Sysfs string        `json:"sysfs,omitempty"` // the patch directories, one "path = value" a line
-	// Died tells that the kernel has ended the command's own task, as after an
-	// oops in it.
+	// Died is set when the kernel has ended the command's own task, such as
+	// after an oops in it.
 	Died bool `json:"died,omitempty"`
 	// Starved is set by the rig: the host gave the guest less than half of
 	// the processor time that it asked for, so the stall proves nothing.

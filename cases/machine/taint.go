@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// taintLetters are the letters of the taint bits, the first is bit 0; see
+// taintLetters are the letters of the taint bits, from bit 0 on; see
 // Documentation/admin-guide/tainted-kernels.rst and taint_flags[] in
 // kernel/panic.c.
 const taintLetters = "PFSRMBUDAWCIOELKXTNJ"

@@ -38,8 +38,8 @@ func (v *Volume) count(text string) {
 	v.lines += strings.Count(text, "\n")
 }
 
-// Flooded is the error of a guest that has logged or printed too much. The
-// kernel may be at fault, or the case's commands: nothing tells which. So it is
+// Flooded returns the error of a guest that has logged or printed too much. The
+// kernel may be at fault, or the case's commands; it is unknown which, so it is
 // an Error.
 func Flooded() error {
 	return &blame.Error{

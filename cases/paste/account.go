@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// leftOut counts the parts of the report that are not in the case, with their
-// lines.
+// leftOut counts and lists the lines of the report that are not in the case.
 func (r *report) leftOut() string {
 	var parts []string
 	for _, group := range leftGroups {
@@ -98,8 +97,7 @@ func (r *report) differs() string {
 		counted(len(missing), "1 line", "lines"), ranges(missing))
 }
 
-// unexplained are the core's records that the prediction lacks, as lines of the
-// input.
+// unexplained returns the lines of core records that the prediction lacks.
 func (r *report) unexplained() (numbers []int) {
 	predicted := coreEvents(r.predicted.Steps)
 	var seen []event
@@ -116,14 +114,14 @@ func (r *report) unexplained() (numbers []int) {
 	return numbers
 }
 
-// translate replaces the names in an event by klptest's.
+// translate replaces the names in an event with klptest's.
 func (m *mapping) translate(e event) event {
 	e.patch = orSelf(m.ours[e.patch], e.patch)
 	e.object = orSelf(m.ours[e.object], e.object)
 	return e
 }
 
-// isCore tells whether every kernel logs the event, with debugging or without.
+// isCore reports whether every kernel logs the event, even without debugging.
 func isCore(e event) bool {
 	switch e.what {
 	case enabling, incompatible, starting, complete, preFailed, enableFailed, applying, refusing, reverting, forcing:
@@ -143,7 +141,8 @@ func coreEvents(steps [][]string) (list []event) {
 	return list
 }
 
-// unmatched are the indexes of events that are not in another list, in order.
+// unmatched returns the indexes of the seen events that the predicted ones, in
+// order, do not match.
 func unmatched(seen, predicted []event) (list []int) {
 	k := 0
 	for i, e := range seen {

@@ -23,7 +23,7 @@ var (
 // classifier says what each line is. It tries the kinds of evidence in a fixed
 // order, the most certain first: a shell's prompt, a test's mark, a tool's
 // message, a known record of the kernel, the stamp of a log, a command without
-// a prompt, and last the place of the line.
+// a prompt, and last the position of the line.
 type classifier struct {
 	modules map[string]bool // whose records count
 	seen    map[string]int  // the line of each stamped record
@@ -32,14 +32,14 @@ type classifier struct {
 	torn    *line           // a stamped line, which an unstamped one may continue
 }
 
-// Reasons that other stages ask for.
+// Reasons that other stages test for.
 const (
 	shownBefore = "the log was shown before"
 	stackDump   = "a stack dump"
 )
 
-// classify says what each line is. The records of the modules count, beside those of
-// the modules that the text names.
+// classify says what each line is. Records of the given modules count, as do those of
+// modules that the text names.
 func classify(lines []line, modules ...string) {
 	c := classifier{modules: moduleNames(lines), seen: map[string]int{}}
 	for _, name := range modules {
@@ -79,7 +79,7 @@ func (c *classifier) line(l *line) {
 	l.set(isText, "")
 }
 
-// process is a line logged by another process; sudo's names a command.
+// process handles a line logged by another process; sudo's names a command.
 func (c *classifier) process(l *line) bool {
 	if !l.user {
 		return false
@@ -124,7 +124,7 @@ func (c *classifier) marked(l *line) bool {
 	return true
 }
 
-// told is a line of a tool: why it failed, or what it did.
+// told handles a line of a tool: why it failed, or what it did.
 func (c *classifier) told(l *line) bool {
 	if l.stamped || corePrefix.MatchString(l.text) {
 		return false
@@ -140,7 +140,7 @@ func (c *classifier) told(l *line) bool {
 	return false
 }
 
-// known is a record about livepatching.
+// known handles a record about livepatching.
 func (c *classifier) known(l *line) bool {
 	e, ok := readEvent(l.text)
 	if !ok && !l.stamped {
@@ -164,7 +164,7 @@ func (c *classifier) known(l *line) bool {
 	return true
 }
 
-// unfront removes an unknown front if an unmistakable record follows it.
+// unfront removes an unknown prefix if an unmistakable record follows it.
 func (c *classifier) unfront(l *line) bool {
 	i := strings.Index(l.text, "livepatch: ")
 	if i <= 0 || !strings.ContainsRune(" ]|):>\t", rune(l.text[i-1])) || strings.Contains(l.text[:i], "kernel log") {
@@ -177,7 +177,7 @@ func (c *classifier) unfront(l *line) bool {
 	return ok
 }
 
-// logged is any other line of the kernel's log.
+// logged handles any other line of the kernel's log.
 func (c *classifier) logged(l *line) bool {
 	switch {
 	case l.stamped && klog.Ignored(l.text):
@@ -209,7 +209,7 @@ func (c *classifier) unprompted(l *line) bool {
 	return true
 }
 
-// printed is the output of a command.
+// printed handles the output of a command.
 func (c *classifier) printed(l *line) bool {
 	_, isSplat := splat.Match(l.text)
 	if c.typed == "" || isSplat || l.symptom != "" {
@@ -223,7 +223,7 @@ func (c *classifier) printed(l *line) bool {
 	return true
 }
 
-// moduleNames are the modules that a text calls modules.
+// moduleNames returns the names that a text uses as names of modules.
 func moduleNames(lines []line) map[string]bool {
 	names := map[string]bool{}
 	for _, l := range lines {

@@ -16,7 +16,7 @@ func TestPrompts(t *testing.T) {
 		"/ # ", "~ # ", "/sys/kernel # ", "sh-5.1# ", "bash-5.2$ ", "root# ", "+ ", "++ ", "root@box:/home/user#",
 	} {
 		if prompt == "user@box:~/a b$ " {
-			continue // nobody can tell
+			continue // ambiguous
 		}
 		if got, ok := promptedBody(prompt + "insmod a"); got != "insmod a" || !ok {
 			t.Errorf("%q: %q", prompt, got)

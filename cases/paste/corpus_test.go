@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// reports are the inputs of the corpus.
+// reports returns the inputs of the corpus.
 func reports(t testing.TB) []string {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/reports/*.txt")
@@ -31,7 +31,8 @@ func reports(t testing.TB) []string {
 }
 
 // TestReports: each report becomes the case in the golden file beside it, or is
-// refused with the words in that. What each line was taken for stands below.
+// refused with the error in that file. Below that, the file says what each line
+// was taken for.
 func TestReports(t *testing.T) {
 	for _, p := range reports(t) {
 		data, err := os.ReadFile(p)
@@ -54,7 +55,7 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// shown is what was made, as the golden files have it.
+// shown formats what was made as the golden files have it.
 func shown(made *Made, err error) string {
 	var b strings.Builder
 	if err != nil {

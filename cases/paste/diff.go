@@ -16,10 +16,10 @@ var (
 	patchFile = regexp.MustCompile(`^\+\+\+ b/(\S+)`)
 )
 
-// undiff finds diffs: those of a selftest between its expectation and its
-// result, and patches. Of a selftest's diff it reads the expected side, of a
-// patch to a script the new side. It does not trust the numbers in hunk
-// headers, because people shorten diffs by hand.
+// undiff finds diffs: those between a selftest's expectation and its result,
+// and patches. It reads the expected side of a selftest's diff, and the new
+// side of a patch to a script. It does not trust the numbers in hunk headers,
+// because people shorten diffs by hand.
 func undiff(lines []line) []line {
 	var out []line
 	for i := 0; i < len(lines); {
@@ -45,7 +45,7 @@ type diff struct {
 	out   []line
 }
 
-// start returns how many lines the head of a diff has; 0: there is none.
+// start returns the number of lines in the head of a diff; 0 if there is none.
 func (d *diff) start(lines []line) int {
 	first := lines[0].text
 	second := ""
@@ -73,8 +73,7 @@ func (d *diff) setFile(text string) {
 	}
 }
 
-// read reads the diff that begins with the first of the lines, and returns how
-// many it has.
+// read reads the diff that begins with the first line, and returns its length.
 func (d *diff) read(lines []line, head int) int {
 	i := 0
 	for ; i < len(lines); i++ {
@@ -91,7 +90,7 @@ func (d *diff) read(lines []line, head int) int {
 	return i
 }
 
-// line takes a line after the head, and tells whether it belongs to the diff.
+// line handles a line after the head, and reports whether the diff has it.
 func (d *diff) line(l line, rest []line) bool {
 	text := l.text
 	switch m := hunkHead.FindStringSubmatch(text); {
@@ -129,7 +128,7 @@ func (d *diff) hunk(l line, m []string) {
 	d.out = append(d.out, l)
 }
 
-// side takes the mark off a line.
+// side removes the mark from a line.
 func (d *diff) side(l line) line {
 	mark := l.text[0]
 	l.text = l.text[1:]

@@ -17,7 +17,7 @@ import (
 var docBlock = regexp.MustCompile("(?ms)^```(report|case)\n(.*?)^```$")
 
 // TestBugReports: each report of docs/bug-reports.md becomes the case that is
-// shown behind it; "..." stands for any lines.
+// shown after it; "..." stands for any lines.
 func TestBugReports(t *testing.T) {
 	data, err := os.ReadFile("../../docs/bug-reports.md")
 	if err != nil {
@@ -46,7 +46,7 @@ func TestBugReports(t *testing.T) {
 	}
 }
 
-// missing returns the first line that a text does not have where it must.
+// missing returns the first shown line that the text lacks in its place.
 func missing(shown, text string) string {
 	lines := strings.Split(text, "\n")
 	skip := false

@@ -44,8 +44,8 @@ func (m *mapping) failSilently(at int, s *step) {
 	p.failing = strconv.Itoa(-int(errnoOr(s.errno, unix.ENODEV)))
 }
 
-// failIn makes pre_patch fail for an object, of the livepatch being loaded or
-// of the last one applied to a module.
+// failIn makes pre_patch fail for an object, in the livepatch being loaded or
+// in the last one applied to a module.
 func (m *mapping) failIn(at int, s *step, object string) {
 	value := strconv.Itoa(-int(errnoOr(s.errno, unix.ENODEV)))
 	if p := m.params[s]; p != nil {
@@ -70,7 +70,7 @@ func (p *probe) complete() {
 	}
 }
 
-// applied is the last livepatch that was applied to the module of a step.
+// applied returns the last livepatch that was applied to the module of a step.
 func (m *mapping) applied(at int, s *step) *probe {
 	var patch string
 	for _, e := range s.events {

@@ -85,7 +85,7 @@ func (r *report) prose() []string {
 	return list
 }
 
-// table is the mapping.
+// table shows the mapping.
 func (r *report) table() string {
 	rows := [][]string{}
 	same := true
@@ -106,7 +106,7 @@ func (r *report) table() string {
 	return align(rows)
 }
 
-// reason says what the log has shown of a module.
+// reason says what the log shows about a module.
 func (r *report) reason(name, ours string) string {
 	if ours == "-" {
 		return "nothing stands for it: there are only klp_target and klp_other"
@@ -121,7 +121,7 @@ func (r *report) reason(name, ours string) string {
 	return ""
 }
 
-// reasons says from what each parameter follows.
+// reasons says why each parameter was chosen.
 func (p *probe) reasons() (list []string) {
 	if p.replace {
 		list = append(list, "replaces: others were gone after it")
@@ -181,7 +181,7 @@ func (r *report) otherSymptoms() string {
 	return text
 }
 
-// headers are the headers that the case needs.
+// headers returns the headers that the case needs.
 func (r *report) headers() string {
 	var b strings.Builder
 	if len(r.symptoms) > 0 {
@@ -202,7 +202,7 @@ func (r *report) headers() string {
 	return b.String()
 }
 
-// names are the modules' names in the case.
+// names returns the modules' names in the case.
 func (r *report) names(ours []string) (list []string) {
 	for _, name := range ours {
 		if r.sources != nil {

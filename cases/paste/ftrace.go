@@ -41,7 +41,7 @@ func (t *teller) onNoSymbol(e event) {
 	t.load(name, e, unnamed).fails = true
 }
 
-// onUnpatchable is EBUSY of ftrace, most likely because it is switched off.
+// onUnpatchable handles EBUSY from ftrace, which is most likely switched off.
 func (t *teller) onUnpatchable(e event) {
 	if e.number != -16 || t.ftraceOff || t.cursor < 0 {
 		return

@@ -19,7 +19,7 @@ import (
 	"github.com/klptest/klptest/internal/model"
 )
 
-// FuzzMake: any text is refused, the user's fault, or becomes a case that
+// FuzzMake: any text is refused as the user's error, or becomes a case that
 // parses, with no more than a transcript; each of its lines is explained.
 func FuzzMake(f *testing.F) {
 	for _, p := range reports(f) {
@@ -60,8 +60,8 @@ func FuzzMake(f *testing.F) {
 	})
 }
 
-// FuzzStages: each stage takes what the one before it makes of any text, and
-// loses no line.
+// FuzzStages: each stage accepts the output of the one before it, for any text,
+// and loses no line.
 func FuzzStages(f *testing.F) {
 	f.Add("> [ 1.0] livepatch: enabling patch\n> 'a'\n")
 	f.Add("@@ -1 +1 @@\n-a\n+b\n\n--- expected\n+++ result\n")
@@ -90,7 +90,7 @@ func FuzzStages(f *testing.F) {
 	})
 }
 
-// slowest is what no input of the largest size takes, of processor time: a busy
+// slowest bounds the processor time for an input of the largest size: a busy
 // host does not count.
 const slowest = 2 * time.Second
 

@@ -16,7 +16,7 @@ const (
 
 var uncertain = []string{mustBeOff, ftraceBusy, fromBefore, loadedAgain, mustBeThere, nobodySays, calledBack, unnamed}
 
-// handlers infer commands from each event.
+// handlers infer commands from events.
 var handlers map[happening]func(*teller, event)
 
 func init() {
@@ -85,7 +85,7 @@ func (t *teller) onInitializing(e event) {
 	t.toggle(e, "0", "the log says that it is disabled")
 }
 
-// toggle is a write to the file enabled.
+// toggle adds a write to the file enabled.
 func (t *teller) toggle(e event, value, why string) {
 	if t.told == e.patch && t.trans == e.patch && t.down == (value == "0") {
 		return // a callback has shown it
@@ -114,7 +114,7 @@ func (t *teller) onStarting(e event) {
 	}
 	t.known(e)
 	if t.trans == e.patch && t.down == e.down {
-		return // said twice
+		return // logged twice
 	}
 	if s := t.loaded[e.patch]; !e.down && t.trans == "" && s.because == fromBefore && !ends(s) {
 		t.begin(e.patch, false, s)
@@ -130,7 +130,7 @@ func (t *teller) onStarting(e event) {
 	t.told, t.started = "", true
 }
 
-// turn is a write that reverses the running transition.
+// turn adds a write that reverses the running transition.
 func (t *teller) turn(e event, why string) {
 	if t.trans == e.patch {
 		t.started = true
@@ -141,7 +141,7 @@ func (t *teller) turn(e event, why string) {
 	t.opener.turns = true
 }
 
-// toValue is the value for the file enabled.
+// toValue returns the value for the file enabled.
 func toValue(down bool) string {
 	if down {
 		return "0"

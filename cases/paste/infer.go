@@ -55,7 +55,7 @@ func tell(lines []line) *teller {
 	return t
 }
 
-// isDebug tells whether the core logs the event only with dynamic debugging.
+// isDebug reports whether the core logs the event only with dynamic debugging.
 func isDebug(e event) bool {
 	return e.what == initializing || e.what == completing || e.what == reversing || e.what == canceling
 }
@@ -97,7 +97,7 @@ func (t *teller) want(a action, e event, why string) *step {
 	return t.insert(at, &step{action: a, line: e.line, because: why})
 }
 
-// pass skips the steps before one, of which the log shows nothing.
+// pass skips the steps before one: the log shows nothing of them.
 func (t *teller) pass(to int) {
 	for i := t.cursor + 1; i < to; i++ {
 		t.silent(t.steps[i])
@@ -123,7 +123,7 @@ func (t *teller) early(a action, e event, why string) *step {
 	s := &step{action: a, line: e.line, because: why, told: true}
 	at := t.before
 	if why == nobodySays || why == calledBack {
-		at = 0 // before the livepatches, which would otherwise log its coming
+		at = 0 // before the livepatches, which would otherwise log its loading
 	}
 	t.steps = slices.Insert(t.steps, at, s)
 	t.before++
@@ -170,7 +170,7 @@ func (t *teller) everLoaded(module string) bool {
 	return slices.ContainsFunc(t.steps, func(s *step) bool { return s.op == opLoad && s.module == module })
 }
 
-// needsLoaded tells whether a step succeeds only when its module is loaded.
+// needsLoaded reports whether a step succeeds only when its module is loaded.
 func (s *step) needsLoaded() bool {
 	switch s.op {
 	case opCat:
@@ -181,7 +181,7 @@ func (s *step) needsLoaded() bool {
 	return s.op == opUnload
 }
 
-// stillEnabled tells whether a removed livepatch was loaded last and never
+// stillEnabled reports whether a removed livepatch was loaded last and never
 // disabled: then the transcript was shortened.
 func (t *teller) stillEnabled(at int) bool {
 	for i := at - 1; i >= 0; i-- {

@@ -50,7 +50,7 @@ type event struct {
 	patch  string // the livepatch, or the module that logs
 	object string // the patched module; "vmlinux"; a function
 	down   bool   // of a transition: to unpatched
-	text   string // the unread rest: a callback's states
+	text   string // the unparsed rest: a callback's states
 	number int    // an errno, or a returned value
 	line   int    // of the input
 }
@@ -169,15 +169,15 @@ func (e *event) put(field, value string) {
 }
 
 var (
-	// wholeSplat are the titles of splats that mailers break most.
+	// wholeSplat matches the titles of splats that mailers break most often.
 	wholeSplat = regexp.MustCompile(`^(?:WARNING: .* at \S+(?:[:/]\d+)? [\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+|WARNING: .* at [\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+|BUG: \w+: .* in [\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+)`)
 	tearable   = regexp.MustCompile(`^(?:livepatch:(?: |$)|transition: |WARNING: |BUG: K|insmod: |rmmod: |modprobe: |do_init_module: |\w+:(?:$| (?:pre|post)_(?:un)?patch| copy ))`)
 )
 
-// mayBeTorn tells whether a line is of a kind whose end is known.
+// mayBeTorn reports whether a line is of a kind whose end is known.
 func mayBeTorn(body string) bool { return tearable.MatchString(body) }
 
-// isWhole tells whether a line has its known end.
+// isWhole reports whether a line has its known end.
 func isWhole(body string) bool {
 	if e, ok := readEvent(body); ok {
 		return e.what != otherLine || !strings.HasPrefix(body, "livepatch: ") || e.object != ""

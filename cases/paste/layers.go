@@ -59,7 +59,7 @@ func shortestIndent(lines []line) string {
 	return common
 }
 
-// isTAP tells whether a # in front of a line is a test runner's.
+// isTAP reports whether a # in front of a line is from a test runner.
 func isTAP(lines []line) bool {
 	for _, l := range lines {
 		if strings.HasPrefix(l.text, "#") && tapped.MatchString(l.text) || strings.HasPrefix(l.text, "TAP version") || strings.HasPrefix(l.text, "KTAP version") {

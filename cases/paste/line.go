@@ -15,7 +15,7 @@ const (
 	isTool    kind = "tool"    // a tool says what it has done
 	isOutput  kind = "output"  // of a command
 	isRecord  kind = "record"  // of the kernel's log, about livepatching
-	isSymptom kind = "symptom" // of something wrong
+	isSymptom kind = "symptom" // of a fault
 	isNoise   kind = "noise"   // of the kernel's log, about anything else
 	isTest    kind = "test"    // a test begins
 	isOther   kind = "other"   // belongs to another test
@@ -36,5 +36,5 @@ type line struct {
 	symptom string // what it is part of: "WARNING klp_x"
 }
 
-// set says what a line is, and why.
+// set records what a line is, and why.
 func (l *line) set(k kind, why string) { l.kind, l.why = k, why }

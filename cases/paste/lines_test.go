@@ -19,7 +19,7 @@ func texts(lines []line) (list []string) {
 
 func joined(lines []line) string { return strings.Join(texts(lines), "|") }
 
-// split makes lines of a text in which | ends one.
+// split reads the lines of a text in which | ends a line.
 func split(text string) []line { return readLines([]byte(strings.ReplaceAll(text, "|", "\n"))) }
 
 func TestReadLines(t *testing.T) {

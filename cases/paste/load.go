@@ -19,7 +19,7 @@ func (t *teller) known(e event) {
 	t.enabled = slices.Insert(t.enabled, 0, e.patch)
 }
 
-// typedLoad is a typed load after the cursor that the log does not show,
+// typedLoad returns a typed load after the cursor that the log does not show
 // because its start was cut off.
 func (t *teller) typedLoad(patch string) *step {
 	for i := t.cursor + 1; i < len(t.steps); i++ {
@@ -31,7 +31,7 @@ func (t *teller) typedLoad(patch string) *step {
 	return nil
 }
 
-// load is the step that loads a module again.
+// load returns the step that loads a module, after removing it if it is loaded.
 func (t *teller) load(module string, e event, why string) *step {
 	a := action{op: opLoad, module: module}
 	if t.loaded[module] != nil && !t.typedUnload(module) {
@@ -53,7 +53,7 @@ func (t *teller) isTarget(module string) bool {
 	return false
 }
 
-// typedUnload tells whether a module's removal was typed since.
+// typedUnload reports whether a module's removal was typed after the cursor.
 func (t *teller) typedUnload(module string) bool {
 	for i := t.cursor + 1; i < len(t.steps); i++ {
 		if s := t.steps[i]; s.op == opUnload && s.module == module && s.errno == "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Part is what a line of a log or a session is to whoever judges it.
+// Part is the role of a line in a log or a session that is judged.
 type Part int
 
 // The parts.
@@ -27,13 +27,13 @@ const (
 type LogLine struct {
 	Number int // of the text, from 1
 	Part   Part
-	Text   string // without stamps and prompts; of Failed the errno
-	Logged bool   // the line stands in the kernel's log: a Command is then a marker
+	Text   string // without stamps and prompts; for Failed, the errno
+	Logged bool   // the line is in the kernel's log: a Command is then a marker
 	Shown  bool   // a command that shows the log came before it
 }
 
 // ReadLog reads a kernel log or a terminal session in any form that Make reads.
-// modules are those whose lines count, beside the ones that the text names.
+// The lines of modules count, as do those of modules that the text names.
 func ReadLog(data []byte, modules []string) ([]LogLine, error) {
 	if err := bearable(data); err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func bearable(data []byte) error {
 	return nil
 }
 
-// part is what a classified line is; false: nothing that can be judged.
+// part returns the part of a classified line; false if it cannot be judged.
 func (l line) part() (Part, bool) {
 	switch l.kind {
 	case isCommand:
@@ -88,8 +88,9 @@ func (l line) part() (Part, bool) {
 
 var levelStamp = regexp.MustCompile(`^<(\d{1,3})>`)
 
-// foreignFacility are the numbers of the lines that no kernel has logged: a console's
-// <N> holds the facility above three bits of level; printk() of the kernel has 0.
+// foreignFacility returns the numbers of the lines that no kernel has logged: a
+// console's <N> holds, above three bits of level, the facility, which is 0 for
+// printk().
 func foreignFacility(lines []line) map[int]bool {
 	foreign := map[int]bool{}
 	for _, l := range lines {
@@ -101,8 +102,7 @@ func foreignFacility(lines []line) map[int]bool {
 	return foreign
 }
 
-// Changes tells whether a command line does something that a case can do, other than
-// to look.
+// Changes reports whether a command line does what a case can do, other than look.
 func Changes(typed string) bool {
 	for _, a := range actions(typed) {
 		if a.op != opLeft && a.op != opCat {
@@ -112,8 +112,8 @@ func Changes(typed string) bool {
 	return false
 }
 
-// Doing is what a command line does, as far as a case can do it: it is the same for two
-// lines of which one has sudo, a path, or an ending that the other lacks.
+// Doing returns what a command line does, as far as a case can do it: lines that differ
+// only in sudo, a path, or an ending give the same result.
 func Doing(typed string) string {
 	var b strings.Builder
 	for _, a := range actions(typed) {

@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// The modules that klptest ships, and that stand for the reporter's.
+// The shipped modules that stand for the reporter's.
 const (
 	holderModule = "klp_target" // its tasks can hold transitions
 	otherModule  = "klp_other"
@@ -31,7 +31,7 @@ type mapping struct {
 	holder  bool              // klp_target holds transitions
 	alone   bool              // and stands for none of the reporter's modules
 	params  map[*step]*probe  // of each loading of a livepatch
-	unknown []string          // modules for which nothing stands
+	unknown []string          // modules that nothing stands for
 }
 
 // mapModules chooses the modules that stand for the reporter's.
@@ -111,7 +111,7 @@ func (m *mapping) namePatches() error {
 }
 
 // nameTargets lets klp_target stand for the module that is loaded while
-// transitions are held, unless it comes or goes meanwhile.
+// transitions are held, unless that is loaded or removed meanwhile.
 func (m *mapping) nameTargets() {
 	taken := map[string]bool{}
 	for _, name := range m.targets {
@@ -139,7 +139,7 @@ func (m *mapping) nameTargets() {
 	m.alone = m.holder && !taken[holderModule]
 }
 
-// sortedTargets are the targets, known holders of transitions first.
+// sortedTargets returns the targets, known holders of transitions first.
 func (m *mapping) sortedTargets() []string {
 	list := slices.Clone(m.targets)
 	slices.SortStableFunc(list, func(a, b string) int { return m.rank(a) - m.rank(b) })
@@ -153,7 +153,7 @@ func (m *mapping) rank(module string) int {
 	return 1
 }
 
-// canHold tells whether a module is loaded before the first held transition,
+// canHold reports whether a module is loaded before the first held transition,
 // and stays until the last one is over.
 func (m *mapping) canHold(module string) bool {
 	loaded, held := false, false
@@ -179,7 +179,7 @@ func (m *mapping) canHold(module string) bool {
 	return true
 }
 
-// inTransition tells whether a step comes while a held transition runs.
+// inTransition reports whether a step comes while a held transition runs.
 func (m *mapping) inTransition(at *step) bool {
 	open := false
 	for _, s := range m.t.steps {
@@ -196,7 +196,7 @@ func (m *mapping) inTransition(at *step) bool {
 	return false
 }
 
-// ends tells whether the log shows the end of a transition after a step.
+// ends reports whether the log shows the end of a transition after a step.
 func ends(s *step) bool {
 	return slices.ContainsFunc(s.events, func(e event) bool { return e.what == complete })
 }

@@ -19,7 +19,7 @@ func (t *teller) coming(e event) {
 	}
 }
 
-// refusedAhead tells whether the module being loaded will be refused.
+// refusedAhead reports whether the module being loaded will be refused.
 func (t *teller) refusedAhead() bool {
 	for _, e := range t.ahead {
 		switch e.what {
@@ -40,7 +40,7 @@ func (t *teller) onApplying(e event) {
 	t.coming(e)
 }
 
-// applied tells whether a livepatch was applied to the module that is loading.
+// applied reports whether a livepatch was applied to the loading module.
 func (t *teller) applied(e event) bool {
 	return slices.ContainsFunc(t.steps[t.cursor].events, func(f event) bool {
 		return f.what == applying && f.patch == e.patch && f.object == e.object
@@ -118,7 +118,7 @@ func (t *teller) onCallback(e event) {
 	}
 }
 
-// unpatched tells whether this callback was called already.
+// unpatched reports whether this callback was called already.
 func (t *teller) unpatched(e event) bool {
 	return slices.ContainsFunc(t.steps[t.cursor].events, func(f event) bool {
 		return f.what == callback && f.text == e.text && f.patch == e.patch && f.object == e.object
@@ -127,7 +127,7 @@ func (t *teller) unpatched(e event) bool {
 
 func isPreUnpatch(e event) bool { return len(e.text) >= 11 && e.text[:11] == "pre_unpatch" }
 
-// next is the next line that the core logs.
+// next returns the next line that the core logs.
 func (t *teller) next() event {
 	for _, e := range t.ahead {
 		switch e.what {
@@ -139,7 +139,7 @@ func (t *teller) next() event {
 }
 
 // present makes sure that a module is loaded if its callback is called without
-// a record of its coming.
+// a record of its loading.
 func (t *teller) present(e event) {
 	if e.object == "vmlinux" || e.object == "" || t.loaded[e.object] != nil || t.incoming == e.object || t.outgoing == e.object {
 		return

@@ -25,8 +25,9 @@ var (
 	include    = regexp.MustCompile(`(?m)^\s*#\s*include\s+"([^"]+)"`)
 )
 
-// findSources takes the C of the reporter's modules, and the headers beside
-// them, from a directory: a kernel tree, a selftest's, the reporter's.
+// findSources takes the C source of the reporter's modules, and the headers
+// beside it, from a directory: that of a kernel tree, a selftest, or the
+// reporter.
 func findSources(dir fs.FS, modules []string) ([]casefile.Source, error) {
 	found := map[string]string{} // file to its path
 	seen := 0
@@ -64,7 +65,7 @@ func findSources(dir fs.FS, modules []string) ([]casefile.Source, error) {
 	return list, nil
 }
 
-// skipDir tells whether a part of a kernel tree has no test modules.
+// skipDir reports whether a part of a kernel tree has no test modules.
 func skipDir(name string) bool {
 	top, rest, _ := strings.Cut(name, "/")
 	switch top {
@@ -104,8 +105,8 @@ func addSource(list []casefile.Source, dir fs.FS, file, name string) ([]casefile
 	return list, nil
 }
 
-// realLines are predicted lines for the reporter's own modules: the core's
-// lines, with their names. No model knows what the modules log themselves.
+// realLines returns predicted lines for the reporter's own modules: the core's
+// lines, with those modules' names. No model knows what they log themselves.
 func (r *report) realLines(lines []string) (list []string) {
 	mark := false
 	for _, line := range lines {
@@ -127,12 +128,12 @@ func (r *report) realLines(lines []string) (list []string) {
 	return list
 }
 
-// isHolders tells whether a line is there only for klp_target.
+// isHolders reports whether a line is there only for klp_target.
 func (r *report) isHolders(line string) bool {
 	return r.m.alone && strings.Contains(line, "'"+holderModule+"'")
 }
 
-// rename replaces the names in a line by the reporter's.
+// rename replaces the names in a line with the reporter's.
 func (r *report) rename(line string) string {
 	return quotedName.ReplaceAllStringFunc(line, func(s string) string {
 		return s[:1] + cmp.Or(r.m.theirs(s[1:len(s)-1]), s[1:len(s)-1]) + s[len(s)-1:]

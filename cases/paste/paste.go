@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// MaxText is the largest text that is read.
+	// MaxText is the size in bytes of the largest text that is read.
 	MaxText = 1 << 20
 
 	maxLines = 50_000 // of a text
@@ -29,15 +29,15 @@ const (
 type Options struct {
 	Title   string
 	Test    string // which of several tests, by name or number; empty: the failing one
-	Sources fs.FS  // where the C of the reporter's modules is; nil: probes stand for them
+	Sources fs.FS  // where the C source of the reporter's modules is; nil: probes stand for them
 }
 
-// Made is the result of a text.
+// Made is the result of Make.
 type Made struct {
 	Case      []byte // the file
 	Explained []Explanation
 	Symptom   string           // the fault that the report shows; empty: none
-	Related   []*casefile.Case // shipped cases about the same thing
+	Related   []*casefile.Case // shipped cases about the same subject
 	Predicted bool             // the expected lines are a healthy kernel's
 	Partly    bool             // some are not predicted
 }
@@ -128,7 +128,7 @@ func tellReport(ctx context.Context, lines []line, o Options) (*report, error) {
 
 // name sorts symptoms: those that the case can show; those that it cannot,
 // because only the reporter's modules log them; and those that a healthy kernel
-// shows as well, which are none.
+// shows as well, which are not symptoms.
 func (r *report) name(list []string) {
 	for _, s := range list {
 		kind, text, _ := strings.Cut(s, " ")
@@ -147,8 +147,8 @@ func (r *report) name(list []string) {
 	}
 }
 
-// predicts tells whether a line is in the predicted transcript; a symptom is
-// the line after its first word.
+// predicts reports whether the line of a symptom, which follows its first word,
+// is in the predicted transcript.
 func (r *report) predicts(symptom string) bool {
 	_, text, _ := strings.Cut(symptom, " ")
 	if strings.HasPrefix(symptom, "* ") {
@@ -160,14 +160,14 @@ func (r *report) predicts(symptom string) bool {
 
 var anyQuoted = regexp.MustCompile(`['(]\w+[')]`)
 
-// ourNames replaces the names in a line of the core by klptest's.
+// ourNames replaces the names in a line of the core with klptest's.
 func (m *mapping) ourNames(text string) string {
 	return anyQuoted.ReplaceAllStringFunc(text, func(s string) string {
 		return s[:1] + orSelf(m.ours[s[1:len(s)-1]], s[1:len(s)-1]) + s[len(s)-1:]
 	})
 }
 
-// validSymptom tells whether a case can name it.
+// validSymptom reports whether a case can name the symptom.
 func validSymptom(s string) bool {
 	_, err := casefile.Parse(caseName, []byte("A.\n\nSymptom: "+klog.Escape(s)+"\n\n-- transcript --\n"))
 	return err == nil

@@ -74,7 +74,7 @@ func (p *plan) before(i int, s *step) {
 	}
 }
 
-// turnedAndHeld tells whether the transition is reversed, and then still open.
+// turnedAndHeld reports whether the transition is reversed and then still open.
 func (p *plan) turnedAndHeld(i int) bool {
 	for _, s := range p.t.steps[i+1:] {
 		if s.module == p.t.steps[i].module && s.disables() {
@@ -87,7 +87,7 @@ func (p *plan) turnedAndHeld(i int) bool {
 	return false
 }
 
-// loadOf is the step that loaded the livepatch of a step.
+// loadOf returns the step that loaded the livepatch of a step.
 func (p *plan) loadOf(i int, s *step) *step {
 	for ; i >= 0; i-- {
 		if l := p.t.steps[i]; l.op == opLoad && l.module == s.module {
@@ -118,7 +118,7 @@ func (p *plan) holdBy(load *step) {
 	}
 }
 
-// theirs is the reporter's name of a module.
+// theirs returns the reporter's name for a module.
 func (m *mapping) theirs(ours string) string {
 	for name, o := range m.ours {
 		if o == ours {
@@ -163,7 +163,7 @@ func (p *plan) step(s *step) {
 	p.out = append(p.out, c)
 }
 
-// fileCommand is a command on a file in sysfs.
+// fileCommand returns a command on a file in sysfs.
 func (p *plan) fileCommand(s *step) string {
 	parts := strings.Split(s.path, "/")
 	for i, part := range parts {
@@ -173,7 +173,7 @@ func (p *plan) fileCommand(s *step) string {
 	}
 	path := strings.Join(parts, "/")
 	if paramFile.MatchString(s.path) && p.ours[s.module] != s.module {
-		return "" // no module of klptest's has their parameters
+		return "" // no module of klptest has their parameters
 	}
 	if s.op == opCat {
 		return "cat " + path
@@ -181,7 +181,7 @@ func (p *plan) fileCommand(s *step) string {
 	return "echo " + s.value + " > " + path
 }
 
-// background tells whether a command must not wait for the transition.
+// background reports whether a command must not wait for the transition.
 func (p *plan) background(s *step) bool {
 	if !p.holds {
 		return s.background && slices.ContainsFunc(p.t.steps, func(s *step) bool { return s.op == opOwn })

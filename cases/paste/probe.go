@@ -19,7 +19,7 @@ const (
 	targetFunction  = "klp_target_value"
 )
 
-// probe is the parameters of one loading of a livepatch.
+// probe has the parameters of one loading of a livepatch.
 type probe struct {
 	objs    []string // the reporter's names
 	funcs   []string
@@ -28,7 +28,7 @@ type probe struct {
 	version int // of the one state that stands for the report's; with has
 	has     bool
 	heard   bool // its callbacks are in the log
-	stated  bool // it logs of its state
+	stated  bool // it logs about its state
 	replace bool
 	known   bool // replace is known from the report
 	failing string
@@ -89,7 +89,7 @@ func (m *mapping) read(s *step) *probe {
 	return p
 }
 
-// isProbes tells whether a parameter is one of klptest's probes.
+// isProbes reports whether a parameter is one of klptest's probes.
 func isProbes(param string) bool {
 	key, _, _ := strings.Cut(param, "=")
 	switch key {
@@ -125,7 +125,7 @@ func (p *probe) object(name string) {
 	}
 }
 
-// ownState is a probe's text about a state.
+// ownState matches a probe's text about a state.
 var ownState = regexp.MustCompile(`^state (\d+) own=(\d+|none)`)
 
 func (p *probe) readStates(text string) {
@@ -184,7 +184,7 @@ func (m *mapping) setFunctions(loads []*step) {
 	}
 }
 
-// text is the parameters as insmod takes them.
+// text returns the parameters as insmod takes them.
 func (p *probe) text(m *mapping) string {
 	var list []string
 	add := func(key string, values []string) {
@@ -217,7 +217,7 @@ func (p *probe) text(m *mapping) string {
 	return strings.Join(list, " ")
 }
 
-// objects are the objects under the names of klptest's modules.
+// objects returns the objects by the names of klptest's modules.
 func (m *mapping) objects(objs []string) (list []string) {
 	for _, o := range objs {
 		if ours := m.ours[o]; ours != "" || o == "vmlinux" {

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// verbs are the first words that show that a line without a certain prompt is a
+// verbs are the first words that identify a line without a clear prompt as a
 // command.
 const verbs = `(?:sudo|insmod|rmmod|modprobe|echo|cat|sysctl|kpatch|dmesg|journalctl|printf|tee|sh|bash|su|mount|lsmod|taskset|grep|ls|uname)`
 
 var (
-	// prompts are those of shells, and the selftests' "% ".
+	// prompts match those of shells, and the selftests' "% ".
 	prompts = []*regexp.Regexp{
 		regexp.MustCompile(`^% +(\S.*)$`),
 		regexp.MustCompile(`^\$ +(\S.*)$`),
@@ -24,7 +24,7 @@ var (
 		regexp.MustCompile(`^\++ (` + verbs + `\b.*)$`), // set -x
 	}
 
-	// bare is the start of a step in a description.
+	// bare matches a command that is a step of a description.
 	bare = regexp.MustCompile(`^(?:(?:[Ss]tep )?\(?\d{1,2}[.):] *|[-*•] +|[Rr]un:? +|[Tt]hen:? +)?(?:[Rr]un:? +)?(` + verbs + ` .*)$`)
 
 	// plausible are the forms of a bare command: words such as echo and cat
@@ -40,7 +40,7 @@ var (
 
 	quoted = regexp.MustCompile("`([^`]+)`")
 
-	// sudoLine is sudo's log line about a command.
+	// sudoLine matches sudo's log line about a command.
 	sudoLine = regexp.MustCompile(`^sudo: .*COMMAND=(?:/usr)?/s?bin/(.+)$`)
 
 	tornCommand = regexp.MustCompile(`^(?:(?:sudo|time) +)*(?:(?:insmod|rmmod|modprobe|kpatch load|kpatch unload|cat|tee)|.*(?:>|\||&&|\\|tee)|echo [\w"'-]+)$`)
@@ -77,7 +77,7 @@ func bareCommand(text string) (typed string, ok bool) {
 	return strings.Join(list, "; "), list != nil
 }
 
-// isTyped tells whether a text without a prompt can only be a command.
+// isTyped reports whether a text without a prompt can only be a command.
 func isTyped(text string) bool {
 	for _, re := range plausible {
 		if re.MatchString(text) {

@@ -18,15 +18,14 @@ const (
 	leastCommon = 0.5
 )
 
-// special are features of cases that are about the same thing only as cases that have
-// them too: what livepatch does when one of its calls fails happens hardly ever by
-// itself, a shell's commands do more than is seen of them, and only the shipped klp_rela
-// looks like a livepatch without callbacks.
+// special are features that make a shipped case unrelated to a case without them:
+// livepatch's calls hardly ever fail by themselves, a shell's commands do more than can
+// be seen, and only the shipped klp_rela looks like a livepatch without callbacks.
 var special = []string{string(machine.Fail), string(machine.Sh), relocated}
 
 const relocated = "klp_rela"
 
-// shippedFeatures are the shipped cases with their features.
+// shippedFeatures returns the shipped cases with their features.
 var shippedFeatures = sync.OnceValues(func() (list []featured, err error) {
 	shipped, err := cases.Shipped()
 	for _, c := range shipped {
@@ -40,7 +39,7 @@ type featured struct {
 	features map[string]bool
 }
 
-// related are the shipped cases about the same thing, the most similar first.
+// related returns the shipped cases on the same subject, most similar first.
 func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	mine := features(c)
 	type scored struct {
@@ -72,9 +71,9 @@ func related(c *casefile.Case, shipped []featured) []*casefile.Case {
 	return out
 }
 
-// features describe the subject of a case, in words: the core's lines, and the
+// features describes the subject of a case in words: the core's lines, and the
 // requests of its commands. Their number does not count, but their sequence
-// does. Of lines with conditions those count that release has.
+// does. Lines with conditions count if release has them.
 func features(c *casefile.Case) map[string]bool {
 	f := map[string]bool{}
 	last := ""
@@ -131,7 +130,7 @@ func commandFeatures(c machine.Command) (list []string) {
 	return list
 }
 
-// alike is the share of both that is common to both.
+// alike returns the share of all features that both have.
 func alike(a, b map[string]bool) float64 {
 	both := 0
 	for word := range a {

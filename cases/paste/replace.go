@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// setReplace finds the livepatches that have replaced others: these were
-// removed, or loaded again, without being disabled.
+// setReplace finds the livepatches that have replaced others: the others were
+// removed or loaded again without being disabled.
 func (m *mapping) setReplace(loads []*step) {
 	for _, s := range loads {
 		p := m.params[s]
@@ -30,7 +30,7 @@ func (m *mapping) setReplace(loads []*step) {
 	}
 }
 
-// enabledBefore are the livepatches that are enabled before a step.
+// enabledBefore returns the livepatches that are enabled before a step.
 func (m *mapping) enabledBefore(at int) (list []string) {
 	for i, s := range m.t.steps[:at] {
 		switch {
@@ -47,15 +47,15 @@ func (m *mapping) enabledBefore(at int) (list []string) {
 	return list
 }
 
-// endsBefore tells whether the transition that a step starts is over before
-// another one.
+// endsBefore reports whether the transition that a step starts is over before
+// another step.
 func (m *mapping) endsBefore(i, at int) bool { return slices.ContainsFunc(m.t.steps[i:at], ends) }
 
 func (s *step) disables() bool {
 	return s.op == opWrite && s.path == enabledOf(s.module) && truth(s.value) == "0"
 }
 
-// replaced tells whether a livepatch q is gone by the loading of another one.
+// replaced reports whether the loading of another livepatch replaced q.
 func (m *mapping) replaced(q string, by *step, at int) bool {
 	disabledLater := false
 	for _, s := range m.t.steps[at+1:] {
@@ -70,13 +70,13 @@ func (m *mapping) replaced(q string, by *step, at int) bool {
 		case s.module == q && (s.op == opUnload || s.op == opLoad):
 			return true
 		case s.op == opLoad && m.params[s] != nil && !s.fails && m.goneAfter(q, s):
-			return false // by that one
+			return false // replaced by that one
 		}
 	}
 	return disabledLater
 }
 
-// goneAfter tells whether a livepatch is removed or loaded again after a step.
+// goneAfter reports whether a livepatch is removed or reloaded after a step.
 func (m *mapping) goneAfter(q string, at *step) bool {
 	for _, s := range m.t.steps[slices.Index(m.t.steps, at)+1:] {
 		if s.module == q && s.errno == "" {
@@ -86,7 +86,7 @@ func (m *mapping) goneAfter(q string, at *step) bool {
 	return false
 }
 
-// wasReversed tells whether the enabling by a step was reversed.
+// wasReversed reports whether the enabling by a step was reversed.
 func wasReversed(steps []*step, load *step) bool {
 	for i := slices.Index(steps, load) + 1; i > 0 && i < len(steps); i++ {
 		if s := steps[i]; s.module == load.module && s.disables() {

@@ -19,7 +19,7 @@ const (
 	opWrite  op = "echo"
 	opCat    op = "cat"
 	opSh     op = "sh"
-	opOwn    op = "own" // a word of the case language that no shell has
+	opOwn    op = "own" // a command of the case language that no shell has
 	opLeft   op = "left out"
 )
 
@@ -32,7 +32,7 @@ type action struct {
 	value      string
 	text       string // as typed
 	background bool
-	why        string // of what is left out
+	why        string // it is left out
 }
 
 var (
@@ -100,7 +100,7 @@ func oneAction(p part) []action {
 	return left("a case has no such command")
 }
 
-// isOwn tells whether a command is of the case language alone.
+// isOwn reports whether a command exists only in the case language.
 func isOwn(verb string, args []string) bool {
 	switch machine.Verb(verb) {
 	case machine.Hold, machine.Release:
@@ -151,7 +151,7 @@ func moduleList(remove bool, names, params []string, p part) []action {
 	return list
 }
 
-// echoAction is `echo VALUE > PATH`, also where tee writes.
+// echoAction returns the action of `echo VALUE > PATH`, or of a pipe to tee.
 func echoAction(args []string, p part) []action {
 	var value []string
 	for i, a := range args {
@@ -176,7 +176,7 @@ func echoAction(args []string, p part) []action {
 	return []action{{op: opLeft, text: p.text, why: "it writes to no file"}}
 }
 
-// fileAction is an action on a file: a livepatch's in sysfs, a module's
+// fileAction returns an action on a file: a livepatch's in sysfs, a module's
 // parameter, or any other.
 func fileAction(o op, path, value string, p part) action {
 	a := action{op: o, path: path, value: value, text: p.text, background: p.background}
@@ -206,7 +206,7 @@ func sysctlAction(args []string, p part) []action {
 	return []action{{op: opLeft, text: p.text, why: "a case has no such setting"}}
 }
 
-// kpatchActions are the actions of the script kpatch.
+// kpatchActions returns the actions of the script kpatch.
 func kpatchActions(args []string, p part) []action {
 	var list []action
 	for _, a := range args[1:] {

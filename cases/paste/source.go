@@ -11,17 +11,17 @@ var (
 	checkResult = regexp.MustCompile(`^\s*check_result "`)
 	assignment  = regexp.MustCompile(`^\s*(?:(?:local|export|readonly|declare) )?([A-Za-z_]\w*)=("[^"` + "`" + `]*"|'[^']*'|[\w./:${}-]*)\s*(?:#.*)?$`)
 
-	// expandable is an escaped character, or a variable.
+	// expandable matches an escaped character or a variable.
 	expandable = regexp.MustCompile(`\\["$\\` + "`" + `]|\$(?:\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)`)
 
 	announced = regexp.MustCompile(`^\s*(?:start_test "(.*)"|echo -n "TEST: (.*) \.\.\. ")$`)
 
-	// helpers are the functions of functions.sh that run commands.
+	// helpers match the functions of functions.sh that run commands.
 	helpers = regexp.MustCompile(`^\s*(load_lp|load_lp_nowait|load_mod|load_failing_mod|disable_lp|unload_lp|unload_mod|set_ftrace_enabled)(?: --\w+)? (\S+)(.*)$`)
 )
 
-// sourced is what functions.sh of the kernel's tools/testing/selftests/livepatch
-// assigns; KLP_SYSFS_DIR is the older name.
+// sourced has the variables that functions.sh of the kernel's
+// tools/testing/selftests/livepatch assigns; KLP_SYSFS_DIR is the older name.
 var sourced = map[string]string{
 	"SYSFS_KERNEL_DIR":  "/sys/kernel",
 	"SYSFS_KLP_DIR":     "/sys/kernel/livepatch",
@@ -31,8 +31,8 @@ var sourced = map[string]string{
 }
 
 // unsource reads the source of a selftest: the expectation of check_result is a
-// transcript. The rest of the script is text, but without a transcript its own
-// verbs are commands.
+// transcript. The rest of the script is text, but its helpers are commands if
+// there is no transcript.
 func unsource(lines []line) []line {
 	if !isSource(lines) {
 		return lines
@@ -91,7 +91,7 @@ func (s *source) line(l line) {
 	s.out = append(s.out, l)
 }
 
-// string takes a line of check_result's string, from a column on.
+// string handles a line of check_result's string, from a column on.
 func (s *source) string(l line, column int) {
 	text := l.text[column:]
 	if end := closingQuote(text); end >= 0 {
@@ -102,7 +102,7 @@ func (s *source) string(l line, column int) {
 	s.out = append(s.out, l)
 }
 
-// useHelpers makes commands from the script's own verbs.
+// useHelpers makes commands from the script's helpers.
 func (s *source) useHelpers() {
 	for i := range s.out {
 		l := &s.out[i]
@@ -127,7 +127,7 @@ func (s *source) useHelpers() {
 	}
 }
 
-// closingQuote returns the place of the first unescaped quote, or -1.
+// closingQuote returns the index of the first unescaped quote, or -1.
 func closingQuote(text string) int {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -160,8 +160,8 @@ func (v shellVars) assign(text string) {
 	}
 }
 
-// expand replaces variables by their values. An unassigned variable becomes its
-// name in lower case, which may at least be a module's.
+// expand replaces variables with their values. An unassigned variable becomes
+// its name in lower case, which may be a module's name.
 func (v shellVars) expand(text string) string {
 	return expandable.ReplaceAllStringFunc(text, func(s string) string {
 		if s[0] == '\\' {

@@ -75,7 +75,7 @@ func (s stamp) canStart(c byte) bool {
 	return strings.IndexByte(s.starts, c) >= 0
 }
 
-// front is the length of the part of a line that a logger has added.
+// front returns the length of the part of a line that a logger has added.
 func front(text string) int {
 	l := line{text: text}
 	unstamp(&l)

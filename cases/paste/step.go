@@ -4,7 +4,7 @@ package paste
 
 import "slices"
 
-// step is an action in its place.
+// step is an action in the sequence.
 type step struct {
 	action
 	line    int     // of the input, where it was typed or where its effect shows
@@ -20,12 +20,12 @@ type step struct {
 	told    bool    // the log has been matched to it
 }
 
-// matches tells whether an action is the one that a record shows.
+// matches reports whether a step is the action that a record shows.
 func (s *step) matches(a action) bool {
 	return s.op == a.op && s.module == a.module && s.path == a.path && (a.value == "" || truth(s.value) == truth(a.value))
 }
 
-// truth is how kstrtobool reads a value, as far as people write it.
+// truth returns how kstrtobool reads a value, for the usual spellings.
 func truth(value string) string {
 	switch value {
 	case "y", "Y", "on", "true", "1\n":
@@ -63,14 +63,14 @@ func (w *world) begin(patch string, down bool, s *step) {
 // only later lines show whether it is.
 func (w *world) hold() { w.passed = w.passed || w.opener != nil && w.started }
 
-// confirm notes that the transition is running, or ends just now.
+// confirm notes that the transition is running, or is just ending.
 func (w *world) confirm() {
 	if w.opener != nil && w.passed {
 		w.opener.held = true
 	}
 }
 
-// end is the end of the transition, seen or not.
+// end ends the transition, whether its end was seen or not.
 func (w *world) end() {
 	if w.trans != "" && w.down {
 		w.disable(w.trans)
@@ -89,13 +89,13 @@ func (w *world) disable(patch string) {
 	w.enabled = slices.DeleteFunc(w.enabled, func(p string) bool { return p == patch })
 }
 
-// forget is the end of a module.
+// forget removes a module.
 func (w *world) forget(module string) {
 	delete(w.loaded, module)
 	w.disable(module)
 }
 
-// silent is an action that leaves nothing in the log.
+// silent applies a step that leaves nothing in the log.
 func (w *world) silent(s *step) {
 	if s.errno != "" || s.fails {
 		return

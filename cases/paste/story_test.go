@@ -99,7 +99,7 @@ func TestTell(t *testing.T) {
 	for _, test := range tests {
 		want := test.want
 		if test.name == "of the one that is named" {
-			want = "c_d?, -a_b !, -c_d" // nobody has loaded c_d, which could be removed
+			want = "c_d?, -a_b !, -c_d" // c_d could be removed, but no command loads it
 		}
 		if test.name == "seen to be open" {
 			want = "a_b, cat"
@@ -134,7 +134,7 @@ func TestSelectTest(t *testing.T) {
 	}
 }
 
-// made makes a case, and returns its commands.
+// commandsOf makes a case, and returns its commands.
 func commandsOf(t *testing.T, text string, o Options) (string, *Made) {
 	t.Helper()
 	made, err := Make(t.Context(), []byte(strings.ReplaceAll(text, "|", "\n")), o)

@@ -50,8 +50,8 @@ func markSplat(l *line, f klog.Folded) {
 	l.set(isSymptom, l.symptom)
 }
 
-// symptoms are the faults in a test's lines, each once, the most telling first:
-// faults in livepatching, then by the order of the log.
+// symptoms returns the faults in a test's lines, each once, the most telling
+// first: faults in livepatching, then in the order of the log.
 func symptoms(lines []line) []string {
 	var list, missing []string
 	for _, l := range lines {

@@ -15,8 +15,8 @@ var (
 	entity = regexp.MustCompile(`&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|quot|apos|lt|gt|amp|nbsp|lsquo|rsquo|ldquo|rdquo|hellip);`)
 	tag    = regexp.MustCompile(`(?i)</?(?:pre|code|p|br|div|span|tt|blockquote|b|i|td|tr|table|html|body)(?: [^<>]*)?/?>`)
 
-	// escapes are terminals' sequences; the second form is their rest when
-	// the escape character was made visible or lost.
+	// escapes matches terminals' escape sequences; spelled matches the rest of
+	// one whose escape character was made visible or lost.
 	escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>]`)
 	spelled = regexp.MustCompile(`(?:\^\[|␛)\[[0-9;]*[mK]`)
 
@@ -48,8 +48,8 @@ func readLines(data []byte) []line {
 	return list
 }
 
-// decode returns the text of a file: UTF-16 with its mark, UTF-8 with or
-// without, or a mail's quoted-printable.
+// decode returns the text of a file: UTF-16 with a byte order mark, UTF-8 with
+// or without one, or a mail's quoted-printable.
 func decode(data []byte) string {
 	text := string(data)
 	switch {
@@ -111,7 +111,7 @@ func plain(s string) string {
 	return strings.TrimRight(s, " \t")
 }
 
-// isASCII tells whether plain would leave a line unchanged.
+// isASCII reports whether plain would leave a line unchanged.
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c >= 0x7f || c < ' ' && c != '\t' {

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// headerLike is prose that would be read as a header.
+// headerLike matches prose that would be read as a header.
 var headerLike = regexp.MustCompile(`(?m)^([A-Z][A-Za-z-]*:)`)
 
 // guard turns lines that look like a header or a section into prose.
@@ -52,13 +52,13 @@ func (r *report) titleLine() string {
 	return title
 }
 
-// nouns are the kinds of symptoms that "a KIND" does not name.
+// nouns has the kinds of symptoms that "a KIND" does not name.
 var nouns = map[string]string{
 	"Oops": "an Oops", "KASAN": "a KASAN splat", "KCSAN": "a KCSAN splat", "KFENCE": "a KFENCE splat",
 	"KMSAN": "a KMSAN splat", "UBSAN": "a UBSAN splat", "lockdep": "a lockdep splat",
 }
 
-// inProse names a symptom as a sentence does.
+// inProse names a symptom as in a sentence.
 func inProse(symptom string) string {
 	kind, what, _ := strings.Cut(symptom, " ")
 	switch {

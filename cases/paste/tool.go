@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	// failed is a tool's message about a failed command: its last part is
+	// failed matches a tool's message about a failed command: its last part is
 	// strerror's, or kmod's own.
 	failed = regexp.MustCompile(`^(?:\S*: )?(?:insmod|rmmod|modprobe|cat|echo|tee|sh|bash|-bash|zsh|sysctl|write)\b.*: ([^:]+)$`)
 	inUse  = regexp.MustCompile(`^rmmod: .*\bModule \S+ is (in use|not currently loaded)`)
@@ -48,7 +48,7 @@ func failureOf(text string) (errno string, ok bool) {
 // it means; see kpatch/kpatch of the project kpatch.
 var toolForms = []struct {
 	re  *regexp.Regexp
-	say func(module string) string // a command in a shell's words; nil: nothing is done
+	say func(module string) string // the shell's command; nil: nothing is done
 }{
 	{regexp.MustCompile(`^loading patch module: (\S+)$`), func(m string) string { return "insmod " + m }},
 	{regexp.MustCompile(`^disabling patch module: (\S+)$`), func(m string) string { return "echo 0 > /sys/kernel/livepatch/" + moduleOf(m) + "/enabled" }},
@@ -71,7 +71,7 @@ func toolCommand(text string) (typed string, ok bool) {
 	return "", false
 }
 
-// stalled is kpatch's message about a transition that does not end.
+// stalled matches kpatch's message about a transition that does not end.
 var stalled = regexp.MustCompile(`^patch transition has stalled|transition stalled|did not complete its transition`)
 
 // moduleOf returns the name of a file's module, as the kernel spells it.

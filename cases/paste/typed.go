@@ -57,7 +57,7 @@ func (t *teller) typedLine(l line, list []action) {
 	}
 }
 
-// toolLine is a tool's message about its own command, unless that was typed.
+// toolLine adds the command that a tool's message names, unless it was typed.
 func (t *teller) toolLine(l line, list []action) {
 	for _, a := range list {
 		typed := slices.ContainsFunc(t.steps[min(t.tool, len(t.steps)):], func(s *step) bool { return s.matches(a) })
@@ -67,7 +67,7 @@ func (t *teller) toolLine(l line, list []action) {
 	}
 }
 
-// failure belongs to the step that its text names, or to the last one.
+// failure assigns an errno to the step that its text names, or to the last one.
 func (t *teller) failure(l line) {
 	for i := len(t.steps) - 1; i >= 0 && i >= len(t.steps)-3; i-- {
 		if s := t.steps[i]; s.typed && s.module != "" && strings.Contains(strings.ReplaceAll(l.text, "-", "_"), s.module) {
@@ -86,7 +86,7 @@ func (t *teller) failure(l line) {
 	}
 }
 
-// printed belongs to the last command. A file may show a running transition.
+// printed handles a command's output. A file may show a running transition.
 func (t *teller) printed(l line) {
 	n := len(t.steps)
 	if n == 0 {

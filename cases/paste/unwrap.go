@@ -34,7 +34,7 @@ func join(a, b string) string {
 	return a + " " + b
 }
 
-// pieces is the number of lines into which the first line was broken.
+// pieces returns the number of lines into which the first line was broken.
 func pieces(lines []line) int {
 	body, ok := begun(lines[0].text)
 	if !ok {
@@ -52,7 +52,7 @@ func pieces(lines []line) int {
 	return 1
 }
 
-// begun returns a line without its stamps, if its end may be missing.
+// begun returns a line without its stamps, and whether its end may be missing.
 func begun(text string) (body string, ok bool) {
 	n := front(text)
 	body = text[n:]

@@ -20,13 +20,13 @@ import (
 
 const (
 	variants      = 300
-	leastSame     = 0.95 // of the variants come to the same end state
+	leastSame     = 0.95 // of the variants reach the same end state
 	variantsSeed1 = 16
 	variantsSeed2 = 2026
 )
 
 // original is a shipped case and the log of its run: its transcript is what
-// each kernel was seen to log.
+// each kernel logged.
 type original struct {
 	c       *casefile.Case
 	log     []string
@@ -43,7 +43,7 @@ func originals(t *testing.T) (list []original) {
 	for _, c := range shipped {
 		o := original{c: c, leaves: c.Leaves}
 		p, err := model.Foresee(t.Context(), release, c)
-		if err != nil { // the case has modules of its own: the log is in it
+		if err != nil { // the case has its own modules: it has the log
 			p = model.Prediction{}
 			for _, s := range c.Steps {
 				var lines []string
@@ -71,7 +71,7 @@ func originals(t *testing.T) (list []original) {
 	return list
 }
 
-// disguise makes a report of a log.
+// disguise makes a report from a log.
 type disguise struct {
 	*rand.Rand
 	names map[string]string
@@ -113,7 +113,7 @@ var (
 	notALine    = regexp.MustCompile(`klp_(?:get|check|ftrace|target_hold|no_such)\w*`)
 )
 
-// report is a log as somebody might paste it.
+// report returns a log as a user might paste it.
 func (d *disguise) report(o original) string {
 	debug, callbacks := d.IntN(3) == 0, d.IntN(3)
 	stampForm, quoteMark, width := d.IntN(10), []string{"", "", "> ", "> > ", ">> "}[d.IntN(5)], []int{0, 0, 72, 78}[d.IntN(4)]
@@ -166,7 +166,7 @@ func (d *disguise) rename(text string) string {
 	})
 }
 
-// splatLines are the lines that a kernel logs for one of a transcript.
+// splatLines returns the lines that a kernel logs for a line of a transcript.
 func splatLines(l string) []string {
 	where, ok := strings.CutPrefix(l, "* WARNING ")
 	switch {
@@ -218,7 +218,7 @@ func wrap(text string, width int) (list []string) {
 	return append(list, text)
 }
 
-// outcome is how a variant compares with its original.
+// outcome says how a variant compares with its original.
 type outcome struct {
 	end, steps bool
 	why        string
@@ -261,7 +261,7 @@ func (d *disguise) all(own []string) (list []string) {
 	return list
 }
 
-// sameCore tells whether the recovered commands make the core say the same.
+// sameCore reports whether the recovered commands make the core log the same.
 func (r *report) sameCore(o original, d *disguise) bool {
 	got := coreEvents(r.before.Steps)
 	var want []event
@@ -282,8 +282,8 @@ func (d *disguise) foreign(own string) string {
 	return own
 }
 
-// TestVariants makes reports of what each shipped case logs, and counts of how
-// many the commands are recovered.
+// TestVariants makes reports from the log of each shipped case, and counts
+// those whose commands are recovered.
 func TestVariants(t *testing.T) {
 	rng := rand.New(rand.NewPCG(variantsSeed1, variantsSeed2))
 	list := originals(t)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// order says that the state of one loading has at least the version of another
-// one's, plus a difference.
+// order says that the state's version in one loading is at least that in
+// another one, plus a difference.
 type order struct {
 	high, low *step
 	more      int
@@ -61,7 +61,7 @@ func (m *mapping) keepStates(loads []*step) {
 	}
 }
 
-// merged are the states of both, each with its higher version.
+// merged returns the states of both, each with its higher version.
 func merged(a, b []string) []string {
 	list := slices.Clone(a)
 	for _, s := range b {
@@ -77,12 +77,12 @@ func merged(a, b []string) []string {
 	return list
 }
 
-// explicit tells whether the livepatches log their states themselves.
+// explicit reports whether the livepatches log their states themselves.
 func (m *mapping) explicit(loads []*step) bool {
 	return slices.ContainsFunc(loads, func(s *step) bool { return m.params[s].states != nil })
 }
 
-// refusedStates are states that the kernel refuses: those of the enabled
+// refusedStates returns states that the kernel refuses: those of the enabled
 // livepatch, the first with a lower version, or none.
 func (m *mapping) refusedStates(refused *step) []string {
 	if !slices.ContainsFunc(refused.events, func(e event) bool { return e.what == incompatible }) {
@@ -102,7 +102,7 @@ func (m *mapping) refusedStates(refused *step) []string {
 	return nil
 }
 
-// statesOf are the states in another loading of the same livepatch.
+// statesOf returns the states in another loading of the same livepatch.
 func (m *mapping) statesOf(load *step) []string {
 	for _, s := range m.t.steps {
 		if p := m.params[s]; p != nil && s != load && s.module == load.module && p.states != nil {
@@ -112,7 +112,7 @@ func (m *mapping) statesOf(load *step) []string {
 	return nil
 }
 
-// refuses tells whether a version is lower than an installed one.
+// refuses reports whether a version is lower than an installed one.
 func refuses(states, installed []string) bool {
 	for _, s := range states {
 		id, version, _ := strings.Cut(s, ":")
@@ -128,7 +128,7 @@ func refuses(states, installed []string) bool {
 	return false
 }
 
-// lowered are the states with one version lowered, if there is a lower one.
+// lowered returns the states with one version lowered, if there is a lower one.
 func lowered(states []string) []string {
 	list := slices.Clone(states)
 	for i, s := range list {
@@ -141,7 +141,7 @@ func lowered(states []string) []string {
 	return list
 }
 
-// orders are the constraints on versions that the log shows.
+// orders returns the constraints on versions that the log shows.
 func (m *mapping) orders(loads []*step) (list []order) {
 	last := map[string]*step{}
 	for i, s := range m.t.steps {

@@ -50,8 +50,8 @@ func commandEnd(typed string) (end int, mark string) {
 	return len(typed), ""
 }
 
-// markAt returns the mark that ends a command at a place; the & of a
-// redirection such as 2>&1 or &> is none.
+// markAt returns the mark at a position that ends a command; the & of a
+// redirection such as 2>&1 or &> does not.
 func markAt(typed string, i int) string {
 	for _, mark := range []string{"&&", "||", ";", " #"} {
 		if strings.HasPrefix(typed[i:], mark) {

@@ -90,7 +90,7 @@ func (d *draft) run(ctx context.Context) error {
 	return err
 }
 
-// changes is the first later kernel that answers otherwise, if there is one.
+// changes returns the first later kernel that answers differently, if any.
 func (d *draft) changes(ctx context.Context) string {
 	c, err := d.parse(d.commands)
 	if err != nil {
@@ -153,8 +153,8 @@ func (d *draft) ftraceOff() bool {
 	return off
 }
 
-// leftover is a command that removes one of the remaining modules, and the
-// module's name; empty: none remains.
+// leftover returns a command that removes one of the remaining modules, and the
+// module's name; empty if none remains.
 func (d *draft) leftover() (c command, module string) {
 	if n := len(d.predicted.Enabled); n > 0 {
 		name := d.predicted.Enabled[n-1]

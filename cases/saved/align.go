@@ -54,8 +54,8 @@ func expectedLog(steps []casefile.Step) (list []line) {
 	return list
 }
 
-// concerning returns the entries that a case is about, and how many are not: what other
-// parts of the kernel log in the meantime says nothing about it.
+// concerning returns the entries that say something about a case, and the number of the
+// others, which other parts of the kernel logged in the meantime.
 func concerning(list []entry, want []line) (mine []entry, others int) {
 	for _, e := range list {
 		if e.own || e.fold || slices.ContainsFunc(want, func(l line) bool { return l.text == e.text }) {
@@ -67,8 +67,8 @@ func concerning(list []entry, want []line) (mine []entry, others int) {
 	return mine, others
 }
 
-// align gives each entry to the command that most likely caused it. Between two entries
-// that are expected, further ones take the places of those that are missing.
+// align assigns each entry to the command that most likely caused it. Between two
+// expected entries, unexpected ones take the places of missing ones.
 func align(list []entry, want []line, steps int) []answer {
 	answers := make([]answer, steps)
 	var a, b []string

@@ -17,7 +17,7 @@ type typed struct {
 }
 
 // commandsIn returns the commands of a text that matter: those of the case, klptest's
-// markers, and whatever else changes something.
+// markers, and all others that change something.
 func commandsIn(lines []paste.LogLine, steps []casefile.Step) (list []typed) {
 	known := map[string]bool{}
 	for _, s := range steps {
@@ -38,12 +38,12 @@ func commandsIn(lines []paste.LogLine, steps []casefile.Step) (list []typed) {
 // story is the place of a case's commands in a text.
 type story struct {
 	from int     // the index of the first command in all
-	n    int     // how many of the case's commands follow each other from there
+	n    int     // how many of the case's commands follow from there, in order
 	all  []typed // commands of the text
 }
 
-// find looks for the case's commands, in their order. Where they occur several times,
-// the last whole one counts.
+// find looks for the case's commands, in order. If they occur several times, the last
+// complete sequence counts.
 func find(all []typed, steps []casefile.Step) story {
 	best := story{all: all}
 	doing := make([]string, len(steps))
@@ -62,7 +62,7 @@ func find(all []typed, steps []casefile.Step) story {
 	return best
 }
 
-// span is the lines of the command with that number: from its own up to the next.
+// span returns the lines of the command with that number: from its own up to the next.
 func (s story) span(n int, lines []paste.LogLine) []paste.LogLine {
 	from, to := s.all[s.from+n].at, len(lines)
 	if next := s.from + n + 1; next < len(s.all) {
@@ -71,7 +71,7 @@ func (s story) span(n int, lines []paste.LogLine) []paste.LogLine {
 	return lines[from:to]
 }
 
-// next is the command of the text that stands where the case has another one; nil: the
+// next returns the command that the text has where the case has another one; nil if the
 // text ends, or klptest's marker ends the case.
 func (s story) next(lines []paste.LogLine) *paste.LogLine {
 	if i := s.from + s.n; i < len(s.all) && s.n > 0 {
@@ -82,7 +82,7 @@ func (s story) next(lines []paste.LogLine) *paste.LogLine {
 	return nil
 }
 
-// answers are what the text has below each command.
+// answers returns what the text has below each command.
 func (s story) answers(lines []paste.LogLine) []answer {
 	list := make([]answer, s.n)
 	for n := range list {
@@ -105,16 +105,16 @@ func answerIn(lines []paste.LogLine) (a answer) {
 	return a
 }
 
-// scattered tells whether the records do not stand below the commands that caused them:
-// there are no commands, or a command such as dmesg has shown the log.
+// scattered reports whether the records are not below the commands that caused them:
+// there are no commands, or a command such as dmesg showed the log.
 func (s story) scattered(lines []paste.LogLine) bool {
 	return s.n == 0 || slices.ContainsFunc(lines[s.all[s.from].at:], func(l paste.LogLine) bool {
 		return l.Part == paste.Record && l.Shown
 	})
 }
 
-// marked tells whether the commands are markers that klptest has logged.
+// marked reports whether the commands are markers that klptest has logged.
 func (s story) marked(lines []paste.LogLine) bool { return s.n > 0 && lines[s.all[s.from].at].Logged }
 
-// shows tells whether a command prints what a text of commands would show.
+// shows reports whether a command prints output that a session would show.
 func shows(c machine.Command) bool { return c.Verb == machine.Cat || c.Verb == machine.Sh }

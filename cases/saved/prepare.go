@@ -14,18 +14,18 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// task is a case of which only that is left which a text can tell.
+// task is a case reduced to what a text can tell.
 type task struct {
 	c        *casefile.Case
 	facts    machine.Facts
-	open     map[int][]casefile.Expected // by the line of a command: its lines with a condition that nothing answers
+	open     map[int][]casefile.Expected // by the line of a command: its lines with an unanswered condition
 	unjudged []string
 }
 
 const knowMore = "--release VERSION and --config FILE tell more of the kernel"
 
-// prepare leaves out the conditions that nothing answers. For a command this cannot be
-// done: all that follows depends on it.
+// prepare drops unanswered conditions. Those of a command cannot be dropped: all that
+// follows depends on it.
 func prepare(c *casefile.Case, f machine.Facts) (*task, error) {
 	t := &task{facts: f, open: map[int][]casefile.Expected{}}
 	with := *c
@@ -45,7 +45,7 @@ func prepare(c *casefile.Case, f machine.Facts) (*task, error) {
 	return t, nil
 }
 
-// answered is the step without the lines that depend on what nothing answers.
+// answered returns the step without lines that depend on unanswered conditions.
 func (t *task) answered(s casefile.Step) casefile.Step {
 	expect := s.Expect
 	s.Expect = nil
@@ -60,8 +60,8 @@ func (t *task) answered(s casefile.Step) casefile.Step {
 	return s
 }
 
-// resolve leaves the commands and lines that the kernel should have. A log without any
-// of livepatch's debug lines is of a kernel that was not told to log them.
+// resolve keeps the commands and lines that the kernel should have. A log without any
+// of livepatch's debug lines is from a kernel that was not told to log them.
 func (t *task) resolve(lines []paste.LogLine) {
 	logged := map[string]bool{}
 	for _, l := range lines {
@@ -77,8 +77,8 @@ func (t *task) resolve(lines []paste.LogLine) {
 	t.c.Steps = t.c.Resolve(t.facts)
 }
 
-// settle drops from the answers what depends on open conditions, and from the case what
-// the text does not show.
+// settle drops what depends on open conditions from the answers, and what the text does
+// not show from the case.
 func (t *task) settle(answers []answer) {
 	outputs, errnos := 0, 0
 	for i := range answers {
@@ -133,7 +133,7 @@ func expects(s casefile.Step, k casefile.Kind) bool {
 	return slices.ContainsFunc(s.Expect, func(e casefile.Expected) bool { return e.Kind == k })
 }
 
-// drop drops the lines of a kind, and tells whether there were any.
+// drop removes the lines of a kind, and reports whether there were any.
 func drop(s *casefile.Step, k casefile.Kind) bool {
 	if !expects(*s, k) {
 		return false
@@ -142,7 +142,7 @@ func drop(s *casefile.Step, k casefile.Kind) bool {
 	return true
 }
 
-// releaseIn is the release that a boot log tells; empty: none does.
+// releaseIn returns the release that a boot log names; empty if none does.
 func releaseIn(lines []paste.LogLine) string {
 	for _, l := range lines {
 		if rest, ok := strings.CutPrefix(l.Text, "Linux version "); ok && l.Part == paste.Record {

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// replay is a machine that answers what a text shows.
+// replay is a machine that gives the answers that a text shows.
 type replay struct {
 	facts   machine.Facts
 	answers []machine.Answer
@@ -42,7 +42,7 @@ type answer struct {
 	errno   string
 }
 
-// of makes the answer a machine's.
+// of converts the answer to a machine's.
 func (a answer) of(s casefile.Step) machine.Answer {
 	m := machine.Answer{Errno: a.errno, Records: []machine.Record{{Facility: 1, Text: s.Command.Marker()}}}
 	for _, text := range a.records {

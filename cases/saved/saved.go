@@ -16,23 +16,22 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// Judgement is a result, and what it does not tell.
+// Judgement is a result, and what was not judged.
 type Judgement struct {
 	judge.Result
 	Release  string   // of the kernel; empty: not known
 	Unjudged []string // what a run would have judged as well
 }
 
-// Judge judges a case by a text. Of the facts those that are not known may be missing;
-// the release is taken from the text if it has it. An error is the user's: the text is
-// not about the case.
+// Judge judges a case by a text. Unknown facts may be missing; a missing release is
+// taken from the text. An error is the user's: the text is not about the case.
 func Judge(ctx context.Context, c *casefile.Case, data []byte, f machine.Facts) (Judgement, error) {
 	lines, err := paste.ReadLog(data, c.Modules())
 	if err != nil {
 		return Judgement{}, err
 	}
 	f.Release = cmp.Or(f.Release, releaseIn(lines))
-	f.Emulated = true // what no kernel can bring about proves nothing on any machine
+	f.Emulated = true // a fault that no kernel can cause proves nothing on any machine
 	t, err := prepare(c, f)
 	if err != nil {
 		return Judgement{}, err
@@ -54,7 +53,7 @@ func Judge(ctx context.Context, c *casefile.Case, data []byte, f machine.Facts) 
 	return t.run(ctx, answers, total), nil
 }
 
-// answers are what the text has for each command, up to where it ends.
+// answers returns what the text has for each command, up to where it ends.
 func (t *task) answers(lines []paste.LogLine) ([]answer, error) {
 	s := find(commandsIn(lines, t.c.Steps), t.c.Steps)
 	if next := s.next(lines); next != nil && s.n < len(t.c.Steps) {
@@ -73,7 +72,7 @@ func (t *task) answers(lines []paste.LogLine) ([]answer, error) {
 	return list, nil
 }
 
-// aligned are the answers where the log stands apart from the commands, if any.
+// aligned returns the answers when the log is apart from the commands, if any.
 func (t *task) aligned(s story, lines []paste.LogLine) ([]answer, error) {
 	var records []string
 	for _, l := range lines {
@@ -94,8 +93,8 @@ func (t *task) aligned(s story, lines []paste.LogLine) ([]answer, error) {
 	return answers, nil
 }
 
-// fromFirstOwn is a log from the first line of livepatch or of the case's modules on:
-// what came before it, even a splat, is not of the case.
+// fromFirstOwn returns a log from the first line of livepatch or of the case's modules
+// on: what came before, even a splat, does not belong to the case.
 func (t *task) fromFirstOwn(list []entry) []entry {
 	splats := 0
 	for i, e := range list {
@@ -116,7 +115,7 @@ func (t *task) before(splats int) {
 	}
 }
 
-// onlyOurs drops what other parts of the kernel have logged.
+// onlyOurs drops what other parts of the kernel logged.
 func (t *task) onlyOurs(answers []answer) {
 	want, n := expectedLog(t.c.Steps), 0
 	for i := range answers {
@@ -136,8 +135,8 @@ func (t *task) others(n int) {
 	}
 }
 
-// cut prepares for a text that ends early: its last command may not have come to its
-// end, and nothing has been cleaned up.
+// cut prepares for a text that ends early: its last command may not have ended, and
+// nothing was cleaned up.
 func (t *task) cut(answers []answer) {
 	last := len(answers) - 1
 	seen := len(entriesOf(answers[last].records, t.c.Modules()))

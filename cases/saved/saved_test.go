@@ -20,7 +20,7 @@ import (
 
 const release = "6.12.117"
 
-// run is what the model of a healthy kernel does in a case; false: it does not model it.
+// run runs a case on the model of a healthy kernel; false if it does not model the case.
 func run(t *testing.T, c *casefile.Case) (judge.Result, bool) {
 	t.Helper()
 	m, err := model.New("6.12")
@@ -31,7 +31,7 @@ func run(t *testing.T, c *casefile.Case) (judge.Result, bool) {
 	return res, res.Verdict == judge.Pass
 }
 
-// forms are texts with the log of a run.
+// forms make texts with the log of a run.
 var forms = map[string]func(judge.Observation, []casefile.Step) string{"console": console, "dmesg": dmesg, "session": session}
 
 func console(o judge.Observation, _ []casefile.Step) string {
@@ -70,7 +70,7 @@ func records(o judge.Observation) (list []machine.Record) {
 	return append(list, o.End.Records...)
 }
 
-// TestHealthy: each shipped case passes by each form of the log of a healthy kernel.
+// TestHealthy: each shipped case passes with each form of a healthy kernel's log.
 func TestHealthy(t *testing.T) {
 	list, err := cases.Shipped()
 	if err != nil {
@@ -102,7 +102,7 @@ func TestHealthy(t *testing.T) {
 }
 
 // TestMissing: a log that lacks a record fails at that record's line, and one that ends
-// early is no proof.
+// early proves nothing.
 func TestMissing(t *testing.T) {
 	c := load(t, "state-takeover-higher")
 	res, _ := run(t, c)
@@ -198,7 +198,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestKnownFacts: what is said of the kernel answers conditions.
+// TestKnownFacts: known facts about the kernel answer conditions.
 func TestKnownFacts(t *testing.T) {
 	c, err := casefile.Parse("small.txtar", []byte(strings.Replace(small, "config 64BIT", "kernel >= 6.2", 1)))
 	if err != nil {

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package machinetest has what tests of machines share.
+// Package machinetest has helpers for tests of machines.
 package machinetest

@@ -11,12 +11,12 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Cmd makes a command of its words.
+// Cmd makes a command from its words.
 func Cmd(verb machine.Verb, args ...string) machine.Command {
 	return machine.Command{Text: string(verb) + " " + strings.Join(args, " "), Verb: verb, Args: args}
 }
 
-// Texts are the texts of records.
+// Texts returns the texts of records.
 func Texts(records []machine.Record) []string {
 	var out []string
 	for _, r := range records {
