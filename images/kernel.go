@@ -20,6 +20,6 @@ type Kernel struct {
 	Key       string            // identifies a packaged kernel for caches; empty for one that is live
 }
 
-// Live tells whether the kernel's files may change under us, as those of a build
-// tree do: always run make.
+// Live reports whether the kernel's files may change at any time, as those of a
+// build tree do: always run make.
 func (k *Kernel) Live() bool { return k.Key == "" }

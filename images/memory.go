@@ -8,7 +8,7 @@ const (
 	leastMemory = 128 // with 96, Debian's kernels do not unpack their initramfs
 )
 
-// Memory is what a guest of this kernel should have, in MiB.
+// Memory returns the memory that a guest of this kernel should have, in MiB.
 func (k *Kernel) Memory() int {
 	if k.Config["KASAN"] == "y" {
 		return kasanMemory
@@ -16,6 +16,6 @@ func (k *Kernel) Memory() int {
 	return guestMemory
 }
 
-// LeastMemory is what a guest of this kernel needs to boot, in MiB, roughly:
-// with less the kernel dies, and is not to blame.
+// LeastMemory returns roughly the memory that a guest of this kernel needs to
+// boot, in MiB. With less the kernel dies, and is not to blame.
 func (k *Kernel) LeastMemory() int { return leastMemory + k.Memory() - guestMemory }

@@ -18,8 +18,8 @@ type Notation struct {
 	Meaning string // "the newest 6.12 in the apt sources (also debian:6.1)"
 }
 
-// BadNotation is an error of the user's about a text that names no kernel. Its
-// advice is the list of all notations, which only [Providers.Resolve] knows.
+// BadNotation returns a user error about a text that names no kernel. Its advice is
+// the list of all notations, which only [Providers.Resolve] knows.
 func BadNotation(format string, args ...any) error {
 	return &badNotation{blame.Error{Party: blame.User, Summary: fmt.Sprintf(format, args...)}}
 }
@@ -41,10 +41,10 @@ func (ps Providers) advise(spec string, err error) error {
 	return blame.AdviseUserf(ps.notations(), "%s", bad.err.Summary)
 }
 
-// version matches what is a distribution's version without the distribution's name.
+// version matches a distribution's version without the name of the distribution.
 var version = regexp.MustCompile(`^v?\d+\.\d`)
 
-// meant names what a spec may have meant that is no path of a file; empty: nothing.
+// meant returns the notation that a spec without a scheme may have meant, or "".
 func (ps Providers) meant(spec string) string {
 	if !version.MatchString(spec) {
 		return ""
@@ -61,7 +61,7 @@ func (ps Providers) meant(spec string) string {
 	return ""
 }
 
-// notations lists what a kernel can be named by.
+// notations lists all ways to name a kernel.
 func (ps Providers) notations() string {
 	var b strings.Builder
 	b.WriteString("a kernel is one of:\n")
@@ -71,7 +71,7 @@ func (ps Providers) notations() string {
 			fmt.Fprintf(t, "  %s\t%s\n", n.Form, n.Meaning)
 		}
 	}
-	_ = t.Flush() // a strings.Builder takes all
+	_ = t.Flush() // a strings.Builder never fails
 	b.WriteString("klptest kernel list tells what there is")
 	return b.String()
 }

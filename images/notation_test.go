@@ -32,7 +32,7 @@ klptest kernel list tells what there is`
 	}
 }
 
-// A version alone is a distribution's, if that has such versions.
+// A bare version is a distribution's, if one has such versions.
 func TestMeantNotation(t *testing.T) {
 	ps := Providers{
 		{Notations: []Notation{{"FILE", "a file"}}, Match: func(string) (bool, error) { return true, nil }},
@@ -47,7 +47,7 @@ func TestMeantNotation(t *testing.T) {
 	}
 }
 
-// Who calls a provider directly gets an error of the user's, too.
+// A direct caller of a provider gets a user error, too.
 func TestBadNotationIsTheUsers(t *testing.T) {
 	if err := BadNotation("no %s", "kernel"); blame.Of(err) != blame.User || err.Error() != "no kernel" {
 		t.Errorf("%v is the %v's", err, blame.Of(err))

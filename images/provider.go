@@ -17,7 +17,7 @@ type Provider struct {
 	Notations []Notation // what Match accepts, for people
 	TakesKDir bool       // Options.KDir can go with its kernels
 
-	// Match tells whether spec names a kernel of this provider. It returns an
+	// Match reports whether spec names a kernel of this provider. It returns an
 	// error of BadNotation when spec is meant for this provider but is malformed.
 	Match func(spec string) (bool, error)
 
@@ -25,12 +25,13 @@ type Provider struct {
 	// caller sets Kernel.Spec.
 	Resolve func(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error)
 
-	// Source obtains a part of the source of a kernel, see [Providers.Source]; an
-	// empty dir: it is not at hand. It is nil for kernels whose source never is.
+	// Source obtains a part of the source of a kernel; see [Providers.Source]. If
+	// dir is empty, it is not available. Source is nil for kernels whose source
+	// never is.
 	Source func(ctx context.Context, c *cache.Cache, k *Kernel, part string, o Options) (dir string, err error)
 
-	// List names the kernels that can be had now. With an error it returns those
-	// that it knows nevertheless. It is nil where there is nothing to list.
+	// List names the kernels that are available now. It returns the known ones
+	// even with an error. List is nil where there is nothing to list.
 	List func(ctx context.Context, c *cache.Cache) ([]Listing, error)
 }
 
@@ -60,16 +61,16 @@ type Listing struct {
 // Providers are asked in order; the first one that matches resolves.
 type Providers []Provider
 
-// Resolve obtains the kernel that spec names. A kernel that is known to be
-// built without CONFIG_LIVEPATCH is an error of the user's; what else it should
-// have is for kconfig.Required.
+// Resolve obtains the kernel that spec names. A kernel that is known to be built
+// without CONFIG_LIVEPATCH is a user error. kconfig.Required checks the other
+// options.
 func (ps Providers) Resolve(ctx context.Context, c *cache.Cache, spec string, o Options) (*Kernel, error) {
 	k, err := ps.resolve(ctx, c, spec, o)
 	return k, ps.advise(spec, err)
 }
 
-// Again obtains a packaged kernel once more: by its name, or as the user wrote it
-// when the name is not a notation.
+// Again obtains a packaged kernel once more: by its name, or as the user wrote it if
+// the name is not a notation.
 func (ps Providers) Again(ctx context.Context, c *cache.Cache, k *Kernel, o Options) error {
 	spec := k.Name
 	if _, err := ps.match(spec); err != nil {
@@ -114,8 +115,8 @@ func (ps Providers) match(spec string) (Provider, error) {
 	return Provider{}, BadNotation("not a kernel: %q", spec)
 }
 
-// List names the kernels that can be had now, provider by provider. With an
-// error it returns those that are known nevertheless.
+// List names the kernels that are available now, provider by provider. It returns the
+// known ones even with an error.
 func (ps Providers) List(ctx context.Context, c *cache.Cache) ([]Listing, error) {
 	var all []Listing
 	var errs []error
@@ -132,7 +133,8 @@ func (ps Providers) List(ctx context.Context, c *cache.Cache) ([]Listing, error)
 	return all, blame.Join(errs...)
 }
 
-// StrayKDir is the error about Options.KDir for a kernel that has its headers.
+// StrayKDir returns the error about Options.KDir for a kernel that has its own
+// headers.
 func StrayKDir(spec string) error {
 	return blame.AdviseUserf("leave --kdir out", "%s has its own headers: --kdir is only for a kernel given as a file", spec)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// made is a provider of kernels whose names begin so.
+// made returns a provider of kernels whose names have a prefix.
 func made(prefix string, kdir bool) Provider {
 	return Provider{
 		TakesKDir: kdir,

@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Source obtains a kernel's source, as far as part tells: part is a directory of
-// a source tree, and the result holds at least that.
+// Source obtains a part of a kernel's source: part is a directory of a source
+// tree, and the tree dir has at least that.
 func (ps Providers) Source(ctx context.Context, c *cache.Cache, k *Kernel, part string, o Options) (dir string, err error) {
 	spec := k.Name
 	p, err := ps.match(spec)
@@ -28,7 +28,7 @@ func (ps Providers) Source(ctx context.Context, c *cache.Cache, k *Kernel, part 
 	return dir, err
 }
 
-// NoSource is the error of a kernel whose source is not at hand.
+// NoSource returns the error about a kernel whose source is not available.
 func NoSource(k *Kernel, part string) error {
 	return blame.AdviseUserf("name a source of the same version, or the directory in it: --src DIR", "the source of the kernel %s is not at hand (%s)", k.Name, part)
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// maxImage is how large a bzImage may be.
+// maxImage is the maximum size of a bzImage.
 const maxImage = 256 << 20
 
-// ReadBzImage reads a file that may be a bzImage. It must not be too large for
-// one; its contents are not looked at.
+// ReadBzImage reads a file that may be a bzImage. It refuses a file that is too
+// large, and does not check the contents.
 func ReadBzImage(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -27,7 +27,7 @@ func ReadBzImage(path string) ([]byte, error) {
 	return bounded.ReadAll(f, maxImage)
 }
 
-// BzImageRelease is uname -r of the kernel in a bzImage.
+// BzImageRelease returns the release (uname -r) of the kernel in a bzImage.
 func BzImageRelease(image []byte) (string, error) {
 	bz, err := parseBzImage(image)
 	return bz.release(), err
@@ -39,8 +39,7 @@ type bzImage struct {
 	payload []byte // the compressed vmlinux
 }
 
-// Where the setup header has its fields, and what it is measured from:
-// Documentation/arch/x86/boot.rst.
+// Offsets in the setup header: Documentation/arch/x86/boot.rst.
 const (
 	sector        = 512
 	setupSectors  = 0x1f1 // setup_sects, 1 byte: sectors after the first
@@ -78,7 +77,7 @@ func parseBzImage(data []byte) (bzImage, error) {
 	return bzImage{version, data[start:end]}, nil
 }
 
-// release is the first word of the version.
+// release returns the first word of the version.
 func (b bzImage) release() string {
 	release, _, _ := strings.Cut(b.version, " ")
 	return release

@@ -22,12 +22,12 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// maxVmlinux is how large a decompressed kernel may be. Debian's has 70 MB;
-// it holds no debug information.
+// maxVmlinux is the maximum size of a decompressed kernel. Debian's is 70 MB,
+// without debug information.
 const maxVmlinux = 1 << 30
 
-// maxWindow is how much of its output a decompressor may have to remember.
-// zstd --ultra -22, which kernels use, needs 128 MB.
+// maxWindow is the maximum window of a decompressor. zstd --ultra -22, which
+// kernels use, needs 128 MB.
 const maxWindow = 256 << 20
 
 // compressions are those of scripts/Makefile.lib, by magic number
@@ -61,8 +61,8 @@ func decompress(ctx context.Context, payload []byte, w io.Writer) error {
 	return fmt.Errorf("unknown compression of the kernel: % x", payload[:min(6, len(payload))])
 }
 
-// openLZMA refuses a dictionary that would fill the memory: the header says
-// how large it is.
+// openLZMA refuses a dictionary that would fill the memory. The header has its
+// size.
 func openLZMA(r io.Reader) (io.Reader, error) {
 	var header [lzma.HeaderLen]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
@@ -85,9 +85,9 @@ func stream(open func(io.Reader) (io.Reader, error)) func(context.Context, []byt
 	}
 }
 
-// withoutSize drops what scripts/Makefile.lib (size_append) puts behind every
-// format but gzip: the length, which some decoders take for the next frame.
-// gzip ends with its own.
+// withoutSize drops the length that scripts/Makefile.lib (size_append) appends
+// to every format but gzip, which ends with its own. Some decoders take it for
+// the next frame.
 func withoutSize(payload []byte) []byte {
 	if bytes.HasPrefix(payload, []byte("\x1f\x8b")) {
 		return payload
@@ -105,8 +105,8 @@ func decodeZstd(_ context.Context, payload []byte, w io.Writer) error {
 	return err
 }
 
-// runXZ uses the xz program: kernels use its x86 filter
-// (scripts/xz_wrap.sh), which the Go package does not have.
+// runXZ runs the xz program: kernels use its x86 filter (scripts/xz_wrap.sh),
+// which the Go package lacks.
 func runXZ(ctx context.Context, payload []byte, w io.Writer) error {
 	// Single-stream, because the length follows the stream.
 	xz := program.Command{Name: "xz", Args: []string{"--decompress", "--stdout", "--single-stream", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: bytes.NewReader(payload), Stdout: w}

@@ -25,7 +25,7 @@ func sized(packed, text string) string {
 	return packed + string(binary.LittleEndian.AppendUint32(nil, uint32(len(text))))
 }
 
-// bzip2Hello is "hello vmlinux", as the bzip2 program packs it.
+// bzip2Hello is "hello vmlinux", packed by the bzip2 program.
 const bzip2Hello = "\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\xfb\xa6\x76\xce\x00\x00\x01\x11\x80\x40\x00\x02\x67\x83\x40\x20\x00\x22\x00\x69" +
 	"\x90\x80\x69\xa6\x81\x4b\x46\xca\xe9\x25\x78\xbb\x92\x29\xc2\x84\x87\xdd\x33\xb6\x70"
 

@@ -19,9 +19,8 @@ import (
 
 var errNoPVH = errors.New("the kernel has no PVH entry (CONFIG_PVH)")
 
-// WriteVmlinux makes the ELF kernel of a bzImage that QEMU can start by its
-// PVH entry, so that the guest need not decompress it. On an error there is
-// no file.
+// WriteVmlinux extracts the ELF kernel of a bzImage. QEMU can start it at its PVH
+// entry, so that the guest need not decompress it. On an error it leaves no file.
 func WriteVmlinux(ctx context.Context, image []byte, path string) error {
 	bz, err := parseBzImage(image)
 	if err != nil {
@@ -41,8 +40,8 @@ func WriteVmlinux(ctx context.Context, image []byte, path string) error {
 	return nil
 }
 
-// TellSlower tells that a bzImage is booted as it is, because WriteVmlinux failed.
-// Only the end of ctx is an error.
+// TellSlower reports that the bzImage itself is booted because WriteVmlinux
+// failed. It returns an error only if ctx has ended.
 func TellSlower(ctx context.Context, why error, tell func(string)) error {
 	if ctx.Err() == nil {
 		tell("booting the bzImage, which is slower: " + why.Error())
@@ -50,7 +49,7 @@ func TellSlower(ctx context.Context, why error, tell func(string)) error {
 	return ctx.Err()
 }
 
-// IsELF tells a large file's kind without reading it.
+// IsELF reports whether a file is an ELF file. It reads only the start of it.
 func IsELF(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -61,7 +60,7 @@ func IsELF(path string) (bool, error) {
 	return string(head) == elf.ELFMAG, err
 }
 
-// HasPVH tells whether a file is an x86-64 vmlinux that QEMU can start by its
+// HasPVH reports whether a file is an x86-64 vmlinux that QEMU can start at its
 // PVH entry.
 func HasPVH(path string) bool {
 	f, err := os.Open(path)
@@ -93,8 +92,8 @@ func hasPVH(r io.ReaderAt) bool {
 	return false
 }
 
-// hasNote walks the notes of a segment: name size, size, type, then both
-// padded to 4 bytes.
+// hasNote looks for a note in a segment. A note is the size of its name, the size
+// of its data and its type, then name and data, each padded to 4 bytes.
 func hasNote(notes []byte, name string, kind uint32) bool {
 	for len(notes) >= 12 {
 		nameSize := uint64(binary.LittleEndian.Uint32(notes))
@@ -115,7 +114,7 @@ func hasNote(notes []byte, name string, kind uint32) bool {
 
 var banner = regexp.MustCompile(`Linux version ([0-9][!-~]{0,63}) \(`)
 
-// VmlinuxRelease is uname -r of a vmlinux, from linux_banner
+// VmlinuxRelease returns the release (uname -r) of a vmlinux, from linux_banner
 // (init/version-timestamp.c).
 func VmlinuxRelease(path string) (string, error) {
 	f, err := os.Open(path)

@@ -19,15 +19,15 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// Debian's kernels, fetched unless the user's cache has them, can be built
-// against, and boot our initramfs as ELF and as bzImage.
+// Modules can be built against Debian's kernels, which boot our initramfs as
+// ELF and as bzImage. Kernels are fetched unless the user's cache has them.
 func TestIntegrationDebian(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to fetch and boot kernels")
 	}
 	for _, tt := range []struct {
 		series  string
-		modules int // that it has at least for the port; 6.12 has them built in
+		modules int // the minimum for the port; 6.12 has them built in
 	}{
 		{"6.12", 0},
 		{"6.1", 3},
@@ -95,8 +95,8 @@ func bootBoth(t *testing.T, k *images.Kernel) {
 	}
 }
 
-// bootOnce starts what klptest gives to QEMU, without the rest of klptest,
-// and returns the console.
+// bootOnce starts QEMU with what klptest would give it, and returns the
+// console.
 func bootOnce(t *testing.T, image, archives string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -112,7 +112,7 @@ func bootOnce(t *testing.T, image, archives string) string {
 	return string(out)
 }
 
-// twoArchives is an initramfs of the test's init, with its key in a second
+// twoArchives makes an initramfs with the test's init, and its key in a second
 // archive.
 func twoArchives(t *testing.T, modules []string) string {
 	t.Helper()
@@ -132,8 +132,8 @@ func twoArchives(t *testing.T, modules []string) string {
 	return dir + "/initramfs"
 }
 
-// usersCache is the one that klptest itself uses: what is there already need
-// not be fetched again.
+// usersCache opens the cache that klptest itself uses, so that nothing is
+// fetched twice.
 func usersCache(t *testing.T) *cache.Cache {
 	t.Helper()
 	root, err := cache.Default()

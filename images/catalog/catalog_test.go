@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
-// providersOf names the providers that know a spec, by their first notation. DIR
-// takes any path, and comes after PACKAGES.
+// providersOf names the providers that match a spec, by their first notation.
+// DIR takes any path, so it is left out after PACKAGES.
 func providersOf(spec string) (forms []string) {
 	for _, p := range providers {
 		form := p.Notations[0].Form
@@ -79,7 +79,7 @@ func TestListHasDebiansFirst(t *testing.T) {
 	}
 }
 
-// A kernel is for one provider, so that their order need not be known.
+// A kernel matches one provider, so that users need not know their order.
 func FuzzMatch(f *testing.F) {
 	for _, s := range []string{"debian:6.12", "host", "./x", "x:y", "x:y/z", "x.rpm", "debian:x.deb", ""} {
 		f.Add(s)

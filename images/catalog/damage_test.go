@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// A kernel whose files are damaged is fetched again, its headers when modules
-// are about to be built; an error of the rig's when that cannot be.
+// A kernel with damaged files is fetched again. Damaged headers are noticed
+// when modules are about to be built. If the fetch fails, that is a rig error.
 func TestDamagedKernelIsFetchedAgain(t *testing.T) {
 	for _, file := range []string{"vmlinux", "bzImage", "config", "kernel.json", "modules/00-virtio_hub.ko", "usr/src/" + debiantest.Common + "/Makefile"} {
 		for _, offline := range []bool{false, true} {
@@ -50,7 +50,7 @@ func TestDamagedKernelIsFetchedAgain(t *testing.T) {
 	}
 }
 
-// What is given as a file or a build tree is nothing of the cache's.
+// A kernel given as a file or a build tree is not in the cache.
 func TestNothingToMend(t *testing.T) {
 	if err := Mend(t.Context(), cachetest.New(t), &images.Kernel{Name: "mine"}, images.Options{}); err != nil {
 		t.Error(err)

@@ -19,8 +19,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// made is a distribution whose one kernel is named made:1, or by the file of its
-// package.
+// made returns a distribution with one kernel, named made:1 or by the file of
+// its package.
 func made(t *testing.T) images.Provider {
 	shelf := func(c *cache.Cache) packaged.Store { return packaged.Store{Cache: c, Scheme: "made"} }
 	return images.Provider{
@@ -42,8 +42,8 @@ func made(t *testing.T) images.Provider {
 	}
 }
 
-// A second distribution is a provider and a line in the table, and leaves the
-// first one alone.
+// A second distribution needs a provider and a line in the table, and does not
+// affect the first one.
 func TestAnotherDistribution(t *testing.T) {
 	defer func(old images.Providers) { providers = old }(providers)
 	providers = slices.Insert(slices.Clone(providers), 1, made(t))

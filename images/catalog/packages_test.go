@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// packages makes a directory of a kernel's packages.
+// packages makes a directory with a kernel's packages.
 func packages(t *testing.T) string {
 	t.Helper()
 	const r, kdir = "6.12.0-test", "./usr/src/linux-headers-6.12.0-test/"
@@ -29,7 +29,8 @@ func packages(t *testing.T) string {
 	return dir
 }
 
-// A kernel from packages has a name that is no notation: it is mended by its path.
+// The name of a kernel from packages is not a notation, so it is mended by its
+// path.
 func TestMendAKernelOfPackages(t *testing.T) {
 	dir, c := packages(t), cachetest.New(t)
 	k, err := Resolve(t.Context(), c, dir, images.Options{})

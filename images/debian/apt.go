@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// packages asks for every kernel package in the lists.
+// packages returns every kernel package in the lists.
 func (a apt) packages(ctx context.Context) ([]pkg, error) {
 	names, err := a.ask(ctx, "apt-cache", "pkgnames", "linux-")
 	if err != nil {
@@ -46,7 +46,7 @@ type file struct {
 	Size int64
 }
 
-// uriLine is 'URI' file size hash.
+// uriLine matches 'URI' file size hash.
 var uriLine = regexp.MustCompile(`^'[^']*' (\S+\.deb) (\d+)(?: |$)`)
 
 func parseURIs(text string) []file {
@@ -64,7 +64,7 @@ func parseURIs(text string) []file {
 	return found
 }
 
-// files asks which files the packages are, in the packages' order.
+// files returns the files of the packages, in the packages' order.
 func (a apt) files(ctx context.Context, pkgs []pkg) ([]file, error) {
 	uris, err := a.ask(ctx, "apt-get", append([]string{"download", "--print-uris"}, exactly(pkgs)...)...)
 	if err != nil {

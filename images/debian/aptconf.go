@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/arch"
 )
 
-// configure writes apt's configuration, and tells whether it has changed.
+// configure writes apt's configuration, and reports whether it has changed.
 func (a archive) configure(ctx context.Context) (changed bool, err error) {
 	for _, dir := range []string{"lists/partial", "archives/partial", "empty"} {
 		if err := os.MkdirAll(filepath.Join(a.dir, dir), 0o700); err != nil {
@@ -23,7 +23,7 @@ func (a archive) configure(ctx context.Context) (changed bool, err error) {
 	host, _ := hostApt.ask(ctx, "apt-config", "dump", "Acquire") // without apt, the next command says so
 	from := findMirror(ctx)
 	if ctx.Err() != nil {
-		return false, context.Cause(ctx) // what the host's apt said is not all
+		return false, context.Cause(ctx) // the output of the host's apt is incomplete
 	}
 	for name, text := range map[string]string{
 		"status":       "",
@@ -42,7 +42,7 @@ func (a archive) configure(ctx context.Context) (changed bool, err error) {
 	return changed, nil
 }
 
-// sources is the text of sources.list.
+// sources returns the text of sources.list.
 func (a archive) sources(m mirror, keyring string) string {
 	var b strings.Builder
 	entry := func(uri, suite string) {
@@ -57,8 +57,8 @@ func (a archive) sources(m mirror, keyring string) string {
 	return b.String()
 }
 
-// configuration is the text of apt.conf; host is what the host's apt is
-// configured to (apt.conf(5), apt-transport-http(1)).
+// configuration returns the text of apt.conf. host is the configuration of the
+// host's apt (apt.conf(5), apt-transport-http(1)).
 func (a archive) configuration(host string) string {
 	var b strings.Builder
 	set := func(key, value string) { fmt.Fprintf(&b, "%s %q;\n", key, value) }
@@ -79,7 +79,7 @@ func (a archive) configuration(host string) string {
 	set("Dir::Cache::pkgcache", filepath.Join(a.dir, "pkgcache.bin"))
 	set("Dir::Cache::srcpkgcache", "")
 	set("Acquire::Languages", "none")
-	set("Acquire::GzipIndexes", "true") // a tenth of the disk
+	set("Acquire::GzipIndexes", "true") // takes a tenth of the disk space
 	for line := range strings.Lines(host) {
 		if counts(line) {
 			b.WriteString(strings.TrimSuffix(line, "\n") + "\n")
@@ -91,10 +91,9 @@ func (a archive) configuration(host string) string {
 	return b.String()
 }
 
-// hostSettings begin the lines of the host's configuration that count for
-// klptest's lists as well: the way to the network, and whether an administrator
-// accepts a mirror that has fallen behind. None makes apt accept what is not
-// signed.
+// hostSettings are the prefixes of the host's settings that also apply to
+// klptest's lists: network access, and whether the administrator accepts a
+// mirror that has fallen behind. None makes apt accept unsigned lists.
 var hostSettings = []string{
 	"Acquire::http::", "Acquire::https::", "Acquire::http ", "Acquire::https ", "Acquire::ForceIPv", "Acquire::Check-Valid-Until ",
 }
@@ -105,9 +104,8 @@ func counts(line string) bool {
 
 const keyringName = "/usr/share/keyrings/debian-archive-keyring"
 
-// keyring is the file with the keys of Debian's archive. Its second name is the
-// one that Debian 13 prefers. Without the file apt refuses every list, and says
-// why.
+// keyring returns the file with the keys of Debian's archive. Debian 13 prefers
+// its second name. Without the file apt refuses every list, and says why.
 func keyring() string {
 	for _, path := range []string{keyringName + ".gpg", keyringName + ".pgp"} {
 		if _, err := os.Stat(path); err == nil {

@@ -15,12 +15,11 @@ import (
 
 const (
 	maxAge     = 24 * time.Hour   // of package lists: Debian's security suites change on most days
-	retryAfter = 10 * time.Minute // when a refresh has failed
+	retryAfter = 10 * time.Minute // after a failed refresh
 )
 
-// archive is a release as apt sees it through lists of klptest's own, in the
-// cache. They depend on nothing of the host's apt but its mirror and its way to
-// the network.
+// archive is a release as apt sees it through klptest's own lists in the cache.
+// From the host's apt they use only its mirror and its network settings.
 type archive struct {
 	apt
 	release release
@@ -33,8 +32,8 @@ func archiveOf(c *cache.Cache, r release) archive {
 	return archive{apt{filepath.Join(dir, "apt.conf")}, r, dir, c}
 }
 
-// current returns the archive with lists that are not older than a day, if they
-// can be had; else it uses those that are there, and says so.
+// current returns the archive with lists that are at most a day old. If they
+// cannot be refreshed, it uses the old ones, and says so.
 func current(ctx context.Context, c *cache.Cache, r release, o images.Options) (archive, error) {
 	a := archiveOf(c, r)
 	unlock, err := c.Lock(ctx, "apt-"+r.name)
@@ -49,8 +48,8 @@ func current(ctx context.Context, c *cache.Cache, r release, o images.Options) (
 	return a, a.refresh(ctx, o)
 }
 
-// again refreshes lists that lack what is wanted. It returns false for lists
-// that were refreshed just now.
+// again refreshes lists that lack a wanted kernel. It returns false for lists
+// that were just refreshed.
 func (a archive) again(ctx context.Context, o images.Options) bool {
 	if age(a.stamp(refreshed)) < retryAfter || age(a.stamp(attempted)) < retryAfter {
 		return false
@@ -63,13 +62,12 @@ func (a archive) again(ctx context.Context, o images.Options) bool {
 	return a.refresh(ctx, o) == nil
 }
 
-// The stamps' times are those of the last refresh that succeeded, and of the
-// last one that failed.
+// The stamps have the times of the last successful and the last failed refresh.
 const refreshed, attempted = "refreshed", "attempted"
 
 func (a archive) stamp(name string) string { return filepath.Join(a.dir, name) }
 
-// age is how long ago a file was written; a missing one is very old.
+// age returns the time since a file was written. A missing file is very old.
 func age(path string) time.Duration {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -88,8 +86,7 @@ func (a archive) fresh() bool {
 	return age(a.stamp(refreshed)) < maxAge || age(a.stamp(attempted)) < retryAfter
 }
 
-// refresh brings the lists up to date. If that fails, the lists that are there
-// have to do.
+// refresh updates the lists. If that fails, existing lists are used.
 func (a archive) refresh(ctx context.Context, o images.Options) error {
 	o.Tell("refreshing klptest's package lists of Debian " + a.release.name)
 	err := a.command("apt-get", "update", "-q", "--error-on=any").Run(ctx)

@@ -17,12 +17,13 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// counted makes a refresh of the lists count, and returns the count so far.
+// counted makes each refresh of the lists count, and returns a function for the
+// count.
 func counted(t *testing.T, pool string) func() int {
 	t.Helper()
 	filetest.Put(t, filepath.Join(pool, "refresh"), `echo x >> "$POOL/refreshes"`)
 	return func() int {
-		text, _ := os.ReadFile(filepath.Join(pool, "refreshes")) // there is none before the first
+		text, _ := os.ReadFile(filepath.Join(pool, "refreshes")) // missing before the first refresh
 		return strings.Count(string(text), "x")
 	}
 }
@@ -33,7 +34,7 @@ func trixie(t *testing.T, c *cache.Cache, o images.Options) (archive, error) {
 	return current(t.Context(), c, r, o)
 }
 
-// aged puts a stamp's time back.
+// aged sets a stamp's time back.
 func aged(t *testing.T, a archive, stamp string, age time.Duration) {
 	t.Helper()
 	when := time.Now().Add(-age)
@@ -102,7 +103,7 @@ func TestFirstListsCannotBeHad(t *testing.T) {
 	}
 }
 
-// What makes apt accept a list without a signature does not come from the host.
+// Settings that make apt accept an unsigned list are not taken from the host.
 func TestConfiguration(t *testing.T) {
 	a := archiveOf(cachetest.New(t), releases[0])
 	text := a.configuration("Acquire \"\";\nAcquire::http::Proxy \"http://p:1\";\nAcquire::AllowInsecureRepositories \"1\";\nAcquire::https::CaInfo \"/x\";\nAcquire::Check-Valid-Until \"false\";\n")

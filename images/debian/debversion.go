@@ -26,7 +26,7 @@ func splitVersion(v string) (epoch, upstream, revision string) {
 	return epoch, upstream, "0"
 }
 
-// compareParts takes turns: a run of non-digits, then a number.
+// compareParts compares runs of non-digits and numbers in turn.
 func compareParts(a, b string) int {
 	for a != "" || b != "" {
 		var ax, bx, an, bn string

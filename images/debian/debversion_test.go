@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// ordered are versions from old to new, after deb-version(7).
+// ordered lists versions from old to new, according to deb-version(7).
 var ordered = []string{
 	"0", "1~~", "1~~a", "1~", "1", "1a", "1+b", "1.1", "1.9-1", "1.10-0", "1.10-1~deb12u1", "1.10-1", "1.10-1+b1", "1.10-2",
 	"6.1.176-1", "6.1.192-1", "6.1.192-2", "6.12~rc1-1~exp1", "6.12.9-1~bpo12+1", "6.12.9-1", "6.12.115-1~deb12u1", "6.12.117-1~deb12u1", "1:0.1",

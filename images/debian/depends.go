@@ -48,7 +48,7 @@ func (r relation) admits(version string) bool {
 }
 
 // kbuildFor picks the newest linux-kbuild that the headers' Depends admit. For
-// 6.1 it is one package for the whole series, whose version may differ.
+// 6.1, one package serves the whole series, and its version may differ.
 func kbuildFor(depends []relation, pkgs []pkg) (pkg, bool) {
 	var best pkg
 	for _, r := range depends {
@@ -64,7 +64,7 @@ func kbuildFor(depends []relation, pkgs []pkg) (pkg, bool) {
 	return best, best.Name != ""
 }
 
-// imageParts are the packages that hold an image, its configuration and its
+// imageParts returns the packages that hold an image, its configuration and its
 // modules. Since 6.19 the image's own package is empty and depends on them.
 func imageParts(of offer, depends []relation) []pkg {
 	list := []pkg{{Name: of.Image, Version: of.Version}}

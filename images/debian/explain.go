@@ -20,7 +20,7 @@ func explainApt(err error) error {
 	return err
 }
 
-// troubles are what apt says when it cannot fetch, and what to do.
+// troubles are apt's messages when it cannot fetch, and the advice for them.
 var troubles = []struct {
 	said   *regexp.Regexp
 	advice string
@@ -36,7 +36,7 @@ var troubles = []struct {
 		"the mirror lacks it or is being updated: try again in an hour; " + MirrorVariable + " names another mirror"},
 }
 
-// explainFetch says what it means that apt could not fetch.
+// explainFetch explains why apt could not fetch.
 func explainFetch(err error, summary string) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return explainApt(err)

@@ -21,8 +21,7 @@ type parts struct {
 	kbuild pkg
 }
 
-// parts finds the packages of a kernel; complete is false when some are not
-// there.
+// parts finds the packages of a kernel; complete is false if some are missing.
 func (a archive) parts(ctx context.Context, of offer, pkgs []pkg) (p parts, complete bool, err error) {
 	wants, err := a.depends(ctx, of.headers(), of.Version)
 	if err != nil {
@@ -42,12 +41,12 @@ func (a archive) fetch(ctx context.Context, s packaged.Store, p parts, o images.
 	})
 }
 
-// place is where a kernel's entry is made: its directory, and one for what is
-// downloaded.
+// place is where a kernel's entry is made: its directory, and one for
+// downloads.
 type place struct{ dir, scratch string }
 
-// fill makes the entry: the image, by far the largest, is unpacked while the
-// rest comes in.
+// fill makes the entry. The image, by far the largest part, is unpacked while
+// the rest is downloaded.
 func (a archive) fill(ctx context.Context, p parts, to place, o images.Options) error {
 	headers := []pkg{{Name: p.common(), Version: p.Version}, {Name: p.headers(), Version: p.Version}, p.kbuild}
 	files, err := a.files(ctx, slices.Concat(p.image, headers))
@@ -86,7 +85,8 @@ func unpackAll(ctx context.Context, from string, files []file, dest string, want
 	return nil
 }
 
-// finish makes an entry of what was unpacked to it and, from the image, loose.
+// finish completes an entry from the headers, unpacked in dir, and the image,
+// unpacked in loose.
 func (a archive) finish(ctx context.Context, p parts, dir, loose string, o images.Options) error {
 	kdir, kbuild := "usr/src/"+p.headers(), "usr/lib/"+p.kbuild.Name
 	if err := relocate(dir, kdir); err != nil {

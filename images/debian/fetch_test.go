@@ -67,7 +67,7 @@ func TestCancelledDownloadLeavesNothing(t *testing.T) {
 		_, err := provided.Resolve(ctx, kept, "debian:6.12", images.Options{})
 		done <- err
 	}()
-	pid, err := os.ReadFile(fifo) // until the download is under way
+	pid, err := os.ReadFile(fifo) // blocks until the download has begun
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestKilledDownloadIsSweptByTheNext(t *testing.T) {
 	wantClean(t, kept)
 }
 
-// wantDead waits for a process to end, which must have been killed.
+// wantDead waits for a killed process to end.
 func wantDead(t *testing.T, text string) {
 	t.Helper()
 	pid, err := strconv.Atoi(text)

@@ -13,8 +13,8 @@ import (
 
 var installedInclude = regexp.MustCompile(`(?m)^include /usr/src/([^/\s]+)/Makefile$`)
 
-// relocate makes the unpacked linux-headers directory kdir below root work where
-// it is. The links to linux-kbuild are relative already.
+// relocate makes the linux-headers directory kdir, unpacked below root, work
+// where it is. The links to linux-kbuild are already relative.
 func relocate(root, kdir string) error {
 	path := filepath.Join(root, kdir, "Makefile")
 	text, err := os.ReadFile(path)

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// unpackedHeaders makes what the three packages unpack to, with a Makefile of
-// linux-headers-…-common that says where it is.
+// unpackedHeaders makes the files of the three packages. The Makefile of
+// linux-headers-…-common prints where it is.
 func unpackedHeaders(t *testing.T, root string) (kdir string) {
 	t.Helper()
 	kdir = filepath.Join(root, "usr/src/linux-headers-6.1.0-56-amd64")

@@ -12,8 +12,9 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// list names what Debian offers, release by release, newest first; then what
-// only the cache has. With an error it returns those that it knows nevertheless.
+// list names the kernels that Debian offers, release by release, newest first,
+// then those that only the cache has. It returns the known ones even with an
+// error.
 func list(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	s := shelf(c)
 	keys, err := s.Keys()
@@ -42,7 +43,7 @@ func list(ctx context.Context, c *cache.Cache) ([]images.Listing, error) {
 	return all, blame.Join(errs...)
 }
 
-// Cached names the kernels that the cache has, without asking anybody.
+// Cached names the kernels in the cache, without asking apt.
 func Cached(c *cache.Cache) []images.Listing {
 	s := shelf(c)
 	keys, err := s.Keys()
@@ -56,7 +57,7 @@ func listCached(s packaged.Store, keys []string) (list []images.Listing) {
 	for _, key := range keys {
 		m, err := s.Manifest(key)
 		l := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true, Tried: tried[m.Version]}
-		if err == nil && !slices.Contains(list, l) { // it may be there in several layouts
+		if err == nil && !slices.Contains(list, l) { // it may be cached in several layouts
 			list = append(list, l)
 		}
 	}

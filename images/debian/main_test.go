@@ -14,7 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// cacheEnv names the cache of a test program that resolves a kernel.
+// cacheEnv is the environment variable with the cache of a test program that
+// only resolves a kernel.
 const cacheEnv = "KLPTEST_DEBIAN_CACHE"
 
 func TestMain(m *testing.M) {
@@ -29,13 +30,13 @@ func TestMain(m *testing.M) {
 	fmt.Println(err)
 }
 
-// provided is how the provider is used.
+// provided is the provider as callers use it.
 var provided = images.Providers{Provider()}
 
-// kernels is the cache's kind of the entries.
+// kernels is the kind of the entries in the cache.
 const kernels = "kernels"
 
-// wantClean checks that nothing is left of a fetch that failed.
+// wantClean checks that a failed fetch left nothing.
 func wantClean(t *testing.T, c *cache.Cache) {
 	t.Helper()
 	for _, dir := range []string{"tmp", kernels} {

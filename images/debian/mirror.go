@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// MirrorVariable names another mirror of Debian than the host's apt has:
-// "https://mirror.example/debian". The updates for security are then in
-// "https://mirror.example/debian-security".
+// MirrorVariable is the environment variable for a Debian mirror other than
+// that of the host's apt: "https://mirror.example/debian". Security updates are
+// then in "https://mirror.example/debian-security".
 const MirrorVariable = "KLPTEST_DEBIAN_MIRROR"
 
 // mirror is where Debian's packages come from.
@@ -27,19 +27,19 @@ func mirrorAt(uri string) mirror {
 	return mirror{uri, strings.TrimSuffix(uri, mainArchive) + securityArchive}
 }
 
-// findMirror is the mirror that the user names, else the one of the host's apt,
-// else the default.
+// findMirror returns the mirror that the user names, else that of the host's
+// apt, else the default.
 func findMirror(ctx context.Context) mirror {
 	if uri := os.Getenv(MirrorVariable); uri != "" {
 		return mirrorAt(uri)
 	}
-	// An error leaves the default: the host may have no apt that works.
+	// An error leaves the default: the host may have no working apt.
 	said, _ := hostApt.ask(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)", "Created-By: Packages")
 	return hostMirror(said)
 }
 
-// hostMirror reads the archives of the host's apt. The origin of one is known
-// once its lists are there.
+// hostMirror finds the mirrors among the archives of the host's apt. An
+// archive's origin is known once its lists have been fetched.
 func hostMirror(targets string) mirror {
 	found := defaultMirror
 	for line := range strings.Lines(targets) {

@@ -10,14 +10,14 @@ import (
 	"github.com/klptest/klptest/images"
 )
 
-// scheme begins each notation, and what the cache has of Debian.
+// scheme begins each notation, and the keys of Debian's entries in the cache.
 const scheme = "debian"
 
-// wanted is a kernel as a notation says it.
+// wanted is a kernel as a notation names it.
 type wanted struct {
 	suite   string // "trixie-backports"; "": any
 	version string // "6.12"; exact: "6.12.115-1~deb12u1" or "6.12.115+deb12"; "": the suite's newest
-	exact   bool   // that version, else the newest of the series
+	exact   bool   // exactly that version; false: the newest of the series
 }
 
 var (
@@ -47,7 +47,7 @@ func parse(spec string) (w wanted, ours bool, err error) {
 	return w, true, nil
 }
 
-// String is the notation, without its scheme.
+// String returns the notation without its scheme.
 func (w wanted) String() string {
 	if w.suite == "" || w.version == "" {
 		return w.suite + w.version
@@ -69,8 +69,9 @@ func (w wanted) admitsVersion(o offer) bool {
 	return true
 }
 
-// suites are those that may have the kernel, if one is named. A release's name
-// stands for the release with its updates; with a version, also for backports.
+// suites returns the suites that may have the kernel, if the notation names
+// one. A release's name stands for the release with its updates and, with a
+// version, its backports.
 func (w wanted) suites() []string {
 	r, _ := releaseOf(w.suite)
 	switch {

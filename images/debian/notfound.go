@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// notFound is the error about a kernel that none of the releases has; seen is
-// what they have. Only a version that nobody can have is the user's mistake.
+// notFound returns the error about a kernel that no release has; seen is what
+// they have. Only a missing exact version is the user's mistake.
 func notFound(w wanted, seen []offer) error {
 	var near []offer
 	for _, o := range seen {
@@ -53,7 +53,7 @@ func distinct(found []offer, name func(offer) string) (list []string) {
 	return list
 }
 
-// codename is VERSION_CODENAME of os-release, "" when there is none.
+// codename returns VERSION_CODENAME of os-release, or "".
 func codename(osRelease string) string {
 	for line := range strings.Lines(osRelease) {
 		if name, ok := strings.CutPrefix(line, "VERSION_CODENAME="); ok {

@@ -29,12 +29,12 @@ func (o offer) abi() string     { return strings.TrimSuffix(o.Release, "-"+arch.
 func (o offer) headers() string { return "linux-headers-" + o.Release }
 func (o offer) common() string  { return "linux-headers-" + o.abi() + "-common" }
 
-// series is "6.12" of "6.12.117-1~deb12u1".
+// series returns the kernel's series: "6.12".
 func (o offer) series() string {
 	return strings.Join(strings.SplitN(o.abi(), ".", 3)[:2], ".")
 }
 
-// suite is the suite that it is from.
+// suite returns the suite without the archive area.
 func (o offer) suite() string {
 	suite, _, _ := strings.Cut(o.Suite, "/")
 	return suite
@@ -49,13 +49,13 @@ func (o offer) key(s packaged.Store) string {
 	return s.Key(o.Release + signed + "_" + o.Version)
 }
 
-// offered is the offer that an entry of the cache was made of.
+// offered returns the offer that a cache entry was made from.
 func offered(m packaged.Manifest) offer {
 	return offer{Release: m.Release, Version: m.Version, Image: m.Image, Suite: m.Source}
 }
 
-// matches tells whether an exact notation means this kernel: by the packages'
-// version, that of the source ("6.12.117"), or the kernel's release.
+// matches reports whether an exact notation means this kernel: by the version of
+// its packages or of its source ("6.12.117"), or by its release.
 func (o offer) matches(version string) bool {
 	upstream, _, _ := strings.Cut(o.Version, "-")
 	return version == o.Version || version == upstream || version == o.abi() || version == o.Release
@@ -105,9 +105,8 @@ func parseMadison(text string) []pkg {
 	return found
 }
 
-// offers pairs images with headers of the same version, newest first, signed
-// before unsigned. The headers' Depends tell
-// whether the kbuild that they need is there too.
+// offers pairs images with headers of the same version, newest first, signed before
+// unsigned. The headers' Depends tell whether the kbuild that they need is there.
 func offers(pkgs []pkg) []offer {
 	there := map[pkg]bool{}
 	for _, p := range pkgs {

@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// golden compares with testdata/name; the other files there are what apt
-// said on a bookworm with bookworm-security.
+// golden compares with testdata/name. The other files there are apt's output on
+// bookworm with bookworm-security.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	filetest.Golden(t, filepath.Join("testdata", name), got, false)

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Provider provides Debian's kernels, as "debian:6.12" and the like.
+// Provider provides Debian's kernels, such as "debian:6.12".
 func Provider() images.Provider {
 	return images.Provider{
 		Notations: []images.Notation{
@@ -41,12 +41,12 @@ func Provider() images.Provider {
 	}
 }
 
-// shelf is where the cache has Debian's kernels.
+// shelf returns the part of the cache that has Debian's kernels.
 func shelf(c *cache.Cache) packaged.Store { return packaged.Store{Cache: c, Scheme: scheme} }
 
 // resolve takes an exact version from the cache, if it is there, and otherwise
-// what Debian has now. If Debian cannot be asked, it takes the newest one that
-// the cache has.
+// what Debian has now. If that fails, it takes the newest one that the cache
+// has.
 func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, error) {
 	if k := known(s, w); k != nil {
 		return k, nil
@@ -96,7 +96,7 @@ func find(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*i
 	return nil, notFound(w, seen)
 }
 
-// kernel returns the newest kernel that is wanted, or nil; and all that the
+// kernel returns the newest wanted kernel, or nil, and all kernels that the
 // archive offers.
 func (a archive) kernel(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, []offer, error) {
 	pkgs, err := a.packages(ctx)

@@ -174,7 +174,7 @@ func TestResolveDebianFails(t *testing.T) {
 				c.trouble(t, pool)
 			}
 			_, err := provided.Resolve(t.Context(), kept, c.spec, images.Options{})
-			if name == "exact missing" { // only a version that nobody has is the user's mistake
+			if name == "exact missing" { // only a missing exact version is the user's mistake
 				imagestest.WantUserError(t, err, c.want)
 			} else {
 				imagestest.WantRigError(t, err, c.want)
@@ -184,8 +184,8 @@ func TestResolveDebianFails(t *testing.T) {
 	}
 }
 
-// TestOldLayoutIsNotUsed: an entry that another klptest has made may lack what
-// this one needs of it, also when it is remembered as the newest.
+// An entry of another klptest is not used, even if it is remembered as the
+// newest: it may lack what this one needs.
 func TestOldLayoutIsNotUsed(t *testing.T) {
 	debiantest.Apt(t)
 	c := cachetest.New(t)

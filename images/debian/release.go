@@ -12,13 +12,14 @@ import (
 // of them is built with the compiler of the first.
 type release struct {
 	name     string   // the codename, and the first suite
-	further  []string // suites are called name-updates and so on
-	mark     string   // of its versions: "deb12", and "bpo12" in backports
+	further  []string // suffixes of further suites: name-updates and so on
+	mark     string   // of its versions: "12" of "deb12", and of "bpo12" in backports
 	series   string   // of the kernel that it came with; "" before it is released
 	security bool     // it has a suite name-security, in an archive of its own
 }
 
-// releases are those whose kernels can be tested, the latest stable one first.
+// releases are the releases whose kernels can be tested, the latest stable one
+// first.
 var releases = []release{
 	{name: "trixie", further: []string{"updates", "backports"}, mark: "13", series: "6.12", security: true},
 	{name: "bookworm", further: []string{"updates", "backports"}, mark: "12", series: "6.1", security: true},
@@ -26,7 +27,7 @@ var releases = []release{
 	{name: "forky", mark: "14"},
 }
 
-// suites lists the release's suites, without that of security.
+// suites lists the release's suites, except that for security.
 func (r release) suites() []string {
 	list := []string{r.name}
 	for _, s := range r.further {
@@ -66,15 +67,16 @@ func allSuites() (list []string) {
 	return list
 }
 
-// marked tells whether a version was made for the release: "6.12.117-1~deb12u1".
+// marked reports whether a version was made for the release:
+// "6.12.117-1~deb12u1".
 func (r release) marked(version string) bool {
 	return strings.Contains(version, "deb"+r.mark) || strings.Contains(version, "bpo"+r.mark)
 }
 
 var seriesOfVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+`)
 
-// sought lists the releases that may have a kernel, the likeliest first. here
-// is the codename of the host's release: its own kernels need no other compiler.
+// sought lists the releases that may have a kernel, the likeliest first. here is
+// the codename of the host's release, whose kernels need no other compiler.
 func (w wanted) sought(here string) []release {
 	if r, ok := releaseOf(w.suite); ok {
 		return []release{r}
@@ -99,8 +101,9 @@ func (w wanted) sought(here string) []release {
 	return list
 }
 
-// mayHave tells whether the release can have kernels of a series: none gets
-// older ones than it came with, and what is in none yet is in the unreleased.
+// mayHave reports whether the release can have kernels of a series. No release
+// gets older ones than it came with, and an unreleased one has only newer ones
+// than the latest stable.
 func (r release) mayHave(series string) bool {
 	if r.series != "" {
 		return compareVersions(series, r.series) >= 0

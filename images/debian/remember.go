@@ -12,9 +12,9 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// newest is the answer to which kernel is the newest that a notation admits. It
-// is kept in the cache because apt takes 0.7 s to give it, more than all the
-// rest of a start. It holds as long as the lists that it is from.
+// newest remembers which kernel is the newest that a notation admits. It is kept
+// in the cache because asking apt takes 0.7 s, more than all the rest of a
+// start. It is valid as long as the lists that it is from.
 type newest struct {
 	cache *cache.Cache
 	path  string
@@ -41,7 +41,8 @@ func (n newest) recall() string {
 	return key
 }
 
-// state changes with the archive's lists, and with what is chosen of them.
+// state returns a text that changes with the archive's lists, and with what is
+// chosen from them.
 func (a archive) state() string {
 	info, err := os.Stat(a.stamp(refreshed))
 	if err != nil {
@@ -50,8 +51,8 @@ func (a archive) state() string {
 	return fmt.Sprintln(a.release.name, info.ModTime().UnixNano(), codename(osRelease()), os.Getenv(MirrorVariable))
 }
 
-// remember keeps the key of a kernel that the archive has. A failure costs time,
-// nothing else.
+// remember keeps the key of a kernel that the archive has. A failure costs only
+// time.
 func (n newest) remember(a archive, key string) {
 	dir, release, err := n.cache.Temp("newest")
 	if err != nil {

@@ -34,7 +34,7 @@ func TestNewestHoldsAsLongAsTheLists(t *testing.T) {
 	if got := newestOf(c, wanted{suite: "trixie", version: "6.12"}).recall(); got != "" {
 		t.Errorf("another notation's: %q", got)
 	}
-	for _, age := range []time.Duration{time.Minute, 25 * time.Hour} { // a refresh, and lists that are old
+	for _, age := range []time.Duration{time.Minute, 25 * time.Hour} { // a refresh, and old lists
 		aged(t, a, refreshed, age)
 		if got := n.recall(); got != "" {
 			t.Errorf("lists of %v ago: %q", age, got)
@@ -45,7 +45,7 @@ func TestNewestHoldsAsLongAsTheLists(t *testing.T) {
 	}
 }
 
-// forget makes the next look for the newest 6.12 ask apt, as new lists do.
+// forget makes the next search for the newest 6.12 ask apt, as new lists do.
 func forget(t *testing.T, c *cache.Cache) {
 	t.Helper()
 	if err := os.Remove(newestOf(c, any612).path); err != nil {

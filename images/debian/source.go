@@ -17,16 +17,16 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// maxSource is how much a kernel's source may hold; that of 7.3 has 1.7 GB.
+// maxSource is the maximum size of a kernel's source. That of 7.3 is 1.7 GB.
 const maxSource = 16 << 30
 
 // sourceParts are the directories of a source that are kept: livepatch's
 // selftests, and their modules from before Linux 6.9.
 var sourceParts = []string{"tools/testing/selftests/livepatch/", "lib/livepatch/"}
 
-// source obtains the parts of a kernel's source that are kept, from the package
-// linux-source of its version. When Debian has that no more, another version of
-// the series stands for it.
+// source obtains the kept parts of a kernel's source from the package
+// linux-source of its version. If Debian no longer has that, it uses another
+// version of the series.
 func source(ctx context.Context, c *cache.Cache, k *images.Kernel, part string, o images.Options) (dir string, err error) {
 	if !slices.Contains(sourceParts, part+"/") {
 		return "", nil
@@ -56,7 +56,7 @@ const sourceKind = "sources"
 
 func sourceKey(version string) string { return scheme + "-" + version }
 
-// findSource returns the package of the wanted version, or else the newest one;
+// findSource returns the package of the wanted version, or else the newest one,
 // and the archive that has it.
 func findSource(ctx context.Context, c *cache.Cache, w wanted, name string, o images.Options) (from archive, best pkg, err error) {
 	for _, r := range w.sought(codename(osRelease())) {
@@ -125,7 +125,8 @@ func unpackSource(ctx context.Context, tarball, dest string) error {
 	return unpack.Decompressed(ctx, f, maxSource, func(r io.Reader) error { return unpack.Tar(r, root, keptPart, maxUnpacked) })
 }
 
-// keptPart is the name of a kept file in the source; empty for any other.
+// keptPart returns the name of a kept file in the source, or "" for another
+// file.
 func keptPart(name string) string {
 	_, name, _ = strings.Cut(name, "/")
 	for _, part := range sourceParts {

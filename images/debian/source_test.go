@@ -65,8 +65,7 @@ func TestSource(t *testing.T) {
 	wantClean(t, c)
 }
 
-// A source of the series stands for one that is not there any more; with a line
-// that says so.
+// Another source of the series replaces one that is gone, and a notice says so.
 func TestSourceOfAnotherVersion(t *testing.T) {
 	pool, c := debiantest.Apt(t), cachetest.New(t)
 	offerSource(t, pool, "6.12.9-1", someSource(t))

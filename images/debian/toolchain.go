@@ -21,8 +21,7 @@ func toolchainKey(r release, compiler string) string {
 	return scheme + "-" + r.name + "_" + compiler + toolchain.Layout
 }
 
-// equip makes sure that the kernel's toolchain is there, if it has one of its
-// own.
+// equip makes sure that the kernel's own toolchain, if it has one, is there.
 func equip(ctx context.Context, s packaged.Store, k *images.Kernel, o images.Options) error {
 	if k.Toolchain == "" {
 		return nil
@@ -71,11 +70,12 @@ func (a archive) fillToolchain(ctx context.Context, compiler string, to place, o
 
 var gccPackage = regexp.MustCompile(`gcc-[0-9]+$`)
 
-// idle are packages that a compiler depends on, and that no module is built
-// with: run-time libraries of programs, and what debuggers need.
+// idle matches packages that a compiler depends on but that building a module
+// does not need: run-time libraries of programs, and libraries of debuggers.
 var idle = regexp.MustCompile(`^(lib(asan|tsan|lsan|ubsan|hwasan|itm|gomp|atomic|quadmath|cc1-|gprofng).*|libgcc-[0-9]+-dev|gcc-[0-9]+-base)$`)
 
-// closure returns the packages that have to be there for these to work.
+// closure returns the packages that the named ones need to work, with their
+// files.
 func (a archive) closure(ctx context.Context, names ...string) ([]pkg, []file, error) {
 	args := append([]string{"install", "--print-uris", "-q", "-y", "--no-install-recommends"}, names...)
 	uris, err := a.ask(ctx, "apt-get", args...)

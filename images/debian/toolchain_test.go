@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// builtBy makes the pool's kernel one that a compiler built which no host has,
-// and puts the compiler's packages there.
+// builtBy makes the pool's kernel one built by a compiler that no host has, and
+// adds the compiler's packages.
 func builtBy(t *testing.T, pool, compiler string) {
 	t.Helper()
 	debiantest.Replace(t, pool, "linux-image-"+debiantest.Release+".deb", imagestest.Tar(
@@ -64,7 +64,8 @@ func TestToolchainOfAnotherRelease(t *testing.T) {
 	if all := strings.Join(said, "\n"); !strings.Contains(all, "which built the kernel") || strings.Contains(all, "asan") {
 		t.Errorf("said %s", all)
 	}
-	// What was removed from the cache is fetched again, for the cached kernel.
+	// A toolchain that was removed from the cache is fetched again for the
+	// cached kernel.
 	if err := c.Remove(t.Context(), "toolchains", filepath.Base(k.Toolchain)); err != nil {
 		t.Fatal(err)
 	}

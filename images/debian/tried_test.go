@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// documented is a row of the table in docs/kernels.md: version, suite, host and outcome.
+// documented matches a row of the table in docs/kernels.md: version, suite, host and
+// outcome.
 var documented = regexp.MustCompile("(?m)^\\| `debian:([^`/]*-[^`]*)` \\| [^|]* \\| ([^|]*) \\| ([^|]*) \\|$")
 
 // The documentation has the same table.

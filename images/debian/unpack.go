@@ -19,15 +19,15 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// maxPackage is how much one package may hold, linux-image holds 0.5 GB;
-// maxUnpacked how much of it may be wanted, the headers are 0.1 GB.
+// maxPackage is the maximum size of an unpacked package; linux-image has 0.5 GB.
+// maxUnpacked is the maximum size of its wanted files; the headers have 0.1 GB.
 const (
 	maxPackage  = 4 << 30
 	maxUnpacked = 1 << 30
 )
 
-// fromHeaders takes the whole header tree but its vmlinux: that is for BTF of
-// modules only, which would need pahole on the host.
+// fromHeaders takes the whole header tree except its vmlinux, which is only for
+// BTF of modules; that would need pahole on the host.
 func fromHeaders(name string) string {
 	if !strings.HasPrefix(name, "usr/src/") && !strings.HasPrefix(name, "usr/lib/") {
 		return ""
@@ -39,7 +39,7 @@ func fromHeaders(name string) string {
 }
 
 // unpackDeb writes the files of a .deb below dest, under the names that want gives
-// them; it leaves out a file that want names "". It writes nothing outside dest.
+// them. It leaves out a file that want names "". It writes nothing outside dest.
 func unpackDeb(ctx context.Context, deb, dest string, want func(string) string) error {
 	if err := os.MkdirAll(dest, 0o700); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// maxConfig is how long a .config may be; Debian's is 280 KB.
+// maxConfig is the maximum size of a .config. Debian's is 280 KB.
 const maxConfig = 8 << 20
 
 var configLine = regexp.MustCompile(`^CONFIG_([A-Za-z0-9_]+)=(.*)$`)
@@ -53,9 +53,9 @@ func Unquote(value string) string {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner)
 }
 
-// Read reads a kernel's .config, or a config.gz such as /proc has: the options'
-// values, strings without their quotes. An option that is not set is not in the
-// map.
+// Read reads a kernel's .config, or a config.gz such as that of /proc. It
+// returns the options' values, strings without quotes. An option that is not
+// set is not in the map.
 func Read(path string) (map[string]string, error) {
 	f, err := os.Open(path)
 	if err != nil {

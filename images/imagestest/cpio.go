@@ -9,7 +9,7 @@ import (
 	"github.com/cavaliergopher/cpio"
 )
 
-// Cpio is the archive of a package's files, as an .rpm has it.
+// Cpio makes the archive of a package's files as in an .rpm.
 func Cpio(entries ...Entry) string {
 	var b bytes.Buffer
 	w := cpio.NewWriter(&b)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package imagestest makes, for tests, what kernels consist of: images, modules,
-// packages and build trees. They hold just enough to be taken for real.
+// Package imagestest makes kernel images, modules, packages and build trees for
+// tests. They have just enough content to be taken for real.
 package imagestest

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Dynamic is a program or library that needs others: its loader (empty: none), and
-// entries of its dynamic section, such as DT_NEEDED and a library's name.
+// Dynamic describes a program or library that needs others: its loader (empty:
+// none), and entries of its dynamic section, such as DT_NEEDED and a library's
+// name.
 type Dynamic struct {
 	Loader  string
 	Machine elf.Machine // 0: x86-64

@@ -52,21 +52,21 @@ func Note(name string, kind uint32, desc string) string {
 	return b.String()
 }
 
-// Release is uname -r of the kernels here that are not told theirs.
+// Release is the default release (uname -r) of the kernels here.
 const Release = "6.12.0-test"
 
-// PVHKernel is a vmlinux that QEMU would take.
+// PVHKernel makes a vmlinux that QEMU would accept.
 func PVHKernel() string {
 	return ELF(Segment{elf.PT_LOAD, strings.Repeat("code", 2000) + "Linux version " + Release + " (me@here)"},
 		Segment{elf.PT_NOTE, Note("GNU\x00", 3, "buildid") + Note("Xen\x00", 18, "\x00\x00\x00\x01")})
 }
 
-// PlainKernel is a vmlinux without a PVH entry.
+// PlainKernel makes a vmlinux without a PVH entry.
 func PlainKernel() string {
 	return ELF(Segment{elf.PT_LOAD, "Linux version " + Release + " (me@here)"}, Segment{elf.PT_NOTE, Note("Xen\x00", 5, "12")})
 }
 
-// Module is a kernel module.
+// Module makes a kernel module.
 func Module(name, depends string) string {
 	return string(modinfotest.Module("license=GPL\x00depends=" + depends + "\x00name=" + name + "\x00"))
 }

@@ -10,14 +10,14 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// WantUserError checks that an error is the user's, has advice, and has some
-// text in it.
+// WantUserError checks that an error is a user error with advice, and contains
+// a text.
 func WantUserError(t testing.TB, err error, text string) {
 	t.Helper()
 	wantError(t, err, blame.User, text)
 }
 
-// WantRigError is WantUserError for what the user is not to blame for.
+// WantRigError is like WantUserError, for a rig error.
 func WantRigError(t testing.TB, err error, text string) {
 	t.Helper()
 	wantError(t, err, blame.Rig, text)
@@ -35,7 +35,7 @@ func wantError(t testing.TB, err error, party blame.Party, text string) {
 	}
 }
 
-// Detail is all that is known of an error.
+// Detail returns all that is known about an error.
 func Detail(err error) string {
 	var typed *blame.Error
 	if errors.As(err, &typed) {

@@ -15,7 +15,7 @@ import (
 var makeProgram string
 
 // Make puts a program "make" into a directory. Its kernels are copies of a
-// [BuildTree] that end with a line of the source; modules are left to another
+// [BuildTree] that end with a line of the source. It leaves modules to another
 // make.
 func Make(t testing.TB, dir, tree, modules string) {
 	t.Helper()

@@ -14,7 +14,7 @@ import (
 // BzImage wraps a payload as arch/x86/boot/header.S does.
 func BzImage(payload, release string) string {
 	const setup = 2 * 512 // the boot sector and one more
-	const before = 100    // of the decompressor
+	const before = 100    // bytes of the decompressor
 	b := make([]byte, setup+before)
 	b[0x1f1] = 1
 	copy(b[0x202:], "HdrS")

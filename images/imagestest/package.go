@@ -18,7 +18,7 @@ func Zstd(text string) string {
 	return Packed(text, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) })
 }
 
-// Deb is a package file with a packed tar archive.
+// Deb makes a .deb with a packed tar archive.
 func Deb(name, version, arch, data string) string {
 	control := Gzipped(Tar(File("./control", fmt.Sprintf("Package: %s\nVersion: %s\nArchitecture: %s\nDescription: x\n Version: 0\n", name, version, arch))))
 	var b strings.Builder
@@ -29,7 +29,7 @@ func Deb(name, version, arch, data string) string {
 	return b.String()
 }
 
-// RPM is a package file with a packed cpio archive.
+// RPM makes an .rpm with a packed cpio archive.
 func RPM(name, version, release, arch, payload string) string {
 	lead := make([]byte, 96)
 	copy(lead, "\xed\xab\xee\xdb\x03")

@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// Path makes programs of shell scripts the only ones on PATH, beside a few of
-// the system's that the scripts use, and returns their directory.
+// Path makes shell scripts the only programs on PATH, besides a few of the
+// system's that the scripts use, and returns their directory.
 func Path(t testing.TB, scripts map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()

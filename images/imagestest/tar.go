@@ -15,20 +15,20 @@ type Entry struct {
 	inode              int64 // of a file with several names
 }
 
-// File is an entry with a text. A name that ends with "/" is a directory's.
+// File makes a file, or a directory if the name ends with "/".
 func File(name, text string) Entry { return Entry{name: name, text: text} }
 
-// Link is a symbolic link.
+// Link makes a symbolic link.
 func Link(name, target string) Entry { return Entry{name: name, target: target} }
 
-// Device is a device node.
+// Device makes a device node.
 func Device(name string) Entry { return Entry{name: name, device: true} }
 
-// Linked is one of the names of a file. Only the last of them in a cpio archive has
-// the text.
+// Linked makes one of several names of a file. Only the last one in a cpio archive
+// has the text.
 func Linked(inode int64, name, text string) Entry { return Entry{name: name, text: text, inode: inode} }
 
-// Tar is the archive of a package's files.
+// Tar makes the archive of a package's files.
 func Tar(entries ...Entry) string {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)

@@ -31,7 +31,8 @@ func BuildTree(t testing.TB) string {
 	return dir
 }
 
-// Remove takes files out of a directory, such as a BuildTree.
+// Remove returns a function that removes files from a directory, such as a
+// BuildTree.
 func Remove(names ...string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
 		for _, n := range names {

@@ -22,8 +22,8 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// Contents are what goes into an initramfs. Everything may be empty: the
-// archive of [Contents.Files] alone can be appended to another one.
+// Contents is what goes into an initramfs. Any field may be empty: an archive of
+// only [Contents.Files] can be appended to another one.
 type Contents struct {
 	Init    string            // host path of a static program, which becomes guest.Init
 	Modules []string          // host paths in load order, which become NN-name.ko in guest.BootModules
@@ -36,16 +36,16 @@ type Contents struct {
 type Node struct {
 	Name string // in the guest
 	Host string // the host's file; empty: a link
-	Link string // where it leads
+	Link string // its target
 }
 
-// mountPoints are there from the start; device nodes are not, because the
-// kernel's own initramfs has /dev/console and devtmpfs has the rest.
+// mountPoints exist from the start. Device nodes do not, because the kernel's own
+// initramfs has /dev/console and devtmpfs has the rest.
 var mountPoints = []string{"dev", "proc", "sys", "tmp", "run", "root", "bin"}
 
-// Write writes a cpio archive as Linux wants it
-// (Documentation/driver-api/early-userspace/buffer-format.rst). The same
-// contents make the same bytes. Several archives in a row are valid.
+// Write writes a cpio archive in the format that Linux expects
+// (Documentation/driver-api/early-userspace/buffer-format.rst). The same contents
+// make the same bytes. Several archives in a row are valid.
 func Write(w io.Writer, c Contents) error {
 	a := archiver{w: cpio.NewWriter(w), dirs: map[string]bool{".": true, "/": true}}
 	if c.Init != "" {
@@ -72,7 +72,7 @@ func Write(w io.Writer, c Contents) error {
 	return a.w.Close()
 }
 
-// unnumbered drops the NN- that modules in the cache have already.
+// unnumbered drops the NN- that modules in the cache already have.
 func unnumbered(module string) string {
 	name := filepath.Base(module)
 	if rest := strings.TrimLeft(name, "0123456789"); strings.HasPrefix(rest, "-") && rest != name {
@@ -88,7 +88,7 @@ type archiver struct {
 	err  error
 }
 
-// program adds an executable, which must need nothing else.
+// program adds an executable, which must be static.
 func (a *archiver) program(name, host string) {
 	if a.err == nil {
 		a.err = mustBeStatic(host)

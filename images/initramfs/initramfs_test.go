@@ -64,7 +64,7 @@ func archiveOf(t *testing.T, c Contents) []byte {
 	return b.Bytes()
 }
 
-// guestContents are files of the host as the guest gets them.
+// guestContents returns files of the host for the guest.
 func guestContents(t *testing.T) Contents {
 	t.Helper()
 	dir := t.TempDir()

@@ -22,22 +22,22 @@ import (
 	"github.com/klptest/klptest/internal/modinfo"
 )
 
-// maxModule is how large a decompressed module may be; with debug
-// information virtio_console has 1 MB.
+// maxModule is the maximum size of a decompressed module. With debug information,
+// virtio_console has 1 MB.
 const maxModule = 64 << 20
 
 // moduleDirs hold the drivers of the agent's virtio port and the modules that
 // these depend on, relative to the kernel's tree.
 var moduleDirs = []string{"drivers/virtio", "drivers/char"}
 
-// IsModule tells whether the guest may need a file of a kernel's module tree,
+// IsModule reports whether the guest may need a file of a kernel's module tree,
 // named relative to the tree.
 func IsModule(name string) bool {
 	return slices.Contains(moduleDirs, path.Dir(name)) && moduleName(name) != ""
 }
 
-// moduleName is "virtio_ring" for "drivers/virtio/virtio-ring.ko.xz", and "" for a
-// file that is not a module.
+// moduleName returns "virtio_ring" for "drivers/virtio/virtio-ring.ko.xz", and ""
+// for a file that is not a module.
 func moduleName(file string) string {
 	name, rest, ok := strings.Cut(path.Base(file), ".ko")
 	if !ok || !slices.Contains([]string{"", ".xz", ".zst", ".gz"}, rest) {
@@ -46,7 +46,7 @@ func moduleName(file string) string {
 	return strings.ReplaceAll(name, "-", "_")
 }
 
-// roots are the drivers that this kernel has as modules.
+// roots returns the drivers that the kernel has as modules.
 func roots(config map[string]string) []string {
 	var names []string
 	for _, driver := range []string{"virtio_pci", "virtio_console"} {
@@ -64,9 +64,9 @@ type Module struct {
 	Data []byte
 }
 
-// FindModules finds the drivers of the agent's port that the configuration has
-// as modules, and what they depend on, in a kernel's module tree or build tree.
-// They come in load order.
+// FindModules finds the drivers of the agent's port that the configuration has as
+// modules, and their dependencies, in a kernel's module tree or build tree. It
+// returns them in load order.
 func FindModules(tree fs.FS, config map[string]string) ([]Module, error) {
 	files := map[string]string{}
 	for _, dir := range moduleDirs {
@@ -89,7 +89,7 @@ func FindModules(tree fs.FS, config map[string]string) ([]Module, error) {
 	return walk.order, nil
 }
 
-// loadOrder follows the depends= lines: a module comes after those it depends on.
+// loadOrder follows the depends= lines: a module comes after its dependencies.
 type loadOrder struct {
 	tree  fs.FS
 	files map[string]string // by module name

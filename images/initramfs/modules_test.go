@@ -26,8 +26,8 @@ func tree(files map[string]string) fstest.MapFS {
 
 var bothModules = map[string]string{"VIRTIO_PCI": "m", "VIRTIO_CONSOLE": "m"}
 
-// debianTree has the modules of Debian's 6.1 as far as they matter, each
-// packed in another way.
+// debianTree returns the modules of Debian's 6.1 that matter, packed in
+// different ways.
 func debianTree() map[string]string {
 	return map[string]string{
 		"drivers/char/virtio_console.ko.xz": imagestest.XZed(imagestest.Module("virtio_console", "virtio_helper,virtio,virtio-ring")),

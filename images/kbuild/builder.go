@@ -19,7 +19,7 @@ import (
 type Builder struct {
 	Cache     *cache.Cache
 	Source    string   // top directory of the tree
-	Fragments []string // files with options, over config.Base
+	Fragments []string // files with options, over kconfig.Base
 	Kind      kconfig.Kind
 	Options   []kconfig.Fragment // further options, over those of the files
 	Counted   []string           // further files whose lines a kernel with gcov counts, as patterns such as kernel/module/*.c
@@ -29,9 +29,9 @@ type Builder struct {
 	path  string             // instead of the PATH, for tests
 }
 
-// Build builds what has changed since the last build, and returns the
-// directory it is in. It waits while another process builds the same. The error
-// of a source that does not build is an [ErrBroken].
+// Build builds what has changed since the last build, and returns the build directory.
+// It waits while another process builds the same kernel. If the source does not build,
+// the error is an [ErrBroken].
 func (b Builder) Build(ctx context.Context) (dir string, err error) {
 	w, err := b.open(ctx, "")
 	if err != nil {
@@ -41,11 +41,10 @@ func (b Builder) Build(ctx context.Context) (dir string, err error) {
 	return w.Build(ctx)
 }
 
-// builtKind is the directory of the cache with the views; each has a lock
-// "kernels-built-ID".
+// builtKind is the cache directory with the views. Each has a lock "kernels-built-ID".
 const builtKind = "kernels-built"
 
-// open takes the view of that purpose, which looks like the source.
+// open locks the view of a purpose and makes it look like the source.
 func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 	source, err := b.sourceDir()
 	if err != nil {
@@ -83,7 +82,7 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 	return w, nil
 }
 
-// sourceDir is the source's one name.
+// sourceDir returns the canonical path of the source.
 func (b Builder) sourceDir() (string, error) {
 	source, err := filepath.EvalSymlinks(b.Source)
 	if err == nil {
@@ -106,8 +105,8 @@ func (b Builder) fragments() ([]kconfig.Fragment, error) {
 	return append(files, b.Options...), err
 }
 
-// toolchain is what make must be told of the compiler, when all tools for
-// such a kernel are there.
+// toolchain returns make's arguments for the compiler. It refuses if tools for such a
+// kernel are missing.
 func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
 	if b.path == "" {
 		if err := refuseWithoutTools(MissingTools(want.Wants)); err != nil {
@@ -124,8 +123,8 @@ func (b Builder) toolchain(want kconfig.Settings) (args []string, err error) {
 	return tools.MakeArgs(), nil
 }
 
-// Workshop opens the workshop for a purpose, which is one plain word; the source itself is
-// built first if need be.
+// Workshop opens the workshop for a purpose, which is one plain word. It builds the
+// source itself first if necessary.
 func (b Builder) Workshop(ctx context.Context, purpose string) (*Workshop, error) {
 	w, err := b.open(ctx, "-"+purpose)
 	if err != nil {
@@ -141,7 +140,7 @@ func (b Builder) Workshop(ctx context.Context, purpose string) (*Workshop, error
 	return w, nil
 }
 
-// seed copies what was built of the source.
+// seed builds the source itself and copies the build.
 func (b Builder) seed(ctx context.Context, w *Workshop) error {
 	original, err := b.open(ctx, "")
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// kernelSource is the source that KLPTEST_SOURCE names. Its configuration is
-// tried; a whole build takes too long for a test.
+// kernelSource returns the source that KLPTEST_SOURCE names. Tests only
+// configure it: a whole build takes too long.
 func kernelSource(t *testing.T) string {
 	t.Helper()
 	source := os.Getenv("KLPTEST_SOURCE")

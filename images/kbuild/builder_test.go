@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// fakeTools puts a make of the test's own, and the shell's tools, on a PATH.
+// fakeTools returns a PATH with the test's own make and the system's tools.
 func fakeTools(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -21,8 +21,8 @@ func fakeTools(t *testing.T, script string) string {
 	return dir + ":/usr/bin:/bin"
 }
 
-// fakeKernel is a make that writes down what it was called for, and makes a
-// configuration of what it is given.
+// fakeKernel is a make that records its targets and completes the configuration
+// that it is given.
 const fakeKernel = `
 for arg; do
 	case $arg in
@@ -39,7 +39,7 @@ func testBuilder(t *testing.T, source, script string) Builder {
 	return Builder{Cache: cachetest.New(t), Source: source, path: fakeTools(t, script)}
 }
 
-// open is the workshop of the source itself.
+// open opens the workshop of the source itself.
 func open(t *testing.T, b Builder) *Workshop {
 	t.Helper()
 	w, err := b.open(t.Context(), "")
@@ -50,7 +50,7 @@ func open(t *testing.T, b Builder) *Workshop {
 	return w
 }
 
-// calls builds, and returns what make was called for.
+// calls builds, and returns the targets of make.
 func calls(t *testing.T, b Builder) string {
 	t.Helper()
 	w, err := b.open(t.Context(), "")
@@ -84,8 +84,8 @@ func TestBuildMakesOnlyWhatHasChanged(t *testing.T) {
 	}
 }
 
-// Kbuild leaves out an option when the compiler is killed that tries it, and
-// make succeeds.
+// Kbuild leaves out an option if the compiler that tries it is killed, and make
+// succeeds.
 func TestDisturbedBuildIsRunAgain(t *testing.T) {
 	for name, disturbed := range map[string]string{
 		"make":   `case $* in *bzImage*) test -e "$o/.a.o.cmd" && echo gcc -fsound >"$o/.a.o.cmd" || echo gcc >"$o/.a.o.cmd" ;; esac`,

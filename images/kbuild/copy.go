@@ -16,13 +16,13 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// copyLimit is for some gigabytes on a slow disk.
+// copyLimit allows for some gigabytes on a slow disk.
 const copyLimit = 20 * time.Minute
 
-// copyBuild makes the build directory of one view out of another's. Times are
-// kept, so that make finds nothing to do. Kbuild names files by relative paths. The
-// .cmd files below tools/ have absolute paths, which would make everything there be
-// rebuilt; and a rebuilt objtool makes everything else be rebuilt.
+// copyBuild copies one view's build directory to another. It keeps times, so that
+// make finds nothing to do. Kbuild names files by relative paths, except in the
+// .cmd files below tools/. Their absolute paths would cause everything there to be
+// rebuilt, and a rebuilt objtool causes everything else to be rebuilt.
 func copyBuild(ctx context.Context, from, to view) error {
 	if err := os.RemoveAll(to.build()); err != nil {
 		return err

@@ -11,14 +11,14 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// livepatchFiles are those whose lines each kernel with gcov counts.
+// livepatchFiles are the files whose lines every kernel with gcov counts.
 const livepatchFiles = "kernel/livepatch/*.c"
 
-// countedPattern is of one file of a folder, or of all.
+// countedPattern matches one file of a folder, or all of them.
 var countedPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_./-]*/(\*|[A-Za-z0-9_-]+)\.c$`)
 
-// counted are the files of which lines are counted, as patterns; nil for a kernel
-// without gcov.
+// counted returns the files whose lines are counted, as patterns, or nil for a
+// kernel without gcov.
 func counted(want kconfig.Settings, further []string) ([]string, error) {
 	switch {
 	case !want.Wants("GCOV_KERNEL"):

@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// countingKernel is a make that writes down what it was told of gcov, and the notes
-// of what is counted then.
+// countingKernel is a make that records its gcov argument, and writes the notes of
+// the counted files.
 const countingKernel = fakeKernel + `
 for arg; do
 	case $arg in

@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// make goes by times, and would link a damaged object, or nothing at all.
+// make compares only times: it would link a damaged object, or nothing at all.
 func TestDamagedBuildIsMadeAgain(t *testing.T) {
 	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *bzImage*) echo whole >"$o/vmlinux" ;; esac`)
 	dir, err := b.Build(t.Context())
@@ -28,7 +28,7 @@ func TestDamagedBuildIsMadeAgain(t *testing.T) {
 	}
 }
 
-// A build that fails is sealed as well: the next goes on from it.
+// A failed build is sealed as well: the next one continues from it.
 func TestDamageAfterAFailedBuild(t *testing.T) {
 	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *bzImage*) echo >"$o/a.o"; echo "../b.c:1: error: no"; exit 2; esac`)
 	for _, damage := range []bool{false, true} {

@@ -13,20 +13,20 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// ErrBroken is in the error of a source tree that does not build: its
-// author's fault, so that a series or a bisection can go on.
+// ErrBroken is wrapped by the error of a source tree that does not build. That
+// is the author's fault, so a series or a bisection can go on.
 var ErrBroken = errors.New("the kernel does not build")
 
-// brokenBuild is an error that is [ErrBroken].
+// brokenBuild returns an error that wraps [ErrBroken].
 func brokenBuild(summary, tail, log string, err error) error {
 	return &blame.Error{Party: blame.User, Summary: summary, Tail: tail, Path: log, Err: fmt.Errorf("%w (%w)", ErrBroken, err)}
 }
 
 var (
 	diskFull = regexp.MustCompile(`No space left on device|Disk quota exceeded`)
-	// What compiler, linker, objtool, modpost and make say is wrong.
+	// The errors of compiler, linker, objtool, modpost and make.
 	buildFault = regexp.MustCompile(`(?i)\berror\b:? |undefined reference|multiple definition|\bStop\.$|^Error:`)
-	// What make says of its own end, after the cause.
+	// The last lines of make itself, after the cause.
 	makeEnd = regexp.MustCompile(`^make(\[\d+\])?: `)
 )
 
@@ -35,13 +35,13 @@ const (
 	maxBuildLine  = 64 << 10
 )
 
-// noRoom is for a build that no source could be blamed for.
+// noRoom returns the error of a full disk, which is not the source's fault.
 func noRoom(log string, err error) error {
 	return &blame.Error{Summary: "no room to build the kernel", Advice: "free some, or set XDG_CACHE_HOME to a larger file system", Path: log, Err: err}
 }
 
-// diagnoseBuild reads the log of a failed make: the first line that says what
-// is wrong is the summary, and with what follows the tail.
+// diagnoseBuild reads the log of a failed make. The first error is the summary;
+// it and what follows are the tail.
 func diagnoseBuild(log io.Reader, path string, cause error) error {
 	var faults []string
 	last := &blame.Tail{}
@@ -57,7 +57,7 @@ func diagnoseBuild(log io.Reader, path string, cause error) error {
 	return brokenBuild(headline(faults), faultText(faults, last), path, cause)
 }
 
-// headline is the compiler's own line where there is one.
+// headline returns the compiler's own line if there is one.
 func headline(faults []string) string {
 	for _, line := range faults {
 		if buildFault.MatchString(line) && !makeEnd.MatchString(line) {

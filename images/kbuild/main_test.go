@@ -15,8 +15,9 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// The test program is also the supervisor of its builds. syscall.Exit, because
-// the race detector makes os.Exit take a second, and there are many of them.
+// The test program is also the supervisor of its builds. It calls syscall.Exit
+// because the race detector makes os.Exit take a second, and there are many
+// builds.
 func TestMain(m *testing.M) {
 	if supervise.Main() {
 		syscall.Exit(0)
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// makeSource makes a tree with files that hold their own names.
+// makeSource makes a tree with files that contain their own names.
 func makeSource(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -22,17 +22,17 @@ import (
 
 const (
 	makeLimit = 6 * time.Hour   // an allmodconfig takes hours on a slow machine
-	makeGrace = 5 * time.Second // make removes what is half written when it gets SIGTERM
+	makeGrace = 5 * time.Second // make removes half-written files on SIGTERM
 )
 
-// ccacheDir has compilers that are ccache, where Debian installs it.
+// ccacheDir is where Debian installs ccache under the names of compilers.
 const ccacheDir = "/usr/lib/ccache"
 
 // maker runs make for a kernel.
 type maker struct {
 	view  string   // the source
 	dir   string   // the build directory
-	args  []string // what chooses the compiler
+	args  []string // choose the compiler
 	path  string   // instead of the PATH, for tests
 	limit time.Duration
 	grace time.Duration
@@ -42,9 +42,8 @@ func newMaker(v view, args []string, path string) maker {
 	return maker{view: v.dir, dir: v.build(), args: args, path: path, limit: makeLimit, grace: makeGrace}
 }
 
-// environ: what the caller's environment says of a build must not reach make,
-// and neither user, host nor time the kernel, so that equal sources make
-// equal kernels.
+// environ keeps the caller's build settings from make, and user, host and time
+// from the kernel, so that equal sources make equal kernels.
 func (m maker) environ() []string {
 	path := os.Getenv("PATH")
 	if info, err := os.Stat(ccacheDir); err == nil && info.IsDir() {
@@ -63,9 +62,9 @@ func (m maker) environ() []string {
 	return env
 }
 
-// run runs make for the targets. What it prints, stderr included, goes to
-// out. It returns when nothing of it is left. Its error is an ExitStatus when
-// make fails, and an errKilled when it could not tidy up.
+// run runs make for the targets. The output, including stderr, goes to out. run
+// returns when all of make's processes are gone. The error is an ExitStatus if
+// make fails, and an errKilled if make could not clean up.
 func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error {
 	argv := []string{"nice", "-n", "5", "make", "-C", m.view, "O=" + m.dir,
 		"ARCH=" + arch.Default().Name, "LOCALVERSION=", "-j" + strconv.Itoa(runtime.GOMAXPROCS(0))}
@@ -83,16 +82,17 @@ func (m maker) run(ctx context.Context, out io.Writer, targets ...string) error 
 	return err
 }
 
-// errKilled is of a make that had no time to remove what it had half written.
+// errKilled is the error of a make that had no time to remove half-written
+// files.
 var errKilled = errors.New("make was killed")
 
-// failed tells that make found something wrong, rather than being stopped.
+// failed reports whether make itself failed, rather than being stopped.
 func failed(err error) bool {
 	_, is := errors.AsType[supervise.ExitStatus](err)
 	return is
 }
 
-// config runs make for targets that take seconds.
+// config runs make for a target that takes seconds.
 func (m maker) config(ctx context.Context, target string) error {
 	said := &blame.Tail{}
 	err := m.run(ctx, said, target)
@@ -105,7 +105,7 @@ func (m maker) config(ctx context.Context, target string) error {
 	return brokenBuild("make "+target+" fails", said.String(), "", err)
 }
 
-// logFile is what make has said, in the build directory.
+// logFile is the file with make's output in the build directory.
 const logFile = ".klptest.log"
 
 // kernel builds the kernel, and keeps the log.
@@ -133,8 +133,8 @@ func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 	return diagnoseBuild(f, path, err)
 }
 
-// tolerant goes on when nothing can be written: a log that ends early must not
-// end what is logged.
+// tolerant goes on after a write has failed: a log that ends early must not end
+// the build.
 type tolerant struct {
 	w   io.Writer
 	err error // the first

@@ -23,7 +23,7 @@ func TestFullDiskIsNotTheSourcesFault(t *testing.T) {
 	}
 }
 
-// full is a file on a disk that is full.
+// full is a file on a full disk.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
@@ -40,7 +40,7 @@ func TestLogThatCannotBeWrittenEndsNothing(t *testing.T) {
 	}
 }
 
-// endlessMake takes for ever to build, and tells its ids.
+// endlessMake never finishes a build, and writes down its process ids.
 const endlessMake = `
 case $* in *bzImage*)
 	for arg; do case $arg in O=*) o=${arg#O=};; esac; done
@@ -50,7 +50,7 @@ case $* in *bzImage*)
 esac
 ` + fakeKernel
 
-// interrupt begins a build and cancels it.
+// interrupt starts a build and cancels it.
 func interrupt(t *testing.T, w *Workshop) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -89,7 +89,7 @@ func TestMakeThatHadToBeKilledLeavesItsMark(t *testing.T) {
 	}
 }
 
-// Only what make itself finds wrong is the source's fault.
+// Only the errors of make itself are the source's fault.
 func TestStoppedMakeIsNotTheSourcesFault(t *testing.T) {
 	for name, test := range map[string]struct {
 		script string

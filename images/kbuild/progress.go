@@ -16,11 +16,11 @@ type Progress struct {
 	Elapsed time.Duration
 }
 
-// fullBuild is how many steps base.config takes in Linux 6.12. Other versions
-// differ by some percent, which is good enough for an estimate.
+// fullBuild is the number of steps of base.config in Linux 6.12. Other versions
+// differ by a few percent, which is good enough for an estimate.
 const fullBuild = 1740
 
-// Left is an estimate; 0 when there is none.
+// Left estimates the time that is left. It returns 0 if there is no estimate.
 func (p Progress) Left() time.Duration {
 	if p.Of == 0 || p.Step < p.Of/20 || p.Step > p.Of {
 		return 0
@@ -28,7 +28,7 @@ func (p Progress) Left() time.Duration {
 	return p.Elapsed * time.Duration(p.Of-p.Step) / time.Duration(p.Step)
 }
 
-// String is a line without an end.
+// String returns a line without a newline.
 func (p Progress) String() string {
 	s := fmt.Sprintf("building the kernel: step %d", p.Step)
 	if p.Of > 0 {
@@ -41,11 +41,11 @@ func (p Progress) String() string {
 	return s
 }
 
-// TellEvery is how often a log should hear of a build.
+// TellEvery is the interval of a build's reports in a log.
 const TellEvery = 30 * time.Second
 
-// NowAndThen passes on a report each TellEvery, the first of them once a build
-// has taken so long.
+// NowAndThen passes on a report once every TellEvery, starting when a build has
+// taken as long as first.
 func NowAndThen(first time.Duration, tell func(Progress)) func(Progress) {
 	next := first
 	return func(p Progress) {
@@ -56,7 +56,7 @@ func NowAndThen(first time.Duration, tell func(Progress)) func(Progress) {
 	}
 }
 
-// step is a line of Kbuild that tells of a file being made.
+// step matches a line of Kbuild about a file that it makes.
 var step = regexp.MustCompile(`^  [A-Z][A-Z0-9_]*( \[M\])? +\S`)
 
 // counter counts the steps in what make prints.
@@ -65,8 +65,8 @@ type counter struct {
 	n       int
 	started time.Time
 	tell    func(Progress)
-	line    []byte // that has no end yet
-	full    bool   // a disk is
+	line    []byte // incomplete so far
+	full    bool   // a disk is full
 }
 
 func newCounter(full bool, tell func(Progress)) *counter {

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// recipe is how a view is built; it stands in the view.
+// recipe is how a view is built. It is stored in the view.
 type recipe struct {
 	Source    string
 	Fragments []kconfig.Fragment
@@ -23,7 +23,7 @@ type recipe struct {
 
 const recipeFile = ".klptest.json"
 
-// id names the view: each recipe has objects of its own.
+// id names the view: each recipe has its own objects.
 func (r recipe) id() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q\n", r.Source)
@@ -54,9 +54,9 @@ func recipeOf(build string) (recipe, bool) {
 	return r, true
 }
 
-// Find is the builder of a directory that is a kernel's source, or that
-// [Builder.Build] has returned; ok is false for any other directory, such as
-// that of a variant: what it is made of is not known.
+// Find returns the builder of a directory that is a kernel's source or that
+// [Builder.Build] has returned. For any other directory ok is false, such as for a
+// variant, whose sources are not known.
 func Find(c *cache.Cache, dir string) (b Builder, ok bool) {
 	if r, made := recipeOf(dir); made && filepath.Base(filepath.Dir(dir)) == r.id() {
 		return Builder{Cache: c, Source: r.Source, Counted: r.Counted, parts: r.Fragments}, true
@@ -64,15 +64,15 @@ func Find(c *cache.Cache, dir string) (b Builder, ok bool) {
 	return Builder{Cache: c, Source: dir}, isSource(dir)
 }
 
-// SourceOf returns the source of which a build directory was made, if it is one
-// of this package's; it has links that lead there.
+// SourceOf returns the source that a build directory was made from, if this
+// package made it. The directory has links that lead there.
 func SourceOf(build string) (source string, ok bool) {
 	r, ok := recipeOf(build)
 	return r.Source, ok
 }
 
-// CountedIn are the files whose lines the kernel in a build directory counts, as
-// patterns. Of a kernel that others have built, only kernel/livepatch is known of.
+// CountedIn returns the files whose lines the kernel in a build directory counts,
+// as patterns. For a kernel built by others, only kernel/livepatch is known.
 func CountedIn(build string) []string {
 	r, _ := recipeOf(build)
 	return append([]string{livepatchFiles}, r.Counted...)

@@ -25,7 +25,7 @@ func isSource(dir string) bool {
 
 const nameSource = "name the top directory of a kernel's source: a git work tree, or an unpacked tarball"
 
-// checkSource refuses what cannot be built out of tree.
+// checkSource refuses a directory that cannot be built out of tree.
 func checkSource(dir string) error {
 	makefile, err := os.ReadFile(filepath.Join(dir, "Makefile"))
 	major, minor := makeVersion.FindSubmatch(makefile), makePatch.FindSubmatch(makefile)
@@ -39,9 +39,8 @@ func checkSource(dir string) error {
 	return checkClean(dir)
 }
 
-// checkClean refuses a tree that has been built in place: Kbuild would take
-// its objects and headers for those of the other configuration, and refuses
-// it as well.
+// checkClean refuses a tree that has been built in place, as Kbuild does: its
+// objects and headers would be taken for those of the other configuration.
 func checkClean(dir string) error {
 	for _, name := range []string{".config", "include/config", "arch/" + arch.Default().Kernel.Dir + "/include/generated"} {
 		if exists(dir, name) {

@@ -17,12 +17,12 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// state is what a tree was like: names, sizes and times of all files, and of
-// those alone that decide what can be configured.
+// state is the state of a tree: hashes of names, sizes and times, of all files and of
+// only those that decide what can be configured.
 type state struct{ all, options string }
 
-// state looks at the source and at the view's own files. It takes half a
-// second where make would take several to find that there is nothing to do.
+// state hashes the source and the view's own files. It takes half a second; make would
+// take several to find that there is nothing to do.
 func (v view) state() (state, error) {
 	all, options := sha256.New(), sha256.New()
 	err := blame.Join(hashTree(v.source, all, options), hashTree(v.dir, all, options))
@@ -55,7 +55,7 @@ func hashTree(root string, all, options hash.Hash) error {
 	})
 }
 
-// mtime is not that of links: they are made again each time.
+// mtime returns 0 for links, because they are made again each time.
 func mtime(info fs.FileInfo) int64 {
 	if info.Mode()&fs.ModeSymlink != 0 {
 		return 0
@@ -63,8 +63,8 @@ func mtime(info fs.FileInfo) int64 {
 	return info.ModTime().UnixNano()
 }
 
-// The stamps in a build directory: the state of the tree that was configured,
-// and that was built; and a mark that is there while make runs.
+// The stamps in a build directory: the state of the tree that was configured, that of
+// the tree that was built, and a mark that exists while make runs.
 const (
 	configured = ".klptest.configured"
 	built      = ".klptest.built"
@@ -80,9 +80,9 @@ func setStamp(dir, name, state string) error {
 	return os.WriteFile(filepath.Join(dir, name), []byte(state), 0o600)
 }
 
-// guard marks the directory while work goes on, and seals it. The mark stays when make was
-// killed: it may have left files half written, which the next make would take
-// for whole ones.
+// guard marks the directory during work, and then seals it. The mark stays if make was
+// killed: it may have left half-written files, which the next make would take for whole
+// ones.
 func guard(dir string, work func() error) error {
 	mark := filepath.Join(dir, unfinished)
 	if err := blame.Join(cache.Unseal(dir), os.WriteFile(mark, nil, 0o600)); err != nil {
@@ -95,8 +95,8 @@ func guard(dir string, work func() error) error {
 	return blame.Join(err, cache.Seal(dir), os.Remove(mark))
 }
 
-// clearDamaged removes what was built when it is not as make has left it: the
-// next make would not see that.
+// clearDamaged removes a build that is not as make left it. The next make would not
+// notice.
 func clearDamaged(dir string, tell func(string)) error {
 	damage := cache.Check(dir)
 	if damage == nil || errors.Is(damage, cache.ErrUnsealed) { // nothing was built, or make was killed
@@ -106,7 +106,7 @@ func clearDamaged(dir string, tell func(string)) error {
 	return os.RemoveAll(dir)
 }
 
-// clearUnfinished removes what a killed make had made.
+// clearUnfinished removes what a killed make has made.
 func clearUnfinished(dir string) error {
 	mark, err := os.Stat(filepath.Join(dir, unfinished))
 	if errors.Is(err, fs.ErrNotExist) {

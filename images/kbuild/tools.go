@@ -11,11 +11,11 @@ import (
 	"github.com/klptest/klptest/internal/depends"
 )
 
-// buildSet is the set of package depends for kernels.
+// buildSet is the set in package depends for building kernels.
 const buildSet = "build"
 
-// MissingTools are those without which no kernel can be built here that wants
-// such options. Without any, wants may be nil.
+// MissingTools returns the tools that are missing here to build a kernel with
+// the wanted options. wants may be nil if there are none.
 func MissingTools(wants func(option string) bool) []depends.Need {
 	needed := depends.Of(buildSet)
 	for _, option := range depends.Options(buildSet) {
@@ -42,7 +42,7 @@ func missingTools(needed []depends.Need, find func(string) (string, error), isTh
 	return missing
 }
 
-// InstallTools is the command that installs them.
+// InstallTools returns the command that installs missing tools.
 func InstallTools(missing []depends.Need) string { return depends.Install(namesOf(missing)...) }
 
 func namesOf(list []depends.Need) (names []string) {

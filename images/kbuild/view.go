@@ -14,21 +14,22 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// view is a directory that looks like a kernel source tree: links lead to the
-// tree, but for the files that were replaced. The build directory is in it,
-// because Kbuild then names every source by a path relative to that ("../mm"):
-// its objects do not depend on where the view is, so that a view can be copied
-// and ccache knows them again.
+// view is a directory that looks like a kernel source tree: its entries are
+// links to the tree, except for files that were replaced. The build directory
+// is in it, because Kbuild then names every source by a relative path
+// ("../mm"). The objects do not depend on where the view is, so a view can be
+// copied, and ccache recognizes them.
 //
 // A replaced file and the directories above it are real. A real file never
-// becomes a link again: the source's may be older than the object that was
-// made of the replaced one, and make would keep that.
+// becomes a link again: the source's file may be older than the object made
+// from the replacement, and make would keep that object.
 type view struct {
 	dir    string
 	source string
 }
 
-// buildDir is where a view is built in; no kernel has such a directory.
+// buildDir is the directory that a view is built in. No kernel has such a
+// directory.
 const buildDir = "build"
 
 func (v view) build() string { return filepath.Join(v.dir, buildDir) }
@@ -85,8 +86,8 @@ func (v view) resetDir(dir string) error {
 	return nil
 }
 
-// restore brings back what is not there: a file as a real one, since an object
-// may be left of what was in its place before.
+// restore brings back a missing entry. A file comes back as a real one, because
+// an object of its predecessor may be left.
 func (v view) restore(path string) error {
 	from, to := filepath.Join(v.source, path), filepath.Join(v.dir, path)
 	if _, err := os.Lstat(to); err == nil || !errors.Is(err, fs.ErrNotExist) {
@@ -106,7 +107,7 @@ func (v view) restore(path string) error {
 	return os.WriteFile(to, data, info.Mode().Perm()|0o600)
 }
 
-// entries names what the source has in a directory; nothing, where it has no
+// entries lists a directory of the source. It returns nothing if there is no
 // such directory.
 func (v view) entries(dir string) ([]string, error) {
 	found, err := os.ReadDir(filepath.Join(v.source, dir))
@@ -127,7 +128,7 @@ func exists(dir, name string) bool {
 	return err == nil
 }
 
-// linked tells whether an entry of the source's top directory is part of the
+// linked reports whether an entry of the source's top directory is part of the
 // view: .git and .config are not.
 func linked(name string) bool {
 	return name != buildDir && !strings.HasPrefix(name, ".")
@@ -154,8 +155,8 @@ func (v view) resetEntry(path string, e fs.DirEntry, wanted bool) error {
 	return os.Remove(full)
 }
 
-// rewrite writes a file only when that changes it, so that make has nothing to
-// do for one that stays.
+// rewrite writes a file only if that changes it, so that make has nothing to do
+// for an unchanged one.
 func rewrite(path string, data []byte) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
 		return nil
@@ -164,7 +165,7 @@ func rewrite(path string, data []byte) error {
 }
 
 // own makes a file of the view a real one with the source's contents, so that
-// it can be written to. It need not be there.
+// it can be written to. The file need not exist.
 func (v view) own(path string) error {
 	if !filepath.IsLocal(path) || filepath.Clean(path) != path || !linked(strings.Split(path, "/")[0]) {
 		return blame.AdviseUserf("", "not a file of the kernel tree: %q", path)

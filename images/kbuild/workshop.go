@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/steady"
 )
 
-// Workshop is where variants of a source are built, in a copy of what the
-// source's own build has made. It is locked until Close.
+// Workshop builds variants of a source, in a copy of the source's own build. It
+// is locked until Close.
 type Workshop struct {
 	view     view
 	recipe   recipe
@@ -39,18 +39,18 @@ func (w *Workshop) begin() error {
 		w.recipe.write(w.view.dir), w.view.reset())
 }
 
-// Close lets others in.
+// Close unlocks the workshop.
 func (w *Workshop) Close() { w.unlock() }
 
-// Dir is the tree that is built: files that were given to Own may be written
-// there.
+// Dir returns the tree that is built. Files that were passed to Own may be
+// written there.
 func (w *Workshop) Dir() string { return w.view.dir }
 
 // Reset undoes all changes.
 func (w *Workshop) Reset() error { return w.view.reset() }
 
-// Own makes files of the tree ones that can be written to, removed or made
-// without touching the source; their names are relative to Dir.
+// Own allows files of the tree to be written, removed or created without
+// touching the source. Their names are relative to Dir.
 func (w *Workshop) Own(names ...string) error {
 	for _, name := range names {
 		if err := w.view.own(name); err != nil {
@@ -60,8 +60,7 @@ func (w *Workshop) Own(names ...string) error {
 	return nil
 }
 
-// Build builds the tree as it is now, and returns the directory that what is
-// built is in.
+// Build builds the tree as it is now, and returns the build directory.
 func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	dir = w.view.build()
 	now, err := w.view.state()
@@ -82,8 +81,8 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	return dir, checkCounted(dir, w.counted)
 }
 
-// once does the work, guarded, unless the stamp tells that it was done for
-// that state.
+// once does the work, guarded, unless the stamp says that it was done for that
+// state.
 func once(dir, stamp, state string, work func() error) error {
 	if stamped(dir, stamp, state) {
 		return nil
@@ -94,7 +93,7 @@ func once(dir, stamp, state string, work func() error) error {
 	return setStamp(dir, stamp, state)
 }
 
-// configure writes the .config, until a run confirms the one before: Kconfig
+// configure writes the .config until a run confirms the previous one: Kconfig
 // tries the compiler as Kbuild does.
 func (w *Workshop) configure(ctx context.Context) error {
 	path := filepath.Join(w.view.build(), ".config")

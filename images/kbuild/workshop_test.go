@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// wholeKernel is a make that leaves what is looked for in a finished build, and
-// what state.c was.
+// wholeKernel is a make that leaves the files of a finished build, and a copy
+// of state.c.
 const wholeKernel = fakeKernel + `
 case $* in *bzImage*)
 	cp "$o/../kernel/livepatch/state.c" "$o/vmlinux"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kconfig knows the configuration of kernels: it says what klptest
-// needs of one ([Required]), and puts those of the kernels that klptest builds
-// together out of fragments ([Fragments], [Settings]).
+// Package kconfig handles kernel configurations. It says what klptest needs of
+// one ([Required]), and composes those of the kernels that klptest builds from
+// fragments ([Fragments], [Settings]).
 //
-// Options are named without CONFIG_, but in messages.
+// Options are named without CONFIG_, except in messages.
 package kconfig

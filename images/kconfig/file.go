@@ -16,7 +16,7 @@ var (
 	selectLine  = regexp.MustCompile(`^select\s+([A-Za-z0-9_]+)`)
 )
 
-// readFile adds what one file says of the symbols.
+// readFile adds what one file says about the symbols.
 func readFile(r io.Reader, symbols map[string]*symbol) error {
 	k := fileReader{symbols: symbols}
 	lines := bufio.NewScanner(r)
@@ -35,8 +35,8 @@ type fileReader struct {
 	symbols map[string]*symbol
 	name    string   // of the entry
 	current *symbol  // the entry, if it is wanted
-	around  []string // a condition for each if, menu and choice that is open; may be empty
-	menu    bool     // the entry is a menu: what it depends on, its entries do
+	around  []string // a condition for each open if, menu and choice; may be empty
+	menu    bool     // the entry is a menu: its entries have its dependencies, too
 	help    bool
 }
 

@@ -9,27 +9,27 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Fragment is a piece of a .config. What follows a line "# optional" in a
-// paragraph of it may be lost.
+// Fragment is a piece of a .config. Settings that follow a line "# optional" in a
+// paragraph may be lost.
 type Fragment struct {
 	Name string // of its file
 	Text string
-	// Shipped tells that it is one of klptest's own, for kernels of many versions:
-	// an option that a kernel does not have at all is not missed, unless it
-	// follows a line "# required".
+	// Shipped marks klptest's own fragments, for kernels of many versions: an
+	// option that a kernel does not have at all is not missed, unless it follows a
+	// line "# required".
 	Shipped bool
 }
 
-// Kind is what a kernel may be beyond what klptest needs.
+// Kind is what a kernel may have beyond what klptest needs.
 type Kind struct {
-	Debug bool // it checks itself: config.Debug
-	LLVM  bool // clang builds it: config.LLVM
-	Gcov  bool // it counts which lines it runs: config.Gcov
-	Image bool // it boots a distribution from a disk image: config.Image
+	Debug bool // it checks itself: [Debug]
+	LLVM  bool // clang builds it: [LLVM]
+	Gcov  bool // it counts which lines it runs: [Gcov]
+	Image bool // it boots a distribution from a disk image: [Image]
 }
 
-// Fragments are what is put over tinyconfig: what klptest needs, what makes a
-// kernel of that kind, then what is in the user's files.
+// Fragments returns what is put over tinyconfig: what klptest needs, what a kernel of
+// that kind needs, then the user's files.
 func Fragments(kind Kind, files []string) ([]Fragment, error) {
 	list := []Fragment{{Name: "base.config", Text: Base, Shipped: true}}
 	if kind.Debug {
@@ -54,8 +54,8 @@ func Fragments(kind Kind, files []string) ([]Fragment, error) {
 	return list, nil
 }
 
-// Join is the text to put after a .config, so that it has the fragments'
-// options; make olddefconfig makes it whole.
+// Join returns the text to append to a .config so that it has the fragments' options.
+// make olddefconfig completes it.
 func Join(list []Fragment) string {
 	var b strings.Builder
 	for _, f := range list {

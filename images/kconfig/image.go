@@ -2,9 +2,9 @@
 
 package kconfig
 
-// ofImage are what a kernel boots a distribution from a disk image with, over what is
-// required. It has no initramfs, so modules come too late: before the disk is there,
-// nothing loads one, and the image has none for this kernel.
+// ofImage lists what a kernel needs, beyond required, to boot a distribution from a
+// disk image. It has no initramfs, so modules come too late: nothing loads one before
+// the disk is there, and the image has none for this kernel.
 var ofImage = []option{
 	{"VIRTIO_PCI", builtIn, "the disk is a virtio device"},
 	{"VIRTIO_BLK", builtIn, "the disk is a virtio device"},
@@ -23,6 +23,6 @@ var ofImage = []option{
 	{"TIMERFD", builtIn, "systemd needs it"},
 }
 
-// RequiredOfImage returns the options without which a kernel boots no distribution from
-// a disk image.
+// RequiredOfImage returns the missing options without which a kernel cannot boot a
+// distribution from a disk image.
 func RequiredOfImage(config map[string]string) []Missing { return missing(config, ofImage) }

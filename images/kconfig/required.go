@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Missing is an option that a kernel should have and has not.
+// Missing is an option that a kernel should have but lacks.
 type Missing struct {
 	Option string // with CONFIG_; alternatives are joined by " or "
 	Want   string // "y", or "y or m"
@@ -22,8 +22,8 @@ const (
 	orModule = "y m"
 )
 
-// The dependencies of LIVEPATCH are those of kernel/livepatch/Kconfig; it can
-// only be set when they are, but a list of names says what to turn on.
+// The dependencies of LIVEPATCH are those of kernel/livepatch/Kconfig. It can
+// be set only if they are, but listing them says what to turn on.
 var required = []option{
 	{"LIVEPATCH", builtIn, "livepatching is what klptest tests"},
 	{"MODULES", builtIn, "a livepatch is a module"},
@@ -58,10 +58,11 @@ var recommended = []option{
 	{"DEBUG_FS", builtIn, "each WARN_ONCE is re-armed there, and before 5.7 debug lines are turned on only there"},
 }
 
-// Required are the options without which klptest cannot work.
+// Required returns the missing options without which klptest cannot work.
 func Required(config map[string]string) []Missing { return missing(config, required) }
 
-// Recommended are the options without which it works less well.
+// Recommended returns the missing options without which klptest works less
+// well.
 func Recommended(config map[string]string) []Missing { return missing(config, recommended) }
 
 func missing(config map[string]string, options []option) []Missing {

@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fullConfig has all that is required, the first of alternatives.
+// fullConfig sets all required and recommended options, and the first of
+// alternatives.
 func fullConfig() map[string]string {
 	config := map[string]string{}
 	for _, o := range append(required, recommended...) {

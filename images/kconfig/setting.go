@@ -18,7 +18,7 @@ type setting struct {
 	name, value string // without CONFIG_; without quotes, "n" for what is not set
 	mark        string // of its paragraph; may be empty
 	from        string // the fragment
-	shipped     bool   // the fragment is
+	shipped     bool   // the fragment is shipped
 }
 
 var (
@@ -59,7 +59,7 @@ func (f Fragment) settings() ([]setting, error) {
 // Settings are what fragments want of a kernel.
 type Settings []setting
 
-// Parse reads fragments; of two settings with one name the later holds.
+// Parse reads fragments. Of two settings with one name, the later one holds.
 func Parse(list []Fragment) (Settings, error) {
 	var all Settings
 	for _, f := range list {
@@ -75,12 +75,12 @@ func Parse(list []Fragment) (Settings, error) {
 	return all, nil
 }
 
-// Wants tells whether an option is to be built in.
+// Wants reports whether an option is to be built in.
 func (want Settings) Wants(name string) bool {
 	return slices.ContainsFunc(want, func(s setting) bool { return s.name == name && s.value == "y" })
 }
 
-// lost are the settings that did not stick.
+// lost returns the settings that did not stick.
 func (want Settings) lost(config map[string]string) Settings {
 	return slices.DeleteFunc(slices.Clone(want), func(s setting) bool {
 		got := config[s.name]
@@ -89,9 +89,9 @@ func (want Settings) lost(config map[string]string) Settings {
 }
 
 // Check refuses a configuration in which settings did not stick, or which
-// klptest cannot use. What the options need instead, the Kconfig files of the
-// source tell. What a shipped fragment asks for and no Kconfig file knows, as
-// PROC_SYSCTL in Linux 7.3, the kernel does without, unless it is required.
+// klptest cannot use. The Kconfig files of the source tell what lost options
+// need. An option of a shipped fragment that no Kconfig file knows, such as
+// PROC_SYSCTL in Linux 7.3, is not missed, unless it is required.
 func (want Settings) Check(config map[string]string, source string) error {
 	missing := want.lost(config)
 	if len(missing) == 0 {
@@ -110,7 +110,7 @@ func (want Settings) Check(config map[string]string, source string) error {
 	return refuseLost(missing, symbols, config)
 }
 
-// refuseLost says of each setting what it needs.
+// refuseLost returns the error about lost settings, with what each one needs.
 func refuseLost(missing Settings, symbols map[string]*symbol, config map[string]string) error {
 	var names []string
 	var said strings.Builder
@@ -122,7 +122,8 @@ func refuseLost(missing Settings, symbols map[string]*symbol, config map[string]
 		Advice: "with --config FRAGMENT, set the options that they need as well; or leave them out"}
 }
 
-// refuseUnfit is for fragments that take away what klptest needs.
+// refuseUnfit refuses a configuration whose fragments take away what klptest
+// needs.
 func refuseUnfit(config map[string]string) error {
 	for _, m := range Required(config) {
 		return &blame.Error{Party: blame.User, Summary: fmt.Sprintf("klptest cannot use such a kernel: %s is not set to %s (%s)", m.Option, m.Want, m.Why),

@@ -34,7 +34,7 @@ func TestFragmentWithAStrangeLine(t *testing.T) {
 	}
 }
 
-// shippedSettings are those of the fragments that a kind of kernel is built with.
+// shippedSettings returns the settings of the fragments for a kind of kernel.
 func shippedSettings(t *testing.T, kind Kind) []setting {
 	t.Helper()
 	fragments, err := Fragments(kind, nil)
@@ -48,7 +48,7 @@ func shippedSettings(t *testing.T, kind Kind) []setting {
 	return list
 }
 
-// The fragments that are shipped ask for what klptest itself asks of kernels.
+// The shipped fragments set what klptest itself requires of kernels.
 func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 	config := map[string]string{}
 	for _, s := range shippedSettings(t, Kind{Debug: true}) {
@@ -56,7 +56,7 @@ func TestShippedFragmentsSetWhatIsRequired(t *testing.T) {
 			config[s.name] = s.value
 		}
 	}
-	// These cannot be set, they follow from others.
+	// These cannot be set: they follow from others.
 	config["DYNAMIC_FTRACE_WITH_REGS"], config["HAVE_RELIABLE_STACKTRACE"] = "y", "y"
 	if m := Required(config); len(m) > 0 {
 		t.Errorf("base.config lacks %v", m)
@@ -76,7 +76,7 @@ func TestImageFragmentSetsWhatIsRequired(t *testing.T) {
 	}
 }
 
-// base.config marks those options as required that Required wants, and no others.
+// base.config marks exactly those options as required that Required wants.
 func TestBaseMarksWhatIsRequired(t *testing.T) {
 	want, err := Parse([]Fragment{{Name: "base.config", Text: Base}})
 	if err != nil {
@@ -123,8 +123,9 @@ func TestCheckRefusesWhatTakesAwayTheNecessary(t *testing.T) {
 	}
 }
 
-// What a shipped fragment asks for and no Kconfig file has is not missed, unless
-// it is required; what could be set, and anything of a user's, is.
+// An option of a shipped fragment that no Kconfig file has is not missed, unless
+// it is required. One that could be set is missed, and so is any option of a
+// user.
 func TestCheckOfOptionsThatAKernelHasLost(t *testing.T) {
 	source := t.TempDir()
 	filetest.Put(t, source+"/Kconfig", someKconfig)

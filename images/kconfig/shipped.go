@@ -17,7 +17,7 @@ var (
 	//go:embed debug.config
 	Debug string
 
-	// LLVM is llvm.config: a kernel that clang has built.
+	// LLVM is llvm.config: a kernel built by clang.
 	//
 	//go:embed llvm.config
 	LLVM string

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// symbol is what Kconfig files say of an option; enough to tell why it cannot
-// be set, not a reader of the language
+// symbol is what Kconfig files say about an option: enough to tell why it
+// cannot be set, but not a parser of the language
 // (Documentation/kbuild/kconfig-language.rst).
 type symbol struct {
 	known    bool
 	prompt   bool     // it can be set by hand
 	depends  []string // expressions, of menus and ifs around it as well
-	selected []string // who sets it, whatever a .config says
+	selected []string // the options that set it, whatever a .config says
 }
 
 func (s *symbol) need(condition string) {
@@ -25,7 +25,7 @@ func (s *symbol) need(condition string) {
 	}
 }
 
-// needs says what a symbol needs, with the values that this is judged by.
+// needs says what a symbol needs, with the values that decide it.
 func (s *symbol) needs(config map[string]string) string {
 	var why []string
 	for _, by := range s.selected {
@@ -50,7 +50,7 @@ func (s *symbol) needs(config map[string]string) string {
 
 var symbolName = regexp.MustCompile(`[A-Za-z0-9_]+`)
 
-// values tells the values of the symbols that conditions name.
+// values lists the values of the symbols that conditions name.
 func values(conditions []string, config map[string]string) string {
 	var list []string
 	for _, name := range symbolName.FindAllString(strings.Join(conditions, " "), -1) {

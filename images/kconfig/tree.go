@@ -14,8 +14,8 @@ import (
 
 var kconfigFile = regexp.MustCompile(`^Kconfig(\..*|-.*)?$`)
 
-// IsFile tells by its name whether a file of a kernel's source is a Kconfig
-// file, which says what options there are.
+// IsFile reports whether a file of a kernel's source with this name is a
+// Kconfig file, which defines options.
 func IsFile(name string) bool { return kconfigFile.MatchString(name) }
 
 // findSymbols looks for the settings' options in the Kconfig files of a tree.
@@ -43,7 +43,7 @@ func findSymbols(source string, wanted Settings) (map[string]*symbol, error) {
 	return symbols, err
 }
 
-// foreignArch tells the directory of an architecture that is not built for.
+// foreignArch reports whether path is the directory of another architecture.
 func foreignArch(source, path string) bool {
 	dir, name := filepath.Split(path)
 	return filepath.Clean(dir) == filepath.Join(source, "arch") && name != arch.Default().Kernel.Dir

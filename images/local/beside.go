@@ -14,10 +14,10 @@ import (
 
 var anyInclude = regexp.MustCompile(`(?m)^include (\$\(dir \$\(lastword \$\(MAKEFILE_LIST\)\)\))?(\S+)/Makefile$`)
 
-// beside names the directories that a module build in kdir reads as well: the
+// beside names the other directories that a module build in kdir reads: the
 // source of a tree built with O= or by kbuild, linux-headers-…-common and
-// linux-kbuild of Debian's headers, what Ubuntu's headers link to. The Makefile
-// includes them, or links lead to them.
+// linux-kbuild of Debian's headers, the directory that Ubuntu's headers link
+// to. The Makefile includes them, or links lead to them.
 func beside(kdir string) []string {
 	if real, err := filepath.EvalSymlinks(kdir); err == nil {
 		kdir = real

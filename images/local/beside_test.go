@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// unpackedHeaders makes what Debian's three packages of headers unpack to, with
-// a Makefile that includes by a relative path.
+// unpackedHeaders makes the files of Debian's three packages of headers. The
+// Makefile includes another one by a relative path.
 func unpackedHeaders(t *testing.T, root string) (kdir string) {
 	t.Helper()
 	kdir = filepath.Join(root, "usr/src/linux-headers-6.1.0-56-amd64")

@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// resolveFile takes an image from one place and what modules are built
+// resolveFile takes an image from one place and the tree that modules are built
 // against from another.
 func resolveFile(ctx context.Context, c *cache.Cache, path string, o images.Options) (*images.Kernel, error) {
 	if o.KDir == "" {
@@ -40,9 +40,9 @@ func resolveFile(ctx context.Context, c *cache.Cache, path string, o images.Opti
 	return k, err
 }
 
-// fetchedModules are the guest's modules beside the image of a packaged kernel in the
-// cache, in the order in which they are loaded; see package packaged.
+// fetchedModules returns the guest's modules beside the image of a packaged kernel in
+// the cache, in load order; see package packaged.
 func fetchedModules(image string) []string {
-	list, _ := filepath.Glob(filepath.Join(filepath.Dir(image), "modules", "[0-9][0-9]-*.ko")) // the pattern is good
+	list, _ := filepath.Glob(filepath.Join(filepath.Dir(image), "modules", "[0-9][0-9]-*.ko")) // the pattern is valid
 	return list
 }

@@ -60,7 +60,7 @@ func TestBzImageThatCannotBeExtracted(t *testing.T) {
 }
 
 // What klptest kernel fetch prints can be given as a file: headers have no modules, but
-// the image lies beside those that the guest needs.
+// those that the guest needs are beside the image.
 func TestResolveFetchedImage(t *testing.T) {
 	dir, kdir := t.TempDir(), imagestest.BuildTree(t)
 	for _, name := range []string{"virtio", "char"} {
@@ -68,7 +68,7 @@ func TestResolveFetchedImage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	filetest.Put(t, filepath.Join(kdir, "include/config/kernel.release"), "6.1.192\n") // as Debian's of 6.1
+	filetest.Put(t, filepath.Join(kdir, "include/config/kernel.release"), "6.1.192\n") // as in Debian's headers of 6.1
 	filetest.Put(t, filepath.Join(kdir, "include/generated/utsrelease.h"), "#define UTS_RELEASE \""+imagestest.Release+"\"\n")
 	file, module := filepath.Join(dir, "vmlinux"), filepath.Join(dir, "modules/00-virtio_hub.ko")
 	filetest.Put(t, file, imagestest.PVHKernel())

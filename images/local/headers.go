@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Headers is a kernel of which only the build tree or the headers are at hand: modules
-// are built against it, and something else boots it.
+// Headers returns a kernel of which only the build tree or the headers are available:
+// modules are built against it, and something else boots it.
 func Headers(dir string) (*images.Kernel, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -26,13 +26,13 @@ func Headers(dir string) (*images.Kernel, error) {
 	return &images.Kernel{Name: release, Release: release, KDir: dir, Headers: beside(dir), Config: config}, nil
 }
 
-// InstalledHeaders is where a distribution installs the headers of a release; empty:
-// this host does not have them.
+// InstalledHeaders returns where a distribution installs the headers of a release, or
+// "" if this host does not have them.
 func InstalledHeaders(release string) string { return installedHeaders("/", release) }
 
 func installedHeaders(root, release string) string {
 	if filepath.Base(release) != release {
-		return "" // what a machine calls its release is its own affair
+		return "" // a machine may call its release anything
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Join(root, "lib/modules", release, "build"))
 	if err != nil || !there(dir, "Makefile") {

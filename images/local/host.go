@@ -86,8 +86,7 @@ func hostFiles(root, release string) (bz, kdir string, err error) {
 	return bz, kdir, nil
 }
 
-// hostConfig reads the installed configuration, or the one that the kernel holds
-// itself.
+// hostConfig reads the installed configuration, or the kernel's own copy of it.
 func hostConfig(root, release string) (map[string]string, error) {
 	for _, name := range []string{"boot/config-" + release, "lib/modules/" + release + "/config", "proc/config.gz"} {
 		config, err := dotconfig.Read(filepath.Join(root, name))

@@ -75,7 +75,7 @@ func TestResolveHostFails(t *testing.T) {
 			root := hostRoot(t)
 			c.change(t, root)
 			_, err := resolveHost(t.Context(), cachetest.New(t), root, images.Options{})
-			if name == "no module" || name == "another kernel" { // what was chosen does not go
+			if name == "no module" || name == "another kernel" { // the chosen kernel cannot be used
 				imagestest.WantUserError(t, err, c.want)
 			} else {
 				imagestest.WantRigError(t, err, c.want)

@@ -19,5 +19,5 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// provided is how the providers are used.
+// provided is the providers as callers use them.
 var provided = images.Providers{Paths(), Host()}

@@ -11,8 +11,9 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// sourceOf finds a part of the source in the build tree, or in what that was built
-// from; empty: it is in none. A tree of links leads to the one that has the files.
+// sourceOf finds a part of the source in the build tree, or in the tree that it
+// was built from. It returns "" if neither has it. A tree of links leads to the
+// one that has the files.
 func sourceOf(_ context.Context, _ *cache.Cache, k *images.Kernel, part string, _ images.Options) (string, error) {
 	for _, dir := range append([]string{k.KDir}, k.Headers...) {
 		if real, err := filepath.EvalSymlinks(filepath.Join(dir, part)); err == nil {

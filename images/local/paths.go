@@ -34,7 +34,7 @@ func Paths() images.Provider {
 // a slash.
 var scheme = regexp.MustCompile(`^[a-z0-9]+:[^/]*$`)
 
-// resolvePath tells a build tree from an image.
+// resolvePath resolves a source, a build tree or an image.
 func resolvePath(ctx context.Context, c *cache.Cache, path string, o images.Options) (*images.Kernel, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

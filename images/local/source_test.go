@@ -30,8 +30,8 @@ func newSource(t *testing.T) string {
 	return dir
 }
 
-// fakeMake puts a make on the PATH that leaves what a kernel's build leaves, and
-// what state.c was.
+// fakeMake puts a make on the PATH that leaves the files of a kernel's build,
+// and a copy of state.c.
 func fakeMake(t *testing.T) {
 	t.Helper()
 	if len(kbuild.MissingTools(nil)) > 0 {
@@ -59,7 +59,7 @@ done
 	t.Setenv("PATH", bin+":/usr/bin:/bin")
 }
 
-// resolved resolves a kernel and tells which state.c it was built of.
+// resolved resolves a kernel and returns the state.c that it was built from.
 func resolved(t *testing.T, c *cache.Cache, spec string) (*images.Kernel, string) {
 	t.Helper()
 	k, err := provided.Resolve(t.Context(), c, spec, images.Options{})
@@ -93,7 +93,7 @@ func TestResolveBuildsASource(t *testing.T) {
 	}
 }
 
-// A source that is to boot a disk image is another kernel.
+// A source built for a disk image is another kernel.
 func TestResolveBuildsASourceForAnImage(t *testing.T) {
 	fakeMake(t)
 	source, c := newSource(t), cachetest.New(t)
@@ -104,7 +104,7 @@ func TestResolveBuildsASourceForAnImage(t *testing.T) {
 	}
 }
 
-// A variant is taken as it is: what it is made of is not known. Its modules
+// A variant is taken as it is, because its sources are not known. Its modules
 // need the source as well.
 func TestResolveLeavesVariantsAlone(t *testing.T) {
 	fakeMake(t)

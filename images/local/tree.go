@@ -51,8 +51,8 @@ func resolveTree(dir string, o images.Options) (*images.Kernel, error) {
 		KDir: dir, Headers: beside(dir), Config: config, Modules: modules}, nil
 }
 
-// reconfigured tells whether make has not seen the .config yet: it would make
-// include/config/auto.conf again before all else (the kernel's Makefile).
+// reconfigured reports whether make has not seen the .config yet: make updates
+// include/config/auto.conf before all else (the kernel's Makefile).
 func reconfigured(dir string) bool {
 	config, err := os.Stat(filepath.Join(dir, ".config"))
 	if err != nil {
@@ -87,12 +87,12 @@ func readTree(dir string) (config map[string]string, release string, err error) 
 	return config, release, err
 }
 
-// utsRelease is what uname -r says, and modules' vermagic begins with
+// utsRelease matches the release that uname -r prints and modules' vermagic begins with
 // (include/linux/vermagic.h).
 var utsRelease = regexp.MustCompile(`(?m)^#define UTS_RELEASE "([^"]+)"`)
 
-// treeRelease is the release of the kernel that is built in dir. In Debian's headers of
-// 6.1, kernel.release is another version than the kernel's.
+// treeRelease returns the release of the kernel that is built in dir. In Debian's
+// headers of 6.1, kernel.release differs from the kernel's release.
 func treeRelease(dir string) (string, error) {
 	if text, err := os.ReadFile(filepath.Join(dir, "include/generated/utsrelease.h")); err == nil {
 		if m := utsRelease.FindSubmatch(text); m != nil {
@@ -122,7 +122,7 @@ func preferPVH(vmlinux, bz string) string {
 	return bz
 }
 
-// treeModules are the modules in a build tree, which are not compressed.
+// treeModules returns the guest's modules in a build tree, which are not compressed.
 func treeModules(dir string, config map[string]string) ([]string, error) {
 	found, err := initramfs.FindModules(os.DirFS(dir), config)
 	if err != nil {

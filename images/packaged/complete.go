@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Names in an entry, and among the loose files that it is made of.
+// Names in an entry, and among the loose files that it is made from.
 const (
 	imageFile    = "bzImage"
 	configFile   = "config"
@@ -26,7 +26,8 @@ const (
 )
 
 // builtAgainst is the part of an entry that modules are built against. It has
-// checksums of its own: it has 17000 files, and most runs read none of them.
+// its own checksums, because it has 17000 files and most runs read none of
+// them.
 const builtAgainst = "usr"
 
 // Loose maps the path of an installed file, without its leading slash, to its
@@ -56,8 +57,8 @@ func Loose(release string) func(path string) string {
 	}
 }
 
-// Compiler is the program that built the kernel whose configuration is among
-// the loose files: "gcc-12".
+// Compiler returns the program that built the kernel whose configuration is
+// among the loose files: "gcc-12".
 func Compiler(loose string) (string, error) {
 	config, err := dotconfig.Read(filepath.Join(loose, configFile))
 	if err != nil {
@@ -67,9 +68,9 @@ func Compiler(loose string) (string, error) {
 	return compiler, nil
 }
 
-// Complete makes dir a whole entry. It already holds what modules are built
-// against, below usr; the kernel, its configuration and its modules come from
-// the directory loose, see [Loose]. Boot and Modules of m are set here.
+// Complete makes dir a complete entry. dir already has, below usr, what modules
+// are built against. The kernel, its configuration and its modules come from
+// the directory loose; see [Loose]. Complete sets Boot and Modules of m.
 func Complete(ctx context.Context, dir, loose string, m Manifest, o images.Options) error {
 	for _, name := range []string{imageFile, configFile} {
 		if err := os.Rename(filepath.Join(loose, name), filepath.Join(dir, name)); err != nil {
@@ -89,7 +90,8 @@ func Complete(ctx context.Context, dir, loose string, m Manifest, o images.Optio
 	return m.write(dir)
 }
 
-// addModules puts the guest's modules of the entry's config into it.
+// addModules adds the guest's modules to the entry, as its configuration
+// requires.
 func addModules(dir string, tree fs.FS) ([]string, error) {
 	config, err := dotconfig.Read(filepath.Join(dir, configFile))
 	if err != nil {

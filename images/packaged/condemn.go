@@ -11,7 +11,7 @@ import (
 )
 
 // Condemn makes the cache forget a kernel's entry if what modules are built
-// against is damaged, and tells whether it was. A live kernel has no entry.
+// against is damaged, and reports whether it was. A live kernel has no entry.
 func Condemn(c *cache.Cache, k *images.Kernel) (bool, error) {
 	if k.Live() {
 		return false, nil

@@ -14,7 +14,7 @@ type Manifest struct {
 	Release string   // uname -r
 	Version string   // of the packages, as an exact notation has it
 	Image   string   // the package that holds the image
-	Source  string   // where it was found, as its distribution calls it: "bookworm-security"
+	Source  string   // where it was found, in the distribution's terms: "bookworm-security"
 	Boot    string   // what QEMU boots: vmlinux or bzImage
 	KDir    string   // below usr
 	Headers []string // below usr

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// installedPath matches the lines of a Makefile that name files by where they are
-// installed: it includes the one of the common headers (Debian), or of the source
-// (SUSE, any kernel built with O=), and since Linux 6.13 names its own directory.
+// installedPath matches the lines of a Makefile with installed paths. It includes
+// that of the common headers (Debian) or of the source (SUSE, any kernel built
+// with O=), and since Linux 6.13 names its own directory.
 var installedPath = regexp.MustCompile(`(?m)^(include |(?:export )?KBUILD_OUTPUT ?):?(=? ?)/usr/src/(\S+)$`)
 
-// Relocated is the Makefile of the header directory kdir, which is below usr/src,
-// with paths that hold wherever the directory is moved together with usr/src.
+// Relocated returns the Makefile of the header directory kdir, which is below
+// usr/src, with paths that stay valid when usr/src is moved as a whole.
 func Relocated(makefile, kdir string) string {
 	up := strings.Repeat("../", strings.Count(strings.TrimPrefix(kdir, "usr/src/"), "/")+1)
 	here := "$(dir $(lastword $(MAKEFILE_LIST)))" + up

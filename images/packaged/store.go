@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/toolchain"
 )
 
-// kind is the cache's kind of entries.
+// kind is the kind of the entries in the cache.
 const kind = "kernels"
 
 // Layout is the version of an entry's layout, at the end of its key. A klptest
@@ -25,10 +25,10 @@ const Layout = "_3"
 // Store is the part of the cache that holds one distribution's kernels.
 type Store struct {
 	Cache  *cache.Cache
-	Scheme string // "debian": what its keys and, with a colon, its kernels' names begin with
+	Scheme string // "debian": the prefix of its keys and, with a colon, of its kernels' names
 }
 
-// Key returns the key of an entry. Each id of the distribution is of one entry.
+// Key returns the key of an entry. Each id of the distribution names one entry.
 func (s Store) Key(id string) string { return s.Scheme + "-" + id + Layout }
 
 // Name returns the exact notation of a version.
@@ -46,7 +46,7 @@ func (s Store) Manifest(key string) (Manifest, error) { return readManifest(s.di
 
 func (s Store) dir(key string) string { return filepath.Join(s.Cache.Root(), kind, key) }
 
-// Load returns the kernel of an entry, or nil when there is none that can be
+// Load returns the kernel of an entry, or nil if it is missing or cannot be
 // used.
 func (s Store) Load(key string) *images.Kernel {
 	if !strings.HasSuffix(key, Layout) {

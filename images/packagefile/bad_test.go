@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// without takes the packages away that begin so.
+// without removes the packages with these prefixes.
 func (l layout) without(prefixes ...string) layout {
 	maps.DeleteFunc(l.files, func(name, _ string) bool {
 		for _, p := range prefixes {
@@ -114,7 +114,7 @@ func TestPackagesThatChange(t *testing.T) {
 	wantClean(t, c)
 }
 
-// wantClean checks that nothing is left of packages that failed.
+// wantClean checks that bad packages left nothing.
 func wantClean(t *testing.T, c *cache.Cache) {
 	t.Helper()
 	for _, dir := range []string{"tmp", "kernels"} {
@@ -133,7 +133,7 @@ func TestWithoutLivepatch(t *testing.T) {
 	imagestest.WantUserError(t, err, "is built without CONFIG_LIVEPATCH")
 }
 
-// A configuration that no package brings is that of the headers.
+// If no package has the configuration, that of the headers is taken.
 func TestConfigurationOfTheHeaders(t *testing.T) {
 	const r = "1.2-300.fc43.x86_64"
 	l := fedora().without("kernel-core")

@@ -54,7 +54,7 @@ func choose(ctx context.Context, path string) (*set, error) {
 
 // packagesIn lists the files of a directory that may be a kernel's packages.
 func packagesIn(dir string) (files []string) {
-	entries, _ := os.ReadDir(dir) // what cannot be read has none
+	entries, _ := os.ReadDir(dir) // an unreadable directory has none
 	for _, e := range entries {
 		if mayBeKernels(e.Name()) && !e.IsDir() {
 			files = append(files, filepath.Join(dir, e.Name()))
@@ -74,7 +74,8 @@ func readAll(ctx context.Context, files []string) (found []*pkg, err error) {
 	return found, nil
 }
 
-// narrow leaves the packages of the wanted kernel, or says why there is not one.
+// narrow keeps only the packages of the wanted kernel, or says why there is
+// none.
 func narrow(s *set) (*set, error) {
 	if p := s.named; p != nil && !p.format.takes(p.name) {
 		return nil, blame.AdviseUserf("name the package with its image, such as "+p.format.image, "%s is not a package that a kernel is made of", p.path)
@@ -99,10 +100,10 @@ func narrow(s *set) (*set, error) {
 	return s, s.refuseSeveral()
 }
 
-// fits tells whether a package is for the architecture that is tested.
+// fits reports whether a package is for the architecture that is tested.
 func (p *pkg) fits() bool { return p.arch == p.format.all || p.arch == p.format.arch(arch.Default()) }
 
-// goesWith tells whether another package may be of the same kernel.
+// goesWith reports whether another package may belong to the same kernel.
 func (p *pkg) goesWith(q *pkg) bool {
 	return q.isLoose() || q.group() == p.group() && !p.format.apart(p.name, q.name)
 }

@@ -25,7 +25,7 @@ const (
 	maxControl   = 16 << 20
 )
 
-// readDeb reads what a .deb says of itself.
+// readDeb reads what a .deb says about itself.
 func readDeb(ctx context.Context, f io.ReaderAt, size int64) (*pkg, error) {
 	members, err := arMembers(f, size)
 	if err != nil {
@@ -53,7 +53,7 @@ type member struct {
 	at, size int64
 }
 
-// arMembers lists the members of an ar archive of so many bytes.
+// arMembers lists the members of an ar archive of size bytes.
 func arMembers(f io.ReaderAt, size int64) (list []member, err error) {
 	magic := make([]byte, len(arMagic))
 	if _, err := f.ReadAt(magic, 0); err != nil || string(magic) != arMagic {
@@ -107,7 +107,7 @@ func readControl(r io.Reader) (text string, err error) {
 	}
 }
 
-// field returns a field of a control file that has one line (deb-control(5)).
+// field returns a one-line field of a control file (deb-control(5)).
 func field(control, name string) string {
 	for line := range strings.Lines(control) {
 		if value, ok := strings.CutPrefix(line, name+":"); ok {

@@ -40,7 +40,8 @@ func (s *set) fill(ctx context.Context, dir, scratch string, o images.Options) e
 	return packaged.Complete(ctx, dir, loose, m, o)
 }
 
-// unpack writes what is needed of the packages below dir, as they would install it.
+// unpack writes the needed files of the packages below dir, as they would be
+// installed.
 func (s *set) unpack(ctx context.Context, dir string, o images.Options) (*tree, error) {
 	var names []string
 	for _, p := range s.pkgs {

@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// headerDirs are where the headers of one kernel are: linux-headers-RELEASE,
-// kernels/RELEASE, linux-VERSION-obj/ARCH/FLAVOUR.
+// headerDirs match the directories with the headers of one kernel:
+// linux-headers-RELEASE, kernels/RELEASE, linux-VERSION-obj/ARCH/FLAVOUR.
 var headerDirs = []string{"usr/src/*", "usr/src/*/*", "usr/src/*/*/*"}
 
 // releaseFile is in each of them: the kernel's Makefile writes it.
@@ -49,7 +49,7 @@ func (t *tree) relocate(kdir string) error {
 	name := path.Join(kdir, "Makefile")
 	text, err := fs.ReadFile(t.files, name)
 	if err != nil {
-		return nil // complete tells
+		return nil // complete reports it
 	}
 	if moved := packaged.Relocated(string(text), kdir); moved != string(text) {
 		return t.root.WriteFile(name, []byte(moved), 0o600)
@@ -59,7 +59,7 @@ func (t *tree) relocate(kdir string) error {
 
 var included = regexp.MustCompile(`(?m)^include (?:\$\(dir \$\(lastword \$\(MAKEFILE_LIST\)\)\))?(\S+)$`)
 
-// complete tells whether headers lead to a file that no package has.
+// complete refuses headers that lead to a file that no package has.
 func (t *tree) complete(kdir string) error {
 	needs := []string{"Makefile", "Module.symvers", "scripts"}
 	if text, err := fs.ReadFile(t.files, path.Join(kdir, "Makefile")); err == nil {
@@ -84,7 +84,7 @@ func (t *tree) complete(kdir string) error {
 // beside lists the other directories that a module build reads.
 func (t *tree) beside(kdir string) (dirs []string) {
 	for _, top := range []string{"usr/src", "usr/lib"} {
-		entries, _ := fs.ReadDir(t.files, top) // usr/lib is Debian's alone
+		entries, _ := fs.ReadDir(t.files, top) // only Debian has usr/lib
 		for _, e := range entries {
 			dir := path.Join(top, e.Name())
 			if e.IsDir() && dir != kdir && !strings.HasPrefix(kdir, dir+"/") {

@@ -17,7 +17,8 @@ const config = "CONFIG_X86_64=y\nCONFIG_LIVEPATCH=y\nCONFIG_VIRTIO_CONSOLE=m\n"
 func file(name, text string) imagestest.Entry { return imagestest.File("./"+name, text) }
 func link(name, to string) imagestest.Entry   { return imagestest.Link("./"+name, to) }
 
-// deb is a package of a version 1.2-3; a file name is its key in a layout.
+// deb adds a package of version 1.2-3 to the files of a layout, by its file
+// name.
 func deb(files map[string]string, name, arch string, entries ...imagestest.Entry) {
 	files[name+"_1.2-3_"+arch+".deb"] = imagestest.Deb(name, "1.2-3", arch, imagestest.XZed(imagestest.Tar(entries...)))
 }
@@ -32,13 +33,14 @@ func image(release string) string {
 
 var console = imagestest.XZed(imagestest.Module("virtio_console", ""))
 
-// headers are what each distribution has in the headers of a kernel.
+// headers returns the files that each distribution has in the headers of a
+// kernel.
 func headers(dir, release, makefile string) []imagestest.Entry {
 	return []imagestest.Entry{file(dir+"/Makefile", makefile), file(dir+"/.config", config), file(dir+"/Module.symvers", ""),
 		file(dir+"/"+releaseFile, release+"\n"), file(dir+"/vmlinux", "BTF")}
 }
 
-// layout is the packages of a kernel as a distribution cuts them.
+// layout is the packages of a kernel as a distribution splits them.
 type layout struct {
 	files   map[string]string
 	release string
@@ -89,7 +91,7 @@ func ubuntu() layout {
 	return layout{files, r, kdir, "usr/src/" + common}
 }
 
-// bindeb is what make bindeb-pkg makes.
+// bindeb is the layout of make bindeb-pkg.
 func bindeb() layout {
 	const r = "1.2.0-rc3+"
 	files := map[string]string{}
@@ -114,7 +116,7 @@ func fedora() layout {
 	return layout{files, r, "usr/src/kernels/" + r, ""}
 }
 
-// binrpm is what make binrpm-pkg makes. Its headers have no .config.
+// binrpm is the layout of make binrpm-pkg. Its headers have no .config.
 func binrpm() layout {
 	const r = "1.2-klptest"
 	kdir := "usr/src/kernels/" + r
@@ -163,7 +165,7 @@ func (l layout) put(t testing.TB) string {
 	return dir
 }
 
-// only is the name of the one file that begins so.
+// only returns the name of the one file with this prefix.
 func (l layout) only(t testing.TB, prefix string) string {
 	t.Helper()
 	found := ""

@@ -9,16 +9,16 @@ import (
 	"github.com/klptest/klptest/internal/arch"
 )
 
-// format is a kind of package files.
+// format is a package format.
 type format struct {
 	name    string                 // also the file's extension, and the scheme of its kernels
 	kernel  *regexp.Regexp         // matches the names of packages that a kernel is made of
 	not     *regexp.Regexp         // matches those of them that are not needed, and are large
 	loose   *regexp.Regexp         // matches those that need not have the kernel's version
 	rebuilt *regexp.Regexp         // the part of a version that two packages of one kernel may differ in
-	apart   func(a, b string) bool // tells that packages of one version are of different kernels
+	apart   func(a, b string) bool // reports whether packages of one version are of different kernels
 	arch    func(*arch.Arch) string
-	all     string // the architecture of packages for each
+	all     string // the architecture of packages for every architecture
 	image   string // what to look for when there is no image
 	headers string // when there are no headers
 	modules string // when a module is missing
@@ -28,7 +28,7 @@ type format struct {
 // linux-hwe-6.8-headers-6.8.0-45.
 var debKernel = regexp.MustCompile(`^linux-(?:image|image-unsigned|binary|base|modules|kbuild|(?:[a-z0-9.-]+-)?headers)-\d`)
 
-// formats are the two kinds. The names are those of docs/kernels.md.
+// formats are the two formats. The names are those of docs/kernels.md.
 var formats = []*format{
 	{
 		name:    "deb",
@@ -59,7 +59,7 @@ var formats = []*format{
 	},
 }
 
-// formatOf tells by a file's name what it is, nil when it is no package.
+// formatOf returns the format of a file by its name, or nil if it is not a package.
 func formatOf(file string) *format {
 	for _, f := range formats {
 		if strings.HasSuffix(file, "."+f.name) {
@@ -69,30 +69,30 @@ func formatOf(file string) *format {
 	return nil
 }
 
-// takes tells whether a kernel is made of packages of a name.
+// takes reports whether a kernel is made of packages with this name.
 func (f *format) takes(name string) bool {
 	return f.kernel.MatchString(name) && !f.not.MatchString(name)
 }
 
-// mayBeKernels tells by a file's name whether it is worth reading: files are named
+// mayBeKernels reports by a file's name whether it is worth reading: files are named
 // after their packages.
 func mayBeKernels(file string) bool {
 	return formatOf(file) != nil && (strings.HasPrefix(file, "linux-") || strings.HasPrefix(file, "kernel"))
 }
 
-// group is what all packages of one kernel have in common.
+// group returns what all packages of one kernel have in common.
 func (f *format) group(version string) string {
 	return f.name + " " + f.rebuilt.ReplaceAllString(version, "")
 }
 
-// apartDebs tells the flavour -generic from -lowlatency; the headers
-// that they have in common have the start of their release.
+// apartDebs distinguishes flavours such as -generic and -lowlatency. Their common
+// headers have the start of their release.
 func apartDebs(a, b string) bool {
 	a, b = debRelease(a), debRelease(b)
 	return !strings.HasPrefix(a, b) && !strings.HasPrefix(b, a)
 }
 
-// debRelease is what follows the first words of a package's name.
+// debRelease returns what follows the first words of a package's name.
 func debRelease(name string) string {
 	words := debKernel.FindString(name)
 	return strings.TrimSuffix(name[max(0, len(words)-1):], "-common")
@@ -101,6 +101,6 @@ func debRelease(name string) string {
 // rpmPart matches the packages that hold no image. Fedora's "kernel" holds nothing.
 var rpmPart = regexp.MustCompile(`^kernel$|-(?:devel|modules)(?:-|$)`)
 
-// apartRPMs tells two packages with an image: kernel-core and kernel-rt-core,
+// apartRPMs distinguishes two packages with an image: kernel-core and kernel-rt-core,
 // kernel-default and kernel-rt.
 func apartRPMs(a, b string) bool { return a != b && !rpmPart.MatchString(a) && !rpmPart.MatchString(b) }

@@ -19,8 +19,9 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// maxArchive is how much one package may hold, most of it modules that are left
-// out; maxUnpacked how much of it may be wanted: headers have 0.1 GB.
+// maxArchive is the maximum size of an unpacked package, most of it modules that
+// are left out. maxUnpacked is the maximum size of its wanted files; headers have
+// 0.1 GB.
 const (
 	maxArchive  = 8 << 30
 	maxUnpacked = 1 << 30
@@ -33,7 +34,7 @@ type pkg struct {
 	name, version, arch string
 
 	at, size int64  // where its archive is, compressed
-	digest   []byte // the archive's SHA-256; nil when the package does not tell
+	digest   []byte // the archive's SHA-256; nil if the package has none
 	archive  func(r io.Reader, root *os.Root, want func(string) string, most int64) error
 }
 
@@ -45,7 +46,7 @@ func (p *pkg) group() string { return p.format.group(p.version) }
 // of kernels.
 var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+~:^-]*$`)
 
-// readPkg reads what a package file says of itself.
+// readPkg reads what a package file says about itself.
 func readPkg(ctx context.Context, path string) (*pkg, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
@@ -96,8 +97,7 @@ func (p *pkg) unpack(ctx context.Context, root *os.Root, want func(string) strin
 	return explain(ctx, p.path, err)
 }
 
-// explain tells packages that are bad from disks that are full, which the cache
-// explains.
+// explain distinguishes bad packages from full disks, which the cache explains.
 func explain(ctx context.Context, path string, err error) error {
 	e := &blame.Error{Party: blame.User, Summary: "cannot unpack " + path, Advice: "the file is damaged, or no package of a kernel: download it again", Err: err}
 	var typed *blame.Error

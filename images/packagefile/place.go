@@ -9,9 +9,9 @@ import (
 	"github.com/klptest/klptest/images/initramfs"
 )
 
-// place maps the path of an installed file to the one that it has in a [tree], and
-// a file that is not needed to "". /usr/lib/modules becomes /lib/modules: which of
-// the two it is differs from distribution to distribution.
+// place maps the path of an installed file to its path in a [tree], and a file
+// that is not needed to "". /usr/lib/modules becomes /lib/modules, because
+// distributions differ in which of the two they use.
 func place(name string) string {
 	dir, base := path.Split(name)
 	switch {
@@ -31,7 +31,7 @@ func place(name string) string {
 	return ""
 }
 
-// splitModules parts "lib/modules/RELEASE/FILE".
+// splitModules splits "lib/modules/RELEASE/FILE".
 func splitModules(name string) (release, file string) {
 	rest, _ := strings.CutPrefix(name, "lib/modules/")
 	if rest == name {

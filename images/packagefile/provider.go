@@ -18,7 +18,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Provider provides the kernels in package files. It stands before the provider
+// Provider provides the kernels in package files. It must precede the provider
 // of other paths.
 func Provider() images.Provider {
 	return images.Provider{
@@ -28,8 +28,9 @@ func Provider() images.Provider {
 	}
 }
 
-// matches tells whether spec is a package file, or a directory that has some and
-// is no kernel tree. Like other paths, one with a colon must have a slash.
+// matches reports whether spec is a package file, or a directory that has some
+// and is not a kernel tree. Like other paths, one with a colon must have a
+// slash.
 func matches(spec string) bool {
 	if strings.Contains(spec, ":") && !strings.Contains(spec, "/") {
 		return false
@@ -41,7 +42,7 @@ func matches(spec string) bool {
 	return !isTree(spec) && len(packagesIn(spec)) > 0
 }
 
-// isTree tells whether a directory is a kernel's source or build tree.
+// isTree reports whether a directory is a kernel's source or build tree.
 func isTree(dir string) bool {
 	return slices.ContainsFunc([]string{".config", "Kconfig"}, func(name string) bool {
 		_, err := os.Stat(filepath.Join(dir, name))
@@ -74,7 +75,7 @@ func resolve(ctx context.Context, c *cache.Cache, spec string, o images.Options)
 	})
 }
 
-// id is a checksum of the packages' contents.
+// id returns a checksum of the packages' contents.
 func (s *set) id() (string, error) {
 	var sums []string
 	for _, p := range s.pkgs {

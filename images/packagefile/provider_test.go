@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// provided is how the provider is used.
+// provided is the provider as callers use it.
 var provided = images.Providers{Provider()}
 
 func TestLayouts(t *testing.T) {
@@ -95,8 +95,8 @@ func TestSeveralKernelsInADirectory(t *testing.T) {
 	imagestest.WantUserError(t, err, "the guest needs the module virtio_console, which is missing\nadd the package with the modules")
 }
 
-// The entry is made again from the packages when it is damaged, and is another one
-// when they change.
+// A damaged entry is made again from the packages. Changed packages make another
+// entry.
 func TestEntryFollowsThePackages(t *testing.T) {
 	l, c := bindeb(), cachetest.New(t)
 	dir := l.put(t)

@@ -66,7 +66,7 @@ func TestApart(t *testing.T) {
 	}
 }
 
-// A disk that is full is not the packages' fault.
+// A full disk is not the packages' fault.
 func TestFullDisk(t *testing.T) {
 	full := &fs.PathError{Op: "write", Path: "x", Err: unix.ENOSPC}
 	if err := explain(t.Context(), "x.rpm", full); blame.Of(err) != blame.Rig {

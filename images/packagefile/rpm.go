@@ -14,9 +14,9 @@ import (
 	"github.com/klptest/klptest/images/unpack"
 )
 
-// What an .rpm begins with, and what is read of it
-// (https://rpm-software-management.github.io/rpm/manual/format_v4.html).
-// The Go library for it (sassoftware/go-rpmutils 0.4.0) trusts the offsets of a
+// The start of an .rpm, and the tags that are read
+// (https://rpm-software-management.github.io/rpm/manual/format_v4.html). The Go
+// library for it (sassoftware/go-rpmutils 0.4.0) trusts the offsets of a
 // header, and panics on a damaged one.
 const (
 	leadSize  = 96
@@ -39,7 +39,7 @@ const (
 // stringTypes are the types of a tag whose value begins with a string.
 var stringTypes = []uint32{6, 8, 9} // STRING, STRING_ARRAY, I18NSTRING
 
-// readRPM reads what an .rpm says of itself.
+// readRPM reads what an .rpm says about itself.
 func readRPM(f io.ReaderAt, size int64) (*pkg, error) {
 	lead := make([]byte, leadSize)
 	if _, err := f.ReadAt(lead, 0); err != nil || !bytes.HasPrefix(lead, []byte(leadMagic)) {
@@ -67,13 +67,13 @@ func readRPM(f io.ReaderAt, size int64) (*pkg, error) {
 	return p, nil
 }
 
-// rpmHeader is an index of tags, and a store that the index leads into.
+// rpmHeader is an index of tags, and a store that the index points into.
 type rpmHeader struct {
 	index, store []byte
 	end          int64 // where it ends in the file
 }
 
-// readHeader reads the header at an offset of a file of so many bytes.
+// readHeader reads the header at an offset of a file of size bytes.
 func readHeader(f io.ReaderAt, at, size int64) (rpmHeader, error) {
 	intro := make([]byte, introSize)
 	if _, err := f.ReadAt(intro, at); err != nil || !bytes.HasPrefix(intro, []byte(headerMagic)) {

@@ -19,7 +19,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// tree is what is needed of packages, as they would install it; see [place].
+// tree is the needed files of packages, as they would be installed; see [place].
 type tree struct {
 	*set
 	root  *os.Root
@@ -42,7 +42,8 @@ func (t *tree) manifest() (m packaged.Manifest, err error) {
 	return m, t.complete(m.KDir)
 }
 
-// release is uname -r of the one kernel that the tree has an image of.
+// release returns the release (uname -r) of the one kernel whose image is in the
+// tree.
 func (t *tree) release() (string, error) {
 	var found []string
 	for _, pattern := range []string{"boot/vmlinuz-*", "lib/modules/*/vmlinuz"} {
@@ -75,7 +76,8 @@ func (t *tree) isFile(name string) bool {
 }
 
 // loosen moves the image, the configuration and the modules to the directory that
-// packaged.Complete takes them from. Headers have a configuration, too.
+// packaged.Complete takes them from. A missing configuration is copied from the
+// headers.
 func (t *tree) loosen(m packaged.Manifest, dir string) error {
 	as := packaged.Loose(m.Release)
 	for _, top := range []string{"boot", "lib"} {
@@ -120,7 +122,7 @@ func (t *tree) copy(name, to string) error {
 	return os.WriteFile(to, data, 0o600)
 }
 
-// check finds what is wrong with the loose files before they become an entry.
+// check finds faults in the loose files before they become an entry.
 func (t *tree) check(m packaged.Manifest, dir string) error {
 	as := packaged.Loose(m.Release)
 	image, err := bootimage.ReadBzImage(filepath.Join(dir, as("boot/vmlinuz-"+m.Release)))

@@ -16,9 +16,9 @@ import (
 	"github.com/klptest/klptest/internal/bounded"
 )
 
-// Cpio is Tar for a cpio archive in the "new ASCII" format, as RPM packages have
-// it. Of several hard links to a file, only the last one in the archive comes with
-// the contents (rpm2archive(8) and cpio(5) have the same rule).
+// Cpio is like Tar, for a cpio archive in the "new ASCII" format of RPM packages.
+// Of several hard links to a file, only the last one in the archive comes with the
+// contents (rpm2archive(8) and cpio(5) have the same rule).
 func Cpio(r io.Reader, root *os.Root, want func(string) string, most int64) error {
 	u := cpioUnpacker{r: cpio.NewReader(endless{r}), root: root, want: want, most: most, linked: map[int64][]string{}}
 	for {
@@ -33,12 +33,12 @@ func Cpio(r io.Reader, root *os.Root, want func(string) string, most int64) erro
 			return err
 		}
 	}
-	_, err := io.Copy(io.Discard, r) // what pads the archive
+	_, err := io.Copy(io.Discard, r) // the archive's padding
 	return blame.Join(err, u.finish())
 }
 
-// endless has no end that passes for an archive's: the cpio reader reports both
-// as io.EOF.
+// endless keeps a stream's end from being taken for an archive's: the cpio reader
+// reports both as io.EOF.
 type endless struct{ io.Reader }
 
 func (e endless) Read(p []byte) (int, error) {
@@ -130,8 +130,7 @@ func (u *cpioUnpacker) file(h *cpio.Header, name string) error {
 	return writeFile(u.r, u.root, name, 0o600|fs.FileMode(h.Mode)&0o100)
 }
 
-// finish writes the hard links whose contents are empty, and checks the symbolic
-// ones.
+// finish writes the hard links without contents, and checks the symbolic links.
 func (u *cpioUnpacker) finish() error {
 	for _, names := range u.linked {
 		if err := u.linkAll(&cpio.Header{}, names); err != nil {

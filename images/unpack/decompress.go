@@ -19,8 +19,7 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// maxWindow is how much of its output a decompressor may have to remember:
-// packages are made with at most 128 MB.
+// maxWindow is the maximum window of a decompressor. Packages use at most 128 MB.
 const maxWindow = 256 << 20
 
 // compressions are those of packages, by magic number.
@@ -40,9 +39,9 @@ var compressions = []struct {
 	{"", stream(func(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(r), nil })},
 }
 
-// Decompressed calls use with a reader of what the stream r holds: gzip, zstd,
-// xz or plain. Unless use fails, it reads to the end. More than most bytes are an
-// error.
+// Decompressed calls use with a reader of the decompressed stream r: gzip, zstd,
+// xz or plain. Unless use fails, it must read to the end. More than most bytes are
+// an error.
 func Decompressed(ctx context.Context, r io.Reader, most int64, use func(io.Reader) error) error {
 	out, in := io.Pipe()
 	defer context.AfterFunc(ctx, func() { in.CloseWithError(context.Cause(ctx)) })()
@@ -85,8 +84,8 @@ func stream(open func(io.Reader) (io.ReadCloser, error)) func(context.Context, i
 	}
 }
 
-// runXZ uses the xz program, which takes a third of the time of the Go package and
-// keeps to a limit of memory.
+// runXZ runs the xz program, which takes a third of the time of the Go package and
+// respects a memory limit.
 func runXZ(ctx context.Context, r io.Reader, w io.Writer) error {
 	xz := program.Command{Name: "xz", Args: []string{"--decompress", "--stdout", fmt.Sprintf("--memlimit=%d", 2*maxWindow)}, Stdin: r, Stdout: w}
 	err := xz.Run(ctx)

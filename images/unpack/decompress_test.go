@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/bounded"
 )
 
-// held is what a stream holds.
+// held returns the decompressed contents of a stream.
 func held(ctx context.Context, r io.Reader, most int64) (text string, err error) {
 	err = Decompressed(ctx, r, most, func(r io.Reader) error {
 		data, err := io.ReadAll(r)

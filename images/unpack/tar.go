@@ -17,7 +17,7 @@ import (
 )
 
 // Tar writes the files of a tar archive below root, under the names that want
-// gives them; it leaves out a file that want names "". More than most bytes in all
+// gives them. It leaves out a file that want names "". More than most bytes in all
 // are an error.
 func Tar(r io.Reader, root *os.Root, want func(string) string, most int64) error {
 	var links []string
@@ -25,7 +25,7 @@ func Tar(r io.Reader, root *os.Root, want func(string) string, most int64) error
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			_, err := io.Copy(io.Discard, r) // what pads the archive
+			_, err := io.Copy(io.Discard, r) // the archive's padding
 			return blame.Join(err, stayInside(root, links))
 		}
 		if err != nil {
@@ -51,8 +51,8 @@ func Tar(r io.Reader, root *os.Root, want func(string) string, most int64) error
 	}
 }
 
-// stayInside follows each link as the kernel would, within root. A link may
-// lead to what another package brings.
+// stayInside follows each link as the kernel would, within root. A link may lead
+// to a file of another package.
 func stayInside(root *os.Root, links []string) error {
 	for _, name := range links {
 		if _, err := root.Stat(name); err != nil && !errors.Is(err, fs.ErrNotExist) {

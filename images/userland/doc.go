@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package userland finds programs of the host, with the libraries that they
-// load, so that a guest can run them: what a shell script needs that busybox
-// does not have.
+// Package userland finds programs of the host and the libraries that they load,
+// so that a guest can run what a shell script needs and busybox lacks.
 //
-// It runs nothing. It reads what the dynamic loader would read, as ld.so(8)
-// describes it, but for the loader's cache.
+// It runs nothing. It reads what the dynamic loader would read (ld.so(8)),
+// except the loader's cache.
 package userland

@@ -11,10 +11,10 @@ import (
 
 const (
 	ldConf     = "/etc/ld.so.conf"
-	deepestInc = 8 // files that include each other end somewhere
+	deepestInc = 8 // limits files that include each other
 )
 
-// configured are the directories in ld.so.conf(5).
+// configured returns the directories in ld.so.conf(5).
 func (h host) configured() []string { return h.conf(ldConf, 0) }
 
 // conf reads a file, and those that it includes.

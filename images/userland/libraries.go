@@ -15,14 +15,14 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// libraries are what programs load. A guest has them in one directory, that of
-// the C library: the loader looks there without being told.
+// libraries are the libraries of programs. A guest has them in one directory, that
+// of the C library, which the loader searches by default.
 type libraries struct {
 	host   host
 	dirs   []string          // that the loader searches for every program
 	loader map[string]string // the loaders' paths in the guest, and their files
 	found  map[string]string // by name: the file
-	libc   string            // the directory
+	libc   string            // the C library's directory
 }
 
 func newLibraries(h host) *libraries {
@@ -69,7 +69,7 @@ func (l *libraries) need(name string, by object, file string) error {
 	return l.add(found)
 }
 
-// isLoader tells whether a library is the loader, as the one of musl is.
+// isLoader reports whether a library is the loader, as that of musl is.
 func (l *libraries) isLoader(name string) bool {
 	for file := range l.loader {
 		if path.Base(file) == name {
@@ -79,8 +79,8 @@ func (l *libraries) isLoader(name string) bool {
 	return false
 }
 
-// search returns the directory of a library that fits the object; empty: there is
-// none.
+// search returns the directory of a library that fits the object, or "" if there
+// is none.
 func (l *libraries) search(name string, by object) string {
 	for _, dir := range append(slices.Clone(by.dirs), l.dirs...) {
 		o, err := readObject(l.host.at(path.Join(dir, name)))
@@ -106,13 +106,13 @@ func (l *libraries) nodes() (nodes []initramfs.Node) {
 	return nodes
 }
 
-// object is what the loader reads of a program or library.
+// object is what the loader reads from a program or library.
 type object struct {
 	class   elf.Class
 	machine elf.Machine
 	loader  string // PT_INTERP
 	needed  []string
-	dirs    []string // of its own
+	dirs    []string // from ownDirs
 }
 
 func readObject(file string) (o object, err error) {
@@ -136,8 +136,8 @@ func readObject(file string) (o object, err error) {
 	return o, err
 }
 
-// ownDirs are the directories that the file itself names: DT_RUNPATH, or the older
-// DT_RPATH where that is missing.
+// ownDirs returns the directories that the file itself names: DT_RUNPATH, or the
+// older DT_RPATH where that is missing.
 func ownDirs(f *elf.File, origin string) (dirs []string) {
 	lists, _ := f.DynString(elf.DT_RUNPATH) // without a dynamic section there is none
 	if len(lists) == 0 {
@@ -154,7 +154,7 @@ func ownDirs(f *elf.File, origin string) (dirs []string) {
 	return dirs
 }
 
-// executable tells whether a file can be run.
+// executable reports whether a file can be run.
 func executable(file string) bool {
 	info, err := os.Stat(file)
 	return err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0

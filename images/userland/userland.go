@@ -20,8 +20,8 @@ const bin = "/bin"
 
 var otherBins = []initramfs.Node{{Name: "/sbin", Link: "bin"}, {Name: "/usr/bin", Link: "../bin"}, {Name: "/usr/sbin", Link: "../bin"}}
 
-// programDirs are searched for programs, after the PATH: that of an ordinary
-// user lacks those of root.
+// programDirs are searched for programs after the PATH, because that of an
+// ordinary user lacks those of root.
 var programDirs = []string{"/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"}
 
 // Missing returns the programs that this host does not have. path is the PATH.
@@ -35,8 +35,8 @@ func Missing(path string, programs []depends.Need) (missing []depends.Need) {
 	return missing
 }
 
-// Of returns the programs and their libraries as a guest is to have them. The
-// error of programs that are missing names their packages. path is the PATH.
+// Of returns the programs and their libraries for a guest. The error about
+// missing programs names their packages. path is the PATH.
 func Of(path string, programs []depends.Need) ([]initramfs.Node, error) {
 	if missing := Missing(path, programs); len(missing) > 0 {
 		return nil, notInstalled(missing)
@@ -61,7 +61,7 @@ type host struct{ root, path string }
 
 func (h host) at(name string) string { return filepath.Join(h.root, name) }
 
-// program returns the path of a program, in the host; empty: there is none.
+// program returns the path of a program on the host, or "" if there is none.
 func (h host) program(name string) string {
 	for _, dir := range append(filepath.SplitList(h.path), programDirs...) {
 		file := path.Join(dir, name)
@@ -72,8 +72,8 @@ func (h host) program(name string) string {
 	return ""
 }
 
-// world lays out the programs and libraries. Programs that are one file, as those
-// of kmod are, become one, and links to it.
+// world lays out the programs and libraries. Programs that share one file, such
+// as those of kmod, become one file and links to it.
 func (h host) world(names []string) ([]initramfs.Node, error) {
 	nodes := slices.Clone(otherBins)
 	l := newLibraries(h)

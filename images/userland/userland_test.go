@@ -27,7 +27,8 @@ func library(needed ...string) string {
 	return imagestest.Dynamic{Entries: imagestest.Needs(needed...)}.File()
 }
 
-// made is a host with those files; a text that begins with "-> " is a link.
+// made returns a host with these files. A text that begins with "-> " is a
+// link.
 func made(t *testing.T, files map[string]string) host {
 	t.Helper()
 	root := t.TempDir()
@@ -46,7 +47,7 @@ func made(t *testing.T, files map[string]string) host {
 	return host{root: root, path: "/usr/local/bin:relative:/usr/bin"}
 }
 
-// layout is the guest's files, with those of the host relative to it.
+// layout returns the guest's files, with the host's files relative to its root.
 func layout(t *testing.T, h host, names ...string) map[string]string {
 	t.Helper()
 	nodes, err := h.world(names)
@@ -106,7 +107,7 @@ func TestWorld(t *testing.T) {
 	}
 }
 
-// Where a program or library itself names a directory, that comes first.
+// A directory that a program or library itself names comes first.
 func TestOwnDirectories(t *testing.T) {
 	h := made(t, map[string]string{
 		"usr/local/bin/rpath": binary(append(imagestest.Needs("libx.so", "libc.so.6"), imagestest.DynamicEntry{Tag: elf.DT_RPATH, Text: "relative:/opt/x/lib"})...),
@@ -155,7 +156,7 @@ func TestWorldFails(t *testing.T) {
 	}
 }
 
-// A link that leads to itself ends the search.
+// The search ends although a file includes itself.
 func TestConfigurationIncludesItself(t *testing.T) {
 	h := made(t, map[string]string{"etc/ld.so.conf": "include ld.so.conf\n/a\n"})
 	if got := h.configured(); len(got) != deepestInc+1 {

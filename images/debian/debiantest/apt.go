@@ -21,8 +21,8 @@ show) exec cat "$POOL/show" ;;
 esac
 exit 100`
 
-// aptGet downloads by copying from $POOL, and does what $POOL/trouble says; a
-// refresh does what $POOL/refresh says.
+// aptGet downloads by copying from $POOL, and then runs $POOL/trouble. A refresh
+// runs $POOL/refresh.
 const aptGet = `case "$1 $2" in
 "indextargets --format") exec cat "$POOL/targets" ;;
 "update -q") if [ -e "$POOL/refresh" ]; then . "$POOL/refresh"; fi; exit ;;
@@ -36,19 +36,19 @@ for p; do
 	if [ -e "$POOL/trouble" ]; then . "$POOL/trouble"; fi
 done`
 
-// Dpkg takes a plain tar for a package.
+// Dpkg is a dpkg-deb whose packages are plain tar archives.
 const Dpkg = `[ "$1" = --fsys-tarfile ] && exec cat "$2"`
 
-// Release is uname -r of the kernel, Common and Kbuild are packages of its
-// headers.
+// Release is the kernel's release (uname -r). Common and Kbuild are packages of
+// its headers.
 const (
 	Release = "6.12.7+deb13-amd64"
 	Common  = "linux-headers-6.12.7+deb13-common"
 	Kbuild  = "linux-kbuild-6.12.7+deb13"
 )
 
-// Apt makes apt offer one kernel, 6.12.7-1, and returns the directory that holds
-// what it says: pkgnames, madison, show, targets, uris, closure and the packages.
+// Apt makes apt offer one kernel, 6.12.7-1, and returns the directory with its
+// answers: pkgnames, madison, show, targets, uris, closure and the packages.
 func Apt(t testing.TB) (pool string) {
 	t.Helper()
 	pool = t.TempDir()
@@ -81,7 +81,7 @@ func Apt(t testing.TB) (pool string) {
 	return pool
 }
 
-// Replace puts another package in the pool, of the size that apt knows.
+// Replace replaces a package in the pool, and updates the size that apt reports.
 func Replace(t testing.TB, pool, name, text string) {
 	t.Helper()
 	old, err := os.ReadFile(filepath.Join(pool, name))
@@ -97,7 +97,7 @@ func Replace(t testing.TB, pool, name, text string) {
 	filetest.Put(t, filepath.Join(pool, "uris"), strings.Replace(string(uris), fmt.Sprint(base, len(old)), fmt.Sprint(base, len(text)), 1))
 }
 
-// Madison is what apt-cache madison says of "name version" pairs.
+// Madison returns the output of apt-cache madison for "name version" pairs.
 func Madison(lines ...string) string {
 	var b strings.Builder
 	for _, l := range lines {

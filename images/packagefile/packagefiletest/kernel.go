@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/images"
 )
 
-// Kernel is what packages are made of. Headers are in two parts: those of the
-// source, and those that the build has made.
+// Kernel is a kernel to make packages from. Its headers are in two parts: those of
+// the source, and those that the build made.
 type Kernel struct {
 	t       testing.TB
 	release string
@@ -23,7 +23,7 @@ type Kernel struct {
 }
 
 // Take takes apart a kernel that was built from a source, in a directory of its own.
-// The headers are those of scripts/package/install-extmod-build of the kernel.
+// The headers are those of the kernel's scripts/package/install-extmod-build.
 func Take(t testing.TB, k *images.Kernel, source string) Kernel {
 	t.Helper()
 	dir := t.TempDir()
@@ -49,7 +49,7 @@ func (k Kernel) copy(from, to string, names ...string) {
 	}
 }
 
-// all links to all files of a directory: a copy would take long.
+// all hard-links all files of a directory, because a copy would take long.
 func (k Kernel) all(from, to string) {
 	k.t.Helper()
 	if err := os.MkdirAll(to, 0o700); err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Layouts are how distributions cut a kernel into packages, by their names.
+// Layouts are the ways in which distributions split a kernel into packages, by name.
 var Layouts = map[string]func(Kernel, maker){
 	"debian": debian, "ubuntu": ubuntu, "bindeb": bindeb, "binrpm": binrpm, "fedora": fedora, "suse": suse, "tumbleweed": tumbleweed,
 }
@@ -60,8 +60,8 @@ func ubuntu(k Kernel, m maker) {
 	m.deb(common, "all", func(root string) { k.all(k.source, root+"/usr/src/"+common) })
 }
 
-// linkMissing links to each file of the source that dir does not have, or to the
-// highest directory that it does not have, as Ubuntu's debian/scripts/link-headers.
+// linkMissing links to each file of the source that dir lacks, or to the highest
+// directory that it lacks, as Ubuntu's debian/scripts/link-headers does.
 func (k Kernel) linkMissing(dir, source, up, common string) {
 	k.t.Helper()
 	entries, err := os.ReadDir(source)
@@ -79,7 +79,7 @@ func (k Kernel) linkMissing(dir, source, up, common string) {
 	}
 }
 
-// bindeb is what make bindeb-pkg makes.
+// bindeb makes the packages of make bindeb-pkg.
 func bindeb(k Kernel, m maker) {
 	m.deb("linux-image-"+k.release, "amd64", func(root string) {
 		k.file(k.image, root+"/boot/vmlinuz-"+k.release)
@@ -88,7 +88,7 @@ func bindeb(k Kernel, m maker) {
 	m.deb("linux-headers-"+k.release, "amd64", func(root string) { k.whole(root + "/usr/src/linux-headers-" + k.release) })
 }
 
-// whole has both parts of the headers.
+// whole puts both parts of the headers into dir.
 func (k Kernel) whole(dir string) {
 	k.all(k.source, dir)
 	k.all(k.built, dir)
@@ -104,14 +104,14 @@ func fedora(k Kernel, m maker) {
 	m.rpm("kernel-devel", "300.fc43", "x86_64", "w3.zstdio", func(root string) { k.whole(root + "/usr/src/kernels/" + k.release) })
 }
 
-// modules has some module, which the guest does not need.
+// modules adds a module that the guest does not need.
 func (k Kernel) modules(dir string) {
 	k.file(k.config, dir+k.release+"/kernel/drivers/char/other.ko")
 	k.shell("xz '" + dir + k.release + "/kernel/drivers/char/other.ko'")
 }
 
-// binrpm is what make binrpm-pkg makes (scripts/package/kernel.spec). Its headers have
-// no .config.
+// binrpm makes the packages of make binrpm-pkg (scripts/package/kernel.spec). Their
+// headers have no .config.
 func binrpm(k Kernel, m maker) {
 	m.rpm("kernel", "1", "x86_64", "w9.gzdio", func(root string) {
 		k.file(k.image, root+"/lib/modules/"+k.release+"/vmlinuz")

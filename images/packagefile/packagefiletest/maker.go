@@ -34,7 +34,7 @@ cp -al '%s/.' '%%{buildroot}'
 /*
 `
 
-// deb makes a .deb of what fill puts below root.
+// deb makes a .deb of the files that fill puts below root.
 func (m maker) deb(name, arch string, fill func(root string)) {
 	m.t.Helper()
 	root := m.t.TempDir()

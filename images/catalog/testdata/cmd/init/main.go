@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The init of a test: it loads the modules in the order of their names, tells
-// what it has, and powers off.
+// Command init is the init of a test. It loads the modules in the order of
+// their names, prints what it finds, and powers off.
 package main
 
 import (
@@ -24,7 +24,7 @@ func main() {
 	}
 	key, err := os.ReadFile("/etc/key")
 	fmt.Printf("key %s %v\n", key, err)
-	_ = os.Mkdir("/sys", 0o755) // it may be there
+	_ = os.Mkdir("/sys", 0o755) // it may exist
 	err = unix.Mount("sysfs", "/sys", "sysfs", 0, "")
 	ports, _ := filepath.Glob("/sys/class/virtio-ports/*")
 	for _, p := range ports {
