@@ -14,10 +14,12 @@
 //   - [judge] runs a case on a machine and compares what was observed with what
 //     the case expects
 //   - [paste] makes a case from a bug report
+//   - [saved] judges a saved kernel log
 //
 // [casefile]: https://pkg.go.dev/github.com/klptest/klptest/cases/casefile
 // [machine]: https://pkg.go.dev/github.com/klptest/klptest/cases/machine
 // [klog]: https://pkg.go.dev/github.com/klptest/klptest/cases/klog
 // [judge]: https://pkg.go.dev/github.com/klptest/klptest/cases/judge
 // [paste]: https://pkg.go.dev/github.com/klptest/klptest/cases/paste
+// [saved]: https://pkg.go.dev/github.com/klptest/klptest/cases/saved
 package cases

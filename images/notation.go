@@ -15,7 +15,7 @@ import (
 // Notation is one way to name a kernel.
 type Notation struct {
 	Form    string // "debian:6.12"
-	Meaning string // "the newest 6.12 in the apt sources (also debian:6.1)"
+	Meaning string // "Debian's newest 6.12"
 }
 
 // BadNotation returns a user error about a text that names no kernel. Its advice is

@@ -70,8 +70,8 @@ type Source struct {
 	Line int // of the case's file, where Data begins
 }
 
-// Modules returns the modules that the case loads, each once: by insmod, or by
-// insmod NAME.ko in a shell.
+// Modules returns the modules that the case loads, each once: by insmod, by
+// insmod NAME.ko in a shell, or by a fault, which klp_fault makes.
 func (c *Case) Modules() []string {
 	var names []string
 	for _, s := range c.Steps {

@@ -78,8 +78,8 @@ func TestParseWhole(t *testing.T) {
 	}
 }
 
-// TestParseErrors reads testdata/bad: what follows "want: " in a file's own
-// prose would be a header, so each has its messages in a file beside it.
+// TestParseErrors reads testdata/bad, where each case has its messages in a file
+// beside it.
 func TestParseErrors(t *testing.T) {
 	paths, _ := filepath.Glob("testdata/bad/*.txtar")
 	if len(paths) == 0 {

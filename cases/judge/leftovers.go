@@ -17,8 +17,8 @@ const maxLeakLines = 20
 
 // leftovers lists what differs from the state before the case: modules,
 // patches, redirected functions, data and taints; late effects of the previous
-// case; and faults that did not occur. After a run that was cut short,
-// leftovers prove nothing.
+// case; and faults that did not occur. A run that was cut short is not blamed for
+// modules and patches that are still there.
 func (j *judgement) leftovers() []string {
 	var list []string
 	for _, line := range j.log.early {

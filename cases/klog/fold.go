@@ -63,8 +63,8 @@ func IsOwn(line string, own map[string]bool) bool {
 	return ok && own[name]
 }
 
-// OwnNames returns the names of modules, and of the subsystems that log about
-// all of them.
+// OwnNames returns the names of modules, and livepatch, which logs about all of
+// them.
 func OwnNames(modules []string) map[string]bool {
 	own := map[string]bool{"livepatch": true}
 	for _, m := range modules {

@@ -21,8 +21,8 @@ var (
 )
 
 // classifier says what each line is. It tries the kinds of evidence in a fixed
-// order, the most certain first: a shell's prompt, a test's mark, a tool's
-// message, a known record of the kernel, the stamp of a log, a command without
+// order, the most certain first: a line of another process, a shell's prompt, a
+// test's mark, a tool's message, a known record of the kernel, the stamp of a log, a command without
 // a prompt, and last the position of the line.
 type classifier struct {
 	modules map[string]bool // whose records count

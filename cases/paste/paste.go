@@ -59,7 +59,8 @@ func Read(ctx context.Context, r io.Reader, o Options) (*Made, error) {
 	return Make(ctx, data, o)
 }
 
-// Make makes a case. The error is the user's; even then, Explained is returned.
+// Make makes a case. Explained is returned even with an error, unless the text was
+// not read at all.
 func Make(ctx context.Context, data []byte, o Options) (*Made, error) {
 	if err := bearable(data); err != nil {
 		return &Made{}, err

@@ -10,8 +10,8 @@ import (
 )
 
 // The functions that a probe patches if the report's livepatch patched one: any
-// that runs rarely, a missing one, and one that ftrace does not know; see
-// kmods/src/klp_probe_funcs.h.
+// that runs rarely, a missing one, one that ftrace does not know, and one of the
+// module klp_target; see kmods/src/klp_probe_funcs.h.
 const (
 	anyFunction     = "cmdline_proc_show"
 	missingFunction = "klp_no_such_function"
@@ -72,7 +72,8 @@ func (m *mapping) life(load *step) (list []event) {
 	return list
 }
 
-// read takes a livepatch's own lines from the log.
+// read takes a livepatch's parameters from its command, and its own lines from
+// the log.
 func (m *mapping) read(s *step) *probe {
 	p := &probe{}
 	if ownProbe.MatchString(s.module) && slices.ContainsFunc(s.params, isProbes) || ownLoglvl.MatchString(s.module) {

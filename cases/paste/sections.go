@@ -80,7 +80,7 @@ func testOf(text string) (name string, failed bool) {
 }
 
 // withContent drops empty tests. Lines before the first test count as a test
-// only when they show a livepatch.
+// only if they show a livepatch and no test does.
 func withContent(all []section) (list []section) {
 	for i, t := range all {
 		if t.content && (t.name != "" || len(all) == 1) {

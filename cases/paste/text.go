@@ -16,7 +16,7 @@ var (
 	tag    = regexp.MustCompile(`(?i)</?(?:pre|code|p|br|div|span|tt|blockquote|b|i|td|tr|table|html|body)(?: [^<>]*)?/?>`)
 
 	// escapes matches terminals' escape sequences; spelled matches the rest of
-	// one whose escape character was made visible or lost.
+	// one whose escape character was made visible.
 	escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b[=>]`)
 	spelled = regexp.MustCompile(`(?:\^\[|␛)\[[0-9;]*[mK]`)
 

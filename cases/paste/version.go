@@ -82,8 +82,8 @@ func (m *mapping) explicit(loads []*step) bool {
 	return slices.ContainsFunc(loads, func(s *step) bool { return m.params[s].states != nil })
 }
 
-// refusedStates returns states that the kernel refuses: those of the enabled
-// livepatch, the first with a lower version, or none.
+// refusedStates returns states that the kernel refuses: the livepatch's own from
+// another loading, or those of the enabled livepatch with the first version lowered.
 func (m *mapping) refusedStates(refused *step) []string {
 	if !slices.ContainsFunc(refused.events, func(e event) bool { return e.what == incompatible }) {
 		return nil

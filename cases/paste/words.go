@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// part is one command of a line: the words of its pipe's last link, the input
-// of that link, and the target of its output.
+// part is one command of a line.
 type part struct {
 	text       string
 	background bool
 }
 
-// splitShell splits a line at ; && and &. It drops what follows ||, which is
-// not run.
+// splitShell splits a line at ; && and &, up to a comment. It drops what follows
+// ||, which is not run.
 func splitShell(typed string) (list []part) {
 	for {
 		end, mark := commandEnd(typed)

@@ -88,8 +88,8 @@ func ended(status int, said []byte) bool {
 	return status == 0 && bytes.Contains(said, []byte(" passed, 0 failed, 0 errors"))
 }
 
-// end starts a run and sends it the signal; the status is 0 if the run had already
-// ended.
+// end starts a run, sends it the signal, and returns its status and output. The run
+// may have ended before the signal.
 func (s storm) end(t *testing.T, home string, sig syscall.Signal) (status int, said []byte) {
 	t.Helper()
 	cmd := klptest(home, s.args...)

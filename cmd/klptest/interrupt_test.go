@@ -32,8 +32,8 @@ import (
 
 // interruptions are commands and what they wait for when they are interrupted: a
 // program that hangs, standard input, or the lock of a process that removes cache
-// entries. In the words, $KERNEL is a build tree, $SOURCE a source and $REPO a
-// repository with its revision HEAD.
+// entries. In the words, $KERNEL is a build tree and $SOURCE a source; the other
+// names are files that h.words makes, and $QEMU a program that hangs.
 var interruptions = []struct {
 	hangs string
 	words string

@@ -137,9 +137,8 @@ func (s *soak) batch(random *rand.Rand, wanted int) (ran soaked, err error) {
 	return ran, wrong
 }
 
-// follow reads klptest's verdicts until enough are there, or one is wrong. It
-// reads on behind a wrong one: the details stand before it, the rest is
-// interrupted.
+// follow reads klptest's verdicts until it has enough, or until one is wrong. The
+// details of a wrong one stand before it.
 func (s *soak) follow(lines *bufio.Scanner, ran *soaked, enough func() bool) error {
 	for lines.Scan() {
 		line := lines.Text()

@@ -38,7 +38,7 @@ func TestRequiredAlternatives(t *testing.T) {
 	config := fullConfig()
 	delete(config, "DYNAMIC_FTRACE_WITH_REGS")
 	config["DYNAMIC_FTRACE_WITH_ARGS"] = "y"
-	config["VIRTIO_NET"] = "m"
+	config["VIRTIO_PCI"] = "m"
 	if m := Required(config); m != nil {
 		t.Errorf("lacks %v", m)
 	}

@@ -76,7 +76,8 @@ func TestBadPackages(t *testing.T) {
 		"an absolute link":          {devel(link("usr/src/kernels/x", "/etc")), "a link leaves the package"},
 		"links of two packages":     {devel(link("usr/src/kernels/l", "../b/../../../evil")).and("kernel-x-devel.rpm", imagestest.RPM("kernel-x-devel", "1.2", "300.fc43", "x86_64", imagestest.Cpio(link("usr/src/b", ".")))), "a link leaves the package"},
 		"another architecture":      {layout{files: map[string]string{"kernel-core.rpm": imagestest.RPM("kernel-core", "1", "2", "aarch64", "")}}, "kernel-core.rpm is for aarch64: only x86_64 kernels can be tested\nuse the packages for x86_64"},
-		"a source":                  {layout{files: map[string]string{"linux-image.deb": imagestest.Deb("linux-image-1", "1", "arm64", "")}}, "only amd64 kernels"},
+		"a source":                  {layout{files: map[string]string{"kernel-core.rpm": sourceRPM("kernel-core")}}, "kernel-core.rpm is for src: only x86_64 kernels can be tested"},
+		"a .deb for arm64":          {layout{files: map[string]string{"linux-image.deb": imagestest.Deb("linux-image-1", "1", "arm64", "")}}, "only amd64 kernels"},
 		"nothing of a kernel":       {layout{files: map[string]string{"linux-doc.deb": imagestest.Deb("linux-doc", "1", "all", "")}}, "is of a kernel"},
 		"no image":                  {fedora().without("kernel-core"), "have no kernel image: kernel, kernel-devel, kernel-modules-core\nadd the package with the image: kernel-core"},
 		"no headers":                {fedora().without("kernel-devel"), "have no headers of " + r + "\nadd the packages with the headers: kernel-devel"},
@@ -100,6 +101,14 @@ func TestBadPackages(t *testing.T) {
 			wantClean(t, kept)
 		})
 	}
+}
+
+// sourceRPM returns a source package. Its header names the architecture that it was
+// made on; the lead's type tells it from a built package.
+func sourceRPM(name string) string {
+	data := []byte(imagestest.RPM(name, "1", "2", "x86_64", ""))
+	data[7] = rpmSource
+	return string(data)
 }
 
 // Packages that are still being written are not kept.

@@ -97,7 +97,7 @@ func text(records []machine.Record) string {
 	return b.String()
 }
 
-// outOfTime says which limit the script has exceeded; empty: none.
+// outOfTime says why the script did not end by itself; empty: it did.
 func (t Test) outOfTime(a machine.Answer) string {
 	switch {
 	case a.Stall != nil && a.Stall.Died:

@@ -59,7 +59,8 @@ func (r Runner) run(ctx context.Context, k *images.Kernel, b batch) ([]judge.Res
 	return results, err
 }
 
-// RunUntilFail is Run, but ends with the first FAIL.
+// RunUntilFail is Run, but ends with the first FAIL. If no case can run on the kernel,
+// that is its error.
 func (r Runner) RunUntilFail(ctx context.Context, k *images.Kernel, list []*casefile.Case) ([]judge.Result, error) {
 	return r.while(ctx, k, ofCases(list), noFail)
 }

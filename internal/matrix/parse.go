@@ -123,7 +123,8 @@ func Read(file string) ([]byte, error) {
 }
 
 // Parse reads the text of a file. Paths in it that begin with ./ or ../ are relative to the
-// file. An error is the user's, "FILE:LINE: message".
+// file. An error is the user's, and begins with the file and, where it has one, the
+// line.
 func Parse(file string, data []byte) (Matrix, error) {
 	var m Matrix
 	if err := strictyaml.Parse(file, data, &m, keys); err != nil {

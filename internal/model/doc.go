@@ -6,7 +6,7 @@
 // that a case runs on it as on a guest, in microseconds.
 //
 // The core (core.go, transition.go, state.go, stack.go) follows
-// kernel/livepatch/*.c of Linux 6.1 to 7.3 function by function, under the
+// kernel/livepatch/*.c of Linux 5.5 to 7.3 function by function, under the
 // same names: enablePatch is klp_enable_patch(). Around it is everything else
 // that a case can reach: the module loader (loader.go), the test modules of
 // kmods/src (probe*.go, loglevel.go, target.go), sysfs and the agent in the

@@ -10,9 +10,9 @@ import (
 	"github.com/klptest/klptest/internal/kversion"
 )
 
-// Releases are the kernels that differ in the model, oldest first. Kernels in
-// between are like the one before.
-var Releases = []string{"6.1", "6.11", "6.14", "7.1", "7.3"}
+// Releases are the kernels since 6.1 that differ in the model, oldest first. Kernels
+// in between are like the one before. The model also knows older ones ([facts]).
+var Releases = []string{"6.1", "6.3", "6.11", "6.14", "7.1", "7.3"}
 
 // Until returns the first kernel after a release that answers a case's commands
 // differently; empty: none is known, or the model does not cover them.
