@@ -2,18 +2,18 @@
 
 package vm
 
-// About is what is known of a machine before it starts.
+// About describes a machine before it starts.
 type About struct {
-	Arch    string // the kernel's word for it
-	QEMU    string // version; empty when QEMU does not tell
-	Accel   Accel  // what Start tries first: KVM that boots no kernel becomes TCG
-	Cmdline string // the kernel's
+	Arch    string // the kernel's name for it
+	QEMU    string // version; empty if unknown
+	Accel   Accel  // what Start tries first; KVM that boots no kernel is replaced by TCG
+	Cmdline string // of the kernel
 	Memory  int    // MiB
 	CPUs    int
-	Notice  string // why it will be slow, as Spec.Notice is told it; empty: KVM is tried, or nobody wants it
+	Notice  string // why it will be slow, as Spec.Notice gets it; empty if KVM is tried or not wanted
 }
 
-// About tells of the machine that Start would start.
+// About describes the machine that Start would start.
 func (s Spec) About() About { return thisHost.about(s) }
 
 func (h host) about(s Spec) About {

@@ -16,9 +16,9 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// accelerated starts a guest on a host with those looks, closes it, and
-// returns what it ran on, each accelerator that QEMU was started with so far,
-// and what was told.
+// accelerated starts a guest on the host h and closes it. It returns the
+// accelerator that the guest ran on, all accelerators that QEMU was started
+// with so far, and the notices.
 func accelerated(t *testing.T, h host, spec Spec, runs string) (on Accel, tried, notices []string, err error) {
 	t.Helper()
 	spec.Notice = func(s string) { notices = append(notices, s) }
@@ -65,7 +65,7 @@ func TestAutoFallsBackFromDeadKVM(t *testing.T) {
 	if len(notices) != 1 || !strings.Contains(notices[0], "no life within "+autoLife.String()) || strings.Contains(notices[0], "\n") {
 		t.Errorf("told %q", notices)
 	}
-	// The second start knows.
+	// The second start does not try KVM.
 	on, tried, notices, err = accelerated(t, h, spec, runs)
 	if diff := cmp.Diff([]string{"kvm", "tcg", "tcg"}, tried); err != nil || on != TCG || diff != "" {
 		t.Errorf("on %s: %v\n%s", on, err, diff)
@@ -111,8 +111,8 @@ func TestForcedKVMThatFailsIsAnError(t *testing.T) {
 	}
 }
 
-// TestNoLife is what a forced KVM gets from a guest that prints nothing; with
-// a shorter limit than the real one.
+// TestNoLife checks the error of forced KVM for a guest that prints nothing,
+// with a shorter limit than the real one.
 func TestNoLife(t *testing.T) {
 	spec := fakeSpec(t, vmtest.Script{})
 	v, err := launch(t.Context(), spec.withDefaults(), KVM, 10*time.Millisecond)
@@ -121,7 +121,8 @@ func TestNoLife(t *testing.T) {
 	}
 }
 
-// TestShortLife: a guest that dies early but spoke has shown that it ran.
+// TestShortLife checks that a guest that prints something and dies early has
+// shown life.
 func TestShortLife(t *testing.T) {
 	spec := fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{running, {Print: "Kernel panic - not syncing: early\n"}, vmtest.Exit(0)}})
 	v, err := launch(t.Context(), spec.withDefaults(), KVM, autoLife)
@@ -131,7 +132,7 @@ func TestShortLife(t *testing.T) {
 	v.Close()
 }
 
-// consoleOf is a console that has read text.
+// consoleOf returns a console that has read text.
 func consoleOf(t *testing.T, text string) *console.Console {
 	t.Helper()
 	c, err := console.Open(filepath.Join(t.TempDir(), "console.log"), nil, false)
@@ -142,8 +143,8 @@ func consoleOf(t *testing.T, text string) *console.Console {
 	return c
 }
 
-// TestLifeThatIsOver: when the first byte and the end are there at the same
-// moment, the byte counts.
+// TestLifeThatIsOver checks that the first byte counts even if the guest has
+// ended as well.
 func TestLifeThatIsOver(t *testing.T) {
 	v := newVM(config{}, KVM)
 	v.console, v.clock = consoleOf(t, "x"), &cpuClock{over: v.exited}

@@ -10,7 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/arch/archtest"
 )
 
-// A machine of another architecture has nothing of the first one's.
+// TestOtherArchitecture checks that a machine of another architecture has
+// nothing specific to x86_64.
 func TestOtherArchitecture(t *testing.T) {
 	c := Spec{Arch: &archtest.Made, Keys: &Keys{}}.withDefaults()
 	line := c.commandLine(TCG)

@@ -9,11 +9,11 @@ import (
 	"github.com/klptest/klptest/internal/shellword"
 )
 
-// sandbox: what QEMU may no longer do once it runs. All of it holds with
-// inherited descriptors.
+// sandbox is what QEMU may not do while it runs. All of these restrictions work
+// with inherited descriptors.
 const sandbox = "on,spawn=deny,elevateprivileges=deny,obsolete=deny,resourcecontrol=deny"
 
-// args are QEMU's arguments when klptest runs it.
+// args returns QEMU's arguments for a machine that klptest boots.
 func (c config) args(accel Accel) []string {
 	args := append(c.machineArgs(accel, inherited), c.bootArgs(accel)...)
 	if c.Template != "" {
@@ -22,15 +22,16 @@ func (c config) args(accel Accel) []string {
 	return append(args, c.diskArgs(c.bootDrive())...)
 }
 
-// cloneArgs are QEMU's arguments for a clone. Its kernel is in memory: no
-// file that the template booted from is needed, or looked at.
+// cloneArgs returns QEMU's arguments for a clone. Its kernel is already in
+// memory, so no file that the template booted from is needed or checked.
 func (c config) cloneArgs(accel Accel) []string {
 	args := append(c.machineArgs(accel, inherited), memoryDevice(c.Memory, private).args...)
 	args = append(args, c.diskArgs(cloneDrive)...)
 	return append(args, "-incoming", "defer")
 }
 
-// machineArgs describe the machine without what it boots.
+// machineArgs returns the arguments for the machine, without those for what it
+// boots.
 func (c config) machineArgs(accel Accel, w wiring) []string {
 	args := []string{
 		"-name", "klptest",
@@ -67,8 +68,8 @@ func (c config) devices(accel Accel, w wiring) []device {
 	return ds
 }
 
-// cmdline is the kernel's: what the devices need, then what the caller wants,
-// so that the caller has the last word.
+// cmdline returns the kernel's command line: the arguments that the devices
+// need, then the caller's, which can override them.
 func (c config) cmdline(accel Accel) string {
 	var words []string
 	for _, d := range c.devices(accel, inherited) {
@@ -77,7 +78,7 @@ func (c config) cmdline(accel Accel) string {
 	return strings.Join(append(words, c.Append...), " ")
 }
 
-// commandLine is a line for a shell that starts the same machine with its
+// commandLine returns a shell command that starts the same machine with its
 // console on the terminal.
 func (c config) commandLine(accel Accel) string {
 	words := append([]string{c.QEMU}, c.machineArgs(accel, terminal)...)

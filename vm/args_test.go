@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// golden compares with testdata/name.
+// golden compares got with testdata/name.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	filetest.Golden(t, filepath.Join("testdata", name), got, *update)
@@ -35,7 +35,8 @@ func TestArgs(t *testing.T) {
 	golden(t, "commandline.golden", full.commandLine(TCG)+"\n")
 }
 
-// TestTCGNeverTouchesKVM: not even by a fall-back list.
+// TestTCGNeverTouchesKVM checks that QEMU does not even get KVM in a fallback
+// list.
 func TestTCGNeverTouchesKVM(t *testing.T) {
 	if line := strings.Join(Spec{Kernel: "k"}.withDefaults().args(TCG), " "); strings.Contains(line, "kvm") {
 		t.Error(line)

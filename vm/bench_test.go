@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// BenchmarkClone makes templates and clones of a real kernel and says medians:
+// BenchmarkClone makes templates and clones of a real kernel and reports medians:
 //
 //	snapshot-ms   from the last closed connection to a template on the disk
 //	open-ms       OpenTemplate
 //	clone-ms      Clone
 //	clone-ssh-ms  from there until SSH has connected
 //	answer-ms     from there until a command has answered
-//	guest-cpu-ms  what the virtual processors have used until then; the host's
-//	              other load does not show in it
+//	guest-cpu-ms  what the virtual processors have used until then, which other
+//	              load of the host does not affect
 //	close-ms      Close
 //	pss-MB        what a further idle clone adds to eight others
 //
@@ -44,7 +44,7 @@ type medians map[string][]float64
 
 func (m medians) add(name string, value float64) { m[name] = append(m[name], value) }
 
-// since notes a time in milliseconds, and starts the next one.
+// since records the time since start in milliseconds, and resets start.
 func (m medians) since(name string, start *time.Time) {
 	now := time.Now()
 	m.add(name, float64(now.Sub(*start).Microseconds())/1000)
@@ -118,7 +118,7 @@ func benchClone(b *testing.B, tmpl *Template, m medians) {
 	m.since("close-ms", &start)
 }
 
-// benchIdle has eight clones that have answered once.
+// benchIdle measures eight clones that have answered once.
 func benchIdle(b *testing.B, tmpl *Template, m medians) {
 	b.Helper()
 	var total []float64
@@ -142,8 +142,7 @@ func benchIdle(b *testing.B, tmpl *Template, m medians) {
 	m.add("pss-MB", (total[7]-total[0])/7)
 }
 
-// pss is the memory of machines together, pages that several have counted
-// once.
+// pss returns the memory of all the machines. It counts shared pages once.
 func pss(b *testing.B, vms []*VM) (total float64) {
 	b.Helper()
 	for _, v := range vms {

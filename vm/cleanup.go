@@ -9,17 +9,17 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// cleanup gives back what a machine holds, once and in reverse order.
+// cleanup releases what a machine holds, once and in reverse order.
 type cleanup struct {
 	undo  []func() error
 	once  sync.Once
-	begun chan struct{} // closed when it has begun
+	begun chan struct{} // closed when run begins
 	err   error
 }
 
 func (c *cleanup) add(undo func() error) { c.undo = append(c.undo, undo) }
 
-// run gives everything back. Further calls return what the first one did.
+// run releases everything. Further calls return the result of the first.
 func (c *cleanup) run() error {
 	c.once.Do(func() {
 		close(c.begun)

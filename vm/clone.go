@@ -15,15 +15,15 @@ import (
 
 const (
 	cloneLimit = time.Minute // for QEMU to load a state of less than a megabyte
-	lastWords  = time.Second // for QEMU to end after it failed to
+	lastWords  = time.Second // for QEMU to exit after a failed load
 )
 
-// Clone starts a guest that goes on where the template stopped, and returns when
-// the guest runs. The guest shares the template's memory until it writes to it.
-// Its logs go to dir, an existing private directory. Its entropy pool and clock
-// are the template's: whoever logs in first must reseed the one and set the
-// other. As with Start, the guest is killed when ctx is done. The error wraps
-// ErrStale when QEMU does not accept the template.
+// Clone starts a guest that continues where the template stopped, and returns
+// when the guest runs. The guest shares the template's memory until it writes to
+// it. Its logs go to dir, an existing private directory. Its entropy pool and
+// clock are the template's: the first login must reseed the pool and set the
+// clock. As with Start, the guest is killed when ctx is done. The error wraps
+// ErrStale if QEMU does not accept the template.
 func (t *Template) Clone(ctx context.Context, dir string) (*VM, error) {
 	c := t.config
 	c.Dir = dir
@@ -35,7 +35,7 @@ func (t *Template) Clone(ctx context.Context, dir string) (*VM, error) {
 	return v.orClose(v.resume(ctx))
 }
 
-// resume is for a clone what boot is for a machine that starts from nothing.
+// resume starts a clone, as boot starts any other machine.
 func (v *VM) resume(ctx context.Context) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (v *VM) resume(ctx context.Context) error {
 	return v.ended(ctx, v.monitor.Typed(ctx).Cont())
 }
 
-// loadState loads the device state. The machine is stopped afterwards.
+// loadState loads the device state and leaves the machine stopped.
 func (v *VM) loadState(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, cloneLimit, fmt.Errorf("QEMU did not load the template within %s", cloneLimit))
 	defer cancel()
@@ -67,8 +67,8 @@ func (v *VM) loadState(ctx context.Context) error {
 	return m.wait(ctx)
 }
 
-// feed writes the state to QEMU, which may never read it: the writer ends
-// with the machine.
+// feed writes the state to QEMU. QEMU may never read it, so the writer ends with
+// the machine.
 func (v *VM) feed(stream net.Conn) {
 	done := make(chan struct{})
 	go func() {
@@ -83,8 +83,8 @@ func (v *VM) feed(stream net.Conn) {
 	})
 }
 
-// refused marks a failure to load a template as the template's fault, unless
-// somebody else ended the attempt.
+// refused blames a failure to load a template on the template, unless ctx or
+// SIGKILL ended the attempt.
 func (v *VM) refused(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isClosed(v.exited) && v.process.KilledBy(syscall.SIGKILL) {
 		return err

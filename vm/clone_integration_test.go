@@ -52,7 +52,7 @@ func login(t *testing.T, v *VM) *ssh.Client {
 	return client
 }
 
-// realSideBySide: a and b write, each to the same memory; c comes later.
+// realSideBySide has clones a and b write to the same memory, and starts c later.
 func realSideBySide(t *testing.T, tmpl *Template) {
 	a, b := login(t, cloned(t, tmpl)), login(t, cloned(t, tmpl))
 	runSSH(t, a, "fill a")
@@ -68,7 +68,8 @@ func realSideBySide(t *testing.T, tmpl *Template) {
 	}
 }
 
-// realLater: a clone of some age, and one of a template of that age.
+// realLater tests a clone that has run for some time, and a new clone of the
+// template at that time.
 func realLater(t *testing.T, tmpl *Template) {
 	start := time.Now()
 	v := cloned(t, tmpl)
@@ -107,7 +108,7 @@ func realPanic(t *testing.T, tmpl *Template) {
 	}
 }
 
-// realRefusal: a damage that no checksum found.
+// realRefusal tests damage that no checksum has found.
 func realRefusal(t *testing.T, tmpl *Template) {
 	memory, _, err := tmpl.share()
 	if err != nil {

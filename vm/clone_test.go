@@ -51,8 +51,8 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// TestPause: a pause and its end are each one command, and what QEMU does not
-// do is an error.
+// TestPause checks that Pause and Resume send their commands, and that pausing
+// a guest that is gone is an error.
 func TestPause(t *testing.T) {
 	commands := filepath.Join(t.TempDir(), "commands")
 	spec := templateSpec(t, vmtest.Script{Commands: commands})
@@ -96,8 +96,8 @@ func TestClonesSideBySide(t *testing.T) {
 	}
 }
 
-// TestCloneRefused: whatever QEMU does not do leaves nothing behind, and is
-// the template's fault as long as it is being taken in.
+// TestCloneRefused checks that a failed clone leaves nothing behind, and that
+// the template is to blame as long as QEMU is loading it.
 func TestCloneRefused(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	spec := templateSpec(t, vmtest.Script{})
@@ -138,7 +138,7 @@ func TestCloneRefused(t *testing.T) {
 
 func refuse(command string) map[string]string { return map[string]string{command: "not today"} }
 
-// nothingLeft looks for descriptors and processes.
+// nothingLeft checks that no descriptors or processes are left.
 func nothingLeft(t *testing.T, before []string, runs string) {
 	t.Helper()
 	if now := openFiles(t); len(now) > len(before) {
@@ -165,7 +165,8 @@ func TestCloneNeedsAPlaceForItsLogs(t *testing.T) {
 	}
 }
 
-// TestCloneKilledIsNotTheTemplatesFault: the host may be out of memory.
+// TestCloneKilledIsNotTheTemplatesFault checks that a killed QEMU is not blamed
+// on the template: the host may be out of memory.
 func TestCloneKilledIsNotTheTemplatesFault(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	spec := templateSpec(t, vmtest.Script{})
@@ -178,7 +179,7 @@ func TestCloneKilledIsNotTheTemplatesFault(t *testing.T) {
 	}
 }
 
-// TestCancelCloneAtAnyMoment: as TestCancelAtAnyMoment.
+// TestCancelCloneAtAnyMoment is TestCancelAtAnyMoment for clones.
 func TestCancelCloneAtAnyMoment(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	spec := templateSpec(t, vmtest.Script{Runs: runs})
@@ -209,8 +210,8 @@ func cloneCancelled(t *testing.T, tmpl *Template, after time.Duration) {
 	}
 }
 
-// TestCloneOfAClosedTemplate: with several workers, one may find out that a
-// template must go while another clones it.
+// TestCloneOfAClosedTemplate closes a template while it is cloned. With several
+// workers, one may find that a template must go while another clones it.
 func TestCloneOfAClosedTemplate(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)

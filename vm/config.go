@@ -46,7 +46,7 @@ func (s Spec) withDefaults() config {
 	return config{Spec: s}
 }
 
-// sshWait is how long to wait for the guest's SSH server.
+// sshWait returns how long to wait for the guest's SSH server.
 func (c config) sshWait(accel Accel) time.Duration {
 	switch {
 	case c.SSHWait > 0:

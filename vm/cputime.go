@@ -15,19 +15,19 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// CPUTime is the time that the host gave all the guest's processors together
-// since the start. A guest that made no progress because the host was busy has
-// waited; one that made none by itself has not.
+// CPUTime is the time that the host has given all of the guest's processors
+// together since the start. If a guest makes no progress because the host is
+// busy, Wait grows; if it hangs by itself, Wait does not.
 type CPUTime struct {
 	Run  time.Duration // on a host CPU
 	Wait time.Duration // ready to run, but no CPU was free
 }
 
-// Since is the time given after then.
+// Since returns the time given after then.
 func (t CPUTime) Since(then CPUTime) CPUTime { return CPUTime{t.Run - then.Run, t.Wait - then.Wait} }
 
-// Starved is how long each of the guest's processors has waited so far, on
-// average. It is 0 when that is unknown, as after the guest has ended.
+// Starved returns how long each of the guest's processors has waited so far, on
+// average. It returns 0 if that is unknown, as after the guest has ended.
 func (v *VM) Starved() time.Duration {
 	t, err := v.CPUTime()
 	if err != nil {
@@ -36,7 +36,7 @@ func (v *VM) Starved() time.Duration {
 	return t.Wait / time.Duration(v.config.CPUs)
 }
 
-// CPUTime is the processor time of the guest so far.
+// CPUTime returns the processor time of the guest so far.
 func (v *VM) CPUTime() (CPUTime, error) {
 	t, err := v.clock.read()
 	if err != nil {
@@ -45,11 +45,11 @@ func (v *VM) CPUTime() (CPUTime, error) {
 	return t, nil
 }
 
-// PID is QEMU's process id.
+// PID returns QEMU's process ID.
 func (v *VM) PID() int { return v.process.Pid() }
 
-// cpuClock asks QEMU for the threads of the virtual processors, once, and the
-// host for their times (Documentation/scheduler/sched-stats.rst).
+// cpuClock asks QEMU once for the threads of the virtual processors, and reads
+// their times from the host (Documentation/scheduler/sched-stats.rst).
 type cpuClock struct {
 	monitor *qmp.Monitor
 	pid     int             // of QEMU
@@ -76,8 +76,7 @@ func (c *cpuClock) read() (CPUTime, error) {
 	return total, nil
 }
 
-// cpuThreads are the threads of the virtual processors, which neither come
-// nor go.
+// cpuThreads returns the threads of the virtual processors, which never change.
 func (c *cpuClock) cpuThreads() (map[int]bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,8 +93,8 @@ func (c *cpuClock) cpuThreads() (map[int]bool, error) {
 	return c.threads, err
 }
 
-// parseCPUThreads reads the answer to query-cpus-fast, which go-qemu has no typed
-// call for. Virtual processors may share a thread.
+// parseCPUThreads reads the answer to query-cpus-fast, for which go-qemu has no
+// typed call. Virtual processors may share a thread.
 func parseCPUThreads(answer []byte) (map[int]bool, error) {
 	var cpus struct {
 		Return []struct {

@@ -24,10 +24,10 @@ var (
 	zeroPage   = make([]byte, sumPage)
 )
 
-// dataSum is a checksum of a sparse file: of its pages that are not all
-// zeros, and where they are. Whether zeros are stored or are a hole differs
-// between file systems and times, and does not matter to a guest. It finds
-// damage, not malice.
+// dataSum returns a checksum of a sparse file. It covers the pages that are not
+// all zeros, and their positions. Whether zeros are stored or are a hole
+// differs between file systems and over time, and does not matter to a guest.
+// The sum detects damage, not tampering.
 func dataSum(f *os.File) (uint32, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// sparse is a file of a size in which only some pages are written.
+// sparse returns a file of that size in which only those pages are written.
 func sparse(t testing.TB, dir string, size int64, pages map[int64][]byte) *os.File {
 	t.Helper()
 	f, err := os.CreateTemp(dir, "sparse")
@@ -37,8 +37,8 @@ func sumOf(t testing.TB, f *os.File) uint32 {
 	return sum
 }
 
-// TestDataSumSeesContentsOnly: holes or stored zeros make no difference,
-// anything else does.
+// TestDataSumSeesContentsOnly checks that it makes no difference whether zeros
+// are holes or stored, and that anything else does.
 func TestDataSumSeesContentsOnly(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -70,7 +70,7 @@ func TestDataSumSeesContentsOnly(t *testing.T) {
 	})
 }
 
-// TestDataSumSeesPlaces: the same page elsewhere is another file.
+// TestDataSumSeesPlaces checks that the same page elsewhere has another sum.
 func TestDataSumSeesPlaces(t *testing.T) {
 	dir, page := t.TempDir(), []byte("the same everywhere")
 	seen := make(map[uint32]int64)

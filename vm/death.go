@@ -14,14 +14,14 @@ import (
 // tailSize is how many lines of a log an error shows.
 const tailSize = 40
 
-// initDied starts the panic message of a kernel whose PID 1 has ended
+// initDied begins the panic message of a kernel whose PID 1 has ended
 // (kernel/exit.c, do_exit). User space is the cause, unless an oops came before.
 const initDied = "Kernel panic - not syncing: Attempted to kill init!"
 
-// Death says why the guest ended, as a *blame.Error. The kernel is to blame when
-// the console shows a panic or an oops that the emulator did not cause (see
-// package emulator), otherwise the rig. Death is nil while the guest runs, and
-// after a Close that ended a living guest.
+// Death returns why the guest ended, as a *blame.Error. The kernel is to blame
+// if the console shows a panic or an oops that the emulator did not cause (see
+// package emulator); otherwise the rig is. Death returns nil while the guest
+// runs, and after a Close that ended a living guest.
 func (v *VM) Death() error {
 	select {
 	case <-v.exited:
@@ -55,9 +55,9 @@ func (v *VM) diedOf(crash string) error {
 	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel died: " + crash})
 }
 
-// Blame assigns the blame for an error of a running guest: to the emulator or
-// the kernel when the console shows a fault of theirs. Otherwise it returns err
-// as it is.
+// Blame assigns the blame for an error of a running guest to the emulator or the
+// kernel, if the console shows that one of them is at fault. Otherwise it
+// returns err unchanged.
 func (v *VM) Blame(err error) error {
 	if err == nil {
 		return nil
@@ -72,7 +72,8 @@ func (v *VM) Blame(err error) error {
 	return v.withConsole(&blame.Error{Party: blame.Kernel, Summary: "the guest's kernel crashed: " + crash, Err: err})
 }
 
-// emulatorFault is nil under KVM, and when the console shows no such fault.
+// emulatorFault returns the fault of the emulator that the console shows, or
+// nil. It returns nil under KVM.
 func (v *VM) emulatorFault() *blame.Error {
 	if v.accel != TCG {
 		return nil

@@ -12,15 +12,15 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// printing is a guest that prints a log of internal/emulator/testdata.
+// printing returns a guest that prints a log of internal/emulator/testdata.
 func printing(t *testing.T, log string) Spec {
 	t.Helper()
 	text := string(readFile(t, "../internal/emulator/testdata/"+log))
 	return fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{running, {Print: strings.ReplaceAll(text, "\n", "\r\n")}, vmtest.Exit(0)}})
 }
 
-// TestDeathByTheEmulator: a panic that came of what the emulator did is the
-// rig's, and may not come again.
+// TestDeathByTheEmulator checks that a panic caused by the emulator is blamed
+// on the rig, and is transient.
 func TestDeathByTheEmulator(t *testing.T) {
 	e := died(t, started(t, printing(t, "emulator-cmpxchg16b.log")))
 	if e.Party != blame.Rig || !e.Transient || !errors.Is(e, emulator.ErrFault) {
@@ -36,7 +36,8 @@ func TestDeathByTheKernelUnderTCG(t *testing.T) {
 	}
 }
 
-// TestKVMIsNoEmulator: there is nobody else to blame.
+// TestKVMIsNoEmulator checks that the kernel is to blame for the same log under
+// KVM.
 func TestKVMIsNoEmulator(t *testing.T) {
 	spec := printing(t, "emulator-cmpxchg16b.log")
 	spec.Accel = KVM
@@ -45,8 +46,8 @@ func TestKVMIsNoEmulator(t *testing.T) {
 	}
 }
 
-// TestEmulatorsFaultWithoutAnOops: a guest that lives on, or ends without a
-// word, after registers that cannot be.
+// TestEmulatorsFaultWithoutAnOops tests a guest that lives on or ends silently
+// after impossible registers.
 func TestEmulatorsFaultWithoutAnOops(t *testing.T) {
 	warned, _, _ := strings.Cut(string(readFile(t, "../internal/emulator/testdata/emulator-cmpxchg16b.log")), "BUG: ")
 	steps := []vmtest.Step{running, {Print: warned + "\n"}}

@@ -10,18 +10,18 @@ import (
 	"github.com/klptest/klptest/internal/vport"
 )
 
-// device is a part of the machine: its QEMU arguments beside the kernel
-// arguments without which the kernel does not use it.
+// device is a part of the machine: its QEMU arguments, and the kernel arguments
+// without which the kernel does not use it.
 type device struct {
 	args  []string
 	kargs []string
 }
 
-// wiring is where the console, QMP and the agent's port end.
+// wiring says where the console, QMP and the agent's port are connected.
 type wiring bool
 
 const (
-	inherited wiring = false // descriptors that klptest passes on
+	inherited wiring = false // descriptors that klptest passes
 	terminal  wiring = true  // the standard streams, for a person who copies the command line
 )
 
@@ -29,9 +29,9 @@ const (
 const (
 	qmpFD     = 3
 	consoleFD = 4
-	agentFD   = 5 // with keys only
-	memoryFD  = 6 // of templates and clones only: the file that holds the guest's memory
-	diskFD    = 7 // likewise, of those with a disk: the overlay of the image
+	agentFD   = 5 // only with keys
+	memoryFD  = 6 // only templates and clones: the file that holds the guest's memory
+	diskFD    = 7 // likewise, if they have a disk: the overlay of the image
 )
 
 func (c config) machineDevice(accel Accel, list []quirk) device {
@@ -46,8 +46,9 @@ func (c config) machineDevice(accel Accel, list []quirk) device {
 	}
 }
 
-// consoleDevice: the console shows everything. Each line tells its facility: what user
-// space writes to /dev/kmsg looks like the kernel's own words otherwise.
+// consoleDevice returns a console that shows everything. Each line has its facility,
+// because text that user space writes to /dev/kmsg would otherwise look like the
+// kernel's own.
 func (c config) consoleDevice(w wiring) device {
 	d := device{kargs: slices.Concat(c.Arch.Kernel.Console, []string{tunable.AllLines.Arg, "console_msg_format=syslog"})}
 	if w == terminal {
@@ -65,8 +66,8 @@ func monitorDevice(w wiring) device {
 	return device{args: []string{"-chardev", fmt.Sprintf("socket,id=qmp,fd=%d", qmpFD), "-mon", "chardev=qmp,mode=control"}}
 }
 
-// agentDevice is a port to the guest's agent, for SSH: a descriptor that nobody
-// else has, and no network. Of the ports of a virtio console the first is for
+// agentDevice returns the port to the guest's agent, for SSH. It needs no network,
+// and only klptest has its descriptor. The first port of a virtio console is for
 // consoles.
 func (c config) agentDevice(w wiring) device {
 	chardev := fmt.Sprintf("socket,id=agent,fd=%d", agentFD)
@@ -84,8 +85,8 @@ func (c config) randomDevice() device {
 	return device{args: []string{"-object", "rng-random,id=random,filename=/dev/urandom", "-device", c.virtio("rng") + ",rng=random"}}
 }
 
-// panicDevice makes a panic the end of QEMU: the kernel reboots at once, and
-// QEMU exits instead.
+// panicDevice makes QEMU exit on a panic: the kernel reboots at once, and QEMU exits
+// instead.
 func panicDevice() device {
 	return device{args: []string{"-no-reboot"}, kargs: []string{tunable.PanicReboots.Arg}}
 }

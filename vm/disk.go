@@ -16,23 +16,23 @@ import (
 // guestSSH is the port of the SSH server in a guest that boots from a disk.
 const guestSSH = 22
 
-// drive says where QEMU finds the disk of a guest. QEMU opens an image that it only
-// reads, and keeps what the guest writes in a temporary file without a name.
+// drive says where QEMU finds the disk of a guest. QEMU only reads the image, and keeps
+// what the guest writes in an unnamed temporary file.
 type drive string
 
 const (
 	draftDrive drive = "format=qcow2,cache=unsafe,file=/proc/self/fd/7" // the template's own, see diskFD
 	cloneDrive drive = "snapshot=on,format=qcow2,file=/proc/self/fd/7"  // of a template
-	forward          = ",hostfwd=tcp:127.0.0.1:0-:"                     // to a port of the loopback, which the host's kernel chooses
+	forward          = ",hostfwd=tcp:127.0.0.1:0-:"                     // from a loopback port that the host's kernel chooses
 )
 
-// imageDrive is the image itself.
+// imageDrive returns the drive of the image itself.
 func (c config) imageDrive() drive {
-	image, _ := openDiskImage(c.Disk) // checkDisk has told why it cannot be read
+	image, _ := openDiskImage(c.Disk) // checkDisk has reported why it cannot be read
 	return drive("snapshot=on,format=" + image.format + ",file=" + strings.ReplaceAll(c.Disk, ",", ",,"))
 }
 
-// bootDrive is that of a guest that boots.
+// bootDrive returns the drive of a guest that boots.
 func (c config) bootDrive() drive {
 	if c.Template != "" {
 		return draftDrive
@@ -40,12 +40,12 @@ func (c config) bootDrive() drive {
 	return c.imageDrive()
 }
 
-// ownLoader tells whether the disk's boot loader starts the guest.
+// ownLoader reports whether the disk's boot loader starts the guest.
 func (c config) ownLoader() bool { return c.Kernel == "" && c.Disk != "" }
 
-// diskArgs are the disk, and a network on which there is nothing but this host's way to
-// the SSH server. A clone does not need that way. A firmware that has nothing else to boot
-// from uses the serial console: it says there what it cannot boot.
+// diskArgs returns the arguments for the disk, and for a network that only forwards a port
+// of this host to the SSH server. A clone does not need the forwarding. A firmware that
+// boots the disk uses the serial console, and reports there what it cannot boot.
 func (c config) diskArgs(d drive) []string {
 	if c.Disk == "" {
 		return nil
@@ -75,13 +75,13 @@ func (c config) checkDisk() error {
 	return checkWhole(c.Disk)
 }
 
-// usernet asks QEMU for the connections of its networks. It has no command of QMP.
+// usernet asks QEMU for the connections of its networks. QMP has no command for it.
 const usernet = `{"execute":"human-monitor-command","arguments":{"command-line":"info usernet"}}`
 
-// forwarded is a port of the loopback in QEMU's answer (slirp_connection_info of libslirp).
+// forwarded matches the loopback port in QEMU's answer (slirp_connection_info of libslirp).
 var forwarded = regexp.MustCompile(`(?m)TCP\[HOST_FORWARD\] +\d+ +127\.0\.0\.1 +(\d+) +\S+ +` + strconv.Itoa(guestSSH) + ` `)
 
-// SSHPort is the port of the loopback that leads to the SSH server of a guest with a disk.
+// SSHPort returns the loopback port that leads to the SSH server of a guest with a disk.
 func (v *VM) SSHPort(ctx context.Context) (int, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, controlLimit, fmt.Errorf("QEMU did not tell its ports within %v", controlLimit))
 	defer cancel()

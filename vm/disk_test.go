@@ -25,7 +25,8 @@ func TestDiskArgs(t *testing.T) {
 			t.Errorf("%s: %q", name, args)
 		}
 	}
-	// The firmware tells on the serial console that it finds nothing to boot, at once.
+	// The firmware reports at once, on the serial console, that it finds nothing to
+	// boot.
 	for _, want := range []string{"graphics=off", "virtio-blk-pci,drive=disk,bootindex=0", "virtio-net-pci,netdev=network,romfile="} {
 		if args := (Spec{Disk: filepath.Join(dir, "empty")}).withDefaults().args(TCG); !slices.Contains(args, want) {
 			t.Errorf("no %s: %q", want, args)
@@ -46,7 +47,8 @@ func TestDiskArgs(t *testing.T) {
 	}
 }
 
-// A kernel that boots a disk has its arguments, and the firmware boots nothing.
+// TestDiskOfKernel checks that a kernel that boots a disk gets its arguments, and
+// that the firmware boots nothing.
 func TestDiskOfKernel(t *testing.T) {
 	disk := filepath.Join(t.TempDir(), "disk")
 	if err := os.WriteFile(disk, nil, 0o600); err != nil {

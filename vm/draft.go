@@ -23,8 +23,8 @@ type draft struct {
 	whole  bool     // the template is finished
 }
 
-// newDraft makes the files of a guest with that much memory. image is empty for one
-// without a disk.
+// newDraft creates the files of a guest with that much memory. image is empty if
+// the guest has no disk.
 func newDraft(dir string, memory int64, image string) (d *draft, err error) {
 	d = &draft{dir: dir}
 	if d.memory, err = createMemory(filepath.Join(dir, memoryFile), memory); err != nil {
@@ -39,7 +39,7 @@ func newDraft(dir string, memory int64, image string) (d *draft, err error) {
 	return d, nil
 }
 
-// createDisk makes the overlay of an image.
+// createDisk creates the overlay of an image.
 func createDisk(path, image string) (*os.File, error) {
 	base, err := openDiskImage(image)
 	if err != nil {
@@ -59,8 +59,8 @@ func createDisk(path, image string) (*os.File, error) {
 	return f, nil
 }
 
-// createMemory makes the file for the memory of a guest, all zeros. The file has
-// holes, and a disk that is full when one is filled kills QEMU with SIGBUS. So
+// createMemory creates the file for the memory of a guest, all zeros. The file
+// has holes, and if the disk is full when one is filled, SIGBUS kills QEMU. So
 // there must be room for all of it, although a guest rarely uses half.
 func createMemory(path string, size int64) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -115,7 +115,8 @@ func (d *draft) store(m manifest, state []byte) (err error) {
 	return nil
 }
 
-// sumDisk waits until the overlay is on the disk; nil: there is none.
+// sumDisk waits until the overlay is on the disk, and returns its sum; nil if
+// there is no overlay.
 func (d *draft) sumDisk() (*fileSum, error) {
 	if d.disk == nil {
 		return nil, nil

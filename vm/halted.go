@@ -14,9 +14,9 @@ const (
 	registers   = `{"execute":"human-monitor-command","arguments":{"command-line":"info registers"}}`
 )
 
-// Halts looks at the guest's only processor for a time, and tells whether it was ever
-// halted, that is, idle. Processor time does not show that where time is virtual: an idle
-// guest goes from timer to timer, and takes much of it.
+// Halts watches the guest's only processor for a time, and reports whether it was ever
+// halted, that is, idle. Processor time does not show this if time is virtual: an idle
+// guest jumps from timer to timer, and uses much of it.
 func (v *VM) Halts(ctx context.Context, within time.Duration) bool {
 	for range haltedLooks {
 		answer, err := v.monitor.Run(ctx, []byte(registers))
@@ -35,7 +35,7 @@ func (v *VM) Halts(ctx context.Context, within time.Duration) bool {
 	return false
 }
 
-// halted reads QEMU's text about a processor (x86_cpu_dump_state in
+// halted reads QEMU's description of a processor (x86_cpu_dump_state in
 // target/i386/cpu-dump.c of QEMU).
 func halted(answer []byte) bool {
 	var text struct{ Return string }

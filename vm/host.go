@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// host is what decides whether KVM can work, by path.
+// host has the paths of the files that decide whether KVM can work.
 type host struct {
 	cpuinfo string
 	kvm     string
@@ -27,9 +27,9 @@ var thisHost = host{
 	bootID:  "/proc/sys/kernel/random/boot_id",
 }
 
-// refusesKVM says why KVM cannot work, as far as it can be told without
-// trying; empty when it may. A device that opens proves nothing: there are
-// hosts where it does, and no kernel boots.
+// refusesKVM returns why KVM cannot work, as far as that can be known without
+// trying; empty if it may work. A device that opens proves nothing: on some
+// hosts it opens, and no kernel boots.
 func (h host) refusesKVM(target *arch.Arch) string {
 	if target != arch.Host() {
 		return "KVM runs kernels of the host's architecture only"
@@ -60,8 +60,8 @@ func (h host) checkKVM(c config) error {
 	return nil
 }
 
-// memory is the file that remembers why KVM does not work, for this boot of
-// the host and this QEMU; empty when there is no place to remember.
+// memory returns the path of the file that records why KVM does not work with
+// this boot of the host and this QEMU; empty if there is no place for it.
 func (h host) memory(c config) string {
 	boot, err := os.ReadFile(h.bootID)
 	if c.State == "" || err != nil {
@@ -74,7 +74,8 @@ func (h host) memory(c config) string {
 	return filepath.Join(c.State, fmt.Sprintf("no-kvm-%x", sha256.Sum256(fmt.Appendf(nil, "%s\n%s", boot, qemu))))
 }
 
-// remembered is the reason that an earlier start left behind, or empty.
+// remembered returns the reason that an earlier start recorded, or an empty
+// string.
 func (h host) remembered(c config) string {
 	path := h.memory(c)
 	if path == "" {
@@ -87,7 +88,7 @@ func (h host) remembered(c config) string {
 	return printable.Line(strings.TrimSpace(string(reason[:min(len(reason), 200)])))
 }
 
-// remember is best effort: at worst the next start tries again.
+// remember records the reason. If that fails, the next start tries KVM again.
 func (h host) remember(c config, reason string) error {
 	path := h.memory(c)
 	if path == "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// fakeHost is a host whose processor and KVM device look as if KVM worked.
+// fakeHost returns a host whose processor and KVM device look as if KVM worked.
 func fakeHost(t *testing.T) host {
 	t.Helper()
 	dir := t.TempDir()
@@ -41,7 +41,7 @@ func TestRefusesKVM(t *testing.T) {
 	if reason := h.refusesKVM(arch.Host()); reason != "" {
 		t.Errorf("refused: %s", reason)
 	}
-	// "svm" in another field, or inside a word, is no flag.
+	// "svm" in another field, or inside a word, is not a flag.
 	rewrite(t, h.cpuinfo, "model name\t: vmx svm\nflags\t\t: fpu svm_lock xvmx\nbugs\t\t: vmx\n")
 	if reason := h.refusesKVM(arch.Host()); !strings.Contains(reason, "neither vmx nor svm") {
 		t.Errorf("reason %q", reason)
@@ -57,7 +57,8 @@ func TestRefusesKVM(t *testing.T) {
 	}
 }
 
-// TestPrecheck: what cannot work is refused before there is a kernel.
+// TestPrecheck checks that what cannot work is refused before there is a
+// kernel.
 func TestPrecheck(t *testing.T) {
 	h, without := fakeHost(t), fakeHost(t)
 	rewrite(t, without.cpuinfo, "flags\t\t: fpu\n")

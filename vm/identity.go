@@ -15,11 +15,11 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// TemplateID names what a template of this machine depends on: QEMU's binary,
-// version and arguments, the kernel's arguments, the accelerator that a start would
-// try first, under KVM also the host's processor and kernel; and key, which
-// stands for the contents of Kernel and Initrd, whose paths do not count. It
-// can be the name of a file.
+// TemplateID returns an identifier of what a template of this machine depends on:
+// QEMU's binary, version and arguments; the kernel's arguments; the accelerator
+// that a start would try first; under KVM, the host's processor and kernel; and
+// key, which stands for the contents of Kernel and Initrd. The paths of these do
+// not count. The identifier can be used as a file name.
 func (s Spec) TemplateID(key string) (string, error) {
 	c, err := s.complete(generalChecks)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s Spec) TemplateID(key string) (string, error) {
 
 func (h host) templateID(c config, key string) (string, error) {
 	c.Keys = &Keys{}      // a template always has some
-	c.Interactive = false // people and tests have clones of the same template
+	c.Interactive = false // people and tests use clones of the same template
 	qemu, err := qemuID(c.QEMU)
 	if err != nil {
 		return "", blame.Rigf("identity of the template: %w", err)
@@ -48,7 +48,7 @@ func (h host) templateID(c config, key string) (string, error) {
 	return fmt.Sprintf("%x", sum[:16]), nil
 }
 
-// likely is the accelerator that start tries first.
+// likely returns the accelerator that start tries first.
 func (h host) likely(c config) Accel {
 	if c.Accel != Auto {
 		return c.Accel
@@ -59,7 +59,7 @@ func (h host) likely(c config) Accel {
 	return KVM
 }
 
-// noKVM says why KVM is not even tried; empty when it is.
+// noKVM returns why KVM is not even tried; empty if it is.
 func (h host) noKVM(c config) string {
 	if reason := h.refusesKVM(c.Arch); reason != "" {
 		return reason
@@ -67,10 +67,10 @@ func (h host) noKVM(c config) string {
 	return h.remembered(c)
 }
 
-// emulation tells people of guests that are slow.
+// emulation returns the notice for a guest that will be slow.
 func emulation(reason string) string { return "software emulation (TCG), not KVM: " + reason }
 
-// qemuID tells one QEMU from another without running it.
+// qemuID identifies a QEMU without running it.
 func qemuID(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
@@ -83,8 +83,8 @@ func qemuID(name string) (string, error) {
 	return fmt.Sprintf("%s\n%d\n%d", path, info.Size(), info.ModTime().UnixNano()), nil
 }
 
-// processorID is what -cpu host makes of this host: the processor's model and
-// flags, and the kernel, which decides what KVM passes on of them.
+// processorID identifies what -cpu host means on this host: the processor's model
+// and flags, and the kernel, which decides what KVM passes on of them.
 func (h host) processorID() (string, error) {
 	info, err := os.ReadFile(h.cpuinfo)
 	if err != nil {

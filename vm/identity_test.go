@@ -69,7 +69,8 @@ func TestTemplateID(t *testing.T) {
 	}
 }
 
-// TestTemplateIDOfProcessor: what -cpu host is, counts where it is used.
+// TestTemplateIDOfProcessor checks that the meaning of -cpu host counts only
+// where it is used.
 func TestTemplateIDOfProcessor(t *testing.T) {
 	h := fakeHost(t)
 	spec := fakeSpec(t, vmtest.Script{})

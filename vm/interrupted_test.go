@@ -21,7 +21,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// TestCancelSnapshotAtAnyMoment: afterwards there is a template, or nothing.
+// TestCancelSnapshotAtAnyMoment checks that a cancelled snapshot leaves a
+// template or nothing.
 func TestCancelSnapshotAtAnyMoment(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	spec := templateSpec(t, vmtest.Script{Runs: runs})
@@ -59,13 +60,13 @@ func trusted(t *testing.T, spec Spec) {
 	}
 }
 
-// childSpec is what a process that snapshots needs to know.
+// childSpec is the input of a process that makes a snapshot.
 type childSpec struct{ QEMU, Kernel, Dir, Template string }
 
 const snapshotEnv = "KLPTEST_TEST_SNAPSHOT"
 
-// TestProcessThatSnapshots is no test: TestKillSnapshotAtAnyMoment runs it as
-// a process of its own.
+// TestProcessThatSnapshots is not a test: TestKillSnapshotAtAnyMoment runs it
+// as a process of its own.
 func TestProcessThatSnapshots(t *testing.T) {
 	text := os.Getenv(snapshotEnv)
 	if text == "" {
@@ -83,8 +84,8 @@ func TestProcessThatSnapshots(t *testing.T) {
 	fmt.Println("done")
 }
 
-// TestKillSnapshotAtAnyMoment: after SIGKILL there is a template that is
-// whole, or one that is not trusted; and no process.
+// TestKillSnapshotAtAnyMoment checks that SIGKILL leaves a whole template or
+// one that is not trusted, and no process.
 func TestKillSnapshotAtAnyMoment(t *testing.T) {
 	whole := 0
 	spec := fakeSpec(t, vmtest.Script{})

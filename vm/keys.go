@@ -11,9 +11,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Keys are the SSH keys of one guest: one pair that we log in with, one that
-// the guest proves itself with. They live as long as the guest and, when it
-// becomes a template, as the template.
+// Keys are the SSH keys of one guest: the pair that klptest logs in with, and
+// the guest's host key. They live as long as the guest or, if it becomes a
+// template, as long as the template.
 type Keys struct {
 	client    ssh.Signer
 	clientPEM []byte
@@ -21,7 +21,7 @@ type Keys struct {
 	hostPEM   []byte // empty in a clone: its guest has the key already
 }
 
-// NewKeys makes an ed25519 client pair and a host key.
+// NewKeys generates a client key pair and a host key, both ed25519.
 func NewKeys() (*Keys, error) {
 	client, clientPEM, err := newKey()
 	if err != nil {
@@ -50,15 +50,15 @@ func newKey() (ssh.Signer, []byte, error) {
 	return signer, pem.EncodeToMemory(block), nil
 }
 
-// HostKey is the key that the guest proves itself with: private, OpenSSH PEM. A
-// clone's is in the guest's memory only, and empty here.
+// HostKey returns the guest's private host key in OpenSSH PEM format. It is
+// empty for a clone, whose key is only in the guest's memory.
 func (k *Keys) HostKey() []byte { return k.hostPEM }
 
-// AuthorizedKey is the key that may log in, as a line of authorized_keys.
+// AuthorizedKey returns the key that may log in, as a line of authorized_keys.
 func (k *Keys) AuthorizedKey() []byte { return ssh.MarshalAuthorizedKey(k.client.PublicKey()) }
 
-// storedKeys are what logging in to a clone takes. The private half of the
-// host key is in the guest's memory only.
+// storedKeys are the keys that a login to a clone needs. The private half of
+// the host key is only in the guest's memory.
 type storedKeys struct {
 	Client []byte `json:"client"` // private, OpenSSH PEM
 	Host   []byte `json:"host"`   // public, in the wire format

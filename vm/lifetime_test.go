@@ -21,7 +21,7 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// alive tells whether a process runs; a zombie does not.
+// alive reports whether a process runs; a zombie does not.
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -31,7 +31,7 @@ func alive(pid int) bool {
 	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
 }
 
-// openFiles are the descriptors of this process: what each is.
+// openFiles returns the descriptors of this process, each with its file.
 func openFiles(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
@@ -46,7 +46,7 @@ func openFiles(t *testing.T) []string {
 	return files
 }
 
-// pids are the processes that a fake QEMU wrote to its list of runs.
+// pids returns the processes that a fake QEMU wrote to its list of runs.
 func pids(t *testing.T, runs string) []int {
 	t.Helper()
 	text, _ := os.ReadFile(runs)
@@ -61,14 +61,14 @@ func pids(t *testing.T, runs string) []int {
 	return all
 }
 
-// TestCancelAtAnyMoment: whenever the context ends, no process, descriptor or
-// goroutine stays.
+// TestCancelAtAnyMoment checks that no process, descriptor or goroutine is
+// left, whenever the context ends.
 func TestCancelAtAnyMoment(t *testing.T) {
 	keys := newKeys(t)
 	runs := filepath.Join(t.TempDir(), "runs")
 	spec := fakeSpec(t, vmtest.Script{Runs: runs, Keys: guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey()), Steps: []vmtest.Step{{Print: "hello\n"}}})
 	spec.Keys = keys
-	startCancelled(t, spec, time.Millisecond) // the runtime opens what it keeps
+	startCancelled(t, spec, time.Millisecond) // makes the runtime open what it keeps
 	goroutines, files := goleak.IgnoreCurrent(), openFiles(t)
 	for range 25 {
 		startCancelled(t, spec, time.Duration(rand.Int64N(int64(80*time.Millisecond))))
@@ -105,7 +105,7 @@ func startCancelled(t *testing.T, spec Spec, after time.Duration) {
 
 const parentEnv = "KLPTEST_TEST_PARENT"
 
-// TestParentThatStartsAGuest is no test: TestGuestDiesWithItsParent runs it
+// TestParentThatStartsAGuest is not a test: TestGuestDiesWithItsParent runs it
 // as a process of its own.
 func TestParentThatStartsAGuest(t *testing.T) {
 	if os.Getenv(parentEnv) == "" {
@@ -142,7 +142,7 @@ func TestGuestDiesWithItsParent(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: each has an agent of its own.
+// TestManyAtOnce checks that each guest has an agent of its own.
 func TestManyAtOnce(t *testing.T) {
 	for i := range 4 {
 		keys := newKeys(t)

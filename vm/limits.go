@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mostWritten is how large a file may become by what QEMU writes to it, in bytes. All
-// that a machine writes to its disk is in one file, until the machine ends.
+// mostWritten is the largest size of a file that QEMU writes, in bytes. All that a
+// machine writes to its disk goes to one file, until the machine ends.
 const mostWritten = 1 << 30
 
-// limit keeps a guest from filling the host's disk: with what it writes to its own disk,
-// or with a core dump of QEMU, which has the guest's memory.
+// limit keeps a guest from filling the host's disk, either by writing to its own disk or
+// through a core dump of QEMU, which includes the guest's memory.
 func (c config) limit(pid int) error {
 	limits := map[int]uint64{unix.RLIMIT_CORE: 0}
 	if c.Disk != "" {
@@ -22,7 +22,7 @@ func (c config) limit(pid int) error {
 	}
 	for resource, most := range limits {
 		err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: most, Max: most}, nil)
-		if err != nil && !errors.Is(err, unix.ESRCH) { // one that has ended says why by itself
+		if err != nil && !errors.Is(err, unix.ESRCH) { // if QEMU has ended, Death says why
 			return os.NewSyscallError("prlimit", err)
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// TestAttackDiskIsLimited: what a machine writes to its disk is a file of this host's.
+// TestAttackDiskIsLimited checks that a machine cannot fill this host's disk by
+// writing to its own.
 func TestAttackDiskIsLimited(t *testing.T) {
 	disk := filepath.Join(t.TempDir(), "disk")
 	if err := os.WriteFile(disk, make([]byte, 512), 0o600); err != nil {

@@ -12,23 +12,23 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// portChanged is the event of a guest's program that opens or closes its end
-// of a port. Within a second after one, QEMU holds back the next.
+// portChanged is the event that a program in the guest has opened or closed its end of a
+// port. Within a second of one event, QEMU holds back the next.
 const portChanged = "VSERPORT_CHANGE"
 
 // link is our end of the port to the guest's agent. There is one for the life
 // of a machine: QEMU cannot be given another.
 type link struct {
 	net.Conn
-	heard  atomic.Bool // the guest has said something, so that its end was open
+	heard  atomic.Bool // the guest has sent something, so its end was open
 	hangUp sync.Once
-	closed chan struct{} // when Close has been called
-	over   chan struct{} // closed when the guest has noticed that
+	closed chan struct{} // closed by Close
+	over   chan struct{} // closed when the guest has noticed Close
 	err    error         // of Close
 }
 
 // openLink makes the link and returns QEMU's end of it, or nil without keys. No event
-// about it can have come yet.
+// about it can have arrived yet.
 func (v *VM) openLink() (*os.File, error) {
 	if v.config.Keys == nil {
 		return nil, nil
@@ -56,7 +56,7 @@ func (l *link) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Close hangs up. Further calls return what the first one did.
+// Close hangs up. Further calls return the result of the first.
 func (l *link) Close() error {
 	l.hangUp.Do(func() {
 		close(l.closed)
@@ -65,8 +65,9 @@ func (l *link) Close() error {
 	return l.err
 }
 
-// follow waits for the guest to close its end after we have closed ours. Before, the guest
-// closes it when its agent dies: QEMU's end of ours stays open, and only the event tells.
+// follow waits for the guest to close its end after we have closed ours. If the guest
+// closes its end first, its agent has died. QEMU's end of our socket stays open then, so
+// only the event shows it.
 func (l *link) follow(events <-chan qmp.Event) {
 	for e := range events {
 		switch open, told := e.Data["open"].(bool); {
@@ -80,7 +81,7 @@ func (l *link) follow(events <-chan qmp.Event) {
 	}
 }
 
-// endInput lets what the guest has said be read, and then no more.
+// endInput ends the input after what the guest has already sent.
 func (l *link) endInput() {
 	if socket, ok := l.Conn.(interface{ CloseRead() error }); ok {
 		_ = socket.CloseRead() // it fails when the connection has ended

@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// TestLinkOfADeadAgent: what an agent has said is read after its death, and then the end.
-// An event from before its first word tells of the boot.
+// TestLinkOfADeadAgent checks that the last words of a dead agent are read, and then the
+// end. An event before its first word belongs to the boot.
 func TestLinkOfADeadAgent(t *testing.T) {
 	ours, file, err := socketPair("agent")
 	if err != nil {

@@ -21,12 +21,12 @@ const (
 	manifestFile = "manifest"
 )
 
-// manifestFormat is part of a template's identity: one in another format is
-// another template.
+// manifestFormat is part of a template's identity: a template in another format
+// is another template.
 const manifestFormat = "klptest template 1"
 
-// manifest says what a template is, and how its files can be told from
-// damaged ones. It holds a private key.
+// manifest describes a template, and has the checksums that show damage to its
+// files. It holds a private key.
 type manifest struct {
 	ID     string     `json:"id"` // Spec.TemplateID
 	Accel  Accel      `json:"accel"`
@@ -51,7 +51,7 @@ func sumFile(f *os.File) (fileSum, error) {
 	return fileSum{info.Size(), sum}, err
 }
 
-// encode is the manifest as JSON after a line with its own checksum.
+// encode returns the manifest as JSON, after a line with its checksum.
 func (m manifest) encode() ([]byte, error) {
 	text, err := json.Marshal(m)
 	if err != nil {

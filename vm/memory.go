@@ -15,13 +15,13 @@ import (
 type sharing string
 
 const (
-	original sharing = "on"  // everybody: it becomes the template's
-	private  sharing = "off" // the guest alone: pages are copied when written
+	original sharing = "on"  // everybody: it becomes the template's memory
+	private  sharing = "off" // only the guest: pages are copied on write
 )
 
 // memoryDevice puts the guest's memory into a file that QEMU inherits and opens
-// through /proc. No path is written down anywhere, and the file that was checked
-// is the one that is used, even if it has been replaced or removed since.
+// through /proc. No path is recorded, and QEMU uses the file that was checked, even if
+// it has been replaced or removed since.
 func memoryDevice(mib int, s sharing) device {
 	return device{args: []string{
 		"-object", fmt.Sprintf("memory-backend-file,id=memory,size=%dM,mem-path=/proc/self/fd/%d,share=%s", mib, memoryFD, s),
@@ -29,7 +29,7 @@ func memoryDevice(mib int, s sharing) device {
 	}}
 }
 
-// noPlace wraps a cause that means ErrNoPlace in it.
+// noPlace wraps err in ErrNoPlace if its cause means that.
 func noPlace(err error) error {
 	for _, cause := range []error{unix.ENOSPC, unix.EDQUOT, unix.EROFS, fs.ErrPermission} {
 		if errors.Is(err, cause) {
@@ -39,12 +39,12 @@ func noPlace(err error) error {
 	return err
 }
 
-// openMachine returns the files that QEMU inherits as memory and as disk, and what to
-// call once QEMU has them. The files are nil for a machine that has neither in a file.
+// openMachine returns the files that QEMU inherits as memory and as disk, and a
+// function to call once QEMU has them. A file is nil if the machine has none.
 func (v *VM) openMachine() (memory, disk *os.File, inherited func(), err error) {
 	if v.parent != nil {
 		memory, disk, err := v.parent.share()
-		return memory, disk, func() { memory.Close(); disk.Close() }, err // nil is none
+		return memory, disk, func() { memory.Close(); disk.Close() }, err // closing nil does no harm
 	}
 	if v.config.Template == "" {
 		return nil, nil, func() {}, nil

@@ -32,7 +32,7 @@ func TestCreateMemory(t *testing.T) {
 	}
 }
 
-// TestCreateMemoryNeedsRoom: more than any disk has.
+// TestCreateMemoryNeedsRoom asks for more room than any disk has.
 func TestCreateMemoryNeedsRoom(t *testing.T) {
 	path := filepath.Join(t.TempDir(), memoryFile)
 	if _, err := createMemory(path, 1<<61); !errors.Is(err, ErrNoPlace) || blame.Of(err) != blame.Rig {

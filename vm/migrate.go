@@ -12,9 +12,9 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// The device state is saved for a template, and loaded for a clone, by QEMU's
-// migration, over a socket that is passed to QEMU: exec: would need the right to
-// start programs. The memory stays where it is (x-ignore-shared in
+// QEMU's migration saves the device state for a template and loads it for a
+// clone. It uses a socket that is passed to QEMU, because exec: would need the
+// right to start programs. The memory stays where it is (x-ignore-shared in
 // qapi/migration.json of QEMU).
 const (
 	setCapabilities = `{"execute":"migrate-set-capabilities","arguments":{"capabilities":[` +
@@ -25,8 +25,8 @@ const (
 	migrationFailed = "failed"
 )
 
-// errMigration says that QEMU has given up. After a failed incoming migration
-// QEMU also exits, and says why.
+// errMigration says that QEMU has given up. After a failed incoming migration,
+// QEMU also exits and says why.
 var errMigration = errors.New("QEMU's migration failed")
 
 // migration is the one migration of a machine.

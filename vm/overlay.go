@@ -13,7 +13,7 @@ import (
 // The header of a disk image in QEMU's format (docs/interop/qcow2.rst of QEMU). All numbers
 // are big-endian.
 const (
-	qcow2Magic = "QFI\xfb" // an image without it is taken as raw
+	qcow2Magic = "QFI\xfb" // an image without it is taken for raw
 
 	qcow2VersionAt  = 4  // 4 bytes
 	qcow2BackingAt  = 8  // 8 bytes: where the backing file's name is, or 0
@@ -23,7 +23,7 @@ const (
 	qcow2ExternalData = 1 << 2 // a feature: the data is in another file
 )
 
-// The form of an overlay.
+// The format of an overlay.
 const (
 	qcow2Version = 3
 
@@ -72,7 +72,8 @@ func openDiskImage(path string) (d diskImage, err error) {
 	return d, nil
 }
 
-// overlay is a new image in QEMU's format that has what d has, until it is written to.
+// overlay returns a new image in QEMU's format that has the contents of d until it is
+// written to.
 func (d diskImage) overlay() ([]byte, error) {
 	entries := (d.size + perL1Entry - 1) / perL1Entry
 	clusters := l1At + (entries*8+clusterSize-1)/clusterSize
@@ -88,7 +89,7 @@ func (d diskImage) overlay() ([]byte, error) {
 	return b, nil
 }
 
-// header is the first cluster, as far as there is anything in it.
+// header returns the first cluster, without the zeros at its end.
 func (d diskImage) header(l1Entries uint32) []byte {
 	be := binary.BigEndian
 	b := be.AppendUint32([]byte(qcow2Magic), qcow2Version)
@@ -100,14 +101,14 @@ func (d diskImage) header(l1Entries uint32) []byte {
 	b = be.AppendUint32(b, l1Entries)
 	b = be.AppendUint64(b, l1At*clusterSize)
 	b = be.AppendUint64(b, refcountTableAt*clusterSize)
-	b = be.AppendUint32(b, 1) // cluster with such a table
+	b = be.AppendUint32(b, 1) // clusters in that table
 	b = append(b, make([]byte, headerLength-8-len(b))...)
 	b = be.AppendUint32(b, refcountOrder)
 	b = be.AppendUint32(b, headerLength)
 	b = be.AppendUint32(b, backingFormat)
 	b = be.AppendUint32(b, uint32(len(d.format)))
 	b = append(b, d.format...)
-	b = append(b, make([]byte, 8-len(d.format)+8)...) // up to 8 bytes, and the end of the extensions
+	b = append(b, make([]byte, 8-len(d.format)+8)...) // padding to 8 bytes, and the end of the extensions
 	be.PutUint64(b[qcow2BackingAt:], uint64(len(b)))
 	return append(b, d.path...)
 }

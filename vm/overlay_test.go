@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// qcow2Head begins an image of a disk of that size.
+// qcow2Head returns the beginning of an image of a disk of that size.
 func qcow2Head(size int64) []byte {
 	head := append([]byte(qcow2Magic), make([]byte, headerLength-len(qcow2Magic))...)
 	binary.BigEndian.PutUint64(head[qcow2SizeAt:], uint64(size))
@@ -50,7 +50,7 @@ func TestOpenDiskImage(t *testing.T) {
 	}
 }
 
-// What qemu-img says of overlays, where it is installed.
+// TestOverlay checks overlays with qemu-img, where that is installed.
 func TestOverlay(t *testing.T) {
 	path := imageFile(t, "a disk, raw", make([]byte, 1<<20))
 	if err := os.Truncate(path, 1<<40); err != nil {
@@ -95,7 +95,8 @@ func TestOverlaysThatCannotBe(t *testing.T) {
 	}
 }
 
-// A template of a machine with a disk has its overlay, which is checked as the rest.
+// TestTemplateWithDisk checks that the template of a machine with a disk has its
+// overlay, and that damage to it is found.
 func TestTemplateWithDisk(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	spec.Disk = imageFile(t, "disk", qcow2Head(1<<30))
@@ -131,8 +132,9 @@ func TestTemplateOfNoDisk(t *testing.T) {
 	}
 }
 
-// The own kernel of a disk does not tell facilities: a crash of a clone is one without
-// them. A kernel that boots a disk in its place has our arguments.
+// TestCrashOfCloneWithDisk tests clones in which a crash shows with and without a
+// facility. The disk's own kernel prints none. A kernel that boots the disk in its
+// place has our arguments.
 func TestCrashOfCloneWithDisk(t *testing.T) {
 	for _, c := range []struct{ disk, kernel bool }{{true, false}, {true, true}, {false, true}} {
 		spec := templateSpec(t, vmtest.Script{Steps: []vmtest.Step{{Print: "[    1.000000] Kernel panic - not syncing: sysrq triggered crash\n"}}})

@@ -12,12 +12,12 @@ import (
 // test. KVM has none of them: there the processor runs the guest.
 type quirk struct {
 	name   string
-	of     *arch.Arch // that kernels are for; nil: of any
-	fixed  version    // the first version without it; unknown: no version is
-	smp    bool       // only a machine with more than one processor has it
-	cpu    string     // what -cpu has to say against it
-	accel  string     // what -accel has to say against it
-	cost   string     // what the guest goes without
+	of     *arch.Arch // the guest's; nil: any
+	fixed  version    // the first version without it; unknown: there is none
+	smp    bool       // only a machine with several processors has it
+	cpu    string     // the property of -cpu that avoids it
+	accel  string     // the property of -accel that avoids it
+	cost   string     // what the guest loses
 	source string
 }
 
@@ -31,10 +31,10 @@ var quirks = []quirk{
 		source: "QEMU commit 5f0dd8cd33cb, target/i386: Inline cmpxchg16b",
 	},
 	{
-		// On x86, a host thread for each processor may run code that another one is
-		// changing: static keys, ftrace and so livepatch end in "Oops: int3".
-		// Seen with 7.2.22, 10.0.13 and 11.1.3. QEMU commit deba78709ae8
-		// (8.1) mends a part.
+		// With a host thread for each processor, one may run code that another is
+		// changing. On x86, static keys, ftrace and therefore livepatch end in
+		// "Oops: int3". Seen with 7.2.22, 10.0.13 and 11.1.3. QEMU commit
+		// deba78709ae8 (8.1) fixes a part.
 		name:   "text patching races with other processors",
 		smp:    true,
 		accel:  "thread=single",
@@ -43,7 +43,7 @@ var quirks = []quirk{
 	},
 }
 
-// active are the quirks of a machine. A version that is not known has all.
+// active returns the quirks of a machine. An unknown version has all of them.
 func (c config) active(accel Accel, cpus int) []quirk {
 	var list []quirk
 	for _, q := range quirks {
@@ -54,10 +54,11 @@ func (c config) active(accel Accel, cpus int) []quirk {
 	return list
 }
 
-// fixes tells whether a version is known not to have the quirk.
+// fixes reports whether v is known not to have the quirk.
 func (v version) fixes(q quirk) bool { return v.known() && q.fixed.known() && !v.before(q.fixed) }
 
-// with adds what is to be said against quirks to the values of -accel and -cpu.
+// with adds the properties that avoid the quirks to the values of -accel and
+// -cpu.
 func with(list []quirk, accel, cpu string) (string, string) {
 	for _, q := range list {
 		accel, cpu = property(accel, q.accel), property(cpu, q.cpu)
@@ -69,16 +70,16 @@ func property(value, more string) string {
 	return strings.TrimSuffix(value+","+more, ",")
 }
 
-// Quirk is a fault of a QEMU's emulator that a newer QEMU does not have.
+// Quirk is a fault of QEMU's emulator that a newer QEMU does not have.
 type Quirk struct {
 	Name  string
-	Cost  string // what guests go without because of it
+	Cost  string // what guests lose because of it
 	Fixed string // the first version without it
 }
 
-// Quirks are the faults that another version than this QEMU's does not have,
-// and the version, which is empty when it cannot be read. A QEMU that is not
-// there has none.
+// Quirks returns the version of a QEMU and its quirks that another version does
+// not have. The version is empty if it cannot be read. A missing QEMU has no
+// quirks.
 func Quirks(qemu string) (string, []Quirk) {
 	c, err := Spec{QEMU: qemu}.complete([]check{config.checkQEMU})
 	if err != nil {

@@ -10,12 +10,13 @@ import (
 	"testing"
 )
 
-// eflags are what cmpxchg16b has to leave: IF, ZF, and the bit that is always
-// set.
+// eflags are the flags that cmpxchg16b must leave: IF, ZF, and the bit that is
+// always set.
 const eflags = 0x242
 
-// TestCmpxchg16b: qemu-user has the emulator of qemu-system, and the fault
-// exactly where the table says so. The host's processor does not have it.
+// TestCmpxchg16b checks that QEMU has the fault exactly where the table says
+// so, and that the host's processor does not have it. qemu-user has the
+// emulator of qemu-system.
 func TestCmpxchg16b(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skip("the program is for x86_64")
@@ -40,7 +41,7 @@ func TestCmpxchg16b(t *testing.T) {
 	}
 }
 
-// assemble makes a static program of a file in testdata.
+// assemble builds a static program from a file in testdata.
 func assemble(t *testing.T, name string) string {
 	t.Helper()
 	gcc, err := exec.LookPath("gcc")
@@ -54,7 +55,7 @@ func assemble(t *testing.T, name string) string {
 	return program
 }
 
-// flagsOf runs a program that writes eight bytes.
+// flagsOf runs a program that writes eight bytes, and returns them.
 func flagsOf(t *testing.T, command ...string) uint64 {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), command[0], command[1:]...).Output()

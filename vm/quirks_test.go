@@ -43,8 +43,8 @@ func TestBefore(t *testing.T) {
 	}
 }
 
-// TestQuirksAreAvoidedWhereTheyAre: what is switched off elsewhere would cost
-// something for nothing.
+// TestQuirksAreAvoidedWhereTheyAre checks that quirks are avoided only where
+// they exist: avoiding them has a cost.
 func TestQuirksAreAvoidedWhereTheyAre(t *testing.T) {
 	tests := []struct {
 		v          version
@@ -71,7 +71,7 @@ func TestQuirksAreAvoidedWhereTheyAre(t *testing.T) {
 
 func value(args []string, option string) string { return args[slices.Index(args, option)+1] }
 
-// TestQuirksSayWhatTheyAre: each has its source, and does something.
+// TestQuirksSayWhatTheyAre checks that each quirk has its source and an effect.
 func TestQuirksSayWhatTheyAre(t *testing.T) {
 	for _, q := range quirks {
 		if q.name == "" || q.source == "" || q.cost == "" || q.cpu+q.accel == "" {
@@ -89,8 +89,8 @@ func TestQuirksOfAQEMU(t *testing.T) {
 	}
 }
 
-// TestVersionIsAskedOnce: not for each clone, but again for a QEMU that is
-// replaced.
+// TestVersionIsAskedOnce checks that a QEMU is asked for its version once, and
+// again if it is replaced.
 func TestVersionIsAskedOnce(t *testing.T) {
 	dir := t.TempDir()
 	qemu, asked := filepath.Join(dir, "qemu"), filepath.Join(dir, "asked")
@@ -123,7 +123,8 @@ func TestVersionThatIsNotTold(t *testing.T) {
 	}
 }
 
-// TestVersionThatIsNeverTold: what a wrapper has started ends with it.
+// TestVersionThatIsNeverTold checks that what a wrapper has started ends with
+// it.
 func TestVersionThatIsNeverTold(t *testing.T) {
 	dir := t.TempDir()
 	qemu, pid := filepath.Join(dir, "qemu"), filepath.Join(dir, "pid")
@@ -134,7 +135,7 @@ func TestVersionThatIsNeverTold(t *testing.T) {
 		t.Errorf("version %v", v)
 	}
 	sleeper := strings.TrimSpace(string(readFile(t, pid)))
-	for range 100 { // init has to wait for it
+	for range 100 { // until init has reaped it
 		state, err := os.ReadFile("/proc/" + sleeper + "/stat")
 		if err != nil || strings.Contains(string(state), ") Z ") {
 			return
@@ -144,7 +145,8 @@ func TestVersionThatIsNeverTold(t *testing.T) {
 	t.Errorf("process %s is still there", sleeper)
 }
 
-// TestStartKnowsTheVersion: of the QEMU that it starts.
+// TestStartKnowsTheVersion checks that Start knows the version of the QEMU that
+// it starts.
 func TestStartKnowsTheVersion(t *testing.T) {
 	for printed, want := range map[string]string{"7.2.22": "max,la57=off,cx16=off", "8.0.0": "max,la57=off", "?": "max,la57=off,cx16=off"} {
 		v := started(t, fakeSpec(t, vmtest.Script{Version: printed}))

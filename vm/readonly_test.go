@@ -18,8 +18,8 @@ import (
 
 const placeEnv = "KLPTEST_TEST_PLACE"
 
-// inMountNamespace runs a test of this package as a process of its own with
-// mounts of its own, which end with it.
+// inMountNamespace runs a test of this package in a process with its own
+// mounts, which end with it.
 func inMountNamespace(t *testing.T, test string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$", "-test.v")
@@ -65,8 +65,8 @@ func TestReadOnlyPlace(t *testing.T) {
 	}
 }
 
-// TestFullPlace: there is room for the memory when the guest starts, and none
-// for the rest at the end.
+// TestFullPlace leaves room for the memory when the guest starts, and none for
+// the rest at the end.
 func TestFullPlace(t *testing.T) {
 	if os.Getenv(placeEnv) == "" {
 		inMountNamespace(t, t.Name())

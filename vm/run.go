@@ -22,12 +22,12 @@ import (
 const (
 	drainGrace = time.Second // for the rest of the console after QEMU has exited
 
-	// The sizes of the log of QEMU's own messages; a guest can cause any number.
+	// The sizes of the log of QEMU's own messages. A guest can cause any number of them.
 	messagesHead = 192 << 10
 	messagesTail = 64 << 10
 )
 
-// run starts QEMU and the goroutines that look after it.
+// run starts QEMU and the goroutines that supervise it.
 func (v *VM) run(ctx context.Context) error {
 	v.ctx = ctx
 	if err := v.openLogs(); err != nil {
@@ -48,7 +48,7 @@ func (v *VM) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer agentFile.Close() // nil is none
+	defer agentFile.Close() // closing nil does no harm
 	memory, disk, inherited, err := v.openMachine()
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (v *VM) run(ctx context.Context) error {
 }
 
 func (v *VM) openLogs() (err error) {
-	marked := v.parent != nil && !v.config.ownLoader() // whose kernel has arguments of its own
+	marked := v.parent != nil && !v.config.ownLoader() // with its own loader, the kernel has its own arguments
 	if v.console, err = console.Open(filepath.Join(v.config.Dir, "console.log"), v.config.Console, marked); err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 	stop := context.AfterFunc(ctx, p.Kill)
 	v.cleanup.add(func() error {
 		stop()
-		p.Kill() // first: a command to QEMU holds the turns
+		p.Kill() // first: a command to QEMU may hold the turns
 		v.turns.end()
 		<-v.exited
 		return v.console.Err()
@@ -116,7 +116,7 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 	return v.config.limit(p.Pid())
 }
 
-// supervise waits for the end of QEMU, and then of the console. A kernel that
+// supervise waits for QEMU to exit, and then for the end of the console. A kernel that
 // panics ends QEMU by itself; no text on the console does.
 func (v *VM) supervise(output net.Conn) {
 	defer close(v.exited)
@@ -129,8 +129,8 @@ func (v *VM) supervise(output net.Conn) {
 	}
 }
 
-// socketPair is a connection whose other end QEMU inherits: it needs neither
-// a path nor a port, and nobody else can connect to it.
+// socketPair returns a connection and its other end, which QEMU inherits. It needs
+// neither a path nor a port, and nobody else can connect to it.
 func socketPair(name string) (ours net.Conn, theirs *os.File, err error) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

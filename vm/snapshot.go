@@ -16,13 +16,13 @@ import (
 const (
 	snapshotLimit = 5 * time.Minute // for everything; the disk may be slow
 	silenceLimit  = time.Minute     // for the guest to notice that the connection is closed
-	maxState      = 64 << 20        // bytes of device state; it has a third of a megabyte
+	maxState      = 64 << 20        // bytes of device state, which has a third of a megabyte
 )
 
 // Snapshot stops the guest, makes a template of it in Spec.Template, and ends
-// the guest, even if it fails. It closes the SSH connection, if that is still
-// open. The key stands for the contents of Kernel and Initrd. When Snapshot
-// returns nil, the template is on the disk.
+// the guest, even on failure. It closes the SSH connection if that is still
+// open. key stands for the contents of Kernel and Initrd. When Snapshot returns
+// nil, the template is on the disk.
 func (v *VM) Snapshot(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, snapshotLimit, fmt.Errorf("not done within %s", snapshotLimit))
 	defer cancel()
@@ -49,7 +49,7 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	state, err := v.saveState(ctx)
 	if err != nil {
 		err = v.ended(ctx, err)
-		if death := v.Death(); death != nil && ctx.Err() == nil { // else it ended because it was told to
+		if death := v.Death(); death != nil && ctx.Err() == nil { // otherwise it was told to end
 			err = death
 		}
 		return err
@@ -57,8 +57,8 @@ func (v *VM) snapshot(ctx context.Context, key string) error {
 	return noPlace(v.draft.store(manifest{ID: id, Accel: v.accel, Keys: v.config.Keys.stored()}, state))
 }
 
-// halt stops the guest once its agent waits for another connection. Otherwise a
-// clone would have the guest's half of this one.
+// halt stops the guest once its agent waits for another connection. Otherwise,
+// a clone would have the guest's half of the current one.
 func (v *VM) halt(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, silenceLimit, errors.New("the guest did not end its SSH connection"))
 	defer cancel()
@@ -75,8 +75,8 @@ func (v *VM) halt(ctx context.Context) error {
 	}
 }
 
-// saveState ends the guest and returns its device state. The file has the whole
-// memory once QEMU has exited.
+// saveState ends the guest and returns its device state. The memory file is
+// complete once QEMU has exited.
 func (v *VM) saveState(ctx context.Context) ([]byte, error) {
 	if err := v.halt(ctx); err != nil {
 		return nil, err

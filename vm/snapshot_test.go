@@ -21,8 +21,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// TestSnapshotFails: whatever goes wrong, the guest is gone and there is no
-// template, nor a part of one.
+// TestSnapshotFails checks that after any failure the guest is gone and no part
+// of a template is left.
 func TestSnapshotFails(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	before, goroutines := openFiles(t), goleak.IgnoreCurrent()
@@ -60,7 +60,7 @@ func failsWith(t *testing.T, script vmtest.Script, want string) {
 	}
 }
 
-// TestSnapshotOfTheDead: who killed the guest, is said.
+// TestSnapshotOfTheDead checks that the error says who killed the guest.
 func TestSnapshotOfTheDead(t *testing.T) {
 	v := started(t, templateSpec(t, vmtest.Script{Steps: []vmtest.Step{running,
 		{Print: "Kernel panic - not syncing: x\n"}, vmtest.Exit(0)}}))
@@ -82,8 +82,9 @@ func TestSnapshotNeedsASpec(t *testing.T) {
 	}
 }
 
-// TestSnapshotWaitsForTheGuest: it is stopped when it has noticed that the
-// connection is over, and no connection can be made after that.
+// TestSnapshotWaitsForTheGuest checks that the guest is stopped only when it
+// has noticed the end of the connection, and that no connection can be made
+// after that.
 func TestSnapshotWaitsForTheGuest(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{Linger: time.Second})
 	v := started(t, spec)
@@ -116,7 +117,8 @@ func TestSnapshotIsCancelled(t *testing.T) {
 	}
 }
 
-// TestCloseWithoutSnapshot leaves no file of the size of the memory.
+// TestCloseWithoutSnapshot checks that no file of the size of the memory is
+// left.
 func TestCloseWithoutSnapshot(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	if err := started(t, spec).Close(); err != nil {
@@ -127,7 +129,7 @@ func TestCloseWithoutSnapshot(t *testing.T) {
 	}
 }
 
-// TestSnapshotNeverReplaces: a template is written once.
+// TestSnapshotNeverReplaces checks that a template is written once.
 func TestSnapshotNeverReplaces(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)
@@ -137,7 +139,7 @@ func TestSnapshotNeverReplaces(t *testing.T) {
 	opened(t, spec)
 }
 
-// killed is a machine whose QEMU a signal has ended.
+// killed returns a machine whose QEMU was ended by a signal.
 func killed(t *testing.T, signal string) *VM {
 	t.Helper()
 	p, err := program.Start(exec.Command("sh", "-c", "ulimit -c 0; kill -"+signal+" $$"), syscall.SIGKILL)
@@ -154,7 +156,8 @@ func killed(t *testing.T, signal string) *VM {
 	return v
 }
 
-// TestFullDiskKillsQEMU: a hole that cannot be filled is a SIGBUS.
+// TestFullDiskKillsQEMU checks the error for SIGBUS, which means that a hole
+// could not be filled.
 func TestFullDiskKillsQEMU(t *testing.T) {
 	v := killed(t, "BUS")
 	if err := v.Death(); errors.Is(err, ErrNoPlace) {

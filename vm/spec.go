@@ -20,22 +20,24 @@ const (
 	TCG  Accel = "tcg"  // software emulation; never touches /dev/kvm
 )
 
-// Spec describes a virtual machine. Dir must be set, and Kernel or Disk, or both.
+// Spec describes a virtual machine. Dir and at least one of Kernel and Disk must be
+// set.
 type Spec struct {
 	Arch   *arch.Arch // of the kernel; nil: the default one
 	QEMU   string     // binary; empty: the architecture's, on the PATH
 	Kernel string     // ELF vmlinux with a PVH note, or bzImage; empty: the boot loader of Disk starts the guest
 	Initrd string     // initramfs; may be empty
-	Append []string   // further arguments of Kernel, after those that vm needs itself
-	Disk   string     // an image in QEMU's format or a raw one, which is never written to; may be empty
+	Append []string   // further arguments for Kernel, after those that vm needs itself
+	Disk   string     // an image, qcow2 or raw, that is never written to; may be empty
 	Memory int        // MiB; 0: 512
 	CPUs   int        // 0: 1
 	Accel  Accel      // empty: Auto
 
-	// VirtualTime makes an emulated guest's time advance by the instructions that it
-	// executes, so that a busy host does not delay it. While it is idle, its time
-	// jumps to its next timer, unless it is Interactive: then a person waits as long as
-	// for any machine. A guest with a Disk or several CPUs has the host's time.
+	// VirtualTime makes an emulated guest's time advance with the instructions that it
+	// executes, so that a busy host does not delay it. While the guest is idle, its
+	// time jumps to its next timer. An Interactive guest does not jump, so a person
+	// waits as long as for any machine. A guest with a Disk or several CPUs has the
+	// host's time.
 	VirtualTime bool
 	Interactive bool
 
@@ -43,27 +45,27 @@ type Spec struct {
 	Keys    *Keys         // SSH keys of this guest; nil: no SSH
 	SSHWait time.Duration // how long SSH waits for a guest that gets a CPU; 0: 30 s under KVM, 120 s under TCG
 
-	// Template is an existing private directory in which Snapshot can make a
-	// template of this machine: the guest's memory is a file there from the
-	// start. Empty: Snapshot is impossible.
+	// Template is an existing private directory in which Snapshot can make a template
+	// of this machine: from the start, a file there holds the guest's memory. Empty:
+	// Snapshot is impossible.
 	Template string
 
-	// State is a directory that remembers, until the host boots again, that KVM
-	// does not work on it; empty: nothing is remembered.
+	// State is a directory that records, until the host reboots, that KVM does not
+	// work on it; empty: nothing is recorded.
 	State string
 	// Notice receives one-liners, such as why TCG is used; may be nil.
 	Notice func(string)
 	// Console receives a live copy of the console, control bytes escaped. A
 	// writer that is too slow misses lines; it never holds up the guest.
 	Console io.Writer
-	// Label begins each line of that copy with the name of Dir, until the
-	// console is given another label.
+	// Label begins each line of that copy with the name of Dir, until the console gets
+	// another label.
 	Label bool
 }
 
-// Precheck refuses what cannot work whatever the kernel is: sizes, an unknown
-// accelerator, no QEMU, KVM where there is none. It is for a caller that has no kernel
-// yet.
+// Precheck refuses what cannot work with any kernel: bad sizes, an unknown
+// accelerator, a missing QEMU, or KVM where there is none. It is for callers that have
+// no kernel yet.
 func (s Spec) Precheck() error { return thisHost.precheck(s) }
 
 func (h host) precheck(s Spec) error {

@@ -17,7 +17,7 @@ import (
 
 // SSH logs in to the guest as root. It waits for the guest to answer, at most
 // Spec.SSHWait, and fails at once when the guest dies. The client then lives
-// until it is closed or the guest ends, whatever becomes of ctx. A guest accepts
+// until it is closed or the guest ends, even if ctx ends before. A guest accepts
 // one connection in its life.
 func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 	if v.link == nil {
@@ -52,9 +52,9 @@ func (v *VM) SSH(ctx context.Context) (*ssh.Client, error) {
 
 func (v *VM) login(ctx context.Context) (*ssh.Client, error) {
 	config := &ssh.ClientConfig{
-		// Without the default's ML-KEM the guest, under emulation, needs a tenth
-		// less processor time to connect; nobody listens on a socket pair.
-		// Other ciphers make no difference.
+		// Without ML-KEM, which is the default, an emulated guest needs a tenth
+		// less processor time to connect; nobody listens on a socket pair. Other
+		// ciphers make no difference.
 		Config:            ssh.Config{KeyExchanges: []string{ssh.KeyExchangeCurve25519}},
 		User:              "root",
 		Auth:              []ssh.AuthMethod{ssh.PublicKeys(v.config.Keys.client)},
@@ -64,7 +64,7 @@ func (v *VM) login(ctx context.Context) (*ssh.Client, error) {
 	return handshake(ctx, v.link, config)
 }
 
-// handshake is what ssh.Dial would do if it took a context.
+// handshake does what ssh.Dial would do if it took a context.
 func handshake(ctx context.Context, conn net.Conn, config *ssh.ClientConfig) (*ssh.Client, error) {
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	c, channels, requests, err := ssh.NewClientConn(conn, "guest", config)
@@ -83,9 +83,9 @@ func handshake(ctx context.Context, conn net.Conn, config *ssh.ClientConfig) (*s
 	return ssh.NewClient(c, channels, requests), nil
 }
 
-// sshFailure assigns the blame: to whoever ended the guest, or to the kernel
-// when the console shows that it crashed without ending. A broken connection may
-// be the first sign of QEMU's end.
+// sshFailure blames whoever ended the guest, or the kernel if the console shows
+// that it crashed without ending the guest. A broken connection may be the first
+// sign of QEMU's end.
 func (v *VM) sshFailure(ctx context.Context, err error) error {
 	v.awaitLastWords(ctx)
 	if death := v.Death(); death != nil {

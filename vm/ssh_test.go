@@ -28,7 +28,7 @@ func newKeys(t *testing.T) *Keys {
 	return keys
 }
 
-// sshSpec is a fake guest that has the server's half of serverKeys.
+// sshSpec returns a fake guest whose SSH server has the keys in servers.
 func sshSpec(t *testing.T, ours, servers *Keys, steps ...vmtest.Step) Spec {
 	t.Helper()
 	script := vmtest.Script{Steps: steps}
@@ -133,8 +133,8 @@ func TestSSHHasALimit(t *testing.T) {
 	}
 }
 
-// TestSSHSilentOops: a guest that crashed without a panic and does not answer
-// is the kernel's fault.
+// TestSSHSilentOops checks that the kernel is to blame if a guest crashed
+// without a panic and does not answer.
 func TestSSHSilentOops(t *testing.T) {
 	spec := sshSpec(t, newKeys(t), nil, vmtest.Step{Print: "[    1.000000] Oops: 0000 [#1] PREEMPT SMP NOPTI\n"})
 	spec.SSHWait = time.Millisecond
@@ -153,8 +153,8 @@ func TestSSHWaitDefaults(t *testing.T) {
 	}
 }
 
-// TestSSHNamesADeath: a connection that breaks at login is the first sign of
-// the end of QEMU, which is what there is to say.
+// TestSSHNamesADeath checks that the error names the end of QEMU, of which a
+// connection that breaks at login is the first sign.
 func TestSSHNamesADeath(t *testing.T) {
 	keys := newKeys(t)
 	v := started(t, sshSpec(t, keys, nil))
@@ -165,7 +165,7 @@ func TestSSHNamesADeath(t *testing.T) {
 	}
 }
 
-// TestHandshakeIsCancelled: the server greets and then says no more.
+// TestHandshakeIsCancelled has a server that greets and then sends nothing.
 func TestHandshakeIsCancelled(t *testing.T) {
 	ours, theirs := net.Pipe()
 	defer theirs.Close()

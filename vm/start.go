@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	autoLife   = 5 * time.Second  // first console byte under KVM, when TCG is the alternative
-	forcedLife = 10 * time.Second // the same, when there is none
+	autoLife   = 5 * time.Second  // first console byte under KVM, if TCG is the alternative
+	forcedLife = 10 * time.Second // the same, if there is none
 )
 
 // errNoLife says that the guest has not printed a byte.
 var errNoLife = errors.New("the guest shows no life")
 
 // Start starts the machine and returns when QEMU runs; the guest's kernel is
-// then about to boot. The guest is killed when ctx is done, whenever that is.
-// After an error nothing is left but the logs in spec.Dir.
+// then about to boot. The guest is killed when ctx is done, even after Start has
+// returned. After an error, only the logs in spec.Dir are left.
 func Start(ctx context.Context, spec Spec) (*VM, error) { return thisHost.start(ctx, spec) }
 
 func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
@@ -49,8 +49,8 @@ func (h host) start(ctx context.Context, spec Spec) (*VM, error) {
 	return launch(ctx, c, TCG, 0)
 }
 
-// learn returns the reason why a start under KVM failed. Only the costly failure
-// is remembered; a refusal of QEMU's costs no time.
+// learn returns why a start under KVM failed. It records only the costly
+// failure; a refusal by QEMU costs no time.
 func (h host) learn(c config, failure error) string {
 	if !errors.Is(failure, errNoLife) {
 		return failure.Error()
@@ -70,7 +70,7 @@ func launch(ctx context.Context, c config, accel Accel, life time.Duration) (*VM
 }
 
 // orClose returns v if it started without an error. Otherwise it closes v, and
-// the error is v's death, if v died.
+// the error is v's death if v died.
 func (v *VM) orClose(err error) (*VM, error) {
 	if err == nil {
 		return v, nil
@@ -101,7 +101,7 @@ func (v *VM) boot(ctx context.Context, life time.Duration) error {
 // last words of QEMU and the guest explain the error.
 func (v *VM) ended(ctx context.Context, err error) error {
 	if errors.Is(err, qmp.ErrGone) {
-		v.process.Kill() // it may have closed QMP without an end
+		v.process.Kill() // it may have closed QMP without exiting
 		<-v.exited
 	}
 	if ctx.Err() != nil {

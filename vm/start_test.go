@@ -20,16 +20,16 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// fakeSpec is a guest whose QEMU does what the script says.
+// fakeSpec returns a guest whose QEMU does what the script says.
 func fakeSpec(t *testing.T, script vmtest.Script) Spec {
 	t.Helper()
 	return Spec{QEMU: vmtest.QEMU(t, script), Kernel: vmtest.Kernel(t), Dir: t.TempDir(), Accel: TCG}
 }
 
-// running lets a fake QEMU go on when Start of a guest without SSH is over.
+// running makes a fake QEMU wait for the end of Start, for a guest without SSH.
 var running = vmtest.Step{After: "qmp_capabilities"}
 
-// started is a fake guest that runs.
+// started starts a fake guest.
 func started(t *testing.T, spec Spec) *VM {
 	t.Helper()
 	v, err := Start(t.Context(), spec)
@@ -73,7 +73,8 @@ func TestStartAndClose(t *testing.T) {
 	}
 }
 
-// TestPanicTextEndsNoGuest: a kernel that panics ends QEMU by itself, here late.
+// TestPanicTextEndsNoGuest checks that only QEMU's own exit ends a guest whose
+// kernel panics, here late.
 func TestPanicTextEndsNoGuest(t *testing.T) {
 	v := started(t, fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{
 		running, {Print: "[    1.000000] Oops: 0000 [#1] PREEMPT SMP NOPTI\n[    1.100000] Kernel panic - not syncing: Fatal exception\n"},
@@ -125,7 +126,8 @@ func TestDeathWithoutPanicIsTheRigs(t *testing.T) {
 	}
 }
 
-// An oops that kills PID 1 is the kernel's fault, although the panic is PID 1's.
+// TestPID1KilledByAnOopsIsTheKernels checks that an oops that kills PID 1 is
+// blamed on the kernel, although the panic is PID 1's.
 func TestPID1KilledByAnOopsIsTheKernels(t *testing.T) {
 	v := started(t, fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{running,
 		{Print: "[    1.000000] Oops: 0000 [#1] SMP\n[    1.100000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009\n"}, vmtest.Exit(0)}}))
@@ -193,7 +195,7 @@ func TestStartFailsOnTheHost(t *testing.T) {
 	}
 }
 
-// TestHalfBuiltClose closes what never began.
+// TestHalfBuiltClose closes machines that never ran.
 func TestHalfBuiltClose(t *testing.T) {
 	v := newVM(fakeSpec(t, vmtest.Script{}).withDefaults(), TCG)
 	v.config.QEMU = filepath.Join(t.TempDir(), "missing")
@@ -224,8 +226,8 @@ func TestCancelKillsTheGuest(t *testing.T) {
 	}
 }
 
-// TestFlood: a guest that floods its console neither fills the disk nor
-// stands in the way of anything.
+// TestFlood checks that a guest that floods its console neither fills the disk
+// nor blocks anything.
 func TestFlood(t *testing.T) {
 	spec := fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{
 		running, {Print: "first\n"}, {Flood: 18}, {Print: "[    9.000000] Kernel panic - not syncing: at last\n"}, vmtest.Exit(0)}})
@@ -245,7 +247,8 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// TestQEMUFlood: a guest can make QEMU complain for ever.
+// TestQEMUFlood checks the size of QEMU's log: a guest can make QEMU complain
+// forever.
 func TestQEMUFlood(t *testing.T) {
 	spec := fakeSpec(t, vmtest.Script{Steps: []vmtest.Step{
 		running, {Stderr: strings.Repeat("virtio: zero sized buffers are not allowed\n", 20000)}, {Stderr: "the last words\n"}, vmtest.Exit(1)}})

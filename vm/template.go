@@ -15,21 +15,21 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// The errors of templates, by what the caller should do; errors.Is finds them.
+// The errors of templates, by what the caller should do. They are for errors.Is.
 var (
-	// ErrStale: the template is damaged, of another machine, or not accepted
-	// by QEMU. Make it again.
+	// ErrStale says that the template is damaged, belongs to another machine, or is
+	// not accepted by QEMU. Make it again.
 	ErrStale = errors.New("the template must be made again")
-	// ErrNoPlace: the file system is full or read-only. Put the template
+	// ErrNoPlace says that the file system is full or read-only. Put the template
 	// elsewhere, or boot.
 	ErrNoPlace = errors.New("no place for a template")
 )
 
-// Template is a saved, booted guest from which any number of clones can be made
-// at once. It holds its files open: clones get what was checked, whatever
-// becomes of the directory. Close must be called in the end; clones outlive it.
+// Template is a saved, booted guest from which any number of clones can be made at
+// once. It keeps its files open, so clones get what was checked, whatever happens to
+// the directory. Close must be called in the end; clones outlive it.
 type Template struct {
-	config config // of the clones, but for Dir
+	config config // of the clones, except for Dir
 	accel  Accel
 	state  []byte
 
@@ -38,13 +38,12 @@ type Template struct {
 	disk   *os.File   // nil: the machine has none
 }
 
-// OpenTemplate opens what Snapshot left in dir, which may have been renamed
-// since, and checks every byte that matters, which takes some 20 ms for a guest
-// that has used 85 MB. The spec says which machine is wanted and how to run its
-// clones; key stands for the contents of Kernel and Initrd, as in Snapshot. Dir,
-// Template and Keys of the spec are not used: the template has its own keys, and
-// each clone its own directory. The error wraps ErrStale or ErrNoPlace where one
-// of them applies.
+// OpenTemplate opens what Snapshot left in dir, which may have been renamed since. It
+// checks every byte that matters, which takes some 20 ms for a guest that has used 85
+// MB. spec says which machine is wanted and how to run its clones; key stands for the
+// contents of Kernel and Initrd, as in Snapshot. Dir, Template and Keys of spec are
+// not used: the template has its own keys, and each clone its own directory. The
+// error wraps ErrStale or ErrNoPlace where one of them applies.
 func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
 	c, err := spec.complete(generalChecks)
 	if err != nil {
@@ -98,14 +97,14 @@ func (m manifest) open(dir string, c config) (*Template, error) {
 	return t, nil
 }
 
-// open opens a file that must be unchanged. QEMU opens the memory for writing
-// although it never writes to it, so this must be possible here.
+// open opens a file that must be unchanged. It opens it for writing, because QEMU
+// does that with the memory, although it never writes to it.
 func (want fileSum) open(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
-	// The size comes first: it costs nothing.
+	// The size is checked first, because that costs nothing.
 	info, err := f.Stat()
 	if err == nil && info.Size() != want.Size {
 		err = fmt.Errorf("%s has %d bytes, not %d", filepath.Base(path), info.Size(), want.Size)
@@ -123,7 +122,7 @@ func (want fileSum) open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// unfit wraps an error of a template in what the caller should do about it.
+// unfit wraps an error of a template in ErrNoPlace or ErrStale.
 func unfit(dir string, err error) error {
 	if err = noPlace(err); !errors.Is(err, ErrNoPlace) {
 		err = fmt.Errorf("%w: %w", ErrStale, err)
@@ -132,7 +131,7 @@ func unfit(dir string, err error) error {
 }
 
 // share returns descriptors of the memory and the disk for one clone. A template that
-// was closed meanwhile is stale: whoever closed it has, or makes, another.
+// has been closed is stale: whoever closed it has another, or makes one.
 func (t *Template) share() (memory, disk *os.File, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

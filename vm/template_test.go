@@ -18,7 +18,7 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// templateSpec is a fake guest that can become a template.
+// templateSpec returns a fake guest that can become a template.
 func templateSpec(t *testing.T, script vmtest.Script) Spec {
 	t.Helper()
 	keys := newKeys(t)
@@ -46,7 +46,7 @@ func opened(t *testing.T, spec Spec) *Template {
 	return tmpl
 }
 
-// list is the names of the files in a directory.
+// list returns the names of the files in a directory.
 func list(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -60,8 +60,8 @@ func list(t *testing.T, dir string) []string {
 	return names
 }
 
-// TestTemplateFiles: what is there, who may read it, and that nothing says
-// where it was made.
+// TestTemplateFiles checks which files there are, who may read them, and that
+// none says where it was made.
 func TestTemplateFiles(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)
@@ -87,7 +87,7 @@ func TestTemplateFiles(t *testing.T) {
 	}
 }
 
-// TestTemplateMoves: it is made under a temporary name, and may go while it
+// TestTemplateMoves checks that a template can be renamed, and removed while it
 // is in use.
 func TestTemplateMoves(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
@@ -115,7 +115,7 @@ func TestTemplateMoves(t *testing.T) {
 	}
 }
 
-// damages are what may befall a file.
+// damages are the ways in which a file can be damaged.
 var damages = map[string]func(t *testing.T, path string){
 	"deleted": func(t *testing.T, path string) { os.Remove(path) },
 	"empty":   func(t *testing.T, path string) { os.Truncate(path, 0) },
@@ -152,7 +152,7 @@ func flip(t *testing.T, path string, at int64) {
 	}
 }
 
-// copyTemplate is a copy that can be damaged.
+// copyTemplate returns a copy that can be damaged.
 func copyTemplate(t *testing.T, from string) string {
 	t.Helper()
 	to := t.TempDir()
@@ -170,7 +170,7 @@ func copyFile(t *testing.T, from, to string) {
 	}
 }
 
-// stale opens what must be found damaged.
+// stale checks that a template is found to be stale.
 func stale(t *testing.T, dir string, spec Spec, key string) {
 	t.Helper()
 	tmpl, err := OpenTemplate(dir, spec, key)
@@ -206,7 +206,7 @@ func TestDamageIsFound(t *testing.T) {
 	}
 }
 
-// TestMixedTemplatesAreFound: files of two templates of the same machine.
+// TestMixedTemplatesAreFound mixes files of two templates of the same machine.
 func TestMixedTemplatesAreFound(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)
@@ -246,7 +246,7 @@ func TestTemplateOfAnotherMachine(t *testing.T) {
 	}
 }
 
-// TestOpenTemplateWritesNothing: templates never change.
+// TestOpenTemplateWritesNothing checks that templates never change.
 func TestOpenTemplateWritesNothing(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	snapshot(t, spec)

@@ -21,7 +21,7 @@ const (
 	maxMemory = 1024 * 1024 // MiB
 )
 
-// check finds one reason why a config cannot work.
+// check returns a reason why a config cannot work, or nil.
 type check func(config) error
 
 var (
@@ -149,7 +149,7 @@ func (c config) checkQEMU() error {
 	return e
 }
 
-// reason is why a program was not found, without its name once more.
+// reason returns why a program was not found, without repeating its name.
 func reason(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -160,8 +160,8 @@ func reason(err error) error {
 	return err
 }
 
-// checkIsQEMU refuses a program that says what it is, and is not QEMU. One that says
-// nothing may be a wrapper.
+// checkIsQEMU refuses a program that calls itself something other than QEMU. One
+// that prints nothing may be a wrapper.
 func (c config) checkIsQEMU() error {
 	a := answerOf(c.QEMU)
 	if a.version.known() || a.said == "" {

@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// version is QEMU's. The zero value means unknown.
+// version is a version of QEMU. The zero value means unknown.
 type version struct{ major, minor int }
 
 func (v version) known() bool { return v != version{} }
@@ -37,13 +37,14 @@ const versionLimit = 10 * time.Second
 
 const maxVersion = 64 << 10 // bytes; a wrapper may print more than the version
 
-// answer is what a program says when it is asked for its version.
+// answer is what a program prints when asked for its version.
 type answer struct {
 	version version
-	said    string // the first line; empty: nothing, or not in time
+	said    string // the first line; empty if there was none in time
 }
 
-// answers holds the answer of each QEMU, by its qemuID, so that it is asked once.
+// answers holds the answer of each QEMU, by its qemuID, so that each is asked
+// once.
 var answers sync.Map // of func() answer
 
 // versionOf asks a QEMU, or a wrapper of one, for its version. The zero version
@@ -70,8 +71,8 @@ func askVersion(qemu string, limit time.Duration) answer {
 	return answer{parseVersion(string(out)), said}
 }
 
-// "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)", or for qemu-user the
-// program's name in front.
+// versionLine matches "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)".
+// qemu-user begins with its program's name instead.
 var versionLine = regexp.MustCompile(`(?m)^(?:QEMU emulator|qemu-\w+) version (\d{1,4})\.(\d{1,4})`)
 
 func parseVersion(text string) version {

@@ -10,17 +10,17 @@ import (
 )
 
 const (
-	// instruction is the time of one, as a power of 2 in nanoseconds: 8 ns, so that a busy
-	// guest's time passes about as fast as the host's.
+	// instruction is the time that one takes, as a power of 2 in nanoseconds: 8 ns, so that
+	// a busy guest's time passes about as fast as the host's.
 	instruction = 3
 
-	// linger is how long a guest keeps running after its last holder has let go.
+	// linger is how long a guest keeps running after its last holder has released it.
 	// Commands follow one another faster than that.
 	linger = 2 * time.Millisecond
 )
 
-// timeArgs: an idle guest of QEMU's goes on at its next timer, without waiting for it
-// (sleep=off; docs/devel/tcg-icount.rst of QEMU).
+// timeArgs returns the arguments for virtual time. With sleep=off, an idle guest jumps to
+// its next timer without waiting for it (docs/devel/tcg-icount.rst of QEMU).
 func (c config) timeArgs(accel Accel) []string {
 	if !c.virtualTime(accel) {
 		return nil
@@ -32,27 +32,28 @@ func (c config) timeArgs(accel Accel) []string {
 	return []string{"-icount", fmt.Sprintf("shift=%d,sleep=%s", instruction, sleep)}
 }
 
-// virtualTime: a guest with a disk keeps the host's time, because its disk does. A guest
-// with several processors keeps it too: with -icount, QEMU before 8.1 may never run the
-// second one (rr_cpu_thread_fn in accel/tcg/tcg-accel-ops-rr.c of QEMU). Linux 6.1 then
-// hangs while it boots: the first processor waits for the second one, and is never idle.
+// virtualTime reports whether the guest's time is virtual. A guest with a disk keeps the
+// host's time, because its disk does. So does a guest with several processors: with
+// -icount, QEMU before 8.1 may never run the second one (rr_cpu_thread_fn in
+// accel/tcg/tcg-accel-ops-rr.c of QEMU). Linux 6.1 then hangs while it boots: the first
+// processor waits for the second one, and is never idle.
 func (c config) virtualTime(accel Accel) bool {
 	return c.VirtualTime && accel == TCG && c.Disk == "" && c.CPUs == 1
 }
 
-// Jumps tells whether the guest's time jumps to the next timer when the guest is idle.
+// Jumps reports whether the guest's time jumps to the next timer when the guest is idle.
 func (v *VM) Jumps() bool { return v.config.virtualTime(v.accel) && !v.config.Interactive }
 
-// turns lets a guest run while somebody holds it.
+// turns lets a guest run while it is held.
 type turns struct {
 	mu      sync.Mutex
 	holders int
 	paused  bool
-	over    bool        // no pause comes any more
+	over    bool        // no further pauses
 	timer   *time.Timer // for the pause after the last holder
 }
 
-// end waits for the end of a pause that has begun.
+// end prevents further pauses, and waits for the end of one that has begun.
 func (t *turns) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,8 +63,8 @@ func (t *turns) end() {
 	}
 }
 
-// Hold lets a guest whose time is virtual run until release is called: in a guest that
-// waits for its host, hours would pass. All other guests run always.
+// Hold lets a guest whose time jumps run until release is called. Otherwise such a guest is
+// paused: hours would pass in it while it waits for its host. All other guests always run.
 func (v *VM) Hold(ctx context.Context) (release func(), err error) {
 	if !v.Jumps() {
 		return func() {}, nil
@@ -92,8 +93,7 @@ func (v *VM) letGo() {
 	}
 }
 
-// pauseIdle pauses a guest that nobody has held for a while. One that has ended needs
-// no pause.
+// pauseIdle pauses a guest that has not been held for a while, unless it has ended.
 func (v *VM) pauseIdle() {
 	t := &v.turns
 	t.mu.Lock()
@@ -105,7 +105,7 @@ func (v *VM) pauseIdle() {
 	defer cancel()
 	go func() {
 		select {
-		case <-v.cleanup.begun: // it must not wait for a QEMU that does not answer
+		case <-v.cleanup.begun: // cleanup must not wait for a QEMU that does not answer
 			cancel()
 		case <-ctx.Done():
 		}

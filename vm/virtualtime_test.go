@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// TestVirtualTime: only guests that QEMU emulates have a time of their own, and a person's
-// clones fit the same template.
+// TestVirtualTime checks that only guests that QEMU emulates have a time of their own, and
+// that a person's clones fit the same template.
 func TestVirtualTime(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -55,8 +55,8 @@ func TestVirtualTime(t *testing.T) {
 	}
 }
 
-// TestHold: a guest whose time is virtual is paused once nobody holds it, and goes on for
-// the next who does.
+// TestHold checks that a guest whose time is virtual is paused once it is not held, and
+// continues for the next holder.
 func TestHold(t *testing.T) {
 	commands := filepath.Join(t.TempDir(), "commands")
 	spec := templateSpec(t, vmtest.Script{Commands: commands})
@@ -91,7 +91,7 @@ func TestHold(t *testing.T) {
 	}
 }
 
-// TestHoldOfOthers: all other guests run always.
+// TestHoldOfOthers checks that all other guests always run.
 func TestHoldOfOthers(t *testing.T) {
 	commands := filepath.Join(t.TempDir(), "commands")
 	spec := templateSpec(t, vmtest.Script{Commands: commands})

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-const controlLimit = time.Minute // QEMU does it within milliseconds
+const controlLimit = time.Minute // QEMU needs milliseconds
 
 // VM is a running virtual machine. Close must be called in the end.
 type VM struct {
@@ -30,8 +30,8 @@ type VM struct {
 	clock    *cpuClock
 	turns    turns
 
-	exited  chan struct{}   // closed when QEMU has exited and the console is whole
-	ctx     context.Context // whose end kills the guest; for the cause only
+	exited  chan struct{}   // closed when QEMU has exited and the console is complete
+	ctx     context.Context // its end kills the guest; only its cause is used
 	cleanup cleanup
 }
 
@@ -39,26 +39,26 @@ func newVM(c config, accel Accel) *VM {
 	return &VM{config: c, accel: accel, exited: make(chan struct{}), cleanup: cleanup{begun: make(chan struct{})}}
 }
 
-// Accel is the accelerator that the machine runs on: KVM or TCG.
+// Accel returns the accelerator that the machine runs on: KVM or TCG.
 func (v *VM) Accel() Accel { return v.accel }
 
-// Console has what the guest printed.
+// Console returns the guest's console.
 func (v *VM) Console() *console.Console { return v.console }
 
-// Exited is closed when the guest has ended: QEMU is gone and the console is
-// complete. A panic ends the guest.
+// Exited returns a channel that is closed when the guest has ended: QEMU is
+// gone and the console is complete. A panic ends the guest.
 func (v *VM) Exited() <-chan struct{} { return v.exited }
 
-// CommandLine is a shell command that starts the same machine with its console
-// on the terminal.
+// CommandLine returns a shell command that starts the same machine with its
+// console on the terminal.
 func (v *VM) CommandLine() string { return v.config.commandLine(v.accel) }
 
-// Close kills the guest and gives back everything it held. Further calls return
-// what the first one did.
+// Close kills the guest and releases everything it held. Further calls return
+// the result of the first.
 func (v *VM) Close() error { return v.cleanup.run() }
 
 // Pause stops the guest's processors and its clock. Connections stay open, but
-// nobody answers. After Resume the guest goes on as if no time had passed.
+// get no answers. After Resume, the guest continues as if no time had passed.
 func (v *VM) Pause(ctx context.Context) error {
 	v.turns.mu.Lock()
 	defer v.turns.mu.Unlock()

@@ -10,19 +10,19 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// wholeHeader is so much of an image that the fields which name other files are in it.
+// wholeHeader is how many bytes of an image include the fields that name other files.
 const wholeHeader = qcow2FeaturesAt + 8
 
-// takesFrom tells whether an image with that header has another file, for its data or as
-// its backing file.
+// takesFrom reports whether an image with that header uses another file, for its data or
+// as its backing file.
 func takesFrom(head []byte) bool {
 	be := binary.BigEndian
 	return be.Uint64(head[qcow2BackingAt:]) != 0 ||
 		be.Uint32(head[qcow2VersionAt:]) > 2 && be.Uint64(head[qcow2FeaturesAt:])&qcow2ExternalData != 0
 }
 
-// checkWhole refuses an image that takes data from another file. QEMU would open that as
-// this user, whatever it is, and the guest would read it.
+// checkWhole refuses an image that takes data from another file. QEMU would open any
+// such file as this user, and the guest could read it.
 func checkWhole(path string) error {
 	head := make([]byte, wholeHeader)
 	n, err := readHead(path, head)

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// TestAttackDiskOfOtherFiles: an image whose header names another file, as a stranger's
-// may name /etc/shadow, is refused.
+// TestAttackDiskOfOtherFiles checks that an image whose header names another file is
+// refused: a stranger's may name /etc/shadow.
 func TestAttackDiskOfOtherFiles(t *testing.T) {
 	head := func(version, backing, features byte) string {
 		h := make([]byte, 104)

@@ -23,8 +23,8 @@ const (
 	logTail = 4 << 20
 )
 
-// Console keeps what the guest prints in a file of limited size, and watches it
-// line by line for what a kernel prints when it is in trouble.
+// Console keeps what the guest prints in a file of limited size, and watches each line
+// for what a kernel in trouble prints.
 type Console struct {
 	log    *Log
 	copyTo io.Writer // gets a live copy; may be nil
@@ -33,20 +33,20 @@ type Console struct {
 	alive chan struct{} // closed at the first byte
 	done  chan struct{} // closed when the console has ended and the log is complete
 
-	line []byte    // the unfinished line; only Follow uses it, and the next
-	live *liveCopy // nil: there is no copy
+	line []byte    // the unfinished line; only Follow uses it and live
+	live *liveCopy // nil if there is no copy
 
 	mu    sync.Mutex // guards what follows
 	label string     // begins each line of the copy; may be empty
 	watch watch
-	err   error // the first one of the log
+	err   error // the first error of the log
 }
 
-// Open makes a console whose log is the file at path. If live is not nil, it gets
-// a copy with control bytes escaped; a writer that is too slow misses lines.
-// goesOn means that the kernel does not boot but goes on where another one
-// stopped, and that its lines tell their facility from the first one on. Close must be
-// called in the end.
+// Open creates a console whose log is the file at path. If live is not nil, it gets a
+// copy with control bytes escaped; a writer that is too slow misses lines. goesOn
+// means that the kernel does not boot but continues where another one stopped, and
+// that its lines have a facility from the first one on. Close must be called in the
+// end.
 func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
 	log, err := CreateLog(path, logHead, logTail)
 	if err != nil {
@@ -55,17 +55,18 @@ func Open(path string, live io.Writer, goesOn bool) (*Console, error) {
 	return &Console{log: log, copyTo: live, alive: make(chan struct{}), done: make(chan struct{}), watch: watch{marked: goesOn}}, nil
 }
 
-// Label says of whom the lines of the copy are from now on.
+// Label sets the label that begins each line of the copy from now on.
 func (c *Console) Label(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.label = printable.Line(name) + " | "
 }
 
-// Path is the file with the raw output. The middle of a very long one is missing.
+// Path returns the path of the file with the raw output. The middle of a very long
+// output is missing.
 func (c *Console) Path() string { return c.log.Path() }
 
-// Tail is the last n lines, control bytes escaped.
+// Tail returns the last n lines, control bytes escaped.
 func (c *Console) Tail(n int) string {
 	lines := strings.Split(c.log.Tail(n), "\n")
 	for i, line := range lines {
@@ -74,20 +75,21 @@ func (c *Console) Tail(n int) string {
 	return strings.Join(lines, "\n")
 }
 
-// Alive is closed at the first byte that the guest prints.
+// Alive returns a channel that is closed at the first byte that the guest prints.
 func (c *Console) Alive() <-chan struct{} { return c.alive }
 
-// Done is closed when the console has ended and the file is complete.
+// Done returns a channel that is closed when the console has ended and the file is
+// complete.
 func (c *Console) Done() <-chan struct{} { return c.done }
 
-// Splats are the warnings, oopses and panics so far, in order, at most 1000.
+// Splats returns the warnings, oopses and panics so far, in order, at most 1000.
 func (c *Console) Splats() []splat.Splat {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]splat.Splat(nil), c.watch.splats...)
 }
 
-// Crash is the line that says what the kernel died of; empty when the console
+// Crash returns the line that says what the kernel died of. It is empty if the console
 // shows neither a panic nor an oops.
 func (c *Console) Crash() string {
 	c.mu.Lock()
@@ -95,7 +97,7 @@ func (c *Console) Crash() string {
 	return c.watch.crash()
 }
 
-// EmulatorFault is a fault of the emulator that the lines show (see package
+// EmulatorFault returns a fault of the emulator that the lines show (see package
 // emulator), or nil.
 func (c *Console) EmulatorFault() *blame.Error {
 	c.mu.Lock()
@@ -103,18 +105,18 @@ func (c *Console) EmulatorFault() *blame.Error {
 	return c.watch.emulator.Fault()
 }
 
-// Err is the first error of the log.
+// Err returns the first error of the log.
 func (c *Console) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
-// Close closes the file, if Follow has not done so.
+// Close closes the file if Follow has not done so.
 func (c *Console) Close() error { return c.log.Close() }
 
-// Follow reads the console until r ends. It is called once. A full disk ends the
-// log, never the reading: a guest whose console nobody reads stops.
+// Follow reads the console until r ends. It is called once. A full disk ends the log,
+// but not the reading: a guest stops if its console is not read.
 func (c *Console) Follow(r io.Reader) {
 	defer close(c.done)
 	if c.copyTo != nil {
@@ -145,7 +147,7 @@ func (c *Console) note(err error) {
 	}
 }
 
-// lines splits p into lines, and looks at each that is complete.
+// lines splits p into lines, and examines each complete one.
 func (c *Console) lines(p []byte) {
 	for len(p) > 0 {
 		end := bytes.IndexByte(p, '\n')

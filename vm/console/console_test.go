@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/splat"
 )
 
-// consoleOf is a console that has read text in pieces of that size.
+// consoleOf returns a console that has read text in pieces of that size.
 func consoleOf(t *testing.T, text string, size int) *Console {
 	t.Helper()
 	c, err := Open(filepath.Join(t.TempDir(), "console.log"), nil, false)
@@ -68,8 +68,8 @@ func TestConsoleSeesTheCrash(t *testing.T) {
 	}
 }
 
-// TestConsoleKnowsItsWriters: once the kernel tells the facility of its lines,
-// nothing else is its word.
+// TestConsoleKnowsItsWriters checks that once the kernel's lines have a
+// facility, no other line is taken for the kernel's.
 func TestConsoleKnowsItsWriters(t *testing.T) {
 	const boot = "[    0.000000] Linux version 6.12\n<6>[    0.100000] Run /init as init process\n"
 	for text, want := range map[string]string{
@@ -93,8 +93,8 @@ func TestConsoleKnowsItsWriters(t *testing.T) {
 	}
 }
 
-// TestConsoleOfAClone goes on where another has stopped: its first line tells
-// its facility already.
+// TestConsoleOfAClone tests a console that continues where another stopped: its
+// first line already has a facility.
 func TestConsoleOfAClone(t *testing.T) {
 	c, err := Open(filepath.Join(t.TempDir(), "console.log"), nil, true)
 	if err != nil {
@@ -117,7 +117,8 @@ func TestConsoleWithoutCrash(t *testing.T) {
 	}
 }
 
-// TestConsoleThatNobodyFollows: a machine may fail to start.
+// TestConsoleThatNobodyFollows closes a console that was never followed: a
+// machine may fail to start.
 func TestConsoleThatNobodyFollows(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	c, err := Open(filepath.Join(t.TempDir(), "console.log"), io.Discard, false)
@@ -166,8 +167,8 @@ func TestConsoleTailIsSafe(t *testing.T) {
 	}
 }
 
-// TestConsoleEndlessLine: a line without end is looked at in pieces, and a
-// line feed right after a full piece makes no line of its own.
+// TestConsoleEndlessLine checks that an endless line is examined in pieces, and
+// that a line feed right after a full piece does not make a line of its own.
 func TestConsoleEndlessLine(t *testing.T) {
 	text := strings.Repeat("x", 3*maxLine) + "\nKernel panic - not syncing: after all\n"
 	c := consoleOf(t, text, 64<<10)

@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	liveQueue = 1024        // lines that the writer may be behind by
+	liveQueue = 1024        // lines by which the writer may lag
 	liveGrace = time.Second // how long the end waits for a slow writer
 )
 
-// liveCopy writes lines to a writer that may be slow or stuck, such as a
-// terminal that was paused, without ever waiting for it.
+// liveCopy writes lines to a writer that may be slow or stuck, such as a paused
+// terminal, without ever waiting for it.
 type liveCopy struct {
 	lines  chan string
 	done   chan struct{}
-	missed int // lines since the last one that found room
+	missed int // lines dropped since the last one that found room
 }
 
 func newLiveCopy(w io.Writer) *liveCopy {
@@ -32,7 +32,8 @@ func newLiveCopy(w io.Writer) *liveCopy {
 	return l
 }
 
-// print is for one goroutine only, as is close.
+// print queues a line, or drops it. Only one goroutine may call print and
+// close.
 func (l *liveCopy) print(line string) {
 	if l.missed > 0 {
 		line = fmt.Sprintf("... klptest: %d lines not shown ...\n%s", l.missed, line)

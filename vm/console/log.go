@@ -24,8 +24,8 @@ type Log struct {
 	last  []byte     // the last of them: at least tailSize when there are as many, at most twice that
 }
 
-// CreateLog makes the file, for at most head and tail bytes. The head goes to
-// the file as it comes; the tail is in memory until Close.
+// CreateLog creates the file, for at most head and tail bytes. The head goes to
+// the file as it arrives; the tail is in memory until Close.
 func CreateLog(path string, head, tail int) (*Log, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -34,17 +34,17 @@ func CreateLog(path string, head, tail int) (*Log, error) {
 	return &Log{path: path, head: head, tailSize: tail, file: f}, nil
 }
 
-// Path is where the file is.
+// Path returns the path of the file.
 func (l *Log) Path() string { return l.path }
 
-// Write is for writers that have no use for an error: it returns none.
+// Write never returns an error. It is for writers that have no use for one.
 func (l *Log) Write(p []byte) (int, error) {
 	_ = l.keep(p)
 	return len(p), nil
 }
 
-// keep keeps p. An error means that the file could not be written; the tail in
-// memory is right all the same.
+// keep records p. It returns an error if the file cannot be written; the tail in
+// memory is correct nevertheless.
 func (l *Log) keep(p []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -61,11 +61,11 @@ func (l *Log) keep(p []byte) error {
 	return err
 }
 
-// Tail is the last n lines, as far as they are in the last 64 KiB, control
+// Tail returns the last n lines, as far as they are in the last 64 KiB, control
 // bytes escaped.
 func (l *Log) Tail(n int) string { return tailLines(l.end(), n) }
 
-// end is a copy of the last bytes.
+// end returns a copy of the last bytes.
 func (l *Log) end() []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,7 +103,7 @@ func (l *Log) writeEnd() error {
 	return err
 }
 
-// tailLines is the last n lines of p, safe to print.
+// tailLines returns the last n lines of p, safe to print.
 func tailLines(p []byte, n int) string {
 	lines := strings.Split(strings.TrimRight(string(p), "\r\n"), "\n")
 	if len(lines) > n {

@@ -18,11 +18,11 @@ type watch struct {
 	splats   []splat.Splat
 	headline string // the first line that says what the kernel died of
 	crashed  bool   // a panic or an oops was among the lines
-	marked   bool   // the kernel's lines tell their facility
+	marked   bool   // the kernel's lines have a facility
 	emulator emulator.Watch
 }
 
-// line looks at the next line.
+// line examines the next line.
 func (w *watch) line(line string) {
 	text, ok := w.kernelText(line)
 	if !ok {
@@ -40,7 +40,8 @@ func (w *watch) record(s splat.Splat, text string) {
 	}
 	crash := s.Fatal || s.Kind == splat.Oops
 	w.crashed = w.crashed || crash
-	// The panic comes after the oops that led to it: the first is the cause.
+	// The panic comes after the oops that led to it, so the first line is the
+	// cause.
 	if w.headline == "" && (crash || s.Kind == splat.Bug) {
 		w.headline = printable.Text(text)
 	}
@@ -53,16 +54,16 @@ func (w *watch) crash() string {
 	return w.headline
 }
 
-// printkLine is a line as printk writes it with console_msg_format=syslog: facility
-// and level, the time, and with CONFIG_PRINTK_CALLER the task or processor
+// printkLine matches the prefix that printk writes with console_msg_format=syslog:
+// facility and level, the time, and with CONFIG_PRINTK_CALLER the task or processor
 // (kernel/printk/printk.c: print_syslog, print_time, print_caller). Until the
-// kernel has read that argument, the first is missing.
+// kernel has read that argument, facility and level are missing.
 var printkLine = regexp.MustCompile(`^(?:<(\d{1,9})>)?(?:\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? )?`)
 
-// kernelText is the text of a line that the kernel itself has written. A line
-// that user space writes to /dev/kmsg has a facility other than 0
-// (devkmsg_write); one that it prints has none. The kernel's first lines have
-// none either, but then there is no user space yet.
+// kernelText returns the text of a line that the kernel itself has written. A line
+// that user space writes to /dev/kmsg has a facility other than 0 (devkmsg_write);
+// one that it prints has none. The kernel's first lines have none either, but then
+// there is no user space yet.
 func (w *watch) kernelText(line string) (text string, ok bool) {
 	m := printkLine.FindStringSubmatchIndex(line)
 	text = line[m[1]:]
@@ -74,7 +75,7 @@ func (w *watch) kernelText(line string) (text string, ok bool) {
 	return text, priority>>3 == 0
 }
 
-// unmarked is a line without facility and level, for people.
+// unmarked returns a line without facility and level, for people.
 func unmarked(line string) string {
 	if m := printkLine.FindStringSubmatchIndex(line); m[2] >= 0 {
 		return line[m[3]+1:]

@@ -23,17 +23,17 @@ var ErrGone = errors.New("QEMU is gone")
 
 const (
 	limit      = time.Minute // of every command; a busy host may be slow to start QEMU
-	eventQueue = 64          // events that a slow reader may be behind by
+	eventQueue = 64          // events by which a slow reader may lag
 )
 
 // Event is a message that QEMU sends on its own.
 type Event = goqemu.Event
 
 // Monitor is our end of a QMP connection. Commands may run at the same time:
-// replies find their command by its id. No command takes longer than a minute.
+// replies are matched by ID. No command takes longer than a minute.
 type Monitor struct {
 	conn     net.Conn
-	greeting chan struct{} // closed when the greeting has come
+	greeting chan struct{} // closed when the greeting has arrived
 	done     chan struct{} // closed when nothing more will come
 
 	write   sync.Mutex // one command at a time on the wire
@@ -87,7 +87,7 @@ func (m *Monitor) Disconnect() error {
 	return err
 }
 
-// Events gives the events from now on, until the connection ends or ctx is
+// Events returns the events from now on, until the connection ends or ctx is
 // done. A reader that falls behind loses the oldest ones.
 func (m *Monitor) Events(ctx context.Context) (<-chan Event, error) {
 	m.mu.Lock()
@@ -101,14 +101,14 @@ func (m *Monitor) Events(ctx context.Context) (<-chan Event, error) {
 	return events, nil
 }
 
-// Run sends a command, a JSON object, and returns the whole reply. QEMU's
-// refusal is an error, and so is its end: ErrGone.
+// Run sends a command, a JSON object, and returns the whole reply. It returns
+// an error if QEMU refuses, and ErrGone if QEMU ends.
 func (m *Monitor) Run(ctx context.Context, command []byte) ([]byte, error) {
 	return m.RunPassing(ctx, command, nil)
 }
 
-// RunPassing is Run for a command that passes a file to QEMU; nil: none. It
-// needs a connection that is a Unix socket.
+// RunPassing is Run for a command that passes a file to QEMU; nil: none. To
+// pass a file, the connection must be a Unix socket.
 func (m *Monitor) RunPassing(ctx context.Context, command []byte, file *os.File) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -158,8 +158,8 @@ func (m *Monitor) forget(id string) {
 	delete(m.waiting, id)
 }
 
-// send writes a command. One that was cut short leaves the stream useless,
-// so a failed write ends the connection.
+// send writes a command. A partial command makes the stream useless, so a
+// failed write ends the connection.
 func (m *Monitor) send(ctx context.Context, command any, file *os.File) error {
 	line, err := json.Marshal(command)
 	if err != nil {
@@ -198,10 +198,10 @@ func (m *Monitor) reason() error {
 	return m.err
 }
 
-// Typed offers go-qemu's typed calls over m. ctx limits each of them.
+// Typed returns go-qemu's typed calls over m. ctx limits each of them.
 func (m *Monitor) Typed(ctx context.Context) *raw.Monitor { return raw.NewMonitor(bound{m, ctx}) }
 
-// bound is a monitor with the context for calls that take none.
+// bound is a monitor with a context for calls that take none.
 type bound struct {
 	*Monitor
 	ctx context.Context

@@ -19,7 +19,8 @@ import (
 	"github.com/klptest/klptest/vm/qmp/qmptest"
 )
 
-// connected is a monitor that has connected to a server which answers so.
+// connected returns a monitor that has connected to a server with these
+// answers.
 func connected(t *testing.T, greeting string, answer func(qmptest.Command) string) *Monitor {
 	t.Helper()
 	m := dialed(t, greeting, answer)
@@ -48,8 +49,8 @@ func dialed(t *testing.T, greeting string, answer func(qmptest.Command) string) 
 	return m
 }
 
-// The first seven tests are one each for what go-qemu's SocketMonitor gets
-// wrong.
+// Each of the first seven tests is for something that go-qemu's SocketMonitor
+// gets wrong.
 
 func TestConnectHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -109,8 +110,8 @@ func TestLongReply(t *testing.T) {
 	}
 }
 
-// TestRepliesAreTheCallersOwn: under -race, a buffer that is used again
-// for the next reply shows; so do replies that went to the wrong caller.
+// TestRepliesAreTheCallersOwn checks that replies go to the right caller. With
+// -race, it also finds a buffer that is reused for the next reply.
 func TestRepliesAreTheCallersOwn(t *testing.T) {
 	m := connected(t, qmptest.Greeting, func(c qmptest.Command) string {
 		if c.Arguments == nil {
@@ -176,10 +177,10 @@ func TestEndOfFileSaysSo(t *testing.T) {
 	}
 }
 
-// What else it promises.
+// The other tests are for what else Monitor promises.
 
-// TestReplyRightBeforeTheEnd: many times, because the reply and the end
-// are there at the same moment.
+// TestReplyRightBeforeTheEnd runs many times, because the reply and the end
+// arrive at the same moment.
 func TestReplyRightBeforeTheEnd(t *testing.T) {
 	for range 100 {
 		ours, theirs := net.Pipe()
@@ -223,8 +224,8 @@ func TestErrorWithoutID(t *testing.T) {
 	}
 }
 
-// TestLateReply: a command that was given up does not take the next one's
-// reply, nor the other way round.
+// TestLateReply checks that an abandoned command and the next one do not get
+// each other's replies.
 func TestLateReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var late string
@@ -250,7 +251,7 @@ func TestLateReply(t *testing.T) {
 	})
 }
 
-// TestStuckWrite: QEMU does not read, so the command cannot be sent.
+// TestStuckWrite sends a command that QEMU does not read.
 func TestStuckWrite(t *testing.T) {
 	ours, theirs := net.Pipe()
 	defer theirs.Close()
@@ -287,7 +288,8 @@ func TestUnsubscribe(t *testing.T) {
 	}
 }
 
-// TestKeepsTheNewestEvents: who falls behind loses the oldest.
+// TestKeepsTheNewestEvents checks that a reader that falls behind loses the
+// oldest events.
 func TestKeepsTheNewestEvents(t *testing.T) {
 	var m Monitor
 	m.readers = []chan Event{make(chan Event, 2)}
@@ -301,8 +303,8 @@ func TestKeepsTheNewestEvents(t *testing.T) {
 	}
 }
 
-// TestPassesFilesOverSocketsOnly: QEMU would wait for a file that never
-// came.
+// TestPassesFilesOverSocketsOnly checks that other connections pass no files:
+// QEMU would wait for a file that never arrives.
 func TestPassesFilesOverSocketsOnly(t *testing.T) {
 	m := connected(t, qmptest.Greeting, nil) // over a pipe
 	if _, err := m.RunPassing(t.Context(), []byte(`{"execute":"getfd"}`), os.Stdin); err == nil || !strings.Contains(err.Error(), "no file can be passed") {

@@ -63,9 +63,9 @@ func (m *Monitor) greet() {
 	}
 }
 
-// answer hands a reply to the command that waits for it; one that nobody
-// waits for any more is dropped. An error without an id is about something
-// that QEMU could not read: it may be anybody's.
+// answer hands a reply to the command that waits for it, and drops a reply for
+// which no command waits any more. An error without an id is about something
+// that QEMU could not read, so every waiting command gets it.
 func (m *Monitor) answer(id string, r reply) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -100,7 +100,7 @@ func (m *Monitor) unsubscribe(events chan Event) {
 	}
 }
 
-// end tells everybody that nothing more will come.
+// end tells all readers that nothing more will come.
 func (m *Monitor) end(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// keysIn returns the files of the guest's SSH server that are in an initramfs:
-// several archives in a row, with zeros between them.
+// keysIn returns the files of the guest's SSH server from an initramfs, which
+// is several archives in a row with zeros between them.
 func keysIn(initrd string) (map[string][]byte, error) {
 	f, err := os.Open(initrd)
 	if err != nil {

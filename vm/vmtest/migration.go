@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// DeviceState is what a fake QEMU migrates out, and takes in.
+	// DeviceState is the device state that a fake QEMU saves and loads.
 	DeviceState = "the state of all devices"
 	// Memory is what it writes to shared memory, at MemoryOffset.
 	Memory       = "the memory of the guest"
@@ -54,8 +54,8 @@ func (c *rightsConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fillMemory writes to the memory file as a guest does that boots, or as a
-// clone would that has no copy of its own.
+// fillMemory writes to the memory file like a guest that boots, or like a clone
+// that has no copy of its own.
 func (s Script) fillMemory(args []string) error {
 	if !strings.Contains(strings.Join(args, " "), "share=on") {
 		return nil
@@ -68,7 +68,7 @@ func (s Script) fillMemory(args []string) error {
 	return err
 }
 
-// saveState writes the device state and says how it went.
+// saveState writes the device state and returns the events of the result.
 func (f *fake) saveState() string {
 	if f.FailMigration || f.qmp.passed == nil {
 		return migrationEvent("failed")
@@ -80,8 +80,8 @@ func (f *fake) saveState() string {
 	return migrationEvent("active") + migrationEvent("completed")
 }
 
-// loadState reads the device state. As QEMU 7.2 does, it ends the process when
-// that is not what it should be.
+// loadState reads the device state. Like QEMU 7.2, it ends the process if the
+// state is wrong.
 func (f *fake) loadState() string {
 	state, err := io.ReadAll(f.qmp.passed)
 	keys, whole := strings.CutPrefix(string(state), DeviceState)
@@ -100,7 +100,7 @@ func migrationEvent(status string) string {
 	return fmt.Sprintf(`{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "MIGRATION", "data": {"status": %q}}`+"\r\n", status)
 }
 
-// note writes a command to the list of commands.
+// note appends a command to the list of commands.
 func (s Script) note(c qmptest.Command) {
 	if s.Commands == "" {
 		return

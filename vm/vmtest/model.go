@@ -20,11 +20,11 @@ import (
 	"github.com/klptest/klptest/internal/model"
 )
 
-// modelled answers an agent's requests by the model of a kernel's livepatch, so
-// that whole runs can be tested without a kernel.
+// modelled answers requests to an agent with the model of a kernel's livepatch,
+// so that whole runs can be tested without a kernel.
 type modelled struct {
 	machine.Machine
-	warned bool // the module klp_selftest has
+	warned bool // the module klp_selftest has warned
 }
 
 func newModelled(release string) (*modelled, error) {
@@ -35,7 +35,7 @@ func newModelled(release string) (*modelled, error) {
 	return &modelled{Machine: m}, nil
 }
 
-// modelOf is the release that a kernel names.
+// modelOf returns the release that a kernel names.
 func modelOf(args []string) (string, error) {
 	image, err := os.ReadFile(args[slices.Index(args, "-kernel")+1])
 	return string(image[bytes.LastIndexByte(image, '\n')+1:]), err
@@ -76,7 +76,8 @@ func (m *modelled) handle(ctx context.Context, req wire.Request) (r wire.Reply, 
 	return r, err
 }
 
-// Step does for the module klp_selftest what the model does not know.
+// Step carries out the commands for the module klp_selftest, which the model
+// does not know.
 func (m *modelled) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	if !strings.Contains(cmd.Text, "klp_selftest") {
 		return m.Machine.Step(ctx, cmd, limit)
@@ -88,7 +89,7 @@ func (m *modelled) Step(ctx context.Context, cmd machine.Command, limit time.Dur
 	return a, nil
 }
 
-// selftest is what the module logs.
+// selftest returns what the module logs.
 func (m *modelled) selftest(cmd machine.Command) (lines []string) {
 	if cmd.Verb != machine.Echo {
 		return nil
@@ -109,7 +110,7 @@ func (m *modelled) selftest(cmd machine.Command) (lines []string) {
 	return lines
 }
 
-// End has the taint of the warning, too.
+// End adds the taint of the warning.
 func (m *modelled) End(ctx context.Context) (machine.EndState, error) {
 	const taintWarn = 1 << 9
 	end, err := m.Machine.End(ctx)

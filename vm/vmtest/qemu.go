@@ -25,8 +25,8 @@ const (
 	memoryFD  = 6
 )
 
-// Main turns the process into a fake QEMU, and does not return, when it was
-// started by way of what QEMU returned. Call it first thing in TestMain.
+// Main turns the process into a fake QEMU and does not return, if the program
+// that QEMU returned has started it. Call it first in TestMain.
 func Main() {
 	path := os.Getenv(scriptEnv)
 	if path == "" {
@@ -81,7 +81,7 @@ func fakeQEMU(path string, args []string) error {
 	return m.play(s.steps(accel(args)))
 }
 
-// register notes that the fake was started, and as what.
+// register records the start of the fake, and the accelerator.
 func (s Script) register(args []string) error {
 	if s.Runs == "" {
 		return nil
@@ -104,13 +104,13 @@ func accel(args []string) string {
 	return name
 }
 
-// fake is what QMP talks to.
+// fake answers QMP commands.
 type fake struct {
 	Script
 	qmp      *rightsConn
 	port     *agentPort
 	incoming bool // it is a clone
-	over     bool // the last answer was the last
+	over     bool // the process ends after this answer
 	status   int
 }
 
@@ -150,7 +150,7 @@ func (s Script) steps(accel string) []Step {
 	return s.Steps
 }
 
-// player is what the steps act on.
+// player carries out the steps.
 type player struct {
 	console  *os.File
 	qmp      io.Closer

@@ -22,19 +22,19 @@ type Script struct {
 	// an SSH server that answers a command with the command itself.
 	Keys map[string][]byte `json:"keys,omitempty"`
 	// Model is the release of a kernel, such as 6.12: the guest has an agent
-	// that answers by the model of that kernel's livepatch. Its keys are those
-	// in its initramfs. OfKernel: the kernel says which.
+	// that answers with the model of that kernel's livepatch. Its keys are those
+	// in its initramfs. OfKernel: the kernel names the release.
 	Model string `json:"model,omitempty"`
 	// Version is QEMU's, as --version prints it; empty: 7.2.22.
 	Version string `json:"version,omitempty"`
-	// Runs is a file that gets one line a start: the process id and the
+	// Runs is a file that gets a line for each start: the process ID and the
 	// accelerator.
 	Runs string `json:"runs,omitempty"`
 	// Commands is a file that gets a line for each QMP command of each start.
 	Commands string `json:"commands,omitempty"`
-	// Refuse has QMP commands that are answered with an error, and that error.
+	// Refuse maps QMP commands to the errors that answer them.
 	Refuse map[string]string `json:"refuse,omitempty"`
-	// DieAt is a QMP command instead of whose answer the process ends, with
+	// DieAt is a QMP command that the process does not answer: it exits, with
 	// status 1 and a line on its standard error.
 	DieAt string `json:"die_at,omitempty"`
 	// KillAt is a QMP command that makes the process kill itself with SIGKILL.
@@ -46,7 +46,7 @@ type Script struct {
 	Linger time.Duration `json:"linger,omitempty"`
 }
 
-// Step is one thing that a fake QEMU does; of its fields one is set.
+// Step is one thing that a fake QEMU does; one of its fields is set.
 type Step struct {
 	After  string        `json:"after,omitempty"`  // wait until this QMP command has been answered
 	Print  string        `json:"print,omitempty"`  // to the console
@@ -77,7 +77,8 @@ func QEMU(t testing.TB, script Script) string {
 		t.Fatal(err)
 	}
 	program := filepath.Join(dir, "qemu")
-	// A race detector's program would sleep for a second before it exits.
+	// Under the race detector, a program would sleep for a second before it
+	// exits.
 	wrapper := "#!/bin/sh\nGORACE=atexit_sleep_ms=0 " + scriptEnv + "=" + quote(scriptPath(program)) + " exec " + quote(self) + ` "$@"` + "\n"
 	if err := os.WriteFile(program, []byte(wrapper), 0o700); err != nil {
 		t.Fatal(err)
@@ -86,7 +87,7 @@ func QEMU(t testing.TB, script Script) string {
 	return program
 }
 
-// Rewrite gives a program that QEMU returned another script. The program
+// Rewrite replaces the script of a program that QEMU returned. The program
 // itself stays as it is.
 func Rewrite(t testing.TB, program string, script Script) {
 	t.Helper()
@@ -113,8 +114,8 @@ func Kernel(t testing.TB) string {
 	return path
 }
 
-// Dynamic tells whether this test binary needs a loader: then it cannot be the
-// /init of a guest.
+// Dynamic reports whether this test binary needs a loader. If so, it cannot be
+// the /init of a guest.
 func Dynamic(t testing.TB) bool {
 	t.Helper()
 	self, err := os.Executable()

@@ -19,7 +19,7 @@ import (
 	"github.com/klptest/klptest/vm/qmp/qmptest"
 )
 
-// agentPort is the guest's end of the port that its agent is spoken to by.
+// agentPort is the guest's end of the port to its agent.
 type agentPort struct {
 	script Script
 	conn   net.Conn // nil: there is no such port
@@ -27,9 +27,9 @@ type agentPort struct {
 	keys   map[string][]byte // of its SSH server
 }
 
-// agentPort begins to serve the port, but that of a clone of a modelled guest,
-// whose keys come with the device state. A guest without keys never answers,
-// but notices that we hang up.
+// agentPort starts to serve the port, except for a clone of a modelled guest:
+// its keys come with the device state. A guest without keys never answers, but
+// notices that we hang up.
 func (s Script) agentPort(args []string, qmp io.Writer) (*agentPort, error) {
 	p := &agentPort{script: s, qmp: qmp, keys: s.Keys}
 	if !strings.Contains(strings.Join(args, " "), "virtserialport") {
@@ -83,16 +83,16 @@ func (p *agentPort) serve() error {
 	return nil
 }
 
-// state is what a modelled guest needs to go on.
+// state returns what a modelled guest needs to continue.
 func (p *agentPort) state() string {
 	if p.script.Model == "" {
 		return ""
 	}
-	text, _ := json.Marshal(modelState{p.keys, p.script.Model}) // no field of it can fail
+	text, _ := json.Marshal(modelState{p.keys, p.script.Model}) // none of its fields can fail
 	return string(text)
 }
 
-// restore goes on from there.
+// restore continues from that state.
 func (p *agentPort) restore(state string) error {
 	switch {
 	case p.script.Model == "" && state != "":
@@ -113,7 +113,7 @@ type modelState struct {
 	Model string
 }
 
-// ServerConfig makes an SSH server's configuration of the guest's files.
+// ServerConfig makes an SSH server's configuration from the guest's files.
 func ServerConfig(files map[string][]byte) (*ssh.ServerConfig, error) {
 	host, err := ssh.ParsePrivateKey(files[guest.HostKey])
 	if err != nil {
@@ -154,7 +154,7 @@ func serveConn(conn net.Conn, config *ssh.ServerConfig, run func(string) string)
 	serveSessions(conn, config, func(session ssh.Channel, requests <-chan *ssh.Request) { answer(session, requests, run) })
 }
 
-// serveSessions serves each session of a connection, until that ends.
+// serveSessions serves each session of a connection, until the connection ends.
 func serveSessions(conn net.Conn, config *ssh.ServerConfig, serve func(ssh.Channel, <-chan *ssh.Request)) {
 	defer conn.Close()
 	_, channels, requests, err := ssh.NewServerConn(conn, config)

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// socketPair is a connection and the file of its other end.
+// socketPair returns a connection and the file of its other end.
 func socketPair(t *testing.T) (net.Conn, *os.File) {
 	t.Helper()
 	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
@@ -43,7 +43,7 @@ func socketPair(t *testing.T) (net.Conn, *os.File) {
 	return ours, file
 }
 
-// TestQEMU runs the fake without package vm between.
+// TestQEMU runs the fake without package vm.
 func TestQEMU(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	script := Script{Runs: runs, Steps: []Step{Exit(1)}, KVM: []Step{

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package qmptest has a QMP server for one connection, for tests of QMP clients.
+// Package qmptest provides a QMP server for one connection, for tests of QMP
+// clients.
 package qmptest

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command init is PID 1 of the guest that the integration test boots: it
-// has an SSH server at the agent's port, or crashes the kernel when the
-// kernel's command line has "vmtest.panic". Of the commands that it is sent
-// over SSH it knows "fill X", which writes X to a lot of memory, "what",
-// which says what is there, and "crash". It repeats the others.
+// Command init is PID 1 of the guest that the integration tests boot. It has an
+// SSH server at the agent's port, or crashes the kernel if the kernel's command
+// line has "vmtest.panic". Over SSH, it knows the commands "fill X", which
+// writes X to a lot of memory, "what", which says what is there, and "crash".
+// It repeats any other.
 package main
 
 import (
@@ -51,7 +51,7 @@ func run() error {
 
 func crash() error { return os.WriteFile("/proc/sysrq-trigger", []byte("c"), 0o200) }
 
-// loadModules loads what the initramfs has, in the order of the names.
+// loadModules loads the modules of the initramfs, in the order of their names.
 func loadModules() error {
 	paths, err := filepath.Glob("/modules/*.ko")
 	if err != nil {
@@ -92,8 +92,7 @@ func serve() error {
 	return nil
 }
 
-// memory is 4 MB that hold one byte all over, unless something else has
-// written there.
+// memory is 4 MB of the same byte, unless something else has written there.
 type memory struct {
 	sync.Mutex
 	bytes [4 << 20]byte
