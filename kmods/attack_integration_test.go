@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// A compiler that is killed while Kbuild tries it for an option does not
-// change the modules.
+// TestIntegrationAttackKilledProbe checks that the modules stay the same if a
+// compiler is killed while Kbuild tries an option with it.
 func TestIntegrationAttackKilledProbe(t *testing.T) {
 	if os.Getenv("KLPTEST_ATTACK") == "" {
 		t.Skip("set KLPTEST_ATTACK=short, or long: make attack")
@@ -28,7 +28,7 @@ func TestIntegrationAttackKilledProbe(t *testing.T) {
 		if !killed {
 			write(t, mark, "")
 		}
-		// It dies once, the first time that it is tried for one of these.
+		// It dies once, when it is first tried with one of these options.
 		script := fmt.Sprintf(`#!/bin/sh
 case "$*" in *-mstack-alignment=*|*-mpreferred-stack-boundary=*)
 	test -e '%[1]s' || { : >'%[1]s'; kill -KILL $$; } ;;

@@ -12,8 +12,8 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// TestAttackOneSandbox: builds in the sandbox are one after the other, so that all cases
-// together take no more memory than one.
+// TestAttackOneSandbox checks that builds in the sandbox run one after the other, so
+// that all cases together take no more memory than one.
 func TestAttackOneSandbox(t *testing.T) {
 	if supervise.LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")

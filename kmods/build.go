@@ -19,8 +19,8 @@ import (
 	"github.com/klptest/klptest/internal/toolchain"
 )
 
-// recipe changes whenever the way of building changes, so that no old result is
-// used.
+// recipe changes whenever the way of building changes, so that old results are
+// not used.
 const recipe = "3"
 
 const (
@@ -42,8 +42,8 @@ type build struct {
 	limit   time.Duration
 }
 
-// key names the result: equal keys, equal modules. A module built without a
-// sandbox never stands in for one built in it.
+// key identifies the result: equal keys mean equal modules. A module built
+// without a sandbox is never used in place of one built in it.
 func (b build) key() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q", []string{recipe, b.target.Key, b.target.Release, b.tools.cc, b.tools.version})
@@ -115,12 +115,12 @@ func (b build) check(dir string) error {
 	return nil
 }
 
-// sources are all files that make reads in its directory.
+// sources returns all files that make reads in its directory.
 func (b build) sources() []Source {
 	return append([]Source{{"Kbuild", kbuildFile(modules(b.files))}}, b.files...)
 }
 
-// stage writes the sources. It leaves an unchanged file untouched, because make
+// stage writes the sources. It does not touch an unchanged file, because make
 // goes by its time.
 func (b build) stage(dir string) error {
 	if err := os.MkdirAll(filepath.Join(dir, tempName), 0o700); err != nil {
@@ -163,7 +163,8 @@ func (b build) job(dir string) supervise.Job {
 	return j
 }
 
-// Failure is the error of modules that do not build, with all that was printed.
+// Failure is the error of modules that do not build, with the output of the
+// build.
 type Failure struct {
 	Err *blame.Error
 	Log string
@@ -186,7 +187,7 @@ func (b build) judge(out supervise.Outcome, log, dir string) error {
 	return &blame.Error{Summary: fmt.Sprintf("the build was %s", out.Ending), Tail: out.Cause}
 }
 
-// broken is the error of a make that failed.
+// broken returns the error of a failed make.
 func (b build) broken(log, dir string) error {
 	summary, tail := diagnose(log, dir)
 	return b.failure(summary, tail, log)

@@ -20,8 +20,8 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// buildLimit is for a slow machine under load. A compiler that does not end is
-// ended by boxLimits, which count processor time.
+// buildLimit is for a slow machine under load. A compiler that does not end is stopped by
+// boxLimits, which limits processor time.
 const buildLimit = 10 * time.Minute
 
 // Module is a built module.
@@ -38,7 +38,7 @@ type Builder struct {
 	Notice func(string) // gets a line about each long step; may be nil
 
 	mu    sync.Mutex      // guards trees
-	trees map[string]tree // by their directories
+	trees map[string]tree // by directory
 
 	// For tests:
 	make  string        // instead of the one in $PATH
@@ -49,7 +49,7 @@ type Builder struct {
 }
 
 // Shipped returns the modules that klptest ships, by name. They are built once for a
-// packaged kernel, and for a build tree until something changes that they are made of.
+// packaged kernel, and for a build tree again whenever an input changes.
 func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, error) {
 	with, err := b.tools(ctx, t)
 	if err != nil {
@@ -67,9 +67,9 @@ func (b *Builder) Shipped(ctx context.Context, t Target) (map[string]Module, err
 	return all, b.checkAll(all, with.version)
 }
 
-// Foreign returns the modules of a case's own C files: each NAME.c is a module
-// NAME, which may include the .h files, klp_opaque.h and klp_rela.h. Errors in the files,
-// in their names or number included, are the user's.
+// Foreign returns the modules of a case's own C files: each NAME.c is a module NAME,
+// which may include the .h files, klp_opaque.h and klp_rela.h. Errors in the files,
+// including their names and number, are the user's.
 func (b *Builder) Foreign(ctx context.Context, t Target, files []Source) (map[string]Module, error) {
 	if err := checkSources(files); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (b *Builder) notice(line string) {
 	}
 }
 
-// result returns a directory of the cache with the plan's modules. It never
+// result returns a directory of the cache with the plan's modules. The directory never
 // changes.
 func (b *Builder) result(ctx context.Context, plan build) (string, error) {
 	if plan.target.Live {
@@ -151,8 +151,8 @@ func (b *Builder) fresh(ctx context.Context, plan build, use func(dir string) er
 	return use(dir)
 }
 
-// keepLog keeps the directory of klptest's own modules that do not build. A test keeps
-// the log of a case's modules (Failure).
+// keepLog keeps the directory if klptest's own modules do not build. For a case's
+// modules, a test keeps the log (Failure).
 func (b *Builder) keepLog(plan build, dir string, err error) error {
 	e, ok := errors.AsType[*blame.Error](err)
 	if plan.foreign || !ok || b.Cache.Keep(dir, false) != nil {
@@ -162,7 +162,7 @@ func (b *Builder) keepLog(plan build, dir string, err error) error {
 	return err
 }
 
-// publish makes a cache entry of modules whose inputs have no key. The entry is named
+// publish makes a cache entry for modules whose inputs have no key. The entry is named
 // after its contents.
 func (b *Builder) publish(ctx context.Context, plan build, from string) (string, error) {
 	h := sha256.New()

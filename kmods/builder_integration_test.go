@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// realKernel is the kernel whose headers or build tree $KLPTEST_VM_KDIR names.
+// realKernel returns the kernel whose headers or build tree $KLPTEST_VM_KDIR names.
 func realKernel(t *testing.T) Target {
 	t.Helper()
 	if os.Getenv("KLPTEST_VM") == "" {
@@ -29,7 +29,7 @@ func realKernel(t *testing.T) Target {
 	}
 	k := Target{KDir: kdir, Key: "test"}
 	k.Release = match(t, filepath.Join(kdir, "include/generated/utsrelease.h"), `UTS_RELEASE "(.*)"`)
-	// linux-headers-…-common, which those of one flavour include.
+	// The headers of one flavour include linux-headers-…-common.
 	if common := match(t, filepath.Join(kdir, "Makefile"), `(?m)^include .*/([^/]+)/Makefile$`); common != "" {
 		k.Headers = []string{filepath.Join(filepath.Dir(kdir), common)}
 	}
@@ -53,8 +53,9 @@ func realBuilder(t *testing.T) *Builder {
 	return &Builder{Cache: cachetest.New(t)}
 }
 
-// Nothing warns, nothing is as large as with debug information, and a second run has
-// nothing to build: all that a module reads of a build tree is in its key.
+// TestIntegrationShipped checks that there are no warnings, that modules are not as
+// large as with debug information, and that a second run builds nothing: all that a
+// module reads of a build tree is in its key.
 func TestIntegrationShipped(t *testing.T) {
 	k, b := realKernel(t), realBuilder(t)
 	k.Live = true
@@ -70,7 +71,7 @@ func TestIntegrationShipped(t *testing.T) {
 				t.Errorf("%s: %v, %d bytes", name, err, len(data))
 			}
 		}
-		b.trees = nil // as in a run of its own
+		b.trees = nil // as in a new run
 	}
 	text, err := os.ReadFile(log)
 	if n := len(regexp.MustCompile(`CC \[M\] +klp_a\.o\n`).FindAll(text, -1)); err != nil || n != 1 || strings.Contains(string(text), "warning") {
@@ -96,7 +97,7 @@ const goodModule = `// SPDX-License-Identifier: GPL-2.0
 MODULE_LICENSE("GPL");
 `
 
-// Each attack works where sources are trusted, so the test can fail.
+// Each attack works if the sources are trusted, so the test can fail.
 func TestIntegrationForeignReadsNoHostFile(t *testing.T) {
 	k := realKernel(t)
 	if supervise.LandlockABI() < 1 {
@@ -129,7 +130,7 @@ func TestIntegrationForeignReadsNoHostFile(t *testing.T) {
 
 func TestIntegrationErrorsQuoteNoHostFile(t *testing.T) {
 	k, b := realKernel(t), realBuilder(t)
-	// The first line of passwd is no C: the error would quote it.
+	// The first line of passwd is not C: the error would quote it.
 	_, err := b.Foreign(t.Context(), k, []Source{{"own.c", []byte("#include \"/etc/passwd\"\n")}})
 	if err == nil || strings.Contains(blameDetail(err), "root:") {
 		t.Errorf("%v", blameDetail(err))
@@ -148,7 +149,7 @@ func TestIntegrationForeignNameRunsNoCommand(t *testing.T) {
 	}
 }
 
-// What Kbuild cannot find out in the sandbox, it leaves out without a word.
+// Kbuild silently leaves out what it cannot find out in the sandbox.
 func TestIntegrationSandboxDoesNotChangeTheModule(t *testing.T) {
 	k := realKernel(t)
 	var built [2][]byte

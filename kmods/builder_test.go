@@ -19,13 +19,14 @@ import (
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
-// newBuilder uses a fake make, which a sandbox would not let run: it trusts.
+// newBuilder returns a builder with a fake make. It trusts, because a sandbox
+// would not let the fake run.
 func newBuilder(t *testing.T, mode string) *Builder {
 	t.Helper()
 	return &Builder{Cache: cachetest.New(t), Trust: true, make: newFakeMake(t, mode), cc: "/bin/true", fit: anyFit}
 }
 
-// anyFit takes the modules of a fake make, which have no code.
+// anyFit accepts the modules of a fake make, which have no code.
 func anyFit(Module, string) error { return nil }
 
 var own = []Source{{"own.c", []byte("int x;\n")}, {"own.h", nil}, {"two.c", nil}}
@@ -59,8 +60,8 @@ func TestShippedIsCached(t *testing.T) {
 	}
 }
 
-// Kbuild leaves out an option when the compiler is killed that tries it, and
-// make succeeds: only a run that changes nothing ends the build.
+// If the compiler is killed while Kbuild tries an option, Kbuild leaves it out
+// and make succeeds. So only a run that changes nothing ends the build.
 func TestDisturbedBuildIsRunAgain(t *testing.T) {
 	b, k := newBuilder(t, "disturbed"), newKernel(t, "6.12.1")
 	for range 2 {
@@ -101,7 +102,7 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// What was built without a sandbox may hold a file of the host.
+// A module built without a sandbox may hold a file of the host.
 func TestTrustedResultIsNotReused(t *testing.T) {
 	trusted := build{files: own, foreign: true}
 	boxed := trusted
@@ -181,7 +182,7 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
-// What make leaves is data of a stranger's.
+// What make leaves is a stranger's data.
 func TestWhatIsNoModuleIsNotKept(t *testing.T) {
 	b, dir := build{files: []Source{{"own.c", nil}}}, t.TempDir()
 	path := filepath.Join(dir, "own.ko")
@@ -216,7 +217,7 @@ func TestCompilersOwnLines(t *testing.T) {
 	}
 }
 
-// What is quoted is what was printed, wherever the log's name leads by then.
+// Errors quote the output itself, whatever the log's name refers to by then.
 func TestForgedLogIsNotRead(t *testing.T) {
 	b, k := newBuilder(t, "forges"), newKernel(t, "6.12.1")
 	_, err := b.Foreign(t.Context(), k, own)
@@ -277,7 +278,8 @@ func TestBadDirectories(t *testing.T) {
 	}
 }
 
-// TestPaths: make, a shell or the compiler's "-Wp," would take these apart.
+// TestPaths checks that paths are refused if make, a shell or the compiler's
+// "-Wp," would take them apart.
 func TestPaths(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/a/b-c_d.e+f@g=h~": true,

@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// check tells, before any VM starts, whether a kernel of that release would
-// take the module: the kernel compares vermagic (kernel/module/version.c), and
+// check returns an error, before any VM starts, if a kernel of that release would
+// refuse the module: the kernel compares vermagic (kernel/module/version.c), and
 // klp_enable_patch() refuses a module that is not marked as a livepatch. Of the
 // shipped modules, all but those to be patched must be marked.
 func check(m Module, release string) error {

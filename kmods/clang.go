@@ -34,8 +34,8 @@ func (b *Builder) clang(ctx context.Context, major int) (tools, error) {
 	return tools{make, cc, version, found.MakeArgs()}, err
 }
 
-// clangVersion is the major version of the clang that built a kernel; 0 for a
-// kernel built by gcc.
+// clangVersion returns the major version of the clang that built a kernel, or 0
+// for a kernel built by gcc.
 func clangVersion(kdir string) int {
 	const perMajor = 10000 // scripts/cc-version.sh: 190107 is 19.1.7
 	n, err := strconv.Atoi(kernelOption(kdir, "CONFIG_CLANG_VERSION"))

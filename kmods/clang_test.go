@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// clangHost has an LLVM of that suffix, whose clang says that version.
+// clangHost sets up an LLVM with that suffix, whose clang reports that version.
 func clangHost(t *testing.T, suffix, version string) {
 	t.Helper()
 	var programs []string
@@ -26,7 +26,7 @@ func clangHost(t *testing.T, suffix, version string) {
 	t.Setenv("PATH", dir)
 }
 
-// What clang has built gets modules that clang builds.
+// A kernel built by clang gets modules built by clang.
 func TestClangBuildsForItsOwnKernels(t *testing.T) {
 	for name, test := range map[string]struct {
 		config, suffix, version string

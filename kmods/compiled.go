@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/modcode"
 )
 
-// checkAll returns an error when a shipped module is not as cases need it. It
-// checks modules from the cache again, which takes a millisecond each.
+// checkAll returns an error if a shipped module is not as cases need it. It
+// checks even modules from the cache, which takes a millisecond each.
 func (b *Builder) checkAll(all map[string]Module, compiler string) error {
 	fit := checkFit
 	if b.fit != nil {
@@ -28,7 +28,7 @@ func (b *Builder) checkAll(all map[string]Module, compiler string) error {
 	return nil
 }
 
-// checkFit returns an error when the compiler has changed code of a shipped
+// checkFit returns an error if the compiler has changed code of a shipped
 // module on which cases rely. With such a module, cases would blame the kernel.
 func checkFit(m Module, compiler string) error {
 	f, err := os.Open(m.Path)
@@ -51,8 +51,8 @@ func checkFit(m Module, compiler string) error {
 	return nil
 }
 
-// fault says what is wrong with the function in a module with the functions
-// all; "": nothing.
+// fault returns what is wrong with the function, given all functions of its
+// module, or "" if nothing is.
 func (want function) fault(all []modcode.Function) string {
 	var found []modcode.Function
 	for _, f := range all {

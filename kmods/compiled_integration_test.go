@@ -15,11 +15,11 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// eager is what a compiler does for a kernel with CC_OPTIMIZE_FOR_SIZE=y,
-// and what it may do besides.
+// eager are the options of a compiler for a kernel with CC_OPTIMIZE_FOR_SIZE=y,
+// and others that it may use.
 const eager = "-Os -fipa-icf -fipa-cp-clone -fipa-sra -fpartial-inlining -foptimize-sibling-calls -freorder-functions"
 
-// makeWith is a make that has the compiler use further flags.
+// makeWith returns a make that gives the compiler further flags.
 func makeWith(t *testing.T, flags string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "make")
@@ -30,15 +30,15 @@ func makeWith(t *testing.T, flags string) string {
 	return path
 }
 
-// guards are what klp_opaque.h has against an optimiser, and what it would be
-// without each.
+// guards maps each guard of klp_opaque.h against an optimiser to what is there
+// without it.
 var guards = map[string]string{
 	"noinline __used __attribute__((__noipa__))":        "",
 	`asm volatile("" : : "i" (__COUNTER__) : "memory")`: "do { } while (0)",
 	"OPTIMIZER_HIDE_VAR(klp_func)":                      "(void)klp_func",
 }
 
-// few are some of the shipped modules, for time's sake, without some guards.
+// few returns some of the shipped modules, to save time, without some guards.
 func few(t *testing.T, without ...string) []Source {
 	t.Helper()
 	files := slices.DeleteFunc(shipped(), func(f Source) bool {

@@ -23,7 +23,8 @@ func TestEachShippedModuleHasARow(t *testing.T) {
 	}
 }
 
-// Each function of the sources that must be opaque is checked in what is built.
+// Each function that must be opaque in the sources is checked in the built
+// modules.
 func TestEachOpaqueFunctionHasARow(t *testing.T) {
 	names := map[string]bool{"probe_##func": true} // of the macro that makes the show functions
 	for _, n := range needed {
@@ -75,7 +76,7 @@ func TestFault(t *testing.T) {
 
 func TestUnfitModuleIsTheRigsFault(t *testing.T) {
 	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
-	b.fit = nil // a fake make's modules have no functions
+	b.fit = nil // the modules of a fake make have no functions
 	_, err := b.Shipped(t.Context(), k)
 	if err == nil || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), "klp_a.ko") {
 		t.Errorf("%v", err)

@@ -11,7 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// The kernel would refuse a damaged module, or crash: klptest builds it again.
+// The kernel would refuse a damaged module, or crash, so klptest builds it
+// again.
 func TestDamagedModulesAreBuiltAgain(t *testing.T) {
 	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
 	var texts []string
@@ -34,7 +35,7 @@ func TestDamagedModulesAreBuiltAgain(t *testing.T) {
 	}
 }
 
-// Nothing is built against headers that are damaged and stay so.
+// Nothing is built against damaged headers that cannot be repaired.
 func TestHeadersThatCannotBeMended(t *testing.T) {
 	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
 	boom := errors.New("no network")

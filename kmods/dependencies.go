@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// foreignTo returns a file that the build in dir has read, and that is neither an input,
-// nor in dir, nor the compiler's own; "" if there is none. Kbuild has saved what each
+// foreignTo returns a file that the build in dir has read and that is neither an input,
+// nor in dir, nor the compiler's own; "" if there is none. Kbuild has recorded what each
 // compiler read (scripts/basic/fixdep.c).
 func (in inputs) foreignTo(t Target, dir string) (string, error) {
 	dir, err := filepath.EvalSymlinks(dir)
@@ -36,15 +36,15 @@ func (in inputs) foreignTo(t Target, dir string) (string, error) {
 	return "", nil
 }
 
-// reader tells which of the files that a build has read are foreign.
+// reader decides which of the files that a build has read are foreign.
 type reader struct {
 	in    inputs
-	bases []string // of names: make works in the kernel's directory (seen with Linux 6.12) or in the modules' (7.3)
+	bases []string // for relative names: make works in the kernel's directory (seen with Linux 6.12) or in the modules' (7.3)
 	own   []string // directories of files that are not foreign
 	real  resolver
 }
 
-// knows tells whether all files that a name may stand for are inputs or its own.
+// knows reports whether all files that a name may stand for are inputs or its own.
 func (r reader) knows(name string) (found bool) {
 	for _, base := range r.bases {
 		path := r.real.path(base, name)
@@ -59,7 +59,7 @@ func (r reader) knows(name string) (found bool) {
 	return found
 }
 
-// dependencies are the files that a saved command has read: the lines behind "deps_",
+// dependencies returns the files that a saved command has read: the lines after "deps_",
 // without those that stand for options.
 func dependencies(command string) (list []string) {
 	_, after, _ := strings.Cut(command, "\ndeps_")
@@ -76,11 +76,11 @@ func dependencies(command string) (list []string) {
 	return list
 }
 
-// resolver remembers directories without their symbolic links: a build names the same
-// few hundred times.
+// resolver caches directories without their symbolic links: a build names the same few
+// directories hundreds of times.
 type resolver map[string]string
 
-// path is the name of a file, relative to base, without symbolic links.
+// path returns the name of a file, relative to base, without symbolic links.
 func (r resolver) path(base, name string) string {
 	if !filepath.IsAbs(name) {
 		name = base + "/" + name // uncleaned: .. is that of the link's target

@@ -11,7 +11,8 @@ const (
 	maxTailLines = 40
 	maxTailBytes = 8 << 10
 
-	// overtime is what compilers and make say of a program that SIGXCPU has ended.
+	// overtime is what compilers and make print about a program that SIGXCPU has
+	// ended.
 	overtime = "CPU time limit exceeded"
 )
 
@@ -26,12 +27,12 @@ var (
 	stopped = regexp.MustCompile(`^make.*: \*\*\* .*  Stop\.$`)
 )
 
-// isChatter tells whether a line says nothing about a failure.
+// isChatter reports whether a line says nothing about a failure.
 func isChatter(line string) bool { return chatter.MatchString(line) && !stopped.MatchString(line) }
 
 // diagnose reads the log of a failed make. It returns one line that says what
-// failed, and the compiler's first lines, which are the ones to the point. They
-// quote a stranger's C, unescaped.
+// failed, and the compiler's first lines, which matter most. They quote a
+// stranger's C, unescaped.
 func diagnose(log, dir string) (summary, tail string) {
 	summary = "the modules do not build"
 	if m := failedLink.FindStringSubmatch(log); m != nil {

@@ -7,9 +7,9 @@
 // The C sources, in src/, are embedded. [Builder.Shipped] builds them with
 // Kbuild and keeps the result in the cache; [Builder.Foreign] builds the C
 // files of a case, which may come from a stranger: names are checked, the
-// Kbuild file is generated, and the compiler runs under Landlock with nothing
-// readable but the toolchain and what a build needs of the kernel's tree, and
-// nothing writable but the build directory.
+// Kbuild file is generated, and the compiler runs under Landlock. It can read
+// only the toolchain and what a build needs of the kernel's tree, and write only
+// to the build directory.
 //
 // It expects make, a C compiler and binutils, and that main calls
 // [supervise.Main] first. A build that is cancelled, takes too long, or loses

@@ -103,7 +103,8 @@ func fakeMake(mode string, args []string) int {
 	return goodMake(kdir, dir)
 }
 
-// saveDependencies is what Kbuild leaves of a compiler that has read those files.
+// saveDependencies writes what Kbuild leaves when a compiler has read those
+// files.
 func saveDependencies(dir string, read ...string) {
 	command := "savedcmd_x := gcc\n\ndeps_x := \\\n    $(wildcard include/config/X) \\\n  " + strings.Join(read, " \\\n  ") + " \\\n\nx: $(deps_x)\n"
 	if err := os.WriteFile(filepath.Join(dir, ".own.o.cmd"), []byte(command), 0o600); err != nil {
@@ -111,8 +112,8 @@ func saveDependencies(dir string, read ...string) {
 	}
 }
 
-// disturbedMake takes an option for one that the compiler lacks when it runs
-// for the first time.
+// disturbedMake leaves out an option in its first run, as if the compiler
+// lacked it.
 func disturbedMake(kdir, dir string) int {
 	cmd := filepath.Join(dir, ".klp_a.o.cmd")
 	flags := "gcc"
@@ -135,7 +136,7 @@ func note(path, line string) {
 	f.Close()
 }
 
-// slowMake leaves half an object and starts a compiler that takes for ever.
+// slowMake leaves half an object and starts a compiler that takes forever.
 func slowMake(kdir, dir string) int {
 	if err := os.WriteFile(filepath.Join(dir, "half.o"), nil, 0o600); err != nil {
 		panic(err)

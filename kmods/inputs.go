@@ -16,17 +16,18 @@ import (
 )
 
 // inputs are the files of a kernel's build tree that a build of modules reads: headers,
-// Kbuild's scripts and programs, the configuration, and the exported symbols. A kernel
-// whose C alone has changed has the same inputs, so its modules need not be built again.
+// Kbuild's scripts and programs, the configuration, and the exported symbols. If only
+// the kernel's C has changed, the inputs are the same, and its modules need not be built
+// again.
 type inputs struct {
 	files []input
 	paths map[string]bool // of files
 }
 
-// input is a file, and what the host knows of it without reading it.
+// input is a file, and what is known about it without reading it.
 type input struct {
 	path string // without symbolic links
-	name string // relative to its root, which may lie elsewhere tomorrow
+	name string // relative to its root, which may move
 	info fs.FileInfo
 }
 
@@ -36,11 +37,11 @@ var inputPatterns = []string{
 	"arch/ARCH/Makefile*", "arch/ARCH/include", "tools/objtool/objtool",
 }
 
-// notInputs change with each build of the kernel. Only its version string is made of
+// notInputs change with each build of the kernel. Only its version string depends on
 // them (init/version.c, init/version-timestamp.c).
 var notInputs = []string{"include/generated/compile.h", "include/generated/utsversion.h"}
 
-// productEndings are of files that Kbuild makes on the way to its programs.
+// productEndings are the endings of files that Kbuild makes on the way to its programs.
 var productEndings = []string{".o", ".a", ".cmd", ".d"}
 
 // inputsOf lists the inputs as they are now.
@@ -66,10 +67,10 @@ func inputsOf(t Target) (inputs, error) {
 	return in, nil
 }
 
-// inputPatterns are those of the architectures that the target is configured for: only
-// they have generated headers.
+// inputPatterns returns the patterns for the architectures that the target is configured
+// for: only those have generated headers.
 func (t Target) inputPatterns() (list []string) {
-	archs, _ := filepath.Glob(filepath.Join(t.KDir, "arch/*/include/generated")) // its only error is of a wrong pattern
+	archs, _ := filepath.Glob(filepath.Join(t.KDir, "arch/*/include/generated")) // it fails only for a malformed pattern
 	for _, pattern := range inputPatterns {
 		if !strings.Contains(pattern, "ARCH") {
 			list = append(list, pattern)
@@ -106,8 +107,8 @@ func (in *inputs) add(root, path string) error {
 	})
 }
 
-// state changes whenever one of the files is written, added or removed, or its
-// status changes. It costs no reading.
+// state returns a hash that changes whenever one of the files is written, added or
+// removed, or its status changes. It reads no file.
 func (in inputs) state() string {
 	h := sha256.New()
 	for _, f := range in.files {
@@ -117,7 +118,8 @@ func (in inputs) state() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// contents names what the files hold: it is equal for equal trees, wherever they lie.
+// contents returns a hash of the contents of the files. It is equal for equal trees,
+// wherever they are.
 func (in inputs) contents() (string, error) {
 	h := sha256.New()
 	for _, f := range slices.SortedStableFunc(slices.Values(in.files), byName) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// kbuildFile is the Kbuild file for modules, whose names are either ours or
+// kbuildFile returns the Kbuild file for modules, whose names are either ours or
 // checked.
 func kbuildFile(modules []string) []byte {
 	var b strings.Builder
@@ -19,11 +19,11 @@ func kbuildFile(modules []string) []byte {
 	return []byte(b.String())
 }
 
-// modulesOnly is what make is told for every kernel. Debug information would make a
-// module ten times as large, and BTF needs pahole, which a host may lack.
+// modulesOnly are arguments of make for every kernel. Debug information would make
+// a module ten times as large, and BTF needs pahole, which a host may lack.
 var modulesOnly = []string{"KCFLAGS=-g0", "KAFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"}
 
-// makeArgs is the command line that builds the modules in dir.
+// makeArgs returns the command line that builds the modules in dir.
 func makeArgs(t Target, tools tools, dir string, jobs int) []string {
 	return slices.Concat([]string{
 		tools.make, "-C", t.KDir, "--no-print-directory", fmt.Sprintf("-j%d", jobs),

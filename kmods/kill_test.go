@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
-// victimEnv makes the test program build for ever in the directory it names.
+// victimEnv makes the test program build forever in the directory it names.
 const victimEnv = "KLPTEST_TEST_VICTIM"
 
 func victim(root string) int {
@@ -30,8 +30,7 @@ func victim(root string) int {
 	return 1
 }
 
-// Of a process that is killed in a build, no process is left, and no entry in
-// the cache.
+// A process that is killed during a build leaves no process and no cache entry.
 func TestKilledBuildLeavesNothing(t *testing.T) {
 	root := newKernel(t, "6.12.1").KDir
 	exe, err := os.Executable()

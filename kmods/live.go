@@ -12,11 +12,11 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// inputsKind is the cache's kind of what the inputs of build trees hold, by their state:
+// inputsKind is the cache's kind for the contents of build trees' inputs, by their state:
 // reading thousands of files each time would take longer than a case.
 const inputsKind = "kmods-inputs"
 
-// liveTries is how often modules are built while the build tree changes.
+// liveTries is how often modules are built if the build tree changes meanwhile.
 const liveTries = 3
 
 var (
@@ -27,11 +27,12 @@ var (
 // tree is a build tree.
 type tree struct {
 	inputs inputs
-	key    string // names what they hold
+	key    string // identifies their contents
 }
 
-// live builds against a build tree. What a build reads of it is its key, so that equal
-// trees share their modules, and nothing is built while only the kernel's C changes.
+// live builds against a build tree. The key is made of what a build reads from the tree,
+// so that equal trees share their modules, and nothing is built if only the kernel's C
+// changes.
 func (b *Builder) live(ctx context.Context, plan build) (string, error) {
 	for range liveTries {
 		tree, err := b.tree(ctx, plan.target)
@@ -48,8 +49,8 @@ func (b *Builder) live(ctx context.Context, plan build) (string, error) {
 	return "", &blame.Error{Party: blame.User, Summary: errChanged.Error(), Advice: "wait until make has ended in " + plan.target.KDir}
 }
 
-// liveFrom is live for those inputs. Modules that depend on something else are built
-// each time.
+// liveFrom is live for those inputs. Modules that depend on anything else are built each
+// time.
 func (b *Builder) liveFrom(ctx context.Context, plan build, in inputs) (string, error) {
 	var unkeyed string
 	dir, err := b.Cache.Entry(ctx, "kmods", plan.key(), func(ctx context.Context, to string) error {
@@ -71,8 +72,8 @@ func (b *Builder) liveFrom(ctx context.Context, plan build, in inputs) (string, 
 	return dir, err
 }
 
-// unchanged is errChanged if the inputs do not hold what they held. A new hard link, say,
-// changes a file's status, and not the file.
+// unchanged returns errChanged if the contents of the inputs have changed. A new hard
+// link, say, changes a file's status but not its contents.
 func (b *Builder) unchanged(ctx context.Context, t Target, in inputs) error {
 	now, err := inputsOf(t)
 	if err != nil || now.state() == in.state() {
@@ -85,8 +86,8 @@ func (b *Builder) unchanged(ctx context.Context, t Target, in inputs) error {
 	return err
 }
 
-// tree looks at a build tree when it is first asked for: all modules of a run are of
-// one tree.
+// tree reads a build tree when it is first asked for, so that all modules of a run are
+// built against the same tree.
 func (b *Builder) tree(ctx context.Context, t Target) (tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -110,14 +111,14 @@ func (b *Builder) tree(ctx context.Context, t Target) (tree, error) {
 
 func treeKey(contents string) string { return "tree-" + contents }
 
-// forget makes tree look again.
+// forget makes tree read the build tree again.
 func (b *Builder) forget(t Target) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.trees, t.KDir)
 }
 
-// contents names what the inputs hold. The cache remembers it.
+// contents returns a hash of what the inputs hold. The cache keeps it.
 func (b *Builder) contents(ctx context.Context, t Target, in inputs) (string, error) {
 	const file = "contents"
 	dir, err := b.Cache.Entry(ctx, inputsKind, in.state(), func(_ context.Context, dir string) error {

@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// newTree is a kernel's build tree.
+// newTree makes a kernel's build tree.
 func newTree(t *testing.T) Target {
 	t.Helper()
 	k := newKernel(t, "6.12.1")
@@ -40,7 +40,7 @@ func newTree(t *testing.T) Target {
 	return k
 }
 
-// shippedOnce is what a new run builds, or finds.
+// shippedOnce returns what a new run builds or finds.
 func shippedOnce(t *testing.T, b *Builder, k Target) map[string]Module {
 	t.Helper()
 	b.trees = nil
@@ -81,8 +81,8 @@ func TestTreeIsBuiltAgainWhenAnInputChanges(t *testing.T) {
 	}
 }
 
-// A rewritten file is read again, but what it holds decides. A tree elsewhere that
-// holds the same needs no build.
+// A rewritten file is read again, but only its contents count. An equal tree
+// elsewhere needs no build.
 func TestEqualTreesShareModules(t *testing.T) {
 	b, k, other := newBuilder(t, "good"), newTree(t), newTree(t)
 	first := shippedOnce(t, b, k)
@@ -102,7 +102,7 @@ func TestEqualTreesShareModules(t *testing.T) {
 	}
 }
 
-// Modules of a tree that is half the old one, half the new one, are not used.
+// Modules of a tree that is half old and half new are not used.
 func TestTreeThatChangesMeanwhile(t *testing.T) {
 	b, k := newBuilder(t, "beside"), newTree(t)
 	_, err := b.Shipped(t.Context(), k)
@@ -123,7 +123,8 @@ func TestTreeThatIsLinkedMeanwhile(t *testing.T) {
 	}
 }
 
-// A stranger's C may include what is no input, such as a C file of the kernel.
+// A stranger's C may include a file that is not an input, such as a C file of the
+// kernel.
 func TestModulesThatReadMoreAreBuiltEachTime(t *testing.T) {
 	b, k := newBuilder(t, "reaches"), newTree(t)
 	for n := 1; n <= 2; n++ {
@@ -134,7 +135,7 @@ func TestModulesThatReadMoreAreBuiltEachTime(t *testing.T) {
 	}
 }
 
-// With Linux 7.3 make works in the modules' directory, and names files from there.
+// With Linux 7.3, make works in the modules' directory and names files from there.
 func TestModulesThatReadTheirOwnHeader(t *testing.T) {
 	b, k := newBuilder(t, "newer"), newTree(t)
 	for range 2 {

@@ -15,8 +15,9 @@ import (
 )
 
 // The test program is also the build supervisor, the make of the tests (by its
-// name), and a process that builds and can be killed. syscall.Exit, because the
-// race detector makes os.Exit take a second, and there are many of them.
+// name), and a process that builds and can be killed. It uses syscall.Exit,
+// because the race detector makes os.Exit take a second, and there are many
+// such processes.
 func TestMain(m *testing.M) {
 	if supervise.Main() {
 		syscall.Exit(0)

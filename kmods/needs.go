@@ -20,7 +20,7 @@ type function struct {
 	calls  string // it sleeps in that function, and must be on the stack meanwhile
 }
 
-// Each shipped module has a row.
+// needed has a row for each shipped module.
 var needed = []needs{
 	{"klp_[a-h]", true, []function{
 		{name: "probe_cmdline_proc_show"},

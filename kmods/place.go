@@ -13,19 +13,19 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Place is a machine with the headers of its own kernel, on which make runs in place of
-// this host. It is thrown away after a build, so that the build needs no sandbox.
+// Place is a machine with the headers of its own kernel, on which make runs instead of on
+// this host. It is discarded after a build, so the build needs no sandbox.
 type Place interface {
-	// Build runs a line of a shell in a directory that has those files, and returns the
-	// files of the names in made, what was printed, and the exit status. A status that
-	// is not 0 comes without files.
+	// Build runs a shell command in a directory with those files. It returns the files
+	// named in made, the output, and the exit status. If the status is not 0, it returns
+	// no files.
 	Build(ctx context.Context, files []Source, line string, made []string) (built map[string][]byte, said string, status int, err error)
-	// Compiler is what the compiler there says of itself.
+	// Compiler returns the compiler's description of itself.
 	Compiler() string
 }
 
-// placeLimit is for an emulated machine, whose compiler takes minutes for what takes this
-// host seconds.
+// placeLimit is for an emulated machine, whose compiler takes minutes where this host's
+// takes seconds.
 const placeLimit = 45 * time.Minute
 
 // inPlace is in for a target with a place: it leaves the modules in dir. The headers name

@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
-// site is a place whose make is a fake.
+// site is a place with a fake make.
 type site struct {
 	files  map[string]string
 	line   string
@@ -67,7 +67,7 @@ func TestBuildInPlace(t *testing.T) {
 	}
 }
 
-// A stranger's C needs no sandbox there, and is built once.
+// A stranger's C needs no sandbox in a place, and is built once.
 func TestForeignInPlace(t *testing.T) {
 	s := &site{status: 2, said: "/run/x/klp_mine.c:1:1: error: no\nmake: *** [klp_mine.o] Error 1\n"}
 	b, _ := inSite(t, s, true)

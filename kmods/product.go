@@ -15,8 +15,9 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// collect copies the modules from the build directory from to the directory to, with
-// the relocations that livepatch applies, and signs them if the kernel requires it.
+// collect copies the modules from one directory to another. It adds the
+// relocations that livepatch applies, and signs the modules if the kernel requires
+// it.
 func (b build) collect(ctx context.Context, from, to string) error {
 	s, err := signerOf(b.target)
 	if err != nil {
@@ -38,7 +39,7 @@ func (b build) collect(ctx context.Context, from, to string) error {
 	return cache.Describe(to, b.about())
 }
 
-// finished is a module with the relocations that livepatch applies.
+// finished returns a module with the relocations that livepatch applies.
 func (b build) finished(from, name string) ([]byte, error) {
 	data, err := product(from, name)
 	if err != nil {
@@ -50,7 +51,7 @@ func (b build) finished(from, name string) ([]byte, error) {
 	return data, err
 }
 
-// about says in a few words what is built.
+// about describes in a few words what is built.
 func (b build) about() string {
 	list := modules(b.files)
 	what := printable.Count(len(list), "module", "modules")
@@ -63,7 +64,7 @@ func (b build) about() string {
 // product reads a module that make left in dir.
 func product(dir, name string) ([]byte, error) { return regular(filepath.Join(dir, name+".ko")) }
 
-// regular reads what a stranger's build has left.
+// regular reads a file that a stranger's build has left.
 func regular(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	switch {

@@ -16,15 +16,15 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// libcHeader is there when programs can be built.
+// libcHeader exists if programs can be built.
 const libcHeader = "/usr/include/stdlib.h"
 
-// programName excludes options, and what leads to another directory.
+// programName excludes options and paths to other directories.
 var programName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_+-]{0,50}\.c$`)
 
-// Programs builds C files of a stranger's, each a program of the host's user
-// space, and returns their paths by their names without the ending. It confines
-// the compiler like that of modules.
+// Programs builds a stranger's C files, each into a program for the host's user
+// space. It returns their paths by name, without the ending. It confines the
+// compiler as for modules.
 func (b *Builder) Programs(ctx context.Context, files []Source) (map[string]string, error) {
 	cc, err := exec.LookPath(orDefault(b.cc, "gcc"))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// realCompiler is a builder with the host's compiler, in the sandbox.
+// realCompiler returns a builder with the host's compiler, in the sandbox.
 func realCompiler(t *testing.T) *Builder {
 	t.Helper()
 	if _, err := exec.LookPath("gcc"); err != nil {
@@ -54,7 +54,7 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// The sandbox keeps a program's C from files of the host.
+// The sandbox keeps a program's C from reading files of the host.
 func TestProgramsAreConfined(t *testing.T) {
 	b := realCompiler(t)
 	secret := filepath.Join(t.TempDir(), "secret.h")

@@ -20,11 +20,11 @@ var hostToolDirs = []string{
 // boxPath finds programs in hostToolDirs only.
 const boxPath = "/usr/bin:/bin"
 
-// The limits of one process of an untrusted build. The largest compiler of a
-// module takes 0.2 GB and 3 s, and no file has 1 MB. There is no limit on the
-// number of processes: RLIMIT_NPROC counts all processes of the user. A process gets
-// SIGXCPU at the lower limit of its time, so that diagnose can tell, and SIGKILL at the
-// higher one.
+// boxLimits are the limits of one process of an untrusted build. The largest compiler
+// of a module takes 0.2 GB and 3 s, and no file has 1 MB. There is no limit on the
+// number of processes: RLIMIT_NPROC counts all processes of the user. At the lower
+// limit of its time, a process gets SIGXCPU, which diagnose recognises, and at the
+// higher one SIGKILL.
 const boxLimits = "ulimit -c 0; ulimit -S -t 60; ulimit -H -t 65; ulimit -v 1048576; ulimit -f 32768; " // s, KiB, 512 bytes
 
 // boxJobs is how many compilers of such a build run at once, each followed by
@@ -38,7 +38,7 @@ func limited(argv []string) []string {
 	return append([]string{"/bin/sh", "-c", boxLimits + `exec "$@"`, "sh"}, argv...)
 }
 
-// sandbox is everything that an untrusted build may reach.
+// sandbox returns everything that an untrusted build may access.
 func sandbox(t Target, dir string) *supervise.Box {
 	return &supervise.Box{
 		Dirs:     slices.Concat(t.toolDirs(), t.within(kernelDirs)),

@@ -21,8 +21,8 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// The same script with and without a sandbox: each thing that the sandbox
-// denies works without, so the test can fail.
+// TestSandbox runs each script with and without a sandbox. What the sandbox
+// denies works without it, so the test can fail.
 func TestSandbox(t *testing.T) {
 	if supervise.LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")
@@ -41,7 +41,7 @@ func TestSandbox(t *testing.T) {
 	for _, tt := range []struct {
 		name, script string
 		allowed      bool
-		abi          int // the first Landlock that can tell
+		abi          int // the first Landlock that can deny it
 	}{
 		{"a host file", "cat /etc/passwd", false, 1},
 		{"home", "cat " + home + "/secret", false, 1},
@@ -131,7 +131,7 @@ func TestForeignJobIsConfined(t *testing.T) {
 	}
 }
 
-// A compiler of the host's own would only be said to be denied.
+// In the sandbox, a compiler of the host's own would only fail with a denial.
 func TestForeignCompilerMustBeInReach(t *testing.T) {
 	b, k := newBuilder(t, "good"), newKernel(t, "6.12.1")
 	b.Trust, b.abi = false, func() int { return 1 }

@@ -17,8 +17,8 @@ import (
 // signLimit is for one module; a signature takes milliseconds.
 const signLimit = time.Minute
 
-// signer signs modules as make modules_install would: cmd_sign of
-// scripts/Makefile.modinst.
+// signer signs modules as make modules_install would (cmd_sign of
+// scripts/Makefile.modinst).
 type signer struct {
 	program, hash, key, cert string
 	id                       string // names the certificate
@@ -56,7 +56,7 @@ func signerOf(t Target) (*signer, error) {
 	return s, nil
 }
 
-// find looks for the key, the certificate and the program of signing.
+// find checks that the signing program, the key and the certificate exist.
 func (s *signer) find() error {
 	for _, path := range []string{s.program, s.key} {
 		if _, err := os.Stat(path); err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// signed makes a kernel that has those options and, but for what is missing,
-// all that signs modules.
+// signed makes a kernel with those options and, except for missing, everything
+// that signs modules.
 func signed(t *testing.T, options, missing string) Target {
 	t.Helper()
 	k := newKernel(t, "6.12.1")
@@ -57,7 +57,7 @@ func TestModulesAreSigned(t *testing.T) {
 	}
 }
 
-// A kernel that was built again may have a new key, and the same modules.
+// A rebuilt kernel may have a new key but the same modules.
 func TestNewKeyNewSignature(t *testing.T) {
 	k := signed(t, sigForce, "")
 	k.Live = true

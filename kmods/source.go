@@ -23,14 +23,14 @@ const (
 	maxBytes = 1 << 20
 )
 
-// sourceName allows only the last dot, which excludes NAME.mod.c, as Kbuild
-// generates it, and excludes anything that make would expand.
+// sourceName allows only one dot, which excludes NAME.mod.c, a name that Kbuild
+// generates. It also excludes anything that make would expand.
 var sourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}\.[ch]$`)
 
 //go:embed src/*.c src/*.h
 var src embed.FS
 
-// Names are the modules that klptest ships, sorted.
+// Names returns the modules that klptest ships, sorted.
 func Names() []string { return modules(shipped()) }
 
 // shipped returns the embedded sources, sorted by name.
@@ -50,11 +50,11 @@ func shipped() []Source {
 	return files
 }
 
-// headers are the shipped ones that a case's C may include as well.
+// headers are the shipped headers that a case's C may include as well.
 var headers = []string{"klp_opaque.h", "klp_rela.h"}
 
-// withHeaders adds them to the files of a case, unless the case has a file of that
-// name.
+// withHeaders adds headers to the files of a case, unless the case has a file of
+// that name.
 func withHeaders(files []Source) []Source {
 	all := slices.Clip(files)
 	for _, f := range shipped() {

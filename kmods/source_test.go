@@ -100,7 +100,7 @@ func TestCaseGetsTheHeaders(t *testing.T) {
 	}
 }
 
-// Whatever is accepted as a name is one word to make and to a shell.
+// Each accepted name is one word to make and to a shell.
 func FuzzSourceName(f *testing.F) {
 	for _, name := range []string{"own.c", "a.h", "$(x).c", "a b.c", "a.mod.c"} {
 		f.Add(name)

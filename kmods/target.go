@@ -27,9 +27,9 @@ type Target struct {
 	Mend func(context.Context) error // makes sure that the headers or tree are not damaged; may be nil
 }
 
-// makePath is an unquoted path that make takes for one file name wherever it
-// passes: on a command line, in a variable, in a rule, and after the compiler's
-// "-Wp,", where a comma ends an argument (scripts/Makefile.lib).
+// makePath matches a path that make, unquoted, takes for one file name wherever
+// it passes: on a command line, in a variable, in a rule, and after the
+// compiler's "-Wp,", where a comma ends an argument (scripts/Makefile.lib).
 var makePath = regexp.MustCompile(`^[A-Za-z0-9_./+@=~-]+$`)
 
 // CheckPath refuses directories in or from which Kbuild cannot build; the error
@@ -45,7 +45,7 @@ func CheckPath(what, dir string) error {
 	return nil
 }
 
-// The parts of a kernel that a module build reads, in a build tree as in
+// The parts of a kernel that a module build reads, both in a build tree and in
 // packaged headers. It does not need the signing key (certs/), .git or the rest
 // of a tree.
 var (
@@ -53,10 +53,10 @@ var (
 	kernelFiles = []string{".config", ".kernelvariables", "Makefile", "Module.symvers"}
 )
 
-// roots are the directories that hold them.
+// roots returns the directories that hold them.
 func (t Target) roots() []string { return append([]string{t.KDir}, t.Headers...) }
 
-// toolDirs hold the programs of a build and their libraries.
+// toolDirs returns the directories of a build's programs and their libraries.
 func (t Target) toolDirs() []string {
 	if t.Toolchain == "" {
 		return hostToolDirs
@@ -64,8 +64,8 @@ func (t Target) toolDirs() []string {
 	return append(hostToolDirs[:len(hostToolDirs):len(hostToolDirs)], t.Toolchain)
 }
 
-// path is the PATH of a build, which without a toolchain of the target's is the
-// host's.
+// path returns the PATH of a build: the host's, preceded by the target's
+// toolchain if it has one.
 func (t Target) path(host string) string {
 	if t.Toolchain == "" {
 		return host

@@ -26,9 +26,9 @@ type tools struct {
 	llvm              []string
 }
 
-// tools looks for the compiler that built the kernel and, failing that, for
-// any of its kind: gcc's modules are useless to a kernel built by clang, and
-// the reverse, since each compiler has options of its own.
+// tools finds the compiler that built the kernel or, failing that, any of its
+// kind: modules built by gcc are useless to a kernel built by clang, and vice
+// versa, because each compiler has options of its own.
 func (b *Builder) tools(ctx context.Context, t Target) (tools, error) {
 	if t.Place != nil {
 		return tools{version: t.Place.Compiler()}, nil
@@ -60,16 +60,17 @@ func (b *Builder) tools(ctx context.Context, t Target) (tools, error) {
 	return tools{make: make, cc: cc, version: version}, err
 }
 
-// Compiler is what the compiler of modules for a target says of itself.
+// Compiler returns the self-description of the compiler that builds modules for
+// a target.
 func (b *Builder) Compiler(ctx context.Context, t Target) (string, error) {
 	found, err := b.tools(ctx, t)
 	return found.version, err
 }
 
-// maxVersion is more bytes than any program prints of its version.
+// maxVersion is more bytes than any program prints for its version.
 const maxVersion = 64 << 10
 
-// describe is a compiler's own description.
+// describe returns a compiler's own description.
 func describe(ctx context.Context, cc string) (string, error) {
 	said, err := program.Command{Name: cc, Args: []string{"--version"}}.Output(ctx, maxVersion)
 	if err != nil {
@@ -109,8 +110,8 @@ func packageOf(cc string) string { return orDefault(compilerPackage.FindString(c
 
 var compilerName = regexp.MustCompile(`^[A-Za-z0-9_.+-]*gcc[A-Za-z0-9_.+-]*$`)
 
-// kernelCompiler is the compiler that built a kernel, by the first word of
-// CONFIG_CC_VERSION_TEXT; gcc when the kernel does not say.
+// kernelCompiler returns the compiler that built a kernel, from the first word
+// of CONFIG_CC_VERSION_TEXT, or gcc if the kernel does not say.
 func kernelCompiler(kdir string) string {
 	first, _, _ := strings.Cut(kernelOption(kdir, "CONFIG_CC_VERSION_TEXT"), " ")
 	if compilerName.MatchString(first) {
@@ -119,7 +120,7 @@ func kernelCompiler(kdir string) string {
 	return "gcc"
 }
 
-// kernelOption is the value of one of the kernel's options.
+// kernelOption returns the value of one of the kernel's options.
 func kernelOption(kdir, key string) string {
 	for _, name := range []string{"include/config/auto.conf", ".config"} {
 		if value := configValue(filepath.Join(kdir, name), key); value != "" {

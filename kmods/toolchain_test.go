@@ -67,7 +67,7 @@ func TestMissingTools(t *testing.T) {
 	}
 }
 
-// emptyPath is a directory with nothing but links to some programs.
+// emptyPath returns a directory with only links to some programs.
 func emptyPath(t *testing.T, programs ...string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kmodstest has what modules can be built with where there is no
-// kernel.
+// Package kmodstest provides a make and a kernel directory for tests that build
+// modules without a kernel.
 package kmodstest

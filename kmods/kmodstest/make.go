@@ -13,14 +13,15 @@ import (
 //go:embed make.sh
 var makeProgram string
 
-// Make puts a program "make" into a directory, which builds modules that have
-// what klptest looks for. They are of no use to a kernel.
+// Make puts a program "make" into dir. It builds modules that have what klptest
+// looks for, but are of no use to a kernel.
 func Make(t testing.TB, dir string) {
 	t.Helper()
 	filetest.Put(t, filepath.Join(dir, "make"), makeProgram)
 }
 
-// KDir makes a directory that such modules can be built against, of a release.
+// KDir makes a directory against which such modules can be built, for a
+// release.
 func KDir(t testing.TB, release string) string {
 	t.Helper()
 	dir := t.TempDir()

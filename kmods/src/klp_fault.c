@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * klp_fault - one call that livepatch makes fails
+ * klp_fault - makes one call by livepatch fail
  *
  * Parameters:
  *
@@ -8,11 +8,11 @@
  *   nth       which of the calls that kernel/livepatch makes to it fails; the
  *             first one is 1. Calls from anywhere else are not counted.
  *
- * Nothing of the function runs in the call that fails: a kprobe sends the CPU
- * to a function that returns the failure's value instead. Therefore no kernel
- * needs to be built for it, as for failslab or fail_function: CONFIG_KPROBES is
- * all. The log says when the call fails and, when the module is removed before,
- * that it has not come.
+ * The function does not run in the call that fails: a kprobe redirects the CPU
+ * to a function that only returns the failure's value. Unlike failslab or
+ * fail_function, this needs no special kernel, only CONFIG_KPROBES. The log
+ * says when the call fails or, if the module is removed before, that the call
+ * was not made.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -51,13 +51,13 @@ static noinline long return_einval(void)
 }
 
 /*
- * kmalloc stands for all functions by which livepatch allocates: kzalloc() of a
- * constant size has had four names, and kstrdup() is in another file.
+ * kmalloc stands for all functions with which livepatch allocates: kzalloc() of
+ * a constant size has had four names, and kstrdup() is in another file.
  */
 static const struct fault {
 	const char *function;
 	long (*instead)(void);
-	const char *symbols[MAX_SYMBOLS]; /* those that the kernel has */
+	const char *symbols[MAX_SYMBOLS]; /* a kernel has only some */
 } faults[] = {
 	{ "kmalloc", return_zero, {
 		"__kmalloc_cache_noprof",	/* since 6.11 */
@@ -79,9 +79,9 @@ static int armed;
 static atomic_t calls = ATOMIC_INIT(0);
 
 /*
- * Functions of livepatch are called klp_*, and so are those of modules of
- * klptest, whose symbols end in [MODULE]. The call is before the address to
- * which it returns.
+ * Functions of livepatch are called klp_*. So are those of klptest's modules,
+ * but their symbols end in [MODULE]. The call is before the address to which it
+ * returns.
  */
 static bool is_livepatch(unsigned long address)
 {
@@ -91,7 +91,7 @@ static bool is_livepatch(unsigned long address)
 	return strncmp(name + strspn(name, "_"), "klp_", 4) == 0 && !strchr(name, '[');
 }
 
-/* On x86 the address to which a function returns is the last on its stack. */
+/* On x86, the return address is on top of the stack when a function starts. */
 static int before(struct kprobe *probe, struct pt_regs *regs)
 {
 	if (!is_livepatch(*(unsigned long *)kernel_stack_pointer(regs)))
@@ -103,7 +103,7 @@ static int before(struct kprobe *probe, struct pt_regs *regs)
 	return 1;
 }
 
-/* With it the kprobe does not become a jump, which could not change the flow. */
+/* Keeps the kprobe from becoming a jump, which could not change the flow. */
 static void after(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
 {
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * klp_loglevel_v1 - a livepatch that modifies a state of the system
+ * klp_loglevel_v1 - a livepatch that modifies the system state
  *
  * The state is console_loglevel. It is global, so patched and unpatched tasks
  * cannot have different values, and callbacks modify it. This is the first of
- * three versions, written by the rules of section 4 of
+ * three versions, which follow the rules of section 4 of
  * Documentation/livepatch/system-state.rst:
  *
- *   v1  remembers the loglevel that it found and sets the highest
- *   v2  sets a lower one; takes over from v1 what it remembered, as it is
- *   v3  remembers also what it has set, so that it can tell, when it is
+ *   v1  remembers the loglevel that it found, and sets the highest one
+ *   v2  sets a lower one; takes over v1's data unchanged
+ *   v3  also remembers what it has set, so that it can tell, when it is
  *       disabled, whether somebody has changed the loglevel since; it has more
- *       data than v1 and v2, and copies from them
+ *       data than v1 and v2, and copies theirs
  *
  * v1 has no predecessor.
  */
@@ -31,8 +31,8 @@
 static struct klp_patch patch;
 
 /*
- * The only callback that may fail, so it gets the memory. It modifies nothing
- * yet, because old code runs until the transition ends.
+ * The only callback that may fail, so it allocates the memory. It modifies
+ * nothing yet, because old code runs until the transition ends.
  */
 static int pre_patch(struct klp_object *obj)
 {
@@ -53,7 +53,7 @@ static void post_patch(struct klp_object *obj)
 	console_loglevel = CONSOLE_LOGLEVEL_MOTORMOUTH;
 }
 
-/* Comes only when the livepatch is disabled: undo what post_patch did. */
+/* Called only when the livepatch is disabled: undo what post_patch did. */
 static void pre_unpatch(struct klp_object *obj)
 {
 	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
@@ -62,7 +62,7 @@ static void pre_unpatch(struct klp_object *obj)
 	console_loglevel = *original;
 }
 
-/* Comes also when the transition is reversed: undo pre_patch. */
+/* Also called when the transition is reversed: undo pre_patch. */
 static void post_unpatch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * klp_loglevel_v2 - the successor of klp_loglevel_v1: takes its state over
+ * klp_loglevel_v2 - the successor of klp_loglevel_v1: takes over its state
  *
  * It sets a lower console_loglevel than v1, and understands v1's data. So the
  * new version replaces the old one without losing the original loglevel:
@@ -57,7 +57,7 @@ static void post_patch(struct klp_object *obj)
 	console_loglevel = CONSOLE_LOGLEVEL_DEBUG;
 }
 
-/* Comes only when the livepatch is disabled: undo what post_patch did. */
+/* Called only when the livepatch is disabled: undo what post_patch did. */
 static void pre_unpatch(struct klp_object *obj)
 {
 	int *original = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
@@ -67,8 +67,8 @@ static void pre_unpatch(struct klp_object *obj)
 }
 
 /*
- * A reversed transition has not taken anything over yet: then there is nothing
- * to free, and the other livepatch keeps its data.
+ * A reversed transition has not taken over anything yet, so there is nothing to
+ * free, and the other livepatch keeps its data.
  */
 static void post_unpatch(struct klp_object *obj)
 {

@@ -2,7 +2,7 @@
 /*
  * klp_loglevel_v3 - the successor of v1 and v2: copies their state
  *
- * v1 and v2 restore the original console_loglevel even when somebody has set
+ * v1 and v2 restore the original console_loglevel even if somebody has set
  * another one meanwhile (with dmesg -n, say). v3 leaves such a loglevel
  * alone. For this it must remember more, so it cannot use the memory of v1
  * and v2.
@@ -42,7 +42,7 @@ static int pre_patch(struct klp_object *obj)
 	return level ? 0 : -ENOMEM;
 }
 
-/* The version tells the kind of data. */
+/* The version determines the kind of data. */
 static int original_of(const struct klp_state *state)
 {
 	if (state->version < 3)
@@ -69,7 +69,7 @@ static void post_patch(struct klp_object *obj)
 	console_loglevel = level->set;
 }
 
-/* Comes only when the livepatch is disabled: undo what post_patch did. */
+/* Called only when the livepatch is disabled: undo what post_patch did. */
 static void pre_unpatch(struct klp_object *obj)
 {
 	struct loglevel *level = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE)->data;
@@ -82,7 +82,7 @@ static void pre_unpatch(struct klp_object *obj)
 	console_loglevel = level->original;
 }
 
-/* Comes also when the transition is reversed: undo pre_patch. */
+/* Also called when the transition is reversed: undo pre_patch. */
 static void post_unpatch(struct klp_object *obj)
 {
 	struct klp_state *state = klp_get_state(&patch, CONSOLE_LOGLEVEL_STATE);

@@ -4,8 +4,8 @@
  *
  * A function that is patched, traced or looked for on a stack must be a symbol
  * of its own; each caller must enter it at its start; and each function that
- * it calls must return into it. An optimiser knows nothing of that. It may
- * inline or clone a function, fold it with another one of the same code, use
+ * it calls must return into it. An optimiser knows nothing about that. It may
+ * inline or clone a function, merge it with another one of the same code, use
  * its result without calling it, or turn its last call into a jump, so that
  * its frame is gone.
  *
@@ -13,10 +13,10 @@
  * attribute. So the code itself leaves no choice:
  *
  *   klp_opaque        goes before the type of such a function;
- *   klp_opaque_end()  is its last statement but a return: it follows the last
- *                     call, which therefore is no jump, and its number makes
- *                     the code unlike that of each other function;
- *   klp_call()        calls it through a pointer, of which the compiler knows
+ *   klp_opaque_end()  is its last statement before a return: it follows the
+ *                     last call, which therefore cannot be a jump, and its
+ *                     number makes the code differ from every other function's;
+ *   klp_call()        calls it through a pointer about which the compiler knows
  *                     nothing, so that it must expect any function there.
  *
  * kmods/needs.go lists these functions. Each built module is checked for what

@@ -2,8 +2,8 @@
 /*
  * klp_other - a second module to be livepatched
  *
- * Unlike klp_target, it can come and go while klp_target's tasks hold a
- * transition open. It does nothing.
+ * Unlike klp_target, it can be loaded and removed while klp_target's tasks hold
+ * a transition open. It does nothing.
  */
 #include <linux/module.h>
 

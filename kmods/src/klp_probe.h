@@ -11,9 +11,9 @@
  *
  *   klp_b: post_patch vmlinux: state 1 own=2:klp_b/1/1 prev=1:klp_a/1/1; state 2 own=5 prev=none
  *
- * that is, the version, and the name of state->data if there is any. What the
- * callback then does with data is logged in separate lines, see
- * klp_probe_data.h. Only callbacks and loading log anything.
+ * that is, the version, and the name of state->data if there is any. Separate
+ * lines log what the callback then does with the data, see klp_probe_data.h.
+ * Only callbacks and loading log anything.
  *
  * A callback for a module that is loaded or removed while no livepatch is in
  * transition makes klp_get_prev_state() warn: the function is meant only for
@@ -34,7 +34,7 @@
 /* Less than the kernel's longest log record (LOG_LINE_MAX). */
 #define PROBE_LINE_MAX 900
 
-/* The line being made; callbacks are serialised by klp_mutex. */
+/* The line being built; klp_mutex serialises callbacks. */
 static char probe_line[PROBE_LINE_MAX];
 static size_t probe_line_len;
 

@@ -7,11 +7,11 @@
  *
  *		pre_patch		post_patch, when a livepatch was replaced
  *   (none)	nothing			nothing
- *   alloc	allocate		nothing: what that one had is lost
- *   take	allocate unless that	take the pointer over
- *		one provides data
- *   copy	allocate		copy the contents, free that one's data
- *   free	allocate		free that one's data
+ *   alloc	allocate		nothing: the other's data is lost
+ *   take	allocate unless the	take over the pointer
+ *		other provides data
+ *   copy	allocate		copy the contents, free the other's data
+ *   free	allocate		free the other's data
  *   fail	-ENOMEM			-
  *   leak	allocate		nothing
  *
@@ -27,7 +27,7 @@
  * with the same state are replaced at once, the data of the older ones is lost,
  * whatever data= says: their callbacks no longer run.
  *
- * When a disabling is reversed, post_patch comes a second time, without a
+ * When a disabling is reversed, post_patch is called a second time, without a
  * pre_patch; the data is settled by then and left alone.
  *
  * All of it runs under klp_mutex.

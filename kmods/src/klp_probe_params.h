@@ -206,7 +206,7 @@ static int probe_split(const char *param, char *list, int (*add)(char *item))
 	return ret;
 }
 
-/* As probe_split(), for a list into which nothing points afterwards. */
+/* Like probe_split(), for a list into which nothing points afterwards. */
 static int probe_split_copy(const char *param, const char *list, int (*add)(char *item))
 {
 	char *copy = kstrdup(list, GFP_KERNEL);
@@ -223,7 +223,7 @@ static int probe_split_kept(const char *param, const char *list, char **kept,
 	return *kept ? probe_split(param, *kept, add) : -ENOMEM;
 }
 
-/* Objects come first, the others name them. */
+/* Objects come first, because the others name them. */
 static int probe_parse(void)
 {
 	int ret = probe_split_kept("objs", objs, &probe_objs_text, probe_add_obj);

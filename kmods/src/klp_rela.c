@@ -2,10 +2,10 @@
 /*
  * klp_rela - a livepatch with relocations of its own
  *
- * Its functions use what is static in vmlinux and in klp_target (see
+ * Its functions use static symbols of vmlinux and of klp_target (see
  * klp_rela.h):
  *
- *   /proc/cmdline            has the name of livepatch's own directory in sysfs
+ *   /proc/cmdline            shows the name of livepatch's directory in sysfs
  *   value, of klp_target     is twice the parameter number of klp_target
  */
 #include <linux/kobject.h>

@@ -2,27 +2,27 @@
 /*
  * Symbols that livepatch itself looks up for a livepatch.
  *
- * A replaced function often uses what the original one can use and no other
- * module: static functions and variables, and all that is not exported.
+ * A replacement often uses what the original function can use and no other
+ * module can: static functions and variables, and all that is not exported.
  * KLP_SYM() declares such a symbol of vmlinux or of a module:
  *
  *   extern int count KLP_SYM(ext4, ext4_count, 0);
  *   extern int ext4_sync(struct inode *inode) KLP_SYM(ext4, ext4_sync, 2);
  *
  * The number is the symbol's position among those of that name, in the order of
- * kallsyms; 0 says that the name is unique. klptest writes what C refers to as
+ * kallsyms; 0 means that the name is unique. klptest writes the references as
  * Documentation/livepatch/module-elf-format.rst says: relocations in a section
  * .klp.rela.ext4.text, to symbols .klp.sym.ext4.ext4_sync,2. The kernel applies
- * those of a module when the module is there, and those of vmlinux when the
+ * those of a module once the module is loaded, and those of vmlinux when the
  * livepatch is loaded.
  *
- * KLP_RELA() is for what no kernel should accept: it names the object of the
- * section and the symbol, as they are to be; $ stands for a comma.
+ * KLP_RELA() is for what no kernel should accept: it takes the object of the
+ * section and the symbol as they are to be written; $ stands for a comma.
  *
  *   extern int other KLP_RELA("ext4", ".klp.sym.vmlinux.jiffies$0");
  *
- * The linker and modpost let a weak symbol be undefined, and compilers take a
- * hidden one for near.
+ * The linker and modpost accept a weak symbol that is undefined, and compilers
+ * assume that a hidden one is near.
  */
 #ifndef KLP_RELA_H
 #define KLP_RELA_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * klp_selftest - messages of the kernel for klptest's self-test
+ * klp_selftest - kernel messages for klptest's self-test
  *
  * Parameters, in /sys/module/klp_selftest/parameters/, to be written:
  *
@@ -30,7 +30,7 @@ static int burst_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-/* The splat names it. */
+/* Its name is in the splat. */
 static klp_opaque void klp_selftest_warn(void)
 {
 	WARN(1, "%s: as asked for\n", KBUILD_MODNAME);

@@ -7,7 +7,7 @@
  *   value     reads klp_target_value(): 0, or the number of the probe that
  *             patches it (klp_a: 1 ... klp_h: 8).
  *   hold_old  1: start a task that sleeps in klp_target_hold_old(); the write
- *             returns when the task is in there. 0: let it out; the write
+ *             returns when the task is inside. 0: let it out; the write
  *             returns when the task has ended.
  *   hold_new  1: start a task that calls klp_target_hold_new() every 20 ms.
  *             The original returns at once, the probe's replacement sleeps.
@@ -36,7 +36,7 @@
  * sleeps outside of the function. It then sleeps in P's replacement. It does
  * not block P's enabling, but it blocks P's disabling, and P's reversal while
  * another task holds the enabling open. It enters the replacement up to 20 ms
- * after the switch, and the switch takes a second when the task was just
+ * after the switch, and the switch takes a second if the task was just
  * running; hence the 2. The same task blocks a livepatch that replaces P or
  * patches the function on top of P. When the function is unpatched or replaced
  * while the task is held, only 0 lets it out.
