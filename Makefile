@@ -55,7 +55,7 @@ check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, 
 	cd docs/fleet && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	bin/klptest check
 
-# What the integration tests of vm and kmods are told of a kernel.
+# What the integration tests of vm and kmods need to know about a kernel.
 fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')
 
 # The packages with such tests.
@@ -71,11 +71,11 @@ vm-test: deps build ## the integration tests, and all cases on both Debian kerne
 
 ATTACK ?= short
 .PHONY: attack
-attack: deps check ## what hostile cases, guests, neighbours, signals and disks do, after the unit tests; ATTACK=long takes half an hour of two quiet processors
+attack: deps check ## the unit tests, then attacks by hostile cases, guests, neighbours, signals and disks; ATTACK=long takes half an hour on two quiet processors
 	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -vet=off -p 2 -count=1 -timeout 8h -v -run Attack $(vm-packages)
 
 .PHONY: html-test
-html-test: ## look at the HTML report in Chromium: layout, keyboard, accessibility, how fast 10,000 results are; SHOTS=DIR keeps screenshots
+html-test: ## test the HTML report in Chromium: layout, keyboard, accessibility, speed with 10,000 results; SHOTS=DIR keeps screenshots
 	@.ci/deps html
 	KLPTEST_HTML=$(or $(SHOTS),1) $(GO) test -count=1 -v -run HTML ./internal/report
 
@@ -110,7 +110,7 @@ mutants: deps-kernel-build build ## which one-line mistakes in SOURCE's kernel/l
 	bin/klptest mutants $(if $(EXPLORE),--explore $(EXPLORE)) $(SOURCE) $(CASES)
 
 .PHONY: variants
-variants: deps-variants build ## all cases on kernels of SOURCE that are configured in different ways; ONLY selects kernels
+variants: deps-variants build ## all cases on differently configured kernels of SOURCE; ONLY selects kernels
 	@test -n "$(SOURCE)" || { echo 'name a kernel source: make variants SOURCE=~/linux' >&2; exit 2; }
 	bin/klptest variants $(if $(ONLY),--only $(ONLY)) $(SOURCE) $(CASES)
 
@@ -121,23 +121,23 @@ model-mutants: ## whether the explorer finds one-line mistakes in the model of t
 SEQUENCES ?= 100
 
 .PHONY: reach
-reach: deps build ## what SEQUENCES=100 of explore --gcov reach of kernel/livepatch, and what three times as many random ones do; KERNEL is one of klptest kernel build --gcov
+reach: deps build ## how much of kernel/livepatch SEQUENCES=100 of explore --gcov reach, and three times as many random ones; KERNEL is from klptest kernel build --gcov
 	KLPTEST_REACH=$(KERNEL) KLPTEST_REACH_SEQUENCES=$(SEQUENCES) $(GO) test -count=1 -timeout 12h -v -run IntegrationReach ./cmd/klptest
 
 .PHONY: fleet-test
-fleet-test: deps deps-fleet build ## an array of shards on a Slurm of its own, of which one is killed; KERNEL
+fleet-test: deps deps-fleet build ## an array of shards, one of which is killed, on a Slurm of its own; KERNEL
 	KERNEL=$(KERNEL) .ci/fleet
 
 SUITE ?= bookworm
 IMAGE ?= bin/machine-$(SUITE).qcow2
 
 .PHONY: image
-image: ## the disk image of a small Debian with systemd and OpenSSH: SUITE (bookworm), IMAGE, KEY (who may log in)
+image: ## make the disk image of a small Debian with systemd and OpenSSH: SUITE (bookworm), IMAGE, KEY (who may log in)
 	@.ci/deps image
 	SUITE=$(SUITE) IMAGE=$(IMAGE) $(if $(KEY),KEY=$(KEY)) .ci/image
 
 .PHONY: image-test
-image-test: deps build image ## boot that image in QEMU, and run cases on it as on any machine of yours, with SOURCE also under that kernel; CASES
+image-test: deps build image ## boot that image in QEMU, and run cases on it as on your own machine, with SOURCE also under that kernel; CASES
 	KLPTEST_IMAGE=$(abspath $(IMAGE)) KLPTEST_IMAGE_KEY=$(abspath $(or $(KEY:.pub=),$(IMAGE).key)) KLPTEST_IMAGE_CASES='$(CASES)' \
 		KLPTEST_IMAGE_HEADERS=$(findstring linux-headers,$(PACKAGES)) KLPTEST_IMAGE_KERNEL=$(SOURCE) \
 		$(GO) test -count=1 -timeout 2h -v -run "IntegrationHost|IntegrationImage|IntegrationBuildInGuest" ./cmd/klptest
@@ -159,25 +159,25 @@ deps-variants:
 	@.ci/deps kernel-build variants
 
 .PHONY: deps
-deps: ## install with apt what is missing, or name it
+deps: ## install missing packages with apt, or name them
 	@.ci/deps
 
 .PHONY: fresh
-fresh: ## COMMAND (make run) from a clean clone on minimal Debians: SUITES (bookworm trixie), USERS (root newcomer)
+fresh: ## run COMMAND (make run) from a clean clone on minimal Debians: SUITES (bookworm trixie), USERS (root newcomer)
 	@.ci/deps fresh
 	.ci/fresh
 
-# Cases of which README and docs show pictures; a unit test compares them.
+# The cases whose pictures README and docs show; a unit test compares them.
 PICTURES = $(basename $(notdir $(wildcard docs/pictures/*.svg)))
 
 .PHONY: docs
-docs: build ## write docs/coverage.md and the pictures in docs anew, from the cases
+docs: build ## regenerate docs/coverage.md and the pictures in docs from the cases
 	mkdir -p docs/pictures
 	bin/klptest list --coverage > docs/coverage.md
 	for case in $(PICTURES); do bin/klptest show --timeline $$case > docs/pictures/$$case.svg || exit; done
 
 .PHONY: kernel-coverage
-kernel-coverage: build ## write docs/kernel-coverage.md anew: what all cases run of the kernel in the source SRC
+kernel-coverage: build ## regenerate docs/kernel-coverage.md: what all cases run of the kernel in the source SRC
 	kdir=$$(bin/klptest kernel build '$(SRC)' --gcov | sed -n 's/^kdir *//p') && test -n "$$kdir" && \
 	out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
 	bin/klptest run --gcov --kernel "$$kdir" --out "$$out" && \
