@@ -23,7 +23,7 @@ func TestPlain(t *testing.T) {
 
 // TestPlainDocuments: nothing of the documents is lost, and no table is too wide.
 func TestPlainDocuments(t *testing.T) {
-	for _, text := range []string{Cases, Kernels} {
+	for _, text := range []string{Cases, Kernels, Machines} {
 		plain := Plain(text)
 		if strings.Contains(plain, "](") || strings.Contains(plain, "```") || strings.Contains(plain, "\n|") || len(plain) < len(text)*3/4 {
 			t.Errorf("%.40q…: links, fences or tables stay, or too little does", plain)

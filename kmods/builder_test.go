@@ -226,7 +226,7 @@ func TestForgedLogIsNotRead(t *testing.T) {
 	}
 }
 
-// A failed or cancelled build leaves nothing in the cache, and can be repeated.
+// A failed build leaves nothing in the cache, and can be repeated.
 func TestFailedBuildIsNotCached(t *testing.T) {
 	b, k := newBuilder(t, "fails"), newKernel(t, "6.12.1")
 	if _, err := b.Foreign(t.Context(), k, own); err == nil {

@@ -13,7 +13,7 @@ import (
 // check returns an error, before any VM starts, if a kernel of that release would
 // refuse the module: the kernel compares vermagic (kernel/module/version.c), and
 // klp_enable_patch() refuses a module that is not marked as a livepatch. Of the
-// shipped modules, all but those to be patched must be marked.
+// shipped modules, the probes must be marked.
 func check(m Module, release string) error {
 	built, _, _ := strings.Cut(m.Info.Vermagic, " ")
 	if built != release {

@@ -76,6 +76,9 @@ func TestForeignInPlace(t *testing.T) {
 	if f, ok := errors.AsType[Failure](err); !ok || f.Err.Party != blame.User || f.Log != s.said || !strings.Contains(f.Err.Tail, "error: no") {
 		t.Errorf("%v", err)
 	}
+	if s.builds != 1 {
+		t.Errorf("%d builds", s.builds)
+	}
 }
 
 func TestPlacesThatFail(t *testing.T) {

@@ -80,12 +80,7 @@ func (b *Builder) program(ctx context.Context, p userProgram, to string) error {
 	if err := os.WriteFile(filepath.Join(dir, p.source.Name), p.source.Data, 0o600); err != nil {
 		return err
 	}
-	said := &blame.Tail{}
-	end, err := supervise.Run(ctx, p.job(dir, said))
-	if err == nil && end.Err() != nil {
-		err = &blame.Error{Party: blame.User, Summary: p.source.Name + " does not compile", Tail: said.String(), Err: end.Err()}
-	}
-	if err != nil {
+	if err := p.build(ctx, dir); err != nil {
 		return err
 	}
 	data, err := regular(filepath.Join(dir, p.name()))
@@ -93,6 +88,24 @@ func (b *Builder) program(ctx context.Context, p userProgram, to string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(to, p.name()), data, 0o600)
+}
+
+func (p userProgram) build(ctx context.Context, dir string) error {
+	if p.boxed {
+		sandboxed.Lock()
+		defer sandboxed.Unlock()
+	}
+	said := &blame.Tail{}
+	end, err := supervise.Run(ctx, p.job(dir, said))
+	switch {
+	case err != nil || end.Err() == nil:
+		return err
+	case end.Ending == supervise.Exited:
+		return &blame.Error{Party: blame.User, Summary: p.source.Name + " does not compile", Tail: said.String(), Err: end.Err()}
+	case end.Ending == supervise.OutOfTime:
+		return blame.Userf("compiling %s took more than %v", p.source.Name, buildLimit)
+	}
+	return blame.Rigf("the compiler of %s was %s: %s", p.source.Name, end.Ending, end.Cause)
 }
 
 func (p userProgram) job(dir string, said *blame.Tail) supervise.Job {

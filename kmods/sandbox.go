@@ -28,8 +28,9 @@ const boxPath = "/usr/bin:/bin"
 const boxLimits = "ulimit -c 0; ulimit -S -t 60; ulimit -H -t 65; ulimit -v 1048576; ulimit -f 32768; " // s, KiB, 512 bytes
 
 // boxJobs is how many compilers of such a build run at once, each followed by
-// its assembler. Only one such build runs at a time, so all cases together take
-// at most 2 GiB of memory, whatever their C and the number of processors.
+// its assembler. Only one such build runs at a time, of modules or of a program, so
+// all cases together take at most 2 GiB of memory, whatever their C and the number
+// of processors.
 const boxJobs = 2
 
 // limited runs argv under boxLimits. A shell sets them because the supervisor

@@ -21,7 +21,8 @@ import (
 //	guest-cpu-ms  what the virtual processors have used until then, which other
 //	              load of the host does not affect
 //	close-ms      Close
-//	pss-MB        what a further idle clone adds to eight others
+//	pss-first-MB  the memory of one idle clone
+//	pss-MB        what each of seven further idle clones adds
 //
 // It needs the environment of the integration tests.
 func BenchmarkClone(b *testing.B) {

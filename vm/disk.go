@@ -16,8 +16,8 @@ import (
 // guestSSH is the port of the SSH server in a guest that boots from a disk.
 const guestSSH = 22
 
-// drive says where QEMU finds the disk of a guest. QEMU only reads the image, and keeps
-// what the guest writes in an unnamed temporary file.
+// drive says where QEMU finds the disk of a guest. QEMU only reads the image. Writes go to
+// an unnamed temporary file, or to the overlay of the template that the guest becomes.
 type drive string
 
 const (

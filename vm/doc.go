@@ -7,7 +7,8 @@
 // It expects the architecture's QEMU (package arch), 7.2 or later, and a private
 // directory for each machine, into which it writes console.log and qemu.log. QMP,
 // the console and SSH use inherited sockets: there is no port that anybody else
-// could connect to, and the guest has no network.
+// could connect to, and the guest has no network. The exception is a machine that boots
+// from a disk: until it is a template, a loopback port leads to its own SSH server.
 //
 // A machine that was started with Spec.Template can become a [Template]:
 // [VM.Snapshot] leaves its memory, its device state and a manifest in that
@@ -17,8 +18,8 @@
 // be private. It is written once and never changed. Renaming the directory between
 // Snapshot and OpenTemplate makes it appear whole.
 //
-// A machine ends in one way only: [VM.Exited] is closed. A panic on the console,
-// the end of the context given to [Start], and [VM.Close] all lead there. Every
+// A machine ends in one way only: QEMU exits, and [VM.Exited] is closed. A panic of the
+// guest, the end of the context given to [Start], and [VM.Close] all lead there. Every
 // wait watches it, and [VM.Death] then returns whose fault it was. QEMU also dies
 // with the thread that started it, hence with klptest.
 package vm

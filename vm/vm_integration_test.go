@@ -22,7 +22,7 @@ import (
 
 // integration returns the spec of a guest with a real kernel. KLPTEST_VM_KERNEL
 // names the kernel. KLPTEST_VM_MODULES lists the modules that it needs for
-// virtio-net, decompressed, in load order, separated by colons.
+// virtio ports, decompressed, in load order, separated by colons.
 func integration(t testing.TB) Spec {
 	t.Helper()
 	if os.Getenv("KLPTEST_VM") == "" {
@@ -147,8 +147,8 @@ func TestIntegrationGuestPanics(t *testing.T) {
 	}
 }
 
-// TestIntegrationKVMFallsBack lies about the processor. Where KVM is broken, the
-// fallback is cheap and remembered; where it works, the guest runs on it.
+// TestIntegrationKVMFallsBack lies about the processor. Where KVM is broken, guests
+// start without it; where it works, they run on it.
 func TestIntegrationKVMFallsBack(t *testing.T) {
 	spec := integration(t)
 	spec.State = t.TempDir()

@@ -43,7 +43,7 @@ func writeMan(w io.Writer, root *cobra.Command) error {
 	m.item("XDG_CACHE_HOME", "where the cache is, in the directory klptest; ~/.cache without it")
 	m.macro("SH", "FILES")
 	m.item(settings.Name, "what a project says once, in the working directory or the nearest one above that has it: kernel, jobs, expected-failures")
-	m.section("SEE ALSO", "klptest help case, klptest help kernels")
+	m.section("SEE ALSO", "klptest help case, klptest help kernels, klptest help machines")
 	_, err := io.WriteString(w, m.String())
 	return err
 }

@@ -2,9 +2,9 @@
 /*
  * The probe's parameters, parsed into the structures that livepatch reads.
  *
- * Each list is split in a copy, because livepatch keeps pointers into it as
- * long as the livepatch lives, while sysfs shows the parameter as it was
- * given. The copies are freed with the module, or when it fails to load.
+ * Each list is split in a copy, because sysfs shows the parameter as it was
+ * given. livepatch keeps pointers into the copies of objs= and funcs=, which
+ * are freed with the module, or when it fails to load.
  */
 #ifndef KLP_PROBE_PARAMS_H
 #define KLP_PROBE_PARAMS_H
