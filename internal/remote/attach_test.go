@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/client"
 )
 
-// A person's command there is root's, and its output and status come back.
+// TestAttach: a command runs as root, and its output and exit status are returned.
 func TestAttach(t *testing.T) {
 	for who, want := range map[string]string{"1000": "sudo -n sh -c 'echo $HOME; false'", "0": "echo $HOME; false"} {
 		s, m := newServer(t)
@@ -24,7 +24,7 @@ func TestAttach(t *testing.T) {
 	}
 }
 
-// Words stay words, whoever becomes root.
+// TestAttachWords: arguments are quoted also for sudo's shell.
 func TestAttachWords(t *testing.T) {
 	s, m := newServer(t)
 	s.answers["sudo -n sh -c"] = answer{}
@@ -36,7 +36,7 @@ func TestAttachWords(t *testing.T) {
 	}
 }
 
-// A shell is the user's own for root, and sudo's for another.
+// TestAttachShell: a user who is not root gets a shell from sudo.
 func TestAttachShell(t *testing.T) {
 	s, m := newServer(t)
 	s.answers["sudo -n -i"] = answer{status: 7}

@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// agentCommand is how the command begins that starts the agent. It may complain for as
-// long as it likes, and the end of that is kept.
+// agentCommand is a prefix of the command that starts the agent. Its stderr is not
+// limited; only the end is kept.
 const agentCommand = "sudo -n /tmp"
 
-// TestAttackMachineFloods: a machine that answers with megabytes, and with escape
-// sequences, takes no memory for them and shows none.
+// TestAttackMachineFloods: megabytes of output with escape sequences use no memory,
+// and no escape sequence is shown.
 func TestAttackMachineFloods(t *testing.T) {
 	flood := strings.Repeat("\x1b[2Jxxxx", 4<<20)
-	most := uint64(32+40) << 20 // with what the server takes for it
+	most := uint64(32+40) << 20 // includes the server's own memory
 	for _, command := range []string{"id -u", "sudo -n true", "uname -m", "umask", "cat", agentCommand} {
 		for stream, a := range map[string]answer{"output": {out: flood}, "errors": {err: flood, status: 1}} {
 			s, m := newServer(t)

@@ -23,24 +23,24 @@ import (
 )
 
 const (
-	askLimit  = 30 * time.Second // for a short command there
-	sendLimit = 5 * time.Minute  // for the agent to be copied
-	maxSaid   = 4 << 10          // bytes of what such a command prints
+	askLimit  = 30 * time.Second // for a short command on the machine
+	sendLimit = 5 * time.Minute  // for copying the agent
+	maxSaid   = 4 << 10          // bytes of output of such a command
 )
 
-// said is what a command there has printed, and how it ended.
+// said is the output and the exit status of a command on the machine.
 type said struct {
 	out, err string
 	status   int
 }
 
-// line is a connection of a user's.
+// line is an SSH connection as the user.
 type line struct {
 	*ssh.Client
 	starved func() time.Duration // see Machine
 }
 
-// ask runs a command by the user's shell there.
+// ask runs a command in the user's shell on the machine.
 func ask(ctx context.Context, conn line, limit time.Duration, in io.Reader, command string) (said, error) {
 	ctx, cancel := patience.WithTimeoutCause(ctx, limit, conn.starved, blame.Rigf("the machine did not end a command within %v: %s", limit, command))
 	defer cancel()
@@ -70,14 +70,14 @@ func ask(ctx context.Context, conn line, limit time.Duration, in io.Reader, comm
 	case err == nil:
 		return r, nil
 	case ended:
-		r.status = max(exit.ExitStatus(), 1) // 0 comes with a signal
+		r.status = max(exit.ExitStatus(), 1) // it is 0 after a signal
 		return r, nil
 	}
 	return r, err
 }
 
-// shortAnswer takes an answer up to its limit. Then it gives up: the machine would wait
-// for its rest to be read.
+// shortAnswer accepts output up to its limit. Then it gives up: the machine would block
+// until the rest is read.
 type shortAnswer struct {
 	bounded.Writer
 	giveUp func()
@@ -91,16 +91,16 @@ func (a *shortAnswer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// lastLine is what a command has printed after whatever a user's profile prints.
+// lastLine is the last line of the output. The user's profile may print lines before it.
 func (s said) lastLine() string { return s.out[strings.LastIndexByte(s.out, '\n')+1:] }
 
-// lastError is the last line of what a command has complained of.
+// lastError is the last line of stderr.
 func (s said) lastError() string {
 	text := strings.TrimSpace(s.err)
 	return printable.Line(text[strings.LastIndexByte(text, '\n')+1:])
 }
 
-// why is why a command failed.
+// why is the reason why a command failed.
 func (s said) why() string {
 	if s.err == "" {
 		return fmt.Sprintf("exit status %d", s.status)
@@ -108,7 +108,7 @@ func (s said) why() string {
 	return s.lastError()
 }
 
-// privileges finds out how a command becomes root's there: by nothing, or by sudo.
+// privileges returns the prefix that makes a command run as root: nothing or sudo.
 func privileges(ctx context.Context, conn line, t Target) (prefix string, err error) {
 	who, err := ask(ctx, conn, askLimit, nil, "id -u")
 	switch {
@@ -127,8 +127,8 @@ func privileges(ctx context.Context, conn line, t Target) (prefix string, err er
 	return "sudo -n ", err
 }
 
-// withoutSudo is the error of a user who cannot become root. The words are sudo's, and
-// those of shells.
+// withoutSudo is the error for a user who cannot become root. It looks for the
+// messages of sudo and of shells.
 func withoutSudo(t Target, s said) error {
 	advice := "log in as root, or let the user: echo '" + t.User + " ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/" + t.User
 	switch {
@@ -140,7 +140,7 @@ func withoutSudo(t Target, s said) error {
 	return blame.AdviseUserf(advice, "%s may not sudo: %s", t, s.why())
 }
 
-// Reboot makes the machine boot again. It may hang up before it answers.
+// Reboot reboots the machine, which may hang up before it answers.
 func (m *Machine) Reboot(ctx context.Context) error {
 	conn, err := m.dial(ctx)
 	if err != nil {
@@ -161,7 +161,7 @@ func (m *Machine) Reboot(ctx context.Context) error {
 	return nil
 }
 
-// checkArch refuses a machine on which this program does not run.
+// checkArch rejects a machine on which this program cannot run.
 func checkArch(ctx context.Context, conn line, t Target) error {
 	s, err := ask(ctx, conn, askLimit, nil, "uname -m")
 	if want := arch.Default().Name; err == nil && s.lastLine() != want {
@@ -170,8 +170,8 @@ func checkArch(ctx context.Context, conn line, t Target) error {
 	return err
 }
 
-// deploy copies the program to the machine, if it can run there. The prefix makes a command
-// root's.
+// deploy copies the program to the machine if it can run there. The prefix makes a
+// command run as root.
 func (m *Machine) deploy(ctx context.Context, conn line) (prefix, path string, err error) {
 	if prefix, err = privileges(ctx, conn, m.Target); err != nil {
 		return "", "", err
@@ -183,7 +183,7 @@ func (m *Machine) deploy(ctx context.Context, conn line) (prefix, path string, e
 	return prefix, path, err
 }
 
-// send copies the program into a directory of its own, and returns the copy.
+// send copies the program into a new directory on the machine and returns its path.
 func send(ctx context.Context, conn line, t Target, program string) (path string, err error) {
 	file, err := os.Open(program)
 	if err != nil {
@@ -212,12 +212,12 @@ func send(ctx context.Context, conn line, t Target, program string) (path string
 	return path, err
 }
 
-// letters are those of the names that mktemp makes.
+// letters are the characters in names that mktemp makes.
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
-// remove removes what send has made. The agent does it itself once it runs.
+// remove removes what send created. A running agent does this itself.
 func remove(ctx context.Context, conn line, path string) {
-	_, _ = ask(ctx, conn, askLimit, nil, "rm -rf "+strings.TrimSuffix(path, "/klptest")) // the error before it says more
+	_, _ = ask(ctx, conn, askLimit, nil, "rm -rf "+strings.TrimSuffix(path, "/klptest")) // the earlier error says more
 }
 
 func noRoom(t Target, s said) error {

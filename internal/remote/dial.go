@@ -18,19 +18,20 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// The limits of a login. A machine that boots under emulation takes seconds for each.
+// Time limits of a login. A machine that boots under emulation takes
+// seconds for each step.
 const (
-	dialLimit  = 20 * time.Second // for an answer to the connection
+	dialLimit  = 20 * time.Second // for the TCP connection
 	loginLimit = time.Minute      // for the server to let the user in
 )
 
-// Options say how to reach a machine.
+// Options are the settings for reaching a machine.
 type Options struct {
 	Target
-	Key        string       // a private key; empty: those of the SSH agent, and the usual files
-	KnownHosts string       // must have the machine's key; empty: Pins is used
-	Pins       string       // the file in which the keys of new machines are kept
-	Notice     func(string) // one-liners for people; may be nil
+	Key        string       // a private key file; empty: the keys of the SSH agent and the usual files
+	KnownHosts string       // must contain the machine's key; empty: Pins is used
+	Pins       string       // the file that keeps the keys of new machines
+	Notice     func(string) // takes one-line messages for people; may be nil
 }
 
 func (o Options) hostKeys() hostKeys {
@@ -44,8 +45,7 @@ func (o Options) hostKeys() hostKeys {
 	return h
 }
 
-// dial logs in to the machine. The client lives until it is closed, whatever becomes of
-// ctx.
+// dial logs in to the machine. The client stays open until it is closed, even if ctx ends.
 func dial(ctx context.Context, o Options) (*ssh.Client, error) {
 	id, err := identify(o.Key)
 	if err != nil {
@@ -70,7 +70,7 @@ func dial(ctx context.Context, o Options) (*ssh.Client, error) {
 	return client, nil
 }
 
-// login is the handshake, which ends with ctx. It closes conn if it fails.
+// login does the SSH handshake, and stops it when ctx ends. It closes conn on failure.
 func login(ctx context.Context, conn net.Conn, config *ssh.ClientConfig, address string) (*ssh.Client, error) {
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
@@ -90,8 +90,8 @@ func login(ctx context.Context, conn net.Conn, config *ssh.ClientConfig, address
 	return nil, err
 }
 
-// unreachable is the error of a machine to which there is no connection. It is
-// transient if a machine that boots may cause it, as is that of a login.
+// unreachable is the error for a failed connection. Like a login error, it is
+// transient if a machine that is still booting may cause it.
 func unreachable(ctx context.Context, t Target, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -114,17 +114,17 @@ func unreachable(ctx context.Context, t Target, err error) error {
 	return e
 }
 
-// ErrKey is in the error of a login with a key that is not accepted.
+// ErrKey is in the error chain of a login whose key is not accepted.
 var ErrKey = errors.New("does not accept the key")
 
-// refused is the error of a login that failed. The SSH library has words, but no types,
-// for what a server accepts.
+// refused is the error for a failed login. The SSH library reports the methods a server
+// accepts in text only, not in an error type.
 func refused(ctx context.Context, t Target, id *identity, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if e, ok := errors.AsType[*blame.Error](err); ok {
-		return e // of the machine's key
+		return e // about the host key
 	}
 	said := err.Error()
 	e := &blame.Error{Party: blame.User, Err: err}

@@ -16,15 +16,15 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// hostKeys are the keys by which machines are known.
+// hostKeys checks host keys against a file.
 type hostKeys struct {
-	file   string // as of known_hosts(5)
-	pin    bool   // a machine that is not in it is believed once, and then kept there
+	file   string // in the format of known_hosts(5)
+	pin    bool   // trust a machine on first use, and add its key to the file
 	notice func(string)
 }
 
-// open reads the file. It returns what checks a machine's key, and the kinds of keys
-// that the machine is known by: it must not show another.
+// open reads the file. It returns the callback that checks a host key, and the key
+// algorithms that the file has for the machine: only these are accepted.
 func (h hostKeys) open(t Target) (check ssh.HostKeyCallback, kinds []string, err error) {
 	if h.pin {
 		if err := create(h.file); err != nil {
@@ -40,7 +40,7 @@ func (h hostKeys) open(t Target) (check ssh.HostKeyCallback, kinds []string, err
 	}, kindsOf(known, t), nil
 }
 
-// create makes an empty file of known hosts, unless there is one.
+// create makes an empty known hosts file if it does not exist.
 func create(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -52,12 +52,12 @@ func create(path string) error {
 	return f.Close()
 }
 
-// verdict is what becomes of a key, given what the file says of it.
+// verdict accepts or rejects a key, given the result of the lookup in the file.
 func (h hostKeys) verdict(t Target, key ssh.PublicKey, said error) error {
 	wrong, ok := errors.AsType[*knownhosts.KeyError](said)
 	switch {
 	case !ok:
-		return said // it is known, or revoked
+		return said // the key is known or revoked
 	case len(wrong.Want) > 0:
 		return blame.AdviseUserf("if it was installed anew, remove its line from "+wrong.Want[0].Filename+"; if it was not, somebody else answers in its place",
 			"the host key of %s has changed: it is now %s", t.Address(), ssh.FingerprintSHA256(key))
@@ -81,8 +81,8 @@ func appendTo(path, line string) error {
 	return errors.Join(err, f.Close())
 }
 
-// kindsOf are the algorithms of the keys in the file; nil: it has none of the machine's.
-// A key that no machine has makes the file tell.
+// kindsOf returns the algorithms of the machine's keys in the file; nil: there are none.
+// The lookup of a key that no machine has fails with the list of known keys.
 func kindsOf(known ssh.HostKeyCallback, t Target) (kinds []string) {
 	wrong, _ := errors.AsType[*knownhosts.KeyError](known(t.Address(), &net.TCPAddr{IP: net.IPv4zero}, noKey{}))
 	if wrong == nil {
@@ -100,7 +100,7 @@ func kindsOf(known ssh.HostKeyCallback, t Target) (kinds []string) {
 	return kinds
 }
 
-// noKey is a key that is nobody's.
+// noKey is a key that no machine has.
 type noKey struct{}
 
 func (noKey) Type() string                        { return "none" }

@@ -15,14 +15,14 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// usualKeys are the files that OpenSSH looks for, below ~/.ssh.
+// usualKeys are the key files that OpenSSH looks for in ~/.ssh.
 var usualKeys = []string{"id_ed25519", "id_ecdsa", "id_rsa"}
 
-// identity is what the user logs in with.
+// identity has the keys that the user logs in with.
 type identity struct {
 	signers []ssh.Signer
 	names   []string // of the signers, for people
-	agent   net.Conn // nil: none is asked
+	agent   net.Conn // nil: not used
 }
 
 func (i *identity) close() {
@@ -31,8 +31,8 @@ func (i *identity) close() {
 	}
 }
 
-// identify finds the user's keys: the one that is named, or those of the SSH agent and
-// the usual files.
+// identify finds the user's keys: the named one, or those of the SSH agent
+// and the usual files.
 func identify(key string) (*identity, error) {
 	if key != "" {
 		signer, err := readKey(key)
@@ -60,14 +60,14 @@ func identify(key string) (*identity, error) {
 	return i, nil
 }
 
-// askAgent takes the keys of the SSH agent, if there is one.
+// askAgent adds the keys of the SSH agent, if there is one.
 func (i *identity) askAgent(socket string) {
 	if socket == "" {
 		return
 	}
 	conn, err := net.Dial("unix", socket)
 	if err != nil {
-		return // it has ended
+		return // the SSH agent has exited
 	}
 	signers, err := agent.NewClient(conn).Signers()
 	if err != nil || len(signers) == 0 {

@@ -21,10 +21,10 @@ import (
 type Machine struct {
 	Options
 	Program string               // klptest itself, which becomes the agent there
-	Starved func() time.Duration // how long the machine has waited for a processor; nil: that is not known
+	Starved func() time.Duration // how long the machine has waited for a processor; nil: unknown
 }
 
-// lastWords is how long an agent that ends may take to say why.
+// lastWords is how long an exiting agent may take to report its error.
 const lastWords = 2 * time.Second
 
 // Connect starts the agent on the machine and opens a session with it. Closing the
@@ -67,10 +67,10 @@ func (m *Machine) open(ctx context.Context, conn line) (*client.Client, error) {
 	return c, nil
 }
 
-// notStarted is the error of an agent that has answered nothing, or that cannot be used.
+// notStarted is the error for an agent that did not answer or cannot be used.
 func (m *Machine) notStarted(ctx context.Context, s *stream, err error) error {
 	if blame.Of(err) == blame.User || ctx.Err() != nil {
-		return err // the agent's own words
+		return err // the agent's own error
 	}
 	why := s.lastWords()
 	if why == "" {
@@ -79,10 +79,10 @@ func (m *Machine) notStarted(ctx context.Context, s *stream, err error) error {
 	return m.ended(why)
 }
 
-// ended is the error of an agent that has ended, and said why.
+// ended is the error for an agent that exited and reported why.
 func (m *Machine) ended(why string) error {
 	switch {
-	case strings.HasPrefix(why, "sudo: ") && strings.Contains(why, "password"): // it may run true only
+	case strings.HasPrefix(why, "sudo: ") && strings.Contains(why, "password"): // it may only run true
 		return withoutSudo(m.Target, said{err: why, status: 1})
 	case strings.Contains(why, "Permission denied"):
 		return blame.AdviseUserf("see whether /tmp there is mounted with noexec", "the agent cannot be started on %s: %s", m.Target, why)
@@ -97,13 +97,13 @@ func (m *Machine) ended(why string) error {
 type stream struct {
 	io.Reader
 	io.Writer
-	conn    *ssh.Client // which ends with the stream; nil: it does not
+	conn    *ssh.Client // closed with the stream, unless nil
 	session *ssh.Session
 	errs    *complaints
 	ended   chan struct{}
 }
 
-// begin starts a command whose streams are to be used.
+// begin starts a command and connects its streams.
 func begin(conn *ssh.Client, command string) (*stream, error) {
 	session, err := conn.NewSession()
 	if err != nil {
@@ -120,12 +120,12 @@ func begin(conn *ssh.Client, command string) (*stream, error) {
 	s.Reader, s.Writer = out, in
 	go func() {
 		defer close(s.ended)
-		_ = session.Wait() // what it has said tells more
+		_ = session.Wait() // its output tells more
 	}()
 	return s, nil
 }
 
-// Close ends the agent, and the connection with it.
+// Close ends the agent and its connection.
 func (s *stream) Close() error {
 	err := s.session.Close()
 	if s.conn != nil {
@@ -134,7 +134,7 @@ func (s *stream) Close() error {
 	return err
 }
 
-// lastWords is the last line that the agent has complained in.
+// lastWords is the last line of the agent's stderr.
 func (s *stream) lastWords() string {
 	select {
 	case <-s.ended:
@@ -143,7 +143,7 @@ func (s *stream) lastWords() string {
 	return said{err: s.errs.String()}.lastError()
 }
 
-// complaints keeps the end of what a command writes.
+// complaints keeps the end of a command's stderr.
 type complaints struct {
 	mu   sync.Mutex
 	tail blame.Tail

@@ -11,11 +11,11 @@ import (
 	"github.com/klptest/klptest/internal/guest/client"
 )
 
-// plantLimit is for the machine to end its boot (see package boot), and for the agent to
-// start.
+// plantLimit is the time for the machine to finish booting (see package boot) and for
+// the agent to start.
 const plantLimit = 15 * time.Minute
 
-// Attach joins the streams to a root's session there, as client.Attach does.
+// Attach connects the streams to a root session on the machine, as client.Attach does.
 func (m *Machine) Attach(ctx context.Context, streams client.Streams, args []string) (status int, err error) {
 	conn, err := m.dial(ctx)
 	if err != nil {
@@ -29,8 +29,8 @@ func (m *Machine) Attach(ctx context.Context, streams client.Streams, args []str
 	return client.Attach(ctx, conn.Client, streams, sudo, args)
 }
 
-// Plant starts the agent on a machine in QEMU, where it waits at the guest's port. It
-// outlives the connection. keys are guest.KeyFiles as JSON.
+// Plant starts the agent on a machine in QEMU, where it waits at the guest's port.
+// The agent outlives the connection. keys are guest.KeyFiles as JSON.
 func (m *Machine) Plant(ctx context.Context, keys []byte) error {
 	conn, err := m.dial(ctx)
 	if err != nil {

@@ -47,7 +47,8 @@ func TestParseTarget(t *testing.T) {
 	}
 }
 
-// A user who may sudo reaches the agent, and nobody is told a second time of the key.
+// TestConnect: a user with sudo rights reaches the agent, and the new host key is
+// reported only once.
 func TestConnect(t *testing.T) {
 	s, m := newServer(t)
 	var said []string
@@ -77,7 +78,7 @@ func TestConnect(t *testing.T) {
 
 func TestConnectAsRoot(t *testing.T) {
 	s, m := newServer(t)
-	s.answers["id -u"] = answer{out: "Welcome!\n0\n"} // after what a profile prints
+	s.answers["id -u"] = answer{out: "Welcome!\n0\n"} // after output of a profile
 	c, err := m.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func TestConnectAsRoot(t *testing.T) {
 	}
 }
 
-// wantUser checks that an error is the user's, and what it says.
+// wantUser checks that an error blames the user, and its text.
 func wantUser(t *testing.T, err error, want string) {
 	t.Helper()
 	if e, ok := errors.AsType[*blame.Error](err); !ok || e.Party != blame.User || !strings.Contains(e.Error(), want) || e.Advice == "" {
@@ -100,7 +101,7 @@ func TestMachinesThatCannotBeUsed(t *testing.T) {
 	for name, tc := range map[string]struct {
 		answers map[string]answer
 		want    string
-		removed bool // what was sent there
+		removed bool // what was sent to the machine
 	}{
 		"no sudo":          {map[string]answer{"sudo -n true": {err: "sh: 1: sudo: not found\n", status: 127}}, "there is no sudo", false},
 		"sudo asks":        {map[string]answer{"sudo -n true": {err: "sudo: a password is required\n", status: 1}}, "sudo asks me@", false},
@@ -135,7 +136,7 @@ func TestMachinesThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// What mktemp prints becomes part of commands.
+// TestHostileMktemp: the output of mktemp becomes part of commands.
 func TestHostileMktemp(t *testing.T) {
 	for _, out := range []string{"/tmp/klptest-agent.x; reboot", "/etc", "/tmp/klptest-agent.x/../../etc", "", "/tmp/klptest-agent.$(id)"} {
 		s, m := newServer(t)

@@ -22,13 +22,13 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
 )
 
-// server is an SSH server of a machine. A test says how its commands end.
+// server is the SSH server of a machine. A test sets the answers to commands.
 type server struct {
 	kernel  *kerneltest.Kernel
 	config  *ssh.ServerConfig
 	host    ssh.Signer
 	user    ssh.PublicKey
-	answers map[string]answer // by how a command begins; the longest one counts
+	answers map[string]answer // by command prefix; the longest match counts
 	address string
 
 	mu  sync.Mutex
@@ -40,7 +40,7 @@ type answer struct {
 	status   int
 }
 
-// newKey makes a key and its file.
+// newKey makes a key and writes it to a file.
 func newKey(t *testing.T, passphrase string) (ssh.Signer, string) {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(nil)
@@ -62,7 +62,7 @@ func newKey(t *testing.T, passphrase string) (ssh.Signer, string) {
 	return signer, path
 }
 
-// newServer starts a server that all goes well with, and returns how to reach it.
+// newServer starts a server on which everything succeeds, and returns a Machine for it.
 func newServer(t *testing.T) (*server, *Machine) {
 	t.Helper()
 	s := &server{kernel: kerneltest.New(t), answers: map[string]answer{
@@ -164,7 +164,7 @@ func (s *server) exec(ch ssh.Channel, line string) {
 	_, _ = ch.SendRequest("exit-status", false, binary.BigEndian.AppendUint32(nil, uint32(a.status)))
 }
 
-// commands are those that were run.
+// commands returns the commands that were run.
 func (s *server) commands() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,14 +13,14 @@ import (
 
 const sshPort = 22
 
-// Target is where a machine is, and who logs in.
+// Target is the address of a machine and the user who logs in.
 type Target struct {
 	User, Host string
 	Port       int
 }
 
-// ParseTarget reads USER@ADDRESS, where a port may follow the address, and an IPv6
-// address with a port is in brackets.
+// ParseTarget reads USER@ADDRESS. A port may follow the address; an IPv6 address
+// with a port is in brackets.
 func ParseTarget(text string) (Target, error) {
 	user, address, _ := strings.Cut(text, "@")
 	t := Target{User: user, Host: strings.Trim(address, "[]"), Port: sshPort}
@@ -41,8 +41,8 @@ func (t *Target) setPort(text string) bool {
 	return err == nil && n > 0 && n < 1<<16
 }
 
-// isName tells whether a text can be a user or an address: it is shown, and part of a
-// file of known hosts.
+// isName reports whether a text can be a user or an address: it is shown, and written
+// to a known hosts file.
 func isName(text string) bool {
 	return text != "" && printable.Clean(text) && !strings.ContainsAny(text, " \t,@*?!|#[]")
 }
@@ -51,10 +51,10 @@ func badTarget(text string) error {
 	return blame.AdviseUserf("such as root@192.0.2.7, or me@[2001:db8::7]:2222", "%q is not USER@ADDRESS", text)
 }
 
-// Address is the host and the port.
+// Address returns the host and the port.
 func (t Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
 
-// String is the target as a user writes it.
+// String returns the target as a user writes it.
 func (t Target) String() string {
 	if t.Port == sshPort {
 		return t.User + "@" + t.Host
