@@ -19,13 +19,13 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// twoDocuments have every verdict, on two kernels; the first run was cut short.
+// twoDocuments returns runs on two kernels with all verdicts; the first run was cut short.
 func twoDocuments() []Document {
 	second := sampleDocument()
 	second.Kernel, second.Release, second.Error, second.Detail = "debian:6.1", "6.1.0", "", ""
 	second.Outcomes = second.Outcomes[:4]
 	second.Tests, second.Total = second.Tests[:4], 4
-	second.Outcomes[3].Observation = second.Outcomes[0].Observation // it has begun
+	second.Outcomes[3].Observation = second.Outcomes[0].Observation // the test has begun
 	return []Document{sampleDocument(), second}
 }
 
@@ -38,7 +38,7 @@ func written(t *testing.T, write func(*bytes.Buffer, []Document) error, docs []D
 	return b.String()
 }
 
-// inFormat is what a format makes of several runs.
+// inFormat renders several runs in a format.
 func inFormat(t *testing.T, name string, docs []Document) string {
 	t.Helper()
 	f, err := FormatNamed(name)
@@ -48,11 +48,11 @@ func inFormat(t *testing.T, name string, docs []Document) string {
 	return written(t, func(b *bytes.Buffer, d []Document) error { return f.Write(b, d) }, docs)
 }
 
-// statuses says how often there is each status.
+// statuses counts how often each status occurs.
 type statuses map[string]int
 
-// expected counts the outcomes, and the tests that were not run, under the names that
-// a format has for them.
+// expected counts the outcomes and the tests that were not run, by the
+// names that a format uses.
 func expected(docs []Document, names map[judge.Verdict]string, notRun string) statuses {
 	s := statuses{}
 	for _, d := range docs {
@@ -71,7 +71,7 @@ var asIs = map[judge.Verdict]string{
 	judge.Pass: "PASS", judge.Fail: "FAIL", judge.Error: "ERROR", judge.Skip: "SKIP", judge.XFail: "XFAIL", judge.XPass: "XPASS",
 }
 
-// with is names with other ones for some verdicts.
+// with returns a copy of names with some replaced.
 func with(names map[judge.Verdict]string, pairs ...judge.Verdict) map[judge.Verdict]string {
 	names = maps.Clone(names)
 	for i := 0; i < len(pairs); i += 2 {
@@ -83,13 +83,13 @@ func with(names map[judge.Verdict]string, pairs ...judge.Verdict) map[judge.Verd
 func TestFormatsAgree(t *testing.T) {
 	docs := twoDocuments()
 	kcidb := expected(docs, with(asIs, judge.XFail, judge.Fail, judge.XPass, judge.Pass), "MISS")
-	kcidb["ERROR"]-- // of a test that has not begun
+	kcidb["ERROR"]-- // a test that has not begun is a MISS
 	kcidb["MISS"]++
 	junit := expected(docs, with(asIs, judge.XFail, judge.Skip, judge.XPass, judge.Pass), "")
-	junit["ERROR"]++ // why the first run was cut short
+	junit["ERROR"]++ // the reason why the first run was cut short
 	for _, d := range docs {
 		for _, o := range d.Outcomes {
-			for _, part := range o.Subtests { // which are cases as well
+			for _, part := range o.Subtests { // these are cases as well
 				junit[asIs[known(part.Verdict)]]++
 			}
 		}
@@ -188,7 +188,7 @@ func junitStatuses(t *testing.T, text string) statuses {
 	return s
 }
 
-// checkXML has a parser that is not of Go validate a JUnit report.
+// checkXML validates a JUnit report with a parser that is not Go's.
 func checkXML(t *testing.T, text string) {
 	t.Helper()
 	xmllint, err := exec.LookPath("xmllint")
@@ -245,7 +245,7 @@ func kcidbStatuses(t *testing.T, text string) statuses {
 	return s
 }
 
-// TestFormatsHostile: whatever a text says, it is text in every format.
+// TestFormatsHostile: any text stays text in every format.
 func TestFormatsHostile(t *testing.T) {
 	for i, s := range hostile {
 		d := Document{Provenance: Provenance{Kernel: s, Release: s, Label: s, Klptest: s, Tests: []string{s, "b"}}}

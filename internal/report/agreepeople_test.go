@@ -15,7 +15,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// htmlStatuses counts what the head of the page says, and that the grid says the same.
+// htmlStatuses returns the counts in the head of the page, and checks that the grid agrees.
 func htmlStatuses(t *testing.T, text string) statuses {
 	root, err := html.Parse(strings.NewReader(text))
 	if err != nil {
@@ -31,7 +31,7 @@ func htmlStatuses(t *testing.T, text string) statuses {
 	for _, td := range all(root, tag(atom.Td)) {
 		grid[textOf(td)]++
 	}
-	delete(grid, "–") // of the other run only
+	delete(grid, "–") // only in the other run
 	if d := cmp.Diff(head, grid); d != "" {
 		t.Errorf("the page's head and its grid (-head +grid):\n%s", d)
 	}
@@ -43,7 +43,7 @@ func htmlStatuses(t *testing.T, text string) statuses {
 	return head
 }
 
-// endWords are the words of the last line of a run, or of several.
+// endWords are the words in the last line of one or several runs.
 var endWords = map[string]string{
 	"passed": "PASS", "failed": "FAIL", "errors": "ERROR", "error": "ERROR", "skipped": "SKIP",
 	"failed as expected": "XFAIL", "passed unexpectedly": "XPASS", "not run": "not run",
@@ -51,7 +51,7 @@ var endWords = map[string]string{
 
 var endCounts = regexp.MustCompile(`(\d+) ([a-z ]+?)(?:,| in )`)
 
-// lastLine counts what the last line for people says.
+// lastLine reads the counts in the last line of the human format.
 func lastLine(line string) statuses {
 	s := statuses{}
 	for _, m := range endCounts.FindAllStringSubmatch(line, -1) {
@@ -61,8 +61,8 @@ func lastLine(line string) statuses {
 	return s
 }
 
-// humanStatuses counts the lines of the results. The last line of each run, and that of
-// all together, must say the same.
+// humanStatuses counts the result lines. The last line of each run and the total must
+// agree.
 func humanStatuses(t *testing.T, docs []Document) statuses {
 	sum := statuses{}
 	for _, d := range docs {
@@ -96,7 +96,7 @@ var (
 	humanNotRun = regexp.MustCompile(`(?m)^not run `)
 )
 
-// clean removes what is counted as none.
+// clean removes zero counts and those without a name.
 func clean(s statuses) statuses {
 	maps.DeleteFunc(s, func(name string, n int) bool { return name == "" || n == 0 })
 	return s

@@ -8,14 +8,14 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// NewStatus makes a reporter that shows a status line, and nothing else.
+// NewStatus makes a reporter that shows only a status line.
 func NewStatus(w io.Writer, o HumanOptions) *Human {
 	h := NewHuman(w, o)
 	h.silent = true
 	return h
 }
 
-// Both tells two reporters of a run.
+// Both returns a reporter that passes a run to two reporters.
 func Both(a, b Reporter) Reporter { return both{a, b} }
 
 type both [2]Reporter
@@ -38,7 +38,7 @@ func (b both) Case(o Outcome) error { return b.each(func(r Reporter) error { ret
 
 func (b both) End(e Ending) error { return b.each(func(r Reporter) error { return r.End(e) }) }
 
-// each tells both, whatever the first one says.
+// each calls both, even if the first one fails.
 func (b both) each(tell func(Reporter) error) error {
 	return blame.Join(tell(b[0]), tell(b[1]))
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// TestStatusBesideAReport: a report in a file leaves the status line, and only
-// that, to standard error.
+// TestStatusBesideAReport: with a report in a file, standard error gets
+// only the status line.
 func TestStatusBesideAReport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var alone, file, screen bytes.Buffer

@@ -8,28 +8,27 @@ import (
 	"io"
 )
 
-// ReadBrief is [Read] without the observations, which are most of a report. It
-// takes a fraction of the time.
+// ReadBrief is [Read] without the observations, which are the largest part of a
+// report. It takes a fraction of the time.
 func ReadBrief(r io.Reader) ([]Document, error) {
 	return Read(&brief{in: bufio.NewReaderSize(r, 1<<16), start: true})
 }
 
-// observationKey is how a line begins that has an observation, as this package
-// writes it. A line feed is never a part of a string in JSON, so that nothing else
-// is taken for one.
+// observationKey begins each line with an observation, as this package writes it. A
+// JSON string contains no line feed, so nothing else can match.
 var observationKey = []byte(`"observation": {`)
 
-// brief is JSON in which each observation that begins a line is null.
+// brief reads JSON in which each observation that begins a line becomes null.
 type brief struct {
 	in      *bufio.Reader
-	pending []byte // is still to be read
-	start   bool   // a line begins
-	depth   int    // of the object that is left out
-	quoted  bool   // in a string of that
-	escaped bool   // after a backslash in it
+	pending []byte // not yet read
+	start   bool   // at the start of a line
+	depth   int    // nesting depth in the omitted object
+	quoted  bool   // in a string of that object
+	escaped bool   // after a backslash in that string
 }
 
-// Read is of [io.Reader].
+// Read implements [io.Reader].
 func (b *brief) Read(p []byte) (int, error) {
 	for len(b.pending) == 0 {
 		chunk, err := b.in.ReadSlice('\n')
@@ -43,7 +42,7 @@ func (b *brief) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// shorten returns what is left of a line, or of a part of one.
+// shorten returns the rest of a line, or of a part of one, without an observation.
 func (b *brief) shorten(chunk []byte) []byte {
 	start := b.start
 	b.start = chunk[len(chunk)-1] == '\n'
@@ -60,7 +59,7 @@ func (b *brief) shorten(chunk []byte) []byte {
 	return append(append(bytes.Clone(head), "null"...), b.skip(chunk[value:])...)
 }
 
-// skip leaves out the object in which it is, and returns what follows.
+// skip omits the rest of the current object, and returns what follows it.
 func (b *brief) skip(chunk []byte) []byte {
 	for i, c := range chunk {
 		switch {

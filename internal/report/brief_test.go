@@ -17,7 +17,7 @@ import (
 
 func newBuffer(text string) *bufio.Reader { return bufio.NewReaderSize(strings.NewReader(text), 1<<16) }
 
-// withoutObservations is what [ReadBrief] leaves.
+// withoutObservations returns documents as [ReadBrief] reads them.
 func withoutObservations(docs []Document) []Document {
 	for _, d := range docs {
 		for i := range d.Outcomes {
@@ -27,7 +27,7 @@ func withoutObservations(docs []Document) []Document {
 	return docs
 }
 
-// TestReadBrief: all but the observations is there, wherever the report breaks off.
+// TestReadBrief: only the observations are missing, wherever the report is cut.
 func TestReadBrief(t *testing.T) {
 	whole := twoRuns(t)
 	if short, err := io.ReadAll(&brief{in: newBuffer(whole), start: true}); err != nil || strings.Contains(string(short), "answers") || !strings.Contains(string(short), `"observation": null`) {
@@ -68,7 +68,7 @@ func TestBrief(t *testing.T) {
 	}
 }
 
-// FuzzReadBrief: a report is read alike with and without its observations.
+// FuzzReadBrief: [Read] and [ReadBrief] agree on everything but the observations.
 func FuzzReadBrief(f *testing.F) {
 	f.Add(`{"schema":"urn:klptest:report:1","results":[{"verdict":"PASS",` + "\n" + `"observation": {"broken":"}"},` + "\n" + `"name":"a"}]}`)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// color is the number of an ECMA-48 graphic rendition; plain is none.
+// color is the number of an ECMA-48 graphic rendition; plain means no colour.
 type color string
 
 const (
@@ -19,7 +19,7 @@ const (
 	cyan   color = "36"
 )
 
-// paint colours text, where the reader wants colours.
+// paint colours text if the options ask for colours.
 func (h *Human) paint(c color, text string) string {
 	if !h.o.Color || c == plain {
 		return text

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// coverageLines say how much of each source file was run, and where that can be
-// looked at; empty when nobody has asked.
+// coverageLines tells how much of each source file was run, and where the listing
+// is; empty if coverage was not requested.
 func coverageLines(list []Outcome, e Ending) string {
 	if len(e.Coverage) == 0 {
 		return ""
@@ -31,13 +31,13 @@ func coverageLines(list []Outcome, e Ending) string {
 	return b.String()
 }
 
-// coverageRow is how much of a file was run, or of all files.
+// coverageRow tells how much of one file or of all files was run.
 type coverageRow struct {
 	Name  string
 	Total gcov.Total
 }
 
-// Lines and Branches are percentages.
+// Lines and Branches return percentages.
 func (r coverageRow) Lines() string    { return gcov.Percent(r.Total.LinesRun, r.Total.Lines) }
 func (r coverageRow) Branches() string { return gcov.Percent(r.Total.BranchesRun, r.Total.Branches) }
 
@@ -61,7 +61,7 @@ func coverageWidth(files []gcov.File) (width int) {
 	return width
 }
 
-// uncounted are the tests that ran, and of which it is not known what they ran.
+// uncounted returns the number of tests that ran without known coverage.
 func uncounted(list []Outcome) (n int) {
 	for _, o := range list {
 		if o.Ran == nil && known(o.Verdict) != judge.Skip {

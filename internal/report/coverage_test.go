@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// coveredDocument is a run of three tests, of which one told nothing.
+// coveredDocument is a run of three tests, one of them without coverage.
 func coveredDocument() Document {
 	d := Document{Provenance: sampleRun(3)}
 	state := gcov.File{
@@ -94,7 +94,7 @@ func TestCoverageInHTML(t *testing.T) {
 	}
 }
 
-// page1 is the page of a run that counted nothing.
+// page1 is the page of a run without coverage.
 func page1(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Estimates are how long the tests of a run will take, in their order, by how long
-// they took before. 0 stands for one of which that is not known.
+// Estimates are the expected durations of the tests of a run, in order, from their
+// earlier durations. 0 means unknown.
 type Estimates []time.Duration
 
-// left is how long the rest of the tests takes when so many are over, and jobs of
-// them run side by side; 0 when fewer than half of them are known. The others are
-// taken to last as long as the known ones do on average.
+// left estimates the remaining time when over tests are done and jobs of them run
+// in parallel; 0 if fewer than half of the durations are known. The unknown ones
+// count as the average of the known ones.
 func (e Estimates) left(over, jobs int) time.Duration {
 	rest := e[min(over, len(e)):]
 	var sum time.Duration
@@ -30,8 +30,7 @@ func (e Estimates) left(over, jobs int) time.Duration {
 	return all / time.Duration(max(1, min(jobs, len(rest))))
 }
 
-// roughly writes a duration for people, in one unit or two; empty for less than a
-// second.
+// roughly formats a duration for people, in one or two units; empty for less than a second.
 func roughly(d time.Duration) string {
 	minutes := int(d.Round(time.Minute).Minutes())
 	switch {

@@ -41,7 +41,7 @@ func TestRoughly(t *testing.T) {
 	}
 }
 
-// TestStatusLeft: what is left shrinks while a test runs.
+// TestStatusLeft: the remaining time shrinks while a test runs.
 func TestStatusLeft(t *testing.T) {
 	start := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	s := status{total: 3, failed: 1, over: 1, jobs: 1, estimates: Estimates{time.Second, 20 * time.Second, 20 * time.Second}, from: start}

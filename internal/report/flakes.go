@@ -15,14 +15,14 @@ import (
 // Flake is a test that has both failed and passed on one kernel.
 type Flake struct {
 	Test    string // its name
-	On      string // the kernel, as [Provenance.On] has it
-	Failed  int    // runs that failed, those that confirm included
-	Runs    int    // that could be judged
-	Results int    // of the test in the documents
+	On      string // the kernel, as in [Provenance.On]
+	Failed  int    // runs that failed, including confirmation runs
+	Runs    int    // runs that could be judged
+	Results int    // results of the test in the documents
 }
 
-// Flakes are the tests that are not deterministic, over all the documents, in the
-// order of their first results. A failure that was expected is one.
+// Flakes returns the nondeterministic tests of all documents, in the order of their
+// first results. An expected failure counts as a failure.
 func Flakes(docs []Document) (list []Flake) {
 	type key struct{ kernel, label, name, file string }
 	index := map[key]int{}
@@ -52,11 +52,11 @@ func (f *Flake) add(r judge.Result) {
 	}
 }
 
-// How says how often the test has failed.
+// How tells how often the test has failed.
 func (f Flake) How() string { return fmt.Sprintf("%d of %d", f.Failed, f.Runs) }
 
-// FlakeLines lists the tests that have several results which differ. What one
-// result says of itself is not said again.
+// FlakeLines lists the tests with several results that differ. Flakiness within a
+// single result is already reported there.
 func FlakeLines(docs []Document) string {
 	var b strings.Builder
 	for _, f := range Flakes(docs) {
@@ -67,7 +67,7 @@ func FlakeLines(docs []Document) string {
 	return b.String()
 }
 
-// Slowest are the outcomes that took longest, the slowest first, at most n.
+// Slowest returns the at most n slowest outcomes, the slowest first.
 func Slowest(list []Outcome, n int) []Outcome {
 	sorted := slices.DeleteFunc(slices.Clone(list), func(o Outcome) bool { return o.Duration <= 0 })
 	slices.SortStableFunc(sorted, func(a, b Outcome) int { return cmp.Compare(b.Duration, a.Duration) })

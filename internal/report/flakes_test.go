@@ -12,12 +12,12 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// tested is an outcome of a test that took so many seconds.
+// tested is an outcome of a test that took the given seconds.
 func tested(name string, v judge.Verdict, seconds int, c judge.Confirmation) Outcome {
 	return Outcome{Result: judge.Result{Name: name, File: name, Verdict: v, Duration: time.Duration(seconds) * time.Second, Confirmation: c}}
 }
 
-// TestFlakes: over all runs on a kernel a test is flaky that has failed and passed.
+// TestFlakes: a test that has failed and passed in all the runs on a kernel is flaky.
 func TestFlakes(t *testing.T) {
 	none := judge.Confirmation{}
 	on := func(kernel string, list ...Outcome) Document {
@@ -43,7 +43,7 @@ func TestFlakes(t *testing.T) {
 	}
 }
 
-// TestHumanEnd: the end of a run lists what was not deterministic, and the slowest.
+// TestHumanEnd: the end of a run lists the flaky and the slowest tests.
 func TestHumanEnd(t *testing.T) {
 	var b strings.Builder
 	d := Document{Outcomes: []Outcome{
@@ -65,7 +65,7 @@ func TestHumanEnd(t *testing.T) {
 	}
 }
 
-// TestTotal: several runs on one kernel are no several kernels.
+// TestTotal: several runs on one kernel count as one kernel.
 func TestTotal(t *testing.T) {
 	a, b := Document{Provenance: Provenance{Kernel: "a"}}, Document{Provenance: Provenance{Kernel: "b"}}
 	for want, docs := range map[string][]Document{"on 2 kernels": {a, b}, "on 1 kernel, in 2 runs": {a, a}, "on 2 kernels, in 3 runs": {a, b, a}} {

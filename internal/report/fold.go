@@ -5,15 +5,15 @@ package report
 import "strings"
 
 const (
-	narrowest = 30 // columns; a terminal with fewer breaks lines by itself
-	nameCols  = 32 // of a test's name, where there is room
+	narrowest = 30 // columns; narrower terminals wrap lines themselves
+	nameCols  = 32 // for a test's name, if there is room
 )
 
-// arrow stands in a diff before the place of a line. The place stays with it.
+// arrow precedes a line's place in a diff. The two are not separated.
 const arrow = " <--"
 
-// columns is the width of the reader's terminal; 0: there is none, or it is too
-// narrow to lay anything out for it.
+// columns is the width of the reader's terminal; 0: no terminal, or one that is too
+// narrow for any layout.
 func (h *Human) columns() int {
 	if h.o.Width == nil {
 		return 0
@@ -24,8 +24,8 @@ func (h *Human) columns() int {
 	return 0
 }
 
-// nameWidth is how many columns the names of tests are padded to, so that other
-// text of so many columns fits beside them.
+// nameWidth is the number of columns that test names are padded to, so that other
+// columns of text fit beside them.
 func (h *Human) nameWidth(other int) int {
 	if w := h.columns(); w > 0 {
 		return max(0, min(nameCols, w-1-other))
@@ -34,8 +34,8 @@ func (h *Human) nameWidth(other int) int {
 }
 
 // fold breaks text between words for the reader's terminal; hang goes before the
-// lines that come of it. What is there to be copied is not to be folded. Each line is
-// painted behind its indentation.
+// continuation lines. Text meant to be copied must not be folded. Each line is
+// painted after its indentation.
 func (h *Human) fold(c color, text, hang string) string {
 	var b strings.Builder
 	for _, line := range fold(text, hang, h.columns()-1) {
@@ -60,8 +60,8 @@ func fold(text, hang string, width int) (lines []string) {
 	return append(lines, text)
 }
 
-// lastGap is where the last space in text[:end+1] is that has a word before it; if
-// there is none, where the first one behind is; -1: nowhere.
+// lastGap is the index of the last space in text[:end+1] after a word; if there is
+// none, of the first such space after it; -1: none.
 func lastGap(text string, end int) int {
 	start := len(text) - len(strings.TrimLeft(text, " "))
 	if at := strings.LastIndexByte(text[start:max(start, min(end+1, len(text)))], ' '); at > 0 {

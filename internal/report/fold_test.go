@@ -35,8 +35,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// FuzzFold: nothing but space is lost, and a line is only too long where it is one
-// word.
+// FuzzFold: only spaces are lost, and only a line of one word is too long.
 func FuzzFold(f *testing.F) {
 	f.Add("  one two  three", 7)
 	f.Fuzz(func(t *testing.T, text string, width int) {

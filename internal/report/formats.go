@@ -9,20 +9,20 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// HTMLFile is what people look at in a results directory.
+// HTMLFile is the file for people in a results directory.
 const HTMLFile = "report.html"
 
-// Format is a form that a report can have.
+// Format is a format of reports.
 type Format struct {
 	Name string
 	For  string // who reads it
 	New  func(io.Writer, HumanOptions) Reporter
 
-	// Write renders several runs. It is nil where they are shown one by one.
+	// Write renders several runs. It is nil if they are shown one by one.
 	Write func(io.Writer, []Document) error
-	File  string // which has the rendering in a results directory; may be empty
+	File  string // its file in a results directory; may be empty
 
-	// Observed tells that the format holds the observations.
+	// Observed tells that the format includes the observations.
 	Observed bool
 }
 
@@ -40,12 +40,12 @@ var Formats = []Format{
 	{Name: "html", For: "people, in a browser", New: whole(WriteHTML), Write: WriteHTML, File: HTMLFile, Observed: true},
 }
 
-// always is a format that does not depend on a terminal.
+// always is for a format that does not depend on a terminal.
 func always(make func(io.Writer) Reporter) func(io.Writer, HumanOptions) Reporter {
 	return func(w io.Writer, _ HumanOptions) Reporter { return make(w) }
 }
 
-// whole is a format that is written when the run is over.
+// whole is for a format that is written when the run is over.
 func whole(write func(io.Writer, []Document) error) func(io.Writer, HumanOptions) Reporter {
 	return func(w io.Writer, _ HumanOptions) Reporter { return &collector{w: w, write: write} }
 }
@@ -76,7 +76,7 @@ func (c *collector) End(e Ending) error {
 	return c.write(c.w, []Document{c.doc})
 }
 
-// FormatNamed finds a format.
+// FormatNamed finds a format by its name.
 func FormatNamed(name string) (Format, error) {
 	for _, f := range Formats {
 		if f.Name == name {
@@ -86,12 +86,12 @@ func FormatNamed(name string) (Format, error) {
 	return Format{}, UnknownFormat(name, FormatNames())
 }
 
-// UnknownFormat is the error of a format that is none of those.
+// UnknownFormat is the error for a format that is not known.
 func UnknownFormat(name string, known []string) error {
 	return blame.AdviseUserf("formats: "+strings.Join(known, ", "), "unknown format %s", name)
 }
 
-// FileNames are the files that a results directory has of the formats.
+// FileNames returns the files of the formats in a results directory.
 func FileNames() (names []string) {
 	for _, f := range Formats {
 		if f.File != "" {
@@ -101,7 +101,7 @@ func FileNames() (names []string) {
 	return names
 }
 
-// FormatNames are the names of all formats.
+// FormatNames returns the names of all formats.
 func FormatNames() (names []string) {
 	for _, f := range Formats {
 		names = append(names, f.Name)

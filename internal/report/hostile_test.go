@@ -4,7 +4,7 @@ package report
 
 import "strings"
 
-// hostile are texts that a guest may log to deceive a reader or a parser.
+// hostile has texts that a guest may log to deceive a reader or a parser.
 var hostile = []string{
 	"",
 	"\n",

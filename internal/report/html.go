@@ -5,7 +5,7 @@ package report
 import (
 	"bufio"
 	"crypto/sha256"
-	_ "embed" // the page is in files of its own
+	_ "embed" // the page is in separate files
 	"encoding/base64"
 	"fmt"
 	"html/template"
@@ -14,8 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/timeline"
 )
 
-// The parts of the page. It has no other: what it shows is in it, and it fetches
-// nothing.
+// The parts of the page. It is self-contained and fetches nothing.
 var (
 	//go:embed html.css
 	htmlCSS string
@@ -28,10 +27,9 @@ var (
 )
 
 // WriteHTML writes a page that shows runs to people: a grid of tests and runs, and
-// of each result that needs explaining what happened, what is wrong, the log, and how
-// to do it again. The page is a file that stands alone. Its policy lets it run the
-// script and the style sheet that are in it, and nothing else; every text is escaped
-// by html/template.
+// for each result that needs explaining what happened, what is wrong, the log, and
+// how to repeat it. The page is a single file. Its policy allows only its own script
+// and style sheet; html/template escapes all text.
 func WriteHTML(w io.Writer, docs []Document) error {
 	p, err := newPage(docs)
 	if err != nil {
@@ -51,8 +49,8 @@ func WriteHTML(w io.Writer, docs []Document) error {
 	return b.Flush()
 }
 
-// policy is the page's Content-Security-Policy: of all that a page can load or run,
-// the style sheet and the script with these digests.
+// policy is the page's Content-Security-Policy: it allows only the style sheet and
+// the script with these digests.
 func policy(css, js string) string {
 	digest := func(s string) string {
 		sum := sha256.Sum256([]byte(s))

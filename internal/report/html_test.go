@@ -30,7 +30,7 @@ func parseHTML(t *testing.T, docs []Document) *html.Node {
 	return root
 }
 
-// all are the elements for which want holds.
+// all returns the elements for which want holds.
 func all(root *html.Node, want func(*html.Node) bool) (list []*html.Node) {
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode && want(n) {
@@ -129,7 +129,7 @@ func TestHTMLArticle(t *testing.T) {
 	}
 }
 
-// TestHTMLSplat: a splat in the log is folded, and nothing else is.
+// TestHTMLSplat: only a splat in the log is folded.
 func TestHTMLSplat(t *testing.T) {
 	articles := all(parseHTML(t, htmlDocs(t)), tag(atom.Article))
 	i := slices.IndexFunc(articles, func(a *html.Node) bool { return strings.Contains(textOf(a), "FAIL data-copy") })
@@ -146,7 +146,7 @@ func TestHTMLSplat(t *testing.T) {
 	}
 }
 
-// TestHTMLPassed: what passed in the same way on several kernels is told once.
+// TestHTMLPassed: a test that passed in the same way on several kernels has one article.
 func TestHTMLPassed(t *testing.T) {
 	var got []string
 	for _, a := range all(parseHTML(t, htmlDocs(t)), tag(atom.Article)) {
@@ -171,7 +171,7 @@ func TestHTMLRepeated(t *testing.T) {
 	}
 }
 
-// TestHTMLRunNames: runs on the same kernel are told apart.
+// TestHTMLRunNames: runs on the same kernel have different names.
 func TestHTMLRunNames(t *testing.T) {
 	at := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)
 	run := func(release, label string) Document {
@@ -184,7 +184,7 @@ func TestHTMLRunNames(t *testing.T) {
 	}
 }
 
-// TestHTMLRoom: evidence that does not fit is left out, and the page says so.
+// TestHTMLRoom: evidence that does not fit is omitted, and the page says so.
 func TestHTMLRoom(t *testing.T) {
 	w := newArticles()
 	w.left = map[bool]int{true: -1, false: -1}
@@ -200,7 +200,7 @@ func TestHTMLRoom(t *testing.T) {
 	}
 }
 
-// hostileDocs are runs in which every text is hostile.
+// hostileDocs returns runs in which all text is hostile.
 func hostileDocs() []Document {
 	var docs []Document
 	for i, s := range append(hostile, `<script>pwned=1</script>`, `"><img src=x onerror=pwned=1>`, `{{.}}`, `</style></script></title><script>pwned=1</script>`, `javascript:pwned=1`, `#" onclick="pwned=1`) {
@@ -217,8 +217,8 @@ func hostileDocs() []Document {
 // onlyOurs matches the page's own attributes.
 var onlyOurs = regexp.MustCompile(`^(class|id|href|title|lang|charset|content|name|http-equiv|role|type|placeholder|autocomplete|spellcheck|scope|tabindex|open|value|xmlns|viewbox|width|height|rx|x|y|d|transform|textlength|lengthadjust|data-[a-z]+|aria-[a-z]+)$`)
 
-// TestHTMLHostileText: hostile text makes no element and no attribute, and links
-// lead to articles and folders only.
+// TestHTMLHostileText: hostile text creates no element or attribute, and links lead
+// only to articles and folders.
 func TestHTMLHostileText(t *testing.T) {
 	root := parseHTML(t, hostileDocs())
 	if n := len(all(root, tag(atom.Script))); n != 1 {

@@ -14,8 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/browsertest"
 )
 
-// browser starts a browser when the tests in browsers are asked for, as make
-// html-test does.
+// browser starts a browser if the browser tests are enabled, as by make html-test.
 func browser(t *testing.T) *browsertest.Browser {
 	t.Helper()
 	if os.Getenv("KLPTEST_HTML") == "" {
@@ -37,7 +36,7 @@ func htmlFile(t *testing.T, docs []Document) string {
 	return path
 }
 
-// screenshot keeps a picture where KLPTEST_HTML says; "1" is nowhere.
+// screenshot keeps a picture in the directory KLPTEST_HTML, if that is an absolute path.
 func screenshot(b *browsertest.Browser, name string) {
 	if dir := os.Getenv("KLPTEST_HTML"); strings.HasPrefix(dir, "/") {
 		b.Screenshot(filepath.Join(dir, name+".png"))
@@ -51,7 +50,7 @@ var views = map[string]browsertest.View{
 	"phone-dark":  {Width: 390, Height: 844, Dark: true},
 }
 
-// seen is an expression that tells whether all of an element is in the window.
+// seen is an expression that tells whether an element is completely in the window.
 const seen = `((e) => { const r = e.getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth; })`
 
 func TestHTMLInBrowser(t *testing.T) {
@@ -83,7 +82,7 @@ func TestHTMLInBrowser(t *testing.T) {
 	}
 }
 
-// checkContrast holds the colours of texts against WCAG 2.1, 1.4.3: 4.5 to 1.
+// checkContrast checks the contrast of text by WCAG 2.1, 1.4.3: 4.5 to 1.
 func checkContrast(t *testing.T, b *browsertest.Browser) {
 	t.Helper()
 	var low []string
@@ -105,8 +104,8 @@ func checkContrast(t *testing.T, b *browsertest.Browser) {
 	}
 }
 
-// TestHTMLAccessible: a screen reader is told of the table, the result, the timeline
-// in words, and how to copy a command.
+// TestHTMLAccessible: a screen reader gets the table, the result, the timeline in
+// words, and the button that copies a command.
 func TestHTMLAccessible(t *testing.T) {
 	b := browser(t)
 	b.Show(htmlFile(t, htmlDocs(t)), views["wide-light"])
@@ -160,10 +159,10 @@ func TestHTMLKeyboard(t *testing.T) {
 	}
 }
 
-// TestHTMLMany prints how long 10,000 results take to open, of which the least of three
-// times counts, and to be filtered: a processor's time until the page is drawn, since
-// what else the machine does adds to the time of a clock. On a quiet machine 3 s and
-// 100 ms are the aim; nothing fails for a slow one.
+// TestHTMLMany prints how long 10,000 results take to open (the best of three) and to
+// filter. Filtering is measured in processor time until the page is drawn, because
+// other load adds to the wall-clock time. The aims on a quiet machine are 3 s and 100
+// ms; a slow machine does not fail the test.
 func TestHTMLMany(t *testing.T) {
 	b := browser(t)
 	for name, docs := range map[string][]Document{"5100 tests on 2 kernels": manyDocs(t), "125 tests on 80 kernels": matrixDocs(t)} {
@@ -195,7 +194,7 @@ func checkSpeed(t *testing.T, b *browsertest.Browser, path string) {
 	}
 }
 
-// filtering searches or filters, and is over when the page is drawn.
+// filtering searches or filters, and ends when the page is drawn.
 const filtering = `(async () => {
 	const search = document.querySelector('#search'), fail = document.querySelector('[data-verdict=FAIL]');
 	const type = (text) => { search.value = text; search.dispatchEvent(new Event('input')); };
@@ -203,7 +202,7 @@ const filtering = `(async () => {
 	await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 })()`
 
-// TestHTMLHostile: hostile text of a run loads nothing, runs nothing, and stays text.
+// TestHTMLHostile: hostile text in a run loads nothing, runs nothing, and stays text.
 func TestHTMLHostile(t *testing.T) {
 	b := browser(t)
 	b.Call("Log.enable", nil, nil)

@@ -25,26 +25,26 @@ type article struct {
 	Took            string
 	HowOften        string
 	Headline        string
-	Sections        []section // what else there is to say
+	Sections        []section // everything else about the result
 	Diff            []diffLine
 	Drawing         template.HTML
 	Words           []string // the drawing in words
 	Log             []logPart
 	Tail            []string
-	Commands        []fact // to do it again
+	Commands        []fact // that repeat the test
 	QEMU, Case      string
 	Folder          string
-	Omitted         bool // there was no room for the evidence
-	First           bool // it is shown when the page is opened
+	Omitted         bool // no room for the evidence
+	First           bool // shown when the page is opened
 }
 
 type diffLine struct {
 	Class, Text string
-	Wrong       string // the place in the case of the first wrong line; empty: another line
+	Wrong       string // place in the case, for the first wrong line; else empty
 }
 
-// Rooms for evidence, in bytes: a page must open at once. Of a thousand failures a
-// reader looks at some, and at still fewer passes.
+// Limits of the evidence, in bytes: a page must open at once. Of a thousand
+// failures a reader looks at some, and at even fewer passes.
 const (
 	failedRoom = 8 << 20
 	passedRoom = 2 << 20
@@ -53,10 +53,10 @@ const (
 // articles makes the articles of a page.
 type articles struct {
 	list   []article
-	on     string                    // the run that is being told of
-	left   map[bool]int              // the room that is left for what has passed, or not
-	cases  map[string]*casefile.Case // by their text
-	passed map[string]int            // the article of what passed in the same way
+	on     string                    // the current run
+	left   map[bool]int              // the room left, by whether the test passed
+	cases  map[string]*casefile.Case // by text
+	passed map[string]int            // index of the article for tests that passed in the same way
 }
 
 func newArticles() *articles {
@@ -64,7 +64,7 @@ func newArticles() *articles {
 }
 
 // cell makes the cell of a test's outcomes on a run, and the article that explains
-// it. words are those that a search may look for in it.
+// it. words are the words by which a search finds it.
 func (w *articles) cell(d Document, group []Outcome) (c cell, words string, err error) {
 	var shown Outcome
 	times := 0
@@ -93,8 +93,8 @@ func (w *articles) cell(d Document, group []Outcome) (c cell, words string, err 
 	return c, words, err
 }
 
-// add makes the article of an outcome. One that passed, and of which nothing was
-// seen, has none.
+// add makes the article of an outcome. An outcome that passed without an
+// observation has none.
 func (w *articles) add(d Document, o Outcome) (id string, err error) {
 	passed := known(o.Verdict) == judge.Pass && len(o.Discarded) == 0
 	f := w.find(o)
@@ -124,7 +124,7 @@ func (w *articles) add(d Document, o Outcome) (id string, err error) {
 	return a.ID, nil
 }
 
-// finish returns the articles, of which the first failure is to be shown.
+// finish returns the articles, and marks the first of the worst ones as the one to show.
 func (w *articles) finish() []article {
 	for _, v := range worst {
 		if i := slices.IndexFunc(w.list, func(a article) bool { return a.Verdict == v }); i >= 0 {
@@ -135,7 +135,7 @@ func (w *articles) finish() []article {
 	return w.list
 }
 
-// tell writes what there is to say about a result, and how to do it again.
+// tell adds the description of a result, and how to repeat it.
 func (a *article) tell(d Document, o Outcome) {
 	a.Took = seconds(o.Duration)
 	for i, s := range describe(o.Result) {
@@ -188,15 +188,14 @@ func (a *article) show(o Outcome, f finding) error {
 	return nil
 }
 
-// finding is the judgement of what was seen. Without a case or an observation it is
-// empty.
+// finding is the judgement of an observation. Without a case or an observation it is empty.
 type finding struct {
 	judge.Finding
 	c     *casefile.Case
 	times []time.Duration
 }
 
-// find judges again what was seen. What has passed was as expected.
+// find judges an observation again. If the test passed, the observation was as expected.
 func (w *articles) find(o Outcome) finding {
 	if o.Case == "" || len(o.Observation.Answers) == 0 {
 		return finding{}
@@ -211,11 +210,11 @@ func (w *articles) find(o Outcome) finding {
 	return finding{judge.Judge(c, o.Observation), c, times(o.Observation.Answers)}
 }
 
-// parsed is the case of an outcome; nil when this klptest does not understand it.
+// parsed returns the case of an outcome; nil if this klptest cannot parse it.
 func (w *articles) parsed(o Outcome) *casefile.Case {
 	c, known := w.cases[o.Case]
 	if !known {
-		c, _ = casefile.Parse(o.File, []byte(o.Case)) // nil with an error
+		c, _ = casefile.Parse(o.File, []byte(o.Case)) // nil after an error
 		w.cases[o.Case] = c
 	}
 	return c
@@ -229,8 +228,7 @@ func (f finding) run() timeline.Run {
 	return r
 }
 
-// times are when the commands began, counted from the first one; nil when that is not
-// known of each.
+// times returns when each command began, relative to the first one; nil if any is unknown.
 func times(answers []machine.Answer) (list []time.Duration) {
 	var first uint64
 	for i, a := range answers {

@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// htmlCoverage is what the tests of a run have run of the kernel's source.
+// htmlCoverage is the coverage of a run.
 type htmlCoverage struct {
 	On    string // the run
 	Rows  []coverageRow
@@ -22,7 +22,7 @@ type htmlSource struct {
 	Lines []htmlLine
 }
 
-// htmlLine is a line of it: its columns, and its class.
+// htmlLine is a line of source: its columns and its class.
 type htmlLine struct{ Class, Mark, Text string }
 
 func newHTMLCoverage(on string, files []gcov.File) htmlCoverage {
@@ -37,5 +37,5 @@ func newHTMLCoverage(on string, files []gcov.File) htmlCoverage {
 	return c
 }
 
-// tab is as wide as in the kernel's style.
+// tab has the width of the kernel's coding style.
 const tab = "        "

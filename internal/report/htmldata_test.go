@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/model"
 )
 
-// modelled runs a case on a model of a kernel, and changes its observation before it
-// is judged.
+// modelled runs a case on a model of a kernel, and changes the observation
+// before it is judged.
 func modelled(t testing.TB, c *casefile.Case, change func(*judge.Observation)) Outcome {
 	t.Helper()
 	m, err := model.New("6.12")
@@ -43,7 +43,7 @@ func shippedCase(t testing.TB, name string) *casefile.Case {
 
 func unchanged(*judge.Observation) {}
 
-// forgetful is a kernel that finds no previous state in a post_patch callback.
+// forgetful simulates a kernel that finds no previous state in a post_patch callback.
 func forgetful(o *judge.Observation) {
 	for _, a := range o.Answers {
 		for i, r := range a.Records {
@@ -54,7 +54,7 @@ func forgetful(o *judge.Observation) {
 	}
 }
 
-// warning is a kernel that warns in the second command.
+// warning simulates a kernel that warns in the second command.
 func warning(o *judge.Observation) {
 	lines := []string{
 		"------------[ cut here ]------------",
@@ -68,8 +68,8 @@ func warning(o *judge.Observation) {
 	}
 }
 
-// htmlDocs are two runs of three tests: what passes on both, what fails on one, and
-// what warns on both.
+// htmlDocs returns two runs of three tests: one passes in both, one fails in one,
+// and one warns in both.
 func htmlDocs(t testing.TB) []Document {
 	takeover, warns, add := shippedCase(t, "state-takeover-higher"), shippedCase(t, "data-copy"), shippedCase(t, "state-add")
 	newer := Document{Provenance: Provenance{Kernel: "debian:6.12.117-1", Release: "6.12.117+deb12-amd64", Klptest: "v0.1.0", Tests: []string{"state-add", "state-takeover-higher", "data-copy", "never"}, Flags: []string{"--kernel", "debian:6.12"}, ShellFlags: []string{"--kernel", "debian:6.12"}}}
@@ -81,7 +81,7 @@ func htmlDocs(t testing.TB) []Document {
 	return []Document{newer, older}
 }
 
-// matrixDocs are 80 runs of 125 tests, of which some have failed.
+// matrixDocs returns 80 runs of 125 tests, some of which failed.
 func matrixDocs(t testing.TB) (docs []Document) {
 	pass, fail := htmlDocs(t)[0].Outcomes[0], htmlDocs(t)[0].Outcomes[1]
 	for i := range 80 {
@@ -99,7 +99,7 @@ func matrixDocs(t testing.TB) (docs []Document) {
 	return docs
 }
 
-// manyDocs are two runs with 10,000 results together, of which some have failed.
+// manyDocs returns two runs with 10,000 results in total, some of which failed.
 func manyDocs(t testing.TB) []Document {
 	docs := htmlDocs(t)
 	all := docs[0].Outcomes

@@ -14,13 +14,13 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// maxLog lines of a kernel log are shown.
+// maxLog is the number of lines of a kernel log that are shown.
 const maxLog = 2000
 
-// logPart is a line of the kernel log, or a splat of several.
+// logPart is a line of the kernel log, or a splat of several lines.
 type logPart struct {
-	Class string // command, kernel or other; splat or dump, which are folded
-	Fold  string // what a splat is called
+	Class string // command, kernel or other; splat or dump, both folded
+	Fold  string // the name of a splat
 	Lines []string
 }
 
@@ -35,7 +35,7 @@ func logClass(r machine.Record) string {
 	return "other"
 }
 
-// logParts is the kernel log with its splats. own may be nil.
+// logParts returns the kernel log with its splats. own may be nil.
 func logParts(o judge.Observation, own *casefile.Case) (parts []logPart) {
 	var texts, lines, classes []string
 	for _, r := range o.Records() {
@@ -59,7 +59,7 @@ func logParts(o judge.Observation, own *casefile.Case) (parts []logPart) {
 	return parts
 }
 
-// folds divides lines among splats and single records.
+// folds divides lines into splats and single records.
 func folds(folded []klog.Folded, lines, classes []string) (parts []logPart) {
 	splat := -1 // the last one
 	for i, f := range folded {
@@ -67,7 +67,7 @@ func folds(folded []klog.Folded, lines, classes []string) (parts []logPart) {
 		if i+1 < len(folded) {
 			end = folded[i+1].At
 		}
-		if f.Fold == "" && splat >= 0 { // a module has logged something amid a splat
+		if f.Fold == "" && splat >= 0 { // a module has logged within a splat
 			parts[splat].Lines = slices.Concat(parts[splat].Lines, lines[f.At+1:end])
 			end = f.At + 1
 		}
@@ -79,7 +79,7 @@ func folds(folded []klog.Folded, lines, classes []string) (parts []logPart) {
 	return parts
 }
 
-// Length is how long a fold is.
+// Length is the length of a fold.
 func (p logPart) Length() string { return printable.Count(len(p.Lines), "line", "lines") }
 
 func newLogPart(f klog.Folded, class string, lines []string) logPart {
@@ -106,7 +106,7 @@ func logSize(parts []logPart) (n int) {
 // wrongMark is what judge appends to the first wrong line of a diff.
 const wrongMark = "    <-- "
 
-// diffLines takes a unified diff apart.
+// diffLines parses a unified diff.
 func diffLines(text string) (list []diffLine) {
 	marked := false
 	for _, line := range printable.Lines(text) {

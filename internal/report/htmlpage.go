@@ -13,16 +13,16 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// page is what the HTML report shows.
+// page is the content of the HTML report.
 type page struct {
 	Title    string
 	Counts   []verdictCount
 	Total    int // results
 	Runs     []htmlRun
-	Chunks   [][]htmlTest // the tests, divided for a browser that skips what is not in sight
+	Chunks   [][]htmlTest // the tests, divided so that the browser can skip those out of sight
 	Tests    int
 	Articles []article
-	Coverage []htmlCoverage // of the runs that have any
+	Coverage []htmlCoverage // of the runs that have coverage
 }
 
 type verdictCount struct {
@@ -32,10 +32,10 @@ type verdictCount struct {
 
 // htmlRun is a column of the grid.
 type htmlRun struct {
-	Name   string   // what tells it from the others
-	Parts  []string // the name, where a line may break
+	Name   string   // unique among the runs
+	Parts  []string // the name, split where a line may break
 	About  []fact
-	Early  string // why the run ended early; empty: it did not
+	Early  string // why the run ended early, or empty
 	NotRun string
 }
 
@@ -44,22 +44,22 @@ type fact struct{ Name, Text string }
 // htmlTest is a row of the grid: a test on each run.
 type htmlTest struct {
 	Name, Title string
-	Words       string // that a search finds it by
+	Words       string // by which a search finds it
 	Passed      string // the article of a run on which it passed; empty: none
 	Cells       []cell
 }
 
 // cell is a test on one run, which may have run it several times.
 type cell struct {
-	Verdict judge.Verdict // the worst one; empty: it was not run
-	Times   string        // "3/20": results with that verdict, of several
-	Article string        // the one that explains it; empty: none
+	Verdict judge.Verdict // the worst verdict; empty: not run
+	Times   string        // "3/20": how many of several results have that verdict
+	Article string        // the article that explains it; empty: none
 }
 
-// worst are the verdicts, those first that people look at first.
+// worst has the verdicts in the order in which people look at them.
 var worst = []judge.Verdict{judge.Fail, judge.Error, judge.XPass, judge.XFail, judge.Skip, judge.Pass}
 
-// cells of a chunk, or somewhat more: what a browser lays out at once.
+// chunk is the approximate number of cells that a browser lays out at once.
 const chunk = 400
 
 func newPage(docs []Document) (page, error) {
@@ -101,7 +101,7 @@ func tallied(docs []Document) (list []verdictCount, total int) {
 	return list, total
 }
 
-// title says how the runs went, for a tab of the browser.
+// title summarizes the runs for a browser tab.
 func title(counts []verdictCount, total int) string {
 	for _, c := range counts {
 		if bad(c.Verdict) {
@@ -113,8 +113,7 @@ func title(counts []verdictCount, total int) string {
 
 func bad(v judge.Verdict) bool { return v == judge.Fail || v == judge.Error }
 
-// grid makes the rows: those first in which something is wrong, and otherwise in the
-// order in which the tests ran.
+// grid makes the rows: the worst first, and otherwise in the order in which the tests ran.
 func grid(docs []Document, names []string, w *articles) ([]htmlTest, error) {
 	var list []string
 	rows := map[string]*htmlTest{}
@@ -158,7 +157,7 @@ func (t htmlTest) rank() int {
 	return least
 }
 
-// grouped are the outcomes of a run by their test, and the tests in their order.
+// grouped returns the outcomes of a run by test, and the tests in order.
 func grouped(d Document) (groups map[string][]Outcome, order []string) {
 	groups = map[string][]Outcome{}
 	names := newNaming(d.Outcomes)
@@ -172,11 +171,11 @@ func grouped(d Document) (groups map[string][]Outcome, order []string) {
 	return groups, order
 }
 
-// breakable are the parts of a release.
+// breakable matches the parts of a release.
 var breakable = regexp.MustCompile(`[^-+]+[-+]?|[-+]`)
 
-// runNames are names of the runs: what is tested, and for several runs of the same
-// when they began.
+// runNames returns the names of the runs: what is tested, and when it began if
+// several runs test the same.
 func runNames(docs []Document) []string {
 	var names []string
 	times := map[string]int{}
@@ -222,7 +221,7 @@ func newHTMLRun(name string, d Document) htmlRun {
 	return r
 }
 
-// Early tells whether a run did not come to its end.
+// Early reports whether any run did not complete.
 func (p page) Early() bool {
 	return slices.ContainsFunc(p.Runs, func(r htmlRun) bool { return r.Early != "" || r.NotRun != "" })
 }

@@ -13,20 +13,20 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// HumanOptions say what the reader's terminal can do. Whether it is one, and
-// NO_COLOR, are the caller's to find out.
+// HumanOptions describe the reader's terminal. The caller checks whether there is a
+// terminal, and NO_COLOR.
 type HumanOptions struct {
-	Program string     // klptest as it was called, for commands to type; empty: klptest
+	Program string     // the name klptest was called by, for commands to type; empty: klptest
 	Color   bool       // colour verdicts and diffs
 	Live    bool       // keep a status line; only when nothing else writes to the terminal
 	Slowest int        // how many of the slowest cases the end lists
 	Verbose bool       // a line for each step, and the details of cases that passed
-	Width   func() int // columns of the terminal, asked each time; nil: there is none
+	Width   func() int // returns the current columns of the terminal; nil: no terminal
 }
 
-// NewHuman makes a reporter for people: one line a case, the details of what
-// failed, what failed or was not run once more, a summary. Its methods may be
-// called from several goroutines.
+// NewHuman makes a reporter for people: a line for each case, the details of
+// failures, a recap of the cases that failed or were not run, and a summary. Its
+// methods may be called from several goroutines.
 func NewHuman(w io.Writer, o HumanOptions) *Human {
 	return &Human{w: w, o: o, stop: func() {}, recap: newRecap(nil)}
 }
@@ -34,14 +34,14 @@ func NewHuman(w io.Writer, o HumanOptions) *Human {
 // Human reports for people; see NewHuman.
 type Human struct {
 	o      HumanOptions
-	silent bool   // the status line is all that is shown
+	silent bool   // only the status line is shown
 	stop   func() // ends the redrawing
 
 	mu     sync.Mutex // guards what follows
 	w      io.Writer
 	about  Provenance
 	tally  tally
-	brief  []Outcome // the results without what is large
+	brief  []Outcome // the results without their large fields
 	recap  *recap
 	status status
 	drawn  bool // the status line is on the screen
@@ -100,7 +100,7 @@ func (h *Human) Case(o Outcome) error {
 	return h.print(text)
 }
 
-// Notice prints a line that is no result, above the status line.
+// Notice prints a line that is not a result above the status line.
 func (h *Human) Notice(line string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -110,7 +110,7 @@ func (h *Human) Notice(line string) {
 }
 
 func (h *Human) End(e Ending) error {
-	h.stop() // before the lock, which a last redrawing may hold
+	h.stop() // before the lock, which the last redraw may hold
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.silent {
@@ -120,11 +120,11 @@ func (h *Human) End(e Ending) error {
 	return h.print(h.repeat(h.recap, e.Kept) + flaky + slowestLines(h.brief, h.o.Slowest) + coverageLines(h.brief, e) + h.fold(plain, summary(h.about, h.tally, e), indent))
 }
 
-// indent is what stands under a case's verdict.
+// indent is the space below a case's verdict.
 const indent = "      "
 
-// caseLine is the line of a case. On it are also why one was skipped, and how
-// often one has failed.
+// caseLine is the line of a case. It includes the reason for a skip and how often
+// the case failed.
 func (h *Human) caseLine(r judge.Result) string {
 	verdict, width := fmt.Sprintf("%-5s", known(r.Verdict)), h.nameWidth(besideName)
 	if r.Updated {
@@ -144,8 +144,8 @@ func (h *Human) caseLine(r judge.Result) string {
 	return h.paint(verdictColor(r.Verdict), verdict) + strings.TrimPrefix(h.fold(plain, line, indent), verdict)
 }
 
-// besideName is how much stands beside a case's name: the verdict, the time, and how
-// often it has failed.
+// besideName is the width of the text beside a case's name: the verdict, the time,
+// and how often it failed.
 const besideName = len("FAIL  ") + len("  12.3s") + len("  3 of 3")
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1fs", d.Seconds()) }
@@ -167,8 +167,8 @@ func (h *Human) details(sections []section) string {
 	return b.String()
 }
 
-// detail is a line of a section. Lines of the log's tail have a bar before them:
-// they must not pass for the command line that is there to be copied.
+// detail lays out a line of a section. Lines of the log tail begin with a bar, so
+// that they cannot be taken for the command line to copy.
 func (h *Human) detail(k kind, line string) string {
 	const deeper = indent + "    "
 	switch k {
@@ -189,7 +189,7 @@ func summary(p Provenance, t tally, e Ending) string {
 	return fmt.Sprintf("%s in %.0f s on %s (%s)", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.kernelName()))
 }
 
-// counts says how many tests had each verdict, and how many had none.
+// counts tells how many tests had each verdict, and how many had none.
 func counts(t tally, total int) string {
 	s := fmt.Sprintf("%d passed, %d failed, %s, %d skipped", t.Passed, t.Failed, printable.Count(t.Errors, "error", "errors"), t.Skipped)
 	if t.XFailed > 0 {
@@ -204,7 +204,7 @@ func counts(t tally, total int) string {
 	return s
 }
 
-// Counts says how many tests of a run had each verdict, and why others have none.
+// Counts tells how many tests of a run had each verdict, and why others have none.
 func Counts(d Document) string {
 	text := counts(count(d.Results()), d.Total)
 	if d.Error != "" {
@@ -218,7 +218,7 @@ func Total(docs []Document) string {
 	var results []judge.Result
 	var took time.Duration
 	total := 0
-	kernels := map[[3]string]bool{} // as they were asked for, or by their names
+	kernels := map[[3]string]bool{} // by requested and exact name, and label
 	for _, d := range docs {
 		kernels[[3]string{d.Spec, d.Kernel, d.Label}] = true
 		results, took, total = append(results, d.Results()...), took+d.Took, total+d.Total
@@ -230,7 +230,7 @@ func Total(docs []Document) string {
 	return fmt.Sprintf("%s in %.0f s on %s\n", counts(count(results), total), took.Seconds(), where)
 }
 
-// print writes whole lines where the status line was.
+// print writes whole lines in place of the status line.
 func (h *Human) print(text string) error {
 	if h.drawn {
 		text = clearLine + text

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// writes keeps each write apart, with the time since it was made.
+// writes records each write with the time since the start.
 type writes struct {
 	start time.Time
 	got   []string
@@ -39,7 +39,7 @@ func TestLive(t *testing.T) {
 		if err := h.Begin(sampleRun(2)); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(1500 * time.Millisecond) // nothing runs: nothing is drawn
+		time.Sleep(1500 * time.Millisecond) // nothing runs, so nothing is drawn
 		h.Start("a")
 		h.Step("a", "insmod klp_a states=1:1")
 		time.Sleep(time.Second)
@@ -114,7 +114,7 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
-// TestConcurrent is for the race detector.
+// TestConcurrent is a test for the race detector.
 func TestConcurrent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHuman(io.Discard, HumanOptions{Live: true, Verbose: true})
@@ -155,8 +155,8 @@ func TestWriteErrors(t *testing.T) {
 	}
 }
 
-// TestHumanLinesAreIndented checks that a guest cannot forge a verdict: only
-// lines of ours begin in the first column.
+// TestHumanLinesAreIndented checks that a guest cannot forge a verdict: only our
+// own lines begin in the first column.
 func TestHumanLinesAreIndented(t *testing.T) {
 	for _, s := range hostile {
 		r := judge.Result{

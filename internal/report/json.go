@@ -12,14 +12,14 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// schemaID names the form of the document; it changes when a reader of the
-// old form could no longer read the new one.
+// schemaID names the format of the document; it changes when a reader of the old
+// format could not read the new one.
 const schemaID = "urn:klptest:report:1"
 
-// NewJSON makes a reporter that writes the document as JSON, as schema.json
-// describes it. It grows with the run: one that is cut short leaves what there
-// is, and [Read] reads that. The texts that all formats show are escaped as in
-// the others, see [printable.Text]; what is there to be judged again is exact.
+// NewJSON makes a reporter that writes the document as JSON, as described by
+// schema.json. The report grows with the run: if the run is cut short, [Read] reads
+// what was written. Texts that all formats show are escaped as in the others, see
+// [printable.Text]; the data for judging again is exact.
 func NewJSON(w io.Writer) Reporter { return &jsonReporter{w: w} }
 
 type jsonReporter struct {
@@ -27,7 +27,7 @@ type jsonReporter struct {
 	tally tally
 }
 
-// Begin writes all that stands before the results.
+// Begin writes everything before the results.
 func (j *jsonReporter) Begin(p Provenance) error {
 	p.Klptest, p.Kernel, p.Release = printable.Text(p.Klptest), printable.Text(p.Kernel), printable.Text(p.Release)
 	p.Run, p.Label, p.Started = printable.Line(p.Run), printable.Line(p.Label), p.Started.UTC()
@@ -88,14 +88,14 @@ func (j *jsonReporter) write(text string) error {
 	return err
 }
 
-// onOneLine adds a field to an object, one that would be too long to read: what
-// else is in the object stays readable.
+// onOneLine adds a field to an object on one line. Such a field is too long to
+// read, and so the others stay readable.
 func onOneLine(object, name string, v any, prefix string) (string, error) {
 	value, err := encode(v, "", "")
 	return fmt.Sprintf("%s,\n%s  %q: %s\n%s}", strings.TrimSuffix(object, "\n"+prefix+"}"), prefix, name, value, prefix), err
 }
 
-// encode is v as JSON. Of its lines all but the first begin with the prefix.
+// encode returns v as JSON. All lines but the first begin with the prefix.
 func encode(v any, prefix, indent string) (string, error) {
 	var b strings.Builder
 	e := json.NewEncoder(&b)

@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// compiledSchema is the schema of a form.
+// compiledSchema returns the schema with an ID.
 func compiledSchema(t *testing.T, id string) *jsonschema.Schema {
 	t.Helper()
 	return compiled(t, Schema, map[string]string{resultsID: "#", schemaID: "#/$defs/run"}[id])
@@ -31,7 +31,7 @@ func kcidbSchema(t *testing.T) *jsonschema.Schema {
 	return compiled(t, string(text), "#")
 }
 
-// compiled is what stands at a place in a schema.
+// compiled returns a part of a schema.
 func compiled(t *testing.T, text, place string) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
@@ -113,7 +113,7 @@ func TestJSONHostile(t *testing.T) {
 	}
 }
 
-// TestSchemaRefuses shows that the schema says something.
+// TestSchemaRefuses shows that the schema rejects invalid documents.
 func TestSchemaRefuses(t *testing.T) {
 	for what, change := range map[string]func(doc, result map[string]any){
 		"another schema":   func(doc, _ map[string]any) { doc["schema"] = "urn:klptest:report:2" },

@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// jsonHead, the configuration, the results and jsonTail are the document as
-// JSON. What describes it for readers is schema.json.
+// jsonHead, the configuration, the results and jsonTail are the document as JSON.
+// schema.json describes it for readers.
 type jsonHead struct {
 	Schema string `json:"schema"`
 	Provenance
@@ -28,7 +28,7 @@ type jsonTail struct {
 	Seconds float64 `json:"seconds"`
 	Total   int     `json:"total"`
 	Counts  tally   `json:"counts"`
-	Status  *int    `json:"exit_status,omitempty"` // nil: an earlier klptest has not written it
+	Status  *int    `json:"exit_status,omitempty"` // nil: not written by an earlier klptest
 	Error   string  `json:"error,omitempty"`
 	Detail  string  `json:"error_detail,omitempty"`
 	Kept    string  `json:"kept,omitempty"`
@@ -64,13 +64,13 @@ type jsonResult struct {
 	Ran map[string]gcov.Ran `json:"ran,omitempty"` // written by itself
 }
 
-// jsonObservation is a judge.Observation. Of the facts the configuration is the
-// document's.
+// jsonObservation is a judge.Observation. The configuration among its facts is in
+// the document's head.
 type jsonObservation struct {
 	Facts   jsonFacts        `json:"facts"`
 	Answers []machine.Answer `json:"answers"`
 	End     machine.EndState `json:"end"`
-	Starved bool             `json:"starved,omitempty"` // machine.EndState's, which no guest may set
+	Starved bool             `json:"starved,omitempty"` // from machine.EndState; a guest must not set it
 	Broken  string           `json:"broken,omitempty"`
 }
 
@@ -93,8 +93,8 @@ func newJSONResult(o Outcome) jsonResult {
 	}
 }
 
-// observed is the transcript of a test that failed. That of one that passed is
-// the expected one.
+// observed is the transcript of a test that failed. A test that passed has the
+// expected transcript.
 func observed(r judge.Result) string {
 	if v := known(r.Verdict); v == judge.Pass || v == judge.Skip {
 		return ""
@@ -102,7 +102,7 @@ func observed(r judge.Result) string {
 	return printable.Text(r.Observed)
 }
 
-// outcome is the reverse of newJSONResult, but for what that has escaped.
+// outcome is the inverse of newJSONResult, except for escaping.
 func (r jsonResult) outcome(config map[string]string) Outcome {
 	res := judge.Result{
 		Name: r.Name, Title: r.Title, File: r.File, Verdict: known(r.Verdict), Duration: duration(r.Seconds), Reasons: r.Reasons,
@@ -122,7 +122,7 @@ func (r jsonResult) outcome(config map[string]string) Outcome {
 	return o
 }
 
-// newJSONObservation is nil when nothing was seen, or nobody has asked.
+// newJSONObservation returns nil if nothing was observed, or the observation is not wanted.
 func newJSONObservation(o judge.Observation) *jsonObservation {
 	if o.Facts.Release == "" && len(o.Answers) == 0 {
 		return nil
@@ -144,7 +144,7 @@ func (j *jsonObservation) observation(config map[string]string) judge.Observatio
 	return judge.Observation{Facts: f, Answers: j.Answers, End: end, Broken: j.Broken}
 }
 
-// jsonConfirmation is nil when there is nothing to say.
+// jsonConfirmation returns nil for an empty confirmation.
 func jsonConfirmation(c judge.Confirmation) *judge.Confirmation {
 	if c.String() == "" {
 		return nil
@@ -168,15 +168,14 @@ func allOneLine(texts []string) []string {
 	return out
 }
 
-// duration is a number of seconds, and the nearest one that there is to a
-// number that is none.
+// duration converts a number of seconds, limited to the valid range.
 func duration(seconds float64) time.Duration {
 	const most = math.MaxInt64 / float64(time.Second)
 	return time.Duration(math.Round(min(max(seconds, 0), most/2) * float64(time.Second)))
 }
 
-// escapeJSON is a JSON text in which what is not printable is escaped: a terminal
-// shows it safely, and what is read from it is what was written.
+// escapeJSON escapes unprintable characters in JSON: a terminal shows it safely,
+// and its values stay the same.
 func escapeJSON(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -14,11 +14,12 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// WriteJUnit writes one report of several runs, a suite each: a FAIL is a failure,
-// an ERROR an error, an expected failure is skipped; system-out holds the diff and
-// the log's tail. The time of a suite is the sum of its cases'. A run that was cut
-// short has one error more, with the reason, so that it does not look green. What
-// XML 1.0 cannot hold is escaped, see [printable.Text].
+// WriteJUnit writes one report of several runs, with a suite for each: a FAIL is a
+// failure, an ERROR an error, an expected failure is skipped; system-out has the
+// diff and the log tail. The time of a suite is the sum of its cases' times. A run
+// that was cut short has an additional error with the reason, so that it does not
+// look green. Characters that XML 1.0 does not allow are escaped, see
+// [printable.Text].
 func WriteJUnit(w io.Writer, docs []Document) error {
 	var all junitSuites
 	for _, d := range docs {
@@ -65,7 +66,7 @@ type junitCase struct {
 	SystemOut *junitText `xml:"system-out"`
 }
 
-// junitText is CDATA, so that a diff can be read in the file as it is.
+// junitText is CDATA, so that a diff is readable in the file.
 type junitText struct {
 	Message string `xml:"message,attr,omitempty"`
 	Type    string `xml:"type,attr,omitempty"`
@@ -106,7 +107,7 @@ func newSuite(d Document) junitSuite {
 	return s
 }
 
-// notRun stands for the cases that a run did not come to, and for why.
+// notRun stands for the cases that were not run, with the reason.
 func notRun(n int, d Document) junitCase {
 	what := &junitText{Message: fmt.Sprintf("%s: %d not run", early, n), Type: string(judge.Error), Text: printable.Text(d.Message())}
 	if d.Error != "" {
@@ -115,7 +116,7 @@ func notRun(n int, d Document) junitCase {
 	return junitCase{Name: "(not run)", Class: class(d), Time: junitTime(0), Error: what}
 }
 
-// class groups the cases of a kernel, so that a matrix of kernels does not mix them.
+// class groups the cases of a kernel, so that those of several kernels are not mixed.
 func class(d Document) string {
 	name := "klptest"
 	if d.Release != "" {
@@ -127,7 +128,7 @@ func class(d Document) string {
 	return name
 }
 
-// naming knows which names stand for several files.
+// naming tells which names stand for several files.
 type naming map[string]map[string]bool
 
 func newNaming(list []Outcome) naming {
@@ -141,7 +142,7 @@ func newNaming(list []Outcome) naming {
 	return n
 }
 
-// of is the name of a case, or the file's where the name alone is not unique.
+// of returns the name of a case, or its file if the name is not unique.
 func (n naming) of(r judge.Result) string {
 	if len(n[r.Name]) > 1 {
 		return printable.Text(r.File)
@@ -149,7 +150,7 @@ func (n naming) of(r judge.Result) string {
 	return printable.Text(r.Name)
 }
 
-// newCase is a result without what depends on the other results of the run.
+// newCase is a result without the fields that depend on the other results of the run.
 func newCase(r judge.Result) junitCase {
 	first, _ := headline(r)
 	c := junitCase{File: printable.Text(r.File), Time: junitTime(r.Duration)}
@@ -179,7 +180,7 @@ func newCase(r judge.Result) junitCase {
 	return c
 }
 
-// printed lays out sections as what a case has printed; none is none.
+// printed lays out sections as the output of a case; nil if there are none.
 func printed(sections []section) *junitText {
 	if len(sections) == 0 {
 		return nil
@@ -187,7 +188,7 @@ func printed(sections []section) *junitText {
 	return &junitText{Text: layOut(sections)}
 }
 
-// split parts the diff and the log's tail from what explains them.
+// split separates the diff and the log tail from the explanation.
 func split(sections []section) (evidence, rest []section) {
 	for _, s := range sections {
 		if s.kind == diff || s.kind == logTail {
@@ -199,7 +200,7 @@ func split(sections []section) (evidence, rest []section) {
 	return evidence, rest
 }
 
-// layOut writes sections as text, one below the other, each with its title.
+// layOut writes sections as text, each with its title.
 func layOut(sections []section) string {
 	var b strings.Builder
 	for _, s := range sections {

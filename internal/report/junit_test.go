@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// readText is junitText as a reader has it: encoding/xml reads CDATA as text.
+// readText is junitText for reading: encoding/xml reads CDATA as text.
 type readText struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
@@ -46,13 +46,12 @@ func readJUnit(t *testing.T, results []judge.Result) []readCase {
 		t.Fatalf("%v, in:\n%s", err, b.String())
 	}
 	for i := range doc.Cases {
-		doc.Cases[i].Class = "" // TestJUnitNames
+		doc.Cases[i].Class = "" // see TestJUnitNames
 	}
 	return doc.Cases
 }
 
-// checkJUnit checks that a result reads as what it is, and its text as Escape
-// leaves it.
+// checkJUnit checks that a result is read back correctly, with its text escaped.
 func checkJUnit(t *testing.T, v judge.Verdict, name, reason, rest string) {
 	t.Helper()
 	r := judge.Result{Name: name, Verdict: v, Expected: rest, Reasons: []string{reason}, Advice: rest, Diff: rest, Confirmation: hostileConfirmation(rest), Discarded: []judge.Discarded{{Reason: reason, Log: rest}}}
@@ -111,7 +110,7 @@ func FuzzJUnit(f *testing.F) {
 	})
 }
 
-// suite is what a reader sees of a report.
+// suite is the part of a report that a reader sees.
 type suite struct {
 	Tests  int        `xml:"tests,attr"`
 	Errors int        `xml:"errors,attr"`
@@ -133,7 +132,7 @@ func readSuite(t *testing.T, d Document) suite {
 	return doc.Suite
 }
 
-// A run that was cut short does not look green, and says why.
+// A run that was cut short does not look green, and has the reason.
 func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
 	passed := []Outcome{{Result: judge.Result{Name: "a", Verdict: judge.Pass}}}
 	for _, test := range []struct {
@@ -157,7 +156,7 @@ func TestJUnitTellsOfCasesThatDidNotRun(t *testing.T) {
 	}
 }
 
-// Two files of one name are told apart, two runs of one file are not.
+// TestJUnitNames: two files of one name get different names, two runs of one file do not.
 func TestJUnitNames(t *testing.T) {
 	d := Document{Provenance: Provenance{Release: "6.12-x"}}
 	for _, file := range []string{"d1/ok.txtar", "ok.txtar", "other.txtar", "other.txtar"} {

@@ -20,17 +20,16 @@ import (
 
 const (
 	kcidbOrigin  = "klptest"
-	kcidbExcerpt = 16384 // characters of an excerpt, by the schema
+	kcidbExcerpt = 16384 // characters; limit of the schema
 )
 
-// WriteKCIDB writes a report by version 5.0 of KCIDB's schema
+// WriteKCIDB writes a report in version 5.0 of KCIDB's schema
 // (kcidb_io/schema/v05_00.py of github.com/kernelci/kcidb-io): a checkout and a
-// build for each kernel, a test for each result. Identifiers are the same for the
-// same results, so that sending a report again changes nothing.
+// build for each kernel, a test for each result. The same results have the same
+// identifiers, so that sending a report again changes nothing.
 //
-// KCIDB knows no expected failures: XFAIL is a FAIL, XPASS a PASS, and misc has the
-// verdict. An ERROR of a test that has run no command is a MISS, and so is a test
-// that a run did not come to.
+// KCIDB has no expected failures: XFAIL is a FAIL, XPASS a PASS, and misc has the verdict.
+// An ERROR of a test that ran no command is a MISS, and so is a test that was not run.
 func WriteKCIDB(w io.Writer, docs []Document) error {
 	k := kcidb{Version: kcidbVersion{5, 0}}
 	for _, d := range docs {
@@ -53,7 +52,7 @@ func (k *kcidb) add(d Document) {
 		Misc:         kcidbMisc{Klptest: printable.Line(d.Klptest), Run: printable.Line(d.Run), Label: printable.Line(d.Label), Started: &started},
 	}
 	if d.Release != "" {
-		build.Status = "PASS" // there is a kernel
+		build.Status = "PASS" // the kernel exists
 	}
 	if c := (kcidbCheckout{kernel, kcidbOrigin, printable.Line(d.Kernel)}); !slices.Contains(k.Checkouts, c) {
 		k.Checkouts = append(k.Checkouts, c)
@@ -72,7 +71,7 @@ func (k *kcidb) add(d Document) {
 	}
 }
 
-// run names the run; one of an earlier klptest by its time.
+// run names the run; for a run of an earlier klptest it is the start time.
 func (p Provenance) run() string {
 	if p.Run == "" {
 		return p.Started.UTC().Format(time.RFC3339Nano)
@@ -80,7 +79,7 @@ func (p Provenance) run() string {
 	return p.Run
 }
 
-// kcidbOf is what all tests of a run have.
+// kcidbOf has the fields common to all tests of a run.
 func kcidbOf(d Document, build, name string) kcidbTest {
 	m := d.Machine
 	m.Cmdline = printable.Line(m.Cmdline)
@@ -126,17 +125,17 @@ var (
 	notArchitecture = regexp.MustCompile(`[^a-z0-9_]`)
 )
 
-// kcidbID is an identifier of what the words name.
+// kcidbID makes an identifier from words.
 func kcidbID(words ...string) string {
 	for i, word := range words {
-		words[i] = printable.Text(word) // as a report in JSON has it
+		words[i] = printable.Text(word) // as in a JSON report
 	}
-	text, _ := json.Marshal(words) // strings always have a form
+	text, _ := json.Marshal(words) // strings can always be encoded
 	sum := sha256.Sum256(text)
 	return kcidbOrigin + ":" + hex.EncodeToString(sum[:16])
 }
 
-// excerpt cuts a text at the end of a line, as far as it has one.
+// excerpt cuts a text that is too long, at the end of a line if there is one.
 func excerpt(text string) string {
 	runes := []rune(text)
 	if len(runes) <= kcidbExcerpt {

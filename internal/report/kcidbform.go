@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// kcidb is a report by KCIDB's schema; see [WriteKCIDB].
+// kcidb is a report in KCIDB's schema; see [WriteKCIDB].
 type kcidb struct {
 	Version   kcidbVersion    `json:"version"`
 	Checkouts []kcidbCheckout `json:"checkouts,omitempty"`
@@ -55,7 +55,7 @@ type kcidbEnv struct {
 	Misc    Machine `json:"misc"`
 }
 
-// kcidbMisc is what the schema has no place for.
+// kcidbMisc has the fields that the schema does not define.
 type kcidbMisc struct {
 	Klptest  string        `json:"klptest,omitempty"` // version
 	Run      string        `json:"run,omitempty"`

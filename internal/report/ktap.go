@@ -13,21 +13,21 @@ import (
 )
 
 // NewKTAP makes a reporter that writes KTAP version 1
-// (Documentation/dev-tools/ktap.rst), one top-level result a case, as the
-// kernel's tools/testing/kunit/kunit_parser.py reads it.
+// (Documentation/dev-tools/ktap.rst) with one top-level result for each case, as
+// the kernel's tools/testing/kunit/kunit_parser.py reads it.
 //
-// That parser decides what the text of a result must not say:
+// That parser restricts the text of a result:
 //   - It takes the last " # SKIP" of a result line for the directive, so a
 //     FAIL has no text on that line, and a '#' in other text is escaped.
-//   - "# Subtest: x" begins a nested test, so a diagnostic line begins with a
-//     title of ours, or is indented.
+//   - "# Subtest: x" begins a nested test, so a diagnostic line begins with one
+//     of our titles, or is indented.
 //   - Some phrases of a dying kernel end the input wherever they stand in a
 //     line, so they are broken.
 func NewKTAP(w io.Writer) Reporter { return &ktap{w: w} }
 
 type ktap struct {
 	w       io.Writer
-	subtest string // name of the report, where it is a part of another one
+	subtest string // name of the report, if it is part of another one
 	tally   tally
 }
 
@@ -60,9 +60,9 @@ func (k *ktap) Case(o Outcome) error {
 	return k.write(append(out, resultLine(k.tally.sum(), r)))
 }
 
-// End writes the totals as tools/testing/selftests/kselftest.h does. A run
-// that was cut short has fewer results than its plan says, which is how a
-// program that reads KTAP learns of it; people read the reason.
+// End writes the totals as tools/testing/selftests/kselftest.h does. A run that was
+// cut short has fewer results than its plan, by which a program that reads KTAP
+// detects it; people read the reason.
 func (k *ktap) End(e Ending) error {
 	t := k.tally
 	var out []string
@@ -76,9 +76,9 @@ func (k *ktap) End(e Ending) error {
 		t.Passed, t.Failed, t.XFailed, t.XPassed, t.Skipped, t.Errors)))
 }
 
-// resultLine is the verdict on the case with number n. ERROR is a directive
-// of the specification; a parser that does not know it sees "not ok". XFAIL and
-// XPASS are written as tools/testing/selftests/kselftest.h does.
+// resultLine is the result line of case number n. ERROR is a directive of the
+// specification; a parser that does not know it sees "not ok". XFAIL and XPASS are
+// written as tools/testing/selftests/kselftest.h does.
 func resultLine(n int, r judge.Result) string {
 	result, directive := "not ok", ""
 	switch known(r.Verdict) {
@@ -96,8 +96,8 @@ func resultLine(n int, r judge.Result) string {
 	return strings.TrimRight(line, " ")
 }
 
-// ktapName is a case's name as a KTAP description: without '#', and not
-// empty, because the parser takes a result line without one for a diagnostic.
+// ktapName is a case's name as a KTAP description: without '#', and not empty,
+// because the parser takes a result line without a description for a diagnostic.
 func ktapName(name string) string {
 	name = strings.TrimSpace(noHash(printable.Line(name)))
 	if name == "" {
@@ -108,8 +108,8 @@ func ktapName(name string) string {
 
 func noHash(s string) string { return strings.ReplaceAll(s, "#", `\x23`) }
 
-// diagnostics lays out sections as "# title: line", or, where a section has
-// several lines, indented below "# title:".
+// diagnostics lays out sections as "# title: line", or, if a section has several
+// lines, indented below "# title:".
 func diagnostics(sections []section) []string {
 	var out []string
 	for _, s := range sections {
@@ -128,12 +128,12 @@ func diagnostics(sections []section) []string {
 	return out
 }
 
-// endOfInput is where kunit_parser.py stops reading (its KTAP_END).
+// endOfInput matches where kunit_parser.py stops reading (its KTAP_END).
 var endOfInput = regexp.MustCompile(`List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted`)
 
 func breakColon(phrase string) string { return strings.Replace(phrase, ":", `\x3a`, 1) }
 
-// write writes whole lines, all at once.
+// write writes all lines in one call.
 func (k *ktap) write(out []string) error {
 	var b strings.Builder
 	for _, line := range out {

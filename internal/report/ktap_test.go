@@ -13,13 +13,13 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// kunitStatus is what kunit_parser.py knows of a verdict.
+// kunitStatus is a verdict as kunit_parser.py sees it.
 var kunitStatus = map[judge.Verdict]string{
 	judge.Pass: "SUCCESS", judge.Fail: "FAILURE", judge.Error: "FAILURE", judge.Skip: "SKIPPED",
 	judge.XFail: "SUCCESS", judge.XPass: "SUCCESS",
 }
 
-// ktapOutput is what the KTAP reporter writes of a run.
+// ktapOutput is the output of the KTAP reporter for a run.
 func ktapOutput(t *testing.T, total int, results []judge.Result) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -87,7 +87,7 @@ func TestKTAPNothing(t *testing.T) {
 	}
 }
 
-// hostileResult has the text in each place where a result can have one.
+// hostileResult has the text in every field that takes text.
 func hostileResult(v judge.Verdict, name, reason, rest string) judge.Result {
 	return judge.Result{
 		Name: name, Title: rest, File: rest, Verdict: v, Expected: rest,
@@ -102,8 +102,8 @@ func hostileConfirmation(text string) judge.Confirmation {
 
 var ktapForm = regexp.MustCompile(`^(#.*|KTAP version 1|1\.\.2|(not )?ok [12] .*)$`)
 
-// checkKTAP reports a hostile result and one that passes, and checks that
-// both are found, as what they are.
+// checkKTAP reports a hostile result and one that passes, and checks that both are
+// parsed correctly.
 func checkKTAP(t *testing.T, r judge.Result) {
 	t.Helper()
 	out := ktapOutput(t, 2, []judge.Result{r, {Name: "after", Verdict: judge.Pass}})

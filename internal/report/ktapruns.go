@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// WriteKTAP writes one report of several runs: a test for each, which has a
-// subtest for each case.
+// WriteKTAP writes one report of several runs: a test for each run, with a subtest
+// for each case.
 func WriteKTAP(w io.Writer, docs []Document) error {
 	if _, err := fmt.Fprintf(w, "KTAP version 1\n1..%d\n", len(docs)); err != nil {
 		return err
@@ -30,7 +30,7 @@ func WriteKTAP(w io.Writer, docs []Document) error {
 	return nil
 }
 
-// runLine is the verdict on the run with number n.
+// runLine is the result line of run number n.
 func runLine(n int, name string, d Document) string {
 	t := count(d.Results())
 	switch {

@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// The line rules of tools/testing/kunit/kunit_parser.py (6.12), as far as
-// they concern a file of KTAP with one level of results, or two.
+// The line rules of tools/testing/kunit/kunit_parser.py (6.12) for a KTAP file with
+// one or two levels of results.
 var (
 	kunitStart  = regexp.MustCompile(`^\s*KTAP version ([0-9]+)$`)
 	kunitTAP    = regexp.MustCompile(`^\s*TAP version ([0-9]+)$`)
@@ -22,17 +22,17 @@ var (
 	kunitEnd    = regexp.MustCompile(`List of all partitions:|Kernel panic - not syncing: VFS:|reboot: System halted`)
 )
 
-// kunitTest is a result as that parser understands it.
+// kunitTest is a result as the parser reads it.
 type kunitTest struct {
 	Name, Status string
 	Parts        []kunitTest
 }
 
-// kunitStream is what is left of the lines.
+// kunitStream has the remaining lines.
 type kunitStream struct{ lines []string }
 
-// kunitLines splits as Python's str.splitlines does, strips the right ends
-// and stops where the parser stops.
+// kunitLines splits like Python's str.splitlines, strips trailing space and stops
+// where the parser stops.
 func kunitLines(text string) *kunitStream {
 	split := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029", r) })
 	var lines []string
@@ -52,7 +52,7 @@ func (s *kunitStream) peek() string {
 	return s.lines[0]
 }
 
-// accept takes the next line if it has this form.
+// accept takes the next line if it matches.
 func (s *kunitStream) accept(re *regexp.Regexp) []string {
 	m := re.FindStringSubmatch(s.peek())
 	if m != nil {
@@ -61,7 +61,7 @@ func (s *kunitStream) accept(re *regexp.Regexp) []string {
 	return m
 }
 
-// diagnostics skips the lines that have no form.
+// diagnostics skips lines that match no rule.
 func (s *kunitStream) diagnostics() {
 	for len(s.lines) > 0 {
 		for _, re := range []*regexp.Regexp{kunitResult, kunitHeader, kunitStart, kunitTAP, kunitPlan} {
@@ -73,8 +73,8 @@ func (s *kunitStream) diagnostics() {
 	}
 }
 
-// kunitParse reads a KTAP document. It is stricter than the parser, which
-// puts up with repeated plans and lines after the last result.
+// kunitParse reads a KTAP document. It is stricter than the parser, which accepts
+// repeated plans and lines after the last result.
 func kunitParse(text string) ([]kunitTest, error) {
 	s := kunitLines(text)
 	if m := s.accept(kunitStart); m == nil || m[1] != "1" {
@@ -87,7 +87,7 @@ func kunitParse(text string) ([]kunitTest, error) {
 	return tests, err
 }
 
-// tests reads a plan and its tests, of which each may have parts.
+// tests reads a plan and its tests, each of which may have parts.
 func (s *kunitStream) tests() ([]kunitTest, error) {
 	plan := s.accept(kunitPlan) // the parser of 6.1 allows no line in between
 	if plan == nil {
@@ -112,8 +112,8 @@ func (s *kunitStream) tests() ([]kunitTest, error) {
 	return tests, nil
 }
 
-// test reads the parts of a test, if it has any, and its result. A header names
-// the test that the parts are of.
+// test reads the parts of a test, if any, and its result. A header names
+// the test of the parts.
 func (s *kunitStream) test(n int) (kunitTest, error) {
 	if s.accept(kunitStart) == nil {
 		return s.result(n)

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// malformed are reports that are none, and what is said of each. "A => B" is the
-// sample with B in the place of A.
+// malformed has invalid reports and the error for each. "A => B" is the sample with
+// A replaced by B.
 var malformed = map[string]string{
 	"":                       "not a report of klptest",
 	" \n\t":                  "not a report of klptest",
@@ -66,10 +66,10 @@ var malformed = map[string]string{
 	`"name": "state-add" => "name": "\x"`:                                            "byte",
 }
 
-// goWords are what a user should not have to read.
+// goWords matches words that a user should not see.
 var goWords = regexp.MustCompile(`json:|Go |\.go|unmarshal|struct|jsonResult|goroutine`)
 
-// TestMalformed: each is refused with one clear line.
+// TestMalformed: each report is rejected with one clear line.
 func TestMalformed(t *testing.T) {
 	d := sampleDocument()
 	d.Started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -20,8 +20,8 @@ const (
 )
 
 // WriteMarkdown writes a summary of several runs, for a comment on a merge request
-// or the page of a CI job: the counts, what failed, and what is not deterministic.
-// Text from elsewhere stands in code, where it cannot be markup or call on people.
+// or the page of a CI job: the counts, the failures and the flaky tests. Untrusted
+// text is in code, where it cannot be markup or mention people.
 func WriteMarkdown(w io.Writer, docs []Document) error {
 	var b strings.Builder
 	b.WriteString("| kernel | passed | failed | errors | skipped | expected failures | unexpected passes | not run | time |\n")
@@ -48,8 +48,7 @@ func WriteMarkdown(w io.Writer, docs []Document) error {
 	return err
 }
 
-// markdown adds what there is to say about the run's results. It returns how many
-// there was no room for.
+// markdown adds the run's results. It returns how many did not fit.
 func (d Document) markdown(b *strings.Builder) (left int) {
 	if d.Error != "" {
 		fmt.Fprintf(b, "\nThe run on %s ended early: %s\n", Code(d.On()), Code(d.Error))
@@ -73,7 +72,7 @@ func (d Document) markdown(b *strings.Builder) (left int) {
 	return left
 }
 
-// details are the reasons as a list, and the evidence folded.
+// details returns the reasons as a list, and the evidence folded.
 func details(r judge.Result) string {
 	var b strings.Builder
 	if r.Verdict == judge.XPass {
@@ -92,7 +91,7 @@ func details(r judge.Result) string {
 
 var backticks = regexp.MustCompile("`+")
 
-// longest is the longest run of backticks in a text.
+// longest returns the length of the longest run of backticks in a text.
 func longest(text string) (n int) {
 	for _, run := range backticks.FindAllString(text, -1) {
 		n = max(n, len(run))
@@ -100,8 +99,7 @@ func longest(text string) (n int) {
 	return n
 }
 
-// Code is text as a code span of Markdown, in which nothing is markup. It is one
-// line.
+// Code returns text as a Markdown code span of one line, in which nothing is markup.
 func Code(text string) string {
 	text = cmp.Or(strings.TrimSpace(shorten(printable.Line(text))), "(empty)")
 	quote := strings.Repeat("`", longest(text)+1)
@@ -111,10 +109,10 @@ func Code(text string) string {
 	return quote + text + quote
 }
 
-// CodeCell is [Code] in a table, whose cells end at a bar even in code.
+// CodeCell is [Code] for a table, whose cells end at a bar even in code.
 func CodeCell(text string) string { return strings.ReplaceAll(Code(text), "|", `\|`) }
 
-// Fence is text as a code block of Markdown.
+// Fence returns text as a Markdown code block.
 func Fence(language, text string) string {
 	lines := printable.Lines(text)
 	if more := len(lines) - mostExcerpt; more > 0 {

@@ -8,36 +8,37 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// A report may come from a stranger. These limits bound the memory that reading it takes,
-// which is more than that of its text: "{}" may become a structure.
-var maxReport int64 = 256 << 20 // bytes of the text and of its values; tests make it less
+// A report may be untrusted. These limits bound the memory for reading it, which exceeds
+// the size of its text: "{}" may become a structure.
+var maxReport int64 = 256 << 20 // bytes of the text and of its values; tests lower it
 
 const (
-	maxPart   = 32 << 20 // bytes of text of a result, or of all that a run has besides its results
-	leastRead = 64 << 10 // bytes that may be read at once
+	maxPart   = 32 << 20 // bytes of text of a result, or of everything else in a run
+	leastRead = 64 << 10 // bytes that may always be read at once
 	perObject = 64       // bytes
-	perValue  = 16       // of a list or an object, its text not counted
+	perValue  = 16       // in a list or an object, without its text
 )
 
-// meter reads JSON until it would take too much memory.
+// meter reads JSON until it would use too much memory.
 type meter struct {
 	in      io.Reader
-	cost    int64 // of all so far
+	cost    int64 // total so far
 	part    int64 // text since the last call of next
 	quoted  bool  // in a string
-	escaped bool  // after a backslash in it
+	escaped bool  // after a backslash in a string
 	over    error // the limit that was exceeded
 }
 
-// next begins another part.
+// next begins the next part.
 func (m *meter) next() { m.part = 0 }
 
-// Read is of [io.Reader].
+// Read implements [io.Reader].
 func (m *meter) Read(p []byte) (int, error) {
 	if m.over != nil {
 		return 0, m.over
 	}
-	// What is read ahead counts as this part's: so it is not more than there is of that.
+	// Text that is read ahead counts toward this part, so it is limited to
+	// the part's size so far.
 	n, err := m.in.Read(p[:min(len(p), max(leastRead, int(m.part)))])
 	m.part += int64(n)
 	m.cost += int64(n)

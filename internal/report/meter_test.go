@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// endless repeats a text, up to what no report has.
+// endless repeats a text forever.
 type endless struct{ text string }
 
 func (e endless) Read(p []byte) (n int, err error) {
@@ -20,8 +20,8 @@ func (e endless) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// TestAttackReportsTakeLittleMemory: whatever an endless report consists of, reading it
-// ends, and takes memory in proportion to the limit.
+// TestAttackReportsTakeLittleMemory: reading any endless report ends, and uses memory
+// in proportion to the limit.
 func TestAttackReportsTakeLittleMemory(t *testing.T) {
 	defer func(most int64) { maxReport = most }(maxReport)
 	maxReport = 16 << 20
@@ -52,7 +52,7 @@ func TestAttackReportsTakeLittleMemory(t *testing.T) {
 			if err == nil {
 				t.Errorf("%d runs were read", len(docs))
 			}
-			// Of what is allocated, most is garbage at once: lists that grow.
+			// Most allocations become garbage at once: growing lists.
 			most := 12 * uint64(maxReport)
 			if name == "results" || name == "runs" {
 				most = 4000 * maxOutcomes
@@ -64,7 +64,7 @@ func TestAttackReportsTakeLittleMemory(t *testing.T) {
 	}
 }
 
-// TestMeter: values are counted outside of texts only.
+// TestMeter: values are counted only outside strings.
 func TestMeter(t *testing.T) {
 	for text, want := range map[string]int64{
 		`{}`:                  perObject,

@@ -14,19 +14,19 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// A report may come from a stranger; see also the meter. A result has some 7 KB.
+// A report may be untrusted; see also meter. A result has some 7 KB.
 const (
 	maxOutcomes = 100_000 // and runs
 	maxFields   = 100     // of a run
 )
 
-// ErrNone is in the error of a report that breaks off before its first run.
+// ErrNone is in the error chain for a report that ends before its first run.
 var ErrNone = errors.New("the report breaks off before its first run: the run was killed at once, or the file is cut")
 
-// Read reads the runs of a report in JSON, of this klptest or of an earlier one:
-// one run, or the several of a results file. A report that breaks off, as when
-// the run was killed, has the results that were written; its total is what the
-// run has planned, as far as it says so.
+// Read reads the runs of a JSON report from this klptest or an earlier one: one
+// run, or those of a results file. A truncated report, as of a run that was killed,
+// has the results that were written; its total is the planned number of tests if
+// the report has it.
 func Read(r io.Reader) ([]Document, error) {
 	m := &meter{in: r}
 	p := parser{Decoder: json.NewDecoder(m), meter: m}
@@ -42,10 +42,10 @@ func Read(r io.Reader) ([]Document, error) {
 	return top.documents(cut)
 }
 
-// typeNames are the types of JSON for people.
+// typeNames has the JSON types in words for people.
 var typeNames = strings.NewReplacer("array", "a list", "object", "an object", "string", "a text", "bool", "true or false", "number", "the wrong number")
 
-// plainly says what is wrong with JSON without words of Go.
+// plainly describes a JSON error without Go terms.
 func plainly(err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("byte %d is wrong", syntax.Offset)
@@ -60,20 +60,20 @@ func plainly(err error) error {
 	return err
 }
 
-// parser takes a report apart.
+// parser parses a report.
 type parser struct {
 	*json.Decoder
 	meter    *meter
-	outcomes int // and runs that were read
+	outcomes int // outcomes and runs read so far
 }
 
-// object is a report as it is read: results and runs, and all other fields.
+// object is a report being read: results, runs, and all other fields.
 type object struct {
 	fields  map[string]json.RawMessage
 	results []jsonResult
 	runs    []*object
-	listed  bool // the list of results has begun, so that all before it is there
-	whole   bool // the end of the object is there
+	listed  bool // the list of results has begun, so all fields before it are complete
+	whole   bool // the object is complete
 }
 
 func (p *parser) document(top *object) error {
@@ -86,7 +86,7 @@ func (p *parser) document(top *object) error {
 	return nil
 }
 
-// object reads an object, and leaves in it what there is of one that breaks off.
+// object reads an object into o. Of a truncated object it keeps what it has read.
 func (p *parser) object(o *object, outermost bool) error {
 	o.fields = map[string]json.RawMessage{}
 	if err := p.expect('{'); err != nil {
@@ -145,7 +145,7 @@ func (p *parser) result(o *object) error {
 	return nil
 }
 
-// more begins another result or run.
+// more begins the next result or run.
 func (p *parser) more() error {
 	p.meter.next()
 	if p.outcomes++; p.outcomes > maxOutcomes {

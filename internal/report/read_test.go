@@ -21,7 +21,7 @@ import (
 	"github.com/klptest/klptest/internal/model"
 )
 
-// rendered is a document in a format.
+// rendered returns a document in a format.
 func rendered(t *testing.T, d Document, format string) string {
 	t.Helper()
 	f, err := FormatNamed(format)
@@ -44,8 +44,7 @@ func read(t *testing.T, text string) Document {
 	return docs[0]
 }
 
-// TestReadRendersAlike: what is read from a report shows the same in each format
-// as the run did.
+// TestReadRendersAlike: a report that was read renders in each format like the run itself.
 func TestReadRendersAlike(t *testing.T) {
 	want := sampleDocument()
 	want.Started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -66,7 +65,7 @@ func TestReadRendersAlike(t *testing.T) {
 	}
 }
 
-// TestReadIsJudgedAlike: a report has all that a verdict is made of.
+// TestReadIsJudgedAlike: a report has everything that the verdict depends on.
 func TestReadIsJudgedAlike(t *testing.T) {
 	for name, verdict := range map[string]judge.Verdict{"state-add": judge.Fail, "state-lower-refused": judge.Pass} {
 		text, err := os.ReadFile("../../cases/" + name + ".txtar")
@@ -97,8 +96,7 @@ func TestReadIsJudgedAlike(t *testing.T) {
 	}
 }
 
-// TestReadOld reads a report of a klptest that wrote no provenance and no exit
-// status.
+// TestReadOld reads a report of an old klptest, without provenance and exit status.
 func TestReadOld(t *testing.T) {
 	text, err := os.ReadFile("testdata/old.json")
 	if err != nil {
@@ -113,8 +111,8 @@ func TestReadOld(t *testing.T) {
 	}
 }
 
-// TestReadCut: wherever a report breaks off, what was written is read, and it
-// never counts as a run that passed.
+// TestReadCut: wherever a report is cut, what was written is read, and it never
+// counts as a run that passed.
 func TestReadCut(t *testing.T) {
 	d := sampleDocument()
 	d.Outcomes = d.Outcomes[:1] // a PASS
@@ -186,11 +184,11 @@ func TestReadExitStatus(t *testing.T) {
 		{"PASS", `"total":1,"exit_status":3`, exit.Error},
 		{"PASS", `"total":2,"exit_status":130`, exit.Interrupted},
 		{"FAIL", `"total":1,"exit_status":1`, exit.Failed},
-		{"FAIL", `"total":1,"exit_status":0`, exit.Passed}, // of a series that is not to blame
-		// What no klptest has written.
+		{"FAIL", `"total":1,"exit_status":0`, exit.Passed}, // from a series that is not at fault
+		// Never written by any klptest.
 		{"PASS", `"total":1,"exit_status":77`, exit.Passed},
 		{"FAIL", `"total":1,"exit_status":-1`, exit.Failed},
-		// An earlier klptest.
+		// Written by an earlier klptest.
 		{"PASS", `"total":1`, exit.Passed},
 		{"PASS", `"total":2`, exit.Error},
 		{"SKIP", `"total":1`, exit.Nothing},
@@ -205,8 +203,8 @@ func TestReadExitStatus(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever a stranger's report has, it shows as lines of printable
-// text, and as a report that is read alike.
+// FuzzRead: any untrusted report renders as lines of printable text, and as a
+// report that reads back the same.
 func FuzzRead(f *testing.F) {
 	whole, err := os.ReadFile("testdata/json.golden")
 	if err != nil {
@@ -238,12 +236,12 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// unsafe tells of a control character that a terminal may obey.
+// unsafe reports whether a character may control a terminal.
 func unsafe(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u202e' || r == '\ufeff'
 }
 
-// A time that was written is read as it was, to the nanosecond.
+// TestDurationIsReadAsWritten: durations are exact to the nanosecond.
 func TestDurationIsReadAsWritten(t *testing.T) {
 	for _, want := range []time.Duration{0, 1, 265699551, 37 * time.Minute, time.Hour + 1} {
 		if got := duration(want.Seconds()); got != want {

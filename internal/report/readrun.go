@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// documents are the runs in the outermost object; cut tells that the end of the
+// documents returns the runs in the outermost object; cut tells that the end of the
 // report is missing.
 func (o *object) documents(cut bool) ([]Document, error) {
 	switch schema := o.schema(); {
@@ -30,7 +30,7 @@ func (o *object) documents(cut bool) ([]Document, error) {
 	var docs []Document
 	for _, run := range o.runs {
 		if cut && !run.listed {
-			break // the last one has hardly begun
+			break // the last run has hardly begun
 		}
 		d, err := run.document()
 		if err != nil {
@@ -44,15 +44,15 @@ func (o *object) documents(cut bool) ([]Document, error) {
 	return docs, nil
 }
 
-// schema is what the object says it is; empty when it does not say so.
+// schema returns the object's schema; empty if it names none.
 func (o *object) schema() (name string) {
 	if field, ok := o.fields["schema"]; ok {
-		_ = json.Unmarshal(field, &name) // what is no text names no schema
+		_ = json.Unmarshal(field, &name) // a value that is not text names no schema
 	}
 	return name
 }
 
-// document makes a document of a run.
+// document makes a document from a run.
 func (o *object) document() (d Document, err error) {
 	var head jsonHead
 	var tail jsonTail
@@ -83,8 +83,8 @@ func (o *object) document() (d Document, err error) {
 	return d, nil
 }
 
-// ending is what the tail says. An earlier klptest has not written the exit
-// status; a report that breaks off has no tail at all.
+// ending makes the Ending from the tail. An earlier klptest did not write the exit
+// status; a truncated report has no tail.
 func ending(d Document, tail jsonTail, whole bool) Ending {
 	e := Ending{Took: duration(tail.Seconds), Total: tail.Total, Error: tail.Error, Detail: tail.Detail, Kept: tail.Kept, Coverage: tail.Coverage}
 	if !whole {
@@ -101,8 +101,7 @@ func ending(d Document, tail jsonTail, whole bool) Ending {
 	return e
 }
 
-// took is the time of a run of which only the results are known, as far as they
-// tell it.
+// took estimates the duration of a run of which only the results are known.
 func took(list []Outcome) (sum time.Duration) {
 	for _, o := range list {
 		sum += o.Duration
@@ -110,10 +109,10 @@ func took(list []Outcome) (sum time.Duration) {
 	return max(0, sum)
 }
 
-// errBreaksOff is why a run ended that has no end.
+// errBreaksOff is the error of a run without an end.
 const errBreaksOff = "the report breaks off: the run was killed, or the file is cut"
 
-// breakOff makes it known of the last run that others may have been to follow.
+// breakOff marks the last run as truncated, because further runs may be missing.
 func (d *Document) breakOff() {
 	if d.Error == "" {
 		d.Error = errBreaksOff

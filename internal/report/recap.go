@@ -15,27 +15,27 @@ import (
 )
 
 const (
-	mostLines    = 20  // of a recap
-	headlineCols = 100 // of a reason in it
+	mostLines    = 20  // in a recap
+	headlineCols = 100 // for a reason in the recap
 )
 
-// A test from standard input has this file, and this word.
+// A test from standard input has this file and this word.
 const inputFile, standardInput = "stdin", "-"
 
-// recap is what the end of a run says once more: which tests have failed, and
-// which were not run. A test that failed several times is in it once.
+// recap is the list at the end of a run: the tests that failed or were not run. A
+// test that failed several times is listed once.
 type recap struct {
-	tests  []string        // the words that name them; nil: not known
-	named  map[string]bool // the same
-	shared map[string]bool // names that several of them have
-	seen   map[string]bool // words of tests with a result; true: one that failed
+	tests  []string        // the words that name them; nil: unknown
+	named  map[string]bool // the same as a set
+	shared map[string]bool // names that several tests have
+	seen   map[string]bool // words of tests with a result; true: failed
 	failed []failure
-	passed []failure // those that were expected to fail
+	passed []failure // tests that were expected to fail
 }
 
-// failure is a test that is a FAIL, an ERROR or an XPASS.
+// failure is a test with the verdict FAIL, ERROR or XPASS.
 type failure struct {
-	word    string // which names it on the command line
+	word    string // names it on the command line
 	verdict judge.Verdict
 	why     string
 }
@@ -52,7 +52,7 @@ func newRecap(tests []string) *recap {
 	return r
 }
 
-// name is a test's name, or the word that names it where the name is not its alone.
+// name returns a test's name, or the word that names it if the name is not unique.
 func (r *recap) name(res judge.Result) string {
 	if r.shared[res.Name] {
 		return r.word(res)
@@ -84,7 +84,7 @@ func (r *recap) add(res judge.Result) {
 	r.seen[word] = r.seen[word] || bad(v)
 }
 
-// missed are the words of the tests without a result.
+// missed returns the words of the tests without a result.
 func (r *recap) missed() (words []string) {
 	for _, word := range r.tests {
 		if _, ok := r.seen[word]; !ok {
@@ -94,8 +94,7 @@ func (r *recap) missed() (words []string) {
 	return words
 }
 
-// Bad are the words of the tests that have failed, or that the run has not come to:
-// what is to be run again.
+// Bad returns the words of the tests that failed or were not run: those to run again.
 func (d Document) Bad() (words []string) {
 	r := newRecap(d.Tests)
 	for _, o := range d.Outcomes {
@@ -107,7 +106,7 @@ func (d Document) Bad() (words []string) {
 	return append(words, r.missed()...)
 }
 
-// NotRun are the words of the tests that the run has not come to.
+// NotRun returns the words of the tests that were not run.
 func (d Document) NotRun() []string {
 	r := newRecap(d.Tests)
 	for _, o := range d.Outcomes {
@@ -116,9 +115,8 @@ func (d Document) NotRun() []string {
 	return r.missed()
 }
 
-// repeat lays out the recap of a run of several tests; empty where there is
-// nothing to say, or nothing was run. kept is where more is to be found; it may be
-// empty.
+// repeat lays out the recap of a run of several tests; empty if it would list nothing,
+// or nothing was run. kept is the directory with more details; it may be empty.
 func (h *Human) repeat(r *recap, kept string) string {
 	missed := r.missed()
 	if len(r.failed)+len(r.passed)+len(missed) == 0 || len(r.seen)+len(missed) < 2 || len(r.seen) == 0 {
@@ -148,7 +146,7 @@ func (h *Human) repeat(r *recap, kept string) string {
 	return "\n" + strings.Join(lines, "\n") + "\n"
 }
 
-// repeated is the line of a test in the recap, whose name is padded.
+// repeated is the line of a test in the recap, with its name padded.
 func (h *Human) repeated(f failure, width int) string {
 	verdict := fmt.Sprintf("%-7s", f.verdict)
 	line := fmt.Sprintf("%s %-*s  %s", verdict, width, printable.Line(f.word), shorten(printable.Line(f.why)))
@@ -164,8 +162,8 @@ func widest(lists ...[]failure) (width int) {
 	return min(width, nameCols)
 }
 
-// look is the line of the command that opens a shell where a test has failed; empty
-// when that is not known.
+// look is the line with the command that opens a shell where a test
+// failed; empty if unknown.
 func (h *Human) look(res judge.Result) string {
 	if command := h.recap.shell(h.program(), h.about, res); command != "" {
 		return indent + "look: " + command + "\n"
@@ -173,24 +171,23 @@ func (h *Human) look(res judge.Result) string {
 	return ""
 }
 
-// program is what people type.
+// program is the command name that people type.
 func (h *Human) program() string { return cmp.Or(h.o.Program, programName) }
 
-// programName is klptest where it is installed.
+// programName is the name of an installed klptest.
 const programName = "klptest"
 
-// shell is the command that opens a shell where a test has failed; empty when that is
-// not known.
+// shell is the command that opens a shell where a test failed; empty if unknown.
 func (r *recap) shell(program string, p Provenance, res judge.Result) string {
 	word := r.word(res)
-	if r.tests == nil || res.Step == 0 || word == standardInput { // a shell needs standard input itself
+	if r.tests == nil || res.Step == 0 || word == standardInput { // a shell itself needs standard input
 		return ""
 	}
 	words := slices.Concat([]string{program, "shell"}, p.ShellFlags, []string{fmt.Sprintf("%s@%d", word, res.Step)})
 	return printable.Line(shellword.Join(words))
 }
 
-// run is the command that runs a test again; empty when that is not known.
+// run is the command that runs a test again; empty if unknown.
 func (r *recap) run(p Provenance, res judge.Result) string {
 	if r.tests == nil {
 		return ""
@@ -198,7 +195,7 @@ func (r *recap) run(p Provenance, res judge.Result) string {
 	return printable.Line(shellword.Join(slices.Concat([]string{programName, cmp.Or(p.Command, "run")}, p.Flags, []string{r.word(res)})))
 }
 
-// shorten cuts a reason to what a line has room for.
+// shorten cuts a reason to fit on a line.
 func shorten(why string) string {
 	if short := truncate(why, headlineCols); short != why {
 		return short + "…"

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// ended are the lines of a run behind those of its tests.
+// ended returns the lines of a run after those of its tests.
 func ended(t *testing.T, tests []string, total int, results ...judge.Result) []string {
 	t.Helper()
 	d := Document{Provenance: Provenance{Tests: tests, Planned: total, Kernel: "k", Release: "r"}, Ending: Ending{Total: total}}
@@ -37,7 +37,7 @@ func result(name string, v judge.Verdict, reasons ...string) judge.Result {
 	return judge.Result{Name: name, File: name + ".txtar", Verdict: v, Reasons: reasons}
 }
 
-// TestNameOfACase: where a name stands for two files, each is named by its path.
+// TestNameOfACase: if a name stands for two files, each is named by its path.
 func TestNameOfACase(t *testing.T) {
 	r := newRecap([]string{"d1/ok.txtar", "d2/ok.txtar", "bad.txtar", "bad.txtar", "state-add"})
 	for file, want := range map[string]string{"d1/ok": "d1/ok.txtar", "d2/ok": "d2/ok.txtar", "bad": "bad", "state-add": "state-add"} {
@@ -72,7 +72,7 @@ func TestRecap(t *testing.T) {
 	}
 }
 
-// TestLook: the command that opens a shell where a test has failed.
+// TestLook checks the command that opens a shell where a test failed.
 func TestLook(t *testing.T) {
 	d := Document{Provenance: Provenance{Tests: []string{"a", "d/b.txtar"}, ShellFlags: []string{"--kernel", "my kernel"}}}
 	for _, r := range []judge.Result{

@@ -2,16 +2,16 @@
 
 package report
 
-// Reporter is told of a run as it goes. Start and Step may be called from other
+// Reporter receives the events of a run. Start and Step may be called from other
 // goroutines than the rest, one at a time, while the run goes on.
 type Reporter interface {
 	Begin(Provenance) error
-	// Start says that a test starts to run.
+	// Start is called when a test starts.
 	Start(name string)
-	// Step says what a running test does now.
+	// Step tells what a running test does now.
 	Step(name, step string)
-	// Case reports a test that is over. Tests are reported in their order.
+	// Case reports a finished test. Tests are reported in order.
 	Case(Outcome) error
-	// End completes the report, of a run that was cut short as well.
+	// End completes the report, also after a run that was cut short.
 	End(Ending) error
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// resultsID names the form of a results file, as [schemaID] does that of a run.
+// resultsID names the format of a results file, as [schemaID] does for a run.
 const resultsID = "urn:klptest:results:1"
 
 // Schema is the JSON Schema of a results file, and of a run.
@@ -18,21 +18,20 @@ const resultsID = "urn:klptest:results:1"
 //go:embed schema.json
 var Schema string
 
-// Runs writes the runs of a results file one after the other, each as it goes:
-// whatever ends the process, [Read] reads what was written.
+// Runs writes the runs of a results file one after the other, while each is
+// running: however the process ends, [Read] reads what was written.
 type Runs struct {
 	w io.Writer
-	n int // runs that have begun
+	n int // number of runs begun
 }
 
-// NewRuns begins a results file.
+// NewRuns starts a results file.
 func NewRuns(w io.Writer) (*Runs, error) {
 	_, err := fmt.Fprintf(w, "{\n  \"schema\": %q,\n  \"runs\": [", resultsID)
 	return &Runs{w: w}, err
 }
 
-// Next makes the reporter of the next run, which must end before another one
-// begins.
+// Next makes the reporter of the next run, which must end before another run begins.
 func (r *Runs) Next() Reporter { return &nextRun{Reporter: NewJSON(r.w), runs: r} }
 
 // Close completes the file.

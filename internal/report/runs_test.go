@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
-// twoRuns is a results file of two runs, the first one all passed.
+// twoRuns is a results file of two runs; all tests of the first passed.
 func twoRuns(t *testing.T) string {
 	t.Helper()
 	passed := sampleDocument()
@@ -38,8 +38,8 @@ func TestRunsAreReadAsWritten(t *testing.T) {
 	}
 }
 
-// TestRunsCut: wherever a results file breaks off, the runs before are whole, and
-// the last one never counts as passed.
+// TestRunsCut: wherever a results file is cut, the earlier runs are whole, and the
+// last one never counts as passed.
 func TestRunsCut(t *testing.T) {
 	whole := twoRuns(t)
 	whole = whole[:strings.LastIndex(whole, `"state-take-over"`)]
@@ -77,7 +77,7 @@ func TestRunsRefused(t *testing.T) {
 	} {
 		_, err := Read(strings.NewReader(test.text))
 		if test.want == "" && err == nil {
-			continue // a field of a later klptest
+			continue // a field from a later klptest
 		}
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", name, err, test.want)

@@ -22,8 +22,8 @@ func sampleRun(total int) Provenance {
 	return Provenance{Kernel: "debian:6.12", Release: "6.12.117+deb12-amd64", Klptest: "v0.1.0", Started: time.Now().In(time.FixedZone("", 3600)), Planned: total}
 }
 
-// samples has one result of each shape: what passes, differs, is skipped,
-// cannot be run, crashes, and a guest that wants to deceive.
+// samples has one result of each kind: it passes, differs, is skipped, cannot be
+// run, crashes, or comes from a deceptive guest.
 func samples() []judge.Result {
 	return []judge.Result{
 		{Name: "state-add", Title: "A livepatch adds a state.", File: "state-add", Verdict: judge.Pass, Duration: 1200 * time.Millisecond},
@@ -82,8 +82,8 @@ func samples() []judge.Result {
 	}
 }
 
-// sampleDocument is the samples with all that can be known of a run, which did
-// not come to its last two tests.
+// sampleDocument is the samples with all that can be known about a run; its last
+// two tests were not run.
 func sampleDocument() Document {
 	d := Document{Provenance: sampleRun(13)}
 	d.Spec, d.Flags = "debian:6", []string{"--kernel", "debian:6", "--ignore", "a vendor's notice"}
@@ -125,7 +125,8 @@ func play(t *testing.T, r Reporter, total int, results []judge.Result) {
 	must(r.End(Ending{Took: 63 * time.Second, Total: total, Status: ExitCode(results)}))
 }
 
-// output is what a reporter writes of a run that starts with the year 2000.
+// output is the output of a reporter for a run that starts at the
+// beginning of the year 2000.
 func output(t *testing.T, newReporter func(*bytes.Buffer) Reporter, total int, results []judge.Result) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -138,8 +139,7 @@ func golden(t *testing.T, name, got string) {
 	filetest.Golden(t, filepath.Join("testdata", name), got, *update)
 }
 
-// TestShuffle: each report has the seed that repeats the run, and none when
-// there is no random order.
+// TestShuffle: each report has the seed of a random order, and none without a random order.
 func TestShuffle(t *testing.T) {
 	for seed, want := range map[uint64]bool{0: false, 1<<64 - 1: true} {
 		run := Provenance{Shuffle: seed}
@@ -164,7 +164,7 @@ func TestShuffle(t *testing.T) {
 	}
 }
 
-// stepping is a reporter of tests that each do something.
+// stepping adds a step to each test.
 type stepping struct{ Reporter }
 
 func (s stepping) Start(name string) {

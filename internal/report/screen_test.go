@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// screen is a terminal that knows as much as the human report needs of one: lines
-// that it breaks by itself, a carriage return, and the erasing of a line.
+// screen is a terminal with the features that the human report needs: line
+// wrapping, carriage return and erasing a line.
 type screen struct {
 	width int
 	lines [][]rune
@@ -69,18 +69,17 @@ func (s *screen) String() string {
 	return b.String()
 }
 
-// shot is a run that tmux has shown in so many columns: what differed from one run to
-// the other.
+// shot has the values that differ between the runs that were recorded in tmux.
 type shot struct {
 	width int
-	cases [3]float64    // seconds that they took
+	cases [3]float64    // their durations in seconds
 	took  time.Duration // the run
 	work  string        // the work directory
-	guest string        // of the case that fails
+	guest string        // of the failing case
 
 	estimate time.Duration // of the last case
-	shown    time.Duration // how long it had been running in the middle
-	step     string        // of it
+	shown    time.Duration // its running time at the first capture
+	step     string        // its step at that time
 }
 
 var shots = map[string]shot{
@@ -91,11 +90,11 @@ var shots = map[string]shot{
 
 const cacheTmp = "/home/user/.cache/klptest/tmp/"
 
-// typed is what stands above the report: the command in tmux.
+// typed is the command above the report in tmux.
 const typed = "$ klptest run -j 1 state-add takeover.txtar version-forgotten-replace\n"
 
-// TestScreens renders the runs of which tmux has shown the files in testdata/screens:
-// `tmux capture-pane -p` in the middle of the run, and at its end.
+// TestScreens renders the runs recorded in testdata/screens with `tmux capture-pane
+// -p`, in the middle of the run and at its end.
 func TestScreens(t *testing.T) {
 	for name, shot := range shots {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +110,7 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// run plays the run, and looks at the screen when the last case runs.
+// run plays the run, and calls look while the last case runs.
 func (s shot) run(t *testing.T, h *Human, look func()) {
 	must := func(err error) {
 		t.Helper()
@@ -140,7 +139,7 @@ func (s shot) run(t *testing.T, h *Human, look func()) {
 	must(h.End(Ending{Took: s.took, Total: 3, Kept: s.work}))
 }
 
-// takeover is the case that fails.
+// takeover is the failing case.
 func takeover(took time.Duration, log string) judge.Result {
 	return judge.Result{
 		Name: "takeover", File: "takeover.txtar", Verdict: judge.Fail, Duration: took, Step: 2,
@@ -166,7 +165,7 @@ func takeover(took time.Duration, log string) judge.Result {
 	}
 }
 
-// TestScreen: the model of a terminal.
+// TestScreen checks the model of a terminal.
 func TestScreen(t *testing.T) {
 	for in, want := range map[string]string{
 		"abcd":               "abcd\n",

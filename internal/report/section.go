@@ -9,21 +9,21 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// kind is what a section tells; its text is the section's title.
+// kind is the kind of a section, and its title.
 type kind string
 
 const (
 	reason       kind = "reason"
 	howOften     kind = "failed"
-	otherReason  kind = "other reason"  // of a further run
-	unjudged     kind = "unjudged run"  // why it could not be judged
-	discardedRun kind = "discarded run" // why it counts for nothing
+	otherReason  kind = "other reason"  // the reason of another run
+	unjudged     kind = "unjudged run"  // why a run could not be judged
+	discardedRun kind = "discarded run" // why a run does not count
 	advice       kind = "advice"
 	diff         kind = "diff"
 	logTail      kind = "log tail"
 	fullLog      kind = "full log"
 	early        kind = "the run ended early"
-	unexpected   kind = "unexpected pass" // of a case that is known to fail; why it should
+	unexpected   kind = "unexpected pass" // the expected failure of a case that passed
 )
 
 // Kind and Lines are for templates.
@@ -31,15 +31,14 @@ func (s section) Kind() kind { return s.kind }
 
 func (s section) Lines() []string { return s.lines }
 
-// section is one thing to say about a result.
+// section is one part of the description of a result.
 type section struct {
 	kind  kind
 	lines []string // escaped; at least one
 }
 
-// describe says what there is to say about a result, in the order in which
-// people read it: what happened, what to do, further reasons, the evidence,
-// where to find more, how to do it again.
+// describe returns the description of a result in the order in which people read
+// it: what happened, what to do, further reasons, the evidence, where to find more.
 func describe(r judge.Result) []section {
 	var all []section
 	add := func(k kind, text string) {
@@ -89,10 +88,10 @@ func headline(r judge.Result) (first string, rest []string) {
 	return r.Reasons[0], r.Reasons[1:]
 }
 
-// wantsDetail tells whether a result needs explaining.
+// wantsDetail reports whether a result needs explaining.
 func wantsDetail(r judge.Result) bool {
 	return bad(known(r.Verdict)) || len(r.Discarded) > 0
 }
 
-// skipReason is why a case was skipped, on one line.
+// skipReason is the reason why a case was skipped, on one line.
 func skipReason(r judge.Result) string { return printable.Line(strings.Join(r.Reasons, "; ")) }

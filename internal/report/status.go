@@ -14,18 +14,18 @@ import (
 // clearLine moves to the first column and erases the line (ECMA-48 EL).
 const clearLine = "\r\x1b[K"
 
-// defaultWidth is assumed where a terminal does not tell its width.
+// defaultWidth is assumed if the width of a terminal is unknown.
 const defaultWidth = 80
 
-// status is what the live line shows: how far the run is, and the case that started
-// last.
+// status is the content of the live line: the progress of the run, and the case
+// that started last.
 type status struct {
 	over, total int
-	failed      int // a FAIL or an ERROR
+	failed      int // FAIL or ERROR
 
 	estimates Estimates
-	jobs      int       // cases that run side by side
-	from      time.Time // when the last one was over
+	jobs      int       // cases that run in parallel
+	from      time.Time // when the last case ended
 
 	name  string // empty: nothing runs
 	step  string
@@ -52,12 +52,12 @@ func (s *status) end(name string, r judge.Result, now time.Time) {
 	s.from = now
 }
 
-// fewestName is how many columns of a case's name are shown at the least.
+// fewestName is the minimum number of columns of a case's name.
 const fewestName = 8
 
-// line is the status in fewer columns than width, because some terminals wrap
-// when the last column is written. The step comes last: it is what can be cut, and
-// then the case's name; that the seconds pass is to be seen.
+// line is the status in fewer columns than width, because some terminals wrap when
+// the last column is written. The step comes last because it may be cut; then the
+// case's name is. The seconds stay visible.
 func (s status) line(now time.Time, width int) string {
 	text := fmt.Sprintf("%d/%d", s.over, s.total)
 	if s.failed > 0 {
@@ -75,8 +75,8 @@ func (s status) line(now time.Time, width int) string {
 	return truncate(text, width-1)
 }
 
-// truncate cuts text to at most width columns. Any rune beyond ASCII counts
-// as two: some are, and a line that is too short does no harm.
+// truncate cuts text to at most width columns. Any rune beyond ASCII counts as two:
+// some are two wide, and a line that is too short does no harm.
 func truncate(text string, width int) string {
 	columns := 0
 	for i, r := range text {
@@ -90,7 +90,7 @@ func truncate(text string, width int) string {
 	return text
 }
 
-// draw shows the status line, or what has become of it. The caller has h.mu.
+// draw updates the status line. The caller holds h.mu.
 func (h *Human) draw() {
 	if !h.o.Live || h.status.name == "" {
 		return
@@ -99,19 +99,19 @@ func (h *Human) draw() {
 	if h.o.Width != nil {
 		width = h.o.Width()
 	}
-	// A status line that cannot be written is no loss.
+	// Failing to write a status line does no harm.
 	_, _ = io.WriteString(h.w, clearLine+h.status.line(time.Now(), width))
 	h.drawn = true
 }
 
-// tick shows that time goes on.
+// tick redraws the elapsed time.
 func (h *Human) tick() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.draw()
 }
 
-// Every calls f each d, until stop is called; stop waits for a last call.
+// Every calls f every d until stop is called; stop waits for a running call.
 func Every(d time.Duration, f func()) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// asResult is a part of a test as a result of its own.
+// asResult returns a part of a test as a separate result.
 func asResult(s judge.Subtest) judge.Result {
 	r := judge.Result{Name: s.Name, Verdict: s.Verdict, Diff: s.Diff}
 	if s.Reason != "" {
@@ -19,7 +19,7 @@ func asResult(s judge.Subtest) judge.Result {
 	return r
 }
 
-// undoubled is a test without the diff that one of its parts has already.
+// undoubled returns a test without its diff if its parts already have it.
 func undoubled(r judge.Result) judge.Result {
 	if len(r.Subtests) > 0 {
 		r.Diff = ""
@@ -27,7 +27,7 @@ func undoubled(r judge.Result) judge.Result {
 	return r
 }
 
-// parts are the lines of a test's parts, below its own.
+// parts returns the lines of a test's parts, below its own.
 func (h *Human) parts(list []judge.Subtest) string {
 	var b strings.Builder
 	for _, s := range list {
@@ -41,8 +41,8 @@ func (h *Human) parts(list []judge.Subtest) string {
 	return b.String()
 }
 
-// subtests are the lines of a test's parts as a nested KTAP document, which comes
-// before the result of the test.
+// subtests returns the lines of a test's parts as a nested KTAP document, which
+// precedes the result of the test.
 func subtests(r judge.Result) (out []string) {
 	if len(r.Subtests) == 0 {
 		return nil
@@ -61,7 +61,7 @@ func subtests(r judge.Result) (out []string) {
 	return out
 }
 
-// subCases are a test's parts as cases of JUnit.
+// subCases returns a test's parts as JUnit cases.
 func subCases(r judge.Result) (list []junitCase) {
 	for _, s := range r.Subtests {
 		c := newCase(asResult(s))
@@ -71,7 +71,7 @@ func subCases(r judge.Result) (list []junitCase) {
 	return list
 }
 
-// tallyOf counts cases of JUnit as their file does.
+// tallyOf counts JUnit cases as a JUnit file does.
 func (s *junitSuite) tallyOf(list []junitCase) {
 	for _, c := range list {
 		s.Tests++

@@ -35,7 +35,7 @@ func (t *tally) add(r judge.Result) {
 	}
 }
 
-// known is v, or ERROR where v is no verdict: never a pass.
+// known returns v, or ERROR if v is not a verdict: never a pass.
 func known(v judge.Verdict) judge.Verdict {
 	switch v {
 	case judge.Pass, judge.Fail, judge.Skip, judge.XFail, judge.XPass:
@@ -57,8 +57,8 @@ func count(results []judge.Result) tally {
 	return t
 }
 
-// ExitCode is what a run with these results exits with. It does not see that a
-// run was cut short.
+// ExitCode is the exit status of a run with these results. It does not consider
+// that a run was cut short.
 func ExitCode(results []judge.Result) int {
 	t := count(results)
 	switch {
