@@ -4,19 +4,19 @@ package rig
 
 import "time"
 
-// alwaysAgain is how many results of a run are tried again regardless of the cost.
+// alwaysAgain is the number of results of a run that are tried again at any cost.
 const alwaysAgain = 3
 
-// allowance bounds the time that a run spends on trying results again: the
-// first three, then one more for as long as all further runs have taken less
-// than half of the time of all first runs.
+// allowance limits the time that a run spends on trying results again: the first
+// three always, then one more as long as all further runs took less than half the
+// time of all first runs.
 type allowance struct {
 	granted int
 	first   time.Duration // all first runs
 	further time.Duration // all others
 }
 
-// grant tells whether one more result may be tried again.
+// grant reports whether one more result may be tried again.
 func (a *allowance) grant() bool {
 	if a.granted >= alwaysAgain && a.further >= a.first/2 {
 		return false

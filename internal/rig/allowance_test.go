@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// TestAllowance plays runs of a case each: "p" passes, "f" fails and would be
-// tried again twice, each time as long as the first. All take a second, and a
-// capital is a wait of ten.
+// TestAllowance plays runs of one case each: "p" passes, "f" fails and would be
+// tried again twice, each time as long as the first. A run takes one second, or ten
+// for a capital letter.
 func TestAllowance(t *testing.T) {
 	for _, test := range []struct {
 		name, runs string
-		want       string // for each that fails: is it tried again?
+		want       string // for each failure: is it tried again?
 	}{
 		{"the first three", "fff", "yyy"},
 		{"nothing but FAILs", "ffffffffffffffff", "yyynnnnnnnnnynnn"},
@@ -47,8 +47,8 @@ func TestAllowance(t *testing.T) {
 	}
 }
 
-// Whatever fails, and however long it takes, a run takes no more than half as
-// long again as without, but for the first three and the last one.
+// TestAllowanceIsABound: whatever fails, and however long it takes, trying again adds
+// at most half to the time of a run, not counting the first three and the last one.
 func TestAllowanceIsABound(t *testing.T) {
 	for confirm := time.Duration(1); confirm < 6; confirm++ {
 		var a allowance

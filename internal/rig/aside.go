@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// aside is the time of a test that is not its own: it waited for what all tests of
-// its shape need once, such as a template and the shipped modules.
+// aside is time that does not count for a test: it waited for something that all
+// tests of its shape need once, such as a template or the shipped modules.
 type aside struct{ spent atomic.Int64 }
 
 type asideKey struct{}
 
-// withAside makes a context whose user can set time aside.
+// withAside returns a context that can set time aside.
 func withAside(ctx context.Context) (context.Context, *aside) {
 	a := &aside{}
 	return context.WithValue(ctx, asideKey{}, a), a
 }
 
-// setAside sets the time aside that passes until done is called.
+// setAside sets aside the time until done is called.
 func setAside(ctx context.Context) (done func()) {
 	began := time.Now()
 	return func() {
@@ -30,7 +30,7 @@ func setAside(ctx context.Context) (done func()) {
 	}
 }
 
-// asideOf is a context that sets time aside for the user of another one.
+// asideOf returns ctx with the aside of user.
 func asideOf(ctx, user context.Context) context.Context {
 	return context.WithValue(ctx, asideKey{}, user.Value(asideKey{}))
 }

@@ -31,7 +31,7 @@ func (a *attempts) first(ctx context.Context) judge.Result {
 	return res
 }
 
-// settle runs the case again when its result is not final: the result of another
+// settle runs the case again if its result is not final: the result of another
 // attempt replaces a transient ERROR, and further runs confirm a FAIL. When ctx
 // ends, the result stays as it is.
 func (a *attempts) settle(ctx context.Context, res judge.Result) judge.Result {
@@ -54,8 +54,7 @@ func (a *attempts) settle(ctx context.Context, res judge.Result) judge.Result {
 	return res
 }
 
-// doubtful tells whether an earlier test on the same guest may have caused a
-// result.
+// doubtful reports whether an earlier test on the same guest may have caused a result.
 func (a *attempts) doubtful(res judge.Result) bool {
 	return a.proven && res.Confirmation.Shared && res.Verdict != judge.Pass && res.Verdict != judge.Skip
 }
@@ -66,8 +65,8 @@ func (a *attempts) granted() bool {
 	return a.allowance.grant()
 }
 
-// again is a further run, on a fresh guest. keep makes the logs of a run that does
-// not pass outlive its guest. Runs are counted from the first one.
+// again is a further run on a fresh guest. keep makes the logs of a run that does
+// not pass outlive its guest. The count includes the first run.
 func (a *attempts) again(ctx context.Context, what string, n uint, keep bool) judge.Result {
 	prefix := fmt.Sprintf("%s (%d of %d): ", what, n+2, a.confirm+1)
 	res := a.runCase(ctx, a.fresh, a.test, keep, func(step string) { a.step(prefix + step) })

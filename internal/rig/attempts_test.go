@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// fated makes fakes by how a case ends on each: P passes, F fails, D fails for
-// another reason, E is an error, T a transient one.
+// fated makes a fake for each letter, which decides how a case ends on it: P
+// passes, F fails, D fails for another reason, E is an error, T a transient error.
 func fated(fates string) (list []*fake) {
 	for i, fate := range fates {
 		f := &fake{name: fmt.Sprint(string(fate), i+1)}
@@ -37,7 +37,7 @@ func fated(fates string) (list []*fake) {
 	return list
 }
 
-// confirming is a runner on the guests of a maker.
+// confirming returns a runner on the guests of a maker.
 func confirming(t *testing.T, o Options, m maker) *runner {
 	t.Helper()
 	fresh := newEach(t.Context(), m, false, map[shape]int{})
@@ -64,7 +64,7 @@ func runFated(t *testing.T, fakes []*fake, confirm uint) (judge.Result, []string
 	return results[0], ev.lines
 }
 
-// steps are events of which the steps are kept.
+// steps are events that also record the steps.
 type steps struct {
 	events
 	journal
@@ -74,12 +74,12 @@ func (s *steps) Step(name, step string) { s.add(name + ": " + step) }
 
 func TestSettle(t *testing.T) {
 	for _, test := range []struct {
-		fates     string // of the runs that are wanted
+		fates     string // of the expected runs
 		confirm   uint
 		verdict   judge.Verdict
 		text      string
 		discarded int
-		kept      string // the guests whose logs stay
+		kept      string // the guests whose logs are kept
 	}{
 		{"P", 2, judge.Pass, "", 0, ""},
 		{"E", 2, judge.Error, "", 0, "E1"},
@@ -131,8 +131,8 @@ func TestProgressOfFurtherRuns(t *testing.T) {
 	}
 }
 
-// A case that fails only on a guest that has served another one shows what that
-// one has done.
+// TestFailOfASharedGuest: a case that fails only on a used guest reveals the effect
+// of an earlier case.
 func TestFailOfASharedGuest(t *testing.T) {
 	shared := &fake{name: "shared"}
 	m, _ := inOrder(shared, &fake{name: "a"}, &fake{name: "b"})
@@ -166,8 +166,8 @@ func (s *spoiling) Case(r judge.Result) error {
 	return nil
 }
 
-// Of many FAILs not all are confirmed, and what is not says so. All runs take
-// no time here.
+// TestFailsBeyondTheAllowance: not all of many FAILs are confirmed, and the others
+// say so. Runs take no time here.
 func TestFailsBeyondTheAllowance(t *testing.T) {
 	m, _ := inOrder(fated(strings.Repeat("F", 99))...)
 	run := confirming(t, Options{Confirm: 2}, m)
@@ -189,7 +189,7 @@ func TestFailsBeyondTheAllowance(t *testing.T) {
 	}
 }
 
-// A kernel that does not boot is booted again before that is its fault.
+// TestBootIsConfirmed: a kernel that does not boot is booted again before it is blamed.
 func TestBootIsConfirmed(t *testing.T) {
 	for boots, want := range map[int]string{
 		1: "a FAIL 1 of 3: not deterministic, b PASS ",
@@ -214,7 +214,7 @@ func TestBootIsConfirmed(t *testing.T) {
 	}
 }
 
-// A FAIL that was to be confirmed when the run ended is a FAIL all the same.
+// TestFailIsNotLostWithTheRun: a FAIL stays a FAIL if the run ends before it is confirmed.
 func TestFailIsNotLostWithTheRun(t *testing.T) {
 	m, _ := inOrder(fated("FP")...)
 	run := confirming(t, Options{Confirm: 2}, m)

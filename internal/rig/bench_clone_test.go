@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// BenchmarkCloned is what a case costs beside its steps.
+// BenchmarkCloned measures the cost of a case without its steps.
 func BenchmarkCloned(b *testing.B) {
 	r := benchRig(b, Options{Cold: true})
 	g, err := r.clone(b.Context(), shape{r.o.CPUs, r.o.Memory}) // makes the template
@@ -49,8 +49,8 @@ func BenchmarkCloned(b *testing.B) {
 	})
 }
 
-// BenchmarkSuite runs all shipped cases. The pool is off, so that a clone is
-// made when its case begins.
+// BenchmarkSuite runs all shipped cases. Guests are not prepared ahead, so a clone
+// is made when its case begins.
 func BenchmarkSuite(b *testing.B) {
 	list, err := cases.Shipped()
 	if err != nil {
@@ -61,7 +61,7 @@ func BenchmarkSuite(b *testing.B) {
 			r := benchRig(b, Options{Cold: true, Jobs: jobs})
 			runAll(b, r, list) // makes the templates
 			var s samples
-			for range 3 { // a suite is long: three say enough
+			for range 3 { // a suite is slow: three are enough
 				start := time.Now()
 				runAll(b, r, list)
 				s = append(s, time.Since(start))
@@ -85,11 +85,11 @@ func runAll(b *testing.B, r *Rig, list []*casefile.Case) {
 	}
 }
 
-// vngLimit is several times what a boot takes under emulation.
+// vngLimit is several times the duration of a boot under emulation.
 const vngLimit = 3 * time.Minute
 
-// BenchmarkVirtme boots the same kernel to one command with virtme-ng, where
-// that is installed and can.
+// BenchmarkVirtme boots the same kernel to one command with virtme-ng, if that is
+// installed and able to.
 func BenchmarkVirtme(b *testing.B) {
 	vng, err := exec.LookPath("vng")
 	if err != nil {
@@ -97,7 +97,7 @@ func BenchmarkVirtme(b *testing.B) {
 	}
 	r := benchRig(b, Options{})
 	var s samples
-	for range 3 { // a boot is long: three say enough
+	for range 3 { // a boot is slow: three are enough
 		start := time.Now()
 		if err := virtme(b.Context(), vng, r.kernel.BzImage); err != nil {
 			b.Skip(err)
@@ -112,7 +112,7 @@ func virtme(ctx context.Context, vng, image string) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, vng, "--run", image, "--memory", "512M", "--", "true")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // QEMU with it
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // including QEMU
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("vng does not boot %s: %w\n%s", image, errors.Join(context.Cause(ctx), err), out[max(0, len(out)-2000):])

@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/guest/client"
 )
 
-// The benchmarks boot guests, so they say a median and the spread of all
-// runs rather than a mean: `make bench`. KLPTEST_RUN_KERNEL names the kernel.
+// The benchmarks boot guests, so they report the median and the spread of all runs
+// instead of a mean: `make bench`. KLPTEST_RUN_KERNEL names the kernel.
 
 // samples collects durations and reports them.
 type samples []time.Duration
@@ -29,13 +29,13 @@ func (s samples) report(b *testing.B) {
 	at := func(percent int) float64 {
 		return float64(s[(len(s)-1)*percent/100].Microseconds()) / 1000
 	}
-	b.ReportMetric(0, "ns/op") // the mean is of no use
+	b.ReportMetric(0, "ns/op") // the mean is useless
 	b.ReportMetric(at(50), "median-ms")
 	b.ReportMetric(at(10), "p10-ms")
 	b.ReportMetric(at(90), "p90-ms")
 }
 
-// measure times f for each iteration; what cleanup it returns is not timed.
+// measure times f for each iteration, but not the cleanup that it returns.
 func measure(b *testing.B, f func() (after func())) {
 	b.Helper()
 	var s samples
@@ -86,7 +86,7 @@ func benchRig(b *testing.B, o Options) *Rig {
 	return r
 }
 
-// BenchmarkBoot is from nothing to the agent's first answer.
+// BenchmarkBoot measures from the start to the agent's first answer.
 func BenchmarkBoot(b *testing.B) {
 	r := benchRig(b, Options{})
 	elf := r.kernel.Image
@@ -108,8 +108,8 @@ func BenchmarkBoot(b *testing.B) {
 	}
 }
 
-// BenchmarkGuest measures on one running guest. A connection is part of
-// BenchmarkCloned: a guest accepts one in its life.
+// BenchmarkGuest measures on one running guest. Connecting is part of
+// BenchmarkCloned: a guest accepts only one connection in its life.
 func BenchmarkGuest(b *testing.B) {
 	r := benchRig(b, Options{})
 	g, err := r.Guest(b.Context(), nil)

@@ -15,13 +15,13 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// counter is a machine whose kernel counts which lines it runs.
+// counter is a machine whose kernel counts the lines it runs.
 type counter interface{ counters() gcov.Counters }
 
-// counters are those of the case; nil: it did not come to its end.
+// counters returns the counters of the case; nil: the case did not complete.
 func (m *guestMachine) counters() gcov.Counters { return m.counted }
 
-// readCounters checks what the guest says.
+// readCounters reads and checks the guest's counters.
 func (m *guestMachine) readCounters(ctx context.Context) (gcov.Counters, error) {
 	raw, err := m.Agent.Counters(ctx, m.rig.counting.Objects())
 	if err != nil {
@@ -34,9 +34,9 @@ func (m *guestMachine) readCounters(ctx context.Context) (gcov.Counters, error) 
 	return c, nil
 }
 
-// openCounters reads the notes of a kernel that counts; dir is made for them.
+// openCounters reads the gcov notes of a kernel that counts; it creates dir for them.
 func openCounters(ctx context.Context, k *images.Kernel, dir string) (*gcov.Kernel, error) {
-	version, _ := strconv.Atoi(k.Config["GCC_VERSION"]) // 120200; 0 of another compiler
+	version, _ := strconv.Atoi(k.Config["GCC_VERSION"]) // 120200; 0 for another compiler
 	switch {
 	case k.Config["GCOV_KERNEL"] != "y":
 		return nil, countsNothing(k)

@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// What was counted is of the run that the verdict is of: of a discarded run nothing
-// counts, and of runs that confirm a FAIL neither.
+// The counters are those of the run that gave the verdict, not of a discarded run
+// or of runs that confirm a FAIL.
 func TestCountersAreOfTheRunThatCounts(t *testing.T) {
 	for name, test := range map[string]struct {
 		fates string
@@ -47,7 +47,7 @@ func TestKernelsThatDoNotCount(t *testing.T) {
 	gcc := map[string]string{"GCOV_KERNEL": "y", "GCC_VERSION": "120200"}
 	for name, test := range map[string]struct {
 		config map[string]string
-		none   bool // it is an ErrNone
+		none   bool // the error is an ErrNone
 		want   string
 	}{
 		"a plain kernel": {map[string]string{"GCC_VERSION": "120200"}, true, "klptest kernel build SRC --gcov"},

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package rig ties together packages that know nothing of each other: a kernel
-// (images), modules built against it (kmods), and VMs (vm) whose agent
-// (internal/guest/agent) is the machine that tests run on.
+// Package rig connects packages that do not know each other: a kernel (images),
+// modules built against it (kmods), and VMs (vm) whose agent (internal/guest/agent)
+// is the machine that tests run on.
 //
-// By default each test has a guest of its own, a clone of one that was booted once;
-// see [Guests] for the others. A shared, reused or proven guest serves test after
-// test as long as each passes and leaves it clean. After anything else it is thrown
-// away, and the next test gets a new one.
+// By default each test has its own guest, a clone of one that was booted once; see
+// [Guests] for the others. A shared, reused or proven guest serves test after test
+// as long as each passes and leaves it clean. Otherwise it is discarded, and the
+// next test gets a new one.
 //
 // A rig may also have one machine with an SSH server of its own (see [OnMachine]): a
 // user's, or one that QEMU boots from a disk image ([Disk]). Tests run on it one after
-// the other, and what each leaves is unloaded before the next one.
+// the other, and what one leaves loaded is unloaded before the next.
 package rig

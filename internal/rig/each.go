@@ -9,28 +9,28 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// each is a source that gives every test a guest of its own. While tests run, it
+// each is a source that gives every test its own guest. While tests run, it
 // prepares the next guest, as long as one will be needed.
 type each struct {
 	make   maker
 	warm   bool            // make guests ahead
-	ctx    context.Context // of what is made ahead
+	ctx    context.Context // of guests made ahead
 	cancel context.CancelFunc
-	work   sync.WaitGroup // what is being made ahead, or closed
+	work   sync.WaitGroup // guests being made ahead or closed
 
 	mu     sync.Mutex
-	wanted map[shape]int       // guests that will yet be asked for
-	ready  map[shape]chan made // being made, or made, ahead
-	errs   error               // of closing
+	wanted map[shape]int       // guests still to be requested
+	ready  map[shape]chan made // made or being made ahead
+	errs   error               // from closing guests
 }
 
-// made is what a maker returned.
+// made is the result of a maker.
 type made struct {
 	guest instance
 	err   error
 }
 
-// newEach makes a source; wanted is how many guests of each shape will be needed.
+// newEach makes a source; wanted is the number of guests needed of each shape.
 func newEach(ctx context.Context, m maker, warm bool, wanted map[shape]int) *each {
 	e := &each{make: m, warm: warm, wanted: wanted, ready: map[shape]chan made{}}
 	e.ctx, e.cancel = context.WithCancel(ctx)
@@ -66,8 +66,8 @@ func (e *each) take(ctx context.Context, s shape, ahead chan made) (instance, er
 	return m.guest, nil
 }
 
-// ahead begins to make the next guest of a shape, if one will be wanted and
-// none is being made.
+// ahead starts making the next guest of a shape, if one will be wanted and none is being
+// made.
 func (e *each) ahead(s shape) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -81,8 +81,8 @@ func (e *each) ahead(s shape) {
 	})
 }
 
-// resting makes a guest and stops it, so that it takes no processor from others,
-// and its test starts at the same moment of its life as in every clone (see
+// resting makes a guest and stops it, so that it uses no processor time, and its
+// test starts at the same point of the guest's life as in every clone (see
 // client.Client.Quiesce).
 func (e *each) resting(s shape) made {
 	g, err := e.make(e.ctx, s)
@@ -90,13 +90,13 @@ func (e *each) resting(s shape) made {
 		return made{err: err}
 	}
 	if err := g.rest(e.ctx); err != nil {
-		_ = g.Close() // its error says less than err
+		_ = g.Close() // err says more than its error
 		return made{err: err}
 	}
 	return made{guest: g}
 }
 
-// put closes the guest in the background: nobody waits for its end.
+// put closes the guest in the background.
 func (e *each) put(_ shape, g instance, _ bool) {
 	e.work.Go(func() { e.end(g) })
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-const lastLook = time.Minute // at a machine, at the end of a run
+const lastLook = time.Minute // for the last look at a machine, at the end of a run
 
-// farewell looks at the machine for the last time, and says what is left there. A run that
-// was interrupted has broken its session off.
+// farewell looks at the machine for the last time, and reports what is left there. After
+// an interrupted run, it needs a new session.
 func (s *solo) farewell() string {
 	ctx, cancel := context.WithTimeout(context.Background(), lastLook)
 	defer cancel()

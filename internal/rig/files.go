@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// Carrier is a test that has files, which its guest gets below guest.CaseFiles.
+// Carrier is a test with files, which its guest gets below guest.CaseFiles.
 type Carrier interface{ Files() map[string][]byte }
 
 func (g *Guest) putFiles(ctx context.Context, files map[string][]byte) error {
@@ -47,6 +47,6 @@ func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
 	return nil
 }
 
-// has tells whether the guest has exactly that module: a case may have one of the
-// same name.
+// has reports whether the guest has exactly that module: a case may have another
+// one of the same name.
 func (g *Guest) has(m kmods.Module) bool { return g.files[m.Name] == m.Path }

@@ -15,8 +15,8 @@ type carrier struct{ Test }
 
 func (carrier) Files() map[string][]byte { return map[string][]byte{"a": nil, "b": nil} }
 
-// A test's files are there before it runs; one that cannot be copied keeps it from
-// running.
+// TestFilesAreCopied: a test's files are copied before it runs; if that
+// fails, it does not run.
 func TestFilesAreCopied(t *testing.T) {
 	r, log := newRunner(&fake{name: "g1"})
 	test := carrier{Case(parse(t, "a.txtar", ""))}

@@ -30,16 +30,17 @@ type Guest struct {
 	SSH   *ssh.Client
 	Agent *client.Client
 	rig   *Rig
-	dir   string                   // its logs
+	dir   string                   // has its logs
 	kept  bool                     // dir outlives it
-	files map[string]string        // the modules in it: which file each is of
-	facts map[string]machine.Facts // by the attributes that were asked for; no case changes them
+	files map[string]string        // its modules: name to file
+	facts map[string]machine.Facts // by the requested attributes; no case changes them
 }
 
 // boot starts a guest and waits for its agent.
 func (r *Rig) boot(ctx context.Context, s shape) (*Guest, error) { return r.bootIn(ctx, s, "") }
 
-// bootIn boots a guest. With a directory, a template can be made of it there.
+// bootIn boots a guest. If template is a directory, a template of the
+// guest can be made there.
 func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, error) {
 	g, err := r.newGuest(s)
 	if err != nil {
@@ -48,7 +49,7 @@ func (r *Rig) bootIn(ctx context.Context, s shape, template string) (*Guest, err
 	return g.orClose(ctx, g.boot(ctx, s, template))
 }
 
-// newGuest is a guest with a directory and nothing else yet.
+// newGuest makes a guest that has only a directory so far.
 func (r *Rig) newGuest(s shape) (*Guest, error) {
 	if err := r.room.check(s); err != nil {
 		return nil, err
@@ -57,8 +58,8 @@ func (r *Rig) newGuest(s shape) (*Guest, error) {
 	return &Guest{rig: r, dir: dir, kept: r.o.Keep, files: map[string]string{}, facts: map[string]machine.Facts{}}, os.Mkdir(dir, 0o700)
 }
 
-// orClose closes a guest that could not be completed. It keeps the guest's logs,
-// unless the user interrupted it or the disk is full.
+// orClose closes a guest after an error. It keeps the guest's logs, unless the user
+// interrupted it or the disk is full.
 func (g *Guest) orClose(ctx context.Context, err error) (*Guest, error) {
 	if err == nil {
 		return g, nil
@@ -66,12 +67,12 @@ func (g *Guest) orClose(ctx context.Context, err error) (*Guest, error) {
 	if ctx.Err() == nil && !errors.Is(err, vm.ErrNoPlace) && !errors.Is(err, unix.ENOSPC) {
 		g.keep()
 	}
-	g.Close() // its error says less than err
+	g.Close() // err says more than its error
 	return nil, err
 }
 
 // boot starts a VM with its own keys, and connects. The initramfs goes to the
-// template or to the guest's logs, where later readers look for it.
+// template or beside the guest's logs, where later readers look for it.
 func (g *Guest) boot(ctx context.Context, s shape, template string) error {
 	keys, err := vm.NewKeys()
 	if err != nil {
@@ -115,13 +116,13 @@ func (g *Guest) connect(ctx context.Context) (err error) {
 	return err
 }
 
-// disconnect leaves the guest alone, ready to be stopped.
+// disconnect closes the connections to the guest, which is then ready to be stopped.
 func (g *Guest) disconnect(ctx context.Context) error {
-	hz, _ := strconv.ParseUint(g.rig.kernel.Config["HZ"], 10, 32) // 0: not known
+	hz, _ := strconv.ParseUint(g.rig.kernel.Config["HZ"], 10, 32) // 0: unknown
 	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, g.Agent.Quiesce(ctx, hz)
 	})
-	g.Agent.Close() // the connection ends as well, whatever it says
+	g.Agent.Close() // the connection ends despite an error
 	g.SSH.Close()
 	g.Agent, g.SSH = nil, nil
 	return err
@@ -129,7 +130,7 @@ func (g *Guest) disconnect(ctx context.Context) error {
 
 func (g *Guest) rest(ctx context.Context) error { return g.VM.Pause(ctx) }
 
-// wake sets the clock again, which stood still meanwhile.
+// wake resumes the guest, and sets its clock, which had stopped.
 func (g *Guest) wake(ctx context.Context) error {
 	if err := g.VM.Resume(ctx); err != nil {
 		return err
@@ -137,7 +138,7 @@ func (g *Guest) wake(ctx context.Context) error {
 	return g.renew(ctx)
 }
 
-// renew makes a clone its own.
+// renew makes a clone different from its template.
 func (g *Guest) renew(ctx context.Context) error {
 	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, g.Agent.Renew(ctx)
@@ -145,7 +146,7 @@ func (g *Guest) renew(ctx context.Context) error {
 	return err
 }
 
-// spec describes the guests of a shape, without what is different in each.
+// spec describes the guests of a shape, without what differs between them.
 func (r *Rig) spec(s shape) vm.Spec {
 	spec := r.o.spec()
 	spec.Arch, spec.Kernel, spec.State = r.kernel.Arch, r.kernel.Image, r.cache.Root()
@@ -156,18 +157,18 @@ func (r *Rig) spec(s shape) vm.Spec {
 		spec.Append = append(slices.Clip(spec.Append), "kasan_multi_shot")
 	}
 	if r.image != nil {
-		spec.Memory = max(s.memory, r.o.Memory) // a distribution needs more than a case thinks of
+		spec.Memory = max(s.memory, r.o.Memory) // a distribution needs more than a case asks for
 		r.image.furnish(&spec)
 	}
 	return spec
 }
 
-// Close ends whatever exists of connection and VM, and removes the guest's logs
-// unless they are to be kept.
+// Close ends the connection and the VM as far as they exist, and removes the
+// guest's logs unless they are to be kept.
 func (g *Guest) Close() error {
 	var errs error
 	if g.Agent != nil {
-		g.Agent.Close() // fails when the guest has died, which is known
+		g.Agent.Close() // fails if the guest has died, which is known
 	}
 	if g.SSH != nil {
 		g.SSH.Close()
@@ -181,8 +182,8 @@ func (g *Guest) Close() error {
 	return errs
 }
 
-// Play runs the commands of a case, whatever the case expects. A SKIP ran none. It
-// keeps the logs of a guest that dies.
+// Play runs the commands of a case, regardless of what it expects. A SKIP ran none.
+// Play keeps the logs of a guest that dies.
 func (g *Guest) Play(ctx context.Context, c *casefile.Case) (judge.Result, error) {
 	res := judge.Run(ctx, g.machine(c.Name, func(string) {}), c)
 	if err := context.Cause(ctx); err != nil || g.alive() {
@@ -192,8 +193,8 @@ func (g *Guest) Play(ctx context.Context, c *casefile.Case) (judge.Result, error
 	return res, g.VM.Death()
 }
 
-// Do calls f, which talks to the guest. When the guest dies, Do returns the reason
-// in place of f's error, and keeps the guest's logs.
+// Do calls f, which talks to the guest. If the guest dies, Do returns the reason
+// instead of f's error, and keeps the guest's logs.
 func (g *Guest) Do(ctx context.Context, f func(context.Context) error) error {
 	_, err := whileAlive(ctx, g.VM, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
 	if err != nil && ctx.Err() == nil {
@@ -215,7 +216,7 @@ const commandFile = "qemu.sh"
 // keep makes the guest's logs outlive it.
 func (g *Guest) keep() {
 	if !g.kept && g.VM != nil {
-		// The logs say more than this file: they are kept without it as well.
+		// The logs say more than this file, so they are kept even without it.
 		_ = os.WriteFile(filepath.Join(g.dir, commandFile), []byte(g.VM.CommandLine()+"\n"), 0o600)
 	}
 	g.kept = true
@@ -230,7 +231,7 @@ func (g *Guest) preserve() (log, qemu string) {
 func (g *Guest) attach(name, text string) string {
 	g.keep()
 	path := filepath.Join(g.dir, name)
-	// Without the file its reader learns that the disk is full.
+	// If the file is missing, its reader learns that the disk is full.
 	_ = os.WriteFile(path, []byte(text), 0o600)
 	return path
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// The logs of a guest that could not be made are kept, unless there is nothing
-// to learn from them.
+// TestLogsOfAGuestThatWasNotMade: the logs of a guest that could not be made are
+// kept if they tell anything.
 func TestLogsOfAGuestThatWasNotMade(t *testing.T) {
 	interrupted, cancel := context.WithCancel(t.Context())
 	cancel()

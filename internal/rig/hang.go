@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	spinSample = time.Second      // in which a guest that spins takes nearly all of a CPU
-	panicLimit = 10 * time.Second // for the kernel to tell where it spins
-	panicLines = 70               // of its log, which have the registers and the stack
+	spinSample = time.Second      // in which a spinning guest uses nearly all of a CPU
+	panicLimit = 10 * time.Second // for the kernel to report where it spins
+	panicLines = 70               // lines of its log with the registers and the stack
 )
 
-// unresponsive blames the right party for an error of a guest that still runs:
-// the kernel, when its log shows a crash or when it is silent and spins.
+// unresponsive blames the right party for an error of a guest that still runs: the
+// kernel, if its log shows a crash or if it is silent and spins.
 func unresponsive(ctx context.Context, v *vm.VM, err error) error {
 	var silent *client.SilentError
 	if errors.As(err, &silent) && spins(ctx, v) {
@@ -30,9 +30,9 @@ func unresponsive(ctx context.Context, v *vm.VM, err error) error {
 	return v.Blame(err)
 }
 
-// spins tells whether the guest wants all of a CPU.
+// spins reports whether the guest wants all of a CPU.
 func spins(ctx context.Context, v *vm.VM) bool {
-	// An idle guest whose time is virtual wants much of one.
+	// Even an idle guest with virtual time wants much of a CPU.
 	if v.Jumps() && v.Halts(ctx, spinSample) {
 		return false
 	}
@@ -47,8 +47,8 @@ func spins(ctx context.Context, v *vm.VM) bool {
 	return errors.Join(err1, err2) == nil && wanted.Run+wanted.Wait > spinSample*9/10
 }
 
-// interrupt makes a spinning kernel panic where it is: its own detectors take
-// longer than anybody waits. It returns nil when the kernel does not panic.
+// interrupt makes a spinning kernel panic where it spins: its own detectors take
+// too long. It returns nil if the kernel does not panic.
 func interrupt(ctx context.Context, v *vm.VM) error {
 	if v.InjectNMI(ctx) != nil {
 		return nil

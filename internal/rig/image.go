@@ -20,24 +20,24 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// ImageMemory is what a guest of an image has if nobody says otherwise, in MiB: enough for
-// a distribution.
+// ImageMemory is the default memory of a guest of an image, in MiB: enough for a
+// distribution.
 const ImageMemory = 1024
 
-// surveyFile is in a template of an image: what the machine told of itself.
+// surveyFile has the machine's survey, in a template of an image.
 const surveyFile = "survey"
 
-// Image is the disk image of a distribution, which is never written to.
+// Image is the disk image of a distribution. It is never written to.
 type Image struct {
 	path   string
-	key    string // names its contents, and the agent
+	key    string // names its contents and the agent
 	reach  remote.Machine
-	kernel *images.Kernel // boots its guests; nil: its boot loader does
-	survey wire.Survey    // of the template that was opened last
+	kernel *images.Kernel // boots its guests; nil: the boot loader does
+	survey wire.Survey    // of the last template that was opened
 }
 
-// OpenImage describes an image. reach says who logs in, and how. The contents of an image,
-// which can be large, are known by its path, size, time and inode.
+// OpenImage describes an image. reach tells who logs in, and how. An image can be large,
+// so its contents are identified by its path, size, time and inode.
 func OpenImage(path string, reach remote.Machine) (*Image, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -60,19 +60,19 @@ func OpenImage(path string, reach remote.Machine) (*Image, error) {
 	return &Image{path: path, key: fmt.Sprintf("%x", sum[:16]), reach: reach}, nil
 }
 
-// String names the image for people.
+// String returns the name of the image for people.
 func (i *Image) String() string { return filepath.Base(i.path) }
 
-// Survey is what its machine tells of itself.
+// Survey returns the survey of its machine.
 func (i *Image) Survey() wire.Survey { return i.survey }
 
-// Headers finds what modules are built against for a kernel that runs.
+// Headers finds the headers to build modules against for a running kernel.
 type Headers func(context.Context, wire.Survey) (*images.Kernel, error)
 
-// OnImage makes a rig whose guests boot from an image, or are clones of one that has. What
-// the image's own kernel is, the first of them tells; headers is then asked what modules
-// are built against. With nil for headers, they are built in clones, against the headers
-// that are in the image.
+// OnImage makes a rig whose guests boot from an image, or are clones of one that did. The
+// first guest tells which kernel the image has; then headers is called for the headers to
+// build modules against. If headers is nil, modules are built in clones, against the
+// headers in the image.
 func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
@@ -102,9 +102,8 @@ func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers,
 	return r, nil
 }
 
-// learn finds out which kernel the image has, and refuses one that cannot be tested. If a
-// kernel that the user named dies while it boots, learn returns no error: the tests report
-// it.
+// learn finds out which kernel the image has, and rejects one that cannot be tested. If a
+// kernel that the user named dies during boot, learn returns no error: the tests report it.
 func (r *Rig) learn(ctx context.Context, headers Headers) error {
 	if _, err := r.templates.get(ctx, r.shape()); err != nil {
 		if r.image.kernel != nil && blame.Of(err) == blame.Kernel && ctx.Err() == nil {
@@ -130,7 +129,7 @@ func (r *Rig) learn(ctx context.Context, headers Headers) error {
 	return nil
 }
 
-// headersOf finds what modules are built against.
+// headersOf finds the headers to build modules against.
 func (r *Rig) headersOf(ctx context.Context, s wire.Survey, headers Headers) (*images.Kernel, error) {
 	switch {
 	case r.image.kernel != nil:
@@ -141,7 +140,7 @@ func (r *Rig) headersOf(ctx context.Context, s wire.Survey, headers Headers) (*i
 	return headers(ctx, s)
 }
 
-// writeSurvey asks a guest of the image what it is.
+// writeSurvey writes the survey of a guest of the image.
 func (g *Guest) writeSurvey(ctx context.Context, dir string) error {
 	s, err := g.Agent.Survey(ctx)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// imageOf describes an image, of which there is a file.
+// imageOf describes an image whose file exists.
 func imageOf(t *testing.T, path, program string) *Image {
 	t.Helper()
 	i, err := OpenImage(path, remote.Machine{Program: program})
@@ -26,7 +26,7 @@ func imageOf(t *testing.T, path, program string) *Image {
 	return i
 }
 
-// A template of an image is of no use once the image, or klptest, has changed.
+// TestImageKey: the template of an image is unusable once the image or klptest has changed.
 func TestImageKey(t *testing.T) {
 	dir := t.TempDir()
 	disk, other, agent, newer := filepath.Join(dir, "disk.raw"), filepath.Join(dir, "other.raw"), filepath.Join(dir, "a"), filepath.Join(dir, "b")
@@ -81,7 +81,7 @@ func TestImageInUse(t *testing.T) {
 	}
 }
 
-// A template without what its machine told is made again.
+// TestImageSurvey: a template without a survey is made again.
 func TestImageSurvey(t *testing.T) {
 	dir, i := t.TempDir(), &Image{path: "/disk.raw"}
 	for _, text := range []string{"", "{"} {
@@ -102,7 +102,7 @@ func TestImageSurvey(t *testing.T) {
 	}
 }
 
-// The spec of an image has no kernel and no arguments of ours.
+// TestImageSpec: the spec of an image has no kernel and none of our arguments.
 func TestImageSpec(t *testing.T) {
 	r := onBox(t, newBox(t), false)
 	r.image = &Image{path: "/disk.raw"}
@@ -115,7 +115,7 @@ func TestImageSpec(t *testing.T) {
 	}
 }
 
-// Modules that are built in an image have headers of which the catalogue knows nothing.
+// TestTargetInside: headers in an image are unknown to the catalogue.
 func TestTargetInside(t *testing.T) {
 	r := &Rig{kernel: &images.Kernel{Name: "disk.raw", KDir: headersDir("6.1"), Release: "6.1", Key: "key"}}
 	r.place = &inside{rig: r}

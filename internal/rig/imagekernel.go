@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// Boot makes k boot the image's guests, in place of its boot loader. A kernel that is
-// known to lack what that needs is refused.
+// Boot makes k boot the image's guests instead of its boot loader. A kernel known to
+// lack required options is rejected.
 func (i *Image) Boot(k *images.Kernel) error {
 	i.kernel = k
 	if k.Config == nil {
@@ -29,7 +29,7 @@ func (i *Image) Boot(k *images.Kernel) error {
 		Advice: "build it from its source, with these options: klptest kernel build SRC --for-image; as modules they come too late"}
 }
 
-// notBuiltIn names the first of the options.
+// notBuiltIn names the first option and counts the others.
 func notBuiltIn(missing []kconfig.Missing) string {
 	more := len(missing) - 1
 	if more == 0 {
@@ -47,25 +47,26 @@ func reasons(missing []kconfig.Missing) string {
 	return strings.Join(lines, "\n")
 }
 
-// Kernel is what boots its guests in place of its boot loader, which nil stands for.
+// Kernel returns the kernel that boots its guests; nil: the boot loader does.
 func (i *Image) Kernel() *images.Kernel { return i.kernel }
 
 // rootArgs are the arguments of a kernel that mounts the root file system itself. It is
-// on the first partition, unless a later argument says otherwise. It is writable at once:
-// without an initramfs, and perhaps without a line in fstab, nothing else makes it so.
+// on the first partition, unless a later argument says otherwise. It is mounted writable
+// at once, because without an initramfs, and perhaps without a line in fstab, nothing
+// would remount it.
 var rootArgs = []string{"root=/dev/vda1", "rw"}
 
-// furnish adds to the description of a guest that it boots from the image.
+// furnish makes the described guest boot from the image.
 func (i *Image) furnish(spec *vm.Spec) {
 	spec.Disk = i.path
 	if i.kernel == nil {
-		spec.Kernel, spec.Append = "", nil // its boot loader knows what it boots
+		spec.Kernel, spec.Append = "", nil // the boot loader knows what to boot
 		return
 	}
 	spec.Append = slices.Concat(rootArgs, spec.Append)
 }
 
-// kernelKey names the contents of the kernel that boots the image; empty: its own.
+// kernelKey names the contents of the kernel that boots the image; empty: the image's own.
 func (i *Image) kernelKey() (string, error) {
 	if i.kernel == nil {
 		return "", nil
@@ -74,8 +75,8 @@ func (i *Image) kernelKey() (string, error) {
 	return " " + key, err
 }
 
-// rootless tells whether a kernel died for want of a root file system (init/do_mounts.c,
-// init/main.c).
+// rootless reports whether a kernel died without a root file system
+// (init/do_mounts.c, init/main.c).
 func rootless(crash string) bool {
 	return strings.Contains(crash, "VFS: Unable to mount root fs on") || strings.Contains(crash, "No working init found")
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// A kernel in place of the image's own has arguments, of which the user has the last word.
+// TestImageSpecWithKernel: a kernel that replaces the image's own gets arguments, and the
+// user's come last.
 func TestImageSpecWithKernel(t *testing.T) {
 	r := onBox(t, newBox(t), false)
 	r.kernel = &images.Kernel{Name: "6.12", Image: "/vmlinux", Config: map[string]string{"KASAN": "y"}}
@@ -23,7 +24,8 @@ func TestImageSpecWithKernel(t *testing.T) {
 	}
 }
 
-// A template of an image is of no use for another kernel that boots it, nor for its own.
+// TestImageKernelKey: a template of an image is for one kernel only,
+// another one or its own.
 func TestImageKernelKey(t *testing.T) {
 	keys := map[string]bool{}
 	for _, k := range []*images.Kernel{nil, {Key: "package 1"}, {Key: "package 2"}} {
@@ -38,8 +40,8 @@ func TestImageKernelKey(t *testing.T) {
 	}
 }
 
-// A kernel with what an image needs as modules is refused; one of which nothing is known
-// is tried.
+// TestImageBoot: a kernel that has required options only as modules is rejected; a
+// kernel with unknown options is tried.
 func TestImageBoot(t *testing.T) {
 	i := &Image{path: "/disk.raw"}
 	for _, c := range []struct {

@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// initrdFile is the initramfs in any directory that has one.
+// initrdFile is the name of the initramfs in any directory.
 const initrdFile = "initrd"
 
 // baseInitramfs is the guest's initramfs without the keys, from the cache. key
@@ -41,7 +41,7 @@ func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel, world 
 	return filepath.Join(dir, initrdFile), key, err
 }
 
-// keyOf names files by their names and contents, in their order.
+// keyOf returns a key for the names and contents of files, in order.
 func keyOf(paths []string) (string, error) {
 	h := sha256.New()
 	for _, path := range paths {
@@ -71,8 +71,8 @@ func withWorld(key string, world []initramfs.Node) (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:32], err
 }
 
-// withKeys writes the base initramfs and then a separate archive with the guest's
-// keys. The kernel unpacks both.
+// withKeys writes the base initramfs, followed by a separate archive with the
+// guest's keys. The kernel unpacks both.
 func withKeys(path, base string, keys map[string][]byte) error {
 	in, err := os.Open(base)
 	if err != nil {
@@ -82,7 +82,7 @@ func withKeys(path, base string, keys map[string][]byte) error {
 	return writeInitramfs(path, in, initramfs.Contents{Files: keys})
 }
 
-// writeInitramfs writes base, if there is one, and then an archive of contents.
+// writeInitramfs writes base, if not nil, followed by an archive of contents.
 func writeInitramfs(path string, base io.Reader, contents initramfs.Contents) error {
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -77,7 +77,8 @@ func TestKeyOfFollowsContents(t *testing.T) {
 	}
 }
 
-// TestWorldIsInTheKey: what programs a guest has, and where, names its initramfs.
+// TestWorldIsInTheKey: the key of an initramfs depends on the guest's
+// programs and their places.
 func TestWorldIsInTheKey(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "bash")
 	seen := map[string]string{}

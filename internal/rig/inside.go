@@ -20,14 +20,14 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// The bounds of what a guest says of its headers, and of what it has built.
+// Limits of the output of a guest about its headers and builds.
 const (
 	maxConfig = 1 << 20
 	maxBuild  = 1 << 20 // of a build's output
 	maxBuilt  = 8 << 20 // of a module
 )
 
-// inside builds modules in clones of an image, one for each build.
+// inside builds modules in clones of an image, with a clone for each build.
 type inside struct {
 	rig      *Rig
 	compiler string
@@ -35,10 +35,10 @@ type inside struct {
 
 var _ kmods.Place = (*inside)(nil)
 
-// headersDir is where a distribution has what modules are built against for a kernel.
+// headersDir is where a distribution has the headers of a kernel.
 func headersDir(release string) string { return "/lib/modules/" + release + "/build" }
 
-// lookInside finds the headers of the image's kernel, and what builds with them.
+// lookInside finds the headers of the image's kernel, and the compiler.
 func (r *Rig) lookInside(ctx context.Context) (*images.Kernel, error) {
 	release := r.image.survey.Release
 	if strings.ContainsAny(release, "/'\" $`\\\n") {
@@ -70,7 +70,7 @@ func (r *Rig) lookInside(ctx context.Context) (*images.Kernel, error) {
 	return k, err
 }
 
-// configOf reads the text of a kernel's configuration, by way of a file.
+// configOf parses the text of a kernel's configuration, using a file.
 func configOf(path, text string) (map[string]string, error) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (i *inside) Build(ctx context.Context, files []kmods.Source, line string, m
 	return built, said, 0, nil
 }
 
-// output is what a line of a shell prints in the guest, and its exit status.
+// output runs a shell line in the guest, and returns its output and exit status.
 func (g *Guest) output(ctx context.Context, line string, limit int64) (out string, status int, err error) {
 	var said bytes.Buffer
 	streams := client.Streams{In: strings.NewReader(""), Out: &bounded.Writer{W: &said, Left: limit}, Err: io.Discard}

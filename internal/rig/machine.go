@@ -12,23 +12,23 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// deathGrace is how long a guest that has dropped its connection may take to
-// exit: QEMU closes its sockets and ends within milliseconds of a reset.
+// deathGrace is how long a guest may take to exit after it dropped its connection:
+// QEMU closes its sockets and ends within milliseconds of a reset.
 const deathGrace = 3 * time.Second
 
 // guestMachine is a guest as a case sees it. It adds to the agent's answers what
-// only the host knows: the kernel's configuration, whether the guest lives, how
-// much processor time it got.
+// only the host knows: the kernel's configuration, whether the guest is alive, and
+// how much processor time it got.
 type guestMachine struct {
 	*Guest
 	step  func(text string)
-	begun moment // of the case
+	begun moment // when the case began
 
-	counted gcov.Counters // by the end of the case
+	counted gcov.Counters // at the end of the case
 }
 
-// moment is a point in time, and the processor time that the guest had been given
-// by then. Where the host does not tell, a guest never counts as starved.
+// moment is a point in time, and the processor time that the guest had used by
+// then. If the host does not tell it, a guest never counts as starved.
 type moment struct {
 	at   time.Time
 	used vm.CPUTime
@@ -89,21 +89,22 @@ func (m *guestMachine) End(ctx context.Context) (machine.EndState, error) {
 	return end, err
 }
 
-// starvedSince: a busy host brings no limit nearer for a guest whose time jumps.
+// starvedSince is never true for a guest whose time jumps: a busy host brings no limit
+// nearer for it.
 func starvedSince(jumps bool, then, now moment) bool {
 	return !jumps && starved(then.used, now.used, now.at.Sub(then.at))
 }
 
-// starved tells whether the host gave the guest's CPU threads less than half
-// of the time that they were ready to run: then a stall says nothing about
-// the kernel. A guest that was idle nearly all the time wanted little, so that its
-// waits for a processor do not explain a stall.
+// starved reports whether the host gave the guest's CPU threads less than half of
+// the time that they were ready to run: then a stall says nothing about the kernel.
+// A guest that was nearly always idle wanted little, so its waits for a processor
+// do not explain a stall.
 func starved(before, after vm.CPUTime, elapsed time.Duration) bool {
 	used := after.Since(before)
 	return used.Wait > used.Run && used.Wait > elapsed/4
 }
 
-// whileAlive runs f until it returns or the guest dies. It reports a death in place
+// whileAlive runs f until it returns or the guest dies. It reports a death instead
 // of the broken connection that follows.
 func whileAlive[T any](ctx context.Context, v *vm.VM, f func(context.Context) (T, error)) (T, error) {
 	inner, cancel := context.WithCancel(ctx)

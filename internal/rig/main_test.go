@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// The test program is a fake QEMU, PID 1 of the benchmarks' guests, and
-// supervises their builds.
+// The test program also serves as a fake QEMU, as PID 1 of the benchmarks' guests,
+// and as the supervisor of their builds.
 func TestMain(m *testing.M) {
 	vmtest.Main()
 	if boot.Main() || supervise.Main() {

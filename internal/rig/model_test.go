@@ -24,8 +24,7 @@ import (
 	"github.com/klptest/klptest/vm/vmtest"
 )
 
-// modelRig is a rig whose QEMU is a fake, and whose guests answer by the model
-// of livepatch.
+// modelRig is a rig with a fake QEMU, whose guests answer by the model of livepatch.
 func modelRig(t *testing.T, script vmtest.Script, o Options) *Rig {
 	t.Helper()
 	const release = "6.12.0-fake"
@@ -67,7 +66,7 @@ func shipped(t *testing.T, names ...string) []*casefile.Case {
 	return list
 }
 
-// Guests of each kind give the same verdicts.
+// TestRunOnModels: all kinds of guests give the same verdicts.
 func TestRunOnModels(t *testing.T) {
 	wrong := *shipped(t, "state-add")[0]
 	wrong.Name, wrong.Steps = "wrong", wrong.Steps[:len(wrong.Steps)-1]
@@ -94,8 +93,8 @@ func TestRunOnModels(t *testing.T) {
 	}
 }
 
-// A guest for people has the modules, plays a case to a step, and keeps its
-// logs when it is told to.
+// TestGuestOnModel: a guest for people has the modules, plays a case to a step, and
+// keeps its logs on request.
 func TestGuestOnModel(t *testing.T) {
 	r := modelRig(t, vmtest.Script{}, Options{})
 	c := shipped(t, "state-add")[0]
@@ -121,8 +120,8 @@ func TestGuestOnModel(t *testing.T) {
 	}
 }
 
-// A guest that dies is the kernel's fault when its log says so. What QEMU does is
-// not, and ends the run when no guest lives longer.
+// TestDeathOnModel: the death of a guest is the kernel's fault if its log says so.
+// A failure of QEMU is not, and ends the run if no guest survives.
 func TestDeathOnModel(t *testing.T) {
 	for name, tt := range map[string]struct {
 		steps []vmtest.Step
@@ -166,7 +165,7 @@ func TestDeathBeforePlay(t *testing.T) {
 	}
 }
 
-// killLast kills the QEMU that was started last; see Script.Runs.
+// killLast kills the last QEMU that was started; see Script.Runs.
 func killLast(t *testing.T, runs string) {
 	t.Helper()
 	text, err := os.ReadFile(runs)

@@ -15,18 +15,17 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// modules are what cases load, built for one kernel.
+// modules are the modules that cases load, built for one kernel.
 type modules struct {
 	builder *kmods.Builder
 	target  kmods.Target
 	shipped func() (map[string]kmods.Module, error) // waits for the build
 
 	mu  sync.Mutex
-	own map[string]*ownModules // by their sources
+	own map[string]*ownModules // by sources
 }
 
-// startModules starts the build of the shipped modules, which goes on while a guest
-// boots.
+// startModules starts the build of the shipped modules, which runs while a guest boots.
 func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *modules {
 	var built map[string]kmods.Module
 	var g errgroup.Group
@@ -42,7 +41,7 @@ func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *module
 
 var _ builder = (*modules)(nil)
 
-// of returns the modules that a test loads, shipped ones and its own.
+// of returns the modules that a test loads, both shipped and its own.
 func (m *modules) of(ctx context.Context, t Test) ([]kmods.Module, error) {
 	all, err := m.shipped()
 	if err != nil {
@@ -68,8 +67,7 @@ func (m *modules) of(ctx context.Context, t Test) ([]kmods.Module, error) {
 	return list, nil
 }
 
-// foreign builds the sources of a test once for the rig: several tests may share
-// them.
+// foreign builds the sources of a test once per rig: several tests may share them.
 func (m *modules) foreign(ctx context.Context, sources []kmods.Source) (map[string]kmods.Module, error) {
 	own := m.ownOf(sources)
 	own.mu.Lock()
@@ -94,7 +92,7 @@ func (m *modules) ownOf(sources []kmods.Source) *ownModules {
 	return m.own[key]
 }
 
-// ownModules are what some sources are built to.
+// ownModules are the modules built from some sources.
 type ownModules struct {
 	mu    sync.Mutex // held while they are built
 	built map[string]kmods.Module

@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// Tests that share their sources share what was built of them, in a build tree as
-// well, for which the cache has no key.
+// TestSharedSourcesAreBuiltOnce: tests with the same sources share their modules,
+// even for a build tree, for which the cache has no key.
 func TestSharedSourcesAreBuiltOnce(t *testing.T) {
 	builds := 0
 	b := &kmods.Builder{Cache: cachetest.New(t), Trust: true, Notice: func(string) { builds++ }}
@@ -21,9 +21,9 @@ func TestSharedSourcesAreBuiltOnce(t *testing.T) {
 	if err != nil || got["test_klp_a"].Name == "" || builds != 0 {
 		t.Errorf("%v, %v, %d builds", got, err, builds)
 	}
-	for range 2 { // a failure is not kept
+	for range 2 { // a failure is not cached
 		if _, err := m.foreign(t.Context(), []kmods.Source{{Name: "test_klp_a.c", Data: []byte("x")}}); err == nil {
-			t.Error("another text is taken for the same") // there is no kernel to build it against
+			t.Error("another text is taken for the same") // no kernel to build it against
 		}
 	}
 }

@@ -20,19 +20,19 @@ import (
 
 // Machine is a machine that klptest did not boot.
 type Machine interface {
-	// Connect starts an agent there and opens a session with it.
+	// Connect starts an agent on the machine and opens a session with it.
 	Connect(ctx context.Context) (*client.Client, error)
-	// Reboot makes the machine boot again, and returns before it has.
+	// Reboot reboots the machine, and returns before it is up again.
 	Reboot(ctx context.Context) error
-	// String names the machine for people.
+	// String returns the name of the machine for people.
 	String() string
 }
 
 // OnMachine makes a rig of a machine, on which tests run one after the other. c is a
-// session with its agent, which becomes the rig's. What its kernel is, the machine tells;
-// headers is then asked what modules are built against. Options about guests say nothing.
-// With reboot, the machine boots again when a test has left it as it must not be; without
-// it, the run ends there.
+// session with its agent, and becomes the rig's. The machine tells which kernel it runs;
+// then headers is called for the headers to build modules against. Options about guests
+// are ignored. With reboot, the machine is rebooted if what a test left cannot be
+// unloaded; without it, the run ends then.
 func OnMachine(ctx context.Context, store *cache.Cache, m Machine, c *client.Client, headers Headers, reboot bool, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
@@ -64,7 +64,7 @@ func OnMachine(ctx context.Context, store *cache.Cache, m Machine, c *client.Cli
 	return r, nil
 }
 
-// Machine is the machine that the tests run on; nil: they run on guests.
+// Machine returns the machine that the tests run on; nil: they run on guests.
 func (r *Rig) Machine() Machine {
 	if r.solo == nil {
 		return nil
@@ -72,13 +72,13 @@ func (r *Rig) Machine() Machine {
 	return r.solo.to
 }
 
-// Survey is what that machine told before the first test.
+// Survey returns the machine's survey before the first test.
 func (r *Rig) Survey() wire.Survey { return r.solo.first }
 
-// Left says, after Close, what is left loaded on that machine; empty: there is none.
+// Left tells, after Close, what is left loaded on the machine; empty: there is no machine.
 func (r *Rig) Left() string { return r.left }
 
-// unsuitable says why the machine cannot be tested.
+// unsuitable returns the reason why the machine cannot be tested.
 func unsuitable(m fmt.Stringer, s wire.Survey, k *images.Kernel) error {
 	locked := s.Lockdown != "" && s.Lockdown != "none"
 	foreign := slices.DeleteFunc(slices.Clone(s.Patches), isTestModule)
@@ -95,20 +95,20 @@ func unsuitable(m fmt.Stringer, s wire.Survey, k *images.Kernel) error {
 	return nil
 }
 
-// isTestModule tells a module of klptest's by its name.
+// isTestModule recognises a klptest module by its name.
 func isTestModule(name string) bool { return strings.HasPrefix(name, "klp_") }
 
-// clockTolerance is how far the machine's clock may be off before a line says so.
+// clockTolerance is how far the machine's clock may be off without a notice.
 const clockTolerance = 2 * time.Minute
 
-// unseen is what is not seen without a file.
+// unseen tells, for each file, what is not seen without it.
 var unseen = map[string]string{
 	"/sys/kernel/debug/clear_warn_once":       "a warning that the kernel prints once per boot is seen once",
 	"/sys/kernel/debug/dynamic_debug/control": "livepatch's debug lines are not compared",
 	"/sys/kernel/tracing/enabled_functions":   "functions that stay redirected are not seen",
 }
 
-// remarks are what a user should know of a machine that can be tested.
+// remarks returns what a user should know about a machine that can be tested.
 func remarks(m fmt.Stringer, s wire.Survey, now time.Time) (lines []string) {
 	for _, file := range s.Lacks {
 		if what := unseen[file]; what != "" {

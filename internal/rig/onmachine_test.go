@@ -28,13 +28,13 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// box is a machine whose kernel is a fake.
+// box is a machine with a fake kernel.
 type box struct {
 	t      *testing.T
 	kernel *kerneltest.Kernel
 	conns  []net.Conn
-	down   error         // of each attempt to connect
-	pause  time.Duration // that a boot takes
+	down   error         // the error of each attempt to connect
+	pause  time.Duration // the duration of a boot
 	boots  int
 }
 
@@ -89,7 +89,7 @@ func (b *box) Reboot(context.Context) error {
 
 func (b *box) String() string { return "me@box" }
 
-// cut ends the sessions, as a machine does that boots again.
+// cut ends the sessions, as a reboot does.
 func (b *box) cut() {
 	for _, c := range b.conns {
 		c.Close()
@@ -115,7 +115,7 @@ func onBox(t *testing.T, b *box, reboot bool) *Rig {
 	return r
 }
 
-// What modules are built against depends on what the machine tells of its kernel.
+// TestOnMachineAsksForHeaders: the headers depend on the release that the machine reports.
 func TestOnMachineAsksForHeaders(t *testing.T) {
 	b := newBox(t)
 	c, err := b.Connect(t.Context())
@@ -133,7 +133,8 @@ func TestOnMachineAsksForHeaders(t *testing.T) {
 	}
 }
 
-// runOnBox runs cases, and returns the verdicts, the first reasons and what ended it.
+// runOnBox runs cases, and returns the verdicts with the first reasons, and the error
+// that ended the run.
 func runOnBox(t *testing.T, r *Rig, list ...*casefile.Case) (said []string, err error) {
 	t.Helper()
 	run := r.runner(r.solo, r.solo, Cases(list))
@@ -147,7 +148,7 @@ func runOnBox(t *testing.T, r *Rig, list ...*casefile.Case) (said []string, err 
 	return said, nil
 }
 
-// loads is a case that loads a module, which is there already.
+// loads makes a case that loads a module, and puts the module on the machine.
 func loads(t *testing.T, b *box, name, module string) *casefile.Case {
 	t.Helper()
 	rootfstest.Put(t, b.kernel.Root, "/run/klptest/modules/"+module+".ko", "ELF")
@@ -204,7 +205,7 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
-// What a case leaves is unloaded before the next one.
+// TestOnMachineTidies: modules that a case leaves are unloaded before the next one.
 func TestOnMachineTidies(t *testing.T) {
 	b := newBox(t)
 	r := onBox(t, b, false)
@@ -217,7 +218,8 @@ func TestOnMachineTidies(t *testing.T) {
 	}
 }
 
-// What cannot be unloaded ends the run, or makes the machine boot again.
+// TestOnMachineThatStaysDirty: a module that cannot be unloaded ends the
+// run or causes a reboot.
 func TestOnMachineThatStaysDirty(t *testing.T) {
 	for _, reboot := range []bool{false, true} {
 		b := newBox(t)
@@ -236,7 +238,7 @@ func TestOnMachineThatStaysDirty(t *testing.T) {
 	}
 }
 
-// A machine that boots in the middle of a case makes that case an ERROR, and no other.
+// TestOnMachineThatReboots: a reboot in the middle of a case makes only that case an ERROR.
 func TestOnMachineThatReboots(t *testing.T) {
 	b := newBox(t)
 	r := onBox(t, b, false)
@@ -253,7 +255,7 @@ func TestOnMachineThatReboots(t *testing.T) {
 	}
 }
 
-// A person finds the case's modules loaded, until the rig is closed.
+// TestVisit: the case's modules stay loaded for a person until the rig is closed.
 func TestVisit(t *testing.T) {
 	b := newBox(t)
 	r := onBox(t, b, false)
@@ -285,7 +287,7 @@ func namesLoaded(t *testing.T, b *box) []string {
 	return strings.Fields(text)
 }
 
-// A session that breaks is not taken for a boot.
+// TestOnMachineWhoseSessionBreaks: a broken session is not taken for a reboot.
 func TestOnMachineWhoseSessionBreaks(t *testing.T) {
 	b := newBox(t)
 	r := onBox(t, b, false)
@@ -299,7 +301,7 @@ func TestOnMachineWhoseSessionBreaks(t *testing.T) {
 	}
 }
 
-// What a machine lacks makes a case SKIP.
+// TestOnMachineThatIsTooSmall: a case that needs more than the machine has is a SKIP.
 func TestOnMachineThatIsTooSmall(t *testing.T) {
 	b := newBox(t)
 	r := onBox(t, b, false)
@@ -312,8 +314,8 @@ func TestOnMachineThatIsTooSmall(t *testing.T) {
 	}
 }
 
-// An interrupt in the middle of a case breaks the session off. What the case has left is
-// unloaded and told all the same.
+// TestOnMachineInterrupted: an interrupt in the middle of a case breaks the session.
+// What the case left is still unloaded and reported.
 func TestOnMachineInterrupted(t *testing.T) {
 	b := newBox(t)
 	r := onBox(t, b, false)
@@ -339,7 +341,7 @@ func TestOnMachineInterrupted(t *testing.T) {
 	}
 }
 
-// The time of a boot is that of no case.
+// TestOnMachineBootIsNoCases: the time of a reboot counts for no case.
 func TestOnMachineBootIsNoCases(t *testing.T) {
 	b := newBox(t)
 	b.pause = time.Second

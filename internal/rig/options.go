@@ -12,33 +12,33 @@ import (
 )
 
 // cacheExpiry is the age at which entries that take seconds to make are removed
-// from the cache: each build of klptest or of a kernel leaves its own.
+// from the cache: each build of klptest or of a kernel leaves some.
 const cacheExpiry = 14 * 24 * time.Hour
 
-// Options says on what to run. The zero value of a field is its default.
+// Options describes where tests run, and how. The zero value of a field is its default.
 type Options struct {
-	KernelArgs  []string // further arguments of the kernel's command line
+	KernelArgs  []string // additional arguments for the kernel command line
 	QEMU        string
 	Accel       vm.Accel
-	HostTime    bool             // the guests' time is the host's, even where QEMU could give them one of their own
-	Interactive bool             // a person uses the guests: idle time lasts as long as on the host
+	HostTime    bool             // guests use the host's time, even if QEMU could give them virtual time
+	Interactive bool             // a person uses the guests: idle time passes as on the host
 	Memory      int              // MiB, for tests that do not set it; 0: what the kernel needs
-	CPUs        int              // likewise
-	World       []initramfs.Node // further programs of the guests
-	Trust       bool             // build foreign C without a sandbox where there is none
-	Keep        bool             // keep each guest's logs whatever the verdicts
-	Jobs        int              // tests that run side by side; 0: as many as processors and memory allow
-	Confirm     uint             // how often a test that fails is run again, on guests of its own
+	CPUs        int              // for tests that do not set it
+	World       []initramfs.Node // additional programs for the guests
+	Trust       bool             // build foreign C without a sandbox if there is none
+	Keep        bool             // keep each guest's logs regardless of the verdicts
+	Jobs        int              // tests that run in parallel; 0: as many as processors and memory allow
+	Confirm     uint             // how often a failing test is run again, on its own guests
 	Guests      Guests           // which guests the tests have
 	Cold        bool             // do not prepare guests ahead of time
-	Lean        bool             // results come without their observations, which can be large
-	Gcov        bool             // results come with what the kernel has counted, which must be able to
-	Progress    Progress         // nil: nobody watches
-	Notice      func(string)     // one-liners for people
+	Lean        bool             // results have no observations, which can be large
+	Gcov        bool             // results have coverage counters; the kernel must be able to count
+	Progress    Progress         // may be nil
+	Notice      func(string)     // takes one-line messages for people
 	Console     io.Writer        // gets a live copy of each guest's console
 }
 
-// Guests says which guests the tests of a run have.
+// Guests selects the kind of guests for the tests of a run.
 type Guests int
 
 // The kinds of guests.
@@ -48,20 +48,19 @@ const (
 	Shared               // the tests run one at a time, on one booted guest as long as each leaves it clean
 	Reused               // a clone serves test after test, as long as each leaves it clean
 
-	// Proven is Reused, but only a PASS or a SKIP counts on a guest that has
-	// served other tests: for any other result the test is run again, on a
-	// clone of its own.
+	// Proven is Reused, but only a PASS or a SKIP counts on a guest that has served
+	// other tests: for any other result the test is run again, on its own clone.
 	Proven
 )
 
-// Precheck refuses options with which no guest can start, before anything is
+// Precheck rejects options with which no guest can start, before anything is
 // downloaded or built.
 func (o Options) Precheck() error { return o.spec().Precheck() }
 
-// labelled tells whether the lines of several guests can come in between one another.
+// labelled reports whether console lines of several guests can be interleaved.
 func (o Options) labelled() bool { return o.Jobs != 1 }
 
-// spec is what the options say about each guest.
+// spec describes what the options set for every guest.
 func (o Options) spec() vm.Spec {
 	return vm.Spec{
 		QEMU:   o.QEMU,

@@ -11,9 +11,9 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// TestIntegrationOrders runs the shipped cases in random orders. What a case left to
-// the next one on its guest would make a run that is discarded. KLPTEST_ORDERS says
-// how many orders (make soak: 20).
+// TestIntegrationOrders runs the shipped cases in random orders. If a case affected
+// the next one on its guest, a run would be discarded. KLPTEST_ORDERS is the number
+// of orders (make soak: 20).
 func TestIntegrationOrders(t *testing.T) {
 	orders, err := strconv.ParseUint(os.Getenv("KLPTEST_ORDERS"), 10, 16)
 	if err != nil {

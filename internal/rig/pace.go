@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// How many tests run side by side for each processor. In the host's time, of two guests
-// one often sleeps: a transition that cannot complete is tried again after a second
+// How many tests run in parallel for each processor. In the host's time, one of two
+// guests often sleeps: a transition that cannot complete is tried again after a second
 // (klp_try_complete_transition, kernel/livepatch/transition.c). In virtual time nothing
 // sleeps, but a guest waits while the host compares, copies and starts QEMU.
 const (
@@ -27,25 +27,25 @@ const (
 
 const pacePeriod = 250 * time.Millisecond
 
-// pace bounds how many tests run side by side. Where nobody has fixed that, it
-// follows what the guests do: more tests while processors are idle, fewer while
-// guests wait for processors most of the time.
+// pace limits how many tests run in parallel. If the number is not fixed, it
+// follows the load: more tests while processors are idle, fewer while guests wait
+// for processors most of the time.
 type pace struct {
 	least, most int
 	processors  int
-	used        func(instance) (vm.CPUTime, bool) // a test replaces it
+	used        func(instance) (vm.CPUTime, bool) // replaced in tests
 
 	mu     sync.Mutex // guards what follows
 	free   sync.Cond  // of mu: a test may begin, or the run is over
 	limit  int
-	active int                     // tests that have begun
-	guests map[instance]vm.CPUTime // on which tests run, and what they had used when they were last looked at
+	active int                     // tests that are running
+	guests map[instance]vm.CPUTime // the guests of these tests, and their processor time at the last look
 }
 
-// Jobs is how many of the tests run side by side at first.
+// Jobs returns how many of the tests run in parallel at first.
 func (r *Rig) Jobs(list []Test) int { return r.pace(list).limit }
 
-// pace is how many of the tests run side by side.
+// pace decides how many of the tests run in parallel.
 func (r *Rig) pace(list []Test) *pace {
 	switch {
 	case r.o.Guests == Shared:
@@ -60,13 +60,13 @@ func (r *Rig) pace(list []Test) *pace {
 	return newPace(SideBySide(memory, leastPerCPU), SideBySide(memory, firstPerCPU), SideBySide(memory, mostPerCPU))
 }
 
-// SideBySide is how many guests with that much memory, in MiB, fit on this host,
-// with at most perCPU for each processor.
+// SideBySide returns how many guests with that much memory, in MiB, fit on this
+// host, with at most perCPU for each processor.
 func SideBySide(memory, perCPU int) int {
 	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }
 
-// fixedPace runs that many tests side by side.
+// fixedPace runs exactly jobs tests in parallel.
 func fixedPace(jobs int) *pace { return newPace(jobs, jobs, jobs) }
 
 func newPace(least, first, most int) *pace {
@@ -95,7 +95,7 @@ func (p *pace) begin(ctx context.Context) bool {
 	return true
 }
 
-// end tells that a test that began is over.
+// end is called when a test that began is over.
 func (p *pace) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +103,7 @@ func (p *pace) end() {
 	p.free.Signal()
 }
 
-// on tells that a test runs on a guest, until the returned function is called.
+// on records that a test runs on a guest, until over is called.
 func (p *pace) on(g instance) (over func()) {
 	now, _ := p.used(g)
 	p.mu.Lock()
@@ -134,7 +134,7 @@ func (p *pace) follow(ctx context.Context) {
 	}
 }
 
-// adapt changes the limit by what the guests have used in a period.
+// adapt changes the limit by the processor time that the guests used in a period.
 func (p *pace) adapt(period time.Duration) {
 	used, known := p.spent()
 	p.mu.Lock()
@@ -145,15 +145,15 @@ func (p *pace) adapt(period time.Duration) {
 	}
 }
 
-// spent is what the guests have used since it was last asked. It is not known when a
-// test has no guest, since it waits for one or for a compiler: what the others do says
-// nothing then.
+// spent returns the processor time that the guests used since the last call. It is
+// unknown while a test has no guest, because it waits for one or for a compiler: the
+// load of the others then says nothing.
 func (p *pace) spent() (sum vm.CPUTime, known bool) {
 	p.mu.Lock()
 	before := maps.Clone(p.guests)
 	known = len(p.guests) == p.active
 	p.mu.Unlock()
-	now := map[instance]vm.CPUTime{} // read unlocked: QEMU may take its time to answer
+	now := map[instance]vm.CPUTime{} // read without the lock: QEMU may be slow to answer
 	for g, then := range before {
 		t, ok := p.used(g)
 		now[g], known = t, known && ok
@@ -169,8 +169,8 @@ func (p *pace) spent() (sum vm.CPUTime, known bool) {
 	return sum, known
 }
 
-// step is by how many tests more or fewer the processors are used well, given
-// what the guests have used of the available time.
+// step is the change of the limit for a good use of the processors, given what the
+// guests used of the available time.
 func step(used vm.CPUTime, available time.Duration) int {
 	switch {
 	case used.Wait > 3*used.Run/2: // more than two guests want each processor all the time

@@ -13,10 +13,10 @@ import (
 func TestPaceFollowsTheGuests(t *testing.T) {
 	const period = time.Second
 	for name, test := range map[string]struct {
-		each    vm.CPUTime // what each guest uses in a period
-		ok      bool       // the host tells it
+		each    vm.CPUTime // usage of each guest in a period
+		ok      bool       // the host tells the usage
 		waiting int        // tests without a guest
-		want    int        // tests side by side after many periods
+		want    int        // tests in parallel after many periods
 	}{
 		"guests that sleep":                 {vm.CPUTime{Run: 100 * time.Millisecond}, true, 0, 16},
 		"guests that keep processors busy":  {vm.CPUTime{Run: 450 * time.Millisecond, Wait: 200 * time.Millisecond}, true, 0, 4},
@@ -36,7 +36,7 @@ func TestPaceFollowsTheGuests(t *testing.T) {
 					p.on(new(fake))
 				}
 			}
-			for p.active > p.limit { // tests end, and none begins
+			for p.active > p.limit { // tests end, none begins
 				for g := range p.guests {
 					delete(p.guests, g)
 					break

@@ -19,26 +19,26 @@ import (
 )
 
 const (
-	diskBoot   = 30 * time.Minute // of a guest that gets a processor, to its SSH server: two emulated CPUs take long
+	diskBoot   = 30 * time.Minute // until the SSH server of a guest with enough processor time is up: two emulated CPUs are slow
 	diskPause  = time.Second      // between two attempts to connect
-	loginGrace = 20 * time.Second // in which an SSH server that has just started refuses a key it will take (pam_nologin)
+	loginGrace = 20 * time.Second // in which a newly started SSH server refuses a key that it will accept later (pam_nologin)
 
-	firmwareLines = 5 // of the console, at its end
+	firmwareLines = 5 // at the end of the console
 	consoleLines  = 20
 )
 
-// planting is the start of the agent on a machine that boots from an image.
+// planting starts the agent on a machine that boots from an image.
 type planting struct {
 	image *Image
 	vm    *vm.VM
 	reach remote.Machine
 }
 
-// locked is what QEMU says of an image that another program may write to
+// locked is QEMU's message about an image that another program may write to
 // (raw_check_lock_bytes of QEMU, block/file-posix.c).
 const locked = `Failed to get shared "write" lock`
 
-// busy is the error of QEMU, or what it means. i may be nil.
+// busy returns QEMU's error, or an explanation if the image is locked. i may be nil.
 func (i *Image) busy(err error) error {
 	if e, ok := errors.AsType[*blame.Error](err); i == nil || !ok || !strings.Contains(e.Tail, locked) {
 		return err
@@ -46,7 +46,7 @@ func (i *Image) busy(err error) error {
 	return blame.AdviseUserf("end that program, such as another QEMU; or copy the image, and name the copy", "%s is in use: another program may write to it", i)
 }
 
-// plant waits until the machine lets its user in, and starts the agent there.
+// plant waits until the user can log in to the machine, and starts the agent there.
 func (i *Image) plant(ctx context.Context, v *vm.VM, dir string, keys *vm.Keys) error {
 	text, err := json.Marshal(guest.KeyFiles(keys.HostKey(), keys.AuthorizedKey()))
 	if err != nil {
@@ -54,7 +54,7 @@ func (i *Image) plant(ctx context.Context, v *vm.VM, dir string, keys *vm.Keys) 
 	}
 	p := planting{i, v, i.reach}
 	p.reach.Starved = v.Starved
-	p.reach.Pins = filepath.Join(dir, "known_hosts") // the port means nothing beyond this boot
+	p.reach.Pins = filepath.Join(dir, "known_hosts") // the port is meaningless after this boot
 	if p.reach.Port, err = v.SSHPort(ctx); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (i *Image) plant(ctx context.Context, v *vm.VM, dir string, keys *vm.Keys) 
 	return err
 }
 
-// start tries until the machine lets the user in.
+// start tries until the user can log in.
 func (p planting) start(ctx context.Context, keys []byte) error {
 	ctx, cancel := patience.WithTimeoutCause(ctx, diskBoot, p.vm.Starved, context.DeadlineExceeded)
 	defer cancel()
@@ -74,7 +74,7 @@ func (p planting) start(ctx context.Context, keys []byte) error {
 	defer giveUp(nil)
 	go p.watch(ctx, giveUp)
 	var refusedSince time.Time
-	var last error // that says more than that time is up
+	var last error // says more than that time is up
 	for {
 		err := p.reach.Plant(ctx, keys)
 		if err == nil {
@@ -97,17 +97,17 @@ func (p planting) start(ctx context.Context, keys []byte) error {
 		select {
 		case <-time.After(diskPause):
 		case <-p.vm.Exited():
-			return err // whose death says more
+			return err // the VM's death says more
 		case <-ctx.Done():
 		}
 	}
 }
 
-// noBootLoader is what the firmware prints of a disk that it cannot boot (handle_18 of
-// SeaBIOS, src/boot.c).
+// noBootLoader is the firmware's message about a disk that it cannot boot (handle_18
+// of SeaBIOS, src/boot.c).
 const noBootLoader = "No bootable device."
 
-// watch gives up once the firmware has.
+// watch gives up once the firmware gives up.
 func (p planting) watch(ctx context.Context, giveUp context.CancelCauseFunc) {
 	tick := time.NewTicker(diskPause)
 	defer tick.Stop()
@@ -124,7 +124,7 @@ func (p planting) watch(ctx context.Context, giveUp context.CancelCauseFunc) {
 	}
 }
 
-// late is the error of a machine that did not come up.
+// late is the error for a machine that did not come up.
 func (p planting) late(err error) error {
 	return p.failed(fmt.Sprintf("has booted no SSH server within %v", diskBoot),
 		"see the console; openssh-server must be installed, a network card of virtio configured by DHCP, and the console on the first serial port", err)

@@ -20,8 +20,8 @@ import (
 )
 
 // TestIntegrationProfile prints where a case's processor time goes: `make profile`.
-// It runs the cases that leave their guest clean twice, one at a time: each on a
-// clone of its own, then all on one guest.
+// It runs the cases that leave their guest clean twice, one at a time: each on its
+// own clone, then all on one guest.
 func TestIntegrationProfile(t *testing.T) {
 	if os.Getenv("KLPTEST_PROFILE") == "" {
 		t.Skip("make profile")
@@ -30,13 +30,13 @@ func TestIntegrationProfile(t *testing.T) {
 	r := newRig(t, Options{Accel: "tcg"})
 	defer r.Close()
 	for _, shared := range []bool{false, true} {
-		runProfiled(t, r, list, shared) // the first round makes template and modules
+		runProfiled(t, r, list, shared) // the first round makes the template and the modules
 		p := runProfiled(t, r, list, shared)
 		t.Logf("%d cases on %s, a guest for all: %v\n%s", len(list), r.kernel.Name, shared, p.table(len(list)))
 	}
 }
 
-// contained are the shipped cases that hand their guests on.
+// contained returns the shipped cases that leave their guests clean.
 func contained(t *testing.T) (list []*casefile.Case) {
 	t.Helper()
 	all, err := cases.Shipped()
@@ -54,7 +54,7 @@ func contained(t *testing.T) (list []*casefile.Case) {
 // spent is processor time.
 type spent struct{ qemu, host time.Duration }
 
-// profile is what each phase has spent, in the order in which the phases come.
+// profile has the time spent in each phase, in the order of the phases.
 type profile struct {
 	guest  *Guest // nil: none runs
 	last   spent
@@ -62,7 +62,7 @@ type profile struct {
 	sum    map[string]spent
 }
 
-// phase charges what was spent since the last call to a phase.
+// phase charges the time since the last call to a phase.
 func (p *profile) phase(name string) {
 	now := spent{host: hostTime()}
 	if p.guest != nil && p.guest.VM != nil {
@@ -153,7 +153,7 @@ func (p *profile) end(t *testing.T) {
 	p.phase("end")
 }
 
-// profiled is a machine whose phases are charged to a profile.
+// profiled is a machine that charges its phases to a profile.
 type profiled struct {
 	machine.Machine
 	*profile
@@ -182,14 +182,14 @@ func (m *profiled) End(ctx context.Context) (machine.EndState, error) {
 	return m.Machine.End(ctx)
 }
 
-// hostTime is the processor time of klptest itself.
+// hostTime returns the processor time of klptest itself.
 func hostTime() time.Duration {
 	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // fails for a wrong argument only
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // fails only for an invalid argument
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// threadTime is the processor time of all threads of a process
+// threadTime returns the processor time of all threads of a process
 // (Documentation/scheduler/sched-stats.rst); 0 after its end.
 func threadTime(pid int) (sum time.Duration) {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))

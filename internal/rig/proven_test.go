@@ -11,11 +11,11 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// On a guest that has served another case only a PASS counts. Whatever else comes
-// there, the result is that of a guest of the case's own, which may well be a FAIL.
+// On a guest that has served another case only a PASS counts. Otherwise the result
+// is that of the case's own guest, which may well be a FAIL.
 func TestOnlyAPassCountsOnAUsedGuest(t *testing.T) {
 	for name, test := range map[string]struct {
-		fates string // of the guests
+		fates string // one for each guest
 		worn  bool   // the first guest fails every case but the first
 		want  []string
 		text  string // the confirmation of the second case
@@ -51,7 +51,7 @@ func TestOnlyAPassCountsOnAUsedGuest(t *testing.T) {
 	}
 }
 
-// An idle guest makes room for one of another shape.
+// TestIdleGuestMakesRoom: an idle guest makes room for one of another shape.
 func TestIdleGuestMakesRoom(t *testing.T) {
 	m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
 	run := confirming(t, Options{Guests: Proven}, m)

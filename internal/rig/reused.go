@@ -10,11 +10,11 @@ import (
 )
 
 // reused is a source whose guests serve test after test, across runs, as long as
-// each test leaves its guest clean. It has as many guests as tests have run side by
-// side: an idle one of another shape makes room for a guest that is wanted.
+// each test leaves its guest clean. It has as many guests as tests have run in
+// parallel: an idle guest of another shape makes room for one that is wanted.
 type reused struct {
 	make maker
-	ctx  context.Context // the guests' life, longer than a run's
+	ctx  context.Context // limits the guests' life, which is longer than a run
 
 	mu   sync.Mutex
 	idle map[shape][]instance
@@ -29,13 +29,13 @@ func (r *reused) get(ctx context.Context, s shape) (g instance, used bool, err e
 		return g, true, nil
 	}
 	if g := r.popAny(); g != nil {
-		_ = g.Close() // it was clean, and nobody wants it
+		_ = g.Close() // it was clean and is not needed
 	}
 	g, err = r.make(asideOf(r.ctx, ctx), s)
 	return g, false, err
 }
 
-// popAny takes an idle guest of whatever shape; nil: there is none.
+// popAny takes an idle guest of any shape; nil: there is none.
 func (r *reused) popAny() instance {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +67,7 @@ func (r *reused) take(s shape) instance {
 
 func (r *reused) put(s shape, g instance, clean bool) {
 	if !clean || !g.alive() {
-		_ = g.Close() // an unclean end says nothing about the test
+		_ = g.Close() // a failed close says nothing about the test
 		return
 	}
 	r.mu.Lock()

@@ -20,8 +20,7 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// Rig is a kernel made ready to boot, its modules, and the guests that run
-// it.
+// Rig is a kernel that is ready to boot, its modules, and the guests that run it.
 type Rig struct {
 	o         Options
 	cache     *cache.Cache
@@ -34,19 +33,19 @@ type Rig struct {
 	trust     *trust
 	image     *Image             // nil: the guests are klptest's own
 	place     kmods.Place        // where modules are built; nil: on this host
-	counting  *gcov.Kernel       // nil: nobody has asked what is run
+	counting  *gcov.Kernel       // nil: coverage was not requested
 	work      string             // the guests' logs
-	guests    atomic.Int32       // counts them
+	guests    atomic.Int32       // number of guests so far
 	keep      atomic.Bool        // work outlives the rig
-	reused    *reused            // nil unless guests are
+	reused    *reused            // nil unless guests are reused
 	solo      *solo              // nil: the tests run on guests
-	left      string             // on its machine, after Close
-	cancel    context.CancelFunc // ends the modules' build, and reused guests
+	left      string             // what is left on its machine, after Close
+	cancel    context.CancelFunc // ends the modules' build and reused guests
 	release   func()             // of the work directory
 }
 
-// New prepares what the guests of a kernel boot, and starts to build the modules.
-// Close releases everything.
+// New prepares the guests of a kernel, and starts to build the modules. Close
+// releases everything.
 func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
@@ -92,10 +91,10 @@ func expire(ctx context.Context, c *cache.Cache, notice func(string)) {
 	}
 }
 
-// begin starts what goes on until Close.
+// begin starts everything that lasts until Close.
 func (r *Rig) begin(ctx context.Context) {
 	if slow := r.Spec().About().Notice; slow != "" {
-		r.o.Notice(slow) // clones are not started by a boot, which would tell
+		r.o.Notice(slow) // clones are not booted, so they would not report it
 	}
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
@@ -105,10 +104,10 @@ func (r *Rig) begin(ctx context.Context) {
 	}
 }
 
-// target is what modules for the kernel are built against.
+// target describes what modules for the kernel are built against.
 func (r *Rig) target() kmods.Target {
 	k := r.kernel
-	if r.place != nil { // headers of an image: nothing of them is in the cache
+	if r.place != nil { // headers in an image are not in the cache
 		return kmods.Target{KDir: k.KDir, Release: k.Release, Key: k.Key, Place: r.place}
 	}
 	return kmods.Target{KDir: k.KDir, Release: k.Release, Headers: k.Headers, Live: k.Live(), Key: k.Key, Toolchain: k.Toolchain,
@@ -117,9 +116,9 @@ func (r *Rig) target() kmods.Target {
 		}}
 }
 
-// Run runs the tests and yields their results, in the order of the tests. An
-// error is the last thing that it yields: ctx has ended, or a guest could not be
-// closed. A caller that wants no more results breaks the loop.
+// Run runs the tests and yields their results, in the order of the tests. An error
+// is yielded last: ctx has ended, or a guest could not be closed. A caller that
+// wants no more results breaks the loop.
 func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	if r.solo != nil {
 		one := func() source { return r.solo }
@@ -131,7 +130,7 @@ func (r *Rig) Run(ctx context.Context, list []Test) iter.Seq2[judge.Result, erro
 	return r.runFrom(ctx, list, func() source { return lasting{r.reused} }, func() source { return newEach(ctx, r.reused.make, false, map[shape]int{}) })
 }
 
-// RunFresh is Run, on guests that no earlier run has used.
+// RunFresh is Run on guests that no earlier run has used.
 func (r *Rig) RunFresh(ctx context.Context, list []Test) iter.Seq2[judge.Result, error] {
 	m := r.maker()
 	return r.runFrom(ctx, list, func() source { return r.source(ctx, m, r.shape().count(list)) }, func() source { return newEach(ctx, m, false, map[shape]int{}) })
@@ -147,8 +146,8 @@ func (r *Rig) RunCasesFresh(ctx context.Context, list []*casefile.Case) iter.Seq
 	return r.RunFresh(ctx, Cases(list))
 }
 
-// runFrom runs the tests on the guests of a source, and their further runs on those of
-// another. Each loop over the results opens both.
+// runFrom runs the tests on the guests of a source, and further runs on the guests of
+// another. Each loop over the results opens both sources.
 func (r *Rig) runFrom(ctx context.Context, list []Test, open, again func() source) iter.Seq2[judge.Result, error] {
 	return func(yield func(judge.Result, error) bool) {
 		from, fresh := open(), again()
@@ -159,7 +158,7 @@ func (r *Rig) runFrom(ctx context.Context, list []Test, open, again func() sourc
 			}
 		}
 		err := blame.Join(fresh.close(), from.close())
-		if err != nil && wanted { // whoever ends a run early cuts off its guests
+		if err != nil && wanted { // ending a run early cuts off its guests
 			yield(judge.Result{}, err)
 		}
 	}
@@ -169,10 +168,10 @@ func (r *Rig) runner(from, fresh source, list []Test) *runner {
 	return &runner{source: from, fresh: fresh, builder: r.modules, def: r.shape(), pace: r.pace(list), lean: r.o.Lean, proven: r.o.Guests == Proven, confirm: r.o.Confirm, progress: r.o.Progress}
 }
 
-// shape is that of a test that asks for nothing.
+// shape is the default shape of a test.
 func (r *Rig) shape() shape { return shape{r.o.CPUs, r.o.Memory} }
 
-// maker makes guests for cases, as the options want them.
+// maker returns a maker of guests for cases, according to the options.
 func (r *Rig) maker() maker {
 	m := maker(func(ctx context.Context, s shape) (instance, error) { return r.clone(ctx, s) })
 	if r.o.Guests == Shared || r.o.Guests == Booted {
@@ -189,7 +188,7 @@ func (r *Rig) source(ctx context.Context, m maker, wanted map[shape]int) source 
 }
 
 // Guest starts a guest of the shape that c asks for, with all shipped modules and
-// those of c. The caller closes it. c may be nil.
+// those of c. The caller must close it. c may be nil.
 func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	list, err := r.wanted(ctx, c)
 	if err != nil {
@@ -206,36 +205,35 @@ func (r *Rig) Guest(ctx context.Context, c *casefile.Case) (*Guest, error) {
 	return g.orClose(ctx, g.put(ctx, list))
 }
 
-// Spec describes the guest of a test that asks for nothing.
+// Spec describes the guest of a test without special needs.
 func (r *Rig) Spec() vm.Spec { return r.spec(r.shape()) }
 
-// Image is the image that the guests boot from; nil: they are klptest's own.
+// Image returns the image that the guests boot from; nil: they are klptest's own.
 func (r *Rig) Image() *Image { return r.image }
 
-// Kernel is the kernel under test.
+// Kernel returns the kernel under test.
 func (r *Rig) Kernel() *images.Kernel { return r.kernel }
 
-// Gcov is the kernel as one that counts; nil without Options.Gcov.
+// Gcov returns the kernel's coverage data; nil without Options.Gcov.
 func (r *Rig) Gcov() *gcov.Kernel { return r.counting }
 
-// Compiler is what the compiler of the modules says of itself; empty when it cannot be
-// asked.
+// Compiler returns the version line of the modules' compiler; empty if it is unknown.
 func (r *Rig) Compiler(ctx context.Context) string {
 	text, err := r.modules.builder.Compiler(ctx, r.modules.target)
 	if err != nil {
-		return "" // the build of the modules says more
+		return "" // the build of the modules reports more
 	}
 	return text
 }
 
-// Work is the directory with each guest's logs. It outlives Close when a test
-// failed, or when Options.Keep is set.
+// Work returns the directory with each guest's logs. It outlives Close if a test
+// failed or Options.Keep is set.
 func (r *Rig) Work() string { return r.work }
 
-// Kept tells whether Work outlives Close.
+// Kept reports whether Work outlives Close.
 func (r *Rig) Kept() bool { return r.keep.Load() }
 
-// Close ends the guests and removes what need not be kept.
+// Close ends the guests and removes everything that need not be kept.
 func (r *Rig) Close() error {
 	var errs error
 	if r.reused != nil {
@@ -246,11 +244,11 @@ func (r *Rig) Close() error {
 	}
 	r.cancel()
 	r.templates.close()
-	_, _ = r.modules.shipped() // ends now; callers that need its error have it
+	_, _ = r.modules.shipped() // ends now; callers that need the error have it
 	return blame.Join(errs, r.leave())
 }
 
-// leave gives up the work directory, and keeps it if that is wanted.
+// leave releases the work directory, and keeps it if requested.
 func (r *Rig) leave() (err error) {
 	defer r.release()
 	if r.keep.Load() {

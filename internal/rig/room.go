@@ -11,20 +11,20 @@ import (
 	"github.com/klptest/klptest/internal/doctor"
 )
 
-// crowded is how many processors a guest may have for each processor of the host.
-// With more, emulated processors wait for each other until a boot takes minutes.
+// crowded is how many processors a guest may have for each processor of the host. With
+// more, emulated processors wait for each other so long that a boot takes minutes.
 const crowded = 4
 
 // room limits what guests may ask for: at least the memory that the kernel needs,
-// at most what the host has. 0 is no limit.
+// at most what the host has. 0 means no limit.
 type room struct{ least, memory, cpus int } // MiB, MiB, processors
 
 func newRoom(k *images.Kernel) room {
 	return room{least: k.LeastMemory(), memory: doctor.Here().Available(), cpus: crowded * runtime.GOMAXPROCS(0)}
 }
 
-// check refuses a guest that could not boot, or not in time, before a start is
-// tried: its failure would say nothing about the kernel.
+// check rejects a guest that could not boot, or not in time, before it is started:
+// its failure would say nothing about the kernel.
 func (r room) check(s shape) error {
 	why := ""
 	switch {

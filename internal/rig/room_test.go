@@ -32,8 +32,8 @@ func TestRoom(t *testing.T) {
 	}
 }
 
-// TestAttackRoom: a case or a command line that asks for a guest which this host cannot
-// have is refused before QEMU is started, and a large case makes fewer run side by side.
+// TestAttackRoom: a case or a command line that asks for a guest too large for this host
+// is rejected before QEMU is started, and with a large case fewer tests run in parallel.
 func TestAttackRoom(t *testing.T) {
 	r := modelRig(t, vmtest.Script{}, Options{})
 	large := parse(t, "large", "Memory: "+strconv.Itoa(doctor.Here().Available()*2/3)+"\n")

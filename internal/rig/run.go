@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// Progress is told what the tests of a run do, as it happens. Calls of tests that
-// run side by side alternate, and do not overlap.
+// Progress receives the steps of the tests of a run as they happen. Calls for tests
+// that run in parallel are interleaved, but do not overlap.
 type Progress interface {
 	Start(name string)
 	Step(name, step string)
@@ -24,24 +24,24 @@ type Progress interface {
 // runner runs tests on the guests of a source.
 type runner struct {
 	source  source
-	fresh   source // of the guests on which results are tried again; none is reused
+	fresh   source // of the guests for trying results again; none is reused
 	builder builder
-	def     shape // for what a test does not say
-	pace    *pace // of the tests that run side by side
-	lean    bool  // results come without their observations
+	def     shape // for what a test does not set
+	pace    *pace // of the tests that run in parallel
+	lean    bool  // results have no observations
 	proven  bool  // on a guest that has served other tests, only a PASS or a SKIP counts
 	confirm uint  // how often a FAIL is run again
 
-	giveUp context.CancelCauseFunc // ends the run that has begun
+	giveUp context.CancelCauseFunc // ends the current run
 
 	progress Progress   // may be nil
-	hear     sync.Mutex // held while progress is told
+	hear     sync.Mutex // held during calls of progress
 
 	mu        sync.Mutex // guards what follows
 	allowance allowance
 }
 
-// builder builds what a test loads.
+// builder builds the modules that a test loads.
 type builder interface {
 	of(context.Context, Test) ([]kmods.Module, error)
 }
@@ -67,8 +67,8 @@ func (r *runner) run(ctx context.Context, list []Test) iter.Seq2[judge.Result, e
 	}
 }
 
-// start runs the tests in the background. Each result arrives in a channel of its
-// own; a test that ctx cuts short has a result without a verdict.
+// start runs the tests in the background. Each result arrives in its own channel; a
+// test that ctx cuts short has a result without a verdict.
 func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Result, wait func()) {
 	next := make(chan int, len(list))
 	for i := range list {
@@ -80,7 +80,7 @@ func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Resu
 	for range min(r.pace.most, len(list)) {
 		workers.Go(func() {
 			for r.pace.begin(ctx) {
-				i, more := <-next // after begin, so that the tests begin in their order
+				i, more := <-next // after begin, so that the tests begin in order
 				if more {
 					done[i] <- r.runTimed(ctx, list[i])
 				}
@@ -104,7 +104,7 @@ func (r *runner) start(ctx context.Context, list []Test) (done []chan judge.Resu
 	}
 }
 
-// runTimed runs a test, and runs it again where its result is not final.
+// runTimed runs a test, and runs it again if its result is not final.
 func (r *runner) runTimed(ctx context.Context, t Test) judge.Result {
 	if ctx.Err() != nil {
 		return judge.Result{}
@@ -117,13 +117,13 @@ func (r *runner) runTimed(ctx context.Context, t Test) judge.Result {
 	}
 	res = a.settle(ctx, res)
 	if ctx.Err() != nil && res.Transient {
-		return judge.Result{} // another attempt was wanted
+		return judge.Result{} // another attempt was needed
 	}
 	return res
 }
 
-// runCase runs a test once, on a guest of the source. What the first test of a run
-// waits for is not its time, so that it compares with later ones.
+// runCase runs a test once, on a guest of the source. Time that only the first test
+// of a run waits does not count, so that it compares with later ones.
 func (r *runner) runCase(ctx context.Context, from source, t Test, keep bool, step func(string)) judge.Result {
 	started := time.Now()
 	ctx, aside := withAside(ctx)
@@ -179,7 +179,7 @@ func (r *runner) runOn(ctx context.Context, g instance, t Test, step func(string
 	return res
 }
 
-// withLog keeps the whole output of a build that failed.
+// withLog keeps the whole output of a failed build.
 func withLog(res judge.Result, g instance, err error) judge.Result {
 	if f, ok := errors.AsType[kmods.Failure](err); ok {
 		res.Log = g.attach("build.log", f.Log)
@@ -187,7 +187,7 @@ func withLog(res judge.Result, g instance, err error) judge.Result {
 	return res
 }
 
-// started tells that a test starts.
+// started reports that a test starts.
 func (r *runner) started(name string) {
 	r.hear.Lock()
 	defer r.hear.Unlock()
@@ -196,7 +196,7 @@ func (r *runner) started(name string) {
 	}
 }
 
-// stepped tells what a test does now.
+// stepped reports what a test does now.
 func (r *runner) stepped(name, step string) {
 	r.hear.Lock()
 	defer r.hear.Unlock()
@@ -205,7 +205,7 @@ func (r *runner) stepped(name, step string) {
 	}
 }
 
-// Collect returns all results of a run, and what ended it early.
+// Collect returns all results of a run, and the error that ended it early.
 func Collect(results iter.Seq2[judge.Result, error]) (list []judge.Result, err error) {
 	for res, err := range results {
 		if err != nil {

@@ -23,24 +23,23 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// fake is a guest without a VM. It logs nothing, so a case that expects
-// nothing passes.
+// fake is a guest without a VM. It logs nothing, so a case without expectations passes.
 type fake struct {
 	name    string
-	left    []string // modules that are there at the end
-	worn    []string // those of every case but the first
+	left    []string // modules loaded at the end
+	worn    []string // additional modules after every case but the first
 	served  int      // cases that have ended
-	die     error    // what each step ends with
+	die     error    // the error of each step
 	putErr  error
 	wakeErr error
 	endErr  error // of Close
-	kept    bool  // its logs were asked for
+	kept    bool  // its logs were requested
 	log     *journal
 }
 
 func (f *fake) say(what string) { f.log.add(f.name + " " + what) }
 
-// journal is what happened, in order; of several goroutines, too.
+// journal records events in order, also from several goroutines.
 type journal struct {
 	mu    sync.Mutex
 	lines []string
@@ -52,7 +51,7 @@ func (j *journal) add(line string) {
 	j.lines = append(j.lines, line)
 }
 
-// count is how many lines end in that word.
+// count returns how many lines end in a word.
 func (j *journal) count(word string) (n int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -108,7 +107,7 @@ func (m fakeMachine) End(context.Context) (machine.EndState, error) {
 	return machine.EndState{Modules: m.left}, nil
 }
 
-// counters tell of which guest they are.
+// counters returns counters that name their guest.
 func (m fakeMachine) counters() gcov.Counters { return gcov.Counters{m.name: {}} }
 
 // events keeps the verdicts in order.
@@ -133,7 +132,7 @@ func parse(t *testing.T, name, headers string) *casefile.Case {
 	return c
 }
 
-// inOrder makes the fakes of the list, one after the other.
+// inOrder returns a maker that makes the fakes one after the other.
 func inOrder(fakes ...*fake) (maker, *journal) {
 	log := &journal{}
 	var mu sync.Mutex
@@ -148,7 +147,7 @@ func inOrder(fakes ...*fake) (maker, *journal) {
 	}, log
 }
 
-// newRunner runs on one fake at a time, in the order of the list.
+// newRunner returns a runner on one fake at a time, in order.
 func newRunner(fakes ...*fake) (*runner, *journal) {
 	m, log := inOrder(fakes...)
 	return &runner{source: newReused(context.Background(), m), builder: noModules{}, pace: fixedPace(1)}, log
@@ -158,13 +157,13 @@ type noModules struct{ err error }
 
 func (n noModules) of(context.Context, Test) ([]kmods.Module, error) { return nil, n.err }
 
-// watcher hears of a run, and may want no more of it.
+// watcher receives the results of a run, and may end it.
 type watcher interface {
 	Progress
 	Case(judge.Result) error
 }
 
-// runCases runs cases and tells of each.
+// runCases runs cases and reports each to w.
 func (r *runner) runCases(ctx context.Context, list []*casefile.Case, w watcher) (results []judge.Result, err error) {
 	r.progress = w
 	for res, err := range r.run(ctx, Cases(list)) {
@@ -222,8 +221,8 @@ func TestFailureCarriesItsTraces(t *testing.T) {
 	}
 }
 
-// A case's own modules are not built for a kernel that it does not run on: there
-// they may not build.
+// TestSkippedCaseIsNotBuilt: a case's own modules are not built for a kernel on
+// which the case is skipped: the build may fail there.
 func TestSkippedCaseIsNotBuilt(t *testing.T) {
 	for needs, want := range map[string]judge.Verdict{"kernel < 6.12": judge.Skip, "kernel >= 6.12": judge.Error} {
 		r, _ := newRunner(&fake{name: "1"})
@@ -237,7 +236,8 @@ func TestSkippedCaseIsNotBuilt(t *testing.T) {
 	}
 }
 
-// What a compiler says is the log of a case whose C does not compile.
+// TestCompilersOutputIsTheLog: the compiler's output is the log of a case
+// whose C does not compile.
 func TestCompilersOutputIsTheLog(t *testing.T) {
 	f := &fake{name: "1"}
 	r, _ := newRunner(f)
@@ -268,8 +268,8 @@ func TestBootThatFailsIsTriedOnceForEachShape(t *testing.T) {
 	}
 }
 
-// TestRigThatFailsOnce: the cases after one for which no guest was had are
-// none the worse, until the rig fails twice in a row. Then no further case is run.
+// TestRigThatFailsOnce: a case without a guest does not affect later cases, until
+// the rig fails twice in a row. Then no further case is run.
 func TestRigThatFailsOnce(t *testing.T) {
 	fails := []int{2, 4, 5} // of the guests
 	n := 0
@@ -294,7 +294,7 @@ func TestRigThatFailsOnce(t *testing.T) {
 	}
 }
 
-// TestUnfit: what ails the rig and no case ends the run, with a result for no case.
+// TestUnfit: a fault of the rig itself ends the run, with no result for any case.
 func TestUnfit(t *testing.T) {
 	def, large := shape{cpus: 1, memory: 512}, shape{cpus: 2, memory: 512}
 	rig, transient := &blame.Error{Summary: "no QEMU"}, &blame.Error{Summary: "no room", Transient: true}

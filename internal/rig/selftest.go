@@ -18,17 +18,17 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// The self-tests are cases with one more section, "verdict". Its first line lists
-// the verdicts that the case may have; each further line is an expression that one
-// of the reasons must match. They run in the order of their names, on one guest as
-// long as it stays usable.
+// The self-tests are cases with an additional section, "verdict". Its first line
+// lists the verdicts that the case may have; each further line is a regular
+// expression that one of the reasons must match. They run in the order of their
+// names, on one guest as long as it stays usable.
 //
 //go:embed selftest/*.txtar
 var selftestFiles embed.FS
 
 const verdictSection = "verdict"
 
-// selftest is a case whose result is known, provided the rig works.
+// selftest is a case whose result is known if the rig works.
 type selftest struct {
 	*casefile.Case
 	verdicts []judge.Verdict
@@ -77,18 +77,18 @@ func parseSelftest(name string, data []byte) (t selftest, err error) {
 	return t, err
 }
 
-// outcome is what a self-test says about the rig.
+// outcome is what a self-test shows about the rig.
 type outcome int
 
 const (
 	sound   outcome = iota
 	broken          // no verdict of this rig can be trusted
-	unclear         // the kernel's own fault came first
+	unclear         // a fault of the kernel came first
 )
 
-// judge tells who caused the result. A kernel that dies, splats, hangs the loading
-// of a module or refuses a module spoils a self-test; the cases, which see the
-// same, will say so. Any other unexpected result is the rig's fault.
+// judge decides who caused the result. A kernel that dies, splats, hangs while
+// loading a module or refuses a module spoils a self-test; the cases see the same
+// and report it. Any other unexpected result is the rig's fault.
 func (t selftest) judge(res judge.Result) outcome {
 	switch {
 	case res.Verdict == judge.Skip || t.fulfilled(res):
@@ -111,14 +111,14 @@ func (t selftest) fulfilled(res judge.Result) bool {
 	return true
 }
 
-// clean tells whether the guest serves for the next self-test.
+// clean reports whether the guest can be used for the next self-test.
 func (t selftest) clean(res judge.Result) bool {
 	wanted := res.Verdict == judge.Fail && !slices.Contains(t.verdicts, judge.Pass) && t.fulfilled(res)
 	return wanted || res.Verdict == judge.Pass || res.Verdict == judge.Skip
 }
 
-// refused tells whether the kernel would not load or unload a module, or did
-// not come back from that. Livepatch has a say in it (klp_module_coming()).
+// refused reports whether the kernel refused to load or unload a module, or hung
+// doing it. Livepatch is involved in loading (klp_module_coming()).
 func (t selftest) refused(answers []machine.Answer) bool {
 	for i, a := range answers {
 		verb := t.Steps[i].Command.Verb

@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// A self-test has no condition on its steps, loads shipped modules only, and
-// says what it comes to.
+// TestSelftests: a self-test has no condition on its steps, loads only shipped
+// modules, and gets the result that it states.
 func TestSelftests(t *testing.T) {
 	list, err := selftests()
 	if err != nil {
@@ -60,7 +60,7 @@ func TestParseSelftest(t *testing.T) {
 	}
 }
 
-// test is a self-test that comes to what its section verdict says.
+// test makes a self-test with the given section "verdict".
 func test(t *testing.T, verdict string) selftest {
 	t.Helper()
 	s, err := parseSelftest("x.txtar", []byte("A case.\n\n-- transcript --\n% insmod klp_target\n% hold old\n% rmmod klp_target\n-- verdict --\n"+verdict+"\n"))

@@ -17,14 +17,14 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// session is one with the agent of a solo machine.
+// session is a session with the agent of a solo machine.
 type session struct {
 	solo  *solo
 	agent *client.Client
-	files map[string]string // the modules that are there: which file each is of
-	boot  string            // of the machine: another one for each
-	test  string            // its name
-	log   strings.Builder   // what the kernel has logged during it
+	files map[string]string // its modules: name to file
+	boot  string            // identifies the machine's boot
+	test  string            // name of the current test
+	log   strings.Builder   // the kernel log during the test
 }
 
 var _ instance = (*session)(nil)
@@ -56,10 +56,10 @@ func (r *session) putFiles(context.Context, map[string][]byte) error {
 	return errors.New("a machine takes modules only")
 }
 
-func (r *session) rest(context.Context) error { return nil } // nothing else would use its processors
+func (r *session) rest(context.Context) error { return nil } // nothing else could use its processors
 func (r *session) wake(context.Context) error { return nil }
 
-// preserve writes the kernel's log of the test to a file. No command starts a machine.
+// preserve writes the kernel log of the test to a file. There is no QEMU command.
 func (r *session) preserve() (log, qemu string) {
 	return r.attach(strings.ReplaceAll(r.test, "/", "-")+".log", r.log.String()), ""
 }
@@ -67,7 +67,7 @@ func (r *session) preserve() (log, qemu string) {
 func (r *session) attach(name, text string) string {
 	r.solo.rig.keep.Store(true)
 	path := filepath.Join(r.solo.rig.work, name)
-	_ = os.WriteFile(path, []byte(text), 0o600) // without the file its reader learns that the disk is full
+	_ = os.WriteFile(path, []byte(text), 0o600) // if the file is missing, its reader learns that the disk is full
 	return path
 }
 
@@ -76,8 +76,8 @@ func (r *session) used() (t vm.CPUTime, ok bool) { return t, false }
 func (r *session) alive() bool  { return r.agent.Usable() }
 func (r *session) Close() error { return r.agent.Close() }
 
-// whole returns the error of a call, or what has become of the machine if the session
-// has ended with it.
+// whole returns the error of a call, or the state of the machine if the
+// call ended the session.
 func (r *session) whole(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil || r.agent.Usable() || r.solo.now != r {
 		return err
@@ -85,7 +85,7 @@ func (r *session) whole(ctx context.Context, err error) error {
 	return r.solo.lost(ctx, r.boot, err)
 }
 
-// borrowed is a machine that its user does not end.
+// borrowed is a session that its user does not close.
 type borrowed struct{ *session }
 
 func (borrowed) Close() error { return nil }
@@ -98,8 +98,8 @@ type sessionMachine struct {
 
 var _ machine.Machine = (*sessionMachine)(nil)
 
-// Facts: nobody knows whether an emulator runs the kernel, so that what no kernel can
-// bring about proves nothing.
+// Facts reports the machine as emulated: it is unknown whether an emulator runs the
+// kernel, so an observation that no kernel can cause proves nothing.
 func (m *sessionMachine) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
 	f, err := m.agent.Facts(ctx, attrs)
 	f.Emulated, f.Noisy = true, true
@@ -123,7 +123,7 @@ func (m *sessionMachine) End(ctx context.Context) (machine.EndState, error) {
 	return end, m.whole(ctx, err)
 }
 
-// keep adds records to the log, as the kernel prints them.
+// keep adds records to the log in the kernel's format.
 func (m *sessionMachine) keep(records []machine.Record) {
 	for _, r := range records {
 		m.log.WriteString(r.Raw())

@@ -19,9 +19,9 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// TestIntegrationSoak makes clones in a row and runs cases side by side, and
-// looks for what stays: processes, descriptors, files, goroutines. KLPTEST_SOAK
-// says how many clones; two thirds as many cases run (make soak: 300 and 200).
+// TestIntegrationSoak makes clones one after the other and runs cases in parallel,
+// and looks for leaks: processes, descriptors, files, goroutines. KLPTEST_SOAK is
+// the number of clones; two thirds as many cases run (make soak: 300 and 200).
 func TestIntegrationSoak(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
@@ -94,7 +94,7 @@ func runMany(t *testing.T, r *Rig, n int) {
 	}
 }
 
-// standing lists what a run must give back: descriptors, by what they are of,
+// standing lists what a run must release: descriptors, by their target,
 // and child processes.
 func standing(t *testing.T) (list []string) {
 	t.Helper()
@@ -103,7 +103,7 @@ func standing(t *testing.T) (list []string) {
 		t.Fatal(err)
 	}
 	for _, fd := range fds {
-		if name, err := os.Readlink(fd); err == nil { // else it was Glob's own
+		if name, err := os.Readlink(fd); err == nil { // else it was opened by Glob itself
 			list = append(list, inode.ReplaceAllString(name, ""))
 		}
 	}
@@ -122,5 +122,5 @@ func standing(t *testing.T) (list []string) {
 	return list
 }
 
-// inode tells one socket from another.
+// inode matches the part of a name that differs between sockets.
 var inode = regexp.MustCompile(`:\[\d+\]$`)

@@ -21,22 +21,22 @@ const (
 	returnPause = 3 * time.Second  // between two attempts to connect
 )
 
-// solo is the source of a rig that has one machine. There is no other to replace it by:
-// what a test leaves is unloaded before the next one, or else the machine is booted
-// again, or the run ends. One test at a time uses it.
+// solo is the source of a rig with one machine, which cannot be replaced. Modules that
+// a test leaves are unloaded before the next test; otherwise the machine is rebooted,
+// or the run ends. Only one test at a time uses it.
 type solo struct {
 	rig    *Rig
 	to     Machine
 	reboot bool
 	first  wire.Survey // before the first test
 
-	now    *session // nil: there is no connection
+	now    *session // nil: no connection
 	served bool     // a test has run
 	doubt  bool     // a test may have left something
-	gone   error    // why no test can run any more
+	gone   error    // the reason why no test can run any more
 }
 
-// with is the machine as a test uses it, by a session with its agent.
+// with makes the session through which a test uses the machine.
 func (s *solo) with(c *client.Client, boot string) *session {
 	c.Config = s.rig.kernel.Config
 	return &session{solo: s, agent: c, boot: boot, files: map[string]string{}}
@@ -49,7 +49,7 @@ func (s *solo) get(ctx context.Context, want shape) (g instance, used bool, err 
 	case want.memory > s.first.Memory:
 		return nil, false, unsuited(fmt.Sprintf("%s has %d MiB of memory; the case asks for %d", s.to, s.first.Memory, want.memory))
 	}
-	done := setAside(ctx) // another boot is not the test's
+	done := setAside(ctx) // a reboot does not count for the test
 	err = s.ready(ctx)
 	done()
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *solo) get(ctx context.Context, want shape) (g instance, used bool, err 
 	if err := s.rig.trust.in(ctx, s.rig.shape(), s.lend); err != nil {
 		return nil, false, err
 	}
-	s.doubt = s.doubt || !s.served // the self-tests may have been spoilt
+	s.doubt = s.doubt || !s.served // a self-test may have been spoilt
 	if err := s.ready(ctx); err != nil {
 		return nil, false, err
 	}
@@ -77,14 +77,14 @@ func (s *solo) lend(ctx context.Context, _ shape) (instance, error) {
 func (s *solo) put(_ shape, g instance, clean bool) {
 	s.doubt = s.doubt || !clean
 	if !g.alive() {
-		_ = g.Close() // it has ended
+		_ = g.Close() // it has already ended
 		if s.now == g {
 			s.now = nil
 		}
 	}
 }
 
-// ready connects if need be, and unloads what an earlier test has left.
+// ready connects if necessary, and unloads what an earlier test has left.
 func (s *solo) ready(ctx context.Context) error {
 	if s.gone == nil && s.now == nil {
 		_, s.gone = s.reconnect(ctx, "")
@@ -93,7 +93,7 @@ func (s *solo) ready(ctx context.Context) error {
 		s.gone = s.clean(ctx)
 	}
 	if ctx.Err() != nil {
-		s.gone = nil // nothing is known
+		s.gone = nil // unknown after an interrupt
 		return context.Cause(ctx)
 	}
 	if s.gone != nil {
@@ -102,7 +102,7 @@ func (s *solo) ready(ctx context.Context) error {
 	return nil
 }
 
-// clean unloads what tests have left, or boots the machine again.
+// clean unloads what tests have left, or reboots the machine.
 func (s *solo) clean(ctx context.Context) error {
 	left, err := s.tidy(ctx)
 	if err == nil && len(left) > 0 && s.reboot {
@@ -129,8 +129,8 @@ func (s *solo) restart(ctx context.Context) error {
 	return err
 }
 
-// reconnect waits until the machine answers again, in another boot than old, and
-// returns which boot that is.
+// reconnect waits until the machine answers in another boot than old, and returns
+// the ID of that boot.
 func (s *solo) reconnect(ctx context.Context, old string) (boot string, err error) {
 	limited, cancel := context.WithTimeout(ctx, returnLimit)
 	defer cancel()
@@ -156,7 +156,7 @@ func (s *solo) reconnect(ctx context.Context, old string) (boot string, err erro
 	}
 }
 
-// final tells whether another attempt to connect would fail as well.
+// final reports whether another attempt to connect would fail as well.
 func (s *solo) final(err error) bool {
 	e, ok := errors.AsType[*blame.Error](err)
 	return ok && !e.Transient && e.Party == blame.User && !errors.Is(err, remote.ErrKey)
@@ -179,8 +179,8 @@ func (s *solo) connect(ctx context.Context) (boot string, err error) {
 	return survey.Boot, nil
 }
 
-// lost finds out what has become of the machine, whose agent has ended or fallen silent.
-// Whatever it was, the kernel's log of it is lost.
+// lost finds out what happened to the machine after its agent ended or fell silent. In
+// any case the kernel's log of the event is lost.
 func (s *solo) lost(ctx context.Context, before string, err error) error {
 	s.now.Close()
 	s.now, s.doubt = nil, true
@@ -197,5 +197,5 @@ func (s *solo) lost(ctx context.Context, before string, err error) error {
 	return blame.Rigf("the session with %s broke, and the machine has not rebooted: %w", s.to, err)
 }
 
-// close is [source]'s. The rig ends the session; see finish.
+// close implements [source]. The rig ends the session; see farewell.
 func (s *solo) close() error { return nil }

@@ -11,10 +11,10 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// shape is what a test may ask of a machine; 0 is the default of vm.
+// shape is the size of a machine that a test may ask for; 0 is the default of vm.
 type shape struct{ cpus, memory int }
 
-// of is the shape that a test asks for; s fills in what the test does not set.
+// of returns the shape that a test asks for; s fills in what the test does not set.
 func (s shape) of(t Test) shape {
 	cpus, memory := t.Shape()
 	return shape{cmp.Or(cpus, s.cpus), cmp.Or(memory, s.memory)}
@@ -32,23 +32,23 @@ func (s shape) count(list []Test) map[shape]int {
 
 // instance is a running guest as a run needs it.
 type instance interface {
-	// machine is the guest as a test of that name sees it; step hears each command.
+	// machine is the guest as the named test sees it; step is called for each command.
 	machine(name string, step func(text string)) machine.Machine
-	// put copies those modules into the guest that it does not have yet.
+	// put copies the modules into the guest that it does not have yet.
 	put(ctx context.Context, modules []kmods.Module) error
 	// putFiles copies files into the guest, by their names below guest.CaseFiles.
 	putFiles(ctx context.Context, files map[string][]byte) error
 	// rest stops the guest and its clock until wake.
 	rest(ctx context.Context) error
 	wake(ctx context.Context) error
-	// preserve makes the guest's logs outlive it, and returns the console's
-	// path and the QEMU command line.
+	// preserve makes the guest's logs outlive it, and returns the path of the
+	// console log and the QEMU command line.
 	preserve() (log, qemu string)
 	// attach puts a file beside these logs, and returns its path.
 	attach(name, text string) (path string)
-	// used is the processor time that it has had so far, if the host tells.
+	// used is the processor time that it has used so far, if the host tells it.
 	used() (vm.CPUTime, bool)
-	// alive tells whether it can run another test.
+	// alive reports whether it can run another test.
 	alive() bool
 	Close() error
 }
@@ -56,10 +56,10 @@ type instance interface {
 // source gives each test a guest. Its methods may be called from several
 // goroutines.
 type source interface {
-	// get returns a guest that is the caller's until put; used tells that it
+	// get returns a guest that the caller owns until put; used tells that it
 	// has served other tests.
 	get(ctx context.Context, s shape) (g instance, used bool, err error)
-	// put takes a guest back; clean tells that it is as get returned it.
+	// put takes a guest back; clean tells that it is unchanged since get.
 	put(s shape, g instance, clean bool)
 	// close ends all guests but those that callers still have.
 	close() error

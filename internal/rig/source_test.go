@@ -18,8 +18,8 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// With --one-vm cases run one at a time, and a guest that one of them has left
-// dirty is replaced: the cases after it are not to blame.
+// With --one-vm cases run one at a time, and a guest that a case has left dirty is
+// replaced: later cases are not to blame.
 func TestOneVM(t *testing.T) {
 	m, log := inOrder(&fake{name: "1", left: []string{"klp_a"}}, &fake{name: "2"})
 	r := &Rig{o: Options{Guests: Shared, Jobs: 4}}
@@ -39,8 +39,7 @@ func TestOneVM(t *testing.T) {
 	}
 }
 
-// A case's own module takes the place of the shipped one of that name, and the
-// other way round.
+// A case's own module replaces the shipped one of the same name, and vice versa.
 func TestGuestKnowsModulesByTheirFile(t *testing.T) {
 	g := &Guest{files: map[string]string{"klp_a": "/cache/1/klp_a.ko"}}
 	for path, want := range map[string]bool{"/cache/1/klp_a.ko": true, "/cache/2/klp_a.ko": false} {
@@ -60,14 +59,15 @@ func TestEachCaseHasItsOwnGuest(t *testing.T) {
 	if err := e.close(); err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(log.lines) // closing goes on beside the next boot
+	slices.Sort(log.lines) // a guest may be closed during the next boot
 	want := []string{"1 boot", "1 close", "1 insmod klp_a", "2 boot", "2 close", "2 insmod klp_a"}
 	if diff := cmp.Diff(want, log.lines); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// Guests that cannot be closed make one short line, in which each reason is once.
+// TestErrorsOfClosing: guests that cannot be closed give one short line,
+// with each reason once.
 func TestErrorsOfClosing(t *testing.T) {
 	for name, open := range map[string]func(maker) source{
 		"each":   func(m maker) source { return newEach(t.Context(), m, false, map[shape]int{{}: 3}) },
@@ -93,8 +93,8 @@ func TestErrorsOfClosing(t *testing.T) {
 	}
 }
 
-// A guest is made ahead while a case runs, but never one too many, and what
-// was made for nobody is closed.
+// TestNextGuestIsMadeAhead: a guest is made ahead while a case runs, but never one
+// too many, and an unused guest is closed.
 func TestNextGuestIsMadeAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, log := inOrder(&fake{name: "1"}, &fake{name: "2"}, &fake{name: "3"})
@@ -121,7 +121,8 @@ func TestNextGuestIsMadeAhead(t *testing.T) {
 	})
 }
 
-// A guest that does not wake is closed, and the case is told why.
+// TestGuestThatDoesNotWake: a guest that does not wake is closed, and the
+// case gets the error.
 func TestGuestThatDoesNotWake(t *testing.T) {
 	gone := errors.New("gone")
 	m, log := inOrder(&fake{name: "1"}, &fake{name: "2", wakeErr: gone})
@@ -176,7 +177,7 @@ func TestResultsComeInOrderOfTheCases(t *testing.T) {
 	})
 }
 
-// busy counts the cases that run side by side.
+// busy counts the cases that run in parallel.
 type busy struct {
 	mu        sync.Mutex
 	now, most int
@@ -189,7 +190,7 @@ func (b *busy) add(n int) {
 	b.most = max(b.most, b.now)
 }
 
-// slow is a fake whose modules take their time, the first one's the longest.
+// slow is a fake that takes time to get its modules, the first one the longest.
 type slow struct {
 	fake
 	takes time.Duration
@@ -203,8 +204,8 @@ func (s *slow) put(context.Context, []kmods.Module) error {
 	return nil
 }
 
-// Guests that are reused outlive the run that has made them, and are closed
-// when a case has left something in them, or when they have died.
+// TestReusedGuestsOutliveRuns: reused guests outlive the run that made them, and
+// are closed if a case has left something in them, or if they have died.
 func TestReusedGuestsOutliveRuns(t *testing.T) {
 	dead := &fake{name: "1"}
 	m, log := inOrder(dead, &fake{name: "2", left: []string{"klp_a"}}, &fake{name: "3"})

@@ -14,14 +14,14 @@ import (
 )
 
 // templates are the stopped guests from which the guests of this rig are cloned,
-// one of each shape. They stay in the cache.
+// one for each shape. They stay in the cache.
 type templates struct {
 	rig *Rig
-	key string // the contents of what they boot
+	key string // names the contents of what they boot
 
-	mu     sync.Mutex // held while one is made, since all who wait want it
+	mu     sync.Mutex // held while a template is made, since all waiters need it
 	open   map[shape]*vm.Template
-	broken map[shape]error // why a shape has none
+	broken map[shape]error // why a shape has no template
 }
 
 func newTemplates(r *Rig, key string) *templates {
@@ -37,7 +37,7 @@ func kernelKey(k *images.Kernel) (string, error) {
 	return keyOf([]string{k.Image})
 }
 
-// get returns the template of a shape from the cache, made if need be.
+// get returns the template of a shape from the cache, and makes it if necessary.
 func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -52,7 +52,7 @@ func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 		}
 	}
 	if err != nil {
-		if ctx.Err() == nil && blame.Of(err) != blame.Kernel { // a kernel is tried again, see rememberFailures
+		if ctx.Err() == nil && blame.Of(err) != blame.Kernel { // a kernel's failure is tried again, see rememberFailures
 			t.broken[s] = err
 		}
 		return nil, err
@@ -61,7 +61,7 @@ func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 	return tmpl, nil
 }
 
-// load opens the template in the cache, and makes it first if it is not there.
+// load opens the template in the cache, and makes it first if it is missing.
 func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	spec := t.rig.spec(s)
 	id, err := spec.TemplateID(t.key)
@@ -84,7 +84,7 @@ func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	return vm.OpenTemplate(dir, spec, t.key)
 }
 
-// forget removes a template that cannot be used from the cache.
+// forget removes an unusable template from the cache.
 func (t *templates) forget(ctx context.Context, s shape) error {
 	id, err := t.rig.spec(s).TemplateID(t.key)
 	if err != nil {
@@ -93,13 +93,12 @@ func (t *templates) forget(ctx context.Context, s shape) error {
 	return t.rig.cache.Remove(ctx, "templates", id)
 }
 
-// refused drops a template that QEMU did not take, so that the next get makes
-// another.
+// refused drops a template that QEMU rejected, so that the next get makes another.
 func (t *templates) refused(ctx context.Context, s shape, tmpl *vm.Template) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.open[s] != tmpl {
-		return // another goroutine has done it
+		return // another goroutine has dropped it
 	}
 	delete(t.open, s)
 	_ = tmpl.Close() // it was only read
@@ -132,8 +131,8 @@ func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error 
 	return blame.Join(g.VM.Snapshot(ctx, key), g.Close())
 }
 
-// clone makes a guest from the template of its shape. Where no template can be
-// made, it boots the guest, which is slower but the same.
+// clone makes a guest from the template of its shape. If no template can be made,
+// it boots the guest, which is slower but equivalent.
 func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 	for try := 0; ; try++ {
 		tmpl, err := r.templates.get(ctx, s)
@@ -153,7 +152,7 @@ func (r *Rig) clone(ctx context.Context, s shape) (*Guest, error) {
 	}
 }
 
-// withAdvice is an error on one line, what comes of it, and what to do about it.
+// withAdvice returns an error on one line with its outcome and its advice.
 func withAdvice(err error, outcome string) string {
 	line := err.Error() + outcome
 	if e, ok := errors.AsType[*blame.Error](err); ok && errors.Is(err, vm.ErrNoPlace) && e.Advice != "" {

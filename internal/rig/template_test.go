@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// A guest that cannot be made is the fate of its shape: no case of another
-// one may get that verdict.
+// A guest that cannot be made concerns its shape only: no case of another shape may
+// get that verdict.
 func TestTemplateThatFailsConcernsItsShapeOnly(t *testing.T) {
 	c, err := cache.Open(t.TempDir(), nil)
 	if err != nil {

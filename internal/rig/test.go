@@ -11,32 +11,31 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// Test is what a rig runs: see [Case].
+// Test is a test that a rig runs: see [Case].
 type Test interface {
 	Name() string
-	// Shape is what the test asks of its guest: processors, and memory in
+	// Shape returns what the test asks of its guest: processors, and memory in
 	// MiB. 0 is the rig's default.
 	Shape() (cpus, memory int)
-	// Modules are those that its guest must have, by name, and the sources of
-	// those of the test's own.
+	// Modules returns the names of the modules that the guest must have, and
+	// the sources of the test's own modules.
 	Modules() (names []string, own []kmods.Source)
-	// Skipped tells whether the machine's kernel cannot run the test, so that
-	// modules of the test's own need not be built for it. Run tells it as well.
+	// Skipped reports whether the machine's kernel cannot run the test, so that
+	// the test's own modules need not be built for it. Run reports it as well.
 	Skipped(ctx context.Context, m machine.Machine) (res judge.Result, skip bool)
-	// Run runs the test and judges it. It is called again when the result must
-	// be confirmed.
+	// Run runs the test and judges it. It is called again if the
+	// result must be confirmed.
 	Run(ctx context.Context, m machine.Machine) judge.Result
-	// Broken is the result of a test that could not be run.
+	// Broken returns the result of a test that could not be run.
 	Broken(err error) judge.Result
-	// LeavesClean tells whether a guest is as it was before a run with that
-	// result.
+	// LeavesClean reports whether a guest is unchanged after a run with that result.
 	LeavesClean(judge.Result) bool
 }
 
-// Case makes a test of a case.
+// Case makes a test from a case.
 func Case(c *casefile.Case) Test { return caseTest{c} }
 
-// Cases makes tests of cases.
+// Cases makes tests from cases.
 func Cases(list []*casefile.Case) []Test {
 	tests := make([]Test, len(list))
 	for i, c := range list {
@@ -59,7 +58,7 @@ func (t caseTest) Modules() (names []string, own []kmods.Source) {
 
 func (t caseTest) Skipped(ctx context.Context, m machine.Machine) (judge.Result, bool) {
 	if len(t.c.Sources) == 0 {
-		return judge.Result{}, false // nothing is to be built
+		return judge.Result{}, false // nothing to build
 	}
 	return judge.Skipped(ctx, m, t.c)
 }
@@ -70,9 +69,9 @@ func (t caseTest) Run(ctx context.Context, m machine.Machine) judge.Result {
 
 func (t caseTest) Broken(err error) judge.Result { return judge.Broken(t.c, err) }
 
-// LeavesClean: the checks at the end have seen all that the case could leave, and
-// nothing was allowed to stay. A case of a stranger's that could change the checks
-// themselves never leaves its guest clean.
+// LeavesClean requires that the checks at the end have seen all that the case could
+// leave, and that nothing was allowed to stay. An untrusted case that could change
+// the checks themselves never leaves its guest clean.
 func (t caseTest) LeavesClean(res judge.Result) bool {
 	if res.Verdict == judge.Skip {
 		return true

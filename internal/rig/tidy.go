@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	tidyRounds = 3 // a livepatch can go once the one above it has
+	tidyRounds = 3 // a livepatch can be unloaded once the one above it is
 	tidyWait   = 20 * time.Second
 )
 
-// tidy unloads the modules of tests, and returns those that stay. That a command fails
-// shows in what stays.
+// tidy unloads the modules of tests, and returns those that stay. A failed command
+// shows in the modules that stay.
 func (s *solo) tidy(ctx context.Context) (left []string, err error) {
 	for round := 0; ; round++ {
 		survey, err := s.now.agent.Survey(ctx)
@@ -38,7 +38,7 @@ func (s *solo) tidy(ctx context.Context) (left []string, err error) {
 	}
 }
 
-// left are the modules of tests that are loaded, the newest first.
+// left returns the modules of tests that are loaded, the newest first.
 func (s *solo) left(survey wire.Survey) (names []string) {
 	for _, name := range survey.Modules {
 		if isTestModule(name) || s.now.files[name] != "" && !slices.Contains(s.first.Modules, name) {
@@ -48,8 +48,8 @@ func (s *solo) left(survey wire.Survey) (names []string) {
 	return names
 }
 
-// unload are the commands that unload modules, of which some are livepatches: what holds
-// a task lets it go, livepatches are disabled, and the modules go.
+// unload returns the commands that unload modules, some of which are livepatches: held
+// tasks are released, livepatches are disabled, and the modules are unloaded.
 func unload(modules, patches []string) (list []machine.Command) {
 	add := func(verb machine.Verb, text string, args ...string) {
 		list = append(list, machine.Command{Text: text, Verb: verb, Args: args})

@@ -16,29 +16,27 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// selftestWait is the limit of one command of a self-test. It is shorter than that
-// of a case, so that a kernel on which no command ends does not delay a run.
+// selftestWait is the time limit of one command of a self-test. It is shorter than
+// that of a case, so that a kernel on which no command ends does not delay a run.
 const selftestWait = 20 * time.Second
 
-// errUnclear says that no self-test blames the rig, but that the kernel spoilt some
-// of them.
+// errUnclear means that no self-test blames the rig, but the kernel spoilt some of them.
 var errUnclear = errors.New("a self-test was spoilt by the kernel")
 
 // trust lets no test run on guests of a shape until the rig has shown that it works
-// there: that holders hold, that the log is whole, that a splat is found, and that
-// a wrong expectation FAILs. Otherwise the kernel would be blamed for a fault of
-// the rig.
+// there: that holders hold, that the log is complete, that a splat is found, and that a
+// wrong expectation FAILs. Otherwise the kernel would be blamed for a fault of the rig.
 //
-// The cache remembers the outcome. The self-tests have a guest of their own, which
-// they taint. They do not depend on livepatch, so that a kernel with a faulty
-// livepatch gets its FAILs from the cases.
+// The cache remembers the outcome. The self-tests have their own guest, which they
+// taint. They do not depend on livepatch, so that a kernel with a faulty livepatch
+// gets its FAILs from the cases.
 type trust struct {
 	tests    func() ([]selftest, error)
 	builder  builder
 	remember func(ctx context.Context, s shape, show func(context.Context) error) error
 	notice   func(string)
 
-	mu    sync.Mutex // held during the tests, since all who wait want the outcome
+	mu    sync.Mutex // held during the tests, since all waiters need the outcome
 	shown map[shape]bool
 }
 
@@ -62,7 +60,7 @@ func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.C
 	return err
 }
 
-// identity names what the self-tests show: klptest, and the machine that it works on.
+// identity names what the self-tests cover: klptest, and the machine that it works on.
 func (r *Rig) identity(s shape) (string, error) {
 	if r.solo == nil {
 		return r.spec(s).TemplateID(r.templates.key)
@@ -75,7 +73,7 @@ func (r *Rig) identity(s shape) (string, error) {
 	return fmt.Sprintf("%s %s %s %q", program, r.solo.to, r.solo.first.Release, r.solo.first.Version), err
 }
 
-// describe says of an entry of the cache which kernel it is for.
+// describe records which kernel a cache entry is for.
 func (r *Rig) describe(dir string) error { return cache.Describe(dir, "for "+r.kernel.Name) }
 
 // trusted makes a maker that runs the self-tests before it makes a guest.
@@ -88,8 +86,8 @@ func (m maker) trusted(t *trust) maker {
 	}
 }
 
-// in is over at once, but for the first test of a shape: for that, the template is
-// made and the shipped modules are built as well.
+// in returns at once, except for the first test of a shape: for that, the template
+// and the shipped modules are made as well.
 func (t *trust) in(ctx context.Context, s shape, m maker) error {
 	defer setAside(ctx)()
 	t.mu.Lock()
@@ -105,15 +103,14 @@ func (t *trust) in(ctx context.Context, s shape, m maker) error {
 	return nil
 }
 
-// show runs the self-tests. After one that the kernel spoilt, the others run on
-// another guest.
+// show runs the self-tests. If the kernel spoils one, the others run on another guest.
 func (t *trust) show(ctx context.Context, s shape, m maker) error {
 	tests, err := t.tests()
 	if err != nil {
 		return err
 	}
 	guests := newReused(ctx, m)
-	defer guests.close() // an unclean end says nothing about the rig
+	defer guests.close() // a failed close says nothing about the rig
 	anySpoilt := false
 	for _, test := range tests {
 		spoilt, err := t.one(ctx, guests, s, test)
@@ -128,8 +125,8 @@ func (t *trust) show(ctx context.Context, s shape, m maker) error {
 	return nil
 }
 
-// one runs one self-test, and tells whether the kernel has spoilt it. A
-// self-test that shows a broken rig is an error.
+// one runs one self-test, and reports whether the kernel has spoilt it. A self-test
+// that shows a broken rig is an error.
 func (t *trust) one(ctx context.Context, guests *reused, s shape, test selftest) (spoilt bool, err error) {
 	g, _, err := guests.get(ctx, s)
 	if err != nil {
@@ -166,7 +163,7 @@ func (t *trust) run(ctx context.Context, g instance, test selftest) (judge.Resul
 	return res, context.Cause(ctx)
 }
 
-// fault is the error of a rig that is broken.
+// fault is the error for a broken rig.
 func (t selftest) fault(g instance, res judge.Result) error {
 	log, _ := g.preserve()
 	came := string(res.Verdict)
@@ -175,7 +172,7 @@ func (t selftest) fault(g instance, res judge.Result) error {
 	}
 	return &blame.Error{
 		Party:     blame.Rig,
-		Transient: true, // a host that is busy beyond measure spoils one as well
+		Transient: true, // an extremely busy host spoils one as well
 		Summary:   fmt.Sprintf("klptest's self-test %s failed, so no verdict can be trusted (%s It came to %s)", t.Name, t.Title, came),
 		Advice:    "report this line, the kernel's configuration, and the versions of QEMU and the compiler",
 		Tail:      res.Diff,

@@ -18,8 +18,8 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// TestIntegrationBrokenHoldersAreAnError: with a module whose holders hold
-// nothing, no case may FAIL.
+// TestIntegrationBrokenHoldersAreAnError: with a module whose holders do not hold,
+// no case may FAIL.
 func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
@@ -57,7 +57,7 @@ func shippedCases(t *testing.T, names ...string) []*casefile.Case {
 	return list
 }
 
-// replaceModule has the rig's guests get the module from another file.
+// replaceModule makes the rig's guests get the module from another file.
 func replaceModule(r *Rig, name, path string) {
 	shipped := r.modules.shipped
 	r.modules.shipped = func() (map[string]kmods.Module, error) {
@@ -71,8 +71,8 @@ func replaceModule(r *Rig, name, path string) {
 	}
 }
 
-// holdsNothing builds the module so that what should sleep until it is let out
-// returns at once.
+// holdsNothing builds the module so that functions that should sleep until released
+// return at once.
 func holdsNothing(t *testing.T, r *Rig, module string) (path string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// newTestTrust is for guests that are fakes; remembered counts what is
-// remembered of the self-tests that are run.
+// newTestTrust makes a trust for fake guests; remembered counts the outcomes that
+// are remembered.
 func newTestTrust(tests ...selftest) (t *trust, remembered *int) {
 	remembered = new(int)
 	t = &trust{
@@ -37,7 +37,7 @@ func newTestTrust(tests ...selftest) (t *trust, remembered *int) {
 	return t, remembered
 }
 
-// The self-tests have a guest of their own, before the first of a shape.
+// The self-tests have their own guest, before the first guest of a shape.
 func TestTrustIsShownOnceForEachShape(t *testing.T) {
 	tr, remembered := newTestTrust(test(t, "PASS"), test(t, "PASS"))
 	var fakes []*fake
@@ -63,7 +63,7 @@ func TestTrustIsShownOnceForEachShape(t *testing.T) {
 	}
 }
 
-// TestTrustTakesNoTimeOfACase: the case that comes first is no slower than others.
+// TestTrustTakesNoTimeOfACase: the first case is no slower than others.
 func TestTrustTakesNoTimeOfACase(t *testing.T) {
 	t.Run("own guests", func(t *testing.T) {
 		trustTakesNoTime(t, func(ctx context.Context, m maker) source { return newEach(ctx, m, false, map[shape]int{}) })
@@ -118,8 +118,8 @@ func TestBrokenRigGivesNoVerdict(t *testing.T) {
 	}
 }
 
-// What the kernel does to a self-test is no ERROR, and is not remembered: the
-// next run tries again.
+// TestKernelThatSpoilsASelftest: a self-test that the kernel spoils is not an
+// ERROR, and is not remembered: the next run tries again.
 func TestKernelThatSpoilsASelftest(t *testing.T) {
 	panics := &blame.Error{Party: blame.Kernel, Summary: "panic", Tail: "Kernel panic - not syncing"}
 	tr, remembered := newTestTrust(test(t, "PASS"), test(t, "PASS"))
@@ -149,7 +149,7 @@ func TestTrustEndsWithContext(t *testing.T) {
 	}
 }
 
-// A guest that cannot be had says nothing of the rig's tests.
+// TestTrustWithoutAGuest: a guest that cannot be made says nothing about the self-tests.
 func TestTrustWithoutAGuest(t *testing.T) {
 	tr, _ := newTestTrust(test(t, "PASS"))
 	panics := &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}

@@ -12,20 +12,20 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// Unfit is an error that every test would have: it is about the rig, and about no
+// Unfit is an error that every test would have: it concerns the rig, not a
 // test. It ends a run.
 type Unfit struct{ err error }
 
 func (u Unfit) Error() string { return "no case can be run: " + u.err.Error() }
 func (u Unfit) Unwrap() error { return u.err }
 
-// unsuited is an error of a machine that cannot run a test, because it lacks something.
+// unsuited is the error for a machine that is too small for a test.
 type unsuited string
 
 func (u unsuited) Error() string { return string(u) }
 
-// broken is the result of a test that cannot be run. When no test can, it ends the
-// run, and there is no result.
+// broken returns the result of a test that cannot be run. If no test can, it ends
+// the run, and there is no result.
 func (r *runner) broken(t Test, err error) judge.Result {
 	if u, ok := errors.AsType[Unfit](err); ok {
 		r.giveUp(u)
@@ -37,10 +37,10 @@ func (r *runner) broken(t Test, err error) judge.Result {
 	return res
 }
 
-// failures counts what a maker could not make.
+// failures counts the failures of a maker.
 type failures struct {
-	def  shape // of a test that asks for nothing
-	sure uint  // failures of the kernel's that confirm a FAIL
+	def  shape // the default shape of a test
+	sure uint  // failures of the kernel that confirm a FAIL
 
 	mu     sync.Mutex
 	made   map[shape]bool
@@ -49,8 +49,8 @@ type failures struct {
 }
 
 // rememberFailures makes a maker remember the shapes for which it fails: it would
-// fail in the same way, and as slowly, for each test. def is the shape without which
-// no test can be run.
+// fail in the same way, and as slowly, for each test. Without guests of the shape
+// def no test can be run.
 func (m maker) rememberFailures(def shape, sure uint) maker {
 	f := &failures{def: def, sure: sure, made: map[shape]bool{}, inARow: map[shape]uint{}, final: map[shape]error{}}
 	return func(ctx context.Context, s shape) (instance, error) {
@@ -71,8 +71,8 @@ func (f *failures) known(s shape) error {
 	return f.final[s]
 }
 
-// add counts a guest, or the error in its place, and returns the error, which is
-// final after enough of them.
+// add counts a guest, or the error instead of one, and returns the error, which is
+// final after enough failures.
 func (f *failures) add(s shape, err error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -91,9 +91,9 @@ func (f *failures) add(s shape, err error) error {
 	return err
 }
 
-// enough is after how many failures in a row a maker gives up: one of the user's, as
-// many of the kernel's as confirm a FAIL, and of the rig's two, or one when it has
-// never worked and says nothing of another attempt.
+// enough is the number of failures in a row after which a maker gives up: one for
+// the user's fault, as many as confirm a FAIL for the kernel's, and two for the
+// rig's, or one if it has never worked and the error is not transient.
 func (f *failures) enough(s shape, err error) uint {
 	switch blame.Of(err) {
 	case blame.Kernel:

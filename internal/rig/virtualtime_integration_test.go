@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// TestIntegrationVirtualTime: what a guest waits for comes at once, but while it waits for
-// its host, its time passes like the host's, or stands still.
+// TestIntegrationVirtualTime: a guest's sleep ends at once, but while it waits for its
+// host, its time passes like the host's, or stands still.
 func TestIntegrationVirtualTime(t *testing.T) {
 	m := playing(t, emulated(t))
 	uptime := func(shell string) time.Duration {
@@ -47,7 +47,7 @@ func TestIntegrationVirtualTime(t *testing.T) {
 	}
 }
 
-// TestIntegrationSpins: an idle guest whose time jumps does not pass for one that hangs.
+// TestIntegrationSpins: an idle guest whose time jumps is not taken for one that hangs.
 func TestIntegrationSpins(t *testing.T) {
 	r := emulated(t)
 	for _, tt := range []struct {
@@ -63,7 +63,7 @@ func TestIntegrationSpins(t *testing.T) {
 	}
 }
 
-// spinsDuring tells what spins says of a clone that runs a command.
+// spinsDuring returns the result of spins for a clone that runs a command.
 func spinsDuring(t *testing.T, r *Rig, command string) bool {
 	t.Helper()
 	m := playing(t, r)
@@ -71,9 +71,9 @@ func spinsDuring(t *testing.T, r *Rig, command string) bool {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = m.Step(ctx, machine.Command{Text: command, Verb: machine.Sh, Args: []string{command}}, 1000*time.Hour) // it is cut off
+		_, _ = m.Step(ctx, machine.Command{Text: command, Verb: machine.Sh, Args: []string{command}}, 1000*time.Hour) // cut off below
 	}()
-	time.Sleep(spinSample) // by then the command has begun
+	time.Sleep(spinSample) // the command has begun by then
 	spin := spins(t.Context(), m.VM)
 	if halts := m.VM.Halts(t.Context(), spinSample); halts == spin {
 		t.Errorf("%s: halts %t", command, halts)
@@ -83,7 +83,7 @@ func spinsDuring(t *testing.T, r *Rig, command string) bool {
 	return spin
 }
 
-// emulated is a rig whose guests have a time of their own.
+// emulated is a rig whose guests have virtual time.
 func emulated(t *testing.T) *Rig {
 	t.Helper()
 	if os.Getenv("KLPTEST_VM") == "" {
@@ -109,4 +109,4 @@ func playing(t *testing.T, r *Rig) *guestMachine {
 	return m
 }
 
-const linger = 2 * time.Millisecond // that of package vm
+const linger = 2 * time.Millisecond // as in package vm

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/kmods"
 )
 
-// wanted are all shipped modules, and those of c, which may be nil.
+// wanted returns all shipped modules and those of c, which may be nil.
 func (r *Rig) wanted(ctx context.Context, c *casefile.Case) ([]kmods.Module, error) {
 	list, err := r.modules.all()
 	if err != nil || c == nil {
@@ -20,9 +20,9 @@ func (r *Rig) wanted(ctx context.Context, c *casefile.Case) ([]kmods.Module, err
 	return append(list, own...), err
 }
 
-// Visit readies the rig's machine for a person: it has all shipped modules and those of c,
-// and has run the commands of c, whatever c expects. c may be nil. The machine stays so
-// until Close.
+// Visit prepares the rig's machine for a person: it gets all shipped modules and those of
+// c, and runs the commands of c, regardless of what c expects. c may be nil. The machine
+// stays that way until Close.
 func (r *Rig) Visit(ctx context.Context, c *casefile.Case) (res judge.Result, err error) {
 	if err := r.solo.ready(ctx); err != nil {
 		return res, err
