@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// TestAttackConsoles: a console that a stranger's directory has under many names is copied
-// once, and a pipe not at all.
+// TestAttackConsoles: a console that an untrusted directory has under many names is copied
+// once, and a pipe is not copied.
 func TestAttackConsoles(t *testing.T) {
 	dir := t.TempDir()
 	d := document("r", day)

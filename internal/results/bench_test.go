@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// large is a run of so many tests, each with an observation of the usual size.
+// large is a run of n tests, each with an observation of the usual size.
 func large(n int, verdict judge.Verdict) report.Document {
 	d := document("r"+string(verdict), day)
 	var answers []machine.Answer

@@ -21,8 +21,8 @@ func covered(run string) report.Document {
 	return d
 }
 
-// The coverage of each run has a folder, and none of a stranger's names leads out of
-// it. The next run takes the folders away.
+// TestCoverage: the coverage of each run has a folder, and no untrusted name leads
+// out of it. The next run removes the folders.
 func TestCoverage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "results")
 	d := create(t, path)

@@ -18,24 +18,25 @@ import (
 const (
 	resultsFile = "results.json"
 	failedDir   = "failed"   // has the folders of tests that did not pass
-	coverageDir = "coverage" // has what was run of a kernel's source; of a second one, in a folder "2"
+	coverageDir = "coverage" // has the coverage of a kernel's source; that of a second run is in a folder "2"
 )
 
-// Dir is a results directory that is being written. A nil one keeps nothing.
+// Dir is a results directory that is being written. A nil Dir keeps nothing.
 type Dir struct {
 	path string
 	root *os.Root
-	file *os.File // results.json; its lock keeps other runs away
+	file *os.File // results.json; its lock keeps other runs out
 	runs *report.Runs
 	docs []report.Document
-	next int // runs that have been made
+	next int // number of runs so far
 	used folders
 
-	copied []fs.FileInfo // consoles of reports
+	copied []fs.FileInfo // consoles copied from reports
 }
 
-// Create makes a results directory, for its owner alone. It replaces the results
-// of an earlier run, and tells of that; it refuses a directory with anything else.
+// Create makes a results directory with access for its owner only. It replaces the
+// results of an earlier run, and reports that to tell. It refuses a directory that
+// has other content and no results.
 func Create(path string, tell func(string)) (*Dir, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, blame.Unwritable(path, err)
@@ -78,20 +79,19 @@ func (d *Dir) begin(tell func(string)) error {
 	return err
 }
 
-// foreign is the error of a directory that is used for something else.
+// foreign is the error for a directory that has other content.
 func foreign(path, name string) error {
 	return blame.AdviseUserf("name a new directory, an empty one, or one that has results", "%s has something else than results: %s", path, name)
 }
 
-// oursOrEmpty tells whether a results file is klptest's, or one that has just been
-// made.
+// oursOrEmpty reports whether klptest wrote the results file, or the file is new.
 func oursOrEmpty(f *os.File) bool {
 	head := make([]byte, 100)
 	n, err := f.ReadAt(head, 0)
 	return n == 0 && err == io.EOF || bytes.Contains(head[:n], []byte(`"urn:klptest:`))
 }
 
-// clear removes what an earlier run has written, and nothing else.
+// clear removes only what an earlier run wrote.
 func (d *Dir) clear() error {
 	for _, name := range append(report.FileNames(), failedDir, coverageDir) {
 		if err := d.root.RemoveAll(name); err != nil {
@@ -104,10 +104,10 @@ func (d *Dir) clear() error {
 	return d.file.Truncate(0)
 }
 
-// Add keeps a run that is over, or that could not begin.
+// Add writes a run that is over, or that could not begin.
 func (d *Dir) Add(doc report.Document) error { return doc.Play(d.Next()) }
 
-// Close completes results.json, and writes the renderings.
+// Close completes results.json and writes the other formats.
 func (d *Dir) Close() error {
 	if d == nil {
 		return nil

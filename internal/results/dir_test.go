@@ -19,7 +19,7 @@ import (
 
 var day = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// document is a run of tests with these verdicts; "a=FAIL" is a test.
+// document is a run of tests with verdicts, such as "a=FAIL".
 func document(run string, started time.Time, tests ...string) report.Document {
 	d := report.Document{Provenance: report.Provenance{Run: run, Kernel: "debian:6.12.1", Spec: "debian:6.12", Release: "6.12", Started: started}}
 	for _, text := range tests {
@@ -56,7 +56,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestDir: what a directory keeps is read again, also before the run is over.
+// TestDir: the content of a directory can be read back, even before the run is over.
 func TestDir(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "dir")
 	d := create(t, path)
@@ -87,8 +87,8 @@ func TestDir(t *testing.T) {
 	}
 }
 
-// TestFolder: what is to be seen of a failure is in its folder, and goes with it
-// to another directory.
+// TestFolder: the folder of a failure has its files, and they are copied with it to
+// another directory.
 func TestFolder(t *testing.T) {
 	dir := t.TempDir()
 	console := filepath.Join(dir, "console")
@@ -121,7 +121,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// A report may name any file of the host as its log: none is copied.
+// TestStrangersLogIsNotCopied: a report may name any file of the host as its log.
 func TestStrangersLogIsNotCopied(t *testing.T) {
 	dir := t.TempDir()
 	filetest.Put(t, filepath.Join(dir, "secret/console.log"), "secret")
@@ -150,7 +150,7 @@ func TestStrangersLogIsNotCopied(t *testing.T) {
 	}
 }
 
-// Names are no paths, and no two tests share a folder.
+// TestFolderNames: names do not act as paths, and no two tests share a folder.
 func TestFolderNames(t *testing.T) {
 	p := report.Provenance{Release: "6.12"}
 	used := folders{}
@@ -216,7 +216,7 @@ func TestCreateRefuses(t *testing.T) {
 	}
 }
 
-// TestReadDirs reads results directories that are below the one named.
+// TestReadDirs reads results directories below the named one.
 func TestReadDirs(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Read([]string{dir}); err == nil || !strings.Contains(err.Error(), "has no results") {
@@ -237,14 +237,14 @@ func TestReadDirs(t *testing.T) {
 	}
 }
 
-// A nil directory keeps nothing.
+// TestNoDir: a nil directory keeps nothing.
 func TestNoDir(t *testing.T) {
 	var d *Dir
 	must(t, d.Add(document("r", day, "a=FAIL")))
 	must(t, d.Close())
 }
 
-// The document for users names all that a directory has.
+// TestDocument: the user documentation names all files of a directory.
 func TestDocument(t *testing.T) {
 	text, err := os.ReadFile("../../docs/results.md")
 	must(t, err)

@@ -21,21 +21,20 @@ import (
 
 const (
 	consoleFile = "console.log"
-	mostConsole = 64 << 20 // bytes that are copied of a console
-	mostFolders = 10       // of one test on one kernel, which may be repeated
+	mostConsole = 64 << 20 // bytes of a console that are copied
+	mostFolders = 10       // of one test on one kernel; a test may be repeated
 	nameLength  = 100      // of a folder
 )
 
-// folders are those that have been made, in lower case: the directory may be
-// copied to where case does not count.
+// folders are the folders made so far, in lower case: the directory may be copied
+// to a case-insensitive file system.
 type folders map[string]bool
 
 func wantsFolder(r judge.Result) bool {
 	return r.Verdict != judge.Pass && r.Verdict != judge.Skip && r.Verdict != judge.XPass
 }
 
-// unused is a folder for the test that no other has; empty when the test has
-// enough of them.
+// unused returns an unused folder for the test; empty when the test has enough folders.
 func (f folders) unused(p report.Provenance, name string) string {
 	base := path.Join(failedDir, FileName(cmp.Or(p.Release, p.Kernel)), FileName(name))
 	for n := 1; n <= mostFolders; n++ {
@@ -51,7 +50,7 @@ func (f folders) unused(p report.Provenance, name string) string {
 	return ""
 }
 
-// FileName makes a name of a text, which may be a stranger's.
+// FileName makes a safe file name from a text, which may be untrusted.
 func FileName(text string) string {
 	safe := func(r rune) rune {
 		if r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._+-", r)) {
@@ -67,8 +66,7 @@ func FileName(text string) string {
 	return name
 }
 
-// fold makes the folder of a test that did not pass, and returns the outcome with
-// it.
+// fold makes the folder of a test that did not pass, and sets it in the outcome.
 func (d *Dir) fold(p report.Provenance, o report.Outcome) (report.Outcome, error) {
 	folder := d.used.unused(p, o.Name)
 	console := d.openConsole(o)
@@ -102,9 +100,9 @@ func (d *Dir) fold(p report.Provenance, o report.Outcome) (report.Outcome, error
 	return o, d.write(path.Join(folder, consoleFile), io.LimitReader(console, mostConsole))
 }
 
-// openConsole opens the console of an outcome: that of a run as the rig names it,
-// that of a report only in the directory from which it was read. It is nil where
-// there is none.
+// openConsole opens the console of an outcome: for a run, the file that the rig
+// names; for a report, only a file in the directory from which it was read. It
+// returns nil if there is none.
 func (d *Dir) openConsole(o report.Outcome) io.ReadCloser {
 	switch {
 	case o.Files != nil && o.Folder != "":
@@ -121,9 +119,9 @@ func (d *Dir) openConsole(o report.Outcome) io.ReadCloser {
 	return nil
 }
 
-// mayCopy tells whether a console, which may be a stranger's, is a file that was not
-// copied yet: a small directory could have it under many names, or a pipe that nobody
-// writes to.
+// mayCopy reports whether a console, which may be untrusted, is a file that was not
+// copied yet: a small directory could have it under many names, or have a pipe
+// without a writer.
 func (d *Dir) mayCopy(files fs.FS, name string) bool {
 	info, err := fs.Stat(files, name)
 	if err != nil || !info.Mode().IsRegular() || slices.ContainsFunc(d.copied, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
@@ -133,7 +131,7 @@ func (d *Dir) mayCopy(files fs.FS, name string) bool {
 	return true
 }
 
-// write writes a file that has something in it.
+// write writes a file, unless it would be empty.
 func (d *Dir) write(name string, from io.Reader) error {
 	first := make([]byte, 1)
 	if _, err := io.ReadFull(from, first); err == io.EOF {
@@ -147,7 +145,7 @@ func (d *Dir) write(name string, from io.Reader) error {
 	return blame.Join(err, f.Close())
 }
 
-// kernelLog is the log as the kernel prints it.
+// kernelLog returns the log in the format of the kernel.
 func kernelLog(o judge.Observation) string {
 	var b strings.Builder
 	for _, r := range o.Records() {

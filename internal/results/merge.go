@@ -11,17 +11,17 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// Merge makes one document of what belongs to one run on one kernel: its shards,
-// and what of it was run again. The rule:
+// Merge makes one document from those of one run on one kernel: its shards and
+// repeated parts. The rules:
 //
 //   - Documents belong together when they have the same run, kernel and label. A
-//     document without a run is by itself; given twice, it is there once.
+//     document without a run stands alone; given twice, it counts once.
 //   - All results of a test come from one document: the latest of those that were
 //     not cut short, or, if all were, the latest one.
-//   - Why a document was cut short is forgotten when others have all of its tests.
+//   - The error of a document that was cut short is dropped when others have all
+//     its tests.
 //
-// Runs that do not belong together stay apart: they are further observations of a
-// test.
+// Runs that do not belong together stay separate: they are further observations of a test.
 func Merge(docs []report.Document) (merged []report.Document) {
 	groups := map[identity][]report.Document{}
 	var order []identity
@@ -39,10 +39,10 @@ func Merge(docs []report.Document) (merged []report.Document) {
 	return merged
 }
 
-// identity is what documents have in common that belong together.
+// identity is the same for documents that belong together.
 type identity struct {
 	run, label, kernel string
-	command            string    // selftests are no cases
+	command            string    // separates selftests from cases
 	started            time.Time // of a document without a run
 }
 
@@ -57,13 +57,13 @@ func identify(d report.Document, known map[identity]string) identity {
 	return id
 }
 
-// bySpec is an identity with the kernel as it was asked for.
+// bySpec is an identity with the kernel as it was requested.
 func bySpec(d report.Document) identity {
 	return identity{run: d.Run, label: d.Label, kernel: cmp.Or(d.Spec, d.Kernel), command: d.Command}
 }
 
-// kernels are the exact names of the kernels that were asked for. A run that was not
-// able to get its kernel does not know it.
+// kernels returns the exact names of the requested kernels. A run that failed to get
+// its kernel does not know the name.
 func kernels(docs []report.Document) map[identity]string {
 	known := map[identity]string{}
 	for _, d := range docs {
@@ -108,7 +108,7 @@ func mergeRun(docs []report.Document) report.Document {
 	return m
 }
 
-// preference puts what was not cut short first, then what is later.
+// preference puts documents that were not cut short first, then later ones.
 func preference(a, b report.Document) int {
 	if wa, wb := a.Whole(), b.Whole(); wa != wb {
 		if wa {
@@ -124,7 +124,7 @@ type test struct{ name, file string }
 
 func testOf(o report.Outcome) test { return test{o.Name, o.File} }
 
-// owners says from which of the documents the results of a test come.
+// owners returns, for each test, the index of the document that provides its results.
 func owners(docs []report.Document) map[test]int {
 	owner := map[test]int{}
 	for i, d := range docs {
@@ -137,7 +137,7 @@ func owners(docs []report.Document) map[test]int {
 	return owner
 }
 
-// stillCut tells whether something of a document that was cut short is missing.
+// stillCut reports whether results of a document that was cut short are still missing.
 func stillCut(d, merged report.Document, owns func(report.Outcome) bool) bool {
 	if d.Whole() {
 		return false
@@ -147,7 +147,7 @@ func stillCut(d, merged report.Document, owns func(report.Outcome) bool) bool {
 		slices.ContainsFunc(d.Tests, func(word string) bool { return slices.Contains(missing, word) })
 }
 
-// union is a with what b has more.
+// union returns a with the words that only b has.
 func union(a, b []string) []string {
 	has := map[string]bool{}
 	for _, word := range a {

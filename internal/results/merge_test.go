@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// text is a document as [document] makes it, with what ended it early.
+// text is a document in the notation of [document], with the error that ended it early.
 func text(d report.Document) string {
 	var tests []string
 	for _, o := range d.Outcomes {
@@ -62,7 +62,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// Merging what is merged changes nothing, and the order of what is merged does not
+// TestMergeTwice: merging a merged document changes nothing, and the order does not
 // matter.
 func TestMergeTwice(t *testing.T) {
 	docs := []report.Document{cut(document("r", day, "a=FAIL", "b")), document("r", day.Add(1), "b=PASS"), document("r", day.Add(2), "a=PASS", "c=PASS")}

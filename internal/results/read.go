@@ -14,23 +14,23 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// ErrNone is in the error of a directory that has no results.
+// ErrNone is in the error chain for a directory without results.
 var ErrNone = errors.New("no results")
 
-// Nothing tells whether an error is that nothing was written yet, as by a run that was
-// killed at once.
+// Nothing reports whether an error means that nothing was written yet, as by a run
+// that was killed at once.
 func Nothing(err error) bool { return errors.Is(err, ErrNone) || errors.Is(err, report.ErrNone) }
 
 // Read reads the runs of each path: a results directory, a directory of such
-// directories, or a report in JSON. All may be a stranger's.
+// directories, or a report in JSON. All may be untrusted.
 func Read(paths []string) ([]report.Document, error) { return reader{report.Read}.all(paths) }
 
-// ReadBrief is [Read] without the observations, which is a lot faster.
+// ReadBrief is [Read] without the observations, which is much faster.
 func ReadBrief(paths []string) ([]report.Document, error) {
 	return reader{report.ReadBrief}.all(paths)
 }
 
-// In tells whether a directory has results.
+// In reports whether a directory has results.
 func In(dir string) bool {
 	info, err := os.Stat(filepath.Join(dir, resultsFile))
 	return err == nil && info.Mode().IsRegular()
@@ -77,13 +77,13 @@ func (r reader) file(name string, f fs.File) ([]report.Document, error) {
 	return docs, err
 }
 
-// dir reads a results directory, or those right below.
+// dir reads a results directory, or those directly below it.
 func (r reader) dir(name string) (docs []report.Document, err error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
 		return nil, blame.Unreadable(name, err)
 	}
-	files := root.FS() // stays open for the logs of the documents
+	files := root.FS() // stays open for the documents' logs
 	docs, err = r.from(files, name)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return docs, err
@@ -109,7 +109,7 @@ func (r reader) dir(name string) (docs []report.Document, err error) {
 	return docs, nil
 }
 
-// from reads results.json, and lets each outcome know of the logs beside it.
+// from reads results.json, and gives each outcome access to the logs beside it.
 func (r reader) from(files fs.FS, name string) ([]report.Document, error) {
 	info, err := fs.Stat(files, resultsFile)
 	if err == nil && !info.Mode().IsRegular() {

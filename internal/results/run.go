@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// Run is the reporter of one run into a directory.
+// Run is a reporter that writes one run to a directory.
 type Run struct {
 	dir *Dir // nil: nothing is kept
 	to  report.Reporter
@@ -21,7 +21,7 @@ type Run struct {
 	coverage string // its folder, with slashes
 }
 
-// Next makes the reporter of the next run.
+// Next returns the reporter for the next run.
 func (d *Dir) Next() *Run {
 	if d == nil {
 		return &Run{}
@@ -34,8 +34,8 @@ func (d *Dir) Next() *Run {
 	return r
 }
 
-// CoverageDir is where the run writes what it has run of its kernel's source, if that
-// is known; empty when nothing is kept.
+// CoverageDir is where the run writes the coverage of its kernel's source, if it is
+// known; empty when nothing is kept.
 func (r *Run) CoverageDir() string {
 	if r.dir == nil {
 		return ""
@@ -43,7 +43,7 @@ func (r *Run) CoverageDir() string {
 	return filepath.Join(r.dir.path, r.coverage)
 }
 
-// Begin is of [report.Reporter].
+// Begin implements [report.Reporter].
 func (r *Run) Begin(p report.Provenance) error {
 	if r.dir == nil {
 		return nil
@@ -52,13 +52,13 @@ func (r *Run) Begin(p report.Provenance) error {
 	return r.to.Begin(p)
 }
 
-// Start is of [report.Reporter].
+// Start implements [report.Reporter].
 func (*Run) Start(string) {}
 
-// Step is of [report.Reporter].
+// Step implements [report.Reporter].
 func (*Run) Step(string, string) {}
 
-// Case is of [report.Reporter].
+// Case implements [report.Reporter].
 func (r *Run) Case(o report.Outcome) error {
 	if r.dir == nil {
 		return nil
@@ -73,7 +73,7 @@ func (r *Run) Case(o report.Outcome) error {
 	return r.to.Case(o)
 }
 
-// End is of [report.Reporter].
+// End implements [report.Reporter].
 func (r *Run) End(e report.Ending) error {
 	if r.dir == nil {
 		return nil

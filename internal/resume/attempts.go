@@ -16,19 +16,19 @@ import (
 	"github.com/klptest/klptest/internal/results"
 )
 
-// Attempts are those at one run, each a results directory.
+// Attempts are the attempts at one run, each with its results directory.
 type Attempts struct {
 	dir, name string
-	numbers   []int           // of those that there are
-	Document  report.Document // what they have; the zero value: nothing
-	Damaged   []string        // directories with what cannot be read
+	numbers   []int           // of the existing attempts
+	Document  report.Document // their merged results; zero value: none
+	Damaged   []string        // directories that cannot be read
 }
 
-// between stands between a run's name and the number of an attempt.
+// between separates a run's name and the number of an attempt.
 const between = "~"
 
-// Find finds the attempts at a run in a directory. Results of another run there are the
-// user's error.
+// Find finds the attempts at a run in a directory. Results of another run
+// there are a user error.
 func Find(dir, name, run, label string) (*Attempts, error) {
 	a := &Attempts{dir: dir, name: name}
 	list, err := os.ReadDir(dir)
@@ -44,7 +44,7 @@ func Find(dir, name, run, label string) (*Attempts, error) {
 	return a, a.read(run, label)
 }
 
-// number is that of an attempt's directory.
+// number returns the number of an attempt from the name of its directory.
 func (a *Attempts) number(file string) (int, bool) {
 	rest, ok := strings.CutPrefix(file, a.name)
 	if rest == "" {
@@ -61,7 +61,7 @@ func (a *Attempts) path(n int) string {
 	return filepath.Join(a.dir, a.name+between+strconv.Itoa(n))
 }
 
-// Next is the directory of the next attempt.
+// Next returns the directory for the next attempt.
 func (a *Attempts) Next() string {
 	if len(a.numbers) == 0 {
 		return a.path(1)
@@ -69,13 +69,13 @@ func (a *Attempts) Next() string {
 	return a.path(a.numbers[len(a.numbers)-1] + 1)
 }
 
-// read merges what the attempts have. Of an attempt that was killed at once there may be
-// nothing.
+// read merges the results of the attempts. An attempt that was killed at once may have
+// none.
 func (a *Attempts) read(run, label string) error {
 	var docs []report.Document
 	for _, n := range a.numbers {
 		more, err := results.Read([]string{a.path(n)})
-		if err != nil && !results.Nothing(err) { // as after a loss of power
+		if err != nil && !results.Nothing(err) { // as after a power loss
 			a.Damaged = append(a.Damaged, a.path(n))
 		}
 		docs = append(docs, more...)
@@ -86,7 +86,7 @@ func (a *Attempts) read(run, label string) error {
 		}
 	}
 	merged := results.Merge(docs)
-	if len(merged) > 0 { // those of the kernel that was tested last
+	if len(merged) > 0 { // take the kernel that was tested last
 		a.Document = slices.MaxFunc(merged, func(x, y report.Document) int {
 			return cmp.Or(cmp.Compare(min(1, len(x.Outcomes)), min(1, len(y.Outcomes))), x.Started.Compare(y.Started))
 		})
@@ -94,10 +94,10 @@ func (a *Attempts) read(run, label string) error {
 	return nil
 }
 
-// Tidy removes the attempts before that of Next, which has all that they had.
+// Tidy removes the attempts before the one of Next, which has all their results.
 func (a *Attempts) Tidy() error { return a.remove(a.numbers) }
 
-// TidyOld removes all attempts but the last, where no further one is made.
+// TidyOld removes all attempts but the last, for when there is no next one.
 func (a *Attempts) TidyOld() error { return a.remove(a.numbers[:len(a.numbers)-1]) }
 
 func (a *Attempts) remove(numbers []int) error {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package resume lets a run go on that was interrupted, be it by SIGKILL.
+// Package resume continues a run that was interrupted, even by SIGKILL.
 //
-// Each attempt at the run writes results of its own, beside those of the earlier
-// attempts, and begins with what these have finished. So there is no moment in which
-// finished results could be lost, and the last attempt has all of them: the earlier ones
-// are then removed.
+// Each attempt at the run writes its own results beside those of the earlier attempts, and
+// begins with the results that these finished. So finished results cannot be lost at any
+// moment. The last attempt has all of them, and the earlier attempts are then removed.
 package resume

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// Finished divides cases into those of which a document has as many results as they are
-// to have, and the others. A case whose text has changed since is not finished.
+// Finished divides cases into those for which a document has the required number of
+// results, and the others. A case whose text has changed since is not finished.
 func Finished(d report.Document, list []*casefile.Case, times func(*casefile.Case) int) (old []report.Outcome, left []*casefile.Case) {
 	for _, c := range list {
 		var of []report.Outcome
@@ -30,12 +30,12 @@ func Finished(d report.Document, list []*casefile.Case, times func(*casefile.Cas
 	return old, left
 }
 
-// ErrOtherKernel is the error of an attempt on a kernel that the earlier results are not
-// of: all must be run again.
+// ErrOtherKernel is the error for an attempt on another kernel than that of the earlier
+// results: all cases must be run again.
 var ErrOtherKernel = errors.New("the kernel is another one than before")
 
-// Before makes a reporter that begins with finished results, of which the tests have
-// those names. It knows what they add to the end of the run.
+// Before returns a reporter that first reports the finished results of old, and adds
+// them to the totals at the end of the run.
 func Before(to report.Reporter, old report.Document) report.Reporter {
 	if len(old.Outcomes) == 0 {
 		return to
@@ -48,7 +48,7 @@ type before struct {
 	old report.Document
 }
 
-// Begin is of [report.Reporter].
+// Begin implements [report.Reporter].
 func (b *before) Begin(p report.Provenance) error {
 	if p.Release != "" && (p.Kernel != b.old.Kernel || p.Release != b.old.Release) {
 		return ErrOtherKernel
@@ -68,7 +68,7 @@ func (b *before) Begin(p report.Provenance) error {
 	return err
 }
 
-// End is of [report.Reporter].
+// End implements [report.Reporter].
 func (b *before) End(e report.Ending) error {
 	e.Total += len(b.old.Outcomes)
 	e.Took += b.old.Took
@@ -76,8 +76,8 @@ func (b *before) End(e report.Ending) error {
 	return b.Reporter.End(e)
 }
 
-// Whole is a document of finished results alone, for a run that was killed after its last
-// result.
+// Whole returns a document of finished results only, for a run that was killed
+// after its last result.
 func Whole(old report.Document) report.Document {
 	old.Ending = report.Ending{Took: old.Took, Total: len(old.Outcomes), Status: report.ExitCode(old.Results()), Kept: old.Kept}
 	return old

@@ -28,8 +28,8 @@ func outcome(name string) report.Outcome {
 	return report.Outcome{Case: "text of " + name, Result: judge.Result{Name: name, File: name + ".txtar", Verdict: judge.Pass}}
 }
 
-// attempt makes an attempt that begins with what the earlier ones have, adds results, and
-// ends, or is killed.
+// attempt makes an attempt that begins with the results of the earlier ones, adds
+// results, and ends or is killed.
 func attempt(t *testing.T, dir string, ends bool, names ...string) *Attempts {
 	t.Helper()
 	a, err := Find(dir, "cell", "r", "l")

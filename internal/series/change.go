@@ -23,8 +23,8 @@ func detail(err error) string {
 // Change is what a patch does to a case.
 type Change string
 
-// The changes. A case that was not judged before or after a patch is unknown: a
-// patch is said to break only cases that passed before.
+// The changes. Unknown means that a case was not judged before or after a patch: a
+// patch breaks only cases that passed before.
 const (
 	Leaves  Change = "leaves"
 	Fixes   Change = "fixes"
@@ -32,10 +32,10 @@ const (
 	Unknown Change = "unknown"
 )
 
-// Changes are, for each step but the base, the effects of its patch on each
-// case. Each result is compared with that of the last kernel on which the case
-// was judged. So the effects of a patch that does not build show with the patch
-// that mends the build.
+// Changes returns, for each step but the base, the effect of its patch on each
+// case. Each result is compared with that of the last kernel on which the case was
+// judged. So the effects of a patch that does not build appear at the patch that
+// fixes the build.
 func Changes(steps []Step) []map[string]Change {
 	var list []map[string]Change
 	before := map[string]judge.Verdict{}
@@ -78,7 +78,7 @@ func changes(before, now map[string]judge.Verdict) map[string]Change {
 	return found
 }
 
-// Guilty tells whether any patch is at fault, or breaks a case.
+// Guilty reports whether any patch has a fault or breaks a case.
 func Guilty(steps []Step) bool {
 	for i, found := range Changes(steps) {
 		if steps[i+1].Fault != None {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Markdown writes the table for a mail or a tracker. What does not fit into a
-// cell stands below it.
+// Markdown writes the table for a mail or a tracker. Text that does not fit into a
+// cell follows the table.
 func Markdown(w io.Writer, steps []Step) error {
 	t := newTable(steps)
 	var b strings.Builder
@@ -42,7 +42,7 @@ func markdownRow(cells []string) string {
 	return row + "\n"
 }
 
-// markdownNotes are what a step has to say beyond its row.
+// markdownNotes are the notes on a step that are not in its row.
 func (t table) markdownNotes(i int) string {
 	var b strings.Builder
 	s := t.steps[i]
@@ -60,7 +60,7 @@ func (t table) markdownNotes(i int) string {
 	return b.String()
 }
 
-// indented is a text as a block of code.
+// indented returns a text as a code block.
 func indented(text string) string {
 	return "    " + strings.ReplaceAll(text, "\n", "\n    ") + "\n"
 }

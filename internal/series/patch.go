@@ -20,7 +20,7 @@ import (
 
 // Patch is one patch of a series.
 type Patch struct {
-	Subject string // without "[PATCH 1/3]"; the file's name where there is none
+	Subject string // without "[PATCH 1/3]"; the file's name if there is no subject
 	Diff    []byte
 	number  int // of "[PATCH 1/3]"; 0: none
 }
@@ -34,9 +34,8 @@ var (
 	ofSeries   = regexp.MustCompile(`\[[^\]]*\b0*(\d+)/\d+[^\]]*\]`)
 )
 
-// Read reads patch files and mailboxes, in their order. A mailbox whose mails
-// are all numbered "n/m" is read in that order. Mails without a patch are left
-// out.
+// Read reads patch files and mailboxes in the given order. The mails of a mailbox
+// are sorted if all are numbered "n/m". Mails without a patch are skipped.
 func Read(ctx context.Context, tmp string, files []string) (all []Patch, err error) {
 	for _, file := range files {
 		info, err := os.Stat(file)
@@ -101,7 +100,7 @@ func readMails(ctx context.Context, dir string) (patches []Patch, err error) {
 	return patches, nil
 }
 
-// readMail takes a mail apart, whatever its encoding.
+// readMail parses a mail in any encoding.
 func readMail(ctx context.Context, dir, name string) (p Patch, err error) {
 	mail, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
@@ -127,7 +126,7 @@ func readMail(ctx context.Context, dir, name string) (p Patch, err error) {
 	return p, blame.Join(os.Remove(diff), os.Remove(filepath.Join(dir, name+".text")))
 }
 
-// inOrder sorts patches by their numbers, if each has a different one.
+// inOrder sorts patches by their numbers, if all have different ones.
 func inOrder(patches []Patch) []Patch {
 	seen := map[int]bool{0: true}
 	for _, p := range patches {
@@ -140,17 +139,17 @@ func inOrder(patches []Patch) []Patch {
 	return patches
 }
 
-// Tree is a kernel's tree that patches are applied to.
+// Tree is a kernel source tree that patches are applied to.
 type Tree interface {
 	Dir() string
-	// Own prepares files of the tree to be written to, removed or made.
+	// Own prepares files of the tree for being written, removed or created.
 	Own(names ...string) error
 }
 
-// ErrDoesNotApply is in the error chain of a patch for another tree.
+// ErrDoesNotApply is in the error chain for a patch that does not fit the tree.
 var ErrDoesNotApply = errors.New("the patch does not apply")
 
-// Apply applies the patch completely or not at all.
+// Apply applies the whole patch or nothing.
 func (p Patch) Apply(ctx context.Context, tree Tree) error {
 	names, err := p.files(ctx, tree.Dir())
 	if err == nil {
@@ -165,7 +164,7 @@ func (p Patch) Apply(ctx context.Context, tree Tree) error {
 	return err
 }
 
-// files are the files that the patch touches, under their old and new names.
+// files returns the old and new names of the files that the patch touches.
 func (p Patch) files(ctx context.Context, dir string) (names []string, err error) {
 	out, err := p.git(ctx, dir, "apply", "--numstat", "-z", "-")
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 // Lab has a kernel that patches are applied to, one after another.
 type Lab interface {
 	Apply(ctx context.Context, p Patch) error
-	// Build builds the kernel as it is. Broken, below, tells an error of
-	// the source from others.
+	// Build builds the kernel in its current state. Broken distinguishes errors
+	// of the source.
 	Build(ctx context.Context) error
-	// Run runs the cases on the kernel that was built last.
+	// Run runs the cases on the last kernel that was built.
 	Run(ctx context.Context) ([]judge.Result, error)
-	// Broken tells whether an error of Build is the source's fault.
+	// Broken reports whether an error of Build is caused by the source.
 	Broken(err error) bool
 }
 
@@ -26,7 +26,7 @@ type Step struct {
 	Name    string // "base", or the patch's subject
 	Fault   Fault
 	Why     string // one line or more about the fault
-	Note    string // a line about the patch; empty: nothing is to be said
+	Note    string // a line about the patch; may be empty
 	Results []judge.Result
 }
 
@@ -38,11 +38,11 @@ const (
 	None         Fault = ""
 	DoesNotApply Fault = "does not apply"
 	DoesNotBuild Fault = "does not build"
-	NotTried     Fault = "not tried" // an earlier one does not apply
+	NotTried     Fault = "not tried" // an earlier patch does not apply
 )
 
-// Run tries the base and then each patch, and tells of each step when the step
-// is over. It returns an error when it can no longer judge the patches.
+// Run tries the base and then each patch, and calls tell after each step. It
+// returns an error when it can no longer judge the patches.
 func Run(ctx context.Context, lab Lab, patches []Patch, tell func(Step)) ([]Step, error) {
 	steps := []Step{{Name: "base"}}
 	if err := lab.Build(ctx); err != nil {

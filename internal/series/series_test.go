@@ -72,7 +72,7 @@ func TestSplitWhatHasNoPatch(t *testing.T) {
 	}
 }
 
-// dir is a tree in which every file can be written to.
+// dir is a tree in which every file is writable.
 type dir struct {
 	path  string
 	owned []string
@@ -147,7 +147,7 @@ func TestPatchThatLeavesTheTree(t *testing.T) {
 	}
 }
 
-// lab is one whose patches are words: what a patch makes of it.
+// lab is a [Lab] whose patches are words: the state of the kernel after the patch.
 type lab struct {
 	now     string
 	results map[string][]judge.Result
@@ -292,7 +292,7 @@ func TestNoRoomIsNoFault(t *testing.T) {
 	}
 }
 
-// A cell says how often a case failed, and so does the base's.
+// TestHowOften: each cell, also for the base, tells how often a case failed.
 func TestHowOften(t *testing.T) {
 	fails := func(n int) judge.Result {
 		return judge.Result{Name: "a", Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: n, Runs: 3}}
@@ -310,7 +310,7 @@ func TestHowOften(t *testing.T) {
 	}
 }
 
-// An ERROR has its reason below it.
+// TestTrouble: the reason for an ERROR is below it.
 func TestTrouble(t *testing.T) {
 	steps := []Step{{Name: "base", Results: []judge.Result{{Name: "a", Verdict: judge.Error, Reasons: []string{"no guest", "more"}}}}}
 	if got := human(t, steps); !strings.Contains(got, " ERROR\n        no guest\n") || strings.Contains(got, "more") {

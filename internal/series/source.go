@@ -12,16 +12,15 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-// Source says where a series comes from, and what it applies to.
+// Source is the origin of a series and the tree that it applies to.
 type Source struct {
-	Repo   string   // a kernel's repository, for Ranges and for a Base that is a revision
+	Repo   string   // a kernel repository, for Ranges and for a Base that is a revision
 	Base   string   // a source tree or a revision; empty: the first revision of the first range
 	Files  []string // patches and mailboxes
 	Ranges []string // REV..REV, after the files
 }
 
-// Read reads the patches. A range says what it is based on, where nothing else
-// does.
+// Read reads the patches. If Base is empty, it is set from the first range.
 func (s *Source) Read(ctx context.Context, store *cache.Cache) ([]Patch, error) {
 	if len(s.Files)+len(s.Ranges) == 0 {
 		return nil, blame.Userf("no patch, mailbox or REV..REV was given")
@@ -70,8 +69,8 @@ func (s *Source) readRange(ctx context.Context, tmp, revs string) ([]Patch, erro
 	return Split(ctx, tmp, revs, mails)
 }
 
-// Tree is the source tree that the series applies to. It is the caller's until
-// unlock. Read comes first.
+// Tree returns the source tree that the series applies to. The caller owns it until
+// unlock. Call Read first.
 func (s *Source) Tree(ctx context.Context, store *cache.Cache) (dir string, unlock func(), err error) {
 	if s.Base == "" {
 		return "", nil, &blame.Error{Party: blame.User, Summary: "nothing says what the series applies to", Advice: "give --base SRC, or --base REV with --git DIR"}
@@ -94,8 +93,8 @@ func (s *Source) Tree(ctx context.Context, store *cache.Cache) (dir string, unlo
 	return tree.Dir, unlock, nil
 }
 
-// revision finds the base in the repository. A base that is not there may have
-// been meant for a directory.
+// revision finds the base in the repository. A base that is not found may have been
+// meant as a directory.
 func (s *Source) revision(ctx context.Context) (r *git.Repo, sha string, err error) {
 	if r, err = git.Open(ctx, s.Repo); err == nil {
 		sha, err = r.Commit(ctx, s.Base)

@@ -34,7 +34,7 @@ func newTable(steps []Step) table {
 	return t
 }
 
-// names are the cases' names, in their order.
+// names returns the names of the cases in order.
 func names(steps []Step) (list []string) {
 	for _, s := range steps {
 		for _, r := range s.Results {
@@ -55,8 +55,8 @@ func (t table) passes(name string) bool {
 	return true
 }
 
-// cell is the verdict of a case on a kernel, how often it came, and the patch's
-// part in it.
+// cell is the verdict of a case on a kernel, how often it occurred, and whether the
+// patch breaks or fixes the case.
 func (t table) cell(i int, name string) string {
 	results := t.steps[i].Results
 	n := slices.IndexFunc(results, func(r judge.Result) bool { return r.Name == name })
@@ -73,7 +73,7 @@ func (t table) cell(i int, name string) string {
 	return text
 }
 
-// trouble is why a case gave no verdict on a kernel, or empty.
+// trouble is the reason for a case's ERROR on a kernel, or empty.
 func (t table) trouble(i int, name string) string {
 	for _, r := range t.steps[i].Results {
 		if r.Name == name && r.Verdict == judge.Error && len(r.Reasons) > 0 {
@@ -134,7 +134,7 @@ func count(s Step) string {
 	return text
 }
 
-// alikeLine says how many cases have no row or column, or is empty.
+// alikeLine tells how many cases have no row or column, or is empty.
 func (t table) alikeLine() string {
 	switch t.alike {
 	case 0:
