@@ -10,20 +10,18 @@ import (
 	llsys "github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
 
-// Box is everything that an untrusted job may reach, besides its output and
-// /dev/null. Links are followed; missing paths are left out, except in
-// Writable.
+// Box is everything that an untrusted job may access, besides its output and
+// /dev/null. Links are followed; missing paths are ignored, except in Writable.
 type Box struct {
-	Dirs     []string `json:"dirs"`     // files below may be read and executed
+	Dirs     []string `json:"dirs"`     // files below them may be read and executed
 	Files    []string `json:"files"`    // may be read
-	Listed   []string `json:"listed"`   // the names below may be read: make finds files by them
-	Writable []string `json:"writable"` // files below may also be changed
-	OwnMaps  bool     `json:"own_maps"` // each process may read its own /proc/self/maps, by that name
+	Listed   []string `json:"listed"`   // directories that may be listed: make finds files by name
+	Writable []string `json:"writable"` // files below them may also be changed
+	OwnMaps  bool     `json:"own_maps"` // each process may read its own maps, by the name /proc/self/maps
 }
 
-// LandlockABI is the version of Landlock that this kernel has, 0 for none. A
-// Box needs 1; from 4 on it also shuts out the network
-// (Documentation/userspace-api/landlock.rst).
+// LandlockABI returns this kernel's version of Landlock, 0 for none. A Box needs 1;
+// from 4 on it also denies the network (Documentation/userspace-api/landlock.rst).
 func LandlockABI() int {
 	abi, err := llsys.LandlockGetABIVersion()
 	if err != nil {
@@ -32,8 +30,8 @@ func LandlockABI() int {
 	return abi
 }
 
-// confine restricts this process and its children for good, as far as the
-// kernel's Landlock goes, network included.
+// confine restricts this process and its children permanently, including the
+// network, as far as the kernel's Landlock can.
 func (b *Box) confine() error {
 	if LandlockABI() < 1 {
 		return errors.New("this kernel has no Landlock")

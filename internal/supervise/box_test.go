@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// The same script with and without a box: each thing that the box denies works
-// without, so the test can fail.
+// TestBox runs the same scripts with and without a box: everything that the box
+// denies works without it, so the test can fail.
 func TestBox(t *testing.T) {
 	if LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")
@@ -28,7 +28,7 @@ func TestBox(t *testing.T) {
 	for _, tt := range []struct {
 		script  string
 		allowed bool
-		abi     int // the first Landlock that can tell
+		abi     int // the first Landlock that supports this
 	}{
 		{"cat DIR/dirs/sub/x && ls DIR/dirs", true, 1},
 		{"cat DIR/file", true, 1},
@@ -80,7 +80,7 @@ func makeFiles(t *testing.T, dir string, names ...string) {
 	}
 }
 
-// A job whose box cannot be made does not run.
+// TestBoxThatCannotBeMade: a job whose box cannot be made does not run.
 func TestBoxThatCannotBeMade(t *testing.T) {
 	if LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")

@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
-// boxed is a job of shell in a box with the shell's programs.
+// boxed is a shell job in a box with the shell's programs.
 func boxed(t *testing.T, script string) Job {
 	t.Helper()
 	if LandlockABI() < 1 {
@@ -33,8 +33,8 @@ func boxed(t *testing.T, script string) Job {
 	return j
 }
 
-// A job in a box ends as any other does: at its limit, when it is cancelled,
-// and when the one that asked for it is killed.
+// A job in a box ends like any other: at its limit, when it is cancelled, and when
+// the process that requested it is killed.
 func TestBoxedJobEndsAtItsLimit(t *testing.T) {
 	j := boxed(t, writePids+"sleep 600")
 	j.Limit = time.Second
@@ -47,8 +47,8 @@ func TestBoxedJobEndsAtItsLimit(t *testing.T) {
 	supervisetest.WantGone(t, pids, 0)
 }
 
-// The job's length does not matter: its last byte is read as well. A decoder
-// reads 512, 1536 and 3584 bytes at once.
+// TestBoxedJobOfAnyLength: the last byte of a job is read, whatever its length. A
+// decoder reads 512, 1536 and 3584 bytes at once.
 func TestBoxedJobOfAnyLength(t *testing.T) {
 	for _, edge := range []int{1536, 3584} {
 		for length := edge - 2; length <= edge+2; length++ {
@@ -85,7 +85,8 @@ func TestKillingTheParentEndsABoxedJob(t *testing.T) {
 	supervisetest.WantGone(t, pids, 2*time.Second)
 }
 
-// What has left the job's process group, and lost its parent, is ended too.
+// TestWhatLeavesTheGroupIsEnded: a process that left the job's process group and lost
+// its parent is ended too.
 func TestWhatLeavesTheGroupIsEnded(t *testing.T) {
 	script := `(setsid sh -c 'echo $$ >pids.new; mv pids.new pids; exec sleep 600' &); until test -e pids; do sleep 0.01; done`
 	free, _ := shell(t, script)
@@ -99,8 +100,8 @@ func TestWhatLeavesTheGroupIsEnded(t *testing.T) {
 	}
 }
 
-// What is in a box can signal what is in it, and neither the supervisor nor
-// any other process.
+// TestBoxKeepsSignals: a process in a box can signal processes in the box, but
+// neither the supervisor nor any other process.
 func TestBoxKeepsSignals(t *testing.T) {
 	if LandlockABI() < 6 {
 		t.Skip("Landlock keeps no signals before ABI 6")
@@ -128,7 +129,7 @@ func TestBoxKeepsSignals(t *testing.T) {
 	}
 }
 
-// A command in a box that cannot be started is named.
+// TestBoxedCommandCannotStart: the error names a command in a box that cannot be started.
 func TestBoxedCommandCannotStart(t *testing.T) {
 	j := boxed(t, "")
 	j.Argv = []string{"/etc/hostname"}
@@ -137,7 +138,8 @@ func TestBoxedCommandCannotStart(t *testing.T) {
 	}
 }
 
-// A signal that is refused is an error; that nothing is left to get it is none.
+// TestSignalAll: a refused signal is an error; a signal without a process
+// to receive it is not.
 func TestSignalAll(t *testing.T) {
 	if err := signalAll(1<<22+1, unix.SIGKILL); err != nil {
 		t.Errorf("a process that is not there: %v", err)
@@ -159,7 +161,7 @@ func TestParent(t *testing.T) {
 	}
 }
 
-// inherited is a pipe that children of this process inherit, by the number fd.
+// inherited opens a pipe that children of this process inherit as descriptor fd.
 func inherited(t *testing.T, fd int) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -175,7 +177,8 @@ func inherited(t *testing.T, fd int) {
 	}
 }
 
-// What this process has inherited is not the job's.
+// TestJobInheritsNoDescriptor: a job does not get descriptors that this
+// process has inherited.
 func TestJobInheritsNoDescriptor(t *testing.T) {
 	const fd = 20
 	inherited(t, fd)

@@ -16,11 +16,11 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// startConfined starts a child that confines itself and then becomes the
-// command, and returns when it has. The supervisor stays out of the box, or it
-// could not end the processes in it. Landlock forbids confined processes to
-// signal those outside; and before ABI 8, each thread of a program that
-// confines itself is outside for the processes that another thread has started
+// startConfined starts a child that confines itself and then becomes the command,
+// and returns when it has. The supervisor stays outside the box; otherwise it could
+// not end the processes in it. Landlock forbids confined processes to signal those
+// outside. Before ABI 8, each thread of a program that confines itself is outside
+// for the processes that another thread has started
 // (Documentation/userspace-api/landlock.rst).
 func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, error) {
 	ours, theirs, err := line()
@@ -36,20 +36,20 @@ func (j Job) startConfined(ctx context.Context, cmd *exec.Cmd) (*program.Child, 
 	if err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, child.Kill) // closes the line; its group is ended later
+	stop := context.AfterFunc(ctx, child.Kill) // which closes the line; its group is ended later
 	defer stop()
 	maps, err := j.hand(ours)
 	if err != nil {
-		child.Kill()     // it ends anyway
-		_ = child.Wait() // err is what counts
+		child.Kill()     // it would exit anyway
+		_ = child.Wait() // err is the error that counts
 		return nil, err
 	}
 	go maps.answer()
 	return child, nil
 }
 
-// hand gives the job to the process that confines itself, and returns where its
-// opens are to be answered, or why it could not become the command.
+// hand sends the job to the process that confines itself, and returns the descriptor
+// for answering its opens, or the error if it could not become the command.
 func (j Job) hand(line *os.File) (opens, error) {
 	err := json.NewEncoder(line).Encode(j)
 	if err = errors.Join(err, unix.Shutdown(int(line.Fd()), unix.SHUT_WR)); err != nil {
@@ -68,7 +68,7 @@ func become(line *os.File) error {
 	if err := program.InheritNothing(); err != nil {
 		return err
 	}
-	order, err := io.ReadAll(line) // all of it: a line that is closed unread is reset
+	order, err := io.ReadAll(line) // all of it: a line closed with unread data is reset
 	if err != nil {
 		return err
 	}

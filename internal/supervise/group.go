@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// killLimit is how long a killed process may take to end; only one that waits
-// for a disk takes long.
+// killLimit is how long a killed process may take to end; only one that waits for a
+// disk needs long.
 const killLimit = 5 * time.Second
 
 // run runs the command as the leader of a process group, and leaves none of
@@ -62,14 +62,14 @@ func endingOf(ctx context.Context, early bool) Ending {
 	return Cancelled
 }
 
-// wasKilled tells whether the command ended without tidying up. On SIGTERM,
-// make removes half-written files and then sends the signal to itself.
+// wasKilled reports whether the command ended without tidying up. On SIGTERM, make
+// removes half-written files and then sends the signal to itself.
 func wasKilled(s *os.ProcessState) bool {
 	status, ok := s.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled() && status.Signal() != unix.SIGTERM
 }
 
-// await returns when the leader of the group has ended; the end of ctx ends it.
+// await returns when the leader of the group has ended. It ends the leader when ctx ends.
 func (j Job) await(ctx context.Context, leader *program.Child) (early bool, err error) {
 	select {
 	case <-leader.Done():
@@ -97,7 +97,7 @@ func (j Job) await(ctx context.Context, leader *program.Child) (early bool, err 
 	}
 }
 
-// signalAll is kill(2); it is no error when there is no process to signal.
+// signalAll is kill(2), but a missing process is not an error.
 func signalAll(pid int, s syscall.Signal) error {
 	if err := unix.Kill(pid, s); err != nil && !errors.Is(err, unix.ESRCH) {
 		return fmt.Errorf("kill %d: %w", pid, err)

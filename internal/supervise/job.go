@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Job is a command with all that it starts.
+// Job is a command and all processes that it starts.
 type Job struct {
 	Argv   []string      `json:"argv"` // a name without a slash is looked up in Env's PATH
 	Env    []string      `json:"env"`  // the whole environment: nothing is inherited
@@ -20,7 +20,7 @@ type Job struct {
 	Box    *Box          `json:"box,omitempty"` // nil: the job is trusted
 }
 
-// Ending is why a job ended.
+// Ending is the reason why a job ended.
 type Ending string
 
 // The endings.
@@ -28,19 +28,18 @@ const (
 	Exited    Ending = "exited"
 	Cancelled Ending = "cancelled"
 	OutOfTime Ending = "out of time"
-	Broken    Ending = "broken" // it could not be started, or not be confined
+	Broken    Ending = "broken" // it could not be started or confined
 )
 
-// Outcome is how a job has ended.
+// Outcome is the way in which a job ended.
 type Outcome struct {
 	Ending Ending `json:"ending"`
 	Code   int    `json:"code"`            // the command's exit status; -1 after a signal
-	Killed bool   `json:"killed"`          // by a signal other than SIGTERM: it may have left files half written
-	Cause  string `json:"cause,omitempty"` // what is broken
+	Killed bool   `json:"killed"`          // by a signal other than SIGTERM: it may have left half-written files
+	Cause  string `json:"cause,omitempty"` // the error of a Broken job
 }
 
-// Err is nil for a command that has succeeded, and an [ExitStatus] for one that
-// has failed.
+// Err returns nil for a command that succeeded, and an [ExitStatus] for one that failed.
 func (o Outcome) Err() error {
 	switch {
 	case o.Ending == Broken:

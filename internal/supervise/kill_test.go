@@ -18,12 +18,11 @@ import (
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
-// victimEnv makes the test program have a job done that takes for ever, in the
-// directory it names.
+// victimEnv makes the test program run an endless job in the directory that it names.
 const victimEnv = "KLPTEST_TEST_VICTIM"
 
-// forever is a make with a compiler and a background process of that, which
-// tidies up when it is told to.
+// forever imitates make with a compiler and its background process. On
+// SIGTERM it tidies up.
 const forever = `trap 'touch tidy; exit 1' TERM
 sh -c 'sleep 600 & echo $PPID $$ $! $1 >pids.new; mv pids.new pids; wait' sh $PPID & wait`
 
@@ -40,7 +39,8 @@ func victim(dir string) int {
 	return 1
 }
 
-// startVictim returns it and the processes of its job, when all of them run.
+// startVictim starts the victim, and returns it with the processes of its job
+// once all are running.
 func startVictim(t *testing.T, env ...string) (*exec.Cmd, []string) {
 	t.Helper()
 	exe, err := os.Executable()
@@ -80,7 +80,8 @@ func TestKillingTheParentEndsTheJob(t *testing.T) {
 	}
 }
 
-// The grace is given even when nobody is left to ask for it.
+// TestKillingTheParentLeavesTimeToTidyUp: a job has its grace period even if the
+// requesting process is gone.
 func TestKillingTheParentLeavesTimeToTidyUp(t *testing.T) {
 	cmd, pids := startVictim(t, "KLPTEST_TEST_GRACE=1")
 	if err := cmd.Process.Kill(); err != nil {
@@ -93,7 +94,8 @@ func TestKillingTheParentLeavesTimeToTidyUp(t *testing.T) {
 	}
 }
 
-// Told to end, a supervisor ends its job and says so.
+// TestTerminatedSupervisorEndsItsJob: a supervisor that gets SIGTERM ends its
+// job and reports that.
 func TestTerminatedSupervisorEndsItsJob(t *testing.T) {
 	j, _ := shell(t, "echo $$ $PPID >pids; sleep 600")
 	done, pids := start(t.Context(), t, j)
@@ -104,7 +106,7 @@ func TestTerminatedSupervisorEndsItsJob(t *testing.T) {
 	supervisetest.WantGone(t, pids, 0)
 }
 
-// A supervisor that is killed itself takes the command with it.
+// A supervisor that is killed takes the command with it.
 func TestKilledSupervisorTellsNothingGood(t *testing.T) {
 	j, _ := shell(t, "echo $$ $PPID >pids; exec sleep 600")
 	done, pids := start(t.Context(), t, j)

@@ -10,9 +10,9 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The test program is also the supervisor, a process that has a job done and
-// can be killed, and one that tries to leave its box. syscall.Exit, because the race detector makes os.Exit take
-// a second, and there are many of them.
+// The test program is also the supervisor, a process that requests a job and can be killed,
+// and one that tries to leave its box. It uses syscall.Exit because with the race detector
+// os.Exit takes a second, and there are many processes.
 func TestMain(m *testing.M) {
 	if Main() {
 		syscall.Exit(0)

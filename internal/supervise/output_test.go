@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A file gets the output itself: nothing is lost when this process is killed.
+// TestOutputToAFile: a job writes to a file directly, so nothing is lost when this
+// process is killed.
 func TestOutputToAFile(t *testing.T) {
 	j, _ := shell(t, "readlink /proc/$$/fd/1")
 	f, err := os.Create(filepath.Join(j.Dir, "log"))
@@ -25,7 +26,7 @@ func TestOutputToAFile(t *testing.T) {
 	}
 }
 
-// chunks tells of what is written as it comes.
+// chunks passes on what is written at once.
 type chunks chan string
 
 func (c chunks) Write(p []byte) (int, error) {

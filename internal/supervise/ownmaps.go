@@ -14,21 +14,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownMaps is the file that a process of a box may read though Landlock forbids
-// it. No rule of Landlock could allow that alone: a rule is for one directory, and
-// /proc/self is another one in each process. Under a rule for /proc, Landlock's
-// check of ptrace still denies the maps, memory, environment and descriptors of
+// ownMaps is the file that a process in a box may read although Landlock forbids
+// it. No Landlock rule could allow only that: a rule is for one directory, and
+// /proc/self is a different one in each process. With a rule for /proc, Landlock's
+// ptrace check would still deny the maps, memory, environment and descriptors of
 // processes outside, but not their command lines, status, limits or mounts.
 //
 // So the process waits in its open(2), and the supervisor opens the file for it.
-// All other opens go on to Landlock. The path may change after it was read: that
-// leads to one of these two, and to nothing else
+// All other opens continue to Landlock. If the path changes after it was read, the
+// result is still one of these two
 // (Documentation/userspace-api/seccomp_filter.rst).
 const ownMaps = "/proc/self/maps"
 
-// askForMaps has the supervisor at the other end of the line answer the opens of
-// this thread, which must then become the command. Where seccomp cannot do that
-// no open is answered, and Landlock forbids the file.
+// askForMaps makes the supervisor at the other end of the line answer the opens of
+// this thread, which must then become the command. If seccomp does not support
+// that, no open is answered, and Landlock forbids the file.
 func askForMaps(line *os.File) error {
 	runtime.LockOSThread()
 	fd, err := stopOpens()
@@ -38,11 +38,11 @@ func askForMaps(line *os.File) error {
 	return unix.Sendmsg(int(line.Fd()), []byte{0}, unix.UnixRights(fd), nil, 0)
 }
 
-// opens is where the plain opens of a box's processes are answered.
+// opens is the descriptor for answering the plain opens of a box's processes.
 type opens int
 
-// receive reads what the other end of the line says until it is closed, and the
-// descriptor that it may send along.
+// receive reads the line until its other end is closed. It also returns the
+// descriptor that may have been sent along.
 func receive(line *os.File) (said string, from opens, err error) {
 	from = -1
 	c, err := net.FileConn(line)
@@ -80,7 +80,7 @@ func descriptor(rights []byte) (opens, error) {
 	return opens(fds[0]), nil
 }
 
-// answer answers until no process of the box is left.
+// answer answers opens until no process of the box is left.
 func (o opens) answer() {
 	if o < 0 {
 		return
@@ -91,9 +91,9 @@ func (o opens) answer() {
 		_, err := ioctl(int(o), unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n))
 		switch {
 		case errors.Is(err, unix.ENOENT), errors.Is(err, unix.EINTR):
-			continue // the process has ended meanwhile, or a signal has ended the wait
+			continue // the process has ended, or a signal interrupted the wait
 		case err != nil:
-			return // the opens fail then
+			return // then the opens fail
 		}
 		r := seccompResponse{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 		if n.wantsMaps() {
@@ -105,7 +105,7 @@ func (o opens) answer() {
 	}
 }
 
-// wait tells whether there will be another open to answer.
+// wait waits for the next open, and reports whether there is one.
 func (o opens) wait() bool {
 	for {
 		poll := []unix.PollFd{{Fd: int32(o), Events: unix.POLLIN}}
@@ -115,7 +115,7 @@ func (o opens) wait() bool {
 	}
 }
 
-// wantsMaps tells whether the path of an open is ownMaps.
+// wantsMaps reports whether the path of an open is ownMaps.
 func (n *seccompNotif) wantsMaps() bool {
 	path := make([]byte, len(ownMaps)+1)
 	here := []unix.Iovec{{Base: &path[0]}}
@@ -125,15 +125,14 @@ func (n *seccompNotif) wantsMaps() bool {
 	return err == nil && string(path[:read]) == ownMaps+"\x00"
 }
 
-// give opens the maps of the process that asks, and returns the descriptor that
-// it then has.
+// give opens the maps of the requesting process, and returns its new descriptor.
 func (o opens) give(n *seccompNotif) (int, error) {
 	maps, err := os.Open(fmt.Sprintf("/proc/%d/maps", n.pid))
 	if err != nil {
 		return -1, err
 	}
 	defer maps.Close()
-	// As long as it waits, its id is no other's.
+	// While the process waits, its ID belongs to no other process.
 	if _, err := ioctl(int(o), unix.SECCOMP_IOCTL_NOTIF_ID_VALID, unsafe.Pointer(&n.id)); err != nil {
 		return -1, err
 	}

@@ -13,14 +13,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// flipperEnv makes the test program open a path again and again that changes
-// all the time, from /proc/self/maps to the one that it names and back.
+// flipperEnv makes the test program repeatedly open a path that keeps changing
+// between /proc/self/maps and the path that it names.
 const flipperEnv = "KLPTEST_TEST_FLIPPER"
 
-// How such a program ends.
+// The exit statuses of that program.
 const (
-	gotSecret  = 10 // it has read the other file
-	gotMaps    = 11 // it has read its own maps, and the other file never
+	gotSecret  = 10 // it read the other file
+	gotMaps    = 11 // it read its own maps, and never the other file
 	gotNothing = 12
 )
 
@@ -44,8 +44,8 @@ func flip(other string) int {
 	return found
 }
 
-// openChanging returns the beginning of a file. The kernel, and whoever answers
-// for it, read the path where it changes.
+// openChanging returns the beginning of a file. The kernel and the supervisor read
+// the path while it changes.
 func openChanging(path []byte) string {
 	at := unix.AT_FDCWD
 	fd, _, errno := unix.Syscall6(unix.SYS_OPENAT, uintptr(at), uintptr(unsafe.Pointer(&path[0])), 0, 0, 0, 0)
@@ -54,12 +54,12 @@ func openChanging(path []byte) string {
 	}
 	defer unix.Close(int(fd))
 	text := make([]byte, 64)
-	n, _ := unix.Read(int(fd), text) // nothing is read of a directory
+	n, _ := unix.Read(int(fd), text) // reads nothing from a directory
 	return string(text[:max(n, 0)])
 }
 
-// A process that exchanges the path after the supervisor has read it, and
-// before the kernel does, reaches nothing more.
+// TestPathThatChanges: a process that changes the path after the supervisor has
+// read it, and before the kernel does, gains nothing.
 func TestPathThatChanges(t *testing.T) {
 	if LandlockABI() < 1 {
 		t.Skip("this kernel has no Landlock")
@@ -68,7 +68,7 @@ func TestPathThatChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const secret = "/etc/////passwd" // as long as the other
+	const secret = "/etc/////passwd" // same length as the other path
 	for _, tt := range []struct {
 		name string
 		box  *Box
@@ -89,8 +89,8 @@ func TestPathThatChanges(t *testing.T) {
 	}
 }
 
-// Each script works without a box. In one, a process sees of /proc its own maps,
-// by that one name.
+// Each script works without a box. In a box, a process sees only its own maps in
+// /proc, by that one name.
 func TestOwnMaps(t *testing.T) {
 	for script, allowed := range map[string]bool{
 		"cat /proc/self/maps":                                    true,
@@ -119,7 +119,8 @@ func TestOwnMaps(t *testing.T) {
 	}
 }
 
-// Many processes ask at once, each gets an answer, and none keeps the job open.
+// TestManyOpensAtOnce: many processes ask at once, each gets an answer, and
+// none keeps the job open.
 func TestManyOpensAtOnce(t *testing.T) {
 	script := `for i in $(seq 20); do (for j in $(seq 20); do read x </proc/self/maps || exit; echo "$x"; done >maps$i) & done
 wait; test $(cat maps* | wc -l) = 400`

@@ -14,9 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endAll kills and reaps the processes that the command has left, in its group
-// or not. When it returns nil, none is left: a process that reaps its
-// descendants and has no child has no descendant.
+// endAll kills and reaps the processes that the command left, inside or outside its
+// group. If it returns nil, none is left: a process that reaps its descendants and
+// has no child has no descendant.
 func endAll() error {
 	done := make(chan error, 1)
 	go func() { done <- reapAll() }()
@@ -29,12 +29,12 @@ func endAll() error {
 	}
 }
 
-// reapAll kills the children until there is none. The children of an ended
-// child become our own, so that in the end all are seen.
+// reapAll kills children until there are none. The children of an ended child
+// become ours, so in the end all are found.
 func reapAll() error {
 	for {
 		pid, err := reap(unix.WNOHANG)
-		if err == nil && pid == 0 { // there are children, and none has ended
+		if err == nil && pid == 0 { // there are children, but none has ended
 			if err = killChildren(); err == nil {
 				_, err = reap(0)
 			}
@@ -48,7 +48,7 @@ func reapAll() error {
 	}
 }
 
-// reap waits for any child; how is as for wait4(2).
+// reap waits for any child; how has the options of wait4(2).
 func reap(how int) (pid int, err error) {
 	for {
 		pid, err = unix.Wait4(-1, nil, how, nil)
@@ -66,7 +66,7 @@ func killChildren() error {
 	return err
 }
 
-// children are the processes whose parent is this one.
+// children returns the processes whose parent is this one.
 func children() ([]int, error) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -76,7 +76,7 @@ func children() ([]int, error) {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it is over
+			continue // the process has ended
 		}
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && parent(text) == os.Getpid() {
 			pids = append(pids, pid)
@@ -85,8 +85,8 @@ func children() ([]int, error) {
 	return pids, nil
 }
 
-// parent is the fourth field of /proc/PID/stat; the second, the name, is in
-// parentheses and may hold anything (proc_pid_stat(5)).
+// parent returns the fourth field of /proc/PID/stat; the second, the name, is in
+// parentheses and may contain anything (proc_pid_stat(5)).
 func parent(stat []byte) int {
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 2 {

@@ -19,7 +19,7 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// self is this very program, also when its file has been replaced since.
+// self is the running program, even if its file has been replaced.
 const self = "/proc/self/exe"
 
 const (
@@ -30,13 +30,12 @@ const (
 	maxAnswer = 64 << 10
 )
 
-// Run has a supervisor do a job, and returns when no process of it is left.
-// When ctx ends, the error is its cause, and the outcome still tells how the
-// job ended. Any other error is the supervisor's; the outcome is then that of a
-// killed job.
+// Run runs a job under a supervisor, and returns when no process of the job is left.
+// If ctx ends, the error is its cause, and the outcome still tells how the job ended.
+// Any other error is the supervisor's; the outcome is then that of a killed job.
 func Run(ctx context.Context, j Job) (Outcome, error) {
 	if os.Getenv(roleEnv) != "" {
-		return killed, noAnswer(nil) // it would start another, and so on
+		return killed, noAnswer(nil) // it would start itself again and again
 	}
 	if ctx.Err() != nil {
 		return Outcome{Ending: Cancelled}, context.Cause(ctx)
@@ -52,7 +51,7 @@ func Run(ctx context.Context, j Job) (Outcome, error) {
 	return out, noAnswer
 }
 
-// killed is the outcome to assume for a job when nobody reports it.
+// killed is the assumed outcome of a job if none is reported.
 var killed = Outcome{Ending: Cancelled, Code: -1, Killed: true}
 
 func readOutcome(answer []byte) (Outcome, error) {
@@ -93,12 +92,12 @@ func (j Job) supervised(ctx context.Context) (answer []byte, err error) {
 	if err != nil {
 		err = &blame.Error{Summary: "the build supervisor failed", Tail: stderr.String(), Err: err}
 	}
-	answer, _ = io.ReadAll(io.LimitReader(ours, maxAnswer)) // what there is tells
+	answer, _ = io.ReadAll(io.LimitReader(ours, maxAnswer)) // a partial answer is rejected later
 	return answer, err
 }
 
-// supervisor is the command that starts a supervisor. Shutting our end of the
-// line ends its job early; when this process dies, it gets SIGTERM as well.
+// supervisor returns the command that starts a supervisor. Shutting down our end of the
+// line ends its job early; if this process dies, the supervisor gets SIGTERM as well.
 func (j Job) supervisor(ctx context.Context, ours, theirs *os.File) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Cancel = func() error { return unix.Shutdown(int(ours.Fd()), unix.SHUT_WR) }
@@ -110,7 +109,7 @@ func (j Job) supervisor(ctx context.Context, ours, theirs *os.File) *exec.Cmd {
 	return cmd
 }
 
-// line is a connection between this process and a supervisor.
+// line makes a connection between this process and a supervisor.
 func line() (ours, theirs *os.File, err error) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
-// shell is a job that does what a script says in a directory of its own.
+// shell is a job that runs a script in its own directory.
 func shell(t *testing.T, script string) (j Job, output *bytes.Buffer) {
 	t.Helper()
 	output = &bytes.Buffer{}
@@ -30,14 +30,14 @@ func shell(t *testing.T, script string) (j Job, output *bytes.Buffer) {
 	}, output
 }
 
-// ended is what Run has returned.
+// ended has the results of Run.
 type ended struct {
 	Outcome
 	err error
 }
 
-// start has a job done, and returns what Run returns, later, and the ids that
-// the job has written to "pids".
+// start runs a job. It returns a channel for the results of Run, and the process
+// IDs that the job has written to "pids".
 func start(ctx context.Context, t *testing.T, j Job) (<-chan ended, []string) {
 	t.Helper()
 	done := make(chan ended, 1)
@@ -90,7 +90,8 @@ func TestRunCannotStart(t *testing.T) {
 	}
 }
 
-// The whole group is gone when Run returns, its background children included.
+// TestRunOutOfTime: the whole group is gone when Run returns, including
+// background children.
 func TestRunOutOfTime(t *testing.T) {
 	for _, grace := range []time.Duration{0, 200 * time.Millisecond} {
 		j, output := shell(t, "trap '' TERM; sleep 600 & echo $! $$; wait")
@@ -181,7 +182,8 @@ func TestMainIsNotHandled(t *testing.T) {
 	}
 }
 
-// A program that does not call Main would start itself again and again.
+// TestSupervisorStartsNoOther: a program that does not call Main would start itself
+// again and again.
 func TestSupervisorStartsNoOther(t *testing.T) {
 	t.Setenv(roleEnv, supervisor)
 	j, _ := shell(t, "true")
@@ -212,7 +214,8 @@ func TestOutcomeErr(t *testing.T) {
 	}
 }
 
-// Orphans are the supervisor's, so that it can wait for their end.
+// TestOrphansAreWaitedFor: orphans become children of the supervisor, so that it can
+// wait for their end.
 func TestOrphansAreWaitedFor(t *testing.T) {
 	j, _ := shell(t, `(sh -c 'until test "$(cut -d" " -f4 /proc/$$/stat)" = '$PPID'; do sleep 0.01; done; touch adopted' &)
 until test -e adopted; do sleep 0.01; done`)

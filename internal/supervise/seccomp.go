@@ -43,10 +43,9 @@ const (
 	offsetFlagsRest = 36
 )
 
-// plainOpens stops an openat(2) without flags, which is what fopen(3) does to
-// read a file. Compilers and the dynamic linker open with flags, so few calls
-// have to wait. A system call of another ABI with this number waits as well;
-// that does no harm.
+// plainOpens stops an openat(2) without flags, as fopen(3) does to read a file.
+// Compilers and the dynamic linker open with flags, so few calls have to wait. A
+// system call of another ABI with this number waits as well, which does no harm.
 var plainOpens = []unix.SockFilter{
 	{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offsetNumber},
 	{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: unix.SYS_OPENAT, Jf: 5},
@@ -59,8 +58,8 @@ var plainOpens = []unix.SockFilter{
 }
 
 // stopOpens makes each plain open of this thread, and of all that it starts or
-// becomes, wait for an answer through the descriptor that it returns. The
-// thread must not gain privileges: prctl(2), PR_SET_NO_NEW_PRIVS.
+// becomes, wait for an answer through the returned descriptor. The thread must not
+// gain privileges: prctl(2), PR_SET_NO_NEW_PRIVS.
 func stopOpens() (fd int, err error) {
 	program := unix.SockFprog{Len: uint16(len(plainOpens)), Filter: &plainOpens[0]}
 	n, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
@@ -71,7 +70,7 @@ func stopOpens() (fd int, err error) {
 	return int(n), nil
 }
 
-// ioctl is one with a pointer to a structure.
+// ioctl is ioctl(2) with a pointer to a structure.
 func ioctl(fd int, request uint, argument unsafe.Pointer) (int, error) {
 	n, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), uintptr(request), uintptr(argument))
 	if errno != 0 {

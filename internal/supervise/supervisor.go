@@ -20,27 +20,27 @@ const roleEnv = "KLPTEST_BUILD_ROLE"
 
 const (
 	supervisor = "supervisor"
-	confiner   = "confiner" // the command of a boxed job, before it is that
+	confiner   = "confiner" // confines itself, and becomes the command of a boxed job
 )
 
 // lineFD is this process's end of the line to its parent.
 const lineFD = 3
 
-// Main must be the first thing that main calls. When this process was started
-// as a supervisor, it does that work and returns true, and main must return;
-// else it returns false at once.
+// Main must be the first call in main. If this process was started as a supervisor,
+// Main does that work and returns true, and main must return; otherwise it returns
+// false at once.
 //
 // The supervisor reads one job from its parent and answers with the outcome. It
-// ends the job when its time runs out, when the parent shuts the line or dies,
-// by whatever signal, and on SIGTERM, SIGINT and SIGHUP. The job's command
-// inherits the supervisor's standard output.
+// ends the job when its time runs out, when the parent shuts down the line or dies
+// from any signal, and on SIGTERM, SIGINT and SIGHUP. The job's command inherits
+// the supervisor's standard output.
 func Main() (handled bool) {
 	role := os.Getenv(roleEnv)
 	if role == "" {
 		return false
 	}
-	// When an answer cannot be written, the parent is gone: there is nobody to
-	// tell.
+	// If an answer cannot be written, the parent is gone, and the
+	// error has no recipient.
 	parent := os.NewFile(lineFD, "parent")
 	if role == confiner {
 		_, _ = io.WriteString(parent, become(parent).Error())
@@ -63,7 +63,7 @@ func supervise(parent io.Reader) Outcome {
 		return broken(fmt.Errorf("no job: %w", err))
 	}
 	go func() {
-		_, _ = io.Copy(io.Discard, parent) // returns when the parent is done with us, or gone
+		_, _ = io.Copy(io.Discard, parent) // returns when the parent shuts down the line or dies
 		cancel()
 	}()
 	ctx, done := context.WithTimeout(ctx, j.Limit)

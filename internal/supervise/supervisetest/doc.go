@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package supervisetest helps tests to see whether anything of a build is left.
+// Package supervisetest helps tests to check whether processes of a build are left.
 package supervisetest

@@ -16,8 +16,8 @@ import (
 // maxWait is how long a program may take to start on a slow machine.
 const maxWait = 30 * time.Second
 
-// WaitFor returns the words of the first line of a file, when all of it is
-// there: a job writes its processes' ids there.
+// WaitFor waits until the first line of a file is complete, and returns its words.
+// A job writes its process IDs there.
 func WaitFor(t testing.TB, path string) []string {
 	t.Helper()
 	for end := time.Now().Add(maxWait); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
@@ -30,7 +30,7 @@ func WaitFor(t testing.TB, path string) []string {
 	return nil
 }
 
-// WantGone fails when one of the processes is still there after the limit.
+// WantGone fails the test if one of the processes still exists after the limit.
 func WantGone(t testing.TB, pids []string, limit time.Duration) {
 	t.Helper()
 	if len(pids) == 0 {
@@ -47,7 +47,7 @@ func WantGone(t testing.TB, pids []string, limit time.Duration) {
 	}
 }
 
-// KillAtEnd kills those of the processes that the test has left.
+// KillAtEnd kills the processes that are left at the end of the test.
 func KillAtEnd(t testing.TB, pids []string) {
 	t.Cleanup(func() {
 		for _, pid := range pids {
@@ -58,7 +58,7 @@ func KillAtEnd(t testing.TB, pids []string) {
 	})
 }
 
-// alive tells whether a process runs; a zombie does not.
+// alive reports whether a process runs; a zombie does not.
 func alive(pid string) bool {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	if err != nil {
