@@ -10,17 +10,17 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// The measures of a drawing, in user units; a browser shows one as a CSS pixel. The
-// text is narrow enough for a phone.
+// The dimensions of a drawing, in user units; a browser shows one as a CSS pixel.
+// The text is narrow enough for a phone.
 const (
 	margin    = 14
-	pitch     = 32  // of lanes
+	pitch     = 32  // distance between lanes
 	line      = 19  // the height of a line
-	columns   = 48  // of a line of text
-	advance   = 7.2 // of a character, which textLength makes exact in any font
+	columns   = 48  // in a line of text
+	advance   = 7.2 // width of a character; textLength makes it exact in any font
 	chipSpace = 8   // on both sides of a chip's text, and between chips
 	nameLine  = 17
-	thickness = 10 // of an enabled livepatch
+	thickness = 10 // of the bar of an enabled livepatch
 )
 
 // drawing is a timeline as shapes.
@@ -29,7 +29,7 @@ type drawing struct {
 	Name, Title   string
 	Words         []string // the drawing in words
 	Width, Height int
-	Bands         []box // behind commands, and behind what is wrong
+	Bands         []box // behind commands and wrong rows
 	Bars          []bar
 	Links         []link
 	Marks         []mark
@@ -48,7 +48,7 @@ type bar struct {
 	Class     string
 }
 
-// link leads from a livepatch to another one.
+// link leads from one livepatch to another.
 type link struct {
 	X1, X2, Y int
 	Head      int // where the arrow's head begins
@@ -63,21 +63,21 @@ type mark struct {
 
 type text struct {
 	X, Y  int
-	Width int // 0: as wide as it comes
+	Width int // 0: natural width
 	Class string
 	Text  string
 }
 
-// drawer draws from the top down.
+// drawer draws from top to bottom.
 type drawer struct {
 	drawing
 	t     Timeline
-	y     int // the top of what comes next
+	y     int // the top of the next row
 	left  int // of the texts
 	since []begun
 }
 
-// begun is the phase of a livepatch, and where it has begun.
+// begun is the phase of a livepatch, and where the phase began.
 type begun struct {
 	phase Phase
 	y     int
@@ -104,7 +104,7 @@ func draw(t Timeline, id, name, title string) drawing {
 
 func (d *drawer) x(lane int) int { return margin + pitch*lane + pitch/2 }
 
-// heading writes the case's name and title, where the drawing stands alone.
+// heading writes the case's name and title, if the drawing is a separate file.
 func (d *drawer) heading() {
 	if d.Name == "" {
 		return
@@ -119,7 +119,7 @@ func (d *drawer) heading() {
 	d.y += 8
 }
 
-// names writes a line for the name of each lane, with a line down to it.
+// names writes the name of each lane, with a line down to the lane.
 func (d *drawer) names() {
 	bottom := d.y + nameLine*len(d.t.Lanes)
 	for i, name := range d.t.Lanes {
@@ -132,7 +132,7 @@ func (d *drawer) names() {
 	d.y += 4
 }
 
-// row draws a row; what it does to the livepatches begins at its mark.
+// row draws a row; its effect on the livepatches begins at its mark.
 func (d *drawer) row(r Row) {
 	if r.Kind == Command {
 		d.y += 6
@@ -157,7 +157,7 @@ func (d *drawer) row(r Row) {
 	}
 }
 
-// at writes when a command has begun, at the end of its last line if there is room.
+// at writes the start time of a command, at the end of its last line if there is room.
 func (d *drawer) at(when string) {
 	n := utf8.RuneCountInString(when)
 	if last := d.Texts[len(d.Texts)-1]; last.X+last.Width <= d.left+scale(columns-n-2) {
@@ -165,7 +165,7 @@ func (d *drawer) at(when string) {
 	}
 }
 
-// phase ends the bar of a livepatch that becomes something else.
+// phase ends the bar of a livepatch whose phase changes.
 func (d *drawer) phase(lane int, p Phase, y int) {
 	was := d.since[lane]
 	if p == was.phase {
@@ -177,14 +177,14 @@ func (d *drawer) phase(lane int, p Phase, y int) {
 	d.since[lane] = begun{p, y}
 }
 
-// finish ends the bars of the livepatches that stay.
+// finish ends the bars of the remaining livepatches.
 func (d *drawer) finish() {
 	for i := range d.since {
 		d.phase(i, Absent, d.y)
 	}
 }
 
-// hue is the class of a lane's colour.
+// hue returns the class of a lane's colour.
 func hue(lane int) string {
 	if lane == None {
 		return "none"
@@ -192,8 +192,9 @@ func hue(lane int) string {
 	return fmt.Sprintf("l%d", lane%6)
 }
 
-// wrap breaks a text into lines of at most n characters, the first one indented by
-// less; at blanks or within paths, where there are any. An empty text is no line.
+// wrap breaks a text into lines of at most n characters; all but the first are
+// shorter by indent. It breaks at blanks or within paths if possible. An empty text
+// gives no line.
 func wrap(s string, n, indent int) (lines []string) {
 	for utf8.RuneCountInString(s) > n {
 		runes := []rune(s)
@@ -210,7 +211,7 @@ func wrap(s string, n, indent int) (lines []string) {
 	return lines
 }
 
-// breakAt is where a line of at most n characters ends.
+// breakAt returns where a line of at most n characters ends.
 func breakAt(runes []rune, n int) int {
 	for i := n; i > n/3; i-- {
 		if runes[i] == ' ' || runes[i-1] == '/' || runes[i-1] == ',' {

@@ -10,8 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// shapes are the marks of rows, around the point 0,0. No two kinds differ by their
-// colour alone.
+// shapes are the marks of rows, around the point 0,0. No two kinds differ only in colour.
 var shapes = map[Kind]string{
 	Transition: "M-8,0H8",
 	Reversal:   "M-5,4V0A4.5,4.5 0 0 1 4,0V4M1,2L4,6L7,2",
@@ -31,7 +30,7 @@ const (
 	crossed = "M0,-7L7,0L0,7L-7,0ZM-3,-3L3,3M3,-3L-3,3"
 )
 
-// mark draws the sign of a row in its lane.
+// mark draws the mark of a row in its lane.
 func (d *drawer) mark(r Row, y int) {
 	shape := shapes[r.Kind]
 	if r.Lane == None || shape == "" {
@@ -47,7 +46,7 @@ func (d *drawer) mark(r Row, y int) {
 	d.Marks = append(d.Marks, mark{d.x(r.Lane), y, class, shape})
 }
 
-// links draws where states and data come from.
+// links draws the origin of states and data.
 func (d *drawer) links(r Row, y int) {
 	if r.Lane == None {
 		return
@@ -75,7 +74,7 @@ func (d *drawer) links(r Row, y int) {
 	}
 }
 
-// words writes the texts of a row.
+// words writes the text of a row.
 func (d *drawer) words(r Row) {
 	label := printable.Line(r.Text)
 	switch r.Kind {
@@ -102,7 +101,7 @@ func (d *drawer) words(r Row) {
 	}
 }
 
-// paragraph writes a text; further lines of it are indented.
+// paragraph writes a text; all lines but the first are indented.
 func (d *drawer) paragraph(class, s string) {
 	indent := 0
 	for _, part := range wrap(cmp.Or(s, " "), columns, 2) {
@@ -119,13 +118,13 @@ func (d *drawer) write(column, y int, class, s string) {
 
 func scale(columns int) int { return int(float64(columns) * advance) }
 
-// piece is a part of what a callback got of a state.
+// piece is a part of what a callback got about a state.
 type piece struct {
 	text  string
-	class string // of its chip; empty: it has none
+	class string // of its chip; empty: no chip
 }
 
-// pieces are what a callback got of its state number i.
+// pieces returns what a callback got about its state number i.
 func pieces(r Row, i int) []piece {
 	s := r.States[i]
 	own, prev := hue(r.Lane), hue(s.From)
@@ -135,7 +134,7 @@ func pieces(r Row, i int) []piece {
 	return []piece{{"state " + s.ID, ""}, {"own " + s.Own.String(), "chip " + own}, {"prev " + s.Prev.String(), "chip " + prev}}
 }
 
-// String is the version, and the data if there are any.
+// String returns the version, and the data if there is any.
 func (h Held) String() string {
 	if h.Data == "" {
 		return h.Version
@@ -143,7 +142,7 @@ func (h Held) String() string {
 	return h.Version + " " + h.Data
 }
 
-// width is the number of columns of pieces in a line.
+// width returns the number of columns of pieces in a line.
 func width(list []piece) (n int) {
 	for _, p := range list {
 		n += utf8.RuneCountInString(p.text) + 2
@@ -151,8 +150,8 @@ func width(list []piece) (n int) {
 	return n
 }
 
-// flow writes pieces one after the other, from a column on, and returns how many
-// lines they take.
+// flow writes pieces one after the other, starting at a column, and returns how
+// many lines they take.
 func (d *drawer) flow(from int, list []piece) (lines int) {
 	column, y := from, d.y
 	for _, p := range list {
@@ -172,7 +171,7 @@ func (d *drawer) flow(from int, list []piece) (lines int) {
 	return lines + 1
 }
 
-// legend explains the signs.
+// legend explains the marks.
 func (d *drawer) legend() {
 	if len(d.t.Lanes) == 0 {
 		return

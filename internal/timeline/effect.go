@@ -11,8 +11,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// line adds the row of a line after a command, and does to the livepatches what it
-// says.
+// line adds the row of a line after a command, and applies its effect to the livepatches.
 func (f *follower) line(s step, line string) {
 	if output, ok := strings.CutPrefix(line, "="); ok {
 		f.add(Row{Kind: Answer, Lane: None, From: None, Text: strings.TrimPrefix(output, " ")})
@@ -41,7 +40,7 @@ func (f *follower) line(s step, line string) {
 	f.add(row)
 }
 
-// note is the row of a line that says nothing of a livepatch that is understood.
+// note returns the row of a line that is not understood.
 func (f *follower) note(line string) Row {
 	row := Row{Kind: Note, Lane: None, From: None, Text: strings.TrimPrefix(line, `\`)}
 	if strings.HasPrefix(line, klog.FoldPrefix) {
@@ -53,7 +52,7 @@ func (f *follower) note(line string) Row {
 	return row
 }
 
-// failed adds the error of a command. A livepatch whose loading has failed is gone.
+// failed adds the error of a command. A livepatch that failed to load is gone.
 func (f *follower) failed(s step, errno string) {
 	lane := f.lane(s.module(machine.Insmod))
 	if lane != None && f.loading {
@@ -62,7 +61,7 @@ func (f *follower) failed(s step, errno string) {
 	f.add(Row{Kind: Errno, Lane: lane, From: None, Text: errno})
 }
 
-// callback shows what a callback got, and whom the previous states are of.
+// callback shows what a callback got, and which livepatches have the previous states.
 func (f *follower) callback(row *Row, e event) {
 	object, states := parseStates(e.args[1])
 	row.Text = strings.TrimSpace(e.args[0] + " " + object)
@@ -72,8 +71,8 @@ func (f *follower) callback(row *Row, e event) {
 	row.States, f.livepatches[row.Lane].states = states, states
 }
 
-// holder is the livepatch that has what a callback got as the previous state: of
-// those that are enabled and have it in that version, the one enabled last.
+// holder returns the livepatch with the previous state that a callback got: of the
+// enabled ones that have the state in that version, the one enabled last.
 func (f *follower) holder(lane int, s State) int {
 	found := None
 	for i, l := range f.livepatches {
@@ -88,10 +87,10 @@ func (f *follower) holder(lane int, s State) int {
 	return found
 }
 
-// nothing is the version of a state that is not there.
+// nothing is the version of a missing state.
 const nothing = "none"
 
-// data follows the data of states. They are known by their name.
+// data follows the data of states, which is identified by its name.
 func (f *follower) data(row *Row, e event) {
 	name := e.args[0]
 	if from, known := f.holders[name]; known && from != row.Lane && e.verb != frees {
@@ -106,7 +105,7 @@ func (f *follower) data(row *Row, e event) {
 	}
 }
 
-// transition follows a transition. Two lines that always come together are one row.
+// transition follows a transition. Two lines that always occur together share a row.
 func (f *follower) transition(row *Row, e event) {
 	l := &f.livepatches[row.Lane]
 	direction := Patching
@@ -129,8 +128,8 @@ func (f *follower) transition(row *Row, e event) {
 	}
 }
 
-// joins appends a step of a transition to the row of the step before, if these are
-// two that nothing can come between.
+// joins appends a step of a transition to the row of the previous step, if nothing
+// can come between the two.
 func (f *follower) joins(row *Row, e event) bool {
 	last := &f.rows[len(f.rows)-1]
 	if last.Kind != Transition || last.Lane != row.Lane || last.Wrong || f.apart || e.verb != begins && e.verb != completes {
@@ -142,7 +141,7 @@ func (f *follower) joins(row *Row, e event) bool {
 	return true
 }
 
-// ended adds the end of a transition, and of what it replaces.
+// ended adds the end of a transition, and the end of the livepatches that it replaces.
 func (f *follower) ended(row *Row, direction Phase) {
 	l := &f.livepatches[row.Lane]
 	l.phase = Loaded
@@ -159,8 +158,8 @@ func (f *follower) ended(row *Row, direction Phase) {
 	f.add(*row)
 }
 
-// handOver adds how states pass from the livepatches that one replaces, and names
-// these.
+// handOver adds rows for the states that a livepatch takes over from those it
+// replaces, and returns the names of these.
 func (f *follower) handOver(lane int) string {
 	var names []string
 	for _, s := range f.livepatches[lane].states {

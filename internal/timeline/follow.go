@@ -10,16 +10,16 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// maxRows are enough for the longest case; a guest that floods its log fills no page.
+// maxRows is enough for the longest case, and limits a guest that floods its log.
 const maxRows = 600
 
-// maxText bounds the bytes of a row's text.
+// maxText limits the bytes of a row's text.
 const maxText = 500
 
-// maxLanes of livepatches have a lane; what others do is noted.
+// maxLanes is the number of livepatches with a lane; events of others become notes.
 const maxLanes = 12
 
-// New follows a run.
+// New makes the timeline of a run.
 func New(r Run) Timeline {
 	list := steps(r.Transcript)
 	f := &follower{lanes: lanesOf(list), wrong: r.Wrong, holders: map[string]int{}, holds: map[string]bool{}}
@@ -42,7 +42,7 @@ func New(r Run) Timeline {
 	return t
 }
 
-// lanesOf are the livepatches that the kernel names.
+// lanesOf returns the livepatches that the kernel names.
 func lanesOf(list []step) (names []string) {
 	for _, s := range list {
 		for _, line := range s.lines {
@@ -55,30 +55,30 @@ func lanesOf(list []step) (names []string) {
 	return names
 }
 
-// livepatch is what is known of a livepatch at some moment.
+// livepatch is what is known about a livepatch at some moment.
 type livepatch struct {
 	phase    Phase
 	replaces bool
-	states   []State // what it last got of its own
-	enabled  int     // when it was enabled: a larger one later
+	states   []State // its own states when last reported
+	enabled  int     // order of enabling: larger means later
 }
 
-// follower follows what the livepatches become, row by row.
+// follower follows the livepatches row by row.
 type follower struct {
 	lanes       []string
 	livepatches []livepatch
 	rows        []Row
-	holders     map[string]int  // of data, by their name: the lane that has them
+	holders     map[string]int  // of data, by name: the lane that has it
 	holds       map[string]bool // functions in which a task sleeps
 	clock       int
-	wrong       *Wrong // nil: it has been shown, or there is none
+	wrong       *Wrong // nil: already shown, or there is none
 	loading     bool   // the command loads a livepatch that was not loaded
-	apart       bool   // the line is the wrong one: it gets a row of its own
+	apart       bool   // the line is the wrong one, and gets its own row
 }
 
 func (f *follower) lane(name string) int { return slices.Index(f.lanes, name) }
 
-// add adds a row, with what the livepatches are now.
+// add adds a row with the current phases of the livepatches.
 func (f *follower) add(r Row) {
 	r.Text = klog.Clip(r.Text, maxText)
 	for i := range f.livepatches {
@@ -87,7 +87,7 @@ func (f *follower) add(r Row) {
 	f.rows = append(f.rows, r)
 }
 
-// command adds the row of a command, and what it does without a word in the log.
+// command adds the row of a command, and applies its effects that are not in the log.
 func (f *follower) command(s step) {
 	f.expect(s.at)
 	if lane := f.lane(s.module(machine.Rmmod)); lane != None && s.errno() == "" {
@@ -107,8 +107,8 @@ func (f *follower) command(s step) {
 	f.add(Row{Kind: Command, Lane: None, From: None, Text: s.text})
 }
 
-// removed is a livepatch whose module has gone. If it was enabled as far as is
-// known, the livepatch that was enabled last has replaced it.
+// removed records that the module of a livepatch is gone. If the livepatch was
+// still enabled as far as is known, the one enabled last has replaced it.
 func (f *follower) removed(lane int) {
 	replaced := len(f.rows)
 	for i, r := range slices.Backward(f.rows) {
@@ -126,7 +126,7 @@ func (f *follower) removed(lane int) {
 	f.livepatches[lane] = livepatch{}
 }
 
-// lines adds the rows of what came after a command.
+// lines adds the rows of the lines after a command.
 func (f *follower) lines(s step) {
 	for i, line := range s.lines {
 		f.apart = f.wrong != nil && f.wrong.Line == s.at+1+i
@@ -140,7 +140,7 @@ func (f *follower) lines(s step) {
 	}
 }
 
-// expect adds what was expected at a line or before it, if that differs.
+// expect adds the expected line if the transcript differs at line or before.
 func (f *follower) expect(line int) {
 	if f.wrong == nil || line < f.wrong.Line {
 		return
@@ -151,7 +151,7 @@ func (f *follower) expect(line int) {
 	f.wrong = nil
 }
 
-// open tells of a transition that has just begun and does not end in its step.
+// open adds a row for a transition that has just begun and does not end in its step.
 func (f *follower) open(lane int) {
 	if !f.livepatches[lane].phase.moving() {
 		return
@@ -169,7 +169,7 @@ func (f *follower) open(lane int) {
 	}
 }
 
-// held names the tasks that a case holds.
+// held names the functions in which a case holds tasks.
 func (f *follower) held() string {
 	var names []string
 	for what := range f.holds {
@@ -182,8 +182,8 @@ func (f *follower) held() string {
 	return "a task sleeps in " + strings.Join(names, ", another in ")
 }
 
-// blocked adds what blocks the transition that did not end. The files in sysfs say
-// nothing that the picture does not.
+// blocked adds what blocks the transition that did not end. The sysfs lines add
+// nothing to the picture.
 func (f *follower) blocked(command string, lines []string) {
 	lane := slices.IndexFunc(f.livepatches, func(l livepatch) bool { return l.phase.moving() })
 	for _, line := range lines {

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// event is what a line of the kernel log says.
+// event is the meaning of a kernel log line.
 type event struct {
 	kind Kind
 	lane string // empty: no livepatch
-	verb string // of the patterns: what it does
+	verb string // from patterns: what it does
 	text string
-	args []string // what the line says beside the livepatch
+	args []string // the rest of what the line says
 }
 
-// The verbs that change what a livepatch is.
+// The verbs that change the phase of a livepatch or its data.
 const (
 	begins    = "initializing"
 	starts    = "starting"
@@ -58,7 +58,7 @@ var patterns = []struct {
 	{Data, frees, regexp.MustCompile(`^(\w+): free (\S+)$`), "frees %1"},
 }
 
-// parse reads a line of the log.
+// parse parses a line of the log.
 func parse(line string) event {
 	for _, p := range patterns {
 		m := p.form.FindStringSubmatch(line)
@@ -74,11 +74,11 @@ func parse(line string) event {
 	return event{kind: Note, text: line}
 }
 
-// stateForm is what probe_log() of kmods/src/klp_probe.h logs of a state.
+// stateForm matches what probe_log() of kmods/src/klp_probe.h logs about a state.
 var stateForm = regexp.MustCompile(`^state (\d+) own=(\w+)(?::(\S+))? prev=(\w+)(?::(\S+))?$`)
 
-// parseStates reads what a callback logs: the object, and what it got of each
-// state. Words of another form belong to the object.
+// parseStates parses what a callback logs: the object, and what it got about each
+// state. Other words belong to the object.
 func parseStates(text string) (object string, list []State) {
 	object, rest, _ := strings.Cut(text, ": ")
 	for item := range strings.SplitSeq(rest, "; ") {

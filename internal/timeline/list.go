@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// List is the timeline in words, a line for each row.
+// List returns the timeline in words, with a line for each row.
 func (t Timeline) List() (lines []string) {
 	for _, r := range t.Rows {
 		lines = append(lines, printable.Line(t.words(r)))

@@ -3,13 +3,13 @@
 package timeline
 
 import (
-	_ "embed" // the template and the style are files of their own
+	_ "embed" // the template and the style are in separate files
 	"html/template"
 	"io"
 	"strings"
 )
 
-// Style is the style sheet of an [Timeline.Inline] drawing.
+// Style is the style sheet of a [Timeline.Inline] drawing.
 //
 //go:embed timeline.css
 var Style string
@@ -21,13 +21,13 @@ var drawings = template.Must(template.New("svg").Funcs(template.FuncMap{
 	"style": func() template.CSS { return template.CSS(Style) },
 }).Parse(svg))
 
-// WriteSVG writes a drawing with a heading, as a file that stands alone.
+// WriteSVG writes a drawing with a heading as a self-contained file.
 func (t Timeline) WriteSVG(w io.Writer, name, title string) error {
 	return drawings.ExecuteTemplate(w, "alone", draw(t, "klptest", name, title))
 }
 
-// Inline is the drawing as a part of an HTML page, which needs [Style] once. id is
-// unique in the page.
+// Inline returns the drawing as a part of an HTML page, which needs [Style] once.
+// id must be unique in the page.
 func (t Timeline) Inline(id string) (template.HTML, error) {
 	var b strings.Builder
 	err := drawings.ExecuteTemplate(&b, "svg", draw(t, id, "", ""))

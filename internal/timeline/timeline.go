@@ -8,27 +8,27 @@ import "time"
 type Timeline struct {
 	Lanes []string // the livepatches, in the order in which they appear
 	Rows  []Row    // what happened, in order
-	More  int      // rows that were left out at the end
+	More  int      // number of rows omitted at the end
 }
 
-// Row is a command, or something that happened after it.
+// Row is a command, or an event after it.
 type Row struct {
 	Kind   Kind
-	Lane   int    // the livepatch that it happened to; None: to none of them
+	Lane   int    // the livepatch concerned; None: none of them
 	Text   string // in the kernel's words, without the name of the livepatch
-	Detail string // further words, such as why
+	Detail string // more text, such as the reason
 	States []State
-	From   int     // the livepatch that a state, or its data, comes from; None: from none
-	Lost   bool    // data are freed
+	From   int     // the livepatch that a state or its data comes from; None: none
+	Lost   bool    // data is freed
 	Phases []Phase // of each livepatch, after the row
-	Wrong  bool    // the first row that is not as expected
+	Wrong  bool    // the first row that differs from the expected one
 	At     *time.Duration
 }
 
-// None stands for no lane.
+// None means no lane.
 const None = -1
 
-// Kind is what a row shows.
+// Kind is the kind of a row.
 type Kind string
 
 // The kinds of rows.
@@ -46,23 +46,23 @@ const (
 	Object     Kind = "object"   // a module comes or goes
 	Splat      Kind = "splat"
 	Note       Kind = "note"   // any other line of the log
-	Missing    Kind = "wanted" // what was expected in place of the next row
+	Missing    Kind = "wanted" // what was expected instead of the next row
 )
 
-// State is what a callback got of a state.
+// State is what a callback got about a state.
 type State struct {
 	ID        string
-	Own, Prev Held // of klp_get_state(), klp_get_prev_state()
-	From      int  // the lane that has what Prev is; None: not known
+	Own, Prev Held // from klp_get_state(), klp_get_prev_state()
+	From      int  // the lane that Prev belongs to; None: unknown
 }
 
 // Held is a struct klp_state as a callback saw it.
 type Held struct {
 	Version string // "none": NULL
-	Data    string // the name of its data; empty: it has none
+	Data    string // the name of its data; empty: none
 }
 
-// Phase is what a livepatch is at some moment.
+// Phase is the phase of a livepatch at some moment.
 type Phase string
 
 // The phases of a livepatch.
@@ -74,5 +74,5 @@ const (
 	Unpatching Phase = "unpatching"
 )
 
-// moving tells whether a livepatch is in transition.
+// moving reports whether a livepatch is in transition.
 func (p Phase) moving() bool { return p == Patching || p == Unpatching }

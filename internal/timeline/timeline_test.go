@@ -38,9 +38,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestShipped: at the end of a case only those livepatches are there that it leaves,
-// and each line of its transcript is in a row. The drawing is XML, and no text
-// leaves it.
+// TestShipped: at the end of a case only the livepatches that it leaves are present, and
+// each line of its transcript is in a row. The drawing is XML, and no text is outside it.
 func TestShipped(t *testing.T) {
 	all, err := cases.Shipped()
 	if err != nil {
@@ -66,12 +65,12 @@ func TestShipped(t *testing.T) {
 	}
 }
 
-// shelled tells whether a shell may remove livepatches.
+// shelled reports whether a shell command may remove livepatches.
 func shelled(c *casefile.Case) bool {
 	return slices.ContainsFunc(c.Steps, func(s casefile.Step) bool { return s.Command.Verb == machine.Sh })
 }
 
-// lines is the number of lines that a timeline was made of.
+// lines returns the number of lines that a timeline was made from.
 func lines(t Timeline) (n int) {
 	for _, r := range t.Rows {
 		switch {
@@ -94,7 +93,7 @@ func svgOf(t *testing.T, tl Timeline) string {
 	return b.String()
 }
 
-// checkXML reads a drawing, which has the elements of the template and no others.
+// checkXML checks that a drawing has only the elements of the template.
 func checkXML(t *testing.T, svg string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(svg))
@@ -163,7 +162,7 @@ func TestNew(t *testing.T) {
 }
 
 // TestReplaced: a livepatch that is removed without being disabled was replaced by
-// the one that was enabled last, whatever the parameters are called.
+// the one enabled last, whatever the names of the parameters.
 func TestReplaced(t *testing.T) {
 	second := strings.ReplaceAll(strings.ReplaceAll(enabled, "klp_a", "other"), "states=1:1", "")
 	tl := New(Run{Transcript: enabled + second + "% rmmod klp_a\n"})
@@ -210,7 +209,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// FuzzNew: whatever a guest logs, the drawing is a drawing, and all text is text.
+// FuzzNew: whatever a guest logs, the drawing stays valid, and all text stays text.
 func FuzzNew(f *testing.F) {
 	f.Add(enabled, 3, "x")
 	f.Add("% insmod a\nlivepatch: enabling patch 'a'\n% rmmod a\n% hold old\n% hold\n", 1, "</text><script>")

@@ -10,17 +10,17 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Run is what a timeline is made of.
+// Run is the input of a timeline.
 type Run struct {
-	Transcript string          // a line each, as package klog shows them
-	Times      []time.Duration // when the commands began; nil: not known
-	Blocked    []string        // of the last command: what blocks its transition, a line each
-	Wrong      *Wrong          // nil: all is as expected
+	Transcript string          // lines as package klog shows them
+	Times      []time.Duration // when the commands began; nil: unknown
+	Blocked    []string        // lines about what blocks the transition of the last command
+	Wrong      *Wrong          // nil: everything is as expected
 }
 
 // Wrong is where a transcript first differs from the expected one.
 type Wrong struct {
-	Line     int    // its index; that of a command, or past the end, where a line is missing
+	Line     int    // its index; if a line is missing, the index of a command or past the end
 	Expected string // the line that should be there; empty: none
 }
 
@@ -32,12 +32,12 @@ type step struct {
 	lines   []string
 }
 
-// steps divides a transcript among its commands. Lines before the first one belong
-// to none, and are left out.
+// steps divides a transcript into commands with their lines. Lines before the first
+// command are omitted.
 func steps(transcript string) (list []step) {
 	for i, line := range strings.Split(strings.TrimSuffix(transcript, "\n"), "\n") {
 		if text, ok := strings.CutPrefix(line, machine.MarkerPrefix); ok {
-			c, _ := casefile.ParseCommand(text) // one that no case can have has no effect that is known
+			c, _ := casefile.ParseCommand(text) // a command that no case can have has no known effect
 			list = append(list, step{command: c, text: text, at: i})
 		} else if n := len(list); n > 0 {
 			list[n-1].lines = append(list[n-1].lines, line)
@@ -46,7 +46,7 @@ func steps(transcript string) (list []step) {
 	return list
 }
 
-// errno is the error of the command; empty: it succeeded.
+// errno returns the error of the command; empty: it succeeded.
 func (s step) errno() string {
 	for _, line := range s.lines {
 		if name, ok := strings.CutPrefix(line, "! "); ok {
@@ -56,7 +56,7 @@ func (s step) errno() string {
 	return ""
 }
 
-// module is what the command loads or removes; empty: nothing.
+// module returns the module that the command loads or removes; empty: none.
 func (s step) module(verb machine.Verb) string {
 	if s.command.Verb != verb || len(s.command.Args) == 0 {
 		return ""
@@ -64,8 +64,8 @@ func (s step) module(verb machine.Verb) string {
 	return s.command.Args[0]
 }
 
-// replaces tells whether the command loads a livepatch that replaces all others, as
-// far as its parameters tell.
+// replaces reports whether, by its parameters, the command loads a livepatch that
+// replaces all others.
 func (s step) replaces() bool {
 	if s.command.Verb != machine.Insmod {
 		return false
