@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package settings reads klptest.yaml, in which a project says once what klptest
-// would otherwise be told each time.
+// Package settings reads klptest.yaml, in which a project sets once what would
+// otherwise be options of each command.
 package settings

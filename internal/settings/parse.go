@@ -24,7 +24,7 @@ var expectedKeys = map[string]strictyaml.Setter[Expected]{
 	"reason": func(e *Expected, v *yaml.Node) (err error) { e.Reason, err = strictyaml.Text(v); return err },
 }
 
-// parse reads the settings of a file. An error is "FILE:LINE: message".
+// parse reads the settings of a file. An error has the form "FILE:LINE: message".
 func parse(file string, data []byte) (Settings, error) {
 	var s Settings
 	err := strictyaml.Parse(file, data, &s, settingsKeys)

@@ -16,27 +16,27 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Name is the name of the file.
+// Name is the name of the settings file.
 const Name = "klptest.yaml"
 
 // maxFile bounds the memory that reading the file takes.
 const maxFile = 1 << 20
 
-// Settings are what a file says. The zero value says nothing.
+// Settings is the content of a settings file. The zero value sets nothing.
 type Settings struct {
-	Path     string // of the file; empty: there is none
+	Path     string // of the file; empty: no file
 	Kernel   string // for --kernel
-	Jobs     int    // for --jobs; 0: the file does not say
+	Jobs     int    // for --jobs; 0: not set
 	Expected []Expected
 }
 
-// Expected is a failure that is expected.
+// Expected is an expected failure.
 type Expected struct {
 	Case string // a pattern of [path.Match]
 	casefile.KnownFailure
 }
 
-// Unused are the patterns of expected failures that match none of the names.
+// Unused returns the patterns of expected failures that match none of the names.
 func (s Settings) Unused(names []string) (patterns []string) {
 	for _, e := range s.Expected {
 		matches := func(name string) bool { ok, _ := path.Match(e.Case, name); return ok }
@@ -47,18 +47,18 @@ func (s Settings) Unused(names []string) (patterns []string) {
 	return patterns
 }
 
-// Of returns what is known of the failures of a case.
+// Of returns the known failures of a case.
 func (s Settings) Of(name string) (list []casefile.KnownFailure) {
 	for _, e := range s.Expected {
-		if ok, _ := path.Match(e.Case, name); ok { // Find has refused what is no pattern
+		if ok, _ := path.Match(e.Case, name); ok { // Find has refused invalid patterns
 			list = append(list, e.KnownFailure)
 		}
 	}
 	return list
 }
 
-// Find reads the file of a directory, or of the nearest one above that has one. What
-// is wrong with the file is the user's error, with its line.
+// Find reads the file in a directory, or in the nearest parent that has one. An
+// invalid file is a user error with its line.
 func Find(dir string) (Settings, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -97,8 +97,8 @@ func read(file string, info fs.FileInfo, start string) (Settings, error) {
 	return s, err
 }
 
-// trusted refuses the file of somebody who has put it above the user's directory, as
-// anybody can in /tmp. Whoever owns the directory that the user works in can.
+// trusted refuses a file that another user has put above the user's directory, as
+// anybody can in /tmp. The owner of the directory that the user works in is trusted.
 func trusted(info fs.FileInfo, start string) bool {
 	owner := ownerOf(info)
 	if owner == 0 || owner == os.Geteuid() {
@@ -109,5 +109,5 @@ func trusted(info fs.FileInfo, start string) bool {
 }
 
 func ownerOf(info fs.FileInfo) int {
-	return int(info.Sys().(*syscall.Stat_t).Uid) // of Linux, always
+	return int(info.Sys().(*syscall.Stat_t).Uid) // always this type on Linux
 }

@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s on %s: %q, want %q", test.name, test.release, got, test.want)
 		}
 	}
-	filetest.Put(t, filepath.Join(top, "a", Name), "kernel: debian:6.1\n") // a nearer one
+	filetest.Put(t, filepath.Join(top, "a", Name), "kernel: debian:6.1\n") // a nearer file
 	if s, err := Find(below); err != nil || s.Kernel != "debian:6.1" || s.Jobs != 0 || s.Expected != nil {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -56,7 +56,7 @@ func TestFindNone(t *testing.T) {
 	}
 }
 
-// TestFindStrange: nobody else can put a file above the user's directory.
+// TestFindStrange: a file that another user put above the user's directory is refused.
 func TestFindStrange(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")

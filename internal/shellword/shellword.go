@@ -4,7 +4,7 @@ package shellword
 
 import "strings"
 
-// Quote quotes a word where it needs it.
+// Quote quotes a word if it needs quoting.
 func Quote(word string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%"
 	if word != "" && strings.Trim(word, plain) == "" {
@@ -13,7 +13,7 @@ func Quote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// Join makes a command of words.
+// Join makes a command from words.
 func Join(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestQuote lets a shell read what was quoted.
+// TestQuote lets a shell read the quoted words.
 func TestQuote(t *testing.T) {
 	for _, word := range []string{"", "plain", "a b", "it's", "$(id)", "`id`", "a\nb", `back\slash`, "*", "~", "#x", "a=b,c:d"} {
 		out, err := exec.Command("sh", "-c", "printf %s "+Quote(word)).Output()

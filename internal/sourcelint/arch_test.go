@@ -12,7 +12,7 @@ import (
 // ofOneArchitecture are words that only package arch may have.
 var ofOneArchitecture = []string{"qemu-system-x86_64", "ttyS0", `"x86_64"`, "amd64", "GOARCH"}
 
-// checkArch finds what an architecture is called outside of package arch.
+// checkArch finds names of an architecture outside package arch.
 func checkArch(files map[string]string) (problems []string) {
 	for name, text := range files {
 		if path.Ext(name) != ".go" || isTest(name) || path.Dir(name) == "internal/arch" {

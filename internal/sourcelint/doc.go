@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package sourcelint has no code: its tests walk the source tree and check
-// what no other tool does: licences, a doc.go in each package, the size of
-// files and of functions, and which package may import which.
+// Package sourcelint has no code. Its tests walk the source tree and check what no
+// other tool does: licences, a doc.go in each package, the size of files and
+// functions, and which package may import which.
 package sourcelint

@@ -14,13 +14,13 @@ import (
 // limits are in lines; a function's go from func to the closing brace.
 type limits struct{ function, file int }
 
-// A test may have a long table, a fake one long program.
+// Tests have higher limits: a test may have a long table, a fake may be one long program.
 var (
 	programLimits = limits{function: 40, file: 270}
 	testLimits    = limits{function: 60, file: 400}
 )
 
-// checkGo checks what can be seen in one Go file.
+// checkGo checks a single Go file.
 func checkGo(name, text string) []string {
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, name, text, parser.ParseComments)
@@ -63,7 +63,7 @@ func misnamed(f *ast.FuncDecl) bool {
 	return f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && !strings.HasPrefix(f.Name.Name, "TestIntegration")
 }
 
-// documents tells whether a file has the comment of its package.
+// documents reports whether a file has the package comment.
 func documents(file *ast.File) bool {
 	text := file.Doc.Text()
 	if file.Name.Name == "main" {

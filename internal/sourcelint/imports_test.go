@@ -16,9 +16,9 @@ import (
 
 const module = "github.com/klptest/klptest/"
 
-// imports is what each package may import of this module, itself excepted. A
-// package imports only packages above it in the table, so there is no cycle.
-// The helpers of tests are not in it: tests may import anything.
+// imports lists the packages of this module that each package may import. A package
+// imports only packages above it in the table, so there is no cycle. Test helpers
+// are not listed: tests may import anything.
 var imports = []struct{ pkg, may string }{
 	// The ground.
 	{"images/dotconfig", ""},
@@ -110,7 +110,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/bisect internal/blame internal/cache internal/explore internal/gcov internal/git internal/mutants internal/rig internal/series internal/variants"},
 }
 
-// TestImports holds the tree against the table. cmd/klptest may import all.
+// TestImports compares the tree with the table. cmd/klptest may import all packages.
 func TestImports(t *testing.T) {
 	files, err := sources(os.DirFS("../.."))
 	if err != nil {
@@ -151,7 +151,7 @@ func TestCheckImports(t *testing.T) {
 	}
 }
 
-// checkImports looks at the Go files that are part of the program.
+// checkImports checks the Go files that are part of the program.
 func checkImports(files map[string]string) (problems []string) {
 	for name, text := range files {
 		dir := path.Dir(name)
@@ -163,8 +163,8 @@ func checkImports(files map[string]string) (problems []string) {
 	return problems
 }
 
-// isTest tells whether a file is a test or belongs to a package of helpers for
-// tests, such as vm/vmtest.
+// isTest reports whether a file is a test or belongs to a package of test helpers,
+// such as vm/vmtest.
 func isTest(name string) bool {
 	dir := path.Dir(name)
 	return strings.HasSuffix(name, "_test.go") || strings.HasSuffix(dir, "test") && dir != "cmd/klptest"
@@ -195,8 +195,8 @@ func checkFileImports(name, dir, text string) (problems []string) {
 	return problems
 }
 
-// TestGuestKnowsTheSeamOnly: what runs in the guest holds nothing that parses
-// or judges cases, and nothing that prepares kernels.
+// TestGuestKnowsTheSeamOnly: the program in the guest has no code that parses or
+// judges cases or prepares kernels.
 func TestGuestKnowsTheSeamOnly(t *testing.T) {
 	reached := reach("internal/guest/boot")
 	if !reached["cases/machine"] {
@@ -209,10 +209,10 @@ func TestGuestKnowsTheSeamOnly(t *testing.T) {
 	}
 }
 
-// reach returns the package and all that it may import, directly or not.
+// reach returns the package and all that it may import, directly or indirectly.
 func reach(pkg string) map[string]bool {
 	reached := map[string]bool{pkg: true}
-	for _, row := range slices.Backward(imports) { // a package stands below what it imports
+	for _, row := range slices.Backward(imports) { // a package is below its imports
 		if reached[row.pkg] {
 			for may := range strings.FieldsSeq(row.may) {
 				reached[may] = true

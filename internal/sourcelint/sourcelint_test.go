@@ -25,14 +25,14 @@ func TestSource(t *testing.T) {
 	}
 }
 
-// check walks a source tree and returns what is wrong with it.
+// check walks a source tree and returns the problems it finds.
 func check(tree fs.FS) ([]string, error) {
 	files, err := sources(tree)
 	if err != nil {
 		return nil, err
 	}
 	var problems []string
-	documented := map[string]bool{} // by directory of Go files
+	documented := map[string]bool{} // by directory with Go files
 	for name, text := range files {
 		problems = append(problems, checkLicence(tree, name, text)...)
 		if path.Ext(name) == ".go" {
@@ -70,8 +70,8 @@ func sources(tree fs.FS) (map[string]string, error) {
 	return files, err
 }
 
-// ignored tells which directories hold no source of ours: what is built, what
-// tests read (wrong on purpose, some of it), and what tools keep.
+// ignored reports whether a directory holds none of our source: build output, test
+// data (some of it wrong on purpose), and files of tools.
 func ignored(dir string) bool {
 	base := path.Base(dir)
 	switch {
@@ -83,8 +83,7 @@ func ignored(dir string) bool {
 	return dir == "bin"
 }
 
-// checkLicence checks the licence of a source file, and that its text is in
-// LICENSES.
+// checkLicence checks the licence of a source file, and that LICENSES has its text.
 func checkLicence(tree fs.FS, name, text string) []string {
 	want := licence(name)
 	if got := spdx(text); got != want {
@@ -96,7 +95,7 @@ func checkLicence(tree fs.FS, name, text string) []string {
 	return nil
 }
 
-// isSource tells source from data and prose. A script may have no extension.
+// isSource distinguishes source from data and prose. A script may have no extension.
 func isSource(name, text string) bool {
 	switch path.Ext(name) {
 	case ".go", ".c", ".h", ".S", ".sh", ".mk", ".yml", ".yaml", ".css", ".js", ".tmpl":
@@ -106,7 +105,7 @@ func isSource(name, text string) bool {
 	return base == "Makefile" || base == "Kbuild" || strings.HasPrefix(text, "#!")
 }
 
-// licence is what a file must be under: kernel modules are the kernel's.
+// licence is the required licence of a file: kernel modules have the kernel's.
 func licence(name string) string {
 	module := path.Base(name) == "Kbuild" || slices.Contains([]string{".c", ".h", ".S"}, path.Ext(name))
 	if module && strings.HasPrefix(name, "kmods/") {
@@ -115,7 +114,7 @@ func licence(name string) string {
 	return "Apache-2.0"
 }
 
-// spdx is the identifier in the first line, or in the one below a "#!" line.
+// spdx returns the licence identifier in the first line, or in the line after "#!".
 func spdx(text string) string {
 	first, rest, _ := strings.Cut(text, "\n")
 	if strings.HasPrefix(first, "#!") {

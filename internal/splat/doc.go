@@ -3,6 +3,6 @@
 // Package splat recognises the messages of a kernel with a fault: a panic, an
 // oops, a WARN, a sanitizer or lockdep report, a stall.
 //
-// There is one table, used both on the console (does the guest still live?)
-// and on the records of the kernel log (does the case fail?).
+// One table serves both the console (is the guest still alive?) and the records of
+// the kernel log (does the case fail?).
 package splat

@@ -10,23 +10,24 @@ type rule struct {
 	re    *regexp.Regexp // its first group, if any, is Where
 }
 
-// function is a %pS: a symbol (a compiler's suffix included), offset and size.
+// function matches the start of a %pS: a symbol (including a compiler's
+// suffix), offset and size.
 const function = `([\w.]+)\+0x`
 
 func match(kind Kind, re string) rule { return rule{kind: kind, re: regexp.MustCompile(re)} }
 
 func fatal(kind Kind, re string) rule { return rule{kind, true, regexp.MustCompile(re)} }
 
-// signs: a line without any of them matches no rule. Looking for them first
+// signs: a line without any of them matches no rule. This check comes first and
 // keeps the rules affordable on a flooded console.
 var signs = []string{
 	"BUG", "WARNING: ", "panic", "PANIC", "UBSAN", "LOCKUP", "INFO: ", "rcu: ", "[#", "Oops", "error: ", "Unable",
 }
 
-// The first rule that matches decides. The wording is that of Linux 5.5 to
-// 6.18; each group names the file that prints it. All are anchored at the start
-// of the line, so that a text that merely quotes a splat, such as a marker or
-// the kernel's own command line, does not pass for one.
+// The first matching rule decides. The wording is that of Linux 5.5 to 6.18; each
+// group names the file that prints it. All rules are anchored at the start of the
+// line, so that text that only quotes a splat, such as a marker or the kernel
+// command line, does not match.
 var rules = []rule{
 	// kernel/panic.c; arch/x86/kernel/traps.c; arch/x86/mm/extable.c
 	fatal(Panic, `^Kernel panic - not syncing`),
@@ -57,8 +58,8 @@ var rules = []rule{
 	match(Lockdep, `^WARNING: (?:.* still has locks held|lock held when returning to user space)!`),
 	match(Lockdep, `^INFO: trying to register non-static key`),
 
-	// kernel/panic.c, __warn: with the processor first until 6.17, with the
-	// place first since 6.18, there with the condition where it is compiled in
+	// kernel/panic.c, __warn: the processor comes first until 6.17; since 6.18
+	// the place does, after the condition if that is compiled in
 	match(Warning, `^WARNING: CPU: \d+ PID: \d+ at (?:.*?`+function+`)?`),
 	match(Warning, `^WARNING: (?:\[.*\] )?\S+:\d+ at (?:.*?`+function+`)?`),
 	match(Warning, `^WARNING: at (?:.*?`+function+`)?`),

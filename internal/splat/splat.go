@@ -28,12 +28,11 @@ const (
 // Splat is a recognised line.
 type Splat struct {
 	Kind  Kind
-	Where string // the function, where the line names one
+	Where string // the function, if the line names one
 	Fatal bool   // the kernel does not survive it
 }
 
-// Match tells whether a line of kernel log, without its time stamp, begins a
-// splat.
+// Match reports whether a kernel log line, without its time stamp, begins a splat.
 func Match(line string) (Splat, bool) {
 	if !slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(line, sign) }) {
 		return Splat{}, false

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// corpus is the lines of a file in testdata, without comments.
+// corpus returns the lines of a file in testdata, without comments.
 func corpus(t testing.TB, name string) []string {
 	t.Helper()
 	f, err := os.Open("testdata/" + name)
@@ -64,8 +64,8 @@ func TestMatchIsNotFooled(t *testing.T) {
 	}
 }
 
-// TestQuotedSplat: text of others in front of a splat, such as the marker of
-// a command or a module's own prefix, takes its meaning away.
+// TestQuotedSplat: a splat does not count if other text comes before it, such as
+// the marker of a command or a module's own prefix.
 func TestQuotedSplat(t *testing.T) {
 	for _, entry := range corpus(t, "splats.txt") {
 		_, line := expected(t, entry)

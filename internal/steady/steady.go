@@ -17,9 +17,8 @@ import (
 // maxRuns is how often a build is run: one run is disturbed, perhaps two are.
 const maxRuns = 5
 
-// Run runs a build until a run leaves the state unchanged: twice when there is
-// much to build, and once when there is little. state tells what the build's
-// probes have decided.
+// Run runs a build until a run leaves the state unchanged: twice when there is much to
+// build, and once when there is little. state returns the results of the build's probes.
 func Run(state func() (string, error), run func() error) error {
 	before, err := state()
 	if err != nil {
@@ -39,7 +38,7 @@ func Run(state func() (string, error), run func() error) error {
 		"the build runs different commands each time")
 }
 
-// Commands is the state of the commands that Kbuild has saved below dir.
+// Commands returns a state function for the commands that Kbuild saved below dir.
 func Commands(dir string) func() (string, error) {
 	return func() (string, error) {
 		h := sha256.New()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package strictyaml reads YAML files of klptest's own, in which each key is known: what
-// is wrong is told with its line.
+// Package strictyaml reads klptest's own YAML files. It rejects unknown keys, and errors
+// have a line number.
 package strictyaml

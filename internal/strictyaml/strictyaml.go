@@ -20,7 +20,7 @@ import (
 // Setter takes the value of a key.
 type Setter[T any] func(to *T, value *yaml.Node) error
 
-// problem is something wrong with a line.
+// problem is an error in a line.
 type problem struct {
 	line int
 	text string
@@ -28,16 +28,17 @@ type problem struct {
 
 func (p problem) Error() string { return p.text }
 
-// At is an error about a node. [Parse] puts the file and the line before it.
+// At returns an error about a node. [Parse] puts the file and the line before it.
 func At(n *yaml.Node, format string, args ...any) error {
 	return problem{n.Line, fmt.Sprintf(format, args...)}
 }
 
-// Parse reads a mapping, or nothing. An error is the user's, "FILE:LINE: message".
+// Parse reads a mapping or an empty document. An error is a user error,
+// "FILE:LINE: message".
 func Parse[T any](file string, data []byte, to *T, keys map[string]Setter[T]) error {
 	var document yaml.Node
 	err := yaml.Unmarshal(data, &document)
-	if err == nil && len(document.Content) > 0 { // else it is empty
+	if err == nil && len(document.Content) > 0 { // else the document is empty
 		err = Fill(to, document.Content[0], keys)
 	}
 	if err == nil {
@@ -51,7 +52,7 @@ func Parse[T any](file string, data []byte, to *T, keys map[string]Setter[T]) er
 
 var yamlLine = regexp.MustCompile(`^line (\d+): (.*)`)
 
-// badYAML is the error of a text that is not YAML, with the line in its place.
+// badYAML is the error for a text that is not YAML, as "FILE:LINE: message".
 func badYAML(file string, err error) error {
 	what := strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := yamlLine.FindStringSubmatch(what); m != nil {
@@ -60,8 +61,8 @@ func badYAML(file string, err error) error {
 	return blame.Userf("%s: this is not YAML: %s", file, what)
 }
 
-// Fill hands the values of a mapping to the setters of its keys. It follows no
-// aliases, so that the text bounds the work.
+// Fill passes the values of a mapping to the setters of its keys. It follows no
+// aliases, so that the work is bounded by the size of the text.
 func Fill[T any](to *T, n *yaml.Node, keys map[string]Setter[T]) error {
 	known := slices.Sorted(maps.Keys(keys))
 	if n.Kind != yaml.MappingNode {
@@ -85,7 +86,7 @@ func Fill[T any](to *T, n *yaml.Node, keys map[string]Setter[T]) error {
 	return nil
 }
 
-// Text is a value of one line.
+// Text returns a value of one line.
 func Text(n *yaml.Node) (string, error) {
 	if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" || strings.Contains(strings.TrimSpace(n.Value), "\n") {
 		return "", At(n, "one line of text should be here")
@@ -93,7 +94,7 @@ func Text(n *yaml.Node) (string, error) {
 	return strings.TrimSpace(n.Value), nil
 }
 
-// Number is a whole number that is at least so large.
+// Number returns a whole number, which must be at least least.
 func Number(n *yaml.Node, least int) (int, error) {
 	number, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || number < least {
@@ -102,7 +103,7 @@ func Number(n *yaml.Node, least int) (int, error) {
 	return number, nil
 }
 
-// Truth is true or false.
+// Truth returns a boolean value.
 func Truth(n *yaml.Node) (bool, error) {
 	switch {
 	case n.Kind == yaml.ScalarNode && n.Value == "true":
@@ -113,7 +114,7 @@ func Truth(n *yaml.Node) (bool, error) {
 	return false, At(n, "true or false should be here")
 }
 
-// Texts is a list of texts, or one text.
+// Texts returns a list of texts; a single text is allowed.
 func Texts(n *yaml.Node) (list []string, err error) {
 	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {

@@ -2,14 +2,14 @@
 
 package subsequence
 
-// maxTable bounds the work of Common; larger texts are compared only at their
-// ends.
+// maxTable limits the work of Common. Of larger texts only the beginnings
+// and ends are compared.
 const maxTable = 1 << 22
 
 // Match is a line that two texts have in common, by its index in each.
 type Match struct{ Old, New int }
 
-// Common returns a longest common subsequence.
+// Common returns a longest common subsequence of two texts.
 func Common(a, b []string) []Match {
 	var head, tail []Match
 	lo := 0
@@ -30,7 +30,7 @@ func Common(a, b []string) []Match {
 	return append(head, tail...)
 }
 
-// middle is the textbook algorithm: longest[i][j] is for a[i:] and b[j:].
+// middle is the textbook algorithm: longest[i][j] is the length for a[i:] and b[j:].
 func middle(a, b []string) []Match {
 	if len(a)*len(b) > maxTable {
 		return nil

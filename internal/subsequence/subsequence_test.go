@@ -24,7 +24,7 @@ func TestCommon(t *testing.T) {
 	})
 }
 
-// longestCommon is the definition.
+// longestCommon computes the length by definition.
 func longestCommon(a, b []string) int {
 	switch {
 	case len(a) == 0 || len(b) == 0:

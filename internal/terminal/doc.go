@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package terminal asks whether a stream is a terminal, and how wide it is.
+// Package terminal tells whether a stream is a terminal, and how wide it is.
 package terminal

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Of returns the descriptor of a stream that is a terminal.
+// Of returns the descriptor of a stream if it is a terminal.
 func Of(stream any) (fd int, tty bool) {
 	f, ok := stream.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -17,7 +17,7 @@ func Of(stream any) (fd int, tty bool) {
 	return int(f.Fd()), true
 }
 
-// Width is how many columns a terminal has; 80 when it does not tell.
+// Width returns the number of columns of a terminal; 80 if unknown.
 func Width(fd int) int {
 	w, _, err := term.GetSize(fd)
 	if err != nil || w <= 0 {

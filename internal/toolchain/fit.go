@@ -15,9 +15,9 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// HostFits tells whether this host has the compiler of that name, and runs the
-// programs below dir. Of a kernel that does not say what built it, the name is
-// empty: any compiler fits.
+// HostFits reports whether this host has the named compiler, and can run the
+// programs below dir. The name is empty for a kernel that does not tell its
+// compiler: then any compiler fits.
 func HostFits(ctx context.Context, compiler, dir string) bool {
 	if compiler == "" {
 		return true
@@ -28,7 +28,7 @@ func HostFits(ctx context.Context, compiler, dir string) bool {
 	return atLeast(hostGlibc(ctx), neededGlibc(dir))
 }
 
-// hostGlibc is the version of the host's glibc; nil when it has none.
+// hostGlibc returns the version of the host's glibc; nil if it has none.
 func hostGlibc(ctx context.Context) []int {
 	said, err := program.Command{Name: "getconf", Args: []string{"GNU_LIBC_VERSION"}}.Output(ctx, 1<<10)
 	if err != nil {
@@ -38,8 +38,8 @@ func hostGlibc(ctx context.Context) []int {
 	return parseVersion(version)
 }
 
-// neededGlibc is the newest version that one of the programs below dir needs.
-// What cannot be read needs none: a build will say what is wrong with it.
+// neededGlibc returns the newest version that any program below dir needs.
+// Unreadable programs are skipped: a build will report the error.
 func neededGlibc(dir string) (newest []int) {
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -75,7 +75,7 @@ func glibcOf(path string) (newest []int) {
 	return newest
 }
 
-// parseVersion reads "2.38"; nil is no version, and older than any.
+// parseVersion reads "2.38"; nil means no version, and is older than any.
 func parseVersion(text string) (numbers []int) {
 	for part := range strings.SplitSeq(text, ".") {
 		n, err := strconv.Atoi(part)

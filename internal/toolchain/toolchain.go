@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Kind is the cache's kind of entries with toolchains, and Layout the version of
-// their layout, at the end of a key.
+// Kind is the kind of cache entries with toolchains, and Layout the version of
+// their layout, which ends a key.
 const (
 	Kind   = "toolchains"
 	Layout = "_1"
@@ -26,28 +26,28 @@ const (
 // Names in a toolchain.
 const (
 	programs = "bin"     // the scripts
-	helpers  = "libexec" // those that gcc itself starts
-	loader   = "loader"  // the script that starts a program by the dynamic linker
+	helpers  = "libexec" // the scripts that gcc itself starts
+	loader   = "loader"  // the script that starts a program with the dynamic linker
 )
 
-// loaderVariable names the loader to the scripts that [Wrap] writes: they are
-// not in the toolchain's directory.
+// loaderVariable passes the loader to the scripts that [Wrap] writes, which are not
+// in the toolchain's directory.
 const loaderVariable = "KLPTEST_LOADER"
 
-// Bin is the directory for the PATH.
+// Bin returns the directory for the PATH.
 func Bin(dir string) string { return filepath.Join(dir, programs) }
 
-// Environ is what a build that uses the toolchain has in its environment,
-// beside the PATH.
+// Environ returns the environment variables, besides PATH, of a build that uses the
+// toolchain.
 func Environ(dir string) []string {
 	return []string{loaderVariable + "=" + filepath.Join(dir, loader)}
 }
 
-// gccHelpers are what gcc starts by itself.
+// gccHelpers are the programs that gcc itself starts.
 var gccHelpers = []string{"as", "ld"}
 
-// Complete adds the scripts to a toolchain, whose programs are in usr/bin below
-// dir and whose libraries are in usr/lib/TRIPLET. The directory can be moved.
+// Complete adds the scripts to a toolchain that has its programs in usr/bin below
+// dir and its libraries in usr/lib/TRIPLET. The directory can be moved afterwards.
 func Complete(dir string) error {
 	linker, err := one(dir, "usr/lib/*/ld-linux*.so.*")
 	if err != nil {
@@ -82,7 +82,7 @@ func Complete(dir string) error {
 	return standIn(dir, helpers, "cc1", cc1, "")
 }
 
-// one returns the only file of a pattern, relative to dir.
+// one returns the only file that matches a pattern, relative to dir.
 func one(dir, pattern string) (string, error) {
 	found, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil {
@@ -94,7 +94,7 @@ func one(dir, pattern string) (string, error) {
 	return filepath.Rel(dir, found[0])
 }
 
-// standIn writes the script in the directory in that stands for a program.
+// standIn writes the script for a program to the directory in.
 func standIn(dir, in, name, path, options string) error {
 	if err := os.MkdirAll(filepath.Join(dir, in), 0o700); err != nil {
 		return err
@@ -107,7 +107,7 @@ func script(path, text string) error {
 	return os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o700)
 }
 
-// hidden is where Wrap puts a program, beside the script that stands for it.
+// hidden is the directory into which Wrap moves a program, beside its script.
 const hidden = ".elf"
 
 // Wrap makes the programs below dir run with the libraries of the toolchain that
@@ -142,7 +142,7 @@ func wrap(path string) error {
 	return script(path, `exec "${`+loaderVariable+`:?}" --argv0 "$0" "${0%/*}/`+hidden+`/${0##*/}" "$@"`+"\n")
 }
 
-// isProgram tells whether a file can be executed and is ELF.
+// isProgram reports whether a file is an executable ELF file.
 func isProgram(path string) (bool, error) {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode()&0o100 == 0 {

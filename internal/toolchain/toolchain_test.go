@@ -12,13 +12,12 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// The tests' "programs" are scripts, and their dynamic linker tells how it was
-// called.
+// The tests' "programs" are scripts, and their dynamic linker prints how it was called.
 const linker = `#!/bin/sh
 echo "linker $*"
 `
 
-// made is an unpacked toolchain.
+// made returns an unpacked toolchain.
 func made(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "first")
@@ -75,7 +74,7 @@ func TestWrappedProgramsAreCalledByTheirNames(t *testing.T) {
 	modpost := filepath.Join(dir, "scripts/mod/modpost")
 	filetest.Put(t, modpost, string(elf[:64]))
 	filetest.Put(t, filepath.Join(dir, "scripts/gen"), "#!/bin/sh\n")
-	for range 2 { // what is wrapped is not wrapped again
+	for range 2 { // wrapped programs are not wrapped again
 		if err := Wrap(dir); err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // TestAttackManyCases: results in which each of many cases runs a million lines are read
-// in no time, and take no memory for it.
+// quickly and use little memory.
 func TestAttackManyCases(t *testing.T) {
 	cases := make([]Case, 20_000)
 	for i := range cases {
@@ -30,8 +30,8 @@ func TestAttackManyCases(t *testing.T) {
 	}
 }
 
-// TestAttackEndlessStatement: a source that is one statement, and all of which a patch
-// changes.
+// TestAttackEndlessStatement: the source is a single statement, and the
+// patch changes all of it.
 func TestAttackEndlessStatement(t *testing.T) {
 	const n = 20_000
 	source := make([]string, n)

@@ -4,13 +4,13 @@ package touched
 
 import "slices"
 
-// maxOffset is how far away from its line number a hunk is looked for.
+// maxOffset is how far from its line number a hunk is searched.
 const maxOffset = 1000
 
 // fit finds the hunks in a source, and returns the numbers of the changed lines. It
-// reports false when a hunk is not there.
+// reports false if a hunk is not found.
 func fit(hunks []hunk, source []string) (numbers []int, ok bool) {
-	offset := 0 // most hunks are as far off as the one before
+	offset := 0 // most hunks have the same offset as the previous one
 	for _, h := range hunks {
 		if offset, ok = find(h, source, offset); !ok {
 			return nil, false
@@ -25,7 +25,7 @@ func fit(hunks []hunk, source []string) (numbers []int, ok bool) {
 	return slices.Compact(numbers), true
 }
 
-// find looks for a hunk, the nearest place first.
+// find searches for a hunk, nearest place first.
 func find(h hunk, source []string, offset int) (int, bool) {
 	for d := 0; d <= maxOffset; d++ {
 		for _, o := range []int{offset + d, offset - d} {

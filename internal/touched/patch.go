@@ -20,13 +20,14 @@ type place struct {
 	changed bool
 }
 
-// hunk is a part of a patch as it looks on one side.
+// hunk is one side of a part of a patch.
 type hunk []place
 
-// maxPatch is more bytes than a series for the livepatch core has.
+// maxPatch is larger, in bytes, than any series for the livepatch core.
 const maxPatch = 4 << 20
 
-// parse reads a patch: of git or diff -u, one or several, with or without a mail around.
+// parse reads one or several patches from git or diff -u, with or without a mail around
+// them.
 func parse(patch io.Reader) ([]*gitdiff.File, error) {
 	text, err := bounded.ReadAll(patch, maxPatch)
 	if err != nil {
@@ -42,8 +43,8 @@ func parse(patch io.Reader) ([]*gitdiff.File, error) {
 	return files, nil
 }
 
-// hunksOf are the hunks of a file on one side, which has lines with the operation own
-// besides the context.
+// hunksOf returns one side of a file's hunks. That side has the lines with the
+// operation own besides the context.
 func hunksOf(f *gitdiff.File, own gitdiff.LineOp) (list []hunk) {
 	for _, t := range f.TextFragments {
 		number := t.NewPosition
@@ -55,8 +56,8 @@ func hunksOf(f *gitdiff.File, own gitdiff.LineOp) (list []hunk) {
 	return list
 }
 
-// hunkOf marks the lines that the patch changes. Where it only adds or only takes away,
-// the other side has none: there the neighbours are marked.
+// hunkOf marks the lines that the patch changes. If it only adds or only removes lines,
+// the other side has none; there the neighbours are marked.
 func hunkOf(lines []gitdiff.Line, own gitdiff.LineOp, number int) (h hunk) {
 	for i := 0; i < len(lines); {
 		group := 1
@@ -71,7 +72,7 @@ func hunkOf(lines []gitdiff.Line, own gitdiff.LineOp, number int) (h hunk) {
 				h = append(h, place{number + len(h), strings.TrimRight(l.Line, "\r\n"), l.Op == own})
 			}
 		}
-		if len(h) == before { // all is of the other side
+		if len(h) == before { // all lines are on the other side
 			h.mark(before - 1)
 			if i+group < len(lines) {
 				h = append(h, place{number + len(h), strings.TrimRight(lines[i+group].Line, "\r\n"), true})

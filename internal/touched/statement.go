@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// code are the lines of a file that have counters, by their numbers.
+// code has the lines of a file that have counters, by number.
 type code struct {
 	file  gcov.File
 	lines map[int]bool
@@ -22,13 +22,13 @@ func codeOf(f gcov.File) code {
 	return c
 }
 
-// maxStatement is more lines than a statement has: results may be a stranger's.
+// maxStatement is more lines than a statement has. It is needed because
+// results may be untrusted.
 const maxStatement = 200
 
-// counted is the line on which the compiler counts a statement that the given line is a
-// part of: often the first one of several. A call that it has inlined has no counter of
-// its own: then the statement after it has the same. It reports false for what is no
-// statement.
+// counted returns the line on which the compiler counts the statement that contains a line:
+// often the first of several. An inlined call has no counter of its own; the statement
+// after it has the same count. It reports false for a line outside any statement.
 func (c code) counted(number int) (int, bool) {
 	if c.silent(number) {
 		return 0, false
@@ -51,8 +51,8 @@ func (c code) counted(number int) (int, bool) {
 
 func (c code) text(number int) string { return strings.TrimSpace(c.file.Text(number)) }
 
-// silent tells lines that are part of no statement: blank ones, comments, directives of
-// the preprocessor, braces.
+// silent reports whether a line is part of no statement: blank lines, comments,
+// preprocessor directives, braces.
 func (c code) silent(number int) bool {
 	t := c.text(number)
 	return t == "" || t == "{" || t == "}" || strings.HasPrefix(t, "*") || strings.HasPrefix(t, "/*") || strings.HasPrefix(t, "//") || directive(t)
@@ -60,7 +60,7 @@ func (c code) silent(number int) bool {
 
 func directive(line string) bool { return strings.HasPrefix(line, "#") }
 
-// ends tells whether the next line begins another statement.
+// ends reports whether the next line begins another statement.
 func ends(line string) bool {
 	return strings.HasSuffix(line, ";") || strings.HasSuffix(line, "{") || strings.HasSuffix(line, "}") || strings.HasSuffix(line, ":") || strings.HasSuffix(line, "*/")
 }

@@ -14,33 +14,33 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// Case is what a case has run of each file.
+// Case is the coverage of a case, by file.
 type Case struct {
 	Name string
 	Ran  map[string]gcov.Ran
 }
 
-// Line is a line of code that a patch changes. On a kernel without the patch it is one
-// that goes, or that is next to what comes.
+// Line is a line of code that a patch changes. On a kernel without the patch, it is
+// removed by the patch or next to lines that the patch adds.
 type Line struct {
 	File   string // "kernel/livepatch/core.c"
 	Number int
 	Text   string
-	Cases  []string // the first that run it, in their order
-	More   int      // cases that run it as well
+	Cases  []string // the first cases that run it, in order
+	More   int      // number of further cases that run it
 }
 
-// Report is what a patch changes.
+// Report is the result for a patch.
 type Report struct {
 	Lines     []Line   // in the order of files and numbers
-	Uncounted []string // source files that the patch changes, and of which nothing was counted
+	Uncounted []string // source files that the patch changes, but without counters
 	Patched   bool     // the kernel has the patch
 
 	running map[string]bool // cases that run a changed line
 }
 
-// Of reads a patch, and looks its lines up in what was counted. The error is the
-// user's: the patch cannot be read, or is of another source.
+// Of reads a patch, and looks up its lines in the counted files. An error is a user
+// error: the patch cannot be read, or belongs to another source.
 func Of(patch io.Reader, counted []gcov.File, cases []Case) (Report, error) {
 	files, err := parse(patch)
 	if err != nil {
@@ -63,8 +63,8 @@ func Of(patch io.Reader, counted []gcov.File, cases []Case) (Report, error) {
 	return r, nil
 }
 
-// nameOf is a file's path in the source. In a patch that is not git's, the names have the
-// directories that were compared.
+// nameOf returns a file's path in the source. In a patch that is not from git, the names
+// include the compared directories.
 func nameOf(f *gitdiff.File) string {
 	if f.IsDelete {
 		return strings.TrimPrefix(f.OldName, "a/")
@@ -72,7 +72,7 @@ func nameOf(f *gitdiff.File) string {
 	return strings.TrimPrefix(f.NewName, "b/")
 }
 
-// add adds a file's lines. The kernel has the patch if all of its new lines are there.
+// add adds a file's lines. The kernel has the patch if all new lines are found.
 func (r *Report) add(f *gitdiff.File, counted gcov.File, cases []Case) error {
 	numbers, patched := fit(hunksOf(f, gitdiff.OpAdd), counted.Source)
 	if !patched {
@@ -92,8 +92,8 @@ func (r *Report) add(f *gitdiff.File, counted gcov.File, cases []Case) error {
 	return r.run(r.Lines[own:], counted.Name, cases)
 }
 
-// run notes which cases run the lines of a file. What a case has run is looked at and
-// forgotten: results may be a stranger's, of any number of cases.
+// run notes which cases run the lines of a file. The spans of a case are not kept:
+// results may be untrusted and have any number of cases.
 func (r *Report) run(lines []Line, file string, cases []Case) error {
 	for _, one := range cases {
 		ran, err := gcov.Spans(one.Ran[file].Lines)
@@ -128,7 +128,7 @@ func (l *Line) add(name string) {
 	l.Cases = append(l.Cases, name)
 }
 
-// Cases are all cases that run a changed line, in their order.
+// Cases returns all cases that run a changed line, in order.
 func (r Report) Cases(all []Case) (names []string) {
 	for _, c := range all {
 		if r.running[c.Name] {

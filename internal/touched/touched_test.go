@@ -86,8 +86,8 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// TestStatement: what a compiler counts where; the numbers are those of lines with a
-// digit.
+// TestStatement: where a compiler counts a statement; the numbers are those
+// of lines with a digit.
 func TestStatement(t *testing.T) {
 	c := codeOf(counted([]string{
 		"int f(int a)", "{", "	int b;", "",

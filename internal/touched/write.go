@@ -10,11 +10,11 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// mostNamed is how many cases of a line are named: a person wants to know whether there
-// are any, and where to begin.
+// mostNamed is the number of cases that are named for a line: a person wants to know
+// whether there are any, and where to begin.
 const mostNamed = 8
 
-// Write writes the report as text. Lines that no case runs are before all others.
+// Write writes the report as text. Lines that no case runs come first.
 func (r Report) Write(w io.Writer) error {
 	var b strings.Builder
 	missed, run := r.split()
@@ -30,7 +30,7 @@ func (r Report) Write(w io.Writer) error {
 	return err
 }
 
-// split tells lines that no case runs from those that some do.
+// split separates lines that no case runs from the others.
 func (r Report) split() (missed, run []Line) {
 	for _, l := range r.Lines {
 		if len(l.Cases) == 0 {
@@ -42,7 +42,7 @@ func (r Report) split() (missed, run []Line) {
 	return missed, run
 }
 
-// Missed names the lines that no case runs, in one line; empty: there are none.
+// Missed names the lines that no case runs, on one line; empty: there are none.
 func (r Report) Missed() string {
 	missed, _ := r.split()
 	if len(missed) == 0 {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Both ways set the same: the file's name is the argument's, with or without its module,
-// and both have the same value.
+// TestBothWaysAgree: the file's name is the argument's, with or without its module, and
+// both have the same value.
 func TestBothWaysAgree(t *testing.T) {
 	for _, s := range All() {
 		name, value, given := strings.Cut(s.Arg, "=")

@@ -9,14 +9,14 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// assertion is a use of the macros of include/asm-generic/bug.h that warn when the
-// kernel finds itself in a state that it should never be in.
+// assertion matches the macros of include/asm-generic/bug.h that warn when the
+// kernel is in a state that it should never be in.
 var assertion = regexp.MustCompile(`\bWARN(_ON)?(_ONCE)?\(`)
 
-// asserts tells whether a line of source has an assertion.
+// asserts reports whether a line of source has an assertion.
 func asserts(text string) bool { return assertion.MatchString(text) }
 
-// withoutAssertions are the files without the branches of lines that assert.
+// withoutAssertions returns the files without the branches of lines that assert.
 func withoutAssertions(files []gcov.File) []gcov.File {
 	files = slices.Clone(files)
 	for i, f := range files {

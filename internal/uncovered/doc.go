@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package uncovered says of lines of kernel/livepatch that no shipped case runs why
-// that is so. The reasons are in reasons.txt, each for lines of a function by their
-// text, so that they hold wherever the lines are.
+// Package uncovered explains why no shipped case runs certain lines of
+// kernel/livepatch. The reasons are in reasons.txt. They identify lines by function
+// and text, so that they stay valid when lines move.
 package uncovered

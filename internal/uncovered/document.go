@@ -12,15 +12,15 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// Document is what a run of all shipped cases has run of a kernel's source.
+// Document is the coverage of a kernel's source by a run of all shipped cases.
 type Document struct {
 	Kernel string // its release
 	Cases  int
 	Files  []gcov.File
 }
 
-// gap are lines that follow each other, but for lines without code, and that have one
-// function and one reason.
+// gap is a sequence of lines, apart from lines without code, with the same
+// function and reason.
 type gap struct {
 	file, function, reason string
 	lines                  []string
@@ -40,7 +40,7 @@ whether they were taken or not: most of them are there for a kernel that has gon
 
 `
 
-// Write writes the document as Markdown. What has no reason is before all else.
+// Write writes the document as Markdown. Lines without a reason come first.
 func (d Document) Write(w io.Writer, reasons Reasons) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, preface, d.Cases, printable.Line(d.Kernel))
@@ -70,14 +70,14 @@ func (d Document) table(b *strings.Builder) {
 	row("all", all...)
 }
 
-// missedLine and missedBranches tell what is missing of a line that has code.
+// missedLine and missedBranches report what was not run of a line that has code.
 func missedLine(_ gcov.File, l gcov.Line) bool { return l.Count == 0 }
 
 func missedBranches(f gcov.File, l gcov.Line) bool {
 	return l.Count > 0 && slices.Contains(l.Branches, 0) && !asserts(f.Text(l.Number))
 }
 
-// gaps are the lines of which something is missing.
+// gaps returns the gaps of missed lines.
 func (d Document) gaps(reasons Reasons, missed func(gcov.File, gcov.Line) bool) (list []gap) {
 	for _, f := range d.Files {
 		functions := f.Functions()
@@ -104,7 +104,7 @@ func (d Document) gaps(reasons Reasons, missed func(gcov.File, gcov.Line) bool) 
 	return list
 }
 
-// parted are gaps without a reason, and those with one.
+// parted returns the gaps without a reason, and those with one.
 func parted(gaps []gap) (open, explained []gap) {
 	for _, g := range gaps {
 		if g.reason == "" {
@@ -142,8 +142,8 @@ func (g gap) where() string {
 	return fmt.Sprintf("lines %d to %d", g.first, g.last)
 }
 
-// unindented are the lines without the tabs that all of them begin with, escaped: the
-// results may be a stranger's.
+// unindented returns the lines without their common leading tabs. They are escaped
+// because the results may be untrusted.
 func unindented(lines []string) []string {
 	least := len(lines[0])
 	for _, l := range lines {

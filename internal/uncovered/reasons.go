@@ -3,7 +3,7 @@
 package uncovered
 
 import (
-	_ "embed" // the reasons are a file of their own
+	_ "embed" // the reasons are in a separate file
 	"fmt"
 	"slices"
 	"strings"
@@ -12,27 +12,27 @@ import (
 //go:embed reasons.txt
 var shipped string
 
-// Shipped are the reasons for the lines that no shipped case runs.
+// Shipped returns the reasons for the lines that no shipped case runs.
 func Shipped() (Reasons, error) { return Parse(shipped) }
 
-// Reasons are the reasons of lines, and of lines with branches.
+// Reasons are the reasons for lines, and for lines with branches.
 type Reasons map[Line]string
 
-// Line is a line of a function, by its text without the white space around it.
+// Line is a line of a function, identified by its text without surrounding white space.
 type Line struct {
 	Function, Text string
 	Branches       bool // the line is run, but some of its branches are not taken
 }
 
-// For is the reason of a line; empty: none is given.
+// For returns the reason for a line; empty: none is given.
 func (r Reasons) For(l Line) string {
 	l.Text = strings.TrimSpace(l.Text)
 	return r[l]
 }
 
 // Parse reads reasons. A block has the name of a function, lines of it after "> ", or
-// after "? " when it is their branches that are not taken, and the reason that they
-// share; empty lines separate blocks, and # begins a comment.
+// after "? " if branches of them are not taken, and their common reason. Empty lines
+// separate blocks, and # begins a comment.
 func Parse(text string) (Reasons, error) {
 	reasons := Reasons{}
 	var block []string

@@ -161,8 +161,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// TestAttackEscapes: results may be a stranger's; nothing of them reaches a terminal as
-// it is. A long file of lines that were not run is written in time.
+// TestAttackEscapes: results may be untrusted, and never reach a terminal unescaped. A
+// long file of lines that were not run is written in time.
 func TestAttackEscapes(t *testing.T) {
 	source := []string{"int f\x1b[31m(void)", "\tx(\"\x1b]0;t\a\");", "\ty(\"a\r\nb\");"}
 	file := gcov.File{Name: "kernel/livepatch/core.c", Source: source}

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package variants finds out whether verdicts depend on the kernel's
-// configuration. It has the options that matter to livepatching or to klptest,
-// and a few kernels that cover them: options that do not exclude each other
-// share a kernel, and each option is in two or more kernels. When a case does
-// not pass, the options that its kernels have in common may be to blame; these
-// are then tried alone.
+// Package variants finds out whether verdicts depend on the kernel's configuration.
+// It has the options that matter to livepatching or to klptest, and a few kernels
+// that cover them: options that do not exclude each other share a kernel, and each
+// option is in two or more kernels. If a case does not pass, the options that its
+// kernels have in common may be to blame; each of these is then tried alone.
 package variants

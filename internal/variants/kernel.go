@@ -8,7 +8,7 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 )
 
-// Kernel is a set of options that one kernel has.
+// Kernel is a kernel with a set of options.
 type Kernel struct {
 	Name    string
 	Options []string
@@ -29,13 +29,13 @@ var kernels = []Kernel{
 	{"distribution-llvm", []string{"preempt", "big", "clang", "hz1000"}},
 }
 
-// Kernels are those that cover all options.
+// Kernels returns the kernels that cover all options.
 func Kernels() []Kernel { return slices.Clone(kernels) }
 
 // Plain is the kernel without any option.
 var Plain = Kernel{Name: "plain"}
 
-// Fragments are the options as configuration fragments.
+// Fragments returns the options as configuration fragments.
 func (k Kernel) Fragments() (list []kconfig.Fragment) {
 	for _, name := range k.Options {
 		if o, ok := find(name); ok {

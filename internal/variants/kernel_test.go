@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/images/kconfig"
 )
 
-// standsIn are the kernels that have an option.
+// standsIn returns the kernels that have an option.
 func standsIn(option string) (names []string) {
 	for _, k := range kernels {
 		if k.has(option) {
@@ -37,7 +37,7 @@ func TestKernelsCoverTheOptions(t *testing.T) {
 	}
 }
 
-// sound tells what keeps a kernel from being configured.
+// sound returns the problems that prevent a kernel from being configured.
 func sound(k Kernel) (problems []string) {
 	choices := map[string]string{}
 	for _, name := range k.Options {
@@ -78,7 +78,8 @@ func TestSound(t *testing.T) {
 	}
 }
 
-// What a kernel asks for does not contradict itself, and can be read.
+// TestFragmentsAgree: the fragments of a kernel can be parsed, and do not
+// contradict each other.
 func TestFragmentsAgree(t *testing.T) {
 	for _, k := range kernels {
 		set := map[string]string{}
@@ -97,8 +98,8 @@ func TestFragmentsAgree(t *testing.T) {
 	}
 }
 
-// optionName is the option that a fragment's line sets or unsets; empty for
-// other lines.
+// optionName returns the option that a fragment's line sets or unsets;
+// empty for other lines.
 func optionName(line string) string {
 	if name, ok := strings.CutSuffix(line, " is not set"); ok {
 		return strings.TrimPrefix(name, "# ")

@@ -12,12 +12,12 @@ import (
 type Finding struct {
 	Case     string
 	Kernels  []string // on which it failed
-	Plain    bool     // it fails on a kernel without any option as well
-	Options  []string // each alone makes it fail
+	Plain    bool     // it also fails on a kernel without any option
+	Options  []string // each makes it fail alone
 	Suspects []string // otherwise: the options that those kernels have in common
 }
 
-// Narrow finds the options to blame for failures: it tries each alone, with
+// Narrow finds the options to blame for failures: it tries each option alone, with
 // only the cases concerned.
 func Narrow(ctx context.Context, lab Lab, trials []Trial) ([]Finding, error) {
 	list := findings(trials)
@@ -45,7 +45,7 @@ func refer(list []Finding) (all []*Finding) {
 	return all
 }
 
-// blamed tells whether an option's needs are already to blame.
+// blamed reports whether one of an option's needs is already to blame.
 func blamed(options []string, needs string) bool {
 	return slices.ContainsFunc(strings.Fields(needs), func(name string) bool { return slices.Contains(options, name) })
 }
@@ -55,8 +55,8 @@ type narrowing struct {
 	lab Lab
 }
 
-// try runs the cases of the findings on a kernel, and passes those that fail
-// there to blame.
+// try runs the cases of the findings on a kernel, and calls blame for
+// those that fail there.
 func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
 	if len(list) == 0 || n.ctx.Err() != nil {
 		return
@@ -107,7 +107,7 @@ func newFinding(name string, trials []Trial) Finding {
 	return f
 }
 
-// passed tells whether a case has run on the kernel and did not fail.
+// passed reports whether a case ran on the kernel and did not fail.
 func (t Trial) passed(name string) bool {
 	if name == noTrial {
 		return t.Err == nil

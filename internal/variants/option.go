@@ -3,7 +3,7 @@
 package variants
 
 import (
-	_ "embed" // a large fragment is a file of its own
+	_ "embed" // a large fragment is in a separate file
 	"slices"
 	"strings"
 
@@ -27,8 +27,8 @@ const (
 //go:embed big.config
 var big string
 
-// options: TRIM_UNUSED_KSYMS is not among them, because LIVEPATCH depends on
-// its absence (kernel/livepatch/Kconfig).
+// options does not include TRIM_UNUSED_KSYMS, because LIVEPATCH depends on its
+// absence (kernel/livepatch/Kconfig).
 var options = []Option{
 	{Name: "preempt-none", Choice: preemption, Text: "CONFIG_PREEMPT_NONE=y\n# CONFIG_PREEMPT_VOLUNTARY is not set\n"},
 	{Name: "preempt-voluntary", Choice: preemption, Text: "CONFIG_PREEMPT_VOLUNTARY=y\n"},
@@ -55,7 +55,7 @@ var options = []Option{
 	{Name: "big", Text: big},
 }
 
-// Options are the names of all options.
+// Options returns the names of all options.
 func Options() (names []string) {
 	for _, o := range options {
 		names = append(names, o.Name)
@@ -71,7 +71,7 @@ func find(name string) (Option, bool) {
 	return options[i], true
 }
 
-// Alone is the kernel with only that option and its needs.
+// Alone returns the kernel with only that option and its needs.
 func (o Option) Alone() Kernel {
 	return Kernel{Name: o.Name, Options: append(strings.Fields(o.Needs), o.Name)}
 }

@@ -11,20 +11,20 @@ import (
 
 // Lab builds kernels and runs cases on them.
 type Lab interface {
-	// Try builds the kernel and runs the cases of those names, or all.
+	// Try builds the kernel and runs the named cases, or all.
 	Try(ctx context.Context, k Kernel, only []string) Trial
 }
 
-// Trial is the outcome of a kernel.
+// Trial is the outcome for a kernel.
 type Trial struct {
 	Kernel
 	Built   time.Duration // how long the build took
 	Results []judge.Result
-	Err     error // it was not built, or no case could be run
+	Err     error // the kernel was not built, or no case could be run
 }
 
-// Run tries the kernels one after another, and tells of each. It ends early
-// only when ctx does.
+// Run tries the kernels one after another, and calls tell after each. It ends early
+// only if ctx does.
 func Run(ctx context.Context, lab Lab, list []Kernel, tell func(Trial)) ([]Trial, error) {
 	var trials []Trial
 	for _, k := range list {
@@ -38,10 +38,10 @@ func Run(ctx context.Context, lab Lab, list []Kernel, tell func(Trial)) ([]Trial
 	return trials, nil
 }
 
-// noTrial stands, among the names of cases, for a kernel that cannot be tried.
+// noTrial stands for a kernel that cannot be tried, among the names of cases.
 const noTrial = "(build)"
 
-// failures are the cases that did not end as they should.
+// failures returns the cases that ended in a FAIL or an ERROR.
 func (t Trial) failures() (names []string) {
 	if t.Err != nil {
 		return []string{noTrial}
@@ -54,7 +54,7 @@ func (t Trial) failures() (names []string) {
 	return names
 }
 
-// count is the number of results with a verdict.
+// count returns the number of results with a verdict.
 func (t Trial) count(v judge.Verdict) (n int) {
 	for _, r := range t.Results {
 		if r.Verdict == v {

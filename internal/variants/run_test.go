@@ -15,12 +15,12 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// fakeLab has cases that fail on kernels that have all options of one of their
-// causes; a cause without options is that of each kernel.
+// fakeLab has cases that fail on kernels with all options of one of their causes; a
+// cause without options applies to every kernel.
 type fakeLab struct {
 	causes map[string][]string // by case; each cause is options separated by blanks
 	broken string              // kernels with this option are not built
-	tried  []string            // kernels, with the cases where not all were asked for
+	tried  []string            // kernels, with the cases if not all were requested
 }
 
 func (l *fakeLab) Try(_ context.Context, k Kernel, only []string) Trial {
@@ -81,7 +81,8 @@ func TestNarrow(t *testing.T) {
 	}
 }
 
-// Only what can be to blame is tried, and only the cases concerned are run.
+// TestNarrowTriesLittle: only options that can be to blame are tried, and only the
+// cases concerned are run.
 func TestNarrowTriesLittle(t *testing.T) {
 	lab := &fakeLab{causes: map[string][]string{"bad": {"la57"}, "worse": {"la57", "sig-force"}}}
 	trials, err := Run(t.Context(), lab, Kernels(), func(Trial) {})

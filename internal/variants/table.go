@@ -50,7 +50,7 @@ func (t Trial) notPassed() string {
 	return b.String()
 }
 
-// Line says who is to blame.
+// Line tells which options are to blame.
 func (f Finding) Line() string {
 	line := fmt.Sprintf("%s fails on %s: ", f.Case, strings.Join(f.Kernels, ", "))
 	switch {

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestSpin: data arrive whether a read sleeps or spins, and whenever that changes. A read
-// that spins keeps a processor busy; one that sleeps does not.
+// TestSpin: data arrives whether a read sleeps or spins, and whenever that changes. A
+// spinning read keeps a processor busy; a sleeping one does not.
 func TestSpin(t *testing.T) {
 	c, host := spinner(t)
 	got := make(chan byte)
@@ -29,7 +29,7 @@ func TestSpin(t *testing.T) {
 	for i := range byte(50) {
 		c.Spin(i%2 == 0)
 		if i%3 == 0 {
-			time.Sleep(time.Millisecond) // so that the read spins or sleeps by now
+			time.Sleep(time.Millisecond) // until the read spins or sleeps
 		}
 		if _, err := host.Write([]byte{i}); err != nil {
 			t.Fatal(err)
@@ -49,7 +49,7 @@ func TestSpin(t *testing.T) {
 	}
 }
 
-// TestSpinEnds: a read that spins ends like any other.
+// TestSpinEnds: a spinning read ends like any other.
 func TestSpinEnds(t *testing.T) {
 	c, host := spinner(t)
 	c.Spin(true)

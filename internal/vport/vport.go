@@ -20,11 +20,10 @@ import (
 // Name is QEMU's name for the agent's port.
 const Name = "klptest"
 
-// pause is the time between two looks for the port, whose driver probes in
-// parallel.
+// pause is the interval for checking for the port, whose driver probes in parallel.
 const pause = time.Millisecond
 
-// Listener accepts one connection at a time: the driver lets one process open
+// Listener accepts one connection at a time: the driver lets only one process open
 // the port (drivers/char/virtio_console.c, port_fops_open).
 type Listener struct {
 	path   string
@@ -33,7 +32,7 @@ type Listener struct {
 	once   sync.Once
 }
 
-// Listen finds the port below root, which is "/" in a guest, within limit.
+// Listen waits up to limit for the port below root, which is "/" in a guest.
 func Listen(root string, limit time.Duration) (*Listener, error) {
 	for end := time.Now().Add(limit); ; time.Sleep(pause) {
 		if device := find(root); device != "" {
@@ -90,17 +89,17 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// Close ends a waiting Accept. The open connection belongs to its owner.
+// Close ends a waiting Accept. It does not close the open connection, which
+// belongs to its owner.
 func (l *Listener) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return nil
 }
 
-// Addr is the port's.
+// Addr returns the path of the port.
 func (l *Listener) Addr() net.Addr { return addr(l.path) }
 
-// conn is the open port. Its read returns 0, and so io.EOF, when the host has
-// hung up.
+// conn is the open port. When the host has hung up, its read returns 0, and so io.EOF.
 type conn struct {
 	*os.File
 	free chan<- struct{}
@@ -108,9 +107,8 @@ type conn struct {
 	spin atomic.Bool
 }
 
-// awaitHost waits until the host's end is open: until then the port reports
-// POLLHUP, and then it wakes waiting tasks (port_fops_poll,
-// handle_control_message).
+// awaitHost waits until the host's end is open. Until then the port reports
+// POLLHUP; then it wakes waiting tasks (port_fops_poll, handle_control_message).
 func (c *conn) awaitHost() error {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -123,18 +121,18 @@ func (c *conn) awaitHost() error {
 	})
 }
 
-// Read also ends pending writes when the host has hung up. The driver makes a
-// write wait until the host is back (will_write_block); SSH holds a lock during
-// a write, so it would wait as well, and never close the port.
+// Read also ends pending writes if the host has hung up. The driver makes a write
+// wait until the host is back (will_write_block); SSH holds a lock during a write,
+// so it would wait as well, and never close the port.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.read(p)
 	if errors.Is(err, io.EOF) {
-		_ = c.SetWriteDeadline(time.Unix(1, 0)) // fails for a file that is closed
+		_ = c.SetWriteDeadline(time.Unix(1, 0)) // fails for a closed file
 	}
 	return n, err
 }
 
-// Close also drops unread input: it belongs to this connection.
+// Close also drops unread input, which belongs to this connection.
 func (c *conn) Close() error {
 	err := c.File.Close()
 	c.once.Do(func() { c.free <- struct{}{} })

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// addPort makes a port as sysfs shows it.
+// addPort makes a port as it appears in sysfs.
 func addPort(t *testing.T, root, device, name string) {
 	t.Helper()
 	dir := filepath.Join(root, "sys/class/virtio-ports", device)
@@ -66,8 +66,8 @@ func TestCloseEndsAccept(t *testing.T) {
 	}
 }
 
-// TestHangUpEndsAWrite: a write that waits for the host ends when a read has
-// seen that the host has hung up.
+// TestHangUpEndsAWrite: a write that waits for the host ends when a read sees that
+// the host has hung up.
 func TestHangUpEndsAWrite(t *testing.T) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -78,7 +78,7 @@ func TestHangUpEndsAWrite(t *testing.T) {
 	defer c.Close()
 	written := make(chan error, 1)
 	go func() {
-		_, err := c.Write(make([]byte, 16<<20)) // more than the socket takes
+		_, err := c.Write(make([]byte, 16<<20)) // more than the socket accepts
 		written <- err
 	}()
 	if err := unix.Shutdown(fds[1], unix.SHUT_WR); err != nil {
