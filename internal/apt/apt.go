@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Get is an apt-get command as the user must give it: Get("install", "git").
+// Get returns an apt-get command as the user must type it: Get("install",
+// "git").
 func Get(args ...string) string { return get(os.Geteuid(), args) }
 
 func get(uid int, args []string) string {

@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// programs are what .ci/deps finds on a machine that has everything, and what
-// each of them does. Those that act write it to $D/did.
+// programs maps the programs that .ci/deps finds on a complete machine to what
+// each of them does. Those that change something write it to $D/did.
 var programs = map[string]string{
 	"qemu-system-x86_64": "", "gcc": "", "make": "", "ld": "", "dpkg-deb": "", "xz": "", "busybox": "",
 	"ldconfig": "echo libelf.so.1",
@@ -134,7 +134,7 @@ func wantDeps(t *testing.T, dir string, status int, did, said string) {
 	}
 }
 
-// goVersion is the version that go.mod asks for.
+// goVersion returns the Go version that go.mod requires.
 func goVersion(t *testing.T) (version string) {
 	t.Helper()
 	text, err := os.ReadFile("../../go.mod")

@@ -10,41 +10,42 @@ import (
 
 // Arch is an architecture.
 type Arch struct {
-	Name   string // as uname -m says, and make's ARCH=: "x86_64"
+	Name   string // as in uname -m and make's ARCH=: "x86_64"
 	GOARCH string
-	Debian string // the architecture of packages, and the last word of a kernel's release
+	Debian string // the architecture of packages, and the last word of a kernel release
 	ELF    elf.Machine
 	Kernel Kernel
 	QEMU   QEMU
 }
 
-// Kernel is what differs in a kernel.
+// Kernel holds the properties of an architecture's kernels.
 type Kernel struct {
-	Dir        string   // in arch/ of the source
+	Dir        string   // below arch/ in the source
 	Option     string   // the option that each kernel of the architecture has
-	Image      string   // what make builds for a boot loader, in the build tree
-	Console    []string // arguments that send all of the log to the first serial port, early
-	Emulated   []string // arguments that keep a slow emulator from passing for a fault
-	MaxCmdline int      // bytes of the command line that it reads, with the zero at the end
+	Image      string   // the image that make builds for a boot loader, in the build tree
+	Console    []string // arguments that send the whole log to the first serial port, from early boot on
+	Emulated   []string // arguments that keep a slow emulator from looking like a fault
+	MaxCmdline int      // bytes of the command line that it reads, with the terminating zero
 }
 
-// QEMU is what differs in the emulator.
+// QEMU holds the properties of an architecture's emulator.
 type QEMU struct {
 	Program string
 	Machine string // the argument of -machine
 	CPU     string // under emulation
 	Bus     string // of virtio devices: "pci" in virtio-rng-pci
 	MaxCPUs int
-	// Virtual is the line of /proc/cpuinfo that a host has on which KVM may
-	// work, and NoVirtual says of one without it why not.
+	// Virtual matches the line of /proc/cpuinfo of a host on which KVM may
+	// work. NoVirtual says why it cannot work on any other host.
 	Virtual   *regexp.Regexp
 	NoVirtual string
 }
 
-// all are the architectures that are supported.
+// all lists the supported architectures.
 var all = []*Arch{&X86_64}
 
-// Host is that of this host; nil when its kernels cannot be tested.
+// Host returns the architecture of this host, or nil if its kernels cannot be
+// tested.
 func Host() *Arch { return byGOARCH(runtime.GOARCH) }
 
 func byGOARCH(goarch string) *Arch {
@@ -56,5 +57,5 @@ func byGOARCH(goarch string) *Arch {
 	return nil
 }
 
-// Default is the architecture of kernels where nobody names one.
+// Default returns the architecture of kernels if none is named.
 func Default() *Arch { return all[0] }

@@ -16,7 +16,7 @@ func TestHost(t *testing.T) {
 	}
 }
 
-// Everything about an architecture is told.
+// Every field of an architecture is set.
 func TestTable(t *testing.T) {
 	for _, a := range all {
 		k, q := a.Kernel, a.QEMU

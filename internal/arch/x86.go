@@ -30,12 +30,11 @@ var X86_64 = Arch{
 		// q35 and pc boot Debian's kernel in the same time, whether one host
 		// thread runs all processors or each has its own, and whatever the
 		// size of the translation buffer. microvm is 0.2 s faster, but needs
-		// virtio-mmio, which distributions build as a module. SeaBIOS prints
-		// to the serial port with graphics=off: that would pass for a sign of
-		// life.
+		// virtio-mmio, which distributions build as a module. SeaBIOS prints to the
+		// serial port with graphics=off: that would be taken for a sign of life.
 		Machine: "q35,usb=off,vmport=off,smm=off,sata=off",
-		// It has RDRAND: the guest's random numbers are ready at once. Page tables of
-		// five levels would make each walk of them longer, and an emulator's TLB is
+		// It has RDRAND, so the guest's random numbers are ready at once. Five-level
+		// page tables would make each page walk longer, and an emulator's TLB is
 		// flushed by each change of a page table: a transition took an eighth longer.
 		CPU:       "max,la57=off",
 		Bus:       "pci",
@@ -45,10 +44,11 @@ var X86_64 = Arch{
 	},
 }
 
-// x86Emulated: the kernel does not look whether the timer's interrupts come in
-// time at boot: when they do not, it panics with "IO-APIC + timer doesn't work!"
-// (arch/x86/kernel/apic/io_apic.c, check_timer). Nor does it look whether two
-// clocks agree: a host that has no CPU for the guest between two reads makes it
-// give up the TSC for a clock that is slow to read (kernel/time/clocksource.c).
-// An NMI finds what spins; no other ever comes.
+// x86Emulated turns off two checks that a slow emulator can fail. At boot, the kernel
+// checks whether timer interrupts come in time; if not, it panics with "IO-APIC +
+// timer doesn't work!" (arch/x86/kernel/apic/io_apic.c, check_timer). It also checks
+// whether two clocks agree: if the host has no CPU for the guest between two reads,
+// the kernel gives up the TSC for a clock that is slow to read
+// (kernel/time/clocksource.c). An NMI shows what a spinning kernel does; no other NMI
+// ever comes.
 var x86Emulated = []string{"no_timer_check", "tsc=nowatchdog", tunable.NMIPanics.Arg}

@@ -17,9 +17,9 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-// outcomes are what a letter says of a case: it passes, was skipped, is an
-// ERROR, fails (and nobody confirms that), fails always, fails now and then, or
-// could not be confirmed, for want of time or as the further runs were unclear.
+// outcomes maps letters to results of a case: it passes, was skipped, is an ERROR,
+// fails (unconfirmed), always fails, sometimes fails, or could not be confirmed,
+// for lack of time or because the further runs were unclear.
 var outcomes = map[rune]judge.Result{
 	'P': {Verdict: judge.Pass},
 	'S': {Verdict: judge.Skip},
@@ -35,7 +35,7 @@ var outcomes = map[rune]judge.Result{
 	'u': {Verdict: judge.Fail, Confirmation: judge.Confirmation{Failed: 3, Runs: 3, Unjudged: []string{"x", "y"}}},
 }
 
-// runs is a sequence of runs: each a word of letters, one for each case.
+// runs plays a sequence of runs: each is a word with one letter for each case.
 func runs(words string) func(context.Context) ([]judge.Result, error) {
 	left := strings.Fields(words)
 	return func(context.Context) (results []judge.Result, err error) {
@@ -140,7 +140,7 @@ func mustGit(t *testing.T, w *git.Worktree, args ...string) string {
 	return out
 }
 
-// script is a step: a shell script that sees the number in $n.
+// script returns a step: a shell script that finds the number in $n.
 func script(text string) []string { return []string{"sh", "-c", "n=$(cat n); " + text} }
 
 func search(t *testing.T, w *git.Worktree, q Question) (*Answer, bool, error) {
@@ -212,8 +212,8 @@ func TestAnotherQuestionStartsAfresh(t *testing.T) {
 	}
 }
 
-// TestTheOlderSearchIsGone: the repository was made anew in the same place, and has
-// none of the commits of a search that never ended.
+// TestTheOlderSearchIsGone: the repository was recreated in the same place, and
+// lacks the commits of an unfinished search.
 func TestTheOlderSearchIsGone(t *testing.T) {
 	w, shas := history(t, 12)
 	if _, _, err := search(t, w, Question{shas[0], shas[11], script("exit 255")}); err == nil {

@@ -13,15 +13,16 @@ import (
 	"github.com/klptest/klptest/internal/exit"
 )
 
-// end is one of the two commits between which a search goes.
+// end is one of the two commits that bound a search.
 type end struct {
 	commit string
-	mark   Mark   // what it is said to be
-	advice string // when it is something else
+	mark   Mark   // the mark that the user gave it
+	advice string // if it has another mark
 }
 
-// ends are in the order in which they are judged. The bad end comes first: one
-// step shows that the ends are exchanged, or that the cases pass on both.
+// ends returns the ends in the order in which they are judged. The bad end comes
+// first: one step then shows that the ends are exchanged, or that the cases pass
+// on both.
 func (q Question) ends() []end {
 	return []end{
 		{q.Bad, Bad, "give a --bad on which the cases fail, or cases that fail there"},
@@ -29,9 +30,9 @@ func (q Question) ends() []end {
 	}
 }
 
-// judgeEnds lets git know of the ends, once each is what it is said to be. What
-// git knows already is not judged again. A search from anywhere else would end at
-// some commit all the same.
+// judgeEnds judges each end and tells git about it. An end that git knows already
+// is not judged again. A search between wrong ends would still end at some
+// commit.
 func (s *Session) judgeEnds(ctx context.Context, out io.Writer) error {
 	log, err := s.tree.Git(ctx, "bisect", "log")
 	if err != nil {
@@ -67,8 +68,8 @@ func (s *Session) judgeEnd(ctx context.Context, out io.Writer, e end) error {
 	return err
 }
 
-// markOf is what git bisect run takes a step's exit status for; !ok: it ends the
-// search.
+// markOf returns the mark that git bisect run derives from a step's exit status.
+// If ok is false, the status ends the search.
 func markOf(status int) (m Mark, ok bool) {
 	switch {
 	case status == exit.BisectGood:
@@ -79,7 +80,8 @@ func markOf(status int) (m Mark, ok bool) {
 	return Bad, status > 0 && status < 128
 }
 
-// refuse ends a search that has an end which is not what it is said to be.
+// refuse ends a search because one of its ends does not have the mark that the
+// user gave it.
 func (s *Session) refuse(ctx context.Context, e end, got Mark) error {
 	answer, err := s.answer(ctx)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// counting is a script that notes each step in a file.
+// counting returns a script that records each step in a file.
 func counting(t *testing.T, text string) (step []string, count func() int) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "count")
@@ -25,8 +25,8 @@ func counting(t *testing.T, text string) (step []string, count func() int) {
 	}
 }
 
-// TestEndsAreJudgedFirst: no commit is named when an end is not what it is said
-// to be, and nothing is tried between them.
+// TestEndsAreJudgedFirst: if an end has the wrong mark, no commit is named and
+// nothing between the ends is tried.
 func TestEndsAreJudgedFirst(t *testing.T) {
 	w, shas := history(t, 12)
 	for _, test := range []struct {
@@ -51,7 +51,7 @@ func TestEndsAreJudgedFirst(t *testing.T) {
 	}
 }
 
-// TestReasonOfARefusal: the step's note says why.
+// TestReasonOfARefusal: a refusal gives the reason in the step's note.
 func TestReasonOfARefusal(t *testing.T) {
 	w, shas := history(t, 2)
 	note := `echo '{"Commit":"` + shas[0] + `","Mark":"bad","Why":"FAIL c (3 of 3)"}' >>.git/` + notesFile + `; exit 1`
@@ -70,7 +70,7 @@ func TestNothingLiesBetweenTheEnds(t *testing.T) {
 	}
 }
 
-// TestEndsAreJudgedOnce: a search that is taken up again begins where it stopped.
+// TestEndsAreJudgedOnce: a resumed search continues where it stopped.
 func TestEndsAreJudgedOnce(t *testing.T) {
 	w, shas := history(t, 12)
 	mended := filepath.Join(t.TempDir(), "mended")

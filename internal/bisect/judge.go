@@ -27,7 +27,7 @@ type Judgement struct {
 	Why  string
 }
 
-// Exit is the exit status that tells git bisect run of a judgement.
+// Exit returns the exit status that tells git bisect run the judgement.
 func (j Judgement) Exit() int {
 	switch j.Mark {
 	case Good:
@@ -38,8 +38,8 @@ func (j Judgement) Exit() int {
 	return exit.BisectSkip
 }
 
-// maxUnclear is how many unclear runs are too many, of a commit or of a case to
-// be confirmed.
+// maxUnclear is the number of unclear runs that is too many, for a commit or
+// for the confirmation of a case.
 const maxUnclear = 2
 
 // Judge runs the cases until the commit can be marked. The runs themselves
@@ -65,14 +65,14 @@ const (
 	broken  // an ERROR
 	unsure  // a FAIL that could not be confirmed
 	other   // a FAIL that is not the case's symptom
-	certain // a FAIL that comes each time
-	flaky   // a FAIL that does not
+	certain // a FAIL in each run
+	flaky   // a FAIL in some runs
 )
 
 // rules give the meaning of a run by its results: the first rule with a
 // matching result decides. An ERROR decides nothing, but a FAIL beside it does.
-// The search is neither for a case that fails now and then, nor for one that
-// fails in another way than its symptom.
+// The search is neither for a flaky case nor for one that fails with another
+// symptom.
 var rules = []struct {
 	kind  kind
 	mark  Mark
@@ -126,13 +126,13 @@ func kindOf(r judge.Result) kind {
 	return unsure
 }
 
-// confirmed tells whether a case has failed often enough: no confirmation was
-// asked for, or it failed each time, more than once.
+// confirmed reports whether a case has failed often enough: no confirmation was
+// requested, or it failed each time, more than once.
 func confirmed(c judge.Confirmation) bool {
 	return c.Runs == 0 || c.Failed == c.Runs && c.Runs > 1 && len(c.Unjudged) < maxUnclear
 }
 
-// often says how often a case failed; it follows the case's name.
+// often says how often a case failed, as text that follows the case's name.
 func often(c judge.Confirmation) string {
 	if text := c.String(); text != "" {
 		return " (" + text + ")"

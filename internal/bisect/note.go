@@ -18,7 +18,7 @@ type Note struct {
 	Judgement
 }
 
-// Write adds the note to a file.
+// Write appends the note to a file.
 func (n Note) Write(path string) error {
 	data, err := json.Marshal(n)
 	if err != nil {
@@ -62,7 +62,7 @@ func (a *Answer) Of(commit string) (found Note) {
 	return found
 }
 
-// Skipped are the commits that could not be judged.
+// Skipped returns the notes on commits that could not be judged.
 func (a *Answer) Skipped() (list []Note) {
 	for _, n := range a.Notes {
 		if n.Mark == Skip {

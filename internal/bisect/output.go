@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// lineWriter ends a last line that git and its steps have left open. It is no
-// file, so that whoever runs git waits for the step as well.
+// lineWriter ends a last line that git and its steps have left open. It is not
+// a file, so whoever runs git waits for the step as well.
 type lineWriter struct {
 	mu   sync.Mutex
 	w    io.Writer

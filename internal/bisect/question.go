@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/internal/git"
 )
 
-// Ask makes a question of two revisions, of which good must be an ancestor of
-// bad; step is the command that judges a commit.
+// Ask makes a question of two revisions; good must be an ancestor of bad. step
+// is the command that judges a commit.
 func Ask(ctx context.Context, r *git.Repo, good, bad string, step []string) (q Question, err error) {
 	q.Step = step
 	if q.Good, err = r.Commit(ctx, good); err != nil {
@@ -22,7 +22,7 @@ func Ask(ctx context.Context, r *git.Repo, good, bad string, step []string) (q Q
 	return q, q.check(ctx, r, good, bad)
 }
 
-// check refuses ends between which there is nothing.
+// check refuses ends with nothing to search between them.
 func (q Question) check(ctx context.Context, r *git.Repo, good, bad string) error {
 	before, err := r.IsAncestor(ctx, q.Good, q.Bad)
 	after, err2 := r.IsAncestor(ctx, q.Bad, q.Good)

@@ -10,10 +10,10 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Run judges the two ends, unless that is done, and has git search between them;
+// Run judges the two ends, unless that is done, and lets git search between them;
 // the output of steps goes to out. It ends when the commit is found or cannot be
-// found, or when ctx ends; then the search can be resumed. It is an error when an
-// end is not what it is said to be.
+// found, or when ctx ends; then the search can be resumed. An end that does not
+// have the mark that the user gave it is an error.
 func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 	lines := &lineWriter{w: out}
 	defer lines.end()
@@ -32,7 +32,7 @@ func (s *Session) Run(ctx context.Context, out io.Writer) (*Answer, error) {
 
 func (s *Session) search(ctx context.Context, out io.Writer) (*Answer, error) {
 	run := s.tree.Command(append([]string{"bisect", "run"}, s.q.Step...)...)
-	run.Steps = true // they are klptest's own
+	run.Steps = true // the steps are klptest's own
 	run.Stdout, run.Stderr = out, out
 	runErr := run.Run(ctx)
 	if ctx.Err() != nil {
@@ -45,7 +45,7 @@ func (s *Session) search(ctx context.Context, out io.Writer) (*Answer, error) {
 	return answer, err
 }
 
-// stopped is the error of a search that a step has ended.
+// stopped returns the error of a search that a step has ended.
 func stopped(err error) error {
 	return &blame.Error{Summary: "the search has stopped", Advice: "fix the problem and give the same command again: it continues from here", Err: err}
 }
@@ -59,7 +59,7 @@ type Answer struct {
 
 func (a *Answer) decided() bool { return a.First != "" || len(a.Possible) > 0 }
 
-// answer is what is known so far.
+// answer returns what is known so far.
 func (s *Session) answer(ctx context.Context) (*Answer, error) {
 	log, err := s.tree.Git(ctx, "bisect", "log")
 	if err != nil {

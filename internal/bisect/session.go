@@ -42,7 +42,7 @@ const (
 	notesFile    = "klptest-notes.jsonl"
 )
 
-// pending tells whether this very search is under way.
+// pending reports whether this same search is under way.
 func (s *Session) pending() bool {
 	data, err := os.ReadFile(s.path(questionFile))
 	var q Question
@@ -58,8 +58,8 @@ func (s *Session) pending() bool {
 func (s *Session) unlock() error { return os.RemoveAll(s.path("index.lock")) }
 
 func (s *Session) begin(ctx context.Context) error {
-	// git bisect needs a HEAD to return to. That of an older search may be gone from
-	// the repository.
+	// git bisect needs a HEAD to return to. The HEAD of an older search may be gone
+	// from the repository.
 	if err := s.tree.Checkout(ctx, s.q.Good); err != nil {
 		return err
 	}
@@ -88,6 +88,6 @@ func (s *Session) forget(ctx context.Context) error {
 	return err
 }
 
-// NotesIn is the file in a work tree to which steps write their notes, see
+// NotesIn returns the file to which the steps in a work tree write their notes; see
 // [Note].
 func NotesIn(tree string) string { return filepath.Join(tree, ".git", notesFile) }

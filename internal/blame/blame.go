@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Party is whose fault an error is.
+// Party is the one at fault for an error.
 type Party int
 
 // The parties. An error without a type is the rig's: klptest never blames the
@@ -32,7 +32,7 @@ type Error struct {
 	Path    string // where the whole log is
 	Err     error  // the cause, if there is one
 
-	// Transient tells that another attempt may succeed.
+	// Transient means that another attempt may succeed.
 	Transient bool
 }
 
@@ -48,10 +48,10 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Detail is the whole message: the line, the advice, the tail, the path.
+// Detail returns the whole message: the line, the advice, the tail, the path.
 func (e *Error) Detail() string { return Detail(e) }
 
-// rest is what follows the line.
+// rest returns what follows the line.
 func (e *Error) rest() string {
 	var b strings.Builder
 	if e.Advice != "" {

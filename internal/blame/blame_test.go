@@ -57,7 +57,7 @@ func TestCauseCanBeFound(t *testing.T) {
 	}
 }
 
-// Advice may hold what would be a verb in a format.
+// Advice may contain what would be a verb in a format.
 func TestAdvice(t *testing.T) {
 	for want, err := range map[Party]error{User: AdviseUserf("100%d", "no %s", "x"), Rig: AdviseRigf("100%d", "no %s", "x")} {
 		var e *Error

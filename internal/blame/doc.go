@@ -5,6 +5,6 @@
 // (the host, QEMU, the toolchain, klptest itself) is an ERROR and never a
 // FAIL, and a mistake of the user is a usage error.
 //
-// An [Error] is one short line; [Error.Detail] adds what to do, the tail of
-// the log, and the path to all of it, in that order.
+// An [Error] is one short line; [Error.Detail] adds what to do, the tail of the
+// log, and the path of the whole log, in that order.
 package blame

@@ -7,8 +7,8 @@ import (
 	"io/fs"
 )
 
-// Unreadable is the error of a file that the user has named and that cannot be
-// read. A path in err, as package os has it, is not said twice.
+// Unreadable returns the error of a file that the user has named and that
+// cannot be read. It drops the path that package os puts into err.
 func Unreadable(path string, err error) error { return unusable("read", path, err) }
 
 // Unwritable is [Unreadable] for a file that cannot be written.

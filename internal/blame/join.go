@@ -11,7 +11,7 @@ import (
 // them are, and [errors.Is], [errors.As] and [Of] see each. A single error
 // stays as it is, and one that says the same as an earlier one is left out.
 //
-// The text of several errors is one line, in which semicolons part them.
+// The text of several errors is one line, with semicolons between them.
 // [Detail] shows each with its advice.
 func Join(errs ...error) error {
 	all := &joined{}
@@ -58,7 +58,7 @@ func (j *joined) Error() string {
 
 func (j *joined) Unwrap() []error { return j.errs }
 
-// Detail is the whole message of any error that is not nil: its line, then what
+// Detail returns the whole message of a non-nil error: its line, then what
 // [Error.Detail] adds. Collected errors follow one another.
 func Detail(err error) string {
 	if all, ok := err.(*joined); ok {

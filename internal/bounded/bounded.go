@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// ErrTooLong ends what would fill the memory or the disk.
+// ErrTooLong is the error of data that would fill the memory or the disk.
 var ErrTooLong = errors.New("too much data")
 
 // Writer passes on at most Left bytes to W. A write beyond them fails with
@@ -24,8 +24,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return w.W.Write(p)
 }
 
-// ReadAll is io.ReadAll of at most so many bytes. When there are more, it
-// returns the first of them with [ErrTooLong].
+// ReadAll is like io.ReadAll, but reads at most so many bytes. If there are
+// more, it returns the first ones with [ErrTooLong].
 func ReadAll(r io.Reader, most int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err == nil && int64(len(data)) > most {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package bounded reads and writes no more than can be meant, so that foreign
-// data fill neither the memory nor the disk.
+// Package bounded limits reads and writes, so that foreign data fill neither
+// the memory nor the disk.
 package bounded

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// limit is for any one answer of the browser.
+// limit is how long the browser may take for one answer.
 const limit = time.Minute
 
 // Browser is a Chromium with a page.
@@ -27,7 +27,7 @@ type Browser struct {
 	n       int
 }
 
-// answer is a message of the browser. What has no ID is an event.
+// answer is a message from the browser. A message without an ID is an event.
 type answer struct {
 	ID     int             `json:"id"`
 	Result json.RawMessage `json:"result"`
@@ -35,7 +35,7 @@ type answer struct {
 }
 
 // Start starts a browser for the rest of the test, with an empty profile and no
-// network. A test is skipped where there is no Chromium.
+// network. It skips the test if there is no Chromium.
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
@@ -60,8 +60,8 @@ func Start(t testing.TB) *Browser {
 	return b
 }
 
-// stop has the browser end its processes, which write to the profile until then. One
-// that does not is killed, with all of them.
+// stop makes the browser end its processes, which write to the profile until then. A
+// browser that does not obey is killed, with all of them.
 func (b *Browser) stop(cmd *exec.Cmd) {
 	late := time.AfterFunc(limit, func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // they may have ended
@@ -105,7 +105,7 @@ func (b *Browser) read(from io.Reader) {
 	}
 }
 
-// open opens a page, to which all further calls go.
+// open opens a page. All further calls go to it.
 func (b *Browser) open() {
 	b.t.Helper()
 	var target struct{ TargetID string }

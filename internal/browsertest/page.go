@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// View is how a page is looked at.
+// View is how a page is displayed.
 type View struct {
 	Width, Height int
 	Dark          bool
@@ -35,7 +35,7 @@ func (b *Browser) Show(path string, v View) {
 	b.Eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`, &ready)
 }
 
-// Eval evaluates an expression, or what it promises, in the page.
+// Eval evaluates an expression in the page, and awaits a promise.
 func (b *Browser) Eval(expression string, result any) {
 	b.t.Helper()
 	var said struct {
@@ -69,10 +69,10 @@ func (b *Browser) Press(key string) {
 	b.Call("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": key}, nil)
 }
 
-// Node is a node of the accessibility tree: what a screen reader is told.
+// Node is a node of the accessibility tree: what a screen reader gets.
 type Node struct{ Role, Name string }
 
-// Accessible is the accessibility tree of the page, without what is ignored.
+// Accessible returns the accessibility tree of the page, without ignored nodes.
 func (b *Browser) Accessible() (list []Node) {
 	b.t.Helper()
 	type value struct{ Value any }
@@ -94,7 +94,7 @@ func (b *Browser) Accessible() (list []Node) {
 	return list
 }
 
-// Screenshot writes a picture of what is seen to a PNG file.
+// Screenshot writes a picture of the visible page to a PNG file.
 func (b *Browser) Screenshot(path string) {
 	b.t.Helper()
 	var shot struct{ Data []byte }
@@ -104,8 +104,8 @@ func (b *Browser) Screenshot(path string) {
 	}
 }
 
-// Busy is how long the page's main thread has run since the first call in the page:
-// the time of a processor, however many programs want one.
+// Busy returns how long the page's main thread has run since the first call in the
+// page. It is CPU time, which does not depend on other programs.
 func (b *Browser) Busy() time.Duration {
 	b.t.Helper()
 	b.Call("Performance.enable", map[string]any{"timeDomain": "threadTicks"}, nil)

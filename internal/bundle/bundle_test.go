@@ -19,7 +19,7 @@ import (
 
 const text = "A case.\n\n-- transcript --\n% insmod klp_a\nlivepatch: enabling patch 'klp_a'\n-- klp_mine.c --\nint x;\n"
 
-// failure is a failure with everything in it.
+// failure returns a failure that has everything.
 func failure(t testing.TB) Failure {
 	t.Helper()
 	c, err := casefile.Parse("dir/mine.txtar", []byte(text))
@@ -79,7 +79,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	}
 }
 
-// TestLarge: whatever a guest has logged, what is written is read.
+// TestLarge: what is written can be read, however much a guest has logged.
 func TestLarge(t *testing.T) {
 	const lines = 9 << 10
 	for name, line := range map[string]func(int) string{

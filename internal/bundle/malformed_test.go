@@ -37,7 +37,7 @@ func archive(t testing.TB, files []file) []byte {
 	return b.Bytes()
 }
 
-// with are the files of a bundle, with other contents of some, and further ones.
+// with returns the files of a bundle, some with other contents, and further ones.
 func with(t testing.TB, others ...file) (files []file) {
 	t.Helper()
 	b, err := Read(bytes.NewReader(written(t, failure(t))))
@@ -58,7 +58,7 @@ func with(t testing.TB, others ...file) (files []file) {
 	return append(files, others...)
 }
 
-// changed is a part of a bundle in which one text is another.
+// changed returns a part of a bundle in which one text is replaced by another.
 func changed(t testing.TB, part, old, new string) file {
 	t.Helper()
 	for _, f := range with(t) {
@@ -74,7 +74,7 @@ func changed(t testing.TB, part, old, new string) file {
 	return file{}
 }
 
-// malformed are bundles that no klptest has written, and why they are refused.
+// malformed returns bundles that no klptest writes, by the reason for refusing them.
 func malformed(t testing.TB) map[string][]byte {
 	t.Helper()
 	whole := written(t, failure(t))
@@ -142,7 +142,7 @@ func marked(t testing.TB, data []byte, part string, field int, value uint16) []b
 	return data
 }
 
-// TestMalformed: each is a clear error of the user's, and nothing is written anywhere.
+// TestMalformed: each is a clear user error, and nothing is written anywhere.
 func TestMalformed(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -16,8 +16,8 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// Schema names the form of a bundle; it changes when a reader of the old form could no
-// longer read the new one.
+// Schema names the format of a bundle; it changes when a reader of the old format can
+// no longer read the new one.
 const Schema = "urn:klptest:bundle:1"
 
 // Manifest says what was run, and how.
@@ -33,11 +33,11 @@ type Manifest struct {
 
 // Kernel is the identity of the kernel that failed.
 type Kernel struct {
-	Name    string `json:"name"`    // "debian:6.12.117-1~deb12u1"; not a name that all hosts know for a kernel that was built
+	Name    string `json:"name"`    // "debian:6.12.117-1~deb12u1"; for a kernel that was built, not a name that all hosts know
 	Release string `json:"release"` // uname -r
 }
 
-// Run is how the case was run, as far as that was not left to klptest.
+// Run holds the settings of the run that were not left to klptest.
 type Run struct {
 	KernelArgs []string `json:"kernel_args,omitempty"`
 	Memory     int      `json:"memory,omitempty"` // MiB; 0: the default
@@ -56,11 +56,11 @@ const (
 	maxCPUs   = 1024
 )
 
-// packaged are the kernels that every host can get by their names: those of a
-// distribution. Others are paths on the host that wrote the bundle.
+// packaged matches the kernels that every host can get by name: those of a
+// distribution. Other names are paths on the host that wrote the bundle.
 var packaged = regexp.MustCompile(`^debian:[A-Za-z0-9][A-Za-z0-9.+~-]{0,100}$`)
 
-// Spec is the kernel as --kernel takes it; empty: it cannot be named here.
+// Spec returns the kernel as --kernel takes it, or "" if it cannot be named here.
 func (k Kernel) Spec() string {
 	if packaged.MatchString(k.Name) {
 		return k.Name
@@ -68,7 +68,7 @@ func (k Kernel) Spec() string {
 	return ""
 }
 
-// readManifest takes no field that it does not know: each might be a request.
+// readManifest refuses unknown fields: each might be a request.
 func readManifest(data []byte) (m Manifest, err error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -126,7 +126,7 @@ func (r Run) check() error {
 	return nil
 }
 
-// checkText refuses what is no short line of text.
+// checkText refuses anything but a short line of text.
 func checkText(text string) error {
 	switch {
 	case len(text) > maxWord:

@@ -2,7 +2,7 @@
 
 package bundle
 
-// Ending is how the names of bundles end.
+// Ending is the file name extension of bundles.
 const Ending = ".klpbundle"
 
 // The names of the parts.
@@ -22,11 +22,11 @@ const (
 type Part struct {
 	Name string
 	Most int64  // bytes
-	What string // it is, for people
+	What string // a description for people
 	must bool
 }
 
-// Parts are all parts, in the order of the archive.
+// Parts lists all parts, in the order of the archive.
 var Parts = []Part{
 	{ManifestPart, 64 << 10, "what was run, and how", true},
 	{ReportPart, 32 << 20, "the result and all that was seen, as klptest run --format json", true},
@@ -43,8 +43,8 @@ var Parts = []Part{
 const (
 	maxFile = 64 << 20 // bytes of the file, and of all parts
 
-	// A part of more than smallPart bytes may be packed to one of maxRatio: of what
-	// would be packed tighter, Write packs nothing.
+	// A part of more than smallPart bytes may be compressed by a factor of at most
+	// maxRatio. Write does not compress a part that would exceed it.
 	maxRatio  = 100
 	smallPart = 256 << 10
 )

@@ -17,7 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// Bundle is a failure that was kept. Its texts may be a stranger's.
+// Bundle is a stored failure. Its texts may come from a stranger.
 type Bundle struct {
 	Manifest
 	Case   *casefile.Case
@@ -25,7 +25,7 @@ type Bundle struct {
 	Parts  map[string][]byte
 }
 
-// Failure is the result that was kept.
+// Failure returns the stored result.
 func (b *Bundle) Failure() judge.Result { return b.Report.Outcomes[0].Result }
 
 // Read reads a bundle. An error is the user's.
@@ -53,9 +53,9 @@ const (
 	maxDirectory = 4096 // bytes, for a few parts
 )
 
-// checkEnd looks at the end of an archive (APPNOTE.TXT of PKWARE, 4.3.16) before package
-// zip does, which would read a directory of any length: an end as Write makes it has a
-// short directory before it, and nothing after it.
+// checkEnd checks the end of an archive (APPNOTE.TXT of PKWARE, 4.3.16) before package
+// zip reads it, which would accept a directory of any length. The end that Write makes
+// has a short directory before it, and nothing after it.
 func checkEnd(data []byte) error {
 	at := len(data) - endRecord
 	if at < 0 || !bytes.HasPrefix(data[at:], []byte("PK\x05\x06")) {
@@ -105,8 +105,8 @@ func (b *Bundle) unpack(archive *zip.Reader) error {
 	return nil
 }
 
-// unpackPart believes no size that the archive gives: it stops where a part would be too
-// large, or packed too well.
+// unpackPart does not trust the sizes in the archive: it stops when a part becomes too
+// large, or was compressed too well.
 func unpackPart(f *zip.File, p Part) ([]byte, error) {
 	most := p.Most
 	if f.CompressedSize64 < uint64(most/maxRatio) {
@@ -129,7 +129,7 @@ func unpackPart(f *zip.File, p Part) ([]byte, error) {
 	return append([]byte{}, data...), nil // never nil
 }
 
-// parse reads the parts that have a meaning to klptest.
+// parse reads the parts that klptest interprets.
 func (b *Bundle) parse() (err error) {
 	if b.Manifest, err = readManifest(b.Parts[ManifestPart]); err != nil {
 		return err

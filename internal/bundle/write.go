@@ -46,7 +46,8 @@ func Write(w io.Writer, f Failure) error {
 	return archive.Close()
 }
 
-// pack writes a part. What would be packed tighter than a reader accepts is not packed.
+// pack writes a part. It stores a part that would be compressed more than a reader
+// accepts.
 func pack(archive *zip.Writer, name string, data []byte) error {
 	for _, method := range []uint16{zip.Deflate, zip.Store} {
 		var trial bytes.Buffer
@@ -72,10 +73,10 @@ func store(archive *zip.Writer, name string, method uint16, data []byte) error {
 	return err
 }
 
-// tooTight tells whether a part is packed as no log is.
+// tooTight reports whether a part is compressed more than any log would be.
 func tooTight(size, packed int64) bool { return size > smallPart && size/max(1, packed) >= maxRatio }
 
-// fitting is the end of what is too long for a part.
+// fitting returns the data, or only its end if it is too long for a part.
 func fitting(data []byte, most int64) []byte {
 	if int64(len(data)) <= most {
 		return data
@@ -111,7 +112,7 @@ func (f Failure) parts() (map[string][]byte, error) {
 	}, err
 }
 
-// line is a text as a manifest may have it.
+// line makes a text fit for a manifest.
 func line(text string) string {
 	if text = printable.Line(text); len(text) > maxWord {
 		return strings.ToValidUTF8(text[:maxWord], "")
@@ -119,8 +120,8 @@ func line(text string) string {
 	return text
 }
 
-// report is the document of the failure alone. Words that repeat the run are left out:
-// a reader of the bundle must not be made to copy them.
+// report returns the document of the failure alone. It leaves out the words that repeat
+// the run: a reader of the bundle must not be led to copy them.
 func (f Failure) report() ([]byte, error) {
 	p := f.Run
 	p.Planned, p.Tests, p.Flags, p.ShellFlags, p.Spec = 1, nil, nil, nil, ""
@@ -141,7 +142,7 @@ func (f Failure) report() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// logOf is the kernel's log as a console shows it; the markers of commands are in it.
+// logOf returns the kernel log as a console shows it, with the markers of commands.
 func logOf(o judge.Observation) string {
 	var b strings.Builder
 	for _, r := range o.Records() {

@@ -13,13 +13,13 @@ const (
 	maxAbout  = 200 // bytes that are shown
 )
 
-// Describe says in a few words what a directory is of, whose name is a checksum, for
+// Describe stores a short description of a directory whose name is a checksum, for
 // [Usage]. Whoever fills an entry calls it.
 func Describe(dir, text string) error {
 	return os.WriteFile(filepath.Join(dir, aboutName), []byte(text), 0o600)
 }
 
-// about is what Describe was told of a directory; empty when nobody did.
+// about returns the description of a directory, or "" if there is none.
 func about(dir string) string {
 	f, err := os.Open(filepath.Join(dir, aboutName))
 	if err != nil {

@@ -26,7 +26,7 @@ type Cache struct {
 	users   *os.File          // its lock marks the cache as in use
 }
 
-// Default is the directory of the cache: $XDG_CACHE_HOME/klptest, or
+// Default returns the directory of the cache: $XDG_CACHE_HOME/klptest, or
 // ~/.cache/klptest.
 func Default() (string, error) {
 	dir, err := os.UserCacheDir()
@@ -43,8 +43,8 @@ func Open(root string, notice func(line string)) (*Cache, error) {
 	return OpenContext(context.Background(), root, notice)
 }
 
-// OpenContext is Open that ends with ctx: it waits while another process removes
-// entries.
+// OpenContext is like Open, but ends with ctx: it waits while another process
+// removes entries.
 func OpenContext(ctx context.Context, root string, notice func(line string)) (*Cache, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
@@ -73,10 +73,10 @@ func unwritable(err error) error {
 	return &blame.Error{Summary: "cannot write to the cache", Advice: "set XDG_CACHE_HOME to a directory that can be written to", Err: err}
 }
 
-// Root is the cache's directory.
+// Root returns the cache's directory.
 func (c *Cache) Root() string { return c.root }
 
-// Tell tells people something about the cache.
+// Tell reports a line about the cache to people.
 func (c *Cache) Tell(line string) {
 	if c.notice != nil {
 		c.notice(line)
@@ -101,14 +101,14 @@ func (c *Cache) Entries(kind string) ([]string, error) {
 	return keys, nil
 }
 
-// tmpKind is the directory of the temporary ones, as if they were entries.
+// tmpKind is the parent of the temporary directories, used like a kind of entry.
 const tmpKind = "tmp"
 
 // reserved are the directories that the cache keeps for itself.
 var reserved = []string{tmpKind, "locks"}
 
-// path is where an entry is. It is an error when a name would leave the cache's
-// directory or is reserved.
+// path returns where an entry is. A name that is reserved, or would leave the
+// cache's directory, is an error.
 func (c *Cache) path(kind, key string) (string, error) {
 	if !plain(kind) || !plain(key) || slices.Contains(reserved, kind) {
 		return "", fmt.Errorf("cache: bad entry name %q/%q", kind, key)
@@ -120,8 +120,8 @@ func (c *Cache) in(names ...string) string {
 	return filepath.Join(append([]string{c.root}, names...)...)
 }
 
-// Remove deletes an entry, if it is there. The entry is renamed first, so that
-// nobody sees it half deleted, even after a crash.
+// Remove deletes an entry if it exists. The entry is renamed first, so that it
+// is never seen half deleted, even after a crash.
 func (c *Cache) Remove(ctx context.Context, kind, key string) error {
 	path, err := c.path(kind, key)
 	if err != nil || !exists(path) {
@@ -177,7 +177,7 @@ func plain(name string) bool {
 	return name != "" && name == filepath.Base(name) && !strings.HasPrefix(name, ".")
 }
 
-// touch marks an entry as used now, and tells whether it is there.
+// touch marks an entry as used now, and reports whether it exists.
 func touch(path string) bool {
 	now := time.Now()
 	return os.Chtimes(path, now, now) == nil

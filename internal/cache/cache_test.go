@@ -178,7 +178,7 @@ func TestRemove(t *testing.T) {
 	if _, err := c.Entry(t.Context(), "k", "a", fillWith("x")); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second time there is nothing, and that is well
+	for range 2 { // the second time there is nothing to remove, which is no error
 		if err := c.Remove(t.Context(), "k", "a"); err != nil {
 			t.Fatal(err)
 		}
@@ -225,8 +225,8 @@ func TestTempIsPrivateAndGoes(t *testing.T) {
 	wantNoTemp(t, c)
 }
 
-// asNobody runs f without root's right to write everywhere: file system calls
-// of this thread alone are made as another user.
+// asNobody runs f without root's right to write everywhere: only this thread
+// makes its file system calls as another user.
 func asNobody(t *testing.T, f func()) {
 	t.Helper()
 	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine

@@ -4,10 +4,10 @@
 // images) in one directory, by default $XDG_CACHE_HOME/klptest.
 //
 // An entry is a directory that is filled under a temporary name, synced and
-// renamed: it is there completely or not at all, whenever a process dies.
-// Several processes share a cache: the one that fills an entry holds its lock,
-// and the kernel releases the lock when the holder dies. Temporary directories
-// of dead processes are removed by the next [Open].
+// renamed: it exists completely or not at all, whenever a process dies. Several
+// processes share a cache: the one that fills an entry holds its lock, and the
+// kernel releases the lock when the holder dies. Temporary directories of dead
+// processes are removed by the next [Open].
 //
 //	ROOT/KIND/KEY/…      entries, never changed once there; their time is that of the last use
 //	ROOT/locks/KIND/KEY  one lock for each entry being filled

@@ -32,7 +32,7 @@ func (c *Cache) Entry(ctx context.Context, kind, key string, fill Fill) (string,
 	})
 }
 
-// Unchecked is Entry for contents that have checksums of their own.
+// Unchecked is like Entry, for contents that have checksums of their own.
 func (c *Cache) Unchecked(ctx context.Context, kind, key string, fill Fill) (string, error) {
 	return c.entry(ctx, kind, key, func(string) error { return nil }, fill)
 }
@@ -50,7 +50,7 @@ func (c *Cache) entry(ctx context.Context, kind, key string, check func(dir stri
 	var damage error
 	if exists(path) {
 		if damage = check(path); damage == nil {
-			return path, nil // somebody else has filled it meanwhile
+			return path, nil // it was filled meanwhile
 		}
 		c.tellDamage(kind, key, damage)
 	}
@@ -64,8 +64,8 @@ func (c *Cache) entry(ctx context.Context, kind, key string, check func(dir stri
 	return path, nil
 }
 
-// beyondRepair is the error of an entry that is damaged and cannot be made
-// again; the kernel under test is not to blame.
+// beyondRepair returns the error of a damaged entry that cannot be made again;
+// the kernel under test is not to blame.
 func beyondRepair(kind, key string, err error) error {
 	e := &blame.Error{Summary: fmt.Sprintf("%s/%s in the cache is damaged, and cannot be made again", kind, key),
 		Advice: "it will be made again once this is fixed", Err: err}
@@ -99,8 +99,8 @@ func (c *Cache) Condemn(kind, key string, why error) error {
 	return Unseal(path)
 }
 
-// tellDamage reports each damaged entry once; the caller makes it again, or
-// somebody who knows how.
+// tellDamage reports each damaged entry once; the caller, or code that knows
+// how, makes it again.
 func (c *Cache) tellDamage(kind, key string, why error) {
 	if _, told := c.damaged.LoadOrStore(kind+"/"+key, true); !told {
 		c.Tell(fmt.Sprintf("%s/%s in the cache is damaged (%v): making it again", kind, key, why))
@@ -131,9 +131,9 @@ func (c *Cache) publish(ctx context.Context, path string, fill Fill) error {
 	return put(contents, path)
 }
 
-// put renames a directory to path. An existing directory changes places with it
-// in one step, so that others who are about to open path always find one; file
-// systems that cannot exchange names, such as NFS, need two steps.
+// put renames a directory to path. It exchanges it with an existing directory
+// in one step, so that a process that is about to open path always finds one.
+// File systems that cannot exchange names, such as NFS, need two steps.
 func put(dir, path string) error {
 	if !exists(path) {
 		return os.Rename(dir, path)

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Expire deletes the entries of these kinds that have been unused for that
-// long. While another process uses the cache, which may be about to open one, it does
-// nothing; a later call will.
+// Expire deletes the entries of these kinds that have been unused for that long. It
+// does nothing while another process uses the cache and may be about to open one; a
+// later call deletes them.
 func (c *Cache) Expire(ctx context.Context, unused time.Duration, kinds ...string) error {
 	var old []Usage
 	for _, kind := range kinds {

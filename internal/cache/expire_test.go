@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestExpire: what was used an hour ago stays, what was two hours ago goes,
-// but not while somebody else may be about to open it.
+// TestExpire: an entry used an hour ago stays, and one used two hours ago goes,
+// but not while another process may be about to open it.
 func TestExpire(t *testing.T) {
 	c := filled(t, "a", "b", "c")
 	other, err := Open(c.Root(), nil)

@@ -10,7 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Full adds to an error what to do about a full disk, if that is what it is about.
+// Full adds advice to the error of a full disk, and returns any other error
+// unchanged.
 func Full(err error) error {
 	if !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT) {
 		return err

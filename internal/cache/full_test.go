@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// A full disk comes with advice, unless somebody knows better.
+// The error of a full disk gets advice, unless it has some already.
 func TestFull(t *testing.T) {
 	write := &fs.PathError{Op: "write", Path: "/c", Err: unix.ENOSPC}
 	other := errors.New("other")

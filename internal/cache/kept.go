@@ -12,19 +12,20 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// maxKept is how many directories are kept that nobody has asked to keep: enough
-// for a day's failures, at some 15 MB each.
+// maxKept is how many directories are kept without being asked for: enough for a
+// day's failures, at some 15 MB each.
 const maxKept = 20
 
-// keptEnding is that of a mark: a file beside a temporary directory that is to
-// outlive its process. The mark of one that was asked for is not empty.
+// keptEnding is the extension of a mark: a file beside a temporary directory
+// that is to outlive its process. A mark is not empty if the directory was asked
+// for.
 const keptEnding = ".kept"
 
 func kept(dir string) string { return dir + keptEnding }
 
-// Keep makes a directory of [Cache.Temp] outlive its release, for people to look
-// at. One that was asked for stays until somebody removes it; of the others, a
-// later Open removes the oldest, if there are more than a few.
+// Keep makes a directory of [Cache.Temp] outlive its release, for inspection. A
+// directory that was asked for stays until a user removes it; of the others, a
+// later Open removes the oldest if there are more than a few.
 func (c *Cache) Keep(dir string, asked bool) error {
 	var text []byte
 	if asked {
@@ -40,7 +41,7 @@ type mark struct {
 	asked bool
 }
 
-// marks are the kept directories among the files of tmp, the newest first.
+// marks returns the kept directories among the files of tmp, the newest first.
 func marks(entries []fs.DirEntry) (list []mark) {
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), keptEnding)
@@ -52,7 +53,7 @@ func marks(entries []fs.DirEntry) (list []mark) {
 	return list
 }
 
-// tooOld are the marks that nobody asked for and that are not among the newest
+// tooOld returns the marks that were not asked for and are not among the newest
 // maxKept.
 func tooOld(list []mark) []mark {
 	list = slices.DeleteFunc(list, func(m mark) bool { return m.asked })
@@ -70,8 +71,8 @@ func (c *Cache) keptUsage() (list []Usage, err error) {
 	return list, err
 }
 
-// removeKept deletes a kept directory. Without its mark it is one that a dead
-// process has left.
+// removeKept deletes a kept directory. Without its mark it counts as one that a
+// dead process has left.
 func (c *Cache) removeKept(name string) error {
 	unguard, err := c.lockTemp()
 	if err != nil {

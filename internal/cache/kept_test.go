@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// keepOne keeps a directory, with or without having been asked to.
+// keepOne keeps a directory; asked tells whether that was asked for.
 func keepOne(t *testing.T, c *Cache, asked bool) string {
 	t.Helper()
 	dir, release, err := c.Temp("run")
@@ -39,7 +39,7 @@ func TestKeptOutlivesReleaseAndOpen(t *testing.T) {
 	}
 }
 
-// The oldest of too many goes, and only if nobody has asked for it.
+// If there are too many, the oldest goes, unless it was asked for.
 func TestOldestKeptGoes(t *testing.T) {
 	for asked, want := range map[bool]int{false: maxKept, true: maxKept + 1} {
 		c := open(t)
@@ -58,7 +58,7 @@ func TestOldestKeptGoes(t *testing.T) {
 	}
 }
 
-// What is kept is listed with the entries, and removed with them.
+// Kept directories are listed with the entries, and removed with them.
 func TestKeptCounts(t *testing.T) {
 	c := filled(t, "a")
 	asked, failed := keepOne(t, c, true), keepOne(t, c, false)
@@ -82,7 +82,7 @@ func TestKeptCounts(t *testing.T) {
 	}
 }
 
-// A directory in use is no kept one, and is not removed as one.
+// A directory in use is not a kept one, and is not removed as one.
 func TestLivingIsNotKept(t *testing.T) {
 	c := open(t)
 	dir, release, err := c.Temp("run")

@@ -35,7 +35,7 @@ func tryLock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// flock is flock(2), or errLocked.
+// flock calls flock(2), and returns errLocked if the lock is taken.
 func flock(f *os.File, how int) error {
 	for {
 		err := unix.Flock(int(f.Fd()), how)
@@ -48,15 +48,15 @@ func flock(f *os.File, how int) error {
 	}
 }
 
-// sign writes this process's id into a file that it has locked, for those who
-// wait. A failure only makes their message less exact.
+// sign writes this process's id into a file that it has locked, for processes
+// that wait. A failure only makes their message less exact.
 func sign(f *os.File) {
 	if f.Truncate(0) == nil {
 		_, _ = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
 	}
 }
 
-// holder says which process has locked a lock file, as far as it is known.
+// holder names the process that has locked a lock file, if it is known.
 func holder(path string) string {
 	text, err := os.ReadFile(path)
 	pid, parseErr := strconv.Atoi(strings.TrimSpace(string(text)))
@@ -74,10 +74,10 @@ func holder(path string) string {
 // directories: to make one, or to delete those of dead processes.
 const guardLimit = time.Minute
 
-// quiet is how long a wait for a lock goes unexplained.
+// quiet is how long a wait for a lock goes unreported.
 const quiet = 500 * time.Millisecond
 
-// lock waits for the lock file, until ctx ends. work is what its holder does.
+// lock waits for the lock file, until ctx ends. work says what its holder does.
 func (c *Cache) lock(ctx context.Context, path, work string) (unlock func(), err error) {
 	f, err := tryLock(path)
 	if errors.Is(err, errLocked) {
@@ -132,16 +132,16 @@ func (c *Cache) lockEntry(ctx context.Context, kind, key string) (unlock func(),
 	return c.lock(ctx, c.in("locks", kind, key), fmt.Sprintf("makes %s/%s in the cache", kind, key))
 }
 
-// lockTemp takes the lock under which temporary directories are made and
-// swept, so that a sweep never sees one that is there but not locked yet.
+// lockTemp takes the lock under which temporary directories are made and swept,
+// so that a sweep never sees one that exists but is not locked yet.
 func (c *Cache) lockTemp() (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), guardLimit)
 	defer cancel()
 	return c.lock(ctx, c.in("tmp.lock"), "tidies up the cache")
 }
 
-// Lock waits, until ctx ends, for the lock of that name. It serves a directory
-// under the root that is no entry, because it changes. name must be a plain
+// Lock waits, until ctx ends, for the lock of that name. It is for a directory
+// under the root that is not an entry, because it changes. name must be a plain
 // file name, and not the kind of any entry.
 func (c *Cache) Lock(ctx context.Context, name string) (unlock func(), err error) {
 	if !plain(name) {

@@ -135,7 +135,7 @@ func TestKilledInTheMiddleOfAFill(t *testing.T) {
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = p.Wait() // says that it was killed
+	_ = p.Wait() // the error says that it was killed
 	if exists(c.in("k", "a")) {
 		t.Error("a half filled entry is trusted")
 	}

@@ -44,9 +44,9 @@ func Unseal(dir string) error {
 	return err
 }
 
-// Check tells whether the files below dir are exactly those that [Seal] has
-// seen. It reads them all, at some gigabytes a second when they are in memory.
-// It finds damage, not malice.
+// Check returns an error unless the files below dir are exactly those that
+// [Seal] has seen. It reads them all, at some gigabytes a second when they are
+// in memory. It finds damage, not malice.
 func Check(dir string) error {
 	want, err := os.ReadFile(filepath.Join(dir, sealName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +62,7 @@ func Check(dir string) error {
 	return err
 }
 
-// sums has a line for each file below dir, in order; the line ends with the
+// sums returns a line for each file below dir, in order; the line ends with the
 // file's name.
 func sums(dir string) (string, error) {
 	var b strings.Builder
@@ -95,7 +95,7 @@ func sums(dir string) (string, error) {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// fileSum is a file's checksum and size.
+// fileSum returns a file's checksum and size.
 func fileSum(path string, buf []byte) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -115,8 +115,8 @@ func fileSum(path string, buf []byte) (string, error) {
 	}
 }
 
-// firstDifference is the name in the first line that only one of the two texts
-// has.
+// firstDifference returns the name in the first line that only one of the two
+// texts has.
 func firstDifference(a, b string) string {
 	have := map[string]bool{}
 	for line := range strings.Lines(b) {

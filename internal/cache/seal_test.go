@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// sealed is a directory with files of several kinds, and a part with a seal of
-// its own.
+// sealed returns a directory with files of several kinds, and a part with a
+// seal of its own.
 func sealed(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,8 +48,8 @@ func TestCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		damage func(dir string) error
-		want   string // in what Check says; empty: nothing
-		part   string // in what it says of the part
+		want   string // in the error of Check; empty: none
+		part   string // in its error for the part
 	}{
 		{"a byte", func(dir string) error { return flip(dir+"/file", 700_000) }, "file", ""},
 		{"truncated", func(dir string) error { return os.Truncate(dir+"/file", 10) }, "file", ""},
@@ -83,7 +83,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// damaged is a cache with a damaged entry k/a, and what it tells people.
+// damaged returns a cache with a damaged entry k/a, and what the cache tells
+// people.
 func damaged(t *testing.T) (*Cache, *[]string) {
 	t.Helper()
 	var told []string
@@ -148,7 +149,7 @@ func TestCondemnedEntryIsMadeAgain(t *testing.T) {
 	}
 }
 
-// Where names cannot be exchanged, the damaged entry goes first.
+// If names cannot be exchanged, the damaged entry goes first.
 func TestPutWithoutExchange(t *testing.T) {
 	for _, there := range []bool{false, true} {
 		dir := t.TempDir()

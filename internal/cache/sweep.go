@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// sweep removes the temporary directories whose process is gone, and the
-// oldest of those that nobody asked to keep.
+// sweep removes the temporary directories whose process is gone, and the oldest
+// of those that are kept without being asked for.
 func (c *Cache) sweep() error {
 	unguard, err := c.lockTemp()
 	if err != nil {
@@ -36,8 +36,8 @@ func (c *Cache) sweep() error {
 	return blame.Join(errs...)
 }
 
-// owners names the temporary directories of which anything is left: a process
-// may have died between any two steps, leaving only the lock or the mark.
+// owners names the temporary directories that have left anything: a process may
+// have died between any two steps, leaving only the lock or the mark.
 func owners(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
@@ -50,8 +50,8 @@ func owners(entries []fs.DirEntry) []string {
 }
 
 // removeDead deletes dir and its lock, unless a living process holds the lock;
-// of a kept dir it deletes the lock alone. That process may be releasing dir at
-// this moment, so both may be gone already.
+// of a kept dir it deletes only the lock. Such a process may be releasing dir
+// at this moment, so both may be gone already.
 func removeDead(dir string) error {
 	f, err := tryLock(dir + ".lock")
 	if errors.Is(err, errLocked) {

@@ -16,16 +16,16 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// Usage is the space that an entry takes, or a kept directory.
+// Usage is the space that an entry or a kept directory takes.
 type Usage struct {
 	Kind, Key string
 	Size      int64 // bytes on disk
 	Used      time.Time
-	Asked     bool   // somebody has asked to keep it
-	About     string // what it is of, see [Describe]; may be empty
+	Asked     bool   // a user has asked to keep it
+	About     string // its description, see [Describe]; may be empty
 }
 
-// String is the entry's name.
+// String returns the entry's name.
 func (u Usage) String() string { return u.Kind + "/" + u.Key }
 
 // Kept tells a kept directory from an entry.
@@ -40,7 +40,7 @@ func (c *Cache) Usage() ([]Usage, error) {
 	return list, err
 }
 
-// Listing is Usage without the sizes, which take seconds to find out.
+// Listing is Usage without the sizes, which take seconds to add up.
 func (c *Cache) Listing() ([]Usage, error) {
 	kinds, err := os.ReadDir(c.root)
 	if err != nil {
@@ -66,7 +66,7 @@ func (c *Cache) Listing() ([]Usage, error) {
 	return list, nil
 }
 
-// usage is what is known of an entry at once.
+// usage returns what can be told of an entry at once.
 func (c *Cache) usage(kind, key string) Usage {
 	dir := c.in(kind, key)
 	u := Usage{Kind: kind, Key: key, About: about(dir)}
@@ -76,7 +76,7 @@ func (c *Cache) usage(kind, key string) Usage {
 	return u
 }
 
-// size adds up an entry. One that is removed meanwhile takes no space.
+// size adds up an entry. An entry that is removed meanwhile takes no space.
 func (c *Cache) size(u Usage) (bytes int64) {
 	_ = filepath.WalkDir(c.in(u.Kind, u.Key), func(path string, _ fs.DirEntry, err error) error {
 		var s unix.Stat_t
@@ -89,8 +89,8 @@ func (c *Cache) size(u Usage) (bytes int64) {
 }
 
 // Excess returns the least recently used entries of list (as returned by Usage)
-// whose removal brings the total down to max bytes, as far as that is possible:
-// what somebody has asked to keep is not among them.
+// whose removal brings the total down to max bytes, as far as possible: entries that
+// a user has asked to keep are not among them.
 func Excess(list []Usage, max int64) (excess []Usage) {
 	for _, u := range list {
 		if u.Asked {
@@ -109,8 +109,8 @@ func Excess(list []Usage, max int64) (excess []Usage) {
 	return excess
 }
 
-// RemoveAll deletes entries. While another process uses the cache, it returns those
-// that stay: the other one may be using them.
+// RemoveAll deletes entries. While another process uses the cache, it keeps and
+// returns those that the process may be using.
 func (c *Cache) RemoveAll(ctx context.Context, list []Usage) (stay []Usage, err error) {
 	alone, err := c.claim()
 	switch {
@@ -134,8 +134,8 @@ func (c *Cache) removeEach(ctx context.Context, list []Usage) error {
 	return blame.Join(errs...)
 }
 
-// idle parts the entries that nobody has used since some process has always used the
-// cache. Whoever opens an entry marks it as used.
+// idle separates the entries last used before the first of the present users came.
+// Whoever opens an entry marks it as used.
 func (c *Cache) idle(list []Usage) (idle, busy []Usage, err error) {
 	since, err := c.users.Stat()
 	if err != nil {
@@ -159,7 +159,7 @@ func (c *Cache) removeUsed(ctx context.Context, u Usage) error {
 }
 
 // use marks the cache as used for the life of this process. The lock file's time is
-// when the first of all present users came.
+// when the first of the present users came.
 func (c *Cache) use(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, guardLimit)
 	defer cancel()

@@ -14,7 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// filled is a cache with entries of 100 KB, the first used last.
+// filled returns a cache with entries of 100 KB, the first of them used most
+// recently.
 func filled(t *testing.T, names ...string) *Cache {
 	t.Helper()
 	c, err := Open(t.TempDir(), nil)
@@ -52,7 +53,7 @@ func usage(t *testing.T, c *Cache) []Usage {
 	return list
 }
 
-// TestDescribe: what an entry is of belongs to no seal, and is cut when it is long.
+// TestDescribe: no seal covers a description, and a long one is cut.
 func TestDescribe(t *testing.T) {
 	c := filled(t, "a", "b")
 	long := strings.Repeat("x", 2*maxAbout)
@@ -149,8 +150,8 @@ func TestRemoveAll(t *testing.T) {
 	}
 }
 
-// Under another user only those entries are removed that nobody has used since the
-// first present user came.
+// While another user is present, only entries that were not used since the first
+// present user came are removed.
 func TestRemoveUnderAnotherUser(t *testing.T) {
 	c := filled(t, "a", "b")
 	other, err := Open(c.Root(), nil)

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Whoever waits for a stopped process is told which one it is.
+// A wait for a stopped process names the process.
 func TestWaitForAStoppedProcessSaysSo(t *testing.T) {
 	told := make(chan string, 9)
 	c, err := Open(filepath.Join(t.TempDir(), "klptest"), func(line string) { told <- line })
@@ -54,7 +54,8 @@ func TestHolder(t *testing.T) {
 	}
 }
 
-// NFS gives what is deleted and still open a name that begins with a dot.
+// NFS gives a file that is deleted but still open a name that begins with a
+// dot.
 func TestNamesWithADotAreNoEntries(t *testing.T) {
 	c := open(t)
 	if _, err := c.Entry(t.Context(), "k", "a", fillWith("x")); err != nil {

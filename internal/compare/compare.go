@@ -11,7 +11,7 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// Change is what has become of a test.
+// Change says how a test has changed.
 type Change string
 
 // The changes, in the order in which they matter.
@@ -21,7 +21,7 @@ const (
 	Unsteady     Change = "flaky" // on one of the two sides, or on both
 	Fixed        Change = "fixed"
 	Gone         Change = "gone" // there is no verdict on it any more
-	New          Change = "new"  // there was none before, and it passes
+	New          Change = "new"  // there was no verdict before, and it passes
 	Unchanged    Change = "unchanged"
 )
 
@@ -49,11 +49,11 @@ type Comparison struct {
 	Counts  map[Change]int
 }
 
-// Compare compares two sets of runs, which are merged already. Several runs on one
-// kernel are several observations of its tests: one that failed and passed is
-// flaky. Kernels are matched by how they were asked for, so that debian:6.12 of
-// today is compared with that of yesterday; one kernel on each side is a match
-// whatever its name.
+// Compare compares two sets of runs, which are already merged. Several runs on one
+// kernel are several observations of its tests: a test that failed and passed is
+// flaky. Kernels are matched by the name they were requested by, so that today's
+// debian:6.12 is compared with yesterday's. If each side has only one kernel, the
+// two match whatever their names.
 func Compare(old, present []report.Document) Comparison {
 	c := Comparison{Counts: map[Change]int{}}
 	for _, p := range pairs(old, present) {
@@ -116,10 +116,10 @@ func change(old, present State) Change {
 	return Unchanged
 }
 
-// pair is the runs of the two sides that are compared with each other.
+// pair holds the runs of the two sides that are compared with each other.
 type pair struct{ old, present []report.Document }
 
-// kernel is what a run is matched by.
+// kernel is the key by which runs are matched.
 type kernel struct{ name, label string }
 
 func kernelOf(d report.Document) kernel { return kernel{cmp.Or(d.Spec, d.Kernel), d.Label} }
@@ -149,12 +149,12 @@ func pairs(old, present []report.Document) (list []*pair) {
 	return list
 }
 
-// one tells whether all runs are of one kernel.
+// one reports whether all runs are on one kernel.
 func one(docs []report.Document) bool {
 	return len(docs) > 0 && !slices.ContainsFunc(docs, func(d report.Document) bool { return kernelOf(d) != kernelOf(docs[0]) })
 }
 
-// on names the kernel of runs, the last one's.
+// on names the kernel of the last run.
 func on(docs []report.Document) string {
 	if len(docs) == 0 {
 		return ""

@@ -21,7 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files in testdata anew")
 
-// run is a run of tests; "a=FAIL reason" is a test, "b" one that was not run.
+// run returns a run of tests; "a=FAIL reason" is a test, "b" one that was not
+// run.
 func run(kernel string, tests ...string) report.Document {
 	d := report.Document{Provenance: report.Provenance{Spec: kernel, Kernel: kernel + ".1", Release: kernel, Started: time.Unix(0, 0)}}
 	for _, text := range tests {
@@ -65,7 +66,7 @@ func TestChange(t *testing.T) {
 	}
 }
 
-// A failure that did not come each time it was confirmed is flaky.
+// A failure that not every confirming run repeated is flaky.
 func TestConfirmedFlake(t *testing.T) {
 	now := run("k", "a=FAIL")
 	now.Outcomes[0].Confirmation = judge.Confirmation{Failed: 1, Runs: 3}
@@ -74,7 +75,8 @@ func TestConfirmedFlake(t *testing.T) {
 	}
 }
 
-// What the reason is judge decides; here a failure meets the other side's.
+// Package judge decides what the reason is; here a failure is compared with the
+// other side's.
 func TestSameReason(t *testing.T) {
 	for present, want := range map[string]bool{"at 0xffff8881": true, "x": false} {
 		c := Compare([]report.Document{run("k", "a=FAIL at 0xffff8882")}, []report.Document{run("k", "a=FAIL "+present)})
@@ -84,7 +86,7 @@ func TestSameReason(t *testing.T) {
 	}
 }
 
-// lines says what has changed where.
+// lines lists what has changed, and where.
 func lines(c Comparison) string {
 	var b strings.Builder
 	for _, e := range c.Entries {
@@ -100,7 +102,7 @@ func TestKernels(t *testing.T) {
 	if got != want {
 		t.Error(got)
 	}
-	// Of several, those that were asked for alike.
+	// Among several kernels, those requested by the same name are compared.
 	today := run("6.12", "a=PASS")
 	today.Kernel = "6.12.2"
 	got = lines(Compare([]report.Document{run("6.12", "a=FAIL"), run("6.1", "a=FAIL", "b=PASS")}, []report.Document{run("6.18", "a=FAIL"), today}))
@@ -112,7 +114,7 @@ gone b on "" was "6.1 (6.1.1)"
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	// Labels part runs on one kernel.
+	// Labels separate runs on one kernel.
 	two := run("6.12", "a=FAIL")
 	two.Label = "2 CPUs"
 	both := []report.Document{run("6.12", "a=PASS"), two}
@@ -121,8 +123,8 @@ gone b on "" was "6.1 (6.1.1)"
 	}
 }
 
-// Files of one name are told apart, and a file that was named in another way is
-// the same.
+// Different files of one name are told apart, and a file given by another path
+// is still the same.
 func TestNames(t *testing.T) {
 	two := run("k", "x=PASS", "x=FAIL")
 	two.Outcomes[0].File, two.Outcomes[1].File = "a/x.txtar", "b/x.txtar"
@@ -136,7 +138,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// hostileComparison has an entry of each kind, with texts that want to be more.
+// hostileComparison has an entry of each kind, with texts that try to be more
+// than text.
 func hostileComparison() Comparison {
 	evil := "x | `y` **z** @all <script>\x1b[2J\u202e"
 	old := run("6.12", "pass=PASS", "error=ERROR no "+evil, "same=FAIL "+evil, "other=FAIL one", "mended=FAIL it "+evil, "race=PASS", "gone=PASS", "cut=PASS", "steady=PASS")
@@ -156,7 +159,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestFormatsAgree: all formats have the same changes.
+// TestFormatsAgree: all formats show the same changes.
 func TestFormatsAgree(t *testing.T) {
 	c := hostileComparison()
 	texts := map[string]string{}
@@ -180,7 +183,7 @@ func TestFormatsAgree(t *testing.T) {
 	}
 }
 
-// The document for users explains each change.
+// The user documentation explains each change.
 func TestDocument(t *testing.T) {
 	text, err := os.ReadFile("../../docs/results.md")
 	if err != nil {

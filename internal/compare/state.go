@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// State is how a test does on one side, over all its results there.
+// State sums up all results of a test on one side.
 type State string
 
 // The states. An expected failure is a pass, as it is for a run.
@@ -24,13 +24,13 @@ const (
 	Absent  State = "is not there"
 )
 
-// judged tells whether the state says something about the kernel.
+// judged reports whether the state says something about the kernel.
 func (s State) judged() bool { return s == Passing || s == Failing || s == Flaky }
 
-// ran tells whether the test began at all.
+// ran reports whether the test began at all.
 func (s State) ran() bool { return s != NotRun && s != Absent }
 
-// side is what is known of a test on one side.
+// side holds the results of a test on one side.
 type side struct {
 	name, file                      string
 	passed, failed, errors, skipped int
@@ -72,7 +72,7 @@ func (s *side) state() State {
 	return NotRun
 }
 
-// often says how often the test has failed, and in how many runs.
+// often returns how often the test has failed, and in how many runs.
 func (s *side) often() (failed, runs int) {
 	if s == nil {
 		return 0, 0
@@ -87,10 +87,10 @@ func (s *side) why() string {
 	return s.last.Headline()
 }
 
-// sides are the tests of one side on one kernel, by key.
+// sides holds the tests of one side on one kernel, by key.
 type sides map[string]*side
 
-// several are the names that stand for several files on one side.
+// several returns the names that stand for several files on one side.
 func several(docs []report.Document) map[string]bool {
 	files, more := map[string]string{}, map[string]bool{}
 	for _, d := range docs {
@@ -104,8 +104,8 @@ func several(docs []report.Document) map[string]bool {
 	return more
 }
 
-// sidesOf collects what is known of the tests of documents. A test is known by its
-// name; by its file as well where the name alone is not unique.
+// sidesOf collects the results of the tests in documents. A test is identified by
+// its name, and also by its file if the name is not unique.
 func sidesOf(docs []report.Document, ambiguous map[string]bool) sides {
 	all := sides{}
 	for _, d := range docs {
@@ -128,5 +128,5 @@ func sidesOf(docs []report.Document, ambiguous map[string]bool) sides {
 	return all
 }
 
-// nameOf is the name of the test that a word names.
+// nameOf returns the name of the test that a word refers to.
 func nameOf(word string) string { return strings.TrimSuffix(path.Base(word), ".txtar") }

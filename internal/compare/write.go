@@ -12,10 +12,10 @@ import (
 	"github.com/klptest/klptest/internal/report"
 )
 
-// schemaID names the form of a comparison in JSON.
+// schemaID names the JSON format of a comparison.
 const schemaID = "urn:klptest:compare:1"
 
-// Formats are the forms of a comparison; the first one is for people.
+// Formats lists the output formats of a comparison; the first is for people.
 var Formats = []struct {
 	Name, For string
 	Write     func(Comparison, io.Writer) error
@@ -34,7 +34,7 @@ func (c Comparison) Summary() string {
 	return strings.Join(parts, ", ")
 }
 
-// text is what there is to say about a test. Foreign text goes through quote.
+// text returns the remark about a test. Foreign text goes through quote.
 func (e Entry) text(quote func(string) string) string {
 	switch e.Change {
 	case StillFailing:
@@ -64,7 +64,7 @@ func reason(text string, quote func(string) string) string {
 	return quote(text)
 }
 
-// before says what a test was before that did not simply pass.
+// before describes the earlier state of a test that did not simply pass.
 func (e Entry) before() string {
 	switch {
 	case e.Old == Absent:
@@ -77,7 +77,7 @@ func (e Entry) before() string {
 	return fmt.Sprintf("; before, it %s", e.Old)
 }
 
-// where names the kernel, or both where they differ.
+// where names the kernel, or both kernels if they differ.
 func (e Entry) where(quote func(string) string) string {
 	switch {
 	case e.On == "" || e.OldOn == e.On:
@@ -88,7 +88,7 @@ func (e Entry) where(quote func(string) string) string {
 	return quote(e.On) + ", before " + quote(e.OldOn)
 }
 
-// place is where all entries are; empty when they are not in one place.
+// place returns the place that all entries share, or "" if they share none.
 func (c Comparison) place(quote func(string) string) string {
 	for _, e := range c.Entries {
 		if e.On != c.Entries[0].On || e.OldOn != c.Entries[0].OldOn {
@@ -119,7 +119,7 @@ func (c Comparison) human(w io.Writer) error {
 	return err
 }
 
-// mostMarkdown is where a table ends: GitHub takes comments of 65,536 bytes.
+// mostMarkdown limits a table: GitHub accepts comments of 65,536 bytes.
 const mostMarkdown = 60_000
 
 func (c Comparison) markdown(w io.Writer) error {

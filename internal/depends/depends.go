@@ -39,8 +39,8 @@ func Of(set string) []Need {
 	return slices.DeleteFunc(slices.Clone(all), func(n Need) bool { return n.Set != set })
 }
 
-// Options are the kernel options that have their own needs in a set: MODULE_SIG
-// for "build" if there is a set "build-MODULE_SIG".
+// Options returns the kernel options that have their own needs in a set:
+// MODULE_SIG for "build" if there is a set "build-MODULE_SIG".
 func Options(set string) (options []string) {
 	for _, n := range all {
 		if option, ok := strings.CutPrefix(n.Set, set+"-"); ok && !slices.Contains(options, option) {

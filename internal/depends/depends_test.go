@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/apt"
 )
 
-// Each line of the table is read, and a name always comes in the same package.
+// Each line of the table is read, and a name is always in the same package.
 func TestTable(t *testing.T) {
 	lines := 0
 	for line := range strings.Lines(table) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// About is what a report tells of a host. A text is empty where the host does
-// not tell.
+// About describes a host in a report. A text is empty if the host does not
+// tell.
 type About struct {
 	System    string // the distribution
 	Kernel    string // uname -sr
@@ -23,7 +23,7 @@ var (
 	modelName  = regexp.MustCompile(`(?m)^model name\s*:\s*(.*)`)
 )
 
-// About looks at the host.
+// About examines the host.
 func (h Host) About() About {
 	return About{
 		System:    first(prettyName, h.read("etc/os-release")),
@@ -34,7 +34,7 @@ func (h Host) About() About {
 	}
 }
 
-// first is the first group of a match; empty when there is none.
+// first returns the first group of a match, or "" if there is none.
 func first(re *regexp.Regexp, text string) string {
 	if m := re.FindStringSubmatch(text); m != nil {
 		return m[1]

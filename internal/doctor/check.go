@@ -19,7 +19,7 @@ type Finding struct {
 	OK       bool
 	Optional bool   // klptest works without it, but less well
 	Detail   string // what was found, or what its absence means
-	Mend     string // the command that mends it
+	Mend     string // the command that fixes it
 }
 
 // tool is a program that must be on the PATH.
@@ -42,11 +42,11 @@ var tools = []tool{
 	{"busybox", "busybox", "no \"sh\" steps, no klptest shell", true, ""},
 }
 
-// noApt is what to do on a host without apt, which cannot install it.
+// noApt is the advice for a host without apt, which cannot install it.
 const noApt = "klptest run --kernel DIR, or FILE with --kdir"
 
-// Examine checks everything that a run needs of the host. memory is a guest's,
-// in MiB.
+// Examine checks everything that a run needs from the host. memory is that of a
+// guest, in MiB.
 func Examine(ctx context.Context, h Host, cacheDir string, memory int) []Finding {
 	var list []Finding
 	for _, p := range tools {

@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// healthy is a host where nothing is missing.
+// healthy returns a host where nothing is missing.
 func healthy(t *testing.T) Host {
 	t.Helper()
 	root := t.TempDir()
@@ -151,7 +151,7 @@ func TestFromErrorKeepsTheAdvice(t *testing.T) {
 	}
 }
 
-// A cache that modules cannot be built in is told of before a build fails.
+// A cache in which modules cannot be built is reported before a build fails.
 func TestCacheWithAStrangePath(t *testing.T) {
 	for _, dir := range []string{"/a b", "/a,b", "/a%b", "/a:b", "/a'b", `/a"b`, "/a\nb", "/a#b", "/a$b"} {
 		if got := bad(Examine(t.Context(), healthy(t), dir, 512)); len(got) != 1 || got[0] != "cache" {

@@ -26,7 +26,7 @@ type Host struct {
 
 const maxOutput = 1 << 20 // bytes that a program may print
 
-// Here is this host.
+// Here returns this host.
 func Here() Host {
 	return Host{
 		Root:     "/",
@@ -40,8 +40,8 @@ func Here() Host {
 	}
 }
 
-// read returns a file's text without surrounding white space; empty when there
-// is no such file.
+// read returns a file's text without surrounding white space, or "" if it cannot
+// be read.
 func (h Host) read(path string) string {
 	data, err := os.ReadFile(filepath.Join(h.Root, path))
 	if err != nil {
@@ -50,8 +50,8 @@ func (h Host) read(path string) string {
 	return strings.TrimSpace(string(data))
 }
 
-// free is the free space on the file system of dir, or of a dir yet to be made. A
-// place that cannot be written to is an error.
+// free returns the free space on the file system of dir, which need not exist
+// yet. A place that cannot be written to is an error.
 func free(dir string) (uint64, error) {
 	for {
 		var s unix.Statfs_t

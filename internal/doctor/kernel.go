@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// Kernel looks at a kernel's configuration.
+// Kernel checks a kernel's configuration.
 func Kernel(k *images.Kernel) []Finding {
 	findings := []Finding{{Name: "kernel", OK: true, Detail: k.Name + ", release " + k.Release}}
 	findings = append(findings, options(kconfig.Required(k.Config), false)...)
@@ -29,7 +29,7 @@ func options(missing []kconfig.Missing, optional bool) (findings []Finding) {
 	return findings
 }
 
-// KernelBuilds tells whether kernels can be built from their source.
+// KernelBuilds reports whether kernels can be built from their source.
 func KernelBuilds(missing []depends.Need) Finding {
 	f := Finding{Name: "kernel builds", Optional: true, OK: len(missing) == 0, Detail: "everything needed is installed"}
 	if !f.OK {
@@ -41,7 +41,7 @@ func KernelBuilds(missing []depends.Need) Finding {
 	return f
 }
 
-// Selftests tells whether the kernel's own selftests can be run.
+// Selftests reports whether the kernel's own selftests can be run.
 func Selftests(missing []depends.Need) Finding {
 	f := Finding{Name: "kernel selftests", Optional: true, OK: len(missing) == 0, Detail: "everything that guests need is installed"}
 	if !f.OK {
@@ -54,7 +54,8 @@ func Selftests(missing []depends.Need) Finding {
 	return f
 }
 
-// EmulatorFaults are those of QEMU's emulator that another version does not have.
+// EmulatorFaults returns the faults of QEMU's emulator that another version does
+// not have.
 func EmulatorFaults(version string, list []vm.Quirk) (findings []Finding) {
 	if version == "" {
 		version = "of unknown version"

@@ -35,14 +35,15 @@ func (h Host) memory(guest int) Finding {
 	return f
 }
 
-// Guests is how many guests of a memory size, in MiB, this host can run side by
-// side: perCPU for each processor, as far as memory allows, but at least one.
+// Guests returns how many guests of a memory size, in MiB, this host can run
+// side by side: perCPU for each processor, as far as memory allows, but at
+// least one.
 func (h Host) Guests(memory, perCPU int) int {
 	return max(1, min(perCPU*runtime.GOMAXPROCS(0), h.Available()/max(1, memory+qemuOverhead)))
 }
 
-// Available is the smaller of MemAvailable and the cgroup's limit, in MiB; 0 if
-// the host does not tell.
+// Available returns the smaller of MemAvailable and the cgroup's limit, in MiB;
+// 0 if the host does not tell.
 func (h Host) Available() int {
 	have := 0
 	for line := range strings.Lines(h.read("proc/meminfo")) {

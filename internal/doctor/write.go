@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// Write prints a line each, with the mending command below what is
-// missing, and counts what cannot be done without.
+// Write prints a line for each finding, with the command that fixes it below if
+// something is missing, and counts the missing things that are required.
 func Write(w io.Writer, findings []Finding) (missing int) {
 	for _, f := range findings {
 		mark := "ok     "

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// What the file is bounded to. The limits are more than a project has kernels and
-// cases.
+// The limits of the file. They exceed the numbers of kernels and cases of a project.
 const (
 	maxFile  = 4 << 20 // bytes
 	maxPlace = 16      // places
@@ -26,7 +25,7 @@ type place struct {
 }
 
 // Read returns how long each test took when it last ran at a place, which is a
-// kernel and what ran it. A file that is not there, or not readable, is empty.
+// kernel and what ran it. A missing or unreadable file counts as empty.
 func Read(file, at string) map[string]time.Duration {
 	took := map[string]time.Duration{}
 	for _, p := range load(file) {
@@ -42,9 +41,9 @@ func Read(file, at string) map[string]time.Duration {
 	return took
 }
 
-// Write adds to the file what a run took, and forgets the places that have not been
-// written to for longest. Of two processes that write at the same time, one may lose
-// what it has added.
+// Write adds the durations of a run to the file, and drops the places that were not
+// written to for longest. If two processes write at the same time, one may lose its
+// additions.
 func Write(file, at string, took map[string]time.Duration) error {
 	list := load(file)
 	p := place{Name: at, Seconds: map[string]float64{}}
@@ -74,7 +73,7 @@ func load(file string) (list []place) {
 	return slices.DeleteFunc(list, func(p place) bool { return p.Seconds == nil || len(p.Seconds) > maxTests })
 }
 
-// store replaces the file at once, so that nobody reads half of it.
+// store replaces the file in one step, so that it is never read half written.
 func store(file string, list []place) error {
 	data, err := json.Marshal(list)
 	if err != nil {

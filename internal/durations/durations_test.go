@@ -40,7 +40,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestBounded: the file does not grow, and what was used last stays.
+// TestBounded: the file does not grow, and the places used last stay.
 func TestBounded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "durations.json")
 	many := took{}
@@ -61,7 +61,7 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-// TestDamaged: a file that is damaged is as one that is not there.
+// TestDamaged: a damaged file counts as a missing one.
 func TestDamaged(t *testing.T) {
 	for _, text := range []string{"", "{}", "[{}]", "null", `[{"name":"k"}]`, `[{"name":"k","seconds":{"a":-1,"b":1e300}}]`, "[", "\x00"} {
 		file := filepath.Join(t.TempDir(), "durations.json")

@@ -12,8 +12,8 @@ const (
 	alwaysZero = 1<<3 | 1<<5 | 1<<15 | 1<<17 | ^uint64(1<<22-1)
 )
 
-// impossible are the bits of EFLAGS, in hexadecimal digits, that do not have
-// their fixed value.
+// impossible returns the bits of EFLAGS, in hexadecimal digits, that do not
+// have their fixed value.
 func impossible(digits string) uint64 {
 	flags, err := strconv.ParseUint(digits, 16, 64)
 	if err != nil {
@@ -22,7 +22,7 @@ func impossible(digits string) uint64 {
 	return flags&alwaysZero | ^flags&alwaysOne
 }
 
-// canonical tells whether an address can be one of 57 bits, the most that an
+// canonical reports whether an address can be one of 57 bits, the most that an
 // x86_64 processor has (5-level page tables). Anything but a number passes.
 func canonical(digits string) bool {
 	address, err := strconv.ParseUint(digits, 16, 64)

@@ -63,7 +63,8 @@ func (w *Watch) Line(text string) {
 	}
 }
 
-// Fault is the rig's error if a line showed something impossible, or else nil.
+// Fault returns an error of the rig if a line showed something impossible, or
+// nil.
 func (w *Watch) Fault() *blame.Error {
 	if w.found == "" {
 		return nil
@@ -71,7 +72,8 @@ func (w *Watch) Fault() *blame.Error {
 	return &blame.Error{Party: blame.Rig, Transient: true, Advice: advice, Err: fmt.Errorf("%w: %s", ErrFault, w.found)}
 }
 
-// pageFault: an access to a non-canonical address raises another fault.
+// pageFault looks for a non-canonical address: an access to one raises another
+// fault.
 func (w *Watch) pageFault(text string) {
 	m := pageFault.FindStringSubmatch(text)
 	if w.fetched = m != nil; w.fetched && !canonical(m[1]) {

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// found is what a log shows of the emulator; empty: nothing.
+// found returns the fault of the emulator that a log shows, or "".
 func found(log string) string {
 	var w Watch
 	for line := range strings.SplitSeq(log, "\n") {
@@ -25,9 +25,10 @@ func found(log string) string {
 
 var stamp = regexp.MustCompile(`(?m)^\[ *\d+\.\d+\] `)
 
-// logs are the files of testdata that a pattern names, without time stamps.
-// Those called kernel-… are consoles of Linux 6.12 under QEMU that a module
-// crashed in the way of the name, without the unreliable lines of the stack.
+// logs returns the files of testdata that match a pattern, without time stamps.
+// Those named kernel-… are consoles of Linux 6.12 under QEMU, crashed by a
+// module in the way that the name says, without the unreliable lines of the
+// stack.
 func logs(t testing.TB, pattern string) map[string]string {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/" + pattern)
@@ -53,8 +54,8 @@ func TestKernelsOwnFaults(t *testing.T) {
 	}
 }
 
-// TestRegistersOfEachLogAreRead: the same logs with other EFLAGS are the
-// emulator's, so that their registers were looked at.
+// TestRegistersOfEachLogAreRead: the same logs with other EFLAGS are blamed on
+// the emulator, so their registers are read.
 func TestRegistersOfEachLogAreRead(t *testing.T) {
 	kernels := regexp.MustCompile(`(RIP: 0010:[^\n]*\n[^\n]*\nRSP: [0-9a-f:]+ EFLAGS: )[0-9a-f]+`)
 	for name, log := range logs(t, "kernel-*.log") {
@@ -71,7 +72,7 @@ func TestRegistersOfEachLogAreRead(t *testing.T) {
 	}
 }
 
-// TestCmpxchg16b is the crash that QEMU before 8.0 makes: the oops is a
+// TestCmpxchg16b reads the crash that QEMU before 8.0 causes: the oops is a
 // consequence of the #DB.
 func TestCmpxchg16b(t *testing.T) {
 	log := logs(t, "emulator-cmpxchg16b.log")["emulator-cmpxchg16b.log"]
@@ -141,7 +142,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestEachBit: what popf, iret and sysret load is the kernel's business.
+// TestEachBit: any bit that popf, iret or sysret can load may be the kernel's
+// own.
 func TestEachBit(t *testing.T) {
 	const loadable = 0x3d7fd7 // CF … OF, IOPL, NT, RF, AC, VIF, VIP, ID, and bit 1
 	for bit := range 64 {
@@ -168,8 +170,8 @@ func TestFault(t *testing.T) {
 	}
 }
 
-// FuzzWatch: the first impossible thing stays, on one line, and nothing is
-// found but in lines that show registers or a page fault.
+// FuzzWatch: the first impossible thing stays, on one line, and is found only
+// in lines that show registers or a page fault.
 func FuzzWatch(f *testing.F) {
 	for _, log := range logs(f, "*.log") {
 		f.Add(log)

@@ -10,9 +10,9 @@ const (
 	BisectAbort = 255 // ends the search, and leaves its state
 )
 
-// Bisect turns the exit status of the verdicts of `klptest run` into one for
-// git bisect run. An ERROR, or nothing that was run, does not judge the commit.
-// No status but these comes from verdicts: any other ends the search.
+// Bisect turns the exit status of `klptest run` into one for git bisect run. An
+// ERROR, or a run of nothing, does not judge the commit. A status that does not
+// come from verdicts ends the search.
 func Bisect(status int) int {
 	switch status {
 	case Passed:

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// The exit statuses of klptest. Those of a command that runs something else,
-// such as `klptest shell -- COMMAND`, are that command's.
+// The exit statuses of klptest. A command that runs something else, such as
+// `klptest shell -- COMMAND`, has the status of what it runs.
 const (
 	Passed      = 0
 	Failed      = 1
@@ -27,7 +27,7 @@ type Meaning struct {
 	Such   string // examples; may be empty
 }
 
-// Meanings are all exit statuses of a run.
+// Meanings lists all exit statuses of a run.
 var Meanings = []Meaning{
 	{Passed, "all passed, or failed as expected", ""},
 	{Failed, "a FAIL", ""},
@@ -37,7 +37,7 @@ var Meanings = []Meaning{
 	{Interrupted, "interrupted", ""},
 }
 
-// ReproMeanings are all exit statuses of klptest repro.
+// ReproMeanings lists all exit statuses of klptest repro.
 var ReproMeanings = []Meaning{
 	{Passed, "gone: the case passes", ""},
 	{Failed, "same: it fails as in the bundle", ""},
@@ -51,7 +51,7 @@ var ReproMeanings = []Meaning{
 // Help lists the exit statuses for the help text of a command.
 func Help() string { return list(Meanings) }
 
-// ReproHelp lists those of klptest repro.
+// ReproHelp lists the exit statuses of klptest repro.
 func ReproHelp() string { return list(ReproMeanings) }
 
 func list(all []Meaning) string {
@@ -64,10 +64,10 @@ func list(all []Meaning) string {
 }
 
 // severity orders the statuses of several runs, the least severe one first. A
-// run of nothing takes nothing from one that passed.
+// run of nothing does not spoil one that passed.
 var severity = []int{Nothing, Passed, Error, Usage, Failed, Interrupted}
 
-// Worse is the status of two runs together.
+// Worse returns the status of two runs together.
 func Worse(a, b int) int {
 	if slices.Index(severity, a) < slices.Index(severity, b) {
 		return b
@@ -75,7 +75,7 @@ func Worse(a, b int) int {
 	return a
 }
 
-// Known tells whether a run can have the status.
+// Known reports whether a run can have the status.
 func Known(status int) bool {
 	for _, m := range Meanings {
 		if m.Status == status {

@@ -12,10 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// readmeTable is the table of exit statuses, wherever it is in the documents.
+// readmeTable matches a table of exit statuses in the documents.
 var readmeTable = regexp.MustCompile(`(?m)^\| (exit status(?: of repro)?) \|.*\|\n\|-+\|-+\|\n((?:\|.*\|\n)+)`)
 
-// TestReadme holds the tables that users read against those in the code.
+// TestReadme compares the tables that users read with those in the code.
 func TestReadme(t *testing.T) {
 	files, err := filepath.Glob("../../docs/*.md")
 	if err != nil {

@@ -52,7 +52,7 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	return err
 }
 
-// notJudged is the error of a batch in which the rig judged nothing: later
+// notJudged returns the error of a batch in which the rig judged nothing: later
 // batches would fare no better.
 func notJudged(last judge.Result, n int) error {
 	return &blame.Error{
@@ -72,7 +72,8 @@ func (x *explorer) tell(looking string) {
 	}
 }
 
-// skipped reports whether an earlier run has done a sequence, and then counts it.
+// skipped reports whether an earlier run has done a sequence, and if so counts
+// it.
 func (x *explorer) skipped(q sequence) bool {
 	if x.report.Sequences >= x.Skip {
 		return false

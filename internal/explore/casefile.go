@@ -25,12 +25,12 @@ type sequence struct {
 	held  bool     // a transition is left open for a time
 	c     *casefile.Case
 	file  []byte
-	ops   []string // without those at its end, which every sequence has
+	ops   []string // without those that end every sequence
 }
 
-// write makes a case of a script: its commands, and the model's answers. Its file would
-// lie in dir. It reports false when the model itself leaves something behind that fails
-// a case, such as data that nobody frees.
+// write makes a case of a script: its commands and the model's answers. dir is where
+// its file would lie. It reports false if the model itself leaves something behind that
+// fails a case, such as data that is never freed.
 func (s *script) write(dir, title string) (sequence, bool) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s-- transcript --\n", title, s.headers())
@@ -59,7 +59,8 @@ func (s *script) write(dir, title string) (sequence, bool) {
 	return sequence{edges: s.edges, held: s.held, c: c, file: file}, true
 }
 
-// headers say what the commands leave behind on a healthy kernel.
+// headers returns the headers that say what the commands leave behind on a healthy
+// kernel.
 func (s *script) headers() string {
 	text := ""
 	if s.warned {

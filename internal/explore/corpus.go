@@ -11,20 +11,20 @@ import (
 const (
 	mostChanges = 3 // of one sequence
 	mostMoved   = 3 // operations that one change drops or repeats
-	mostOps     = 8 // of a changed sequence, before it goes on
-	mostMore    = 6 // operations with which it goes on
+	mostOps     = 8 // of a changed sequence, before more are added
+	mostMore    = 6 // operations that are then added to it
 )
 
-// corpus are sequences that have reached something new, in their order.
+// corpus holds the sequences that have reached something new, in order.
 type corpus [][]string
 
-// pick takes late sequences more often: what they reach is rarer.
+// pick prefers late sequences: what they reach is rarer.
 func (c corpus) pick(rng *rand.Rand) []string {
 	return c[max(rng.IntN(len(c)), rng.IntN(len(c)))]
 }
 
-// change makes a sequence of one or two of the corpus. What the model cannot do after
-// the changes is left out. The sequence goes on from there as a random one does, with
+// change makes a sequence from those of the corpus. Operations that the model cannot do
+// after the changes are left out. The sequence then goes on as a random one does, with
 // transitions of the model that are missing from made.
 func (c corpus) change(sp space, s *script, rng *rand.Rand, made coverage) *script {
 	ops := c.pick(rng)
@@ -48,8 +48,8 @@ func (c corpus) change(sp space, s *script, rng *rand.Rand, made coverage) *scri
 	return s
 }
 
-// possible does the operations that can be done, one after the other. Where faults are
-// wanted, one of them has a call fail.
+// possible does the operations that can be done, in order. If faults are wanted, a
+// call may fail in one of them.
 func (s *script) possible(sp space, ops []string, rng *rand.Rand) {
 	faulty := -1
 	if sp.faults && len(ops) > 0 && rng.IntN(2) == 0 {
@@ -66,8 +66,8 @@ func (s *script) possible(sp space, ops []string, rng *rand.Rand) {
 	}
 }
 
-// changing are the operations that change something: reading is done after every
-// sequence.
+// changing returns the operations that change something: reads follow every sequence
+// anyway.
 func changing(ops []string) []string {
 	return slices.DeleteFunc(slices.Clone(ops), func(op string) bool { return strings.HasPrefix(op, "cat ") })
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What is changed can be done, is not what it was, and now and then has more of an
-// operation, less, some of another sequence, and a fault.
+// A changed sequence can be done, differs from the original, and sometimes repeats
+// an operation, lacks one, or has a part of another sequence or a fault.
 func TestChange(t *testing.T) {
 	c := corpus{
 		{"insmod klp_target", "hold old", "insmod klp_a objs=klp_target funcs=klp_target_hold_old", "release old"},

@@ -11,8 +11,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// coverage is the set of model transitions seen so far: an operation that leads
-// from one situation to another, with the answer and the log.
+// coverage is the set of model transitions seen so far. A transition is an operation that
+// leads from one situation to another, with its answer and its log.
 type coverage map[string]bool
 
 func (c coverage) add(edges []string) {
@@ -26,7 +26,7 @@ func edge(before, op string, ans machine.Answer, after string) string {
 	return strings.Join([]string{before, kind(op), ans.Errno, signature(ans.Records), after}, "\n")
 }
 
-// kind is an operation without names.
+// kind returns an operation without names.
 func kind(op string) string {
 	if function, of, faulty := cutFault(op); faulty {
 		return "fail " + function + " " + kind(of)
@@ -44,7 +44,8 @@ func kind(op string) string {
 	}
 }
 
-// someProbe is * for a probe of which there are several, and the name of any other module.
+// someProbe returns * for a probe of which there are several, and the name of any other
+// module.
 func someProbe(name string) string {
 	if name != otherName && slices.Contains(probeNames, name) {
 		return "*"
@@ -58,7 +59,7 @@ var named = regexp.MustCompile(`klp_[a-g]\b|: state .*|\b\d+(/\d+)?\b`)
 
 func nameless(text string) string { return named.ReplaceAllString(text, "*") }
 
-// signature is the set of a log's lines, without names, order and number.
+// signature returns the set of a log's lines, without names, order and number.
 func signature(log []machine.Record) string {
 	var lines []string
 	for _, r := range log {

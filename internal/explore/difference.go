@@ -27,18 +27,18 @@ type Difference struct {
 	Result judge.Result // of the kernel
 	Times  int          // how often it differed, of Tried
 	Tried  int
-	Cut    bool // the budget was spent before it was as short as it gets
+	Cut    bool // the budget was spent before it was as short as possible
 }
 
-// Name is the name of the reproducer.
+// Name returns the name of the reproducer.
 func (d *Difference) Name() string { return nameOf(d.File) }
 
 // nameOf names a case: equal files have equal names.
 func nameOf(file []byte) string { return fmt.Sprintf("repro-%08x", crc32.ChecksumIEEE(file)) }
 
 // explain confirms a difference and shrinks it. A difference that does not
-// reproduce every time is returned unshrunk; so is the last one when an error
-// interrupts the shrinking. When the budget ends it, the shortest one so far is
+// reproduce every time is returned unshrunk, and so is one whose shrinking ends
+// with an error. If the budget ends the shrinking, the shortest one so far is
 // returned.
 func (x *explorer) explain(ctx context.Context, q sequence, res judge.Result) (*Difference, error) {
 	x.tell("trying a difference again")
@@ -67,8 +67,8 @@ func newDifference(q sequence, res judge.Result) *Difference {
 	return &Difference{Case: q.c, File: q.file, Shell: shell(q.c), Result: res}
 }
 
-// steady tells whether a difference reproduces every time: any other looks like
-// one that was shrunk too far.
+// steady reports whether a difference reproduces every time. Any other could not be
+// told from one that was shrunk too far.
 func (d *Difference) steady() bool { return d.Tried > 0 && d.Times == d.Tried }
 
 // confirm runs a differing sequence again, and counts how often it differs
@@ -162,7 +162,8 @@ func (x *explorer) first(ctx context.Context, list [][]string) (candidate, error
 	return candidate{}, nil
 }
 
-// operationsOf are the operations of a case, up to a line; 0: all of them.
+// operationsOf returns the operations of a case up to a line, or all of them if it
+// is 0.
 func operationsOf(c *casefile.Case, last int) []string {
 	var ops []string
 	fault := "" // of the next command
@@ -182,7 +183,7 @@ func operationsOf(c *casefile.Case, last int) []string {
 	return ops
 }
 
-// without are the sequences in which size consecutive operations are missing.
+// without returns the sequences that lack size consecutive operations.
 func without(ops []string, size int) [][]string {
 	var list [][]string
 	for from := 0; from < len(ops); from += size {
@@ -192,8 +193,8 @@ func without(ops []string, size int) [][]string {
 	return list
 }
 
-// simplified are the sequences in which one fault is missing, one parameter, or one
-// item of one.
+// simplified returns the sequences that lack one fault, one parameter, or one item
+// of a parameter.
 func simplified(ops []string) [][]string {
 	var list [][]string
 	for i, op := range ops {

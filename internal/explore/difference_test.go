@@ -30,7 +30,7 @@ func (m changed) Step(ctx context.Context, cmd machine.Command, limit time.Durat
 	return ans, err
 }
 
-// dropsPostUnpatch says nothing of post_unpatch after a reversal.
+// dropsPostUnpatch drops the record of post_unpatch after a reversal.
 func dropsPostUnpatch(_ machine.Command, ans *machine.Answer) {
 	reversed := false
 	for i, r := range ans.Records {
@@ -65,8 +65,8 @@ func TestDifference(t *testing.T) {
 	checkReproducer(t, d)
 }
 
-// checkReproducer: the file is a case that a right kernel passes, and the
-// script has its commands.
+// checkReproducer checks that the file is a case that a correct kernel passes,
+// and that the script has its commands.
 func checkReproducer(t *testing.T, d *Difference) {
 	c, err := casefile.Parse("x.txtar", d.File)
 	if err != nil {
@@ -87,7 +87,7 @@ func checkReproducer(t *testing.T, d *Difference) {
 	}
 }
 
-// TestPassing: what does not come again is reported as it was.
+// TestPassing: a difference that does not come again is reported as it was.
 func TestPassing(t *testing.T) {
 	n := 0
 	once := func(_ machine.Command, ans *machine.Answer) {
@@ -114,8 +114,8 @@ func TestSimplerForms(t *testing.T) {
 	}
 }
 
-// TestDifferenceInLastBatch: also of a batch that is not full, and when
-// nothing but the end can be taken away.
+// TestDifferenceInLastBatch: a difference is found in a batch that is not full,
+// and when only the end can be removed.
 func TestDifferenceInLastBatch(t *testing.T) {
 	denied := func(cmd machine.Command, ans *machine.Answer) {
 		if ans.Errno == "EAGAIN" && cmd.Verb == machine.Rmmod {
@@ -144,8 +144,8 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestTriedAgainOnFreshMachines: a difference that needs what an earlier
-// sequence has done to its machine does not come again.
+// TestTriedAgainOnFreshMachines: a difference that depends on what an earlier
+// sequence did to its machine does not come again.
 func TestTriedAgainOnFreshMachines(t *testing.T) {
 	denied := func(_ machine.Command, ans *machine.Answer) { ans.Errno = "EIO" }
 	worn := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, denied} })
@@ -155,8 +155,8 @@ func TestTriedAgainOnFreshMachines(t *testing.T) {
 	}
 }
 
-// TestErrorKeepsTheDifference: what was found is not lost when it cannot be
-// tried again.
+// TestErrorKeepsTheDifference: a difference is not lost if it cannot be tried
+// again.
 func TestErrorKeepsTheDifference(t *testing.T) {
 	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
 	broken := errors.New("no place")
@@ -169,7 +169,8 @@ func TestErrorKeepsTheDifference(t *testing.T) {
 	}
 }
 
-// TestUnsteadyIsNotShrunk: of what comes now and then, less may come never.
+// TestUnsteadyIsNotShrunk: a shorter form of an unsteady difference may never
+// show.
 func TestUnsteadyIsNotShrunk(t *testing.T) {
 	run := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
 	fresh := running(func(ctx context.Context, n int, c *casefile.Case) judge.Result {

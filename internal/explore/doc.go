@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package explore searches for command sequences that a kernel handles
-// differently than the model. It makes sequences, writes each as a case with
+// differently from the model. It makes sequences, writes each as a case with
 // the transcript that the model predicts, has the cases run, and shrinks a
 // difference to a case that anyone can run.
 //

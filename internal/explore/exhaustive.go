@@ -4,7 +4,7 @@ package explore
 
 import "iter"
 
-// starts are what exhaustive sequences begin with: nothing, and a task that
+// starts are the beginnings of exhaustive sequences: nothing, and a task that
 // will hold the first transition that it can.
 var starts = [][]string{nil, {"insmod klp_target", "hold old"}}
 
@@ -45,7 +45,7 @@ func exhaustive(sp space, release string, depth int) iter.Seq[[]string] {
 	}
 }
 
-// extensions are a sequence and each operation that can come next.
+// extensions returns a sequence extended by each operation that can come next.
 func extensions(sp space, release string, path []string) [][]string {
 	s, err := newScript(release)
 	if err != nil || !s.follow(path) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestExhaustive: each sequence comes once, no longer than it may be, with
+// TestExhaustive: each sequence comes once, within the allowed length, with
 // names in the order of their first use.
 func TestExhaustive(t *testing.T) {
 	seen := map[string]bool{}
@@ -30,8 +30,8 @@ func TestExhaustive(t *testing.T) {
 	}
 }
 
-// TestExhaustiveMerges: what leads to a state that was seen is not gone on
-// with.
+// TestExhaustiveMerges: a sequence that leads to a state seen before is not
+// extended.
 func TestExhaustiveMerges(t *testing.T) {
 	for ops := range exhaustive(small(1), "6.12", 4) {
 		if len(ops) > 2 && ops[0] == "insmod klp_target" && ops[1] == "rmmod klp_target" {
@@ -52,7 +52,7 @@ func TestExhaustiveEnds(t *testing.T) {
 	}
 }
 
-// TestDo: what is held goes to the background, what is not is waited for.
+// TestDo: a held operation goes to the background; any other is waited for.
 func TestDo(t *testing.T) {
 	s, err := newScript("6.12")
 	if err != nil {
@@ -78,7 +78,7 @@ func TestDo(t *testing.T) {
 	}
 }
 
-// TestDrain: nothing is left of a sequence but what was forced.
+// TestDrain: a sequence leaves behind only what was forced.
 func TestDrain(t *testing.T) {
 	for _, tc := range []struct {
 		ops  []string

@@ -22,15 +22,14 @@ type Runner func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Res
 // two installed ones.
 const SomePatches = 3
 
-// How many sequences each job gets between two looks at the clock. Of guided ones they are
-// few: what is learnt from a batch shows in the next one.
+// How many sequences each job gets between two looks at the clock. Guided batches are
+// small: what is learnt from one shows in the next.
 const (
 	batchPerJob  = 10
 	guidedPerJob = 3
 )
 
-// Options say what to explore. Progress, Dir, and what is about the kernel's source, are
-// not required.
+// Options say what to explore. Progress, Dir and Counting are optional.
 type Options struct {
 	Release  string         // of the kernel under test, for the model
 	Patches  int            // how many livepatches may be loaded at once, 1 to 7
@@ -41,12 +40,12 @@ type Options struct {
 	Jobs     int            // cases that the runner runs side by side
 	Dir      string         // where the reproducer will lie; empty: the working directory
 	Progress func(Progress) // is told of each sequence, and of the work on a difference
-	Faults   bool           // random sequences have calls of livepatch's fail
+	Faults   bool           // in random sequences, calls made by livepatch may fail
 	Counting
 }
 
-// Counting is about a kernel that counts what is run of its source. With candidates,
-// sequences then depend on what those before them have run.
+// Counting is for a kernel that counts which lines of its source run. With candidates,
+// sequences then depend on what earlier ones have run.
 type Counting struct {
 	// Ran tells what a sequence has run; nil: the kernel does not count.
 	Ran        func(context.Context, judge.Result) ([]gcov.File, error)
@@ -60,7 +59,7 @@ type Report struct {
 	Progress
 	Whole      bool        // every sequence was skipped, or was run and judged without a difference
 	Difference *Difference // nil: kernel and model agree
-	Finds      []Find      // the sequences that have reached what nothing before them has
+	Finds      []Find      // the sequences that have reached something new
 }
 
 // explorer is one exploration.
@@ -74,13 +73,14 @@ type explorer struct {
 	known   coverage
 	reached reach    // of the kernel's source
 	before  reach    // by others
-	corpus  corpus   // what has reached something new
+	corpus  corpus   // sequences that have reached something new
 	made    coverage // by guided sequences
 	seen    novelty  // in guided sequences
 	cut     bool     // the last batch was cut short
 }
 
-// errBudget is why what runs is cut short when time is up. Nobody sees it.
+// errBudget is the cause with which a run is cut short when time is up. Callers never see
+// it.
 var errBudget = errors.New("the budget is spent")
 
 // Explore runs sequences until one differs, all were run, or time is up. The
@@ -133,7 +133,7 @@ func (x *explorer) explore(ctx context.Context) (Report, error) {
 	return x.report, err
 }
 
-// sequences are those of the strategy. They do not depend on the kernel's
+// sequences yields the sequences of the strategy. They do not depend on the kernel's
 // answers, unless it counts what it runs.
 func (x *explorer) sequences(ctx context.Context) iter.Seq[[]string] {
 	over := func() bool { return ctx.Err() != nil }
@@ -163,8 +163,8 @@ func (x *explorer) batchSize() int {
 	return batchPerJob * x.Jobs
 }
 
-// sequence makes a case of operations. After them it reads sysfs and takes
-// everything back.
+// sequence makes a case of operations. After them, the case reads sysfs and undoes
+// everything.
 func (x *explorer) sequence(ops []string) (sequence, bool) {
 	s, err := newScript(x.Release)
 	if err != nil || !s.follow(ops) || !s.follow(s.sweep()) {
@@ -176,9 +176,9 @@ func (x *explorer) sequence(ops []string) (sequence, bool) {
 	return q, ok
 }
 
-// Sample returns that many random sequences of each kind. In the plain ones
-// every transition ends at once. In the others one is held for a time, and then
-// takes as long as the kernel waits between two attempts, about a second.
+// Sample returns that many random sequences of each kind. In the plain ones every
+// transition ends at once. In the others, one is held for a time and then takes as long
+// as the kernel waits between two attempts, about a second.
 func Sample(o Options, each int) (plain, held []*casefile.Case, err error) {
 	if _, err := newScript(o.Release); err != nil {
 		return nil, nil, err

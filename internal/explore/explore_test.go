@@ -42,8 +42,8 @@ func onRightModel(ctx context.Context, c *casefile.Case) judge.Result {
 	return judge.Run(ctx, m, c)
 }
 
-// running is a Runner of a function that is told how many it has run before. As the
-// rig, it yields the cause when ctx ends what it runs.
+// running makes a Runner of a function that gets the number of cases run before.
+// Like the rig, it yields the cause when ctx ends a run.
 func running(one func(ctx context.Context, n int, c *casefile.Case) judge.Result) Runner {
 	n := 0
 	return func(ctx context.Context, list []*casefile.Case) iter.Seq2[judge.Result, error] {
@@ -84,7 +84,7 @@ func TestNoDifference(t *testing.T) {
 	}
 }
 
-// TestSeed: the same seed makes the same sequences, another one others.
+// TestSeed: the same seed makes the same sequences, and another seed makes others.
 func TestSeed(t *testing.T) {
 	run := func(seed uint64) (list [][]string) {
 		rng := rand.New(rand.NewPCG(seed, 0))
@@ -102,8 +102,8 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestUnjudged: what the rig made nothing of is counted, and the first reason
-// is said.
+// TestUnjudged: sequences that the rig could not judge are counted, and the first
+// reason is given.
 func TestUnjudged(t *testing.T) {
 	worn := running(func(ctx context.Context, n int, c *casefile.Case) judge.Result {
 		if n > 0 {
@@ -122,7 +122,7 @@ func TestUnjudged(t *testing.T) {
 	}
 }
 
-// TestNoneJudged: a rig that makes nothing of all cases is not asked again.
+// TestNoneJudged: a rig that can judge none of the cases is not asked again.
 func TestNoneJudged(t *testing.T) {
 	asked := 0
 	broken := running(func(_ context.Context, n int, c *casefile.Case) judge.Result {
@@ -140,7 +140,7 @@ func TestNoneJudged(t *testing.T) {
 	}
 }
 
-// TestSkip: what is skipped is what an earlier run has done, in the same order.
+// TestSkip: the skipped sequences are those of an earlier run, in the same order.
 func TestSkip(t *testing.T) {
 	explored := func(skip int) (list []string, rep Report) {
 		o := options(1)
@@ -176,8 +176,8 @@ func TestFirstDifferenceEnds(t *testing.T) {
 	}
 }
 
-// TestBudgetCutsABatch: a slow kernel's first batch may take longer than there
-// is time.
+// TestBudgetCutsABatch: a slow kernel's first batch may take longer than the
+// budget.
 func TestBudgetCutsABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := onModel("6.12", func(m machine.Machine) machine.Machine { return slowly{m} })
@@ -201,7 +201,8 @@ func (m slowly) Begin(ctx context.Context) error {
 	return m.Machine.Begin(ctx)
 }
 
-// TestBudgetBoundsTheWorkOnADifference: trying it again, and shrinking it.
+// TestBudgetBoundsTheWorkOnADifference: the budget covers trying it again and
+// shrinking it.
 func TestBudgetBoundsTheWorkOnADifference(t *testing.T) {
 	for _, tc := range []struct {
 		minutes, times int
@@ -228,7 +229,7 @@ func TestBudgetBoundsTheWorkOnADifference(t *testing.T) {
 	}
 }
 
-// TestProgress: each sequence is told of, and what is done about a difference.
+// TestProgress: each sequence is reported, and so is the work on a difference.
 func TestProgress(t *testing.T) {
 	var told []string
 	o := options(0)
@@ -248,7 +249,8 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestCancelled: also before the first sequence, and while some are skipped.
+// TestCancelled: exploring ends even before the first sequence, and while some are
+// skipped.
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stop := errors.New("stop")

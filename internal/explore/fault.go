@@ -11,11 +11,13 @@ import (
 )
 
 // manyTasks is called once for each task, and again by the kernel's own work while a
-// transition is open. Its first call can be foretold only where that begins.
+// transition is open. Only its first call can be predicted, and only where a
+// transition begins.
 const manyTasks = "stack_trace_save_tsk_reliable"
 
-// withFault is an operation in which a call of livepatch's fails: an operation of two
-// commands. It is the operation itself where it makes no call that can be foretold.
+// withFault returns an operation in which a call made by livepatch fails: an
+// operation of two commands. It returns the operation itself if that makes no
+// predictable call.
 func (s *script) withFault(op string, rng *rand.Rand) string {
 	trial, ok := s.with(op)
 	if !ok {
@@ -37,7 +39,7 @@ func (s *script) withFault(op string, rng *rand.Rand) string {
 	return op
 }
 
-// cutFault takes an operation with a fault apart.
+// cutFault splits an operation with a fault.
 func cutFault(op string) (function, of string, faulty bool) {
 	fault, of, faulty := strings.Cut(op, "\n")
 	if !faulty {

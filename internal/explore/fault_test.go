@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// Random sequences have calls fail, of several functions, and all of these calls come: a
-// case in which one does not fails on the model itself.
+// In random sequences, calls of several functions fail, and all of these calls are made:
+// a case in which one is not made fails on the model itself.
 func TestFaults(t *testing.T) {
 	x := &explorer{Options: options(0)}
 	sp, rng, made := large(3), rand.New(rand.NewPCG(1, 0)), coverage{}
@@ -44,7 +44,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Whether a task's stack is asked for while a transition is open depends on the time.
+// Whether a task's stack is read while a transition is open depends on timing.
 func TestNoFaultThatDependsOnTime(t *testing.T) {
 	s, err := newScript("6.12")
 	if err != nil || !s.follow([]string{"insmod klp_target", "hold old", "insmod klp_a objs=klp_target funcs=klp_target_hold_old"}) || s.at.Transition == "" {
@@ -57,7 +57,7 @@ func TestNoFaultThatDependsOnTime(t *testing.T) {
 	}
 }
 
-// A fault whose call does not come makes an operation impossible.
+// A fault whose call is not made makes an operation impossible.
 func TestUnusedFault(t *testing.T) {
 	for op, want := range map[string]bool{"fail kobject_add 1\ninsmod klp_a": true, "fail kobject_add 9\ninsmod klp_a": false, "fail kobject_add 1": false} {
 		s, err := newScript("6.12")

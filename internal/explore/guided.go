@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// guided are sequences without end. The model plays many candidates in the time that the
-// kernel takes for one. So each sequence is the candidate of which the model shows the
-// most that is new. Candidates depend on what the kernel has run in the sequences before.
+// guided yields sequences without end. The model plays many candidates in the time that
+// the kernel takes for one, so each sequence is the candidate that shows most new things
+// in the model. Candidates depend on what the kernel has run in earlier sequences.
 func (x *explorer) guided(sp space) iter.Seq[[]string] {
 	rng := rand.New(rand.NewPCG(x.Seed, 0))
 	return func(yield func([]string) bool) {
@@ -33,7 +33,7 @@ func (x *explorer) choose(sp space, rng *rand.Rand) *script {
 	return best
 }
 
-// candidates are made side by side, each with random numbers of its own.
+// candidates makes candidates in parallel, each with random numbers of its own.
 func (x *explorer) candidates(sp space, rng *rand.Rand) []*script {
 	list := make([]*script, x.Candidates)
 	var all sync.WaitGroup
@@ -45,9 +45,9 @@ func (x *explorer) candidates(sp space, rng *rand.Rand) []*script {
 	return list
 }
 
-// candidate is a random sequence, or a change of one that has reached something new.
+// candidate makes a random sequence, or changes one that has reached something new.
 func (x *explorer) candidate(sp space, rng *rand.Rand) *script {
-	made := maps.Clone(x.made) // what a candidate makes counts when it is chosen
+	made := maps.Clone(x.made) // what a candidate makes counts only when it is chosen
 	if len(x.corpus) > 0 && rng.IntN(100) < x.Mutated {
 		return x.corpus.change(sp, begin(x.Release), rng, made)
 	}

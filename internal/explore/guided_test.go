@@ -10,14 +10,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// guiding is an explorer with that many candidates for each sequence, and its random numbers.
+// guiding returns an explorer with that many candidates for each sequence, and its random
+// numbers.
 func guiding(candidates int) (*explorer, *rand.Rand) {
 	x := &explorer{Options: options(0), made: coverage{}, seen: novelty{}}
 	x.Candidates = candidates
 	return x, rand.New(rand.NewPCG(1, 0))
 }
 
-// Of several candidates the one is taken that shows the most.
+// Of several candidates, the one that shows the most is taken.
 func TestChoose(t *testing.T) {
 	x, rng := guiding(5)
 	known := played(t, "insmod klp_target", "hold old")
@@ -47,7 +48,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// More of the model is seen than by random sequences of as many commands.
+// Chosen sequences show more of the model than random ones of as many commands.
 func TestChosenShowMore(t *testing.T) {
 	features := func(candidates int) int {
 		x, rng := guiding(candidates)
@@ -61,7 +62,7 @@ func TestChosenShowMore(t *testing.T) {
 	}
 }
 
-// Where sequences have reached something new, some candidates change one of these.
+// Once sequences have reached something new, some candidates change one of them.
 func TestCandidatesChange(t *testing.T) {
 	x, rng := guiding(1)
 	const mark = "insmod klp_b states=7:7" // no random sequence has it
@@ -78,7 +79,7 @@ func TestCandidatesChange(t *testing.T) {
 	}
 }
 
-// With one candidate the sequences are those that a kernel gets that does not count.
+// With one candidate, the sequences are those for a kernel that does not count.
 func TestOneCandidate(t *testing.T) {
 	const sequences = 12
 	asked, rep := deep(t, Options{Counting: Counting{Candidates: 1, Mutated: 50}}, sequences)

@@ -44,7 +44,7 @@ var mutants = []struct{ name, file, old, new string }{
 	{"post_unpatch_always", "patch.go", "if o.postUnpatchEnabled && ", "if "},
 }
 
-// fewest is how many of the mutants show within three operations.
+// fewest is the least number of mutants that show within three operations.
 const fewest = 15
 
 // TestIntegrationMutants: a changed line in the livepatch core is found, and the

@@ -9,8 +9,8 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// featuresOf are what an operation has done in the model, from coarse to fine: each line
-// that the kernel logs, the answer to the operation with its parameters, and the
+// featuresOf returns what an operation has done in the model, from coarse to fine: each
+// line that the kernel logs, the answer to the operation with its parameters, and the
 // transition that it has made. Names do not count.
 func featuresOf(op string, ans machine.Answer, made string) []string {
 	features := []string{made, withoutNames.Replace(op) + " " + ans.Errno}
@@ -31,8 +31,8 @@ var withoutNames = func() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }()
 
-// overhead is what a sequence costs beside its commands, in commands: the kernel's
-// counters are read, and everything is taken back.
+// overhead is what a sequence costs besides its commands, in commands: the kernel's
+// counters are read, and everything is undone.
 const overhead = 10
 
 // novelty is how many sequences have had each feature.
@@ -45,7 +45,8 @@ func (n novelty) add(s *script) {
 	}
 }
 
-// of rates a sequence: by features that no sequence has had, or few, for what it costs.
+// of rates a sequence by the features that few or no sequences have had, relative to its
+// cost.
 func (n novelty) of(s *script) float64 {
 	sum := 0.0
 	for _, f := range s.distinct() {
@@ -55,7 +56,7 @@ func (n novelty) of(s *script) float64 {
 	return sum / float64(overhead+len(s.commands))
 }
 
-// distinct are the features of a script, each once.
+// distinct returns the features of a script, each once.
 func (s *script) distinct() []string {
 	return slices.Compact(slices.Sorted(slices.Values(s.features)))
 }

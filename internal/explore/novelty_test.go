@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// played is a script of operations that can be done.
+// played returns a script of operations that can be done.
 func played(t *testing.T, ops ...string) *script {
 	t.Helper()
 	s := begin("6.12")
@@ -42,7 +42,8 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
-// What many sequences have had is worth less, and what costs more.
+// A feature that many sequences have had is worth less, and so is a sequence that costs
+// more.
 func TestNovelty(t *testing.T) {
 	once := played(t, "insmod klp_a")
 	n := novelty{}

@@ -13,11 +13,11 @@ import (
 // Progress is how far an exploration has got.
 type Progress struct {
 	Sequences   int           // that were run, or skipped
-	All         int           // how many there are; 0: no end of them
+	All         int           // how many there are; 0: without end
 	Operations  int           // commands in these
 	Unjudged    int           // sequences that the rig could not judge
 	Trouble     string        // why the first of these was not judged
-	LeftOut     int           // sequences left out because they leave data that nobody frees
+	LeftOut     int           // sequences left out because they leave data that is never freed
 	Transitions int           // of the model that were covered
 	Known       int           // of the model, as far as it has been explored
 	Reached     gcov.Total    // of the kernel's source; zero: it is not counted

@@ -9,8 +9,8 @@ import (
 
 const (
 	shortest, longest = 3, 10 // operations of a random sequence
-	tries             = 6     // operations that are looked at for a new one
-	faultOneIn        = 6     // operations of which one has a call fail, where faults are wanted
+	tries             = 6     // operations that are tried in search of a new one
+	faultOneIn        = 6     // one in so many operations has a call fail, if faults are wanted
 	scouts            = 100   // sequences that estimate the number of transitions
 
 	loadProbe = "insmod *" // the kind of an operation that loads a livepatch
@@ -73,10 +73,10 @@ func (c coverage) choose(sp space, s *script, rng *rand.Rand) {
 	}
 }
 
-// lastEdge is the transition that the last operation has made.
+// lastEdge returns the transition that the last operation has made.
 func (s *script) lastEdge() string { return s.edges[len(s.edges)-1] }
 
-// choice is operations by their kind.
+// choice holds operations by kind.
 type choice struct {
 	kinds  []string // each kind as often as it is to be taken
 	byKind map[string][]string

@@ -31,7 +31,7 @@ func (p Place) String() string {
 	return text
 }
 
-// placesOf are the places that were run, in the order of the source.
+// placesOf returns the places that were run, in the order of the source.
 func placesOf(files []gcov.File) (list []Place) {
 	for _, f := range files {
 		for _, l := range f.Lines {
@@ -62,16 +62,16 @@ func (r reach) add(list []Place) (fresh []Place) {
 	return fresh
 }
 
-// Find is a sequence that reaches what none before it has.
+// Find is a sequence that reaches something new.
 type Find struct {
 	Places []Place // in the order of the source
 	file   []byte
 }
 
-// Name is the name of the sequence as a case.
+// Name returns the name of the sequence as a case.
 func (f Find) Name() string { return fmt.Sprintf("reach-%08x", crc32.ChecksumIEEE(f.file)) }
 
-// File is the sequence as a case, whose title says what it reaches.
+// File returns the sequence as a case whose title says what it reaches.
 func (f Find) File() []byte {
 	_, rest, _ := bytes.Cut(f.file, []byte("\n"))
 	return append([]byte("A made-up sequence that reaches "+f.What()+".\n"), rest...)
@@ -93,8 +93,8 @@ func (f Find) What() string {
 	return text
 }
 
-// learn notes what a sequence has run of the kernel. One that reaches something new is
-// kept, to be changed.
+// learn notes what a sequence has run of the kernel. A sequence that reaches something
+// new is kept for later changes.
 func (x *explorer) learn(ctx context.Context, q sequence, res judge.Result) error {
 	if x.Ran == nil {
 		return nil
@@ -121,8 +121,8 @@ func (x *explorer) learn(ctx context.Context, q sequence, res judge.Result) erro
 	return nil
 }
 
-// comparable refuses a kernel of another source than the one that x.Before is about. The
-// first sequence shows it.
+// comparable refuses a kernel of another source than the kernel of x.Before. The first
+// sequence shows it.
 func (x *explorer) comparable(total gcov.Total) error {
 	if x.Before == nil || x.report.Reached.Lines > 0 {
 		return nil

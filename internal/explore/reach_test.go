@@ -18,8 +18,8 @@ import (
 	"github.com/klptest/klptest/internal/gcov"
 )
 
-// deepLines are the lines of a kernel that runs line N when a sequence loads klp_h N
-// times.
+// deepLines is the number of lines of a kernel that runs line N when a sequence
+// loads klp_h N times.
 const deepLines = 16
 
 // deep explores that kernel for a number of sequences.
@@ -57,8 +57,8 @@ func deep(t *testing.T, o Options, sequences int) (ran []string, rep Report) {
 	return ran, rep
 }
 
-// What has reached something new is changed, so that more is reached than at random;
-// and the same seed makes the same sequences.
+// Changing what has reached something new reaches more than random sequences do, and
+// the same seed makes the same sequences.
 func TestFeedback(t *testing.T) {
 	const sequences = 30
 	counting := Counting{Candidates: 4, Mutated: 90}
@@ -76,7 +76,7 @@ func TestFeedback(t *testing.T) {
 	}
 }
 
-// Finds are what the cases have not reached, each told once.
+// Finds are places that the cases have not reached, each reported once.
 func TestFinds(t *testing.T) {
 	before := gcov.File{Name: "kernel/livepatch/core.c"}
 	for n := range deepLines {

@@ -37,7 +37,7 @@ func newScript(release string) (*script, error) {
 	return &script{release: release, m: m, at: m.Snapshot()}, m.Begin(context.Background())
 }
 
-// begin is an empty script of a release that newScript has taken before.
+// begin returns an empty script for a release that newScript has accepted before.
 func begin(release string) *script {
 	s, err := newScript(release)
 	if err != nil {
@@ -58,8 +58,8 @@ func (s *script) clone() *script {
 }
 
 // run adds the commands of an operation as they stand. It reports false when one would
-// wait for ever, when the model does not cover it, or when a call that is to fail does
-// not come; the script is then useless.
+// wait for ever, when the model does not cover it, or when a call that is to fail is
+// not made; the script is then useless.
 func (s *script) run(op string) bool {
 	list, ok := commands(op)
 	for _, cmd := range list {
@@ -81,7 +81,7 @@ func (s *script) step(cmd machine.Command) bool {
 	return err == nil && s.last.Stall == nil && !unused
 }
 
-// commands reads the commands of an operation as a case's file has them.
+// commands parses the commands of an operation as a case file has them.
 func commands(op string) (list []machine.Command, ok bool) {
 	c, err := casefile.Parse("", []byte("-\n-- transcript --\n% "+strings.ReplaceAll(op, "\n", "\n% ")+"\n"))
 	if err != nil {
@@ -102,9 +102,9 @@ func (s *script) do(op string) bool {
 	return ok
 }
 
-// with is the script with one more operation in a form whose outcome does not depend on
-// timing: in the background only when a held task would make it wait for ever. It
-// reports false when there is no such form.
+// with returns the script with one more operation, in a form whose outcome does not
+// depend on timing: in the background only when a held task would make it wait for
+// ever. It reports false when there is no such form.
 func (s *script) with(op string) (next *script, ok bool) {
 	next = s.clone()
 	if !next.run(op) {
@@ -133,7 +133,7 @@ func (s *script) follow(ops []string) bool {
 	return true
 }
 
-// probes are the probes that the commands name, sorted.
+// probes returns the probes that the commands name, sorted.
 func (s *script) probes() []string {
 	var list []string
 	for _, name := range probeNames {
@@ -144,7 +144,7 @@ func (s *script) probes() []string {
 	return list
 }
 
-// sweep reads everything that sysfs shows.
+// sweep returns operations that read everything that sysfs shows.
 func (s *script) sweep() []string {
 	var ops []string
 	for _, p := range s.probes() {
@@ -168,7 +168,7 @@ func (s *script) sweep() []string {
 
 func (s *script) loaded(name string) bool { return slices.Contains(s.at.Modules, name) }
 
-// drain takes back whatever can be taken back.
+// drain undoes whatever can be undone.
 func (s *script) drain() {
 	for _, what := range []string{"old", "new"} {
 		if s.at.Held[what] != "0" {

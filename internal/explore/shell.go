@@ -17,8 +17,8 @@ import (
 //go:embed prelude.sh
 var prelude string
 
-// shell writes a case's commands as a script for people without klptest. What
-// the model expects stands beside each command, as comments.
+// shell writes a case's commands as a script for people without klptest.
+// Comments beside each command say what the model expects.
 func shell(c *casefile.Case) []byte {
 	var objects []string
 	for _, name := range c.Modules() {
@@ -66,7 +66,7 @@ func shellCommand(cmd machine.Command) string {
 	return strings.TrimSuffix(cmd.Text, " &")
 }
 
-// waits tells whether a command waits for a transition that it may end or
+// waits reports whether a command waits for a transition that it may end or
 // start, as klptest's do.
 func waits(cmd machine.Command) bool {
 	switch cmd.Verb {

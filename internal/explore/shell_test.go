@@ -52,7 +52,7 @@ func TestShellFault(t *testing.T) {
 	}
 }
 
-// TestShellNamesModules: somebody has to build them.
+// TestShellNamesModules: the script says which modules to build.
 func TestShellNamesModules(t *testing.T) {
 	c, err := casefile.Parse("x", []byte("T\n-- transcript --\n% insmod klp_target\n% insmod klp_a\n% insmod klp_a\n"))
 	if err != nil {

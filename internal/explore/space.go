@@ -26,7 +26,7 @@ type space struct {
 	again   bool     // a loaded module is loaded once more
 	target  []string // how klp_target is loaded
 	other   []string // how another module to be patched is loaded
-	faults  bool     // calls of livepatch's fail
+	faults  bool     // calls made by livepatch fail
 }
 
 // What a probe patches: nothing; nothing, in two objects; a function that can
@@ -38,7 +38,7 @@ const (
 	failing = " objs=vmlinux,klp_target pre_patch_ret=klp_target:-19"
 )
 
-// small is the space for exploring to a depth.
+// small returns the space for exploring to a depth.
 func small(patches int) space {
 	return space{
 		patches: patches,
@@ -50,7 +50,7 @@ func small(patches int) space {
 	}
 }
 
-// large is the space of random sequences.
+// large returns the space of random sequences.
 func large(patches int) space {
 	return space{
 		patches: patches,
@@ -75,8 +75,8 @@ func large(patches int) space {
 	}
 }
 
-// operations are the possible next ones. Names and ids are interchangeable: the
-// first free one stands for all free ones.
+// operations returns the possible next operations. Names and ids are
+// interchangeable: the first free one stands for all free ones.
 func (sp space) operations(s *script) []string {
 	at := s.at
 	var ops []string
@@ -113,7 +113,7 @@ func (sp space) load(name string, s *script) []string {
 	return ops
 }
 
-// change is what can be done to a loaded probe.
+// change returns what can be done to a loaded probe.
 func (sp space) change(name string, at model.Snapshot) []string {
 	ops := []string{"rmmod " + name}
 	if sp.again {

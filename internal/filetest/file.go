@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// Put writes a file, which may be executed, and makes the directories that it
-// is in.
+// Put writes an executable file, and makes the directories that it is in.
 func Put(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package flags is what a command line may say: the values that a flag takes, what flags
-// have to do with each other, and how many arguments a command has. A command line that
-// says anything else is an error of the user's, in klptest's words.
+// Package flags checks what a command line says: the values of flags, the rules between
+// flags, and the number of arguments. A command line that breaks them is a user error,
+// in klptest's words.
 package flags

@@ -14,14 +14,14 @@ import (
 	"github.com/klptest/klptest/internal/shellword"
 )
 
-// Rules are what the flags of a command have to do with each other.
+// Rules say which flags of a command go together.
 type Rules struct {
 	Needed []string    // must be given
 	Apart  [][2]string // exclude each other
-	With   [][2]string // the first says nothing without the second
+	With   [][2]string // the first has no meaning without the second
 }
 
-// Of makes a command keep the rules.
+// Of makes a command enforce the rules.
 func (r Rules) Of(c *cobra.Command) {
 	c.PreRunE = func(c *cobra.Command, _ []string) error { return r.check(c) }
 }
@@ -46,7 +46,7 @@ func (r Rules) check(c *cobra.Command) error {
 	return nil
 }
 
-// Takes limits how many arguments a command has.
+// Takes limits how many arguments a command takes.
 func Takes(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
@@ -59,7 +59,7 @@ func Takes(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// Subcommands refuses whatever is none of a command's own commands.
+// Subcommands refuses anything that is not one of a command's own commands.
 func Subcommands(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -71,12 +71,12 @@ func Subcommands(c *cobra.Command, args []string) error {
 	return blame.AdviseUserf("see: "+c.CommandPath()+" --help", "unknown command: %s %s%s", c.CommandPath(), shellword.Quote(args[0]), nearest.DidYouMean(args[0], known))
 }
 
-// Misused is the error of a command line that a command cannot take.
+// Misused returns the error of a command line that a command does not accept.
 func Misused(c *cobra.Command, what string) error {
 	return &blame.Error{Party: blame.User, Summary: what, Advice: "usage: " + c.UseLine() + "\nsee: " + c.CommandPath() + " --help"}
 }
 
-// Bad tells of an error of pflag's in klptest's words.
+// Bad puts an error of pflag into klptest's words.
 func Bad(c *cobra.Command, err error) error {
 	what := err.Error()
 	switch e := err.(type) {
@@ -90,8 +90,8 @@ func Bad(c *cobra.Command, err error) error {
 	return &blame.Error{Party: blame.User, Summary: what, Advice: "see: " + c.CommandPath() + " --help"}
 }
 
-// whyBad says what is wrong with a value, for which the types of pflag have the
-// words of package strconv.
+// whyBad says what is wrong with a value. The types of pflag would say it in
+// the words of package strconv.
 func whyBad(e *pflag.InvalidValueError) error {
 	if why, ok := errors.AsType[BadValue](e); ok {
 		return why

@@ -12,7 +12,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// command is one with rules, flags of several kinds, and one argument.
+// command returns a command with rules, flags of several kinds, and one argument.
 func command() *cobra.Command {
 	c := &cobra.Command{Use: "try FILE", Args: Takes(1, 1), SilenceErrors: true, SilenceUsage: true,
 		RunE: func(*cobra.Command, []string) error { return nil }}
@@ -28,7 +28,7 @@ func command() *cobra.Command {
 	return c
 }
 
-// TestCommandLines: what a command cannot take is the user's error, in klptest's words.
+// TestCommandLines: what a command does not accept is a user error, in klptest's words.
 func TestCommandLines(t *testing.T) {
 	for line, want := range map[string]string{
 		"--needed f":              "",

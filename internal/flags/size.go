@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// sizeForm is a size: a number, and a unit as people write it. Units are powers
-// of 1024, as for dd(1) and QEMU.
+// sizeForm matches a size: a number, and a unit as people write it. Units are
+// powers of 1024, as for dd(1) and QEMU.
 var sizeForm = regexp.MustCompile(`(?i)^(\d{1,15}(?:\.\d{1,9})?)(?:([KMGT])(?:i?B)?)?$`)
 
 // parseSize reads a size with its unit.
@@ -20,7 +20,7 @@ func parseSize(text string) (int64, error) {
 	}
 	value, err := strconv.ParseFloat(form[1], 64)
 	if form[2] == "" && value != 0 {
-		return 0, notOf["size"] // who types 2 hardly means 2 bytes
+		return 0, notOf["size"] // a user who types 2 hardly means 2 bytes
 	}
 	if form[2] != "" {
 		value *= float64(int64(1) << (10 * (1 + strings.Index("KMGT", strings.ToUpper(form[2])))))

@@ -13,8 +13,8 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
-// bounded is a flag's value that has limits. What the flag means when it is not
-// given may lie outside: --jobs 0 is no way to say "as many as fit".
+// bounded is a flag value with limits. The default may lie outside them: --jobs 0
+// is not a way to say "as many as fit".
 type bounded[T cmp.Ordered] struct {
 	to          *T
 	least, most T
@@ -22,33 +22,33 @@ type bounded[T cmp.Ordered] struct {
 	parse       func(string) (T, error)
 }
 
-// AnyNumber is the limit of what has none.
+// AnyNumber is the limit of a number that has none.
 const AnyNumber = 1<<31 - 1
 
-// Number is a value from least to most; value is that of a flag which is not given.
+// Number returns a value from least to most; value is the default.
 func Number(to *int, value, least, most int) pflag.Value {
 	*to = value
 	return bounded[int]{to, least, most, "int", strconv.Atoi}
 }
 
-// Seed is a value that is not 0.
+// Seed returns a value that is not 0.
 func Seed(to *uint64, value uint64) pflag.Value {
 	*to = value
 	return bounded[uint64]{to, 1, 1<<64 - 1, "uint", func(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) }}
 }
 
-// Duration is a time that is more than nothing.
+// Duration returns a value that is a positive duration.
 func Duration(to *time.Duration, value time.Duration) pflag.Value {
 	*to = value
 	return bounded[time.Duration]{to, 1, 1<<63 - 1, "duration", time.ParseDuration}
 }
 
-// Bytes is a size with its unit, such as 500M.
+// Bytes returns a value that is a size with its unit, such as 500M.
 func Bytes(to *int64) pflag.Value {
 	return bounded[int64]{to, 0, 1 << 62, "size", parseSize}
 }
 
-// Mebibytes is a size in MiB, if it has no unit.
+// Mebibytes returns a value that is a size, in MiB if it has no unit.
 func Mebibytes(to *int) pflag.Value {
 	return bounded[int]{to, 1, AnyNumber, "MiB", func(text string) (int, error) {
 		if n, err := strconv.Atoi(text); err == nil {
@@ -59,7 +59,7 @@ func Mebibytes(to *int) pflag.Value {
 	}}
 }
 
-// Set is of [pflag.Value].
+// Set implements [pflag.Value].
 func (b bounded[T]) Set(text string) error {
 	v, err := b.parse(text)
 	switch {
@@ -76,19 +76,19 @@ func (b bounded[T]) Set(text string) error {
 	return BadValue(fmt.Sprintf("it must be at most %v", b.most))
 }
 
-// String is of [pflag.Value].
+// String implements [pflag.Value].
 func (b bounded[T]) String() string { return fmt.Sprint(*b.to) }
 
-// Type is of [pflag.Value].
+// Type implements [pflag.Value].
 func (b bounded[T]) Type() string { return b.kind }
 
-// text is a flag's value that is not any text.
+// text is a flag value that must pass a check.
 type text struct {
 	to    *string
 	check func(string) error
 }
 
-// FileName is the name of a file or directory to write or read.
+// FileName returns a value that names a file or directory to write or read.
 func FileName(to *string) pflag.Value {
 	return text{to, func(s string) error {
 		if s == "" || s == "-" {
@@ -98,7 +98,7 @@ func FileName(to *string) pflag.Value {
 	}}
 }
 
-// Name is a name that the user gives to something.
+// Name returns a value that is a name given by the user.
 func Name(to *string) pflag.Value {
 	return text{to, func(s string) error {
 		if s == "" || len(s) > 200 || !printable.Clean(s) {
@@ -108,7 +108,7 @@ func Name(to *string) pflag.Value {
 	}}
 }
 
-// Set is of [pflag.Value].
+// Set implements [pflag.Value].
 func (t text) Set(s string) error {
 	if err := t.check(s); err != nil {
 		return err
@@ -117,10 +117,10 @@ func (t text) Set(s string) error {
 	return nil
 }
 
-// String is of [pflag.Value].
+// String implements [pflag.Value].
 func (t text) String() string { return *t.to }
 
-// Type is of [pflag.Value].
+// Type implements [pflag.Value].
 func (text) Type() string { return "string" }
 
 // BadValue says what is wrong with a flag's value.
@@ -128,7 +128,7 @@ type BadValue string
 
 func (b BadValue) Error() string { return string(b) }
 
-// notOf is what is wrong with a value that is none of a kind of flag.
+// notOf says what is wrong with a value that does not fit the kind of its flag.
 var notOf = map[string]BadValue{
 	"int":      "it must be a whole number",
 	"uint":     "it must be a whole number, and not negative",

@@ -56,7 +56,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestDefaults: what a flag means when it is not given may lie outside its limits.
+// TestDefaults: the default of a flag may lie outside its limits.
 func TestDefaults(t *testing.T) {
 	var jobs int
 	if Number(&jobs, 0, 1, 7).String() != "0" || jobs != 0 {

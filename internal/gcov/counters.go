@@ -14,11 +14,12 @@ import (
 // kernel/livepatch/core.c have 20 KB.
 const MaxData = 512 << 10
 
-// Counters are what a kernel has counted, by source file: "kernel/livepatch/core.c".
+// Counters holds what a kernel has counted, by source file:
+// "kernel/livepatch/core.c".
 type Counters map[string]Data
 
-// Add adds what else was counted. The sum is exact: no count wraps around, and
-// counters of different objects are an error.
+// Add adds further counters. The sum is exact: no count wraps around, and counters
+// of different objects are an error.
 func (c Counters) Add(more Counters) error {
 	for name, data := range more {
 		sum, err := c[name].plus(data)
@@ -87,7 +88,7 @@ func ParseData(raw []byte) (Data, error) {
 	return d, nil
 }
 
-// majorOf is the version of gcc: 12 of "B22*". It is 0 for one before gcc 5.
+// majorOf returns the version of gcc: 12 for "B22*", and 0 before gcc 5.
 func majorOf(version uint32) int {
 	tens, ones := int(version>>24)-'A', int(version>>16&0xff)-'0'
 	if tens < 0 || tens > 25 || ones < 0 || ones > 9 {
@@ -96,10 +97,10 @@ func majorOf(version uint32) int {
 	return tens*10 + ones
 }
 
-// Bytes is the file.
+// Bytes returns the contents of the file.
 func (d Data) Bytes() []byte { return d.raw }
 
-// plus is the sum of two runs; nothing has been counted in the zero Data.
+// plus returns the sum of two runs; the zero Data has counted nothing.
 func (d Data) plus(other Data) (Data, error) {
 	switch {
 	case len(d.raw) == 0:
@@ -116,7 +117,7 @@ func (d Data) plus(other Data) (Data, error) {
 	return sum, nil
 }
 
-// blank is the file with counters of zero.
+// blank returns the file with all counters zero.
 func (d Data) blank() []byte {
 	raw := bytes.Clone(d.raw)
 	for _, at := range d.counts {
@@ -125,15 +126,15 @@ func (d Data) blank() []byte {
 	return raw
 }
 
-// count is the counter at the start of b, which gcc takes for a signed number.
+// count returns the counter at the start of b, which gcc reads as a signed number.
 func count(b []byte) uint64 { return min(binary.LittleEndian.Uint64(b), math.MaxInt64) }
 
-// saturated is the sum of two counters, which never wraps around.
+// saturated returns the sum of two counters, which never wraps around.
 func saturated(a, b uint64) uint64 { return min(a, math.MaxInt64-b) + b }
 
 func setCount(b []byte, n uint64) { binary.LittleEndian.PutUint64(b, n) }
 
-// reader takes words and bytes as long as there are some.
+// reader takes words and bytes until none are left.
 type reader struct {
 	rest   []byte
 	failed bool

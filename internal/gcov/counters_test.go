@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// gcda is what a kernel writes that gcc 12 has built, of one function.
+// gcda returns what a kernel built by gcc 12 writes for one function.
 func gcda(counts ...uint64) []byte {
 	return gcdaOf("*22B", []uint32{7, 0}, 1, counts...)
 }
@@ -85,7 +85,7 @@ func TestCountersAdd(t *testing.T) {
 	}
 }
 
-// What is added is not changed: a result keeps its own counters.
+// Add does not change what it adds: a result keeps its own counters.
 func TestCountersAddChangesNothingElse(t *testing.T) {
 	first, sum := mustParse(t, gcda(1)), Counters{}
 	for range 2 {
@@ -108,7 +108,7 @@ func TestCountersOfDifferentBuilds(t *testing.T) {
 	}
 }
 
-// What is accepted can be added to itself, and its counters are in its bytes.
+// Accepted data can be added to itself, and its counters are in its bytes.
 func FuzzParseData(f *testing.F) {
 	f.Add(gcda(1, 2))
 	f.Add(gcdaOf("*11B", []uint32{7}, 4, 3))

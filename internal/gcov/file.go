@@ -18,14 +18,14 @@ type File struct {
 	Source []string `json:"source,omitempty"`
 }
 
-// The limits of what results may tell of a kernel's source.
+// The limits of the source files in results.
 const (
 	maxFiles = 1000
 	maxName  = 200 // bytes
 )
 
-// Check refuses files that no kernel has: results may be a stranger's, and names are shown
-// and made into paths.
+// Check refuses files that no kernel has: results may come from a stranger, and names are
+// shown and made into paths.
 func Check(files []File) error {
 	if len(files) > maxFiles {
 		return fmt.Errorf("more than %d source files", maxFiles)
@@ -59,7 +59,7 @@ type Total struct {
 	BranchesRun int `json:"branches_run"`
 }
 
-// Total is that of the file.
+// Total returns the total of the file.
 func (f File) Total() (t Total) {
 	for _, l := range f.Lines {
 		t.Lines++
@@ -72,12 +72,12 @@ func (f File) Total() (t Total) {
 	return t
 }
 
-// Plus is the sum of two totals.
+// Plus returns the sum of two totals.
 func (t Total) Plus(u Total) Total {
 	return Total{t.Lines + u.Lines, t.LinesRun + u.LinesRun, t.Branches + u.Branches, t.BranchesRun + u.BranchesRun}
 }
 
-// TotalOf is that of several files.
+// TotalOf returns the total of several files.
 func TotalOf(files []File) (t Total) {
 	for _, f := range files {
 		t = t.Plus(f.Total())
@@ -92,7 +92,7 @@ func run(count uint64) int {
 	return 0
 }
 
-// Text is a line of the source, counted from 1; empty when it is not known.
+// Text returns a line of the source, counted from 1, or "" if it is not known.
 func (f File) Text(number int) string {
 	if number < 1 || number > len(f.Source) {
 		return ""
@@ -100,15 +100,15 @@ func (f File) Text(number int) string {
 	return f.Source[number-1]
 }
 
-// Ran are the lines and the branches of a file that a test has run, as ranges: see
+// Ran holds the lines and the branches of a file that a test has run, as ranges: see
 // [Ranges].
 type Ran struct {
 	Lines    string `json:"lines"`
 	Branches string `json:"branches,omitempty"` // by their place among all branches of the file, from 0
 }
 
-// RanOf is what was run of each file, by its name; a file of which nothing was run
-// is left out.
+// RanOf returns what was run of each file, by name; files of which nothing was run are
+// left out.
 func RanOf(files []File) map[string]Ran {
 	all := map[string]Ran{}
 	for _, f := range files {
@@ -132,9 +132,9 @@ func RanOf(files []File) map[string]Ran {
 	return all
 }
 
-// merge makes one file of those of one name: gcov tells of a header once for each
-// object, and of a line once for each function that it is inlined in. Counts are
-// added, and branches stay apart.
+// merge joins the files of one name: gcov reports a header once for each object, and a
+// line once for each function that it is inlined in. Counts are added, and branches stay
+// separate.
 func merge(files []File) []File {
 	byName := map[string]map[int]Line{}
 	for _, f := range files {

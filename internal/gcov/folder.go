@@ -11,15 +11,15 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 )
 
-// LcovFile is the tracefile in a folder that WriteFolder has written.
+// LcovFile is the name of the tracefile in a folder that WriteFolder has written.
 const LcovFile = "coverage.info"
 
-// fileName is the name of a kernel's source file.
+// fileName matches the name of a kernel's source file.
 var fileName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`)
 
 // WriteFolder writes the tracefile and the listing of each file, as NAME.txt, into a
-// folder below root, which is made. The files may be a stranger's: those with odd
-// names have no listing.
+// folder that it makes below root. The files may come from a stranger: those with
+// odd names get no listing.
 func WriteFolder(root *os.Root, folder, test string, files []File) error {
 	err := writeFile(root, path.Join(folder, LcovFile), func(w io.Writer) error { return WriteLcov(w, test, files) })
 	for _, f := range files {

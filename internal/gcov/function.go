@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// definition is the first line of a function in the kernel's style: it is not
-// indented, and ends neither as a declaration nor as a macro's use.
+// definition matches the first line of a function in the kernel's style, which is not
+// indented, and ends neither as a declaration nor as the use of a macro.
 var definition = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_ *]*?\b([A-Za-z_][A-Za-z0-9_]*)\(`)
 
-// Functions are the names of the functions that the lines of the source belong to; empty:
-// a line belongs to none. gcov does not know it of a function that is inlined.
+// Functions returns the name of the function that each line of the source belongs to, or
+// "" if it belongs to none. gcov does not know it for inlined functions.
 func (f File) Functions() []string {
 	names := make([]string, len(f.Source))
 	name := ""

@@ -37,12 +37,12 @@ type Kernel struct {
 	names []string // of the source files that are counted
 	none  []File   // all lines and branches, none of which was run
 
-	mu sync.Mutex // gcov's files are in dir
+	mu sync.Mutex // guards gcov's files in dir
 }
 
-// Open reads the notes of a kernel's build directory, for the sources that patterns
-// such as "kernel/livepatch/*.c" name. major is the version of gcc that has built it.
-// dir is an empty directory, which the kernel uses. The error of a kernel that has no
+// Open reads the notes in a kernel's build directory, for the sources that match
+// patterns such as "kernel/livepatch/*.c". major is the version of gcc that has built
+// the kernel. dir is an empty directory for its use. The error for a kernel without
 // notes is [ErrNone].
 func Open(ctx context.Context, build string, patterns []string, major int, dir string) (*Kernel, error) {
 	k := &Kernel{dir: dir}
@@ -115,7 +115,7 @@ func readFile(path string, most int64) ([]byte, error) {
 	return bounded.ReadAll(f, most)
 }
 
-// Objects names the files of counters that a guest has, as their paths end.
+// Objects returns the ends of the paths of a guest's counter files.
 func (k *Kernel) Objects() []string {
 	objects := make([]string, len(k.names))
 	for i, name := range k.names {
@@ -124,12 +124,12 @@ func (k *Kernel) Objects() []string {
 	return objects
 }
 
-// SourceOf is the source file of one of the Objects.
+// SourceOf returns the source file of one of the Objects.
 func SourceOf(object string) string { return strings.TrimSuffix(object, dataEnding) + ".c" }
 
 func objectOf(source string) string { return strings.TrimSuffix(source, ".c") }
 
-// Lines are all lines of the sources, with what was counted of them.
+// Lines returns all lines of the sources, with their counts.
 func (k *Kernel) Lines(ctx context.Context, c Counters) ([]File, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -172,7 +172,7 @@ func (k *Kernel) report(ctx context.Context, ending string) (parsed, error) {
 	return p, nil
 }
 
-// ParseAll reads the counters of a guest by the names of Objects.
+// ParseAll parses the counters of a guest, by the names of Objects.
 func ParseAll(raw map[string][]byte) (Counters, error) {
 	c := Counters{}
 	for _, object := range slices.Sorted(maps.Keys(raw)) {

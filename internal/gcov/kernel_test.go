@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
-// counted is a program in the place of kernel/livepatch/core.c, which runs g with a
-// number for each of its arguments.
+// counted is a program in the place of kernel/livepatch/core.c, which calls g with each
+// of its arguments.
 const counted = `int atoi(const char *);
 int g(int a)
 {
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 }
 `
 
-// builtSource is a build directory with that program, and the version of gcc.
+// builtSource returns a build directory with that program, and the version of gcc.
 func builtSource(t *testing.T) (build string, major int) {
 	t.Helper()
 	text, err := exec.Command("gcc", "-dumpversion").Output()
@@ -63,7 +63,7 @@ func in(t *testing.T, dir string, argv ...string) {
 	}
 }
 
-// ran are the counters of one run of the program.
+// ran returns the counters of one run of the program.
 func ran(t *testing.T, build string, args ...string) Counters {
 	t.Helper()
 	path := filepath.Join(build, "kernel/livepatch/core.gcda")
@@ -80,8 +80,8 @@ func ran(t *testing.T, build string, args ...string) Counters {
 	return c
 }
 
-// asKernel makes of a file of gcc's library what a kernel writes: without a summary and
-// an end, and with all counters where the library only says that they are zero.
+// asKernel turns a file of gcc's library into what a kernel writes: without a summary
+// and an end, and with all counters where the library only says that they are zero.
 func asKernel(raw []byte) []byte {
 	word := binary.LittleEndian.Uint32
 	unit, head := 4, 12

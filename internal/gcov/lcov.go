@@ -32,7 +32,7 @@ func WriteLcov(w io.Writer, test string, files []File) error {
 	return b.Flush()
 }
 
-// lcovTaken is "-" for a branch that was never reached.
+// lcovTaken returns "-" for a branch that was never reached.
 func lcovTaken(l Line, taken uint64) string {
 	if l.Count == 0 {
 		return "-"

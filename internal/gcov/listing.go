@@ -18,8 +18,8 @@ type Listed struct {
 	Text   string
 }
 
-// Listing is the source with its counts. Without the source it is the lines that
-// have code.
+// Listing returns the source with its counts or, without the source, the lines
+// that have code.
 func (f File) Listing() []Listed {
 	list := make([]Listed, len(f.Source))
 	for i, text := range f.Source {
@@ -50,7 +50,7 @@ func (l Line) listed(text string) Listed {
 	return entry
 }
 
-// taken is how many of the branches were taken.
+// taken returns how many of the branches were taken.
 func (l Line) taken() (n int) {
 	for _, b := range l.Branches {
 		n += run(b)
@@ -58,16 +58,16 @@ func (l Line) taken() (n int) {
 	return n
 }
 
-// marks show the class of a line in a text.
+// marks show the class of a line in text.
 var marks = map[string]string{"missed": "!", "part": "?"}
 
-// Columns are all but the text.
+// Columns returns all columns but the text.
 func (l Listed) Columns() string {
 	return fmt.Sprintf("%1s %9s %7s %5d", marks[l.Class], l.Count, l.Taken, l.Number)
 }
 
 // WriteListing writes the listing as text: "!" marks a line that was not run, and
-// "?" one of whose branches some were not taken.
+// "?" a line some of whose branches were not taken.
 func (f File) WriteListing(w io.Writer) error {
 	var b strings.Builder
 	t := f.Total()
@@ -80,7 +80,7 @@ func (f File) WriteListing(w io.Writer) error {
 	return err
 }
 
-// Percent is a part of a whole, rounded down: "99.9%" is never all.
+// Percent returns a part of a whole, rounded down: only all of it is "100.0%".
 func Percent(part, whole int) string {
 	if whole == 0 {
 		return "-"

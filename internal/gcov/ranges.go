@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Ranges writes ascending numbers shortly: "3-5 9".
+// Ranges writes ascending numbers in short form: "3-5 9".
 func Ranges(numbers []int) string {
 	var b strings.Builder
 	for i := 0; i < len(numbers); {
@@ -27,13 +27,13 @@ func Ranges(numbers []int) string {
 	return b.String()
 }
 
-// maxNumber limits what a range may name: no source file has so many lines.
+// maxNumber limits the numbers of a range: no source file has so many lines.
 const maxNumber = 1 << 20
 
-// Span are the numbers from First to Last.
+// Span is the range of numbers from First to Last.
 type Span struct{ First, Last int }
 
-// Spans reads what Ranges writes, of a text that may be a stranger's. The spans ascend.
+// Spans parses the output of Ranges, which may come from a stranger. The spans ascend.
 func Spans(ranges string) ([]Span, error) {
 	var spans []Span
 	least := 0

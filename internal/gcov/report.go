@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// jsonReport is what gcov says of one object in its JSON format, version 1 and 2
+// jsonReport is gcov's report on one object in its JSON format, versions 1 and 2
 // (gcov(1), --json-format).
 type jsonReport struct {
 	Dir   string     `json:"current_working_directory"` // of the compiler
@@ -32,8 +32,8 @@ type jsonLine struct {
 	} `json:"branches"`
 }
 
-// line is the line as this package has it. gcov derives most counts from others;
-// one that was read while the kernel went on counting may come out negative.
+// line converts the line to a [Line]. gcov derives most counts from others; a
+// count that was read while the kernel went on counting may be negative.
 func (l jsonLine) line() Line {
 	line := Line{Number: l.Number, Function: l.Function, Count: uint64(max(0, l.Count))}
 	for _, b := range l.Branches {
@@ -48,8 +48,8 @@ type parsed struct {
 	paths map[string]string // where the compiler found each file
 }
 
-// parseReport reads what gcov has said of those objects, one after the other. It
-// leaves out files of other folders: functions of headers that are inlined.
+// parseReport parses gcov's reports on those objects, one after the other. It
+// leaves out files of other folders: headers with inlined functions.
 func parseReport(r io.Reader, names []string) (parsed, error) {
 	p := parsed{paths: map[string]string{}}
 	decoder := json.NewDecoder(r)
@@ -93,7 +93,8 @@ func (p *parsed) add(name string, report jsonReport) error {
 	return nil
 }
 
-// root is the top directory of the source, from the path of the object's own file.
+// root returns the top directory of the source, derived from the path of the
+// object's own file.
 func (r jsonReport) root(name string) (string, bool) {
 	for _, f := range r.Files {
 		if root, ok := strings.CutSuffix(r.path(f), "/"+name); ok {

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// coreReport is what gcov says of core.c, whose line 7 is inlined twice, and
-// patchReport of patch.c; both include core.h.
+// coreReport is gcov's report on core.c, whose line 7 is inlined twice, and
+// patchReport that on patch.c; both include core.h.
 const (
 	coreReport = `{"gcc_version": "12.2.0", "files": [
 {"file": "../include/linux/list.h", "lines": [{"line_number": 1, "count": 9, "branches": []}], "functions": []},

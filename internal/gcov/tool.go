@@ -23,8 +23,8 @@ const (
 // versionLine is the first line of gcov --version.
 var versionLine = regexp.MustCompile(`^gcov \(.*\) (\d+)\.`)
 
-// findTool finds gcov of a version of gcc, which must be that of the compiler: each
-// has a format of its own.
+// findTool finds gcov of a version of gcc, which must be the compiler's: each
+// version has a format of its own.
 func findTool(ctx context.Context, major int) (string, error) {
 	for _, name := range []string{"gcov-" + strconv.Itoa(major), "gcov"} {
 		path, err := exec.LookPath(name)
@@ -42,7 +42,7 @@ func findTool(ctx context.Context, major int) (string, error) {
 // tool is gcov as a program.
 type tool string
 
-// in runs gcov in a directory; empty: in the present one.
+// in runs gcov in a directory, or in the current one if it is empty.
 func (t tool) in(ctx context.Context, dir string, most int64, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, toolLimit, blame.Rigf("gcov took more than %v", toolLimit))
 	defer cancel()

@@ -11,11 +11,11 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// treeKind is the directory of the cache with work trees of ours.
+// treeKind is the directory of the cache with klptest's own work trees.
 const treeKind = "kernel-trees"
 
-// BorrowIn is Borrow of the work tree in the cache that belongs to r. It is
-// the caller's until unlock.
+// BorrowIn borrows the work tree in the cache that belongs to r. It is the
+// caller's until unlock.
 func (r *Repo) BorrowIn(ctx context.Context, store *cache.Cache) (tree *Worktree, unlock func(), err error) {
 	id := fmt.Sprintf("%x", sha256.Sum256([]byte(r.ID())))[:16]
 	if unlock, err = store.Lock(ctx, treeKind+"-"+id); err != nil {

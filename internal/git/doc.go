@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package git runs git for a developer. A repository is only read: work is
-// done in a work tree of its own, which borrows the repository's objects
+// Package git runs git for a developer. A repository is only read: work is done
+// in a separate work tree, which borrows the repository's objects
 // (gitrepository-layout(5), objects/info/alternates) and has neither its hooks
 // nor its configuration.
 package git

@@ -24,8 +24,8 @@ type Command struct {
 	Stdin  io.Reader
 	Stdout io.Writer // may be nil
 	Stderr io.Writer // a copy; may be nil
-	Own    bool      // in a directory of ours: the user's configuration does not count
-	Steps  bool      // it runs programs that get our own environment
+	Own    bool      // in a directory of klptest's own: the user's configuration does not count
+	Steps  bool      // it runs programs that get klptest's environment
 }
 
 // harmless are settings that keep git from running other programs.
@@ -54,7 +54,7 @@ func (c Command) program() program.Command {
 	}
 }
 
-// failure is an error of git's as one of the user's, unless ctx has ended.
+// failure makes an error of git the user's, unless ctx has ended.
 func (c Command) failure(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*blame.Error](err); ok && ctx.Err() == nil {
 		e.Party, e.Summary = blame.User, "git "+c.Args[0]+" failed"

@@ -45,7 +45,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	return r, nil
 }
 
-// ID tells repositories apart: one for all work trees of a repository.
+// ID identifies a repository; all its work trees have the same ID.
 func (r *Repo) ID() string { return r.common }
 
 func (r *Repo) ask(ctx context.Context, args ...string) (string, error) {
@@ -53,7 +53,7 @@ func (r *Repo) ask(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// Commit is the full name of the commit rev.
+// Commit returns the full name of the commit rev.
 func (r *Repo) Commit(ctx context.Context, rev string) (string, error) {
 	sha, err := r.ask(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil && ctx.Err() == nil {
@@ -62,18 +62,18 @@ func (r *Repo) Commit(ctx context.Context, rev string) (string, error) {
 	return sha, err
 }
 
-// Subject is the first line of a commit's message.
+// Subject returns the first line of a commit's message.
 func (r *Repo) Subject(ctx context.Context, sha string) (string, error) {
 	return r.ask(ctx, "show", "--no-patch", "--format=%s", sha)
 }
 
-// IsAncestor tells whether one commit is an ancestor of another.
+// IsAncestor reports whether one commit is an ancestor of another.
 func (r *Repo) IsAncestor(ctx context.Context, old, later string) (bool, error) {
 	out, err := r.ask(ctx, "merge-base", old, later)
 	return out == old, err
 }
 
-// Patches is an mbox of the commits from one to another, the first one
+// Patches returns an mbox of the commits from one to another, the first one
 // excluded.
 func (r *Repo) Patches(ctx context.Context, from, to string) ([]byte, error) {
 	merges, err := r.ask(ctx, "rev-list", "--merges", "--max-count=1", from+".."+to)

@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// Worktree is a work tree of ours, with the commits of a repository.
+// Worktree is a work tree of klptest's own, with the commits of a repository.
 type Worktree struct{ Dir string }
 
-// Borrow makes a work tree in dir, or takes an existing one, with the
+// Borrow makes a work tree in dir, or reuses the one there, with the
 // repository's present commits.
 func (r *Repo) Borrow(ctx context.Context, dir string) (*Worktree, error) {
 	w := &Worktree{Dir: dir}
@@ -56,7 +56,7 @@ func (w *Worktree) Git(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// Command is a run of git in the work tree.
+// Command returns a run of git in the work tree.
 func (w *Worktree) Command(args ...string) Command {
 	return Command{Dir: w.Dir, Args: args, Own: true}
 }

@@ -10,7 +10,7 @@
 //   - client is the host's end, a machine.Machine
 //   - wire is the protocol between the two
 //
-// On a machine that klptest did not boot (package remote), there is the agent only:
+// On a machine that klptest did not boot (package remote), there is only the agent:
 // it serves one session on its standard input and output.
 //
 // The klptest binary is the /init of the guest's initramfs, so one program has

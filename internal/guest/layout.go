@@ -21,12 +21,12 @@ const (
 // Subsystem is the agent's SSH subsystem.
 const Subsystem = "klptest"
 
-// StreamAgent is the only argument of klptest where it is the agent of a machine
-// that it did not boot: it serves one session, on its standard input and output.
+// StreamAgent is the only argument of klptest when it is the agent of a machine that it
+// did not boot. It then serves one session, on its standard input and output.
 const StreamAgent = "agent-on-stdio"
 
-// PlantedAgent is likewise its only argument on a machine that boots from a distribution's
-// disk image: it starts the agent that waits at the guest's port, and ends. It reads
+// PlantedAgent is its only argument on a machine that boots from a distribution's disk
+// image. It then starts the agent that waits at the guest's port, and ends. It reads
 // KeyFiles, as JSON, from its standard input.
 const PlantedAgent = "agent-at-port"
 
@@ -34,19 +34,19 @@ const PlantedAgent = "agent-at-port"
 // agent removes the directory when it begins.
 const StreamDir = "klptest-agent."
 
-// CaseRoot has all that an agent writes.
+// CaseRoot contains all that an agent writes.
 const CaseRoot = "/run/klptest"
 
-// KeyFiles are the files that a guest's own SSH server needs: its host key, and who may
-// log in.
+// KeyFiles returns the files that a guest's own SSH server needs: its host key, and the
+// keys that may log in.
 func KeyFiles(hostKey, authorizedKeys []byte) map[string][]byte {
 	return map[string][]byte{HostKey: hostKey, AuthorizedKeys: authorizedKeys}
 }
 
-// ModulePath is the file of a module of the case.
+// ModulePath returns the path of a module of the case.
 func ModulePath(name string) string { return CaseModules + "/" + name + ".ko" }
 
-// FilePath is another file of a test.
+// FilePath returns the path of another file of a test.
 func FilePath(name string) string { return CaseFiles + "/" + name }
 
 // KernelArgs returns the kernel arguments that the agent needs.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package archtest has an architecture that does not exist, for tests that
-// nothing names a real one.
+// Package archtest has a made-up architecture, for tests that no code names a
+// real one.
 package archtest

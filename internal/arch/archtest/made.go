@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/arch"
 )
 
-// Made is made up.
+// Made is a made-up architecture.
 var Made = arch.Arch{
 	Name:   "made64",
 	GOARCH: "made",

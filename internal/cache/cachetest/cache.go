@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// New makes an empty cache that goes with the test.
+// New makes an empty cache that is removed with the test.
 func New(t testing.TB) *cache.Cache {
 	t.Helper()
 	c, err := cache.Open(filepath.Join(t.TempDir(), "cache"), nil)

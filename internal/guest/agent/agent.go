@@ -22,7 +22,7 @@ const (
 	endMarker   = "(end)"
 )
 
-// clearOnce arms each once-only warning again (kernel/panic.c).
+// clearOnce is the file that re-arms all once-only warnings (kernel/panic.c).
 const clearOnce = "/sys/kernel/debug/clear_warn_once"
 
 var dynamicDebug = []string{
@@ -30,18 +30,19 @@ var dynamicDebug = []string{
 	"/proc/dynamic_debug/control", // where debugfs is not mounted
 }
 
-// Agent serves a [Client] on the kernel that it runs on. There is one for
-// each session, used by one request at a time.
+// Agent serves a client on the kernel that it runs on. There is one for each
+// session, used by one request at a time.
 type Agent struct {
 	commander
 	log       *follower
-	functions string   // the file that lists them; empty: there is none
+	functions string   // the file that lists redirected functions; empty: there is none
 	before    standing // at Begin
 	leaks     kmemleak
 	armed     bool // a call is to fail in the next command
-	jumps     bool // whether the guest's time does when the guest is idle
+	jumps     bool // whether the guest's time jumps when the guest is idle
 
-	// StayAwake keeps the guest from being idle, or ends that. It may be nil.
+	// StayAwake keeps the guest from being idle, or stops doing so. It may be
+	// nil.
 	StayAwake func(on bool)
 }
 
@@ -76,7 +77,7 @@ func (a *Agent) put(name string, data []byte, first bool) error {
 	return a.store(guest.ModulePath(name), data, first, 0o600)
 }
 
-// putFile is put for another file of a test, which may be a program.
+// putFile is like put, for another file of a test, which may be a program.
 func (a *Agent) putFile(name string, data []byte, first bool) error {
 	if !fs.ValidPath(name) || name == "." {
 		return blame.Userf("%.80q is not a file's name", name)
@@ -102,7 +103,7 @@ func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) er
 	return err
 }
 
-// Begin is [machine.Machine]'s.
+// Begin implements [machine.Machine].
 func (a *Agent) Begin(context.Context) error {
 	a.armed = false
 	if a.files.Exists(clearOnce) {
@@ -124,7 +125,8 @@ func (a *Agent) Begin(context.Context) error {
 	return a.follow()
 }
 
-// debugControl is the file that turns debug lines on; empty if there is none.
+// debugControl returns the file that turns debug lines on, or "" if there is
+// none.
 func (a *Agent) debugControl() string {
 	i := slices.IndexFunc(dynamicDebug, a.files.Exists)
 	if i < 0 {
@@ -167,9 +169,9 @@ func (a *Agent) follow() error {
 	return nil
 }
 
-// End is [machine.Machine]'s. The log is read last, because records logged
-// during the inspection count. The end marker is for readers of the console; it
-// is not among the records.
+// End implements [machine.Machine]. The log is read last, because records
+// logged during the inspection count. The end marker is for readers of the
+// console; it is not among the records.
 func (a *Agent) End(ctx context.Context) (machine.EndState, error) {
 	if a.log == nil {
 		return machine.EndState{}, blame.Rigf("the end of a case that has not begun")

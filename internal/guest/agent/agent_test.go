@@ -49,7 +49,7 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-// Where nothing turns debug lines on, the facts say so: transcripts are
+// If nothing turns debug lines on, the facts say so, and transcripts are
 // compared without them.
 func TestBeginWithoutDynamicDebug(t *testing.T) {
 	a, _ := newGuest(t)
@@ -90,7 +90,7 @@ func TestBeginNeedsALog(t *testing.T) {
 func TestEndTellsWhatIsLeft(t *testing.T) {
 	a, k := newGuest(t)
 	kerneltest.Patch(t, a.files, "klp_before", "1", "0")
-	rootfstest.Put(t, a.files, "/proc/sys/kernel/tainted", "4097\n") // a taint of the boot's
+	rootfstest.Put(t, a.files, "/proc/sys/kernel/tainted", "4097\n") // a taint from boot
 	rootfstest.Put(t, a.files, enabledFunctions[1], "schedule (1)            \ttramp: 0xffffffffc023e000 (x+0x0/0x100) ->x+0x0/0x100\n")
 	if err := a.Begin(t.Context()); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func TestEndTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
-// What cannot be seen must not pass for nothing left.
+// State that cannot be read must not pass for nothing left.
 func TestEndThatSeesNothingIsAnError(t *testing.T) {
 	for _, lost := range []string{"/proc/modules", "/proc/sys/kernel/tainted", livepatchDir, enabledFunctions[0]} {
 		a, _ := newGuest(t)

@@ -77,9 +77,9 @@ func (c commander) insmod(_ context.Context, args []string) outcome {
 	return outcome{err: err, starts: err == nil && c.files.Exists(livepatchDir+"/"+name)}
 }
 
-// rmmod is patient with a livepatch that is gone from sysfs: a work item drops
-// its module's last reference a moment later (core.c, klp_free_patch_finish).
-// Once the kernel is idle, that moment is over, and its answer is final.
+// rmmod waits for a livepatch that is gone from sysfs: a work item drops its
+// module's last reference a moment later (core.c, klp_free_patch_finish). Once
+// the kernel is idle, that moment is over, and its answer is final.
 func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	name := args[0]
 	livepatch := c.isLivepatch(name)
@@ -98,15 +98,15 @@ func (c commander) rmmod(ctx context.Context, args []string) outcome {
 	}
 }
 
-// idle tells whether no task but the reader wants a CPU (show_stat,
+// idle reports whether no task but the reader wants a CPU (show_stat,
 // fs/proc/stat.c). If a case has patched that function, it says no.
 func (c commander) idle() bool {
 	text, _ := c.files.Read("/proc/stat", maxProcFile)
 	return strings.Contains(text, "\nprocs_running 1\n")
 }
 
-// isLivepatch tells what a loaded module is: its taint K is TAINT_LIVEPATCH
-// (kernel/panic.c).
+// isLivepatch reports whether a loaded module is a livepatch: taint K is
+// TAINT_LIVEPATCH (kernel/panic.c).
 func (c commander) isLivepatch(name string) bool {
 	taint, _ := c.files.Read("/sys/module/"+name+"/taint", 64)
 	return strings.Contains(taint, "K")
@@ -162,7 +162,7 @@ func joinParams(params []string) string {
 }
 
 // symbol names the errno with which a command failed; ok is false when err is
-// no errno, and so the rig's.
+// not an errno, and so the rig's.
 func symbol(err error) (name string, ok bool) {
 	var status exitError
 	if errors.As(err, &status) {

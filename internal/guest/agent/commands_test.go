@@ -172,8 +172,8 @@ func TestCatIsCut(t *testing.T) {
 	}
 }
 
-// What a file has at the moment is all of it; a reader that waited would stand
-// still here.
+// A file has only what it has at the moment; a reader that waited would hang
+// here.
 func TestCatDoesNotWait(t *testing.T) {
 	a, _ := newGuest(t)
 	path := a.files.Path("/pipe")
@@ -199,8 +199,8 @@ func TestCatDoesNotWait(t *testing.T) {
 	}
 }
 
-// TestReleaseWaits: whether the other holder still holds is not for the agent
-// to know: one that is not inside its function does not.
+// TestReleaseWaits: the agent cannot know whether the other holder still holds:
+// one that is not inside its function does not.
 func TestReleaseWaits(t *testing.T) {
 	a, _ := newGuest(t)
 	rootfstest.Put(t, a.files, holderAt+"old", "0\n")
@@ -275,7 +275,7 @@ func TestSh(t *testing.T) {
 	}
 }
 
-// TestShWithModules: a shell runs where the modules lie.
+// TestShWithModules: a shell runs in the directory of the modules.
 func TestShWithModules(t *testing.T) {
 	a, _ := newGuest(t)
 	rootfstest.Busybox(t, a.files)
@@ -285,8 +285,8 @@ func TestShWithModules(t *testing.T) {
 	}
 }
 
-// TestShInBackground: a command in the background does not hold up the next
-// one, and goes on beside it.
+// TestShInBackground: a command in the background does not delay the next one,
+// and goes on beside it.
 func TestShInBackground(t *testing.T) {
 	a, _ := newGuest(t)
 	rootfstest.Busybox(t, a.files)
@@ -315,7 +315,7 @@ func TestShEndsWithItsLimit(t *testing.T) {
 	}
 	go func() {
 		defer cancel()
-		// The open returns when the command runs and has its end open.
+		// The open returns once the command runs and has opened its end.
 		if f, err := os.OpenFile(a.files.Path("/fifo"), os.O_WRONLY, 0); err == nil {
 			f.Close()
 		}

@@ -19,7 +19,7 @@ import (
 // each object had in the kernel's build (Documentation/dev-tools/gcov.rst).
 const gcovDir = "/sys/kernel/debug/gcov"
 
-// resetCounters makes all counters zero.
+// resetCounters sets all counters to zero.
 func (a *Agent) resetCounters() error {
 	const reset = gcovDir + "/reset"
 	if !a.files.Exists(reset) {

@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/images/dotconfig"
 )
 
-// facts answers [Client.Facts].
+// facts answers a request for facts.
 func (a *Agent) facts(attrs []string, withConfig bool) (f machine.Facts, err error) {
 	f.Release, f.NoDebug = a.kernel.Release(), a.debugControl() == ""
 	if withConfig {

@@ -14,8 +14,8 @@ import (
 	"github.com/klptest/klptest/internal/guest"
 )
 
-// fail loads the module that has a call fail. It does not fail as commands do: an
-// errno would be one that a case may expect.
+// fail loads the module that makes a call fail. It does not fail with an errno as
+// commands do: a case could expect that.
 func (c commander) fail(_ context.Context, args []string) outcome {
 	path := guest.ModulePath(machine.FaultModule)
 	if !c.files.Exists(path) {
@@ -28,7 +28,8 @@ func (c commander) fail(_ context.Context, args []string) outcome {
 	return outcome{}
 }
 
-// cannotFail says why the module does not do it. The text replaces the errno.
+// cannotFail says why the module cannot make a call fail. The text replaces the
+// errno.
 func cannotFail(function string, err error) error {
 	e := &blame.Error{
 		Party:   blame.Rig,
@@ -45,7 +46,7 @@ func cannotFail(function string, err error) error {
 }
 
 // afterFault removes the module once the command after fail is over; the log then
-// says if the call has not come. After a stall the guest is of no use any more.
+// says if the call was not made. After a stall the guest is useless anyway.
 func (a *Agent) afterFault(cmd machine.Command, ans machine.Answer) error {
 	armed := a.armed
 	a.armed = cmd.Verb == machine.Fail

@@ -19,7 +19,8 @@ import (
 
 var aFault = machinetest.Cmd(machine.Fail, "kmalloc", "3")
 
-// faulty is a guest that has the module; load is what each module does.
+// faulty returns a guest that has the module; load is what loading a module
+// does.
 func faulty(t *testing.T, load func(path, params string) error) (*Agent, *kerneltest.Kernel) {
 	t.Helper()
 	a, k := begun(t, func(*Agent, *kerneltest.Kernel) error { return nil })
@@ -54,7 +55,8 @@ func TestFaultLastsForOneCommand(t *testing.T) {
 	}
 }
 
-// A fault that cannot be is no answer of the kernel: a case must not expect it.
+// A fault that cannot be set is not an answer of the kernel: a case must not
+// expect it.
 func TestFaultThatCannotBe(t *testing.T) {
 	for _, tt := range []struct {
 		err   error

@@ -79,8 +79,8 @@ func isMarker(text string) func(machine.Record) bool {
 	return func(r machine.Record) bool { return r.Facility != 0 && r.Text == "% "+text }
 }
 
-// await waits until there is a record to read, for at most limit, and reads all that
-// there are. It tells whether there was one.
+// await waits for at most limit until there is a record to read, and reads all
+// records. It reports whether there was one.
 func (f *follower) await(limit time.Duration) bool {
 	before := f.next
 	if f.err != nil {

@@ -22,7 +22,7 @@ const (
 	holderPatience = 2 * time.Second // for a running task to sleep again
 )
 
-// frame is a line of /proc/PID/stack that has a symbol.
+// frame matches a line of /proc/PID/stack that has a symbol.
 var frame = regexp.MustCompile(`(?m)^\[<[^>]*>\] ([\w.]+)\+0x`)
 
 func (c commander) setHolder(ctx context.Context, what, value string) error {
@@ -35,7 +35,7 @@ func (c commander) setHolder(ctx context.Context, what, value string) error {
 	return c.checkHolder(ctx, holderAt+what)
 }
 
-// checkHolder comes after a write to a file, perhaps a holder's. If the file
+// checkHolder runs after a write to a file, perhaps a holder's. If the file
 // then says that a task is inside the function that holds it, the task must
 // have that function on its stack: otherwise it holds nothing, and the kernel
 // would be blamed. The stack does not depend on livepatch's own check, so a
@@ -51,7 +51,7 @@ func (c commander) checkHolder(ctx context.Context, file string) error {
 	return c.checkHeld(ctx, what)
 }
 
-// strangerHolds tells whether a livepatch other than a probe patches the
+// strangerHolds reports whether a livepatch other than a probe patches the
 // function: then the replacement may have any name.
 func (c commander) strangerHolds(what string) bool {
 	found, _ := filepath.Glob(c.files.Path(livepatchDir + "/*/klp_target/klp_target_hold_" + what + ",*"))
@@ -81,8 +81,8 @@ func (c commander) checkHeld(ctx context.Context, what string) error {
 	}
 }
 
-// notHeld is the error of a task outside its function; nil if the kernel shows
-// no stack.
+// notHeld returns the error of a task outside its function; nil if the kernel
+// shows no stack.
 func notHeld(function, task string, frames []string) error {
 	if len(frames) == 0 {
 		return nil
@@ -92,8 +92,8 @@ func notHeld(function, task string, frames []string) error {
 		"the task %s does not sleep in %s(), so it holds nothing: %s", task, function, strings.Join(frames, " < "))
 }
 
-// framesOf is the stack of the kernel thread of that name, innermost function
-// first.
+// framesOf returns the stack of the kernel thread of that name, innermost
+// function first.
 func framesOf(t rootfs.Tree, comm string) []string {
 	dirs, _ := filepath.Glob(t.Path("/proc/[0-9]*"))
 	var frames []string

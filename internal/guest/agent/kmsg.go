@@ -43,7 +43,7 @@ func parseRecord(raw []byte) (rec machine.Record, fragment bool, err error) {
 }
 
 // unescape resolves \xNN, the only escape that kernel/printk/printk.c makes;
-// all else stays.
+// everything else stays.
 func unescape(text []byte) string {
 	if !bytes.Contains(text, []byte(`\x`)) {
 		return string(text)

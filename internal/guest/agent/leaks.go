@@ -28,7 +28,7 @@ const (
 	leakAge = 5100 * time.Millisecond
 )
 
-// kmemleak finds memory that nothing points to, where the kernel can
+// kmemleak finds memory that nothing points to, if the kernel can
 // (CONFIG_DEBUG_KMEMLEAK).
 type kmemleak struct {
 	files rootfs.Tree
@@ -52,7 +52,7 @@ func (l *kmemleak) begin() error {
 	}
 	for _, word := range words {
 		err := l.files.Write(kmemleakFile, word+"\n")
-		if errors.Is(err, unix.EPERM) { // switched off, by kmemleak=off or since it ran out of memory
+		if errors.Is(err, unix.EPERM) { // switched off, by kmemleak=off or because it ran out of memory
 			l.on = false
 			return nil
 		}

@@ -17,8 +17,8 @@ import (
 	"github.com/klptest/klptest/internal/guest/rootfs/rootfstest"
 )
 
-// fakeKmemleak is a kmemleak that is told words through a FIFO, in whose place
-// a file is put when it is to be read.
+// fakeKmemleak makes a kmemleak file that is a FIFO, from which words reads
+// what was written. A test replaces it by a file when it is to be read.
 func fakeKmemleak(t *testing.T, l *kmemleak) (words func() []string) {
 	t.Helper()
 	rootfstest.Put(t, l.files, kmemleakFile, "")
@@ -33,7 +33,7 @@ func fakeKmemleak(t *testing.T, l *kmemleak) (words func() []string) {
 	}
 	t.Cleanup(func() { f.Close() })
 	return func() (list []string) {
-		if _, err := f.WriteString("\n"); err != nil { // an end to read up to
+		if _, err := f.WriteString("\n"); err != nil { // the end up to which it reads
 			t.Fatal(err)
 		}
 		for lines := bufio.NewScanner(f); lines.Scan() && lines.Text() != ""; {
@@ -56,7 +56,7 @@ func TestLeaksAreForgottenAtBegin(t *testing.T) {
 	if text, err := l.end(t.Context()); err != nil || text != "scan\nscan" { // what it was told is what the FIFO has
 		t.Errorf("%q %v", text, err)
 	}
-	for _, want := range [][]string{{"clear"}, {"scan", "scan", "clear"}} { // the second time, no end was before
+	for _, want := range [][]string{{"clear"}, {"scan", "scan", "clear"}} { // the second time, no end came before
 		next := &kmemleak{files: l.files} // of another session
 		if err := next.begin(); err != nil {
 			t.Fatal(err)
@@ -87,7 +87,7 @@ func TestLeaksEndWaits(t *testing.T) {
 	}
 }
 
-// A kmemleak that goes while a case runs has not found that nothing leaked.
+// A kmemleak that vanishes while a case runs does not show that nothing leaked.
 func TestLeaksLost(t *testing.T) {
 	l := &kmemleak{files: rootfs.Tree(t.TempDir()), on: true}
 	if _, err := l.end(t.Context()); err == nil {

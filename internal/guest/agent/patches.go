@@ -28,10 +28,11 @@ type attributes interface {
 }
 
 // unsettled names the livepatch core's unfinished work, or "" when it is done.
-// The order matters, because the core goes on meanwhile. It clears the
-// transition of a patch after enabled of all those that the patch has replaced
-// (klp_complete_transition, kernel/livepatch/transition.c), so whoever has seen
-// no transition sees each replaced patch disabled or gone.
+// The order of the reads matters, because the core goes on meanwhile. It clears
+// the transition of a patch only after it has cleared enabled of all patches
+// that it replaces (klp_complete_transition, kernel/livepatch/transition.c). So
+// a reader that has seen no transition sees each replaced patch disabled or
+// gone.
 func unsettled(t attributes) string {
 	for _, name := range t.Names(livepatchDir) {
 		if transition, _ := t.Read(attribute(name, "transition"), 8); transition == "1" {
@@ -46,7 +47,7 @@ func unsettled(t attributes) string {
 	return ""
 }
 
-// removed tells whether a work item removes the patch, or is about to
+// removed reports whether a work item removes the patch, or is about to
 // (klp_free_patch_work_fn, kernel/livepatch/core.c): outside of a transition
 // only such a patch has enabled=0, and its attributes go before its directory.
 func removed(t attributes, name string) bool {
@@ -56,7 +57,7 @@ func removed(t attributes, name string) bool {
 
 func attribute(patch, name string) string { return filepath.Join(livepatchDir, patch, name) }
 
-// blockers are the tasks that have not switched to the transition's target
+// blockers returns the tasks that have not switched to the transition's target
 // state: /proc/PID/task/TID/patch_state is 0 for unpatched, 1 for patched and
 // -1 outside of a transition (fs/proc/base.c, and include/linux/livepatch.h).
 // Idle tasks have no entry in /proc.
@@ -80,8 +81,8 @@ func blockers(t rootfs.Tree) []machine.Task {
 	return tasks
 }
 
-// target is the target of the current transition: the patch in transition shows
-// enabled=1 while patching and 0 while unpatching.
+// target returns the target of the current transition: the patch in transition
+// shows enabled=1 while patching and 0 while unpatching.
 func target(t rootfs.Tree) string {
 	for _, name := range t.Names(livepatchDir) {
 		if transition, _ := t.Read(attribute(name, "transition"), 8); transition == "1" {
@@ -103,7 +104,7 @@ func taskAt(t rootfs.Tree) machine.Task {
 	return machine.Task{PID: pid, Comm: comm, Stack: stack}
 }
 
-// describe is the livepatch directory as text, with lines "path = value".
+// describe returns the livepatch directory as text, with lines "path = value".
 func describe(t rootfs.Tree) string {
 	var b strings.Builder
 	_ = filepath.WalkDir(t.Path(livepatchDir), func(path string, d fs.DirEntry, err error) error {

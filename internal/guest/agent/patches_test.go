@@ -50,8 +50,8 @@ func TestUnsettledWhileVanishing(t *testing.T) {
 	}
 }
 
-// completing is a tree whose transition is completed at the moment when the
-// attribute named at is about to be read.
+// completing is a tree whose transition completes just before the attribute
+// named at is read.
 type completing struct {
 	rootfs.Tree
 	at       string
@@ -113,7 +113,7 @@ func TestBlockersAreBounded(t *testing.T) {
 	}
 }
 
-// While unpatching, those block that are still patched.
+// While unpatching, tasks that are still patched block.
 func TestBlockersOfUnpatching(t *testing.T) {
 	root := rootfs.Tree(t.TempDir())
 	kerneltest.Patch(t, root, "klp_a", "0", "1")

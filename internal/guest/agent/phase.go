@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// A transition that is held is tried again at round_jiffies_relative(HZ)
+// A held transition is retried at round_jiffies_relative(HZ)
 // (klp_try_complete_transition, kernel/livepatch/transition.c), which is a
 // whole second of jiffies: 0.75 s later at best, when the transition began just
-// before the first quarter of a second was over, and 1.75 s at worst, just
-// after it (round_jiffies_common, kernel/time/timer.c). A clone starts where
-// its template stopped, so each clone can have the short wait.
+// before the first quarter of a second ended, and 1.75 s at worst, when it
+// began just after that (round_jiffies_common, kernel/time/timer.c). A clone
+// starts where its template stopped, so each clone can have the short wait.
 
 // snapshotPhase is the part of a second at which to stop the template: from
 // there a clone needs 0.1 s or 0.2 s to its first command.

@@ -23,8 +23,8 @@ func (a *Agent) Serve(rw io.ReadWriter) error {
 }
 
 // awake keeps the guest from being idle while it waits for its host: in a guest whose
-// time jumps, hours would pass. During a request it may be idle, so that what the kernel
-// waits for comes at once.
+// time jumps, hours would pass. During a request it may be idle, so that the events the
+// kernel waits for come at once.
 func (a *Agent) awake(on bool) {
 	if a.jumps && a.StayAwake != nil {
 		a.StayAwake(on)

@@ -15,8 +15,8 @@ import (
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
 
-// exitError is a command that ran and failed: "exit 3", or the signal that
-// ended it, "SIGKILL".
+// exitError is the error of a command that ran and failed: "exit 3", or the
+// signal that ended it, "SIGKILL".
 type exitError string
 
 func (e exitError) Error() string { return string(e) }
@@ -39,8 +39,8 @@ func (c commander) sh(ctx context.Context, args []string) outcome {
 	return outcome{output: guest.Clip(out.data, rootfs.MaxOutput), err: err, starts: true}
 }
 
-// inBackground is a shell command that outlives the shell. It ends with its
-// guest, which no other case gets.
+// inBackground returns a shell command that outlives the shell. It ends with
+// its guest, which no other case gets.
 func inBackground(command string) string {
 	return "{ " + command + "\n} </dev/null >/dev/null 2>&1 &"
 }
@@ -59,8 +59,8 @@ func exitStatus(err error) error {
 	return exitError("exit " + strconv.Itoa(exit.ExitCode()))
 }
 
-// limitedBuffer keeps the first limit bytes and swallows the rest. An error, as
-// of a bounded.Writer, would end the command early.
+// limitedBuffer keeps the first limit bytes and swallows the rest. An error,
+// such as that of a bounded.Writer, would end the command early.
 type limitedBuffer struct {
 	data  []byte
 	limit int

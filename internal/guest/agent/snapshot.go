@@ -9,7 +9,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-const maxSeed = 256 // as getrandom(2) promises to give at once
+const maxSeed = 256 // as much as getrandom(2) promises to return at once
 
 func (a *Agent) quiesce(ctx context.Context, hz uint64) error {
 	if err := a.Begin(ctx); err != nil {

@@ -12,8 +12,8 @@ import (
 // maxProcFile is larger than any file that is read.
 const maxProcFile = 1 << 20
 
-// enabledFunctions are the functions that ftrace redirects, a line each;
-// kernel/trace/ftrace.c. Either may be missing.
+// enabledFunctions are files that list the functions that ftrace redirects, one
+// a line (kernel/trace/ftrace.c). Either may be missing.
 var enabledFunctions = []string{
 	"/sys/kernel/tracing/enabled_functions",
 	"/sys/kernel/debug/tracing/enabled_functions",
@@ -34,8 +34,8 @@ func (a *Agent) findFunctions() {
 	}
 }
 
-// look fails rather than see nothing, because a case passes when nothing is
-// left.
+// look returns an error rather than an empty state, because a case passes when
+// nothing is left.
 func (a *Agent) look() (s standing, err error) {
 	modules, err := a.files.Read("/proc/modules", maxProcFile)
 	if err != nil {
@@ -60,7 +60,7 @@ func (a *Agent) look() (s standing, err error) {
 	return s, err
 }
 
-// functionNames reads enabled_functions. Indented lines tell more of the
+// functionNames reads enabled_functions. Indented lines give details of the
 // function above them.
 func functionNames(text string) []string {
 	var own strings.Builder

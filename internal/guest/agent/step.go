@@ -25,7 +25,7 @@ const (
 	lastWord  = 2 * time.Second        // for the description of a command that does not end
 )
 
-// Step is [machine.Machine]'s.
+// Step implements [machine.Machine].
 func (a *Agent) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	if a.log == nil {
 		return machine.Answer{}, blame.Rigf("a step before the case has begun")
@@ -105,7 +105,7 @@ func (a *Agent) attempt(ctx context.Context, cmd machine.Command) (outcome, *mac
 	}
 }
 
-// stuck is the thread of a command that outlasts its limit, as one stuck in the
+// stuck returns the thread of a command that outlasts its limit, as one stuck in the
 // kernel does.
 func (a *Agent) stuck(done <-chan outcome, tid int64) []machine.Task {
 	select {
@@ -130,8 +130,8 @@ func within[T any](limit time.Duration, f func() T) (t T) {
 }
 
 // settle waits until no transition runs and no patch is being removed. The kernel
-// logs each of a transition's phases, so a record is a reason to look again soon. To
-// look all the time would cost an emulated guest more than the transition.
+// logs each phase of a transition, so a record is a reason to look again soon.
+// Looking all the time would cost an emulated guest more than the transition.
 func (a *Agent) settle(ctx context.Context) *machine.Stall {
 	for nap := pollFirst; ; nap = min(2*nap, pollRest) {
 		what := unsettled(a.files)
@@ -147,7 +147,7 @@ func (a *Agent) settle(ctx context.Context) *machine.Stall {
 	}
 }
 
-// untilDeadline is a nap that does not outlast ctx.
+// untilDeadline shortens a nap so that it does not outlast ctx.
 func untilDeadline(ctx context.Context, nap time.Duration) time.Duration {
 	if end, ok := ctx.Deadline(); ok {
 		return min(nap, time.Until(end)+time.Millisecond)

@@ -21,8 +21,8 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-// begun is a guest in which a case has begun and klp_a can be loaded; load is
-// what its module does.
+// begun returns a guest in which a case has begun and klp_a can be loaded; load
+// is what loading it does.
 func begun(t *testing.T, load func(a *Agent, k *kerneltest.Kernel) error) (*Agent, *kerneltest.Kernel) {
 	t.Helper()
 	a, k := newGuest(t)
@@ -65,7 +65,7 @@ func TestStepWaitsUntilSettled(t *testing.T) {
 			kerneltest.Patch(t, a.files, "klp_a", "1", "0")
 			time.Sleep(time.Second)
 			k.Log.Printk("removed")
-			time.Sleep(5 * time.Millisecond) // the kernel logs first, then does
+			time.Sleep(5 * time.Millisecond) // the kernel logs before it acts
 			kerneltest.Unpatch(t, a.files, "klp_old")
 		}()
 		return nil
@@ -149,7 +149,8 @@ func TestStallOfRemoval(t *testing.T) {
 	})
 }
 
-// A system call that does not return is the answer, not the end of the agent.
+// A system call that does not return becomes the answer, and does not end the
+// agent.
 func TestStepStuckInTheKernel(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
@@ -166,7 +167,7 @@ func TestStepStuckInTheKernel(t *testing.T) {
 	}
 }
 
-// A task that an oops has ended never returns: nobody waits for it.
+// A task that an oops has ended never returns, so it is not waited for.
 func TestStepWhoseTaskTheKernelEnds(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
@@ -183,8 +184,7 @@ func TestStepWhoseTaskTheKernelEnds(t *testing.T) {
 	}
 }
 
-// A shell that runs into its limit is killed; no thread of the agent is to
-// blame.
+// A shell that reaches its limit is killed; no thread of the agent is to blame.
 func TestStepOfAShellThatDoesNotEnd(t *testing.T) {
 	a, _ := begun(t, nil)
 	rootfstest.Busybox(t, a.files)

@@ -12,12 +12,12 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-// wanted are files whose lack makes klptest see less: without the first, a warning
-// that the kernel prints once per boot is seen by one case at most; the others are
-// the functions that ftrace redirects.
+// wanted lists files without which klptest sees less: without the first, a warning
+// that the kernel prints once per boot is seen by one case at most; the others are the
+// functions that ftrace redirects.
 var wanted = [][]string{{clearOnce}, dynamicDebug, enabledFunctions}
 
-// survey tells of a machine that klptest did not boot. What a kernel does not tell
+// survey describes a machine that klptest did not boot. What a kernel does not tell
 // stays empty.
 func (a *Agent) survey() (s wire.Survey, err error) {
 	now, err := a.look()
@@ -46,7 +46,8 @@ func (a *Agent) survey() (s wire.Survey, err error) {
 	return s, nil
 }
 
-// chosen is the word in brackets of a list such as "none [integrity] confidentiality".
+// chosen returns the word in brackets of a list such as "none [integrity]
+// confidentiality".
 func chosen(list string) string {
 	_, rest, _ := strings.Cut(list, "[")
 	word, _, found := strings.Cut(rest, "]")
@@ -67,7 +68,7 @@ func memoryOf(meminfo string) int {
 	return 0
 }
 
-// namesIn are the first words of lines, in their order.
+// namesIn returns the first word of each line, in order.
 func namesIn(text string) (names []string) {
 	for line := range strings.Lines(text) {
 		if f := strings.Fields(line); len(f) > 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/internal/vport"
 )
 
-// portWait is for the driver, which probes in parallel.
+// portWait is how long to wait for the driver, which probes in parallel.
 const portWait = 2 * time.Second
 
 // runAgent serves until it fails; PID 1 logs its end and starts it again.

@@ -14,7 +14,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/rootfs"
 )
 
-// booter is what PID 1 needs of the kernel at boot.
+// booter is what PID 1 needs from the kernel at boot.
 type booter interface {
 	mount(m mount) error
 	Load(path, params string) error
@@ -63,7 +63,7 @@ func (m mount) mayLack(err error) bool {
 	return m.optional && (errors.Is(err, unix.ENODEV) || errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EPERM))
 }
 
-// bootLinux is the kernel that has started us.
+// bootLinux is the kernel that has started this process.
 type bootLinux struct{ kernel.Linux }
 
 func (bootLinux) mount(m mount) error {

@@ -13,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newGuest is an agent on a fake kernel.
+// newGuest returns an agent on a fake kernel.
 func newGuest(t testing.TB) (*agent.Agent, *kerneltest.Kernel) {
 	t.Helper()
 	k := kerneltest.New(t)

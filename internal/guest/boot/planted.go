@@ -27,10 +27,10 @@ const (
 	loadLimit = 30 * time.Second
 )
 
-// runPlanted makes a guest of a machine that QEMU has booted from a distribution's disk:
-// it starts the agent that the guests of klptest's own have, which waits at the port
-// after this process has ended. The keys come from the standard input. The standard
-// error is for what keeps it from that.
+// runPlanted makes a guest of a machine that QEMU has booted from a distribution's disk.
+// It starts the same agent as in klptest's own guests, which waits at the port after this
+// process has ended. It reads the keys from standard input, and reports on standard error
+// what prevents that.
 func runPlanted() int {
 	if err := plant("/", os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -52,7 +52,7 @@ func plant(files rootfs.Tree, keys io.Reader) error {
 	if err := mountOwn(files); err != nil {
 		return err
 	}
-	for _, s := range tunable.All() { // which a guest of klptest's own boots with
+	for _, s := range tunable.All() { // with which klptest's own guests boot
 		_ = files.Write(s.File, s.Value+"\n")
 	}
 	for _, file := range wholeMachine {
@@ -61,8 +61,8 @@ func plant(files rootfs.Tree, keys io.Reader) error {
 	return startPlanted()
 }
 
-// mountOwn gives what tests bring a file system of its own: a distribution may have
-// mounted /run with noexec, and selftests are programs.
+// mountOwn mounts a separate file system for the files that tests bring: a distribution
+// may have mounted /run with noexec, and selftests are programs.
 func mountOwn(files rootfs.Tree) error {
 	dir := files.Path(guest.CaseRoot)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -98,11 +98,12 @@ func storeKeys(files rootfs.Tree, in io.Reader) error {
 	return nil
 }
 
-// wholeMachine are the files of the uppermost control group, with version 2 and 1.
+// wholeMachine are the files of the root control group, for versions 2 and 1.
 var wholeMachine = []string{"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/systemd/cgroup.procs"}
 
-// calming are commands of systemd: the boot comes to its end, and no timer makes work
-// when a clone's clock jumps to the present. Without systemd there is nothing to wait for.
+// calming are commands to systemd: they wait for the end of the boot, and keep timers
+// from making work when a clone's clock jumps to the present. Without systemd there is
+// nothing to wait for.
 var calming = []struct {
 	args  []string
 	limit time.Duration
@@ -114,13 +115,13 @@ var calming = []struct {
 func calm() {
 	for _, c := range calming {
 		ctx, cancel := context.WithTimeout(context.Background(), c.limit)
-		_ = exec.CommandContext(ctx, "systemctl", c.args...).Run() // a machine that is degraded serves as well
+		_ = exec.CommandContext(ctx, "systemctl", c.args...).Run() // a degraded machine is good enough
 		cancel()
 	}
 }
 
-// startPlanted starts the agent in a session of its own. Its complaints are in the
-// kernel's log.
+// startPlanted starts the agent in a session of its own. Its complaints go to the kernel
+// log.
 func startPlanted() error {
 	null, err1 := os.OpenFile(os.DevNull, os.O_RDONLY, 0)
 	log, err2 := os.OpenFile("/dev/kmsg", os.O_WRONLY, 0)

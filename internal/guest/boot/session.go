@@ -21,7 +21,7 @@ import (
 type session struct {
 	ssh.Channel
 	server *sshd
-	conn   net.Conn      // that it is part of
+	conn   net.Conn      // the connection that it is part of
 	size   *unix.Winsize // nil: no terminal was asked for
 	pty    *pty
 	begun  bool
@@ -47,7 +47,8 @@ func (s *sshd) session(conn net.Conn, ch ssh.Channel, requests <-chan *ssh.Reque
 	ch.Close()
 }
 
-// request tells whether a request is granted, and what it starts, if anything.
+// request reports whether a request is granted, and what it starts, if
+// anything.
 func (s *session) request(req *ssh.Request) (serve func() int, ok bool) {
 	switch req.Type {
 	case "subsystem":
@@ -73,7 +74,7 @@ func (s *session) request(req *ssh.Request) (serve func() int, ok bool) {
 	return nil, false
 }
 
-// claim lets a session start one thing only.
+// claim lets a session start only one thing.
 func (s *session) claim(serve func() int) (func() int, bool) {
 	if s.begun || !s.prepare() {
 		return nil, false

@@ -93,7 +93,7 @@ func (s *sshd) serve(ln net.Listener) error {
 	}
 }
 
-// connection has no limit of its own for the handshake. The host has one, and the guest's
+// connection sets no time limit for the handshake: the host has one, and the guest's
 // clock may jump while it waits for the host.
 func (s *sshd) connection(conn net.Conn) error {
 	sc, channels, requests, err := ssh.NewServerConn(conn, s.config)

@@ -209,7 +209,7 @@ func TestExec(t *testing.T) {
 	}
 }
 
-// A command that reads nothing ends although its client stays.
+// A command that reads nothing ends even though its client stays.
 func TestExecDoesNotWaitForInput(t *testing.T) {
 	g := newSSHGuest(t)
 	rootfstest.Busybox(t, g.kernel.Root)
@@ -265,7 +265,7 @@ func TestShellOnATerminal(t *testing.T) {
 	}
 }
 
-// useHostTerminals lets the guest's /dev be the host's.
+// useHostTerminals makes the guest's /dev the host's.
 func useHostTerminals(t *testing.T, g *sshGuest) {
 	t.Helper()
 	if _, err := os.Stat("/dev/ptmx"); err != nil {
@@ -276,7 +276,7 @@ func useHostTerminals(t *testing.T, g *sshGuest) {
 	}
 }
 
-// What runs in a session ends when its client goes, with a terminal or without.
+// A session's program ends when its client goes, with or without a terminal.
 func TestHangUp(t *testing.T) {
 	for _, terminal := range []bool{false, true} {
 		t.Run(fmt.Sprintf("terminal=%v", terminal), func(t *testing.T) {

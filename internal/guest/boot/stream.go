@@ -28,15 +28,15 @@ const (
 	lockPause = 100 * time.Millisecond
 )
 
-// stdio is the stream of an agent that somebody else has started.
+// stdio is the stream of an agent that another program has started.
 type stdio struct {
 	io.Reader
 	io.Writer
 }
 
-// runStream serves one session on a machine that klptest did not boot. It removes its
-// own file first, and what it has put into /run at the end, so that nothing is left
-// however it ends. The standard error is for what keeps it from serving.
+// runStream serves one session on a machine that klptest did not boot. It removes its own
+// file first, and its files in /run at the end, so that nothing is left however it ends.
+// It reports on standard error what keeps it from serving.
 func runStream() int {
 	if err := serveStream(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -67,7 +67,7 @@ func serveStream() error {
 func removeSelf() {
 	self, err := os.Executable()
 	if dir := filepath.Dir(self); err == nil && strings.HasPrefix(filepath.Base(dir), guest.StreamDir) {
-		_ = os.RemoveAll(dir) // the machine is no worse for a file in its /tmp
+		_ = os.RemoveAll(dir) // a file left in /tmp does no harm
 	}
 }
 

@@ -27,7 +27,8 @@ func TestStreamRole(t *testing.T) {
 	}
 }
 
-// One agent at a time; the next one waits a little for the one before it.
+// Only one agent runs at a time; the next one waits a little for the one before
+// it.
 func TestLock(t *testing.T) {
 	name := fmt.Sprintf("@klptest-test-%d", os.Getpid())
 	first, err := lock(name, 0)

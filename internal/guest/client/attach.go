@@ -17,15 +17,15 @@ import (
 	"github.com/klptest/klptest/internal/terminal"
 )
 
-// Streams are those of whoever uses a guest.
+// Streams are the streams of a guest's user.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 }
 
-// Attach joins the streams to a session in the guest until it ends, and returns
-// the exit status there. It runs args or, without any, a shell, which has a
-// terminal when In is one. With sudo, which is empty for root, a command becomes root's.
+// Attach connects the streams to a session in the guest until it ends, and returns the
+// exit status there. It runs args or, without any, a shell, which has a terminal when In
+// is one. sudo makes a command run as root; it is empty if the user is root.
 func Attach(ctx context.Context, conn *ssh.Client, streams Streams, sudo string, args []string) (status int, err error) {
 	s, err := conn.NewSession()
 	if err != nil {
@@ -84,7 +84,7 @@ func rawTerminal(s *ssh.Session, fd int) (restore func(), err error) {
 	}, nil
 }
 
-// exitStatusOf tells the exit status of a command in the guest from an error.
+// exitStatusOf extracts the exit status of a command in the guest from an error.
 func exitStatusOf(err error) (int, error) {
 	var exit *ssh.ExitError
 	if errors.As(err, &exit) {
@@ -93,8 +93,8 @@ func exitStatusOf(err error) (int, error) {
 	return 0, err
 }
 
-// commandLine is what a shell in the guest is asked to run: one word is a
-// command line of its own, as with ssh.
+// commandLine returns what a shell in the guest is to run: one word is a command line of
+// its own, as with ssh.
 func commandLine(sudo string, args []string) string {
 	line := shellword.Join(args)
 	if len(args) == 1 {

@@ -19,7 +19,7 @@ import (
 )
 
 // Client is the host's end of a session with the agent: a [machine.Machine].
-// Calls follow one another; a second one waits. A call that is cancelled, or
+// Calls run one at a time; a second one waits. A call that is cancelled, or
 // fails without the guest reporting an error, ends the session: all later calls
 // fail with the same error.
 type Client struct {
@@ -59,7 +59,7 @@ func New(ctx context.Context, rw io.ReadWriteCloser, t Time) (*Client, error) {
 	return c, nil
 }
 
-// Close ends the session. The SSH connection stays its owner's.
+// Close ends the session. It leaves the SSH connection to its owner.
 func (c *Client) Close() error {
 	done := make(chan error, 1)
 	go func() { done <- c.session.Close() }() // blocks when the guest reads nothing
@@ -74,8 +74,8 @@ func (c *Client) Close() error {
 	}
 }
 
-// Facts is [machine.Machine]'s. Its Config is the client's or, when that is nil,
-// the one that a kernel with CONFIG_IKCONFIG_PROC shows.
+// Facts implements [machine.Machine]. Its Config is the client's or, when that
+// is nil, the one that a kernel with CONFIG_IKCONFIG_PROC shows.
 func (c *Client) Facts(ctx context.Context, attrs []string) (machine.Facts, error) {
 	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpFacts, Attrs: attrs, Config: c.Config == nil})
 	if err != nil || r.Facts == nil {
@@ -88,7 +88,7 @@ func (c *Client) Facts(ctx context.Context, attrs []string) (machine.Facts, erro
 	return *r.Facts, nil
 }
 
-// Survey is what the machine tells of itself.
+// Survey returns what the machine says about itself.
 func (c *Client) Survey(ctx context.Context) (wire.Survey, error) {
 	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpSurvey})
 	if err != nil || r.Survey == nil {
@@ -97,13 +97,13 @@ func (c *Client) Survey(ctx context.Context) (wire.Survey, error) {
 	return r.Survey.Bounded(), nil
 }
 
-// Begin is [machine.Machine]'s.
+// Begin implements [machine.Machine].
 func (c *Client) Begin(ctx context.Context) error {
 	_, err := c.call(ctx, grace, wire.Request{Op: wire.OpBegin})
 	return err
 }
 
-// Step is [machine.Machine]'s. An overrun of the kernel log is an error.
+// Step implements [machine.Machine]. An overrun of the kernel log is an error.
 func (c *Client) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
 	r, err := c.call(ctx, limit+grace, wire.Request{Op: wire.OpStep, Command: &cmd, Limit: limit})
 	if err != nil || r.Answer == nil {
@@ -116,7 +116,7 @@ func (c *Client) Step(ctx context.Context, cmd machine.Command, limit time.Durat
 	return *r.Answer, nil
 }
 
-// End is [machine.Machine]'s.
+// End implements [machine.Machine].
 func (c *Client) End(ctx context.Context) (machine.EndState, error) {
 	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpEnd})
 	if err != nil || r.End == nil {
@@ -154,14 +154,15 @@ func (c *Client) send(ctx context.Context, name string, file bool, data []byte) 
 	return nil
 }
 
-// ResetCounters makes the kernel count anew which lines it runs.
+// ResetCounters sets the kernel's counts of the lines that it runs to zero.
 func (c *Client) ResetCounters(ctx context.Context) error {
 	_, err := c.call(ctx, grace, wire.Request{Op: wire.OpReset})
 	return err
 }
 
-// Counters are what the kernel has counted since: the contents of each file in
-// debugfs whose path ends with one of those names. They are the guest's word.
+// Counters returns what the kernel has counted since: the contents of each file
+// in debugfs whose path ends with one of those names. They are only the guest's
+// word.
 func (c *Client) Counters(ctx context.Context, names []string) (map[string][]byte, error) {
 	r, err := c.call(ctx, grace, wire.Request{Op: wire.OpCounters, Names: names})
 	if err != nil {
@@ -177,7 +178,7 @@ func (c *Client) Counters(ctx context.Context, names []string) (map[string][]byt
 	return files, nil
 }
 
-// Usable tells whether a call can succeed: after the session breaks, none can.
+// Usable reports whether a call can succeed: after the session breaks, none can.
 func (c *Client) Usable() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

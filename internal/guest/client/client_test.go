@@ -24,7 +24,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-// connected is a client of the agent, over a pipe.
+// connected returns a client of the agent, over a pipe.
 func connected(t *testing.T, a *agent.Agent) *Client {
 	t.Helper()
 	host, guest := net.Pipe()
@@ -117,7 +117,7 @@ func TestClientGathersManyRecords(t *testing.T) {
 	}
 }
 
-// The guest's own word does not end the session.
+// An error that the guest reports does not end the session.
 func TestClientFaults(t *testing.T) {
 	a, k := newGuest(t)
 	c := connected(t, a)

@@ -16,7 +16,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
-// Two files, each as large as a line takes.
+// Two files, each as large as fits into a line.
 func TestClientCounters(t *testing.T) {
 	const top = "/sys/kernel/debug/gcov"
 	a, k := newGuest(t)
@@ -41,7 +41,7 @@ func TestClientCounters(t *testing.T) {
 	}
 }
 
-// A guest may say what it likes.
+// A guest may say anything.
 func TestClientCountersThatAreLies(t *testing.T) {
 	for name, answer := range map[string]string{
 		"another file": `{"id":2,"counters":[{"name":"/etc/passwd","data":"eA=="}]}`,

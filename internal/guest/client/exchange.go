@@ -136,8 +136,8 @@ func fellSilent(op wire.Operation) error {
 	}}
 }
 
-// gone is the error of a session that the guest has ended. If the guest itself
-// is gone, its owner knows better (see vm.VM.Death).
+// gone returns the error of a session that the guest has ended. If the guest
+// itself is gone, its owner knows better (see vm.VM.Death).
 func gone(op wire.Operation, err error) error {
 	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.ErrClosedPipe) {
 		return fmt.Errorf("the session with the guest's agent: %w", err)

@@ -24,7 +24,7 @@ import (
 	"github.com/klptest/klptest/internal/patience"
 )
 
-// lying is a client whose guest answers each request with text.
+// lying returns the error of a client whose guest answers with text.
 func lying(ctx context.Context, t *testing.T, text func(w io.Writer)) error {
 	t.Helper()
 	host, guest := net.Pipe()
@@ -53,7 +53,7 @@ func TestClientTrustsNothing(t *testing.T) {
 				io.WriteString(w, line)
 			}
 		},
-		// Of three bytes each on the way, and many in memory.
+		// Records of three bytes each on the wire, and many in memory.
 		"floods": func(w io.Writer) {
 			empty := `{"id":1,"more":true,"records":[{}` + strings.Repeat(",{}", 300_000) + "]}\n"
 			{
@@ -78,7 +78,7 @@ func TestClientTrustsNothing(t *testing.T) {
 	}
 }
 
-// A silent guest costs no more than ctx, and the session is over then.
+// A silent guest costs no more than ctx, and ends the session.
 func TestClientEndsWithItsContext(t *testing.T) {
 	a, k := newGuest(t)
 	stuck := make(chan struct{})
@@ -116,8 +116,8 @@ func TestClientGivesUpOnASilentGuest(t *testing.T) {
 	})
 }
 
-// scripted is a client whose guest greets as it should, then answers one
-// request by what it is told.
+// scripted returns a client whose guest greets correctly, then answers one
+// request with answer.
 func scripted(t *testing.T, answer func(w io.WriteCloser)) *Client {
 	t.Helper()
 	host, guest := net.Pipe()
@@ -181,7 +181,7 @@ func TestPulseDoesNotKeepItForEver(t *testing.T) {
 	})
 }
 
-// The limits of a guest whose time is virtual go by its time, within bounds.
+// The limits of a guest whose time is virtual follow its time, within bounds.
 func TestPulseOfASlowGuest(t *testing.T) {
 	const slow = 20
 	const limit = time.Minute
@@ -225,8 +225,8 @@ func TestAgentThatACaseEnds(t *testing.T) {
 	}
 }
 
-// What the host knows itself is not taken from the guest, and no answer is
-// longer than it may be.
+// The host does not take from the guest what it knows itself, and limits the
+// length of answers.
 func TestWordsOfTheGuestAreBounded(t *testing.T) {
 	c := scripted(t, func(w io.WriteCloser) {
 		io.WriteString(w, `{"id":2,"answer":{"stall":{"what":"x","limit":1,"Starved":true,"starved":true}}}`+"\n")
@@ -246,7 +246,8 @@ func TestWordsOfTheGuestAreBounded(t *testing.T) {
 	}
 }
 
-// stuckSession is one whose guest takes nothing: even its end does not arrive.
+// stuckSession is a session whose guest takes nothing, not even the end of the
+// session.
 type stuckSession struct{ end chan struct{} }
 
 func (s stuckSession) Read([]byte) (int, error)  { <-s.end; return 0, io.EOF }

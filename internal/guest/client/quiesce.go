@@ -22,7 +22,7 @@ func (c *Client) Quiesce(ctx context.Context, hz uint64) error {
 	return err
 }
 
-// Renew tells a clone apart from its template: the clone gets fresh random
+// Renew makes a clone differ from its template: the clone gets fresh random
 // numbers and the time of day. Call it before the first step.
 func (c *Client) Renew(ctx context.Context) error {
 	seed := make([]byte, seedSize)

@@ -32,7 +32,7 @@ func TestRenewIsOfTheHost(t *testing.T) {
 	}
 }
 
-// The log that a clone reads is opened by the clone.
+// A clone opens the log that it reads.
 func TestQuiesceLeavesNothingOpen(t *testing.T) {
 	a, k := newGuest(t)
 	c := connected(t, a)

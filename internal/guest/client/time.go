@@ -12,14 +12,14 @@ type Time struct {
 	// Starved is how long the guest has waited for a CPU of the host so far; the
 	// client's limits do not count this time. It may be nil.
 	Starved func() time.Duration
-	// Jumps: an idle guest goes on at its next timer at once, so that the agent
-	// must not let the guest be idle while it waits for the host.
+	// Jumps means that an idle guest goes on at its next timer at once, so the agent must
+	// not let the guest be idle while it waits for the host.
 	Jumps bool
 }
 
 // lag is how far the guest's time has fallen behind the host's since a request began. A
 // guest whose time is virtual falls behind while it talks to a device: that takes the
-// host long, and few instructions of the guest.
+// host long, but the guest only few instructions.
 type lag struct {
 	began   time.Time
 	starved func() time.Duration
@@ -40,8 +40,8 @@ func (l *lag) heard(elapsed time.Duration) {
 	l.behind.Store(int64(max(0, time.Since(l.began)-elapsed)))
 }
 
-// total is the larger of the two: a guest that waits for a CPU also falls behind, and that
-// time counts once.
+// total returns the larger of the two delays: a guest that waits for a CPU also falls
+// behind, and that time counts once.
 func (l *lag) total() time.Duration {
 	return max(l.starved(), time.Duration(l.behind.Load()))
 }

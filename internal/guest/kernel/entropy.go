@@ -12,7 +12,7 @@ import (
 )
 
 // Renew makes all random numbers from here on depend on the seed: the kernel
-// would use its old state for up to a minute (drivers/char/random.c,
+// would otherwise use its old state for up to a minute (drivers/char/random.c,
 // crng_reseed_interval).
 func (Linux) Renew(seed []byte, now time.Time) error {
 	err := WithRandom(func(fd int) error {

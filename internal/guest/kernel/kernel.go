@@ -4,7 +4,7 @@ package kernel
 
 import "time"
 
-// Kernel is what the agent needs of the kernel beyond files.
+// Kernel is what the agent needs from the kernel beyond files.
 type Kernel interface {
 	Load(path, params string) error // finit_module(2), once
 	Unload(name string) error       // delete_module(2), O_NONBLOCK

@@ -23,8 +23,8 @@ func TestLinuxRelease(t *testing.T) {
 	}
 }
 
-// What is no module is refused, whatever this kernel allows; the error is an
-// errno.
+// A file that is not a module is refused, whatever this kernel allows; the
+// error is an errno.
 func TestLinuxLoadGivesTheErrno(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.ko")
 	if err := (Linux{}).Load(path, ""); !errors.Is(err, unix.ENOENT) {

@@ -18,16 +18,17 @@ import (
 // output open.
 const leftBehind = 2 * time.Second
 
-// The shells of a machine that klptest has not furnished.
+// The shells of a machine whose files are not klptest's.
 const (
 	systemShell = "/bin/sh"
 	bash        = "/bin/bash"
 )
 
-// HasShell tells whether there is a shell for commands.
+// HasShell reports whether there is a shell for commands.
 func HasShell(files Tree) bool { return files.Exists(guest.Busybox) || files.Exists(systemShell) }
 
-// Shell is Command for a line of a shell: busybox's or, without busybox, the system's.
+// Shell is like Command, for a line of a shell: busybox's or, without busybox, the
+// system's.
 func Shell(ctx context.Context, files Tree, line string) *exec.Cmd {
 	if files.Exists(guest.Busybox) {
 		return Command(ctx, files, "sh", "-c", line)
@@ -35,7 +36,7 @@ func Shell(ctx context.Context, files Tree, line string) *exec.Cmd {
 	return command(ctx, files, systemShell, "-c", line)
 }
 
-// Login is Shell for a person, who likes bash better than a small shell.
+// Login is like Shell, for a person: it prefers bash to a system's small shell.
 func Login(ctx context.Context, files Tree) *exec.Cmd {
 	switch {
 	case files.Exists(guest.Busybox):
@@ -62,8 +63,8 @@ func command(ctx context.Context, files Tree, program string, args ...string) *e
 	return cmd
 }
 
-// installApplets links busybox's commands once, when they are first needed: it
-// takes longer than everything else at boot.
+// installApplets links busybox's commands once, when they are first needed: that takes
+// longer than everything else at boot.
 func installApplets(files Tree) {
 	if !files.Exists("/bin/sh") {
 		cmd := exec.Command(files.Path(guest.Busybox), "--install", "-s", files.Inside("/bin"))
@@ -73,7 +74,7 @@ func installApplets(files Tree) {
 	}
 }
 
-// NoBusybox is the error of a guest without a shell.
+// NoBusybox returns the error of a guest without a shell.
 func NoBusybox() error {
 	return &blame.Error{
 		Party:   blame.Rig,
@@ -82,7 +83,7 @@ func NoBusybox() error {
 	}
 }
 
-// Environment is the environment of each process in the guest.
+// Environment returns the environment of each process in the guest.
 func Environment() []string {
 	return []string{"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/", "TERM=linux"}
 }

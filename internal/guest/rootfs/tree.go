@@ -72,7 +72,7 @@ func readCount(n, size int, err error) (int, error) {
 	return n, nil
 }
 
-// Write is one write(2), as sysfs needs it.
+// Write makes one write(2), as sysfs needs it.
 func (t Tree) Write(name, text string) error {
 	f, err := os.OpenFile(t.Path(name), os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {

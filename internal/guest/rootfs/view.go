@@ -15,8 +15,8 @@ const CaseView Tree = "/proc/1/root"
 
 // OwnView gives the agent its own mounts, as they are now, so that at the end
 // of a case it does not read files that the case has mounted over them. They
-// are in no mount namespace, so nobody can mount anything there, even with
-// access to them (open_tree(2), OPEN_TREE_CLONE, since Linux 5.2).
+// are in no mount namespace, so nothing can be mounted there, even with access
+// to them (open_tree(2), OPEN_TREE_CLONE, since Linux 5.2).
 func OwnView() error {
 	fd, err := unix.OpenTree(unix.AT_FDCWD, "/", unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
 	if err != nil {
@@ -29,7 +29,7 @@ func OwnView() error {
 	return os.NewSyscallError("chroot", unix.Chroot("."))
 }
 
-// Inside is a file's name for a command that runs in the view.
+// Inside returns a file's name for a command that runs in the view.
 func (t Tree) Inside(name string) string {
 	if t == CaseView {
 		return name

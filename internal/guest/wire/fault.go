@@ -66,7 +66,7 @@ func Overrun(lost uint64) error {
 	}
 }
 
-// WrongVersion is the error of two sides with different protocols.
+// WrongVersion returns the error of two sides with different protocols.
 func WrongVersion(guest, host int) error {
 	return &blame.Error{
 		Party:   blame.Rig,

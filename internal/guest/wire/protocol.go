@@ -75,9 +75,8 @@ type Renewal struct {
 	Now  time.Time `json:"now"`
 }
 
-// Reply is one line from the guest. An answer is any number of lines with
-// records, with counters, or with nothing, that announce more, then one line with
-// the rest.
+// Reply is one line from the guest. An answer is any number of lines that
+// announce more, with records, counters or nothing, then one line with the rest.
 type Reply struct {
 	ID       uint64            `json:"id"`
 	More     bool              `json:"more,omitempty"`

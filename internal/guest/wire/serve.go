@@ -30,7 +30,7 @@ func Serve(rw io.ReadWriter, handle Handler) error {
 	for req := range requests {
 		err := answer(ctx, rw, req, handle)
 		if ctx.Err() != nil {
-			break // nobody is there to read it
+			break // the reader is gone
 		}
 		if err != nil {
 			return err
@@ -42,7 +42,7 @@ func Serve(rw io.ReadWriter, handle Handler) error {
 }
 
 // answer tells the host at each pulse that the request is still running: a host
-// that hears nothing gives up the guest.
+// that hears nothing gives up on the guest.
 func answer(ctx context.Context, w io.Writer, req Request, handle Handler) error {
 	done := make(chan Reply, 1)
 	go func() {

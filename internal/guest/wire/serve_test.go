@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// An answer that does not fit is said to be so.
+// An answer that does not fit is reported as such.
 func TestSendTooLong(t *testing.T) {
 	var b bytes.Buffer
 	if err := send(&b, 1, Reply{Answer: &machine.Answer{Output: strings.Repeat("x", MaxLine)}}); err != nil {

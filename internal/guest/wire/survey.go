@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Survey is what a machine that klptest did not boot tells of itself.
+// Survey is what a machine that klptest did not boot says about itself.
 type Survey struct {
 	Release string    `json:"release"` // uname -r
-	Version string    `json:"version"` // uname -v: Debian's kernels have the version of their package in it
-	Boot    string    `json:"boot"`    // /proc/sys/kernel/random/boot_id, another one for each boot
+	Version string    `json:"version"` // uname -v: Debian's kernels put the version of their package into it
+	Boot    string    `json:"boot"`    // /proc/sys/kernel/random/boot_id, different for each boot
 	Now     time.Time `json:"now"`     // by its clock
 	CPUs    int       `json:"cpus"`
 	Memory  int       `json:"memory"`  // MiB
@@ -20,9 +20,9 @@ type Survey struct {
 	// Lockdown is the mode in force (Documentation of lockdown(7)): none, integrity,
 	// confidentiality; empty where the kernel has no lockdown.
 	Lockdown string `json:"lockdown,omitempty"`
-	// SignedOnly tells that module.sig_enforce is set (kernel/module/signing.c).
+	// SignedOnly means that module.sig_enforce is set (kernel/module/signing.c).
 	SignedOnly bool `json:"signed_only,omitempty"`
-	// Lacks are files without which less is seen.
+	// Lacks are missing files without which klptest sees less.
 	Lacks []string `json:"lacks,omitempty"`
 
 	Modules []string `json:"modules,omitempty"` // that are loaded, the newest first
@@ -30,13 +30,13 @@ type Survey struct {
 	Taint   uint64   `json:"taint"`
 }
 
-// The bounds of a survey that is believed.
+// The bounds of a survey.
 const (
 	maxSurveyText = 4 << 10 // bytes of a text: COMMAND_LINE_SIZE is 2 KB on x86
 	maxSurveyList = 10_000
 )
 
-// Bounded cuts what no machine has to say.
+// Bounded cuts what is longer than any machine needs.
 func (s Survey) Bounded() Survey {
 	for _, text := range []*string{&s.Release, &s.Version, &s.Boot, &s.Cmdline, &s.Lockdown} {
 		*text = strings.ToValidUTF8((*text)[:min(len(*text), maxSurveyText)], "\uFFFD")

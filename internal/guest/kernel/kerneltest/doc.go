@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package kerneltest has a kernel for tests, whose log and modules do what a
-// test says.
+// Package kerneltest has a fake kernel, whose log and modules do what a test
+// says.
 package kerneltest

@@ -27,7 +27,7 @@ type Kernel struct {
 	OnLoad   func(path, params string) error
 	OnUnload func(name string) error
 	Renewed  []wire.Renewal
-	Killed   atomic.Bool // the thread that loads a module
+	Killed   atomic.Bool // whether the thread that loads a module was
 }
 
 func (k *Kernel) Load(path, params string) error { return k.OnLoad(path, params) }
@@ -85,7 +85,7 @@ func (l *Log) SeekEnd() error {
 
 func (l *Log) Close() error { return nil }
 
-// Wait is as exact as a millisecond.
+// Wait is exact to a millisecond.
 func (l *Log) Wait(limit time.Duration) {
 	for end := time.Now().Add(limit); !l.readable() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
@@ -108,7 +108,7 @@ func (l *Log) add(facility int, text string) {
 	l.entries = append(l.entries, fmt.Appendf(nil, "%d,%d,%d,-;%s\n", facility<<3|6, l.seq, 10*l.seq, text))
 }
 
-// Lose makes a hole of n records.
+// Lose makes a gap of n records.
 func (l *Log) Lose(n uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -127,7 +127,7 @@ func (l *Log) Raw(entries ...any) *Log {
 	return l
 }
 
-// New is a fake kernel that has livepatch and dynamic debug.
+// New returns a fake kernel that has livepatch and dynamic debug.
 func New(t testing.TB) *Kernel {
 	t.Helper()
 	root := rootfs.Tree(t.TempDir())
@@ -148,7 +148,7 @@ func Patch(t testing.TB, root rootfs.Tree, name, enabled, transition string) {
 	rootfstest.Put(t, root, "/sys/kernel/livepatch/"+name+"/transition", transition+"\n")
 }
 
-// Unpatch removes them.
+// Unpatch removes the files of a livepatch.
 func Unpatch(t testing.TB, root rootfs.Tree, name string) {
 	t.Helper()
 	if err := os.RemoveAll(root.Path("/sys/kernel/livepatch/" + name)); err != nil {

@@ -23,7 +23,7 @@ func Put(t testing.TB, root rootfs.Tree, name, text string) {
 	}
 }
 
-// Busybox is a guest's /bin/busybox made of the host's shell.
+// Busybox makes a guest's /bin/busybox of the host's shell.
 func Busybox(t testing.TB, root rootfs.Tree) {
 	t.Helper()
 	Put(t, root, guest.Busybox, "#!/bin/sh\nshift\nexec /bin/sh \"$@\"\n")
