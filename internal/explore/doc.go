@@ -6,5 +6,5 @@
 // difference to a case that anyone can run.
 //
 // A [Runner] runs the cases. The same seed gives the same sequences, whatever
-// runs them.
+// runs them, unless coverage guides the search.
 package explore

@@ -18,8 +18,8 @@ const MaxData = 512 << 10
 // "kernel/livepatch/core.c".
 type Counters map[string]Data
 
-// Add adds further counters. The sum is exact: no count wraps around, and counters
-// of different objects are an error.
+// Add adds further counters. No count wraps around, and counters of different
+// objects are an error.
 func (c Counters) Add(more Counters) error {
 	for name, data := range more {
 		sum, err := c[name].plus(data)

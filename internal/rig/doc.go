@@ -9,7 +9,7 @@
 // as long as each passes and leaves it clean. Otherwise it is discarded, and the
 // next test gets a new one.
 //
-// A rig may also have one machine with an SSH server of its own (see [OnMachine]): a
-// user's, or one that QEMU boots from a disk image ([Disk]). Tests run on it one after
-// the other, and what one leaves loaded is unloaded before the next.
+// A rig may also use a machine with an SSH server of its own. QEMU boots one from a disk
+// image, and clones it (see [OnImage]). On a machine of the user's (see [OnMachine]),
+// tests run one after the other, and what one leaves loaded is unloaded before the next.
 package rig

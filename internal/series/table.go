@@ -10,8 +10,8 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 )
 
-// table has a row for each kernel, and a column for each case whose results
-// differ between kernels. The other cases are only counted.
+// table has a row for each kernel, and a column for each case that does
+// not pass on each of them. The other cases are only counted.
 type table struct {
 	steps   []Step
 	changes []map[string]Change

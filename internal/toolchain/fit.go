@@ -17,7 +17,7 @@ import (
 
 // HostFits reports whether this host has the named compiler, and can run the
 // programs below dir. The name is empty for a kernel that does not tell its
-// compiler: then any compiler fits.
+// compiler: then any host fits, since there is nothing to fetch.
 func HostFits(ctx context.Context, compiler, dir string) bool {
 	if compiler == "" {
 		return true

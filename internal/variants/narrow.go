@@ -14,7 +14,7 @@ type Finding struct {
 	Kernels  []string // on which it failed
 	Plain    bool     // it also fails on a kernel without any option
 	Options  []string // each makes it fail alone
-	Suspects []string // otherwise: the options that those kernels have in common
+	Suspects []string // otherwise: the options of those kernels, without those of kernels on which the case passed
 }
 
 // Narrow finds the options to blame for failures: it tries each option alone, with
@@ -73,8 +73,7 @@ func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
 	}
 }
 
-// findings are the failures with their suspects: the options that all kernels
-// on which the case failed have in common, if any.
+// findings are the failures with their suspects.
 func findings(trials []Trial) (list []Finding) {
 	for _, t := range trials {
 		for _, name := range t.failures() {

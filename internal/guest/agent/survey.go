@@ -13,8 +13,8 @@ import (
 )
 
 // wanted lists files without which klptest sees less: without the first, a warning
-// that the kernel prints once per boot is seen by one case at most; the others are the
-// functions that ftrace redirects.
+// that the kernel prints once per boot is seen by one case at most; the others are
+// the debug lines of livepatch, and the functions that ftrace redirects.
 var wanted = [][]string{{clearOnce}, dynamicDebug, enabledFunctions}
 
 // survey describes a machine that klptest did not boot. What a kernel does not tell

@@ -55,10 +55,7 @@ func TestClientTrustsNothing(t *testing.T) {
 		},
 		// Records of three bytes each on the wire, and many in memory.
 		"floods": func(w io.Writer) {
-			empty := `{"id":1,"more":true,"records":[{}` + strings.Repeat(",{}", 300_000) + "]}\n"
-			{
-				io.WriteString(w, empty)
-			}
+			io.WriteString(w, `{"id":1,"more":true,"records":[{}`+strings.Repeat(",{}", 300_000)+"]}\n")
 		},
 		"nobody asked for": func(w io.Writer) { io.WriteString(w, `{"id":1,"more":true,"counters":[{}]}`+"\n") },
 		// Lines of which nothing is kept.

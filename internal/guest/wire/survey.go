@@ -17,7 +17,7 @@ type Survey struct {
 	Memory  int       `json:"memory"`  // MiB
 	Cmdline string    `json:"cmdline"` // the kernel's
 
-	// Lockdown is the mode in force (Documentation of lockdown(7)): none, integrity,
+	// Lockdown is the mode in force (kernel_lockdown(7)): none, integrity,
 	// confidentiality; empty where the kernel has no lockdown.
 	Lockdown string `json:"lockdown,omitempty"`
 	// SignedOnly means that module.sig_enforce is set (kernel/module/signing.c).
