@@ -45,11 +45,14 @@ func (p Progress) String() string {
 const TellEvery = 30 * time.Second
 
 // NowAndThen passes on a report once every TellEvery, starting when a build has
-// taken as long as first.
+// taken as long as first. Builds may follow one another.
 func NowAndThen(first time.Duration, tell func(Progress)) func(Progress) {
-	next := first
+	var next, last time.Duration
 	return func(p Progress) {
-		if p.Elapsed >= next {
+		if p.Elapsed < last || last == 0 {
+			next = first // another build has begun
+		}
+		if last = p.Elapsed; p.Elapsed >= next {
 			next = p.Elapsed + TellEvery
 			tell(p)
 		}

@@ -3,6 +3,7 @@
 package kbuild
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,5 +34,21 @@ func TestProgressEstimates(t *testing.T) {
 		if p.Left() != 0 || strings.Contains(p.String(), "left") {
 			t.Errorf("%+v claims to know: %s", p, p)
 		}
+	}
+}
+
+// Each of several builds is reported from its own beginning.
+func TestNowAndThen(t *testing.T) {
+	var told []time.Duration
+	show := NowAndThen(2*time.Second, func(p Progress) { told = append(told, p.Elapsed) })
+	for _, s := range []time.Duration{1, 3, 20, 33, 34, 70, 1, 2, 31, 32} {
+		show(Progress{Elapsed: s * time.Second})
+	}
+	want := []time.Duration{3, 33, 70, 2, 32}
+	for i := range want {
+		want[i] *= time.Second
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told at %v, want %v", told, want)
 	}
 }
