@@ -65,7 +65,7 @@ func (c *Cache) keptUsage() (list []Usage, err error) {
 	entries, err := os.ReadDir(c.in(tmpKind))
 	for _, m := range marks(entries) {
 		u := c.usage(tmpKind, m.name)
-		u.Used, u.Asked = m.since, m.asked
+		u.Asked = m.asked
 		list = append(list, u)
 	}
 	return list, err

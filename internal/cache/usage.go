@@ -68,11 +68,8 @@ func (c *Cache) Listing() ([]Usage, error) {
 
 // usage returns what can be told of an entry at once.
 func (c *Cache) usage(kind, key string) Usage {
-	dir := c.in(kind, key)
-	u := Usage{Kind: kind, Key: key, About: about(dir)}
-	if info, err := os.Stat(dir); err == nil {
-		u.Used = info.ModTime()
-	}
+	u := Usage{Kind: kind, Key: key, About: about(c.in(kind, key))}
+	u.Used = c.lastUse(u)
 	return u
 }
 
@@ -113,17 +110,14 @@ func Excess(list []Usage, max int64) (excess []Usage) {
 // returns those that the process may be using.
 func (c *Cache) RemoveAll(ctx context.Context, list []Usage) (stay []Usage, err error) {
 	alone, err := c.claim()
-	switch {
-	case err == nil:
-		defer alone()
-	case errors.Is(err, errInUse):
-		if list, stay, err = c.idle(list); err != nil {
-			return nil, err
-		}
-	default:
+	if errors.Is(err, errInUse) {
+		return c.removeIdle(ctx, list)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return stay, c.removeEach(ctx, list)
+	defer alone()
+	return nil, c.removeEach(ctx, list)
 }
 
 func (c *Cache) removeEach(ctx context.Context, list []Usage) error {
@@ -134,21 +128,36 @@ func (c *Cache) removeEach(ctx context.Context, list []Usage) error {
 	return blame.Join(errs...)
 }
 
-// idle separates the entries last used before the first of the present users came.
-// Whoever opens an entry marks it as used.
-func (c *Cache) idle(list []Usage) (idle, busy []Usage, err error) {
+// removeIdle deletes the entries last used before the first of the present users came,
+// and returns the others. Whoever opens an entry marks it as used, perhaps since it was
+// listed, so the mark is read just before the entry is deleted.
+func (c *Cache) removeIdle(ctx context.Context, list []Usage) (stay []Usage, err error) {
 	since, err := c.users.Stat()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	var errs []error
 	for _, u := range list {
-		if u.Used.Before(since.ModTime()) {
-			idle = append(idle, u)
+		if c.lastUse(u).Before(since.ModTime()) {
+			errs = append(errs, c.removeUsed(ctx, u))
 		} else {
-			busy = append(busy, u)
+			stay = append(stay, u)
 		}
 	}
-	return idle, busy, nil
+	return stay, blame.Join(errs...)
+}
+
+// lastUse returns when an entry was last used, or when a directory was kept. The time
+// is zero for one that is gone.
+func (c *Cache) lastUse(u Usage) (when time.Time) {
+	path := c.in(u.Kind, u.Key)
+	if u.Kept() {
+		path = kept(path)
+	}
+	if info, err := os.Stat(path); err == nil {
+		when = info.ModTime()
+	}
+	return when
 }
 
 func (c *Cache) removeUsed(ctx context.Context, u Usage) error {

@@ -174,6 +174,25 @@ func TestRemoveUnderAnotherUser(t *testing.T) {
 	}
 }
 
+// What is used after it was listed stays.
+func TestRemoveOfWhatIsUsedMeanwhile(t *testing.T) {
+	c := filled(t, "a", "b")
+	other, err := Open(c.Root(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := usage(t, c)
+	if _, ok := other.Lookup("kind", "a"); !ok {
+		t.Fatal("it is not there")
+	}
+	if stay, err := c.RemoveAll(t.Context(), list); err != nil || len(stay) != 1 || stay[0].Key != "a" {
+		t.Error(stay, err)
+	}
+	if diff := cmp.Diff([]string{"a"}, ls(t, c.in("kind"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A user that comes later does not make those before it look idle.
 func TestFirstUserCounts(t *testing.T) {
 	c := filled(t, "a")
