@@ -18,6 +18,9 @@ const (
 	retryAfter = 10 * time.Minute // after a failed refresh
 )
 
+// aptKind is the directory of the cache with a directory for each release.
+const aptKind = "apt"
+
 // archive is a release as apt sees it through klptest's own lists in the cache.
 // From the host's apt they use only its mirror and its network settings.
 type archive struct {
@@ -28,7 +31,7 @@ type archive struct {
 }
 
 func archiveOf(c *cache.Cache, r release) archive {
-	dir := filepath.Join(c.Root(), "apt", r.name)
+	dir := filepath.Join(c.Root(), aptKind, r.name)
 	return archive{apt{filepath.Join(dir, "apt.conf")}, r, dir, c}
 }
 
@@ -36,7 +39,7 @@ func archiveOf(c *cache.Cache, r release) archive {
 // cannot be refreshed, it uses the old ones, and says so.
 func current(ctx context.Context, c *cache.Cache, r release, o images.Options) (archive, error) {
 	a := archiveOf(c, r)
-	unlock, err := c.Lock(ctx, "apt-"+r.name)
+	_, unlock, err := c.Hold(ctx, aptKind, r.name)
 	if err != nil {
 		return a, err
 	}
@@ -54,7 +57,7 @@ func (a archive) again(ctx context.Context, o images.Options) bool {
 	if age(a.stamp(refreshed)) < retryAfter || age(a.stamp(attempted)) < retryAfter {
 		return false
 	}
-	unlock, err := a.cache.Lock(ctx, "apt-"+a.release.name)
+	_, unlock, err := a.cache.Hold(ctx, aptKind, a.release.name)
 	if err != nil {
 		return false
 	}

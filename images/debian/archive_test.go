@@ -63,6 +63,20 @@ func TestListsAreRefreshedOnceADay(t *testing.T) {
 	}
 }
 
+// Lists that are only read count as used, so `klptest cache` keeps them.
+func TestListsAreMarkedAsUsed(t *testing.T) {
+	debiantest.Apt(t)
+	c := cachetest.New(t)
+	for range 2 {
+		a, err := trixie(t, c, images.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cachetest.WantUsed(t, a.dir)
+		cachetest.Age(t, a.dir)
+	}
+}
+
 func TestOldListsAreUsedWithoutNetwork(t *testing.T) {
 	pool, c := debiantest.Apt(t), cachetest.New(t)
 	a, err := trixie(t, c, images.Options{})

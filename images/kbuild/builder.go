@@ -41,7 +41,7 @@ func (b Builder) Build(ctx context.Context) (dir string, err error) {
 	return w.Build(ctx)
 }
 
-// builtKind is the cache directory with the views. Each has a lock "kernels-built-ID".
+// builtKind is the cache directory with the views.
 const builtKind = "kernels-built"
 
 // open locks the view of a purpose and makes it look like the source.
@@ -68,12 +68,12 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 	}
 	args = append(args, profileArg(files)...)
 	r := recipe{Source: source, Fragments: parts, Counted: b.Counted}
-	id := r.id() + purpose
-	unlock, err := b.Cache.Lock(ctx, builtKind+"-"+id)
+	dir, unlock, err := b.Cache.Hold(ctx, builtKind, r.id()+purpose)
 	if err != nil {
 		return nil, err
 	}
-	v := view{dir: filepath.Join(b.Cache.Root(), builtKind, id), source: source}
+	b.Cache.Mark(source) // it may be a work tree in the cache
+	v := view{dir: dir, source: source}
 	w := &Workshop{view: v, recipe: r, want: want, counted: files, make: newMaker(v, args, b.path), progress: b.Progress, tell: b.Cache.Tell, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()

@@ -50,6 +50,20 @@ func open(t *testing.T, b Builder) *Workshop {
 	return w
 }
 
+// A source in the cache, such as the work tree of a series, counts as used by a build.
+func TestSourceInTheCacheIsMarkedAsUsed(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel)
+	inside := filepath.Join(b.Cache.Root(), "kernel-trees", "x")
+	filetest.Put(t, filepath.Join(filepath.Dir(inside), "other"), "")
+	if err := os.Rename(b.Source, inside); err != nil {
+		t.Fatal(err)
+	}
+	cachetest.Age(t, inside)
+	b.Source = inside
+	open(t, b)
+	cachetest.WantUsed(t, inside)
+}
+
 // calls builds, and returns the targets of make.
 func calls(t *testing.T, b Builder) string {
 	t.Helper()

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/klptest/klptest/images/dotconfig"
 	"github.com/klptest/klptest/images/kconfig"
@@ -31,12 +30,7 @@ type Workshop struct {
 
 // begin makes the view look like the source.
 func (w *Workshop) begin() error {
-	if err := os.MkdirAll(w.view.dir, 0o700); err != nil {
-		return err
-	}
-	now := time.Now()
-	return blame.Join(os.Chtimes(w.view.dir, now, now), // used now, for `klptest cache`
-		w.recipe.write(w.view.dir), w.view.reset())
+	return blame.Join(w.recipe.write(w.view.dir), w.view.reset())
 }
 
 // Close unlocks the workshop.

@@ -40,6 +40,8 @@ func resolvePath(ctx context.Context, c *cache.Cache, path string, o images.Opti
 	if err != nil {
 		return nil, err
 	}
+	c.Mark(path) // either may lie in a build in the cache
+	c.Mark(o.KDir)
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):

@@ -18,6 +18,22 @@ import (
 	"github.com/klptest/klptest/internal/filetest"
 )
 
+// A build of klptest's own that is named by its directory counts as used.
+func TestTreeInTheCacheIsMarkedAsUsed(t *testing.T) {
+	c := cachetest.New(t)
+	view := filepath.Join(c.Root(), "kernels-built", "x-mutants")
+	filetest.Put(t, filepath.Join(view, "build", "Makefile"), "")
+	build, image := filepath.Join(view, "build"), filepath.Join(t.TempDir(), "bzImage")
+	filetest.Put(t, image, "")
+	for path, o := range map[string]images.Options{build: {}, image: {KDir: build}} {
+		cachetest.Age(t, view)
+		if _, err := resolvePath(t.Context(), c, path, o); err == nil {
+			t.Error("the build is not complete")
+		}
+		cachetest.WantUsed(t, view)
+	}
+}
+
 func TestResolveTree(t *testing.T) {
 	dir := imagestest.BuildTree(t)
 	k, err := provided.Resolve(t.Context(), cachetest.New(t), dir, images.Options{})

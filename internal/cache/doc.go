@@ -11,6 +11,7 @@
 //
 //	ROOT/KIND/KEY/…      entries, never changed once there; their time is that of the last use
 //	ROOT/locks/KIND/KEY  one lock for each entry being filled
+//	ROOT/locks/KIND-KEY  one lock for each directory that changes, and so is not an entry
 //	ROOT/tmp/NAME/       of a process that holds the lock ROOT/tmp/NAME.lock
 //	ROOT/tmp.lock        held while a temporary directory is made, or dead ones removed
 //	ROOT/users.lock      shared by all processes that have the cache open

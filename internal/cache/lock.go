@@ -139,13 +139,3 @@ func (c *Cache) lockTemp() (unlock func(), err error) {
 	defer cancel()
 	return c.lock(ctx, c.in("tmp.lock"), "tidies up the cache")
 }
-
-// Lock waits, until ctx ends, for the lock of that name. It is for a directory
-// under the root that is not an entry, because it changes. name must be a plain
-// file name, and not the kind of any entry.
-func (c *Cache) Lock(ctx context.Context, name string) (unlock func(), err error) {
-	if !plain(name) {
-		return nil, fmt.Errorf("cache: bad lock name %q", name)
-	}
-	return c.lock(ctx, c.in("locks", name), fmt.Sprintf("uses %s in the cache", name))
-}

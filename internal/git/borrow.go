@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"path/filepath"
 
 	"github.com/klptest/klptest/internal/cache"
 )
@@ -18,10 +17,11 @@ const treeKind = "kernel-trees"
 // caller's until unlock.
 func (r *Repo) BorrowIn(ctx context.Context, store *cache.Cache) (tree *Worktree, unlock func(), err error) {
 	id := fmt.Sprintf("%x", sha256.Sum256([]byte(r.ID())))[:16]
-	if unlock, err = store.Lock(ctx, treeKind+"-"+id); err != nil {
+	dir, unlock, err := store.Hold(ctx, treeKind, id)
+	if err != nil {
 		return nil, nil, err
 	}
-	if tree, err = r.Borrow(ctx, filepath.Join(store.Root(), treeKind, id)); err != nil {
+	if tree, err = r.Borrow(ctx, dir); err != nil {
 		unlock()
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
 // newRepo makes a repository with a commit for each text of the file "f".
@@ -142,6 +143,20 @@ func TestBorrowSeesLaterCommits(t *testing.T) {
 	}
 	if err := w.Checkout(t.Context(), sha); err != nil || read(t, filepath.Join(w.Dir, "f")) != "later" {
 		t.Errorf("checkout: %v", err)
+	}
+}
+
+// A work tree in which nothing changes counts as used, so `klptest cache` keeps it.
+func TestBorrowedTreeIsMarkedAsUsed(t *testing.T) {
+	r, store := open(t, newRepo(t, "one")), cachetest.New(t)
+	for range 2 {
+		tree, unlock, err := r.BorrowIn(t.Context(), store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unlock()
+		cachetest.WantUsed(t, tree.Dir)
+		cachetest.Age(t, tree.Dir)
 	}
 }
 
