@@ -4,6 +4,7 @@ package cache
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +15,8 @@ import (
 )
 
 // sweep removes the temporary directories whose process is gone, and the oldest
-// of those that are kept without being asked for.
+// of those that are kept without being asked for. What cannot be removed is
+// reported and stays: it only takes space.
 func (c *Cache) sweep() error {
 	unguard, err := c.lockTemp()
 	if err != nil {
@@ -26,24 +28,38 @@ func (c *Cache) sweep() error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	for _, m := range tooOld(marks(entries)) {
-		errs = append(errs, os.Remove(kept(filepath.Join(tmp, m.name))))
+		c.tellLeft(m.name, os.Remove(kept(filepath.Join(tmp, m.name))))
 	}
 	for _, name := range owners(entries) {
-		errs = append(errs, removeDead(filepath.Join(tmp, name)))
+		c.tellLeft(name, removeDead(filepath.Join(tmp, name)))
 	}
-	return blame.Join(errs...)
+	return nil
+}
+
+// tellLeft reports a temporary directory that cannot be removed, for instance
+// because a file in it is still open on NFS.
+func (c *Cache) tellLeft(name string, err error) {
+	if err == nil {
+		return
+	}
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		err = at.Err
+	}
+	c.Tell(fmt.Sprintf("cannot remove %s: %v", c.in(tmpKind, name), err))
 }
 
 // owners names the temporary directories that have left anything: a process may
-// have died between any two steps, leaving only the lock or the mark.
+// have died between any two steps, leaving only the lock or the mark. NFS itself
+// removes the deleted but open files to which it gives names with a dot.
 func owners(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {
 		name, _ := strings.CutSuffix(e.Name(), ".lock")
 		name, _ = strings.CutSuffix(name, keptEnding)
-		names = append(names, name)
+		if plain(name) {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -44,6 +44,24 @@ func TestSweepOfTheLockOfAKeptDirectory(t *testing.T) {
 	}
 }
 
+// One directory that cannot be removed does not stop a command.
+func TestSweepOfWhatCannotBeRemoved(t *testing.T) {
+	c := open(t)
+	for _, l := range []string{"a-1/", "a-1.lock/", "b-1/", ".nfs0001"} {
+		leave(t, c.in("tmp"), l)
+	}
+	var told []string
+	if _, err := Open(c.Root(), func(line string) { told = append(told, line) }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"cannot remove " + c.in("tmp", "a-1") + ": is a directory"}, told); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{".nfs0001", "a-1", "a-1.lock"}, ls(t, c.in("tmp"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func leave(t *testing.T, dir, name string) {
 	t.Helper()
 	path := filepath.Join(dir, name)
