@@ -66,7 +66,11 @@ func OpenContext(ctx context.Context, root string, notice func(line string)) (*C
 	return c, nil
 }
 
+// unwritable explains why the cache cannot be used. The error of a lock does so itself.
 func unwritable(err error) error {
+	if errors.Is(err, errLocked) {
+		return err
+	}
 	if full := Full(err); full != err {
 		return full
 	}

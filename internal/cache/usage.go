@@ -167,10 +167,14 @@ func (c *Cache) removeUsed(ctx context.Context, u Usage) error {
 	return c.Remove(ctx, u.Kind, u.Key)
 }
 
+// useLimit is how long another process may take to remove entries. It deletes their
+// files one by one, perhaps hundreds of thousands on a slow disk.
+const useLimit = 10 * time.Minute
+
 // use marks the cache as used for the life of this process. The lock file's time is
 // when the first of the present users came.
 func (c *Cache) use(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, guardLimit)
+	ctx, cancel := context.WithTimeout(ctx, useLimit)
 	defer cancel()
 	f, err := c.wait(ctx, c.in("users.lock"), unix.LOCK_SH, "removes entries from the cache")
 	c.users = f

@@ -4,6 +4,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/blame"
 )
 
 // A wait for a stopped process names the process.
@@ -39,6 +42,24 @@ func TestWaitForAStoppedProcessSaysSo(t *testing.T) {
 	p.stdin.Close()
 	if err := p.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever cannot wait until another process has removed entries is told so, and not
+// that the cache cannot be written to.
+func TestOpenDuringARemoval(t *testing.T) {
+	c := open(t)
+	alone, err := c.claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alone()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = OpenContext(ctx, c.Root(), nil)
+	e, ok := errors.AsType[*blame.Error](err)
+	if want := fmt.Sprintf("process %d has locked ", os.Getpid()); !ok || !strings.HasPrefix(err.Error(), want) || !strings.HasPrefix(e.Advice, "wait until it ends") {
+		t.Errorf("%v", err)
 	}
 }
 
