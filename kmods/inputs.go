@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -43,6 +44,10 @@ var notInputs = []string{"include/generated/compile.h", "include/generated/utsve
 
 // productEndings are the endings of files that Kbuild makes on the way to its programs.
 var productEndings = []string{".o", ".a", ".cmd", ".d"}
+
+// editorPatterns are files that editors keep beside those that they edit: locks, swap
+// files and copies. A build reads none of them.
+var editorPatterns = []string{".#*", ".*.sw?", ".*.kate-swp", "*~", "#*#"}
 
 // inputsOf lists the inputs as they are now.
 func inputsOf(t Target) (inputs, error) {
@@ -84,15 +89,16 @@ func (t Target) inputPatterns() (list []string) {
 	return list
 }
 
-// add adds the file at path, or all files of the directory.
+// add adds the file at path, or all files of the directory. A file may be removed at any
+// time, and a link may lead nowhere: neither is an input.
 func (in *inputs) add(root, path string) error {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return err
+		return unlessGone(err)
 	}
 	return filepath.WalkDir(real, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || slices.Contains(productEndings, filepath.Ext(file)) {
-			return err
+		if err != nil || d.IsDir() || ignored(filepath.Base(file)) {
+			return unlessGone(err)
 		}
 		name := strings.TrimPrefix(path+strings.TrimPrefix(file, real), root+"/")
 		if slices.Contains(notInputs, name) || in.paths[file] {
@@ -100,11 +106,25 @@ func (in *inputs) add(root, path string) error {
 		}
 		info, err := os.Stat(file)
 		if err != nil || !info.Mode().IsRegular() {
-			return err // a link to a directory is not followed
+			return unlessGone(err) // a link to a directory is not followed
 		}
 		in.files, in.paths[file] = append(in.files, input{file, name, info}), true
 		return nil
 	})
+}
+
+// ignored reports whether no build of modules reads files of that name.
+func ignored(name string) bool {
+	matches := func(pattern string) bool { ok, _ := filepath.Match(pattern, name); return ok }
+	return slices.Contains(productEndings, filepath.Ext(name)) || slices.ContainsFunc(editorPatterns, matches)
+}
+
+// unlessGone returns err unless it says that a file does not exist.
+func unlessGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // state returns a hash that changes whenever one of the files is written, added or
@@ -119,11 +139,14 @@ func (in inputs) state() string {
 }
 
 // contents returns a hash of the contents of the files. It is equal for equal trees,
-// wherever they are.
+// wherever they are. The error is errChanged if a file is gone.
 func (in inputs) contents() (string, error) {
 	h := sha256.New()
 	for _, f := range slices.SortedStableFunc(slices.Values(in.files), byName) {
 		data, err := os.ReadFile(f.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errChanged
+		}
 		if err != nil {
 			return "", err
 		}

@@ -35,18 +35,23 @@ type tree struct {
 // changes.
 func (b *Builder) live(ctx context.Context, plan build) (string, error) {
 	for range liveTries {
-		tree, err := b.tree(ctx, plan.target)
-		if err != nil {
-			return "", err
-		}
-		plan.target.Key = tree.key
-		dir, err := b.liveFrom(ctx, plan, tree.inputs)
+		dir, err := b.liveOnce(ctx, plan)
 		if !errors.Is(err, errChanged) {
 			return dir, err
 		}
 		b.forget(plan.target)
 	}
 	return "", &blame.Error{Party: blame.User, Summary: errChanged.Error(), Advice: "wait until make has ended in " + plan.target.KDir}
+}
+
+// liveOnce is live without further tries. It returns errChanged if the tree changes.
+func (b *Builder) liveOnce(ctx context.Context, plan build) (string, error) {
+	tree, err := b.tree(ctx, plan.target)
+	if err != nil {
+		return "", err
+	}
+	plan.target.Key = tree.key
+	return b.liveFrom(ctx, plan, tree.inputs)
 }
 
 // liveFrom is live for those inputs. Modules that depend on anything else are built each

@@ -3,6 +3,7 @@
 package kmods
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,6 +100,39 @@ func TestEqualTreesShareModules(t *testing.T) {
 	}
 	if there := shippedOnce(t, b, other); !cmp.Equal(first, there) || runs(t, other) != 0 {
 		t.Errorf("make ran %d times for an equal tree", runs(t, other))
+	}
+}
+
+// A header that is open in an editor is the same input.
+func TestEditorsFilesAreNoInputs(t *testing.T) {
+	b, k := newBuilder(t, "good"), newTree(t)
+	first := shippedOnce(t, b, k)
+	headers := filepath.Join(k.KDir, "include/linux")
+	for _, name := range []string{".livepatch.h.swp", ".livepatch.h.kate-swp", "livepatch.h~", "#livepatch.h#", "../../arch/x86/Makefile~"} {
+		write(t, filepath.Join(headers, name), "edited\n")
+	}
+	for _, link := range []string{".#livepatch.h", "nowhere.h", "../../arch/x86/Makefile.gone"} {
+		if err := os.Symlink("me@host.1:2", filepath.Join(headers, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again := shippedOnce(t, b, k); !cmp.Equal(first, again) || runs(t, k) != 1 {
+		t.Errorf("make ran %d times", runs(t, k))
+	}
+}
+
+// A file may be removed after it was listed.
+func TestInputThatIsGone(t *testing.T) {
+	k := newTree(t)
+	in, err := inputsOf(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(k.KDir, "include/linux/livepatch.h")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.contents(); !errors.Is(err, errChanged) {
+		t.Errorf("%v", err)
 	}
 }
 
