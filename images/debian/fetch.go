@@ -98,11 +98,17 @@ func (a archive) finish(ctx context.Context, p parts, dir, loose string, o image
 	}
 	m := packaged.Manifest{Release: p.Release, Version: p.Version, Image: p.Image, Source: p.suite(), KDir: kdir,
 		Headers: []string{"usr/src/" + p.common(), kbuild}}
-	if !toolchain.HostFits(ctx, compiler, filepath.Join(dir, kbuild)) {
+	programs := filepath.Join(dir, kbuild)
+	glibc := toolchain.NeededGlibc(programs)
+	switch {
+	case compiler == "": // there is no toolchain to fetch
+	case p.equipped || !toolchain.HostFits(ctx, compiler, glibc):
 		m.Toolchain = toolchainKey(a.release, compiler)
-		if err := toolchain.Wrap(filepath.Join(dir, kbuild)); err != nil {
+		if err := toolchain.Wrap(programs); err != nil {
 			return err
 		}
+	default:
+		m.Glibc = glibc
 	}
 	return packaged.Complete(ctx, dir, loose, m, o)
 }

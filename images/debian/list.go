@@ -57,7 +57,7 @@ func listCached(s packaged.Store, keys []string) (list []images.Listing) {
 	for _, key := range keys {
 		m, err := s.Manifest(key)
 		l := images.Listing{Spec: s.Name(m.Version), Release: m.Release, Source: "cache", Cached: true, Tried: tried[m.Version]}
-		if err == nil && !slices.Contains(list, l) { // it may be cached in several layouts
+		if err == nil && !slices.Contains(list, l) { // it may be cached in several layouts, and equipped
 			list = append(list, l)
 		}
 	}
@@ -77,7 +77,7 @@ func releaseOffers(ctx context.Context, c *cache.Cache, r release) ([]offer, err
 func listOffers(s packaged.Store, found []offer, keys []string) []images.Listing {
 	var list []images.Listing
 	for _, o := range found {
-		list = append(list, images.Listing{Spec: s.Name(o.Version), Release: o.Release, Source: o.suite(), Cached: slices.Contains(keys, o.key(s)), Tried: tried[o.Version]})
+		list = append(list, images.Listing{Spec: s.Name(o.Version), Release: o.Release, Source: o.suite(), Cached: o.among(s, keys), Tried: tried[o.Version]})
 	}
 	return list
 }

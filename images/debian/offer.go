@@ -23,6 +23,8 @@ type offer struct {
 	Version string // of image and headers: "6.12.117-1~deb12u1"
 	Image   string // package name; the unsigned one where the signed lags behind
 	Suite   string
+
+	equipped bool // its cache entry has a toolchain, whatever the host has that makes the entry
 }
 
 func (o offer) abi() string     { return strings.TrimSuffix(o.Release, "-"+arch.Default().Debian) }
@@ -42,14 +44,17 @@ func (o offer) suite() string {
 
 // key names the cache entry.
 func (o offer) key(s packaged.Store) string {
-	signed := ""
+	signed, equipped := "", ""
 	if strings.HasSuffix(o.Image, unsigned) {
 		signed = unsigned
 	}
-	return s.Key(o.Release + signed + "_" + o.Version)
+	if o.equipped {
+		equipped = "_equipped"
+	}
+	return s.Key(o.Release + signed + "_" + o.Version + equipped)
 }
 
-// offered returns the offer that a cache entry was made from.
+// offered returns the offer that a cache entry was made from, not equipped.
 func offered(m packaged.Manifest) offer {
 	return offer{Release: m.Release, Version: m.Version, Image: m.Image, Suite: m.Source}
 }

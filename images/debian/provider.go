@@ -48,26 +48,34 @@ func shelf(c *cache.Cache) packaged.Store { return packaged.Store{Cache: c, Sche
 // what Debian has now. If that fails, it takes the newest one that the cache
 // has.
 func resolve(ctx context.Context, s packaged.Store, w wanted, o images.Options) (*images.Kernel, error) {
-	if k := known(s, w); k != nil {
+	if k := known(ctx, s, w); k != nil {
 		return k, nil
 	}
 	k, err := find(ctx, s, w, o)
 	if err == nil || ctx.Err() != nil {
 		return k, err
 	}
-	if k := newestCached(s, w); k != nil {
+	if k := newestCached(s, w, here(ctx, s)); k != nil {
 		o.Tell("using " + k.Name + " from the cache: " + err.Error())
+		return k, nil
+	}
+	if k := newestCached(s, w, asItIs); k != nil {
+		o.Tell("using " + k.Name + " from the cache, although this host's glibc is too old to build modules for it: " + err.Error())
 		return k, nil
 	}
 	return nil, err
 }
 
 // known returns the cached kernel if Debian need not be asked.
-func known(s packaged.Store, w wanted) *images.Kernel {
+func known(ctx context.Context, s packaged.Store, w wanted) *images.Kernel {
 	if w.exact {
-		return newestCached(s, w)
+		return newestCached(s, w, here(ctx, s))
 	}
-	return s.Load(newestOf(s.Cache, w).recall())
+	m, err := s.Manifest(newestOf(s.Cache, w).recall())
+	if err != nil {
+		return nil
+	}
+	return s.Load(offered(m).here(ctx, s).key(s))
 }
 
 // find looks for a kernel in the releases that may have it.
@@ -108,6 +116,7 @@ func (a archive) kernel(ctx context.Context, s packaged.Store, w wanted, o image
 		if !w.admits(of) {
 			continue
 		}
+		of = of.here(ctx, s)
 		if k := s.Load(of.key(s)); k != nil {
 			return k, all, nil
 		}
@@ -123,8 +132,15 @@ func (a archive) kernel(ctx context.Context, s packaged.Store, w wanted, o image
 	return nil, all, nil
 }
 
+// here and asItIs choose the cache entry of an offer: one that this host can use, or the
+// one that was made first.
+func here(ctx context.Context, s packaged.Store) func(offer) offer {
+	return func(of offer) offer { return of.here(ctx, s) }
+}
+func asItIs(of offer) offer { return of }
+
 // newestCached returns the newest wanted kernel that the cache has.
-func newestCached(s packaged.Store, w wanted) *images.Kernel {
+func newestCached(s packaged.Store, w wanted, chosen func(offer) offer) *images.Kernel {
 	keys, err := s.Keys()
 	if err != nil {
 		return nil
@@ -137,7 +153,7 @@ func newestCached(s packaged.Store, w wanted) *images.Kernel {
 	}
 	slices.SortFunc(fitting, newestFirst)
 	for _, of := range fitting {
-		if k := s.Load(of.key(s)); k != nil {
+		if k := s.Load(chosen(of).key(s)); k != nil {
 			return k
 		}
 	}

@@ -143,10 +143,10 @@ func TestNewestCached(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if k := newestCached(s, wanted{version: "6.12"}); k == nil || k.Name != "debian:6.12.30-1" {
+	if k := newestCached(s, wanted{version: "6.12"}, asItIs); k == nil || k.Name != "debian:6.12.30-1" {
 		t.Errorf("%+v", k)
 	}
-	if k := newestCached(s, wanted{version: "6.13"}); k != nil {
+	if k := newestCached(s, wanted{version: "6.13"}, asItIs); k != nil {
 		t.Errorf("%+v", k)
 	}
 }

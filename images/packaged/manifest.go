@@ -21,6 +21,7 @@ type Manifest struct {
 	Modules []string // in load order
 
 	Toolchain string // the key of the toolchain that modules are built with; "": the host's
+	Glibc     string `json:",omitempty"` // the version that the programs below usr need of the host's; "": none, or it is not known
 }
 
 func (m Manifest) write(dir string) error {

@@ -15,17 +15,19 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// HostFits reports whether this host has the named compiler, and can run the
-// programs below dir. The name is empty for a kernel that does not tell its
-// compiler: then any host fits, since there is nothing to fetch.
-func HostFits(ctx context.Context, compiler, dir string) bool {
-	if compiler == "" {
-		return true
-	}
+// HostFits reports whether this host has the named compiler, and can run programs that
+// need that version of glibc.
+func HostFits(ctx context.Context, compiler, glibc string) bool {
 	if _, err := exec.LookPath(compiler); err != nil {
 		return false
 	}
-	return atLeast(hostGlibc(ctx), neededGlibc(dir))
+	return HasGlibc(ctx, glibc)
+}
+
+// HasGlibc reports whether this host has that version of glibc, such as "2.38", or a
+// newer one. Any host has the version "". It takes a few milliseconds.
+func HasGlibc(ctx context.Context, version string) bool {
+	return version == "" || atLeast(hostGlibc(ctx), parseVersion(version))
 }
 
 // hostGlibc returns the version of the host's glibc; nil if it has none.
@@ -38,9 +40,11 @@ func hostGlibc(ctx context.Context) []int {
 	return parseVersion(version)
 }
 
-// neededGlibc returns the newest version that any program below dir needs.
-// Unreadable programs are skipped: a build will report the error.
-func neededGlibc(dir string) (newest []int) {
+// NeededGlibc returns the newest version of glibc that any program below dir needs,
+// such as "2.38", or "" if none needs it. Unreadable programs are skipped: a build will
+// report the error.
+func NeededGlibc(dir string) string {
+	var newest []int
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return nil
@@ -53,7 +57,7 @@ func neededGlibc(dir string) (newest []int) {
 		}
 		return nil
 	})
-	return newest
+	return formatVersion(newest)
 }
 
 func glibcOf(path string) (newest []int) {
@@ -85,6 +89,15 @@ func parseVersion(text string) (numbers []int) {
 		numbers = append(numbers, n)
 	}
 	return numbers
+}
+
+// formatVersion is the inverse of parseVersion.
+func formatVersion(numbers []int) string {
+	var parts []string
+	for _, n := range numbers {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	return strings.Join(parts, ".")
 }
 
 func atLeast(have, want []int) bool { return slices.Compare(have, want) >= 0 }

@@ -19,18 +19,19 @@ func TestHostFits(t *testing.T) {
 	}
 	filetest.Put(t, filepath.Join(dir, "modpost"), string(ls))
 	t.Setenv("PATH", bin)
-	for libc, want := range map[string]bool{"glibc 2.99": true, "glibc 2.0": false, "musl": false} {
+	needed := NeededGlibc(dir)
+	for libc, want := range map[string]bool{"glibc 2.99": true, "glibc " + needed: true, "glibc 2.0": false, "musl": false} {
 		filetest.Put(t, filepath.Join(bin, "getconf"), "#!/bin/sh\necho "+libc+"\n")
-		if got := HostFits(t.Context(), "gcc-12", dir); got != want {
-			t.Errorf("%s: %t", libc, got)
+		if got := HostFits(t.Context(), "gcc-12", needed); got != want {
+			t.Errorf("%s for %q: %t", libc, needed, got)
 		}
 	}
-	filetest.Put(t, filepath.Join(bin, "getconf"), "#!/bin/sh\necho glibc 2.99\n")
-	if HostFits(t.Context(), "gcc-14", dir) {
-		t.Error("there is no gcc-14")
+	if needed := NeededGlibc(bin); needed != "" || !HasGlibc(t.Context(), needed) {
+		t.Errorf("scripts need glibc %q", needed)
 	}
-	if !HostFits(t.Context(), "", dir) {
-		t.Error("a kernel that does not name its compiler takes any")
+	filetest.Put(t, filepath.Join(bin, "getconf"), "#!/bin/sh\necho glibc 2.99\n")
+	if HostFits(t.Context(), "gcc-14", needed) {
+		t.Error("there is no gcc-14")
 	}
 }
 
