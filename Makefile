@@ -46,14 +46,19 @@ install: build ## install the program, its man page and completions for bash, zs
 test: deps-test check vm-test attack ## everything that CI runs: check, then the tests that boot VMs, then attack
 
 .PHONY: check
-check: build ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
+check: build formatted ## go.mod, gofmt, vet, staticcheck, unit tests, lint of the cases, docs/coverage.md; no VM
 	$(GO) mod tidy -diff
-	@test -z "$$(gofmt -l . | tee /dev/stderr)"
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) test -vet=off ./...
 	cd docs/fleet && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	bin/klptest check
+
+# The gofmt that belongs to GO, which need not be on the PATH.
+.PHONY: formatted
+formatted:
+	@wrong=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) || exit; \
+	test -z "$$wrong" || { echo "gofmt -w" $$wrong >&2; exit 1; }
 
 # What the integration tests of vm and kmods need to know about a kernel.
 fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')

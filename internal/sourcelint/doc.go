@@ -2,5 +2,6 @@
 
 // Package sourcelint has no code. Its tests walk the source tree and check what no
 // other tool does: licences, a doc.go in each package, the size of files and
-// functions, and which package may import which.
+// functions, which package may import which, and that a check of the Makefile that
+// cannot run fails.
 package sourcelint
