@@ -63,20 +63,25 @@ formatted:
 # What the integration tests of vm and kmods need to know about a kernel.
 fetched = $$(bin/klptest kernel fetch $(KERNEL) | sed -n 's/^$(1) *//p')
 
+# A failure of fetched above would only leave it empty.
+.PHONY: fetch
+fetch: deps build
+	@bin/klptest kernel fetch $(KERNEL) >/dev/null
+
 # The packages with such tests.
 vm-packages = $(sort $(dir $(shell find . -name '*_integration_test.go')))
 
 vm-env = KLPTEST_VM=1 KLPTEST_VM_KERNEL=$(call fetched,image) KLPTEST_VM_KDIR=$(call fetched,kdir) KLPTEST_VM_MODULES=$(call fetched,modules)
 
 .PHONY: vm-test
-vm-test: deps build ## the integration tests, and all cases on both Debian kernels
+vm-test: fetch ## the integration tests, and all cases on both Debian kernels
 	$(vm-env) $(GO) test -vet=off -p 2 -count=1 -timeout 20m -run Integration $(filter-out ./cmd/klptest/,$(vm-packages))
 	$(vm-env) $(GO) test -vet=off -count=1 -timeout 20m -run Integration ./cmd/klptest
 	bin/klptest run --kernel debian:6.12 --kernel debian:6.1
 
 ATTACK ?= short
 .PHONY: attack
-attack: deps check ## the unit tests, then attacks by hostile cases, guests, neighbours, signals and disks; ATTACK=long takes half an hour on two quiet processors
+attack: fetch check ## the unit tests, then attacks by hostile cases, guests, neighbours, signals and disks; ATTACK=long takes half an hour on two quiet processors
 	$(vm-env) KLPTEST_ATTACK=$(ATTACK) $(GO) test -vet=off -p 2 -count=1 -timeout 8h -v -run Attack $(vm-packages)
 
 .PHONY: html-test
@@ -97,7 +102,7 @@ profile: deps build ## where the processor time of a case on KERNEL goes
 	KLPTEST_PROFILE=1 KLPTEST_RUN_KERNEL=$(KERNEL) $(GO) test -count=1 -v -timeout 30m -run IntegrationProfile ./internal/rig
 
 .PHONY: bench
-bench: deps build ## boot, snapshot, clone, connect, one command, cases: medians and spread
+bench: fetch ## boot, snapshot, clone, connect, one command, cases: medians and spread
 	$(vm-env) $(GO) test -run '^$$' -bench Clone -benchtime 15x -timeout 30m ./vm
 	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 60m ./internal/rig
 	$(GO) test -run '^$$' -bench Explore -benchtime 3x -timeout 30m ./cmd/klptest

@@ -30,7 +30,7 @@ func integration(t testing.TB) Spec {
 	}
 	kernel := os.Getenv("KLPTEST_VM_KERNEL")
 	if kernel == "" {
-		t.Skip("set KLPTEST_VM_KERNEL to a vmlinux or bzImage")
+		t.Fatal("set KLPTEST_VM_KERNEL to a vmlinux or bzImage")
 	}
 	keys, err := NewKeys()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/klptest/klptest/internal/filetest"
@@ -62,6 +63,21 @@ func TestCheckNeedsGofmt(t *testing.T) {
 		}
 		if said, _, err := run(t, dir, "make", "check"); (err != nil) != c.fails {
 			t.Errorf("%s: %v\n%s", name, err, said)
+		}
+	}
+}
+
+// Without a kernel, the tests that boot it would be skipped, and so seem to pass.
+func TestVMTestsNeedTheirKernel(t *testing.T) {
+	needMake(t)
+	for _, target := range []string{"vm-test", "attack", "bench"} {
+		dir := project(t, "Makefile")
+		filetest.Put(t, filepath.Join(dir, "goroot/bin/gofmt"), "#!/bin/sh\n")
+		filetest.Put(t, filepath.Join(dir, ".ci/deps"), "#!/bin/sh\n")
+		filetest.Put(t, filepath.Join(dir, "bin/klptest"), "#!/bin/sh\n[ $1 != kernel ]\n")
+		said, calls, err := run(t, dir, "make", target)
+		if err == nil || strings.Contains(calls, "-run Integration") || strings.Contains(calls, "-run Attack") || strings.Contains(calls, "-bench") {
+			t.Errorf("%s: %v\n%s\n%s", target, err, calls, said)
 		}
 	}
 }
