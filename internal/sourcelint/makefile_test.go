@@ -81,3 +81,19 @@ func TestVMTestsNeedTheirKernel(t *testing.T) {
 		}
 	}
 }
+
+func TestFuzz(t *testing.T) {
+	dir := project(t, ".ci/fuzz")
+	if said, _, err := run(t, dir, ".ci/fuzz", "1s"); err == nil {
+		t.Errorf("it passes without a fuzz test: %s", said)
+	}
+	filetest.Put(t, filepath.Join(dir, "a/a_test.go"), "func FuzzA(f *testing.F) {\nfunc FuzzB(f *testing.F) {\n")
+	said, calls, err := run(t, dir, ".ci/fuzz", "1s")
+	if err != nil || strings.Count(calls, "\n") != 2 || !strings.Contains(calls, "-fuzz ^FuzzB$ -fuzztime 1s") {
+		t.Errorf("%v\n%s\n%s", err, calls, said)
+	}
+	filetest.Put(t, filepath.Join(dir, "go"), "#!/bin/sh\nexit 1\n")
+	if said, _, err := run(t, dir, ".ci/fuzz", "1s"); err == nil {
+		t.Errorf("it passes although a fuzz test fails: %s", said)
+	}
+}
