@@ -19,7 +19,8 @@ import (
 //   - All results of a test come from one document: the latest of those that were
 //     not cut short, or, if all were, the latest one.
 //   - The error of a document that was cut short is dropped when others have all
-//     its tests.
+//     its tests. A document that ended before its tests were known stays separate:
+//     no other is known to have them.
 //
 // Runs that do not belong together stay separate: they are further observations of a test.
 func Merge(docs []report.Document) (merged []report.Document) {
@@ -44,10 +45,11 @@ type identity struct {
 	run, label, kernel string
 	command            string    // separates selftests from cases
 	started            time.Time // of a document without a run
+	unknown            bool      // its tests are not known
 }
 
 func identify(d report.Document, known map[identity]string) identity {
-	id := identity{run: d.Run, label: d.Label, kernel: d.Kernel, command: d.Command}
+	id := identity{run: d.Run, label: d.Label, kernel: d.Kernel, command: d.Command, unknown: unknown(d)}
 	if d.Run == "" {
 		id.started = d.Started.UTC()
 	}
@@ -55,6 +57,12 @@ func identify(d report.Document, known map[identity]string) identity {
 		id.kernel = cmp.Or(known[bySpec(d)], d.Kernel)
 	}
 	return id
+}
+
+// unknown reports whether a document ended before its tests were known, as that of a
+// shard with a misspelt case.
+func unknown(d report.Document) bool {
+	return !d.Whole() && len(d.Tests) == 0 && len(d.Outcomes) == 0
 }
 
 // bySpec is an identity with the kernel as it was requested.
@@ -137,13 +145,14 @@ func owners(docs []report.Document) map[test]int {
 	return owner
 }
 
-// stillCut reports whether results of a document that was cut short are still missing.
+// stillCut reports whether results of a document that was cut short are still missing,
+// or may be, because the document does not name its tests.
 func stillCut(d, merged report.Document, owns func(report.Outcome) bool) bool {
 	if d.Whole() {
 		return false
 	}
 	missing := merged.NotRun()
-	return slices.ContainsFunc(d.Outcomes, owns) || len(merged.Outcomes) == 0 ||
+	return slices.ContainsFunc(d.Outcomes, owns) || len(merged.Outcomes) == 0 || len(d.Tests) == 0 ||
 		slices.ContainsFunc(d.Tests, func(word string) bool { return slices.Contains(missing, word) })
 }
 

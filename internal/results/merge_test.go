@@ -25,6 +25,13 @@ func text(d report.Document) string {
 	return fmt.Sprintf("%s %d %d", line, d.Total, d.Status)
 }
 
+// refused is a run that ended before its tests were known.
+func refused(started time.Time) report.Document {
+	d := document("r", started)
+	d.Kernel, d.Release, d.Error, d.Status = d.Spec, "", "no such case", 2
+	return d
+}
+
 func TestMerge(t *testing.T) {
 	later := day.Add(time.Hour)
 	other := document("r", day, "a=PASS")
@@ -33,6 +40,8 @@ func TestMerge(t *testing.T) {
 	label.Label = "two CPUs"
 	none := cut(document("r", day, "a", "b"))
 	none.Kernel, none.Release, none.Status = "debian:6.12", "", 3
+	unplanned, unnamed := refused(day), cut(document("r", day, "a=PASS", "b"))
+	unnamed.Tests = nil
 	for name, test := range map[string]struct {
 		docs []report.Document
 		want []string
@@ -51,6 +60,9 @@ func TestMerge(t *testing.T) {
 		"no name":             {[]report.Document{document("", day, "a=FAIL"), document("", later, "a=PASS")}, []string{"a=FAIL 1 1", "a=PASS 1 0"}},
 		"no kernel, then one": {[]report.Document{none, document("r", later, "a=PASS", "b=PASS")}, []string{"a=PASS b=PASS 2 0"}},
 		"no kernel, twice":    {[]report.Document{none, none}, []string{"a b interrupted 2 3"}},
+		"a shard unplanned":   {[]report.Document{document("r", later, "a=PASS"), unplanned}, []string{"a=PASS 1 0", " no such case 0 2"}},
+		"two unplanned":       {[]report.Document{unplanned, document("r", later, "a=PASS"), refused(later)}, []string{" no such case 0 2", "a=PASS 1 0"}},
+		"cut, tests unnamed":  {[]report.Document{document("r", later, "a=PASS"), unnamed}, []string{"a=PASS interrupted 1 130"}},
 	} {
 		var got []string
 		for _, d := range Merge(test.docs) {
@@ -59,6 +71,16 @@ func TestMerge(t *testing.T) {
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s:\n%q, want\n%q", name, got, test.want)
 		}
+	}
+}
+
+// TestUnplannedStays: merging again does not lose the error of a shard that ended
+// before its tests were known.
+func TestUnplannedStays(t *testing.T) {
+	once := Merge([]report.Document{document("r", day, "a=PASS"), refused(day)})
+	again := Merge(append(once, document("r", day.Add(time.Hour), "a=PASS")))
+	if len(again) != 2 || again[0].Error != "" || again[1].Error == "" {
+		t.Errorf("%+v", again)
 	}
 }
 
