@@ -160,9 +160,9 @@ func (t htmlTest) rank() int {
 // grouped returns the outcomes of a run by test, and the tests in order.
 func grouped(d Document) (groups map[string][]Outcome, order []string) {
 	groups = map[string][]Outcome{}
-	names := newNaming(d.Outcomes)
+	names := naming(d.Outcomes)
 	for _, o := range d.Outcomes {
-		name := printable.Line(names.of(o.Result))
+		name := printable.Line(names.Of(o.ID()))
 		if groups[name] == nil {
 			order = append(order, name)
 		}

@@ -87,11 +87,11 @@ func newSuite(d Document) junitSuite {
 		s.Properties = append(s.Properties, junitProperty{"shuffle", strconv.FormatUint(d.Shuffle, 10)})
 	}
 	var sum time.Duration
-	names := newNaming(d.Outcomes)
+	names := naming(d.Outcomes)
 	for _, o := range d.Outcomes {
 		sum += o.Duration
 		c := newCase(undoubled(o.Result))
-		c.Name, c.Class = names.of(o.Result), class(d)
+		c.Name, c.Class = printable.Text(names.Of(o.ID())), class(d)
 		parts := subCases(o.Result)
 		for i := range parts {
 			parts[i].Class = c.Class
@@ -128,26 +128,12 @@ func class(d Document) string {
 	return name
 }
 
-// naming tells which names stand for several files.
-type naming map[string]map[string]bool
-
-func newNaming(list []Outcome) naming {
-	n := naming{}
+func naming(list []Outcome) judge.Naming {
+	n := judge.Naming{}
 	for _, o := range list {
-		if n[o.Name] == nil {
-			n[o.Name] = map[string]bool{}
-		}
-		n[o.Name][o.File] = true
+		n.Add(o.ID())
 	}
 	return n
-}
-
-// of returns the name of a case, or its file if the name is not unique.
-func (n naming) of(r judge.Result) string {
-	if len(n[r.Name]) > 1 {
-		return printable.Text(r.File)
-	}
-	return printable.Text(r.Name)
 }
 
 // newCase is a result without the fields that depend on the other results of the run.

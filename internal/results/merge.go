@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
 )
@@ -99,7 +100,7 @@ func mergeRun(docs []report.Document) report.Document {
 		}
 	}
 	for i, d := range best {
-		own := slices.DeleteFunc(slices.Clone(d.Outcomes), func(o report.Outcome) bool { return owner[testOf(o)] != i })
+		own := slices.DeleteFunc(slices.Clone(d.Outcomes), func(o report.Outcome) bool { return owner[o.ID()] != i })
 		if m.Outcomes = append(m.Outcomes, own...); len(own) > 0 {
 			m.Took += d.Took
 		}
@@ -108,7 +109,7 @@ func mergeRun(docs []report.Document) report.Document {
 	m.Total = len(m.Outcomes) + len(m.NotRun())
 	m.Planned, m.Status = m.Total, report.ExitCode(m.Results())
 	for i, d := range best {
-		if stillCut(d, m, func(o report.Outcome) bool { return owner[testOf(o)] == i }) {
+		if stillCut(d, m, func(o report.Outcome) bool { return owner[o.ID()] == i }) {
 			m.Error, m.Detail, m.Status = d.Error, d.Detail, exit.Worse(m.Status, d.Status)
 			break
 		}
@@ -127,18 +128,13 @@ func preference(a, b report.Document) int {
 	return b.Started.Compare(a.Started)
 }
 
-// test identifies a test on a kernel.
-type test struct{ name, file string }
-
-func testOf(o report.Outcome) test { return test{o.Name, o.File} }
-
 // owners returns, for each test, the index of the document that provides its results.
-func owners(docs []report.Document) map[test]int {
-	owner := map[test]int{}
+func owners(docs []report.Document) map[judge.ID]int {
+	owner := map[judge.ID]int{}
 	for i, d := range docs {
 		for _, o := range d.Outcomes {
-			if _, ok := owner[testOf(o)]; !ok {
-				owner[testOf(o)] = i
+			if _, ok := owner[o.ID()]; !ok {
+				owner[o.ID()] = i
 			}
 		}
 	}
