@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,6 +47,25 @@ func TestStepResults(t *testing.T) {
 		{Name: "3/3", Title: "r", Verdict: judge.Skip, Reasons: []string{"not tried"}},
 	}
 	if diff := cmp.Diff(want, stepResults(steps)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestStepResultsOfOneName: results of two case files of one name have different names.
+func TestStepResultsOfOneName(t *testing.T) {
+	of := func(file string, v judge.Verdict) judge.Result {
+		return judge.Result{Name: "x", File: file, Verdict: v}
+	}
+	list := stepResults([]series.Step{
+		{Name: "base", Results: []judge.Result{of("a/x.txtar", judge.Pass), of("b/x.txtar", judge.Pass)}},
+		{Name: "p", Results: []judge.Result{of("a/x.txtar", judge.Fail), of("b/x.txtar", judge.Pass)}},
+	})
+	var got []string
+	for _, r := range list {
+		got = append(got, strings.Join(append([]string{r.Name, string(r.Verdict)}, r.Reasons...), " "))
+	}
+	want := []string{"0/1 a/x.txtar PASS", "0/1 b/x.txtar PASS", "1/1 a/x.txtar FAIL breaks it: p", "1/1 b/x.txtar PASS"}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -78,17 +78,18 @@ func reportSteps(rep report.Reporter, steps []series.Step) error {
 }
 
 func stepResults(steps []series.Step) (list []judge.Result) {
-	changes := series.Changes(steps)
+	changes, names := series.Changes(steps), series.Names(steps)
 	for i, s := range steps {
 		label := fmt.Sprintf("%d/%d", i, len(steps)-1)
 		if r, ok := faultOf(label, s); ok {
 			list = append(list, r)
 		}
 		for _, r := range s.Results {
-			if i > 0 && (changes[i-1][r.Name] == series.Breaks || changes[i-1][r.Name] == series.Fixes) {
-				r.Reasons = append([]string{string(changes[i-1][r.Name]) + " it: " + s.Name}, r.Reasons...)
+			id := r.ID()
+			if i > 0 && (changes[i-1][id] == series.Breaks || changes[i-1][id] == series.Fixes) {
+				r.Reasons = append([]string{string(changes[i-1][id]) + " it: " + s.Name}, r.Reasons...)
 			}
-			r.Name = label + " " + r.Name
+			r.Name = label + " " + names.Of(id)
 			list = append(list, r)
 		}
 	}

@@ -36,43 +36,43 @@ const (
 // case. Each result is compared with that of the last kernel on which the case was
 // judged. So the effects of a patch that does not build appear at the patch that
 // fixes the build.
-func Changes(steps []Step) []map[string]Change {
-	var list []map[string]Change
-	before := map[string]judge.Verdict{}
+func Changes(steps []Step) []map[judge.ID]Change {
+	var list []map[judge.ID]Change
+	before := map[judge.ID]judge.Verdict{}
 	for i, s := range steps {
 		now := verdicts(s)
 		if i > 0 {
 			list = append(list, changes(before, now))
 		}
-		for name, v := range now {
+		for id, v := range now {
 			if v == judge.Pass || v == judge.Fail {
-				before[name] = v
+				before[id] = v
 			}
 		}
 	}
 	return list
 }
 
-func verdicts(s Step) map[string]judge.Verdict {
-	found := map[string]judge.Verdict{}
+func verdicts(s Step) map[judge.ID]judge.Verdict {
+	found := map[judge.ID]judge.Verdict{}
 	for _, r := range s.Results {
-		found[r.Name] = r.Verdict
+		found[r.ID()] = r.Verdict
 	}
 	return found
 }
 
-func changes(before, now map[string]judge.Verdict) map[string]Change {
-	found := map[string]Change{}
-	for name, v := range now {
-		switch was := before[name]; {
+func changes(before, now map[judge.ID]judge.Verdict) map[judge.ID]Change {
+	found := map[judge.ID]Change{}
+	for id, v := range now {
+		switch was := before[id]; {
 		case was == judge.Pass && v == judge.Fail:
-			found[name] = Breaks
+			found[id] = Breaks
 		case was == judge.Fail && v == judge.Pass:
-			found[name] = Fixes
+			found[id] = Fixes
 		case was == v:
-			found[name] = Leaves
+			found[id] = Leaves
 		default:
-			found[name] = Unknown
+			found[id] = Unknown
 		}
 	}
 	return found

@@ -23,9 +23,9 @@ func Human(w io.Writer, steps []Step) error {
 				fmt.Fprintf(&b, "      %s\n", line)
 			}
 		}
-		for _, name := range t.columns {
-			fmt.Fprintf(&b, "      %-32s %s\n", name, t.cell(i, name))
-			if why := t.trouble(i, name); why != "" {
+		for _, id := range t.columns {
+			fmt.Fprintf(&b, "      %-32s %s\n", t.names.Of(id), t.cell(i, id))
+			if why := t.trouble(i, id); why != "" {
 				fmt.Fprintf(&b, "        %s\n", why)
 			}
 		}

@@ -13,12 +13,16 @@ import (
 func Markdown(w io.Writer, steps []Step) error {
 	t := newTable(steps)
 	var b strings.Builder
-	b.WriteString(markdownRow(append([]string{"kernel", "result"}, t.columns...)))
-	fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", 2+len(t.columns)))
+	head := []string{"kernel", "result"}
+	for _, id := range t.columns {
+		head = append(head, t.names.Of(id))
+	}
+	b.WriteString(markdownRow(head))
+	fmt.Fprintf(&b, "|%s\n", strings.Repeat("---|", len(head)))
 	for i := range steps {
 		cells := []string{t.label(i), t.summary(i)}
-		for _, name := range t.columns {
-			cells = append(cells, t.cell(i, name))
+		for _, id := range t.columns {
+			cells = append(cells, t.cell(i, id))
 		}
 		b.WriteString(markdownRow(cells))
 	}
@@ -52,9 +56,9 @@ func (t table) markdownNotes(i int) string {
 	if s.Why != "" {
 		fmt.Fprintf(&b, "\n%s:\n\n%s", t.label(i), indented(s.Why))
 	}
-	for _, name := range t.columns {
-		if why := t.trouble(i, name); why != "" {
-			fmt.Fprintf(&b, "\n%s, %s:\n\n%s", t.label(i), name, indented(why))
+	for _, id := range t.columns {
+		if why := t.trouble(i, id); why != "" {
+			fmt.Fprintf(&b, "\n%s, %s:\n\n%s", t.label(i), t.names.Of(id), indented(why))
 		}
 	}
 	return b.String()

@@ -281,7 +281,7 @@ func TestErrorIsNobodysFault(t *testing.T) {
 
 func TestBrokenAcrossAnError(t *testing.T) {
 	steps, err := try(t, "unsure", "breaks")
-	if err != nil || Changes(steps)[1]["b"] != Breaks {
+	if err != nil || Changes(steps)[1][judge.ID{Name: "b"}] != Breaks {
 		t.Errorf("changes %v, error %v", Changes(steps), err)
 	}
 }

@@ -14,41 +14,51 @@ import (
 // not pass on each of them. The other cases are only counted.
 type table struct {
 	steps   []Step
-	changes []map[string]Change
-	columns []string // cases that do not pass on some kernel
-	alike   int      // cases that pass on all kernels
+	changes []map[judge.ID]Change
+	names   judge.Naming
+	columns []judge.ID // cases that do not pass on some kernel
+	alike   int        // cases that pass on all kernels
 }
 
 func newTable(steps []Step) table {
-	t := table{steps: steps, changes: Changes(steps)}
+	t := table{steps: steps, changes: Changes(steps), names: Names(steps)}
 	if len(steps) == 0 {
 		return t
 	}
-	for _, name := range names(steps) {
-		if t.passes(name) {
+	for _, id := range cases(steps) {
+		if t.passes(id) {
 			t.alike++
 		} else {
-			t.columns = append(t.columns, name)
+			t.columns = append(t.columns, id)
 		}
 	}
 	return t
 }
 
-// names returns the names of the cases in order.
-func names(steps []Step) (list []string) {
+// Names tells the cases of a series apart.
+func Names(steps []Step) judge.Naming {
+	names := judge.Naming{}
+	for _, id := range cases(steps) {
+		names.Add(id)
+	}
+	return names
+}
+
+// cases returns the cases in order.
+func cases(steps []Step) (list []judge.ID) {
 	for _, s := range steps {
 		for _, r := range s.Results {
-			if !slices.Contains(list, r.Name) {
-				list = append(list, r.Name)
+			if !slices.Contains(list, r.ID()) {
+				list = append(list, r.ID())
 			}
 		}
 	}
 	return list
 }
 
-func (t table) passes(name string) bool {
+func (t table) passes(id judge.ID) bool {
 	for _, s := range t.steps {
-		if v, ok := verdicts(s)[name]; ok && v != judge.Pass {
+		if v, ok := verdicts(s)[id]; ok && v != judge.Pass {
 			return false
 		}
 	}
@@ -57,9 +67,9 @@ func (t table) passes(name string) bool {
 
 // cell is the verdict of a case on a kernel, how often it occurred, and whether the
 // patch breaks or fixes the case.
-func (t table) cell(i int, name string) string {
+func (t table) cell(i int, id judge.ID) string {
 	results := t.steps[i].Results
-	n := slices.IndexFunc(results, func(r judge.Result) bool { return r.Name == name })
+	n := slices.IndexFunc(results, func(r judge.Result) bool { return r.ID() == id })
 	if n < 0 {
 		return "-"
 	}
@@ -67,16 +77,16 @@ func (t table) cell(i int, name string) string {
 	if often := results[n].Confirmation.String(); often != "" {
 		text += " " + often
 	}
-	if i > 0 && (t.changes[i-1][name] == Breaks || t.changes[i-1][name] == Fixes) {
-		text += " (" + string(t.changes[i-1][name]) + ")"
+	if i > 0 && (t.changes[i-1][id] == Breaks || t.changes[i-1][id] == Fixes) {
+		text += " (" + string(t.changes[i-1][id]) + ")"
 	}
 	return text
 }
 
 // trouble is the reason for a case's ERROR on a kernel, or empty.
-func (t table) trouble(i int, name string) string {
+func (t table) trouble(i int, id judge.ID) string {
 	for _, r := range t.steps[i].Results {
-		if r.Name == name && r.Verdict == judge.Error && len(r.Reasons) > 0 {
+		if r.ID() == id && r.Verdict == judge.Error && len(r.Reasons) > 0 {
 			return r.Reasons[0]
 		}
 	}
@@ -102,9 +112,9 @@ func (t table) summary(i int) string {
 	var parts []string
 	for _, c := range []Change{Breaks, Fixes} {
 		var hit []string
-		for _, name := range t.columns {
-			if t.changes[i-1][name] == c {
-				hit = append(hit, name)
+		for _, id := range t.columns {
+			if t.changes[i-1][id] == c {
+				hit = append(hit, t.names.Of(id))
 			}
 		}
 		if len(hit) > 0 {
