@@ -51,6 +51,25 @@ func TestStepResults(t *testing.T) {
 	}
 }
 
+// TestShows: of a case that is named twice, only a result that fails is broken.
+func TestShows(t *testing.T) {
+	for _, c := range []struct {
+		verdict judge.Verdict
+		change  series.Change
+		want    bool
+	}{
+		{judge.Fail, series.Breaks, true},
+		{judge.Pass, series.Breaks, false},
+		{judge.Pass, series.Fixes, true},
+		{judge.Skip, series.Fixes, false},
+		{judge.Fail, series.Leaves, false},
+	} {
+		if got := shows(judge.Result{Verdict: c.verdict}, c.change); got != c.want {
+			t.Errorf("%v: %v", c, got)
+		}
+	}
+}
+
 // TestStepResultsOfOneName: results of two case files of one name have different names.
 func TestStepResultsOfOneName(t *testing.T) {
 	of := func(file string, v judge.Verdict) judge.Result {

@@ -86,7 +86,7 @@ func stepResults(steps []series.Step) (list []judge.Result) {
 		}
 		for _, r := range s.Results {
 			id := r.ID()
-			if i > 0 && (changes[i-1][id] == series.Breaks || changes[i-1][id] == series.Fixes) {
+			if i > 0 && shows(r, changes[i-1][id]) {
 				r.Reasons = append([]string{string(changes[i-1][id]) + " it: " + s.Name}, r.Reasons...)
 			}
 			r.Name = label + " " + names.Of(id)
@@ -94,6 +94,12 @@ func stepResults(steps []series.Step) (list []judge.Result) {
 		}
 	}
 	return list
+}
+
+// shows reports whether a patch breaks or fixes a case, and this result of the case shows
+// it.
+func shows(r judge.Result, c series.Change) bool {
+	return c == series.Breaks && r.Verdict == judge.Fail || c == series.Fixes && r.Verdict == judge.Pass
 }
 
 // faultOf returns the fault of a patch as a result, or false if it has none.

@@ -4,6 +4,7 @@ package series
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
@@ -53,10 +54,26 @@ func Changes(steps []Step) []map[judge.ID]Change {
 	return list
 }
 
+// worst orders the verdicts: a case that is named twice has several results on a
+// kernel, and the first of these verdicts that one of them has counts.
+var worst = []judge.Verdict{judge.Fail, judge.Error, judge.Pass, judge.Skip}
+
+// decisive returns the result of each case that counts.
+func decisive(s Step) map[judge.ID]judge.Result {
+	found := map[judge.ID]judge.Result{}
+	for _, r := range s.Results {
+		old, again := found[r.ID()]
+		if !again || slices.Index(worst, r.Verdict) < slices.Index(worst, old.Verdict) {
+			found[r.ID()] = r
+		}
+	}
+	return found
+}
+
 func verdicts(s Step) map[judge.ID]judge.Verdict {
 	found := map[judge.ID]judge.Verdict{}
-	for _, r := range s.Results {
-		found[r.ID()] = r.Verdict
+	for id, r := range decisive(s) {
+		found[id] = r.Verdict
 	}
 	return found
 }

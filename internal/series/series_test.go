@@ -292,6 +292,16 @@ func TestNoRoomIsNoFault(t *testing.T) {
 	}
 }
 
+// TestNamedTwice: a FAIL counts wherever it is among the results of a case.
+func TestNamedTwice(t *testing.T) {
+	for _, after := range []string{"a=PASS a=FAIL", "a=FAIL a=PASS", "a=FAIL a=ERROR", "a=SKIP a=FAIL"} {
+		steps := []Step{{Name: "base", Results: results("a=PASS a=PASS")}, {Name: "p", Results: results(after)}}
+		if got := human(t, steps); !Guilty(steps) || !strings.Contains(got, " FAIL (breaks)\n") {
+			t.Errorf("%s:\n%s", after, got)
+		}
+	}
+}
+
 // TestHowOften: each cell, also for the base, tells how often a case failed.
 func TestHowOften(t *testing.T) {
 	fails := func(n int) judge.Result {

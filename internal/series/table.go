@@ -68,13 +68,12 @@ func (t table) passes(id judge.ID) bool {
 // cell is the verdict of a case on a kernel, how often it occurred, and whether the
 // patch breaks or fixes the case.
 func (t table) cell(i int, id judge.ID) string {
-	results := t.steps[i].Results
-	n := slices.IndexFunc(results, func(r judge.Result) bool { return r.ID() == id })
-	if n < 0 {
+	r, ran := decisive(t.steps[i])[id]
+	if !ran {
 		return "-"
 	}
-	text := string(results[n].Verdict)
-	if often := results[n].Confirmation.String(); often != "" {
+	text := string(r.Verdict)
+	if often := r.Confirmation.String(); often != "" {
 		text += " " + often
 	}
 	if i > 0 && (t.changes[i-1][id] == Breaks || t.changes[i-1][id] == Fixes) {
@@ -85,10 +84,8 @@ func (t table) cell(i int, id judge.ID) string {
 
 // trouble is the reason for a case's ERROR on a kernel, or empty.
 func (t table) trouble(i int, id judge.ID) string {
-	for _, r := range t.steps[i].Results {
-		if r.ID() == id && r.Verdict == judge.Error && len(r.Reasons) > 0 {
-			return r.Reasons[0]
-		}
+	if r := decisive(t.steps[i])[id]; r.Verdict == judge.Error && len(r.Reasons) > 0 {
+		return r.Reasons[0]
 	}
 	return ""
 }
