@@ -28,6 +28,17 @@ func TestForemost(t *testing.T) {
 	}
 }
 
+// TestVariantsOnly: of two files of one name, only the one that is wanted runs.
+func TestVariantsOnly(t *testing.T) {
+	v := Variants{Cases: []*casefile.Case{{Name: "x", File: "a/x.txtar"}, {Name: "x", File: "b/x.txtar"}}}
+	if got := v.only([]judge.ID{{Name: "x", File: "b/x.txtar"}}); len(got) != 1 || got[0].File != "b/x.txtar" {
+		t.Errorf("%+v", got)
+	}
+	if got := v.only(nil); len(got) != 2 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Only a FAIL says something about a kernel.
 func TestNoFail(t *testing.T) {
 	for _, v := range []judge.Verdict{judge.Pass, judge.Skip, judge.Error, judge.Fail} {

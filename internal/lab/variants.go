@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/variants"
@@ -26,7 +27,7 @@ type Variants struct {
 var _ variants.Lab = Variants{}
 
 // Try implements [variants.Lab].
-func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) variants.Trial {
+func (v Variants) Try(ctx context.Context, k variants.Kernel, only []judge.ID) variants.Trial {
 	t := variants.Trial{Kernel: k}
 	if v.Begin != nil {
 		v.Begin(k)
@@ -46,13 +47,13 @@ func (v Variants) Try(ctx context.Context, k variants.Kernel, only []string) var
 		t.Err = err
 		return t
 	}
-	t.Results, t.Err = v.Run(ctx, kernel, v.named(only))
+	t.Results, t.Err = v.Run(ctx, kernel, v.only(only))
 	return t
 }
 
-// named returns the cases with those names; without names, all cases.
-func (v Variants) named(names []string) []*casefile.Case {
+// only returns those cases; without any, all cases.
+func (v Variants) only(list []judge.ID) []*casefile.Case {
 	return slices.DeleteFunc(slices.Clone(v.Cases), func(c *casefile.Case) bool {
-		return len(names) > 0 && !slices.Contains(names, c.Name)
+		return len(list) > 0 && !slices.Contains(list, judge.ID{Name: c.Name, File: c.File})
 	})
 }

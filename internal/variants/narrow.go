@@ -6,11 +6,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/klptest/klptest/cases/judge"
 )
 
 // Finding is a failed case and the options to blame.
 type Finding struct {
-	Case     string
+	Case     judge.ID
+	Name     string   // of the case, or its file if the name is not unique
 	Kernels  []string // on which it failed
 	Plain    bool     // it also fails on a kernel without any option
 	Options  []string // each makes it fail alone
@@ -61,11 +64,11 @@ func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
 	if len(list) == 0 || n.ctx.Err() != nil {
 		return
 	}
-	var names []string
+	var only []judge.ID
 	for _, f := range list {
-		names = append(names, f.Case)
+		only = append(only, f.Case)
 	}
-	failed := n.lab.Try(n.ctx, k, names).failures()
+	failed := n.lab.Try(n.ctx, k, only).failures()
 	for _, f := range list {
 		if slices.Contains(failed, f.Case) {
 			blame(f)
@@ -75,22 +78,25 @@ func (n narrowing) try(k Kernel, list []*Finding, blame func(*Finding)) {
 
 // findings are the failures with their suspects.
 func findings(trials []Trial) (list []Finding) {
+	names := naming(trials)
 	for _, t := range trials {
-		for _, name := range t.failures() {
-			if slices.ContainsFunc(list, func(f Finding) bool { return f.Case == name }) {
+		for _, id := range t.failures() {
+			if slices.ContainsFunc(list, func(f Finding) bool { return f.Case == id }) {
 				continue
 			}
-			list = append(list, newFinding(name, trials))
+			f := newFinding(id, trials)
+			f.Name = names.Of(id)
+			list = append(list, f)
 		}
 	}
 	return list
 }
 
-func newFinding(name string, trials []Trial) Finding {
-	f := Finding{Case: name}
+func newFinding(id judge.ID, trials []Trial) Finding {
+	f := Finding{Case: id}
 	var all []string
 	for _, t := range trials {
-		if slices.Contains(t.failures(), name) {
+		if slices.Contains(t.failures(), id) {
 			f.Kernels = append(f.Kernels, t.Name)
 			all = append(all, t.Options...)
 		}
@@ -98,7 +104,7 @@ func newFinding(name string, trials []Trial) Finding {
 	slices.Sort(all)
 	all = slices.Compact(all)
 	f.Suspects = slices.DeleteFunc(slices.Clone(all), func(option string) bool {
-		return slices.ContainsFunc(trials, func(t Trial) bool { return t.has(option) && t.passed(name) })
+		return slices.ContainsFunc(trials, func(t Trial) bool { return t.has(option) && t.passed(id) })
 	})
 	if len(f.Suspects) == 0 {
 		f.Suspects = all
@@ -107,9 +113,9 @@ func newFinding(name string, trials []Trial) Finding {
 }
 
 // passed reports whether a case ran on the kernel and did not fail.
-func (t Trial) passed(name string) bool {
-	if name == noTrial {
+func (t Trial) passed(id judge.ID) bool {
+	if id == noTrial {
 		return t.Err == nil
 	}
-	return t.Err == nil && !slices.Contains(t.failures(), name)
+	return t.Err == nil && !slices.Contains(t.failures(), id)
 }

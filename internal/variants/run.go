@@ -11,8 +11,8 @@ import (
 
 // Lab builds kernels and runs cases on them.
 type Lab interface {
-	// Try builds the kernel and runs the named cases, or all.
-	Try(ctx context.Context, k Kernel, only []string) Trial
+	// Try builds the kernel and runs only those cases; without any, it runs all.
+	Try(ctx context.Context, k Kernel, only []judge.ID) Trial
 }
 
 // Trial is the outcome for a kernel.
@@ -38,17 +38,28 @@ func Run(ctx context.Context, lab Lab, list []Kernel, tell func(Trial)) ([]Trial
 	return trials, nil
 }
 
-// noTrial stands for a kernel that cannot be tried, among the names of cases.
-const noTrial = "(build)"
+// noTrial stands for a kernel that cannot be tried, among the cases.
+var noTrial = judge.ID{Name: "(build)"}
 
 // failures returns the cases that ended in a FAIL or an ERROR.
-func (t Trial) failures() (names []string) {
+func (t Trial) failures() (list []judge.ID) {
 	if t.Err != nil {
-		return []string{noTrial}
+		return []judge.ID{noTrial}
 	}
 	for _, r := range t.Results {
 		if r.Verdict == judge.Fail || r.Verdict == judge.Error {
-			names = append(names, r.Name)
+			list = append(list, r.ID())
+		}
+	}
+	return list
+}
+
+// naming tells the cases of all trials apart.
+func naming(trials []Trial) judge.Naming {
+	names := judge.Naming{}
+	for _, t := range trials {
+		for _, r := range t.Results {
+			names.Add(r.ID())
 		}
 	}
 	return names

@@ -23,15 +23,19 @@ type fakeLab struct {
 	tried  []string            // kernels, with the cases if not all were requested
 }
 
-func (l *fakeLab) Try(_ context.Context, k Kernel, only []string) Trial {
-	l.tried = append(l.tried, strings.TrimSpace(k.Name+" "+strings.Join(only, " ")))
+func (l *fakeLab) Try(_ context.Context, k Kernel, only []judge.ID) Trial {
+	tried := k.Name
+	for _, id := range only {
+		tried += " " + id.Name
+	}
+	l.tried = append(l.tried, tried)
 	t := Trial{Kernel: k, Built: time.Minute}
 	if l.broken != "" && k.has(l.broken) {
 		t.Err = errors.New("does not build")
 		return t
 	}
 	for _, name := range []string{"good", "bad", "worse"} {
-		if only == nil || slices.Contains(only, name) {
+		if only == nil || slices.Contains(only, judge.ID{Name: name}) {
 			t.Results = append(t.Results, judge.Result{Name: name, Verdict: l.verdict(k, name), Reasons: []string{"why"}})
 		}
 	}
@@ -103,6 +107,26 @@ func TestNarrowTriesLittle(t *testing.T) {
 	}
 }
 
+// TestNarrowTwoFilesOfOneName: each has a finding of its own.
+func TestNarrowTwoFilesOfOneName(t *testing.T) {
+	on := func(option string, a, b judge.Verdict) Trial {
+		return Trial{Kernel: Kernel{option, []string{option}}, Results: []judge.Result{
+			{Name: "x", File: "a/x.txtar", Verdict: a}, {Name: "x", File: "b/x.txtar", Verdict: b}}}
+	}
+	list := findings([]Trial{on("la57", judge.Fail, judge.Pass), on("size", judge.Pass, judge.Error)})
+	var got []string
+	for _, f := range list {
+		got = append(got, f.Line())
+	}
+	want := []string{
+		"a/x.txtar fails on la57: for no option alone; perhaps for these together: la57",
+		"b/x.txtar fails on size: for no option alone; perhaps for these together: size",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRunEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	lab := &fakeLab{}
@@ -117,15 +141,16 @@ func TestTable(t *testing.T) {
 		{Kernel: Kernel{"server", []string{"size", "la57"}}, Built: 61 * time.Second, Results: []judge.Result{
 			{Name: "a", Verdict: judge.Pass},
 			{Name: "b", Verdict: judge.Skip, Reasons: []string{"needs config KPROBES; it is not set"}},
-			{Name: "c", Verdict: judge.Fail, Reasons: []string{"unexpected WARNING", "more"}},
+			{Name: "c", File: "a/c.txtar", Verdict: judge.Fail, Reasons: []string{"unexpected WARNING", "more"}},
+			{Name: "c", File: "b/c.txtar", Verdict: judge.Pass},
 		}},
 		{Kernel: Kernel{"tiny", []string{"no-smp"}}, Err: errors.New("it does not build")},
 	})
 	want := `kernel  built in  passed  skipped  failed  options
-server  1m1s      1       1        1       size la57
+server  1m1s      2       1        1       size la57
 tiny    0s        -       -        -       no-smp
 SKIP  server: b: needs config KPROBES; it is not set
-FAIL  server: c: unexpected WARNING
+FAIL  server: a/c.txtar: unexpected WARNING
 ERROR tiny: it does not build
 `
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -21,8 +21,9 @@ func Table(trials []Trial) string {
 		fmt.Fprintln(w, t.row())
 	}
 	w.Flush()
+	names := naming(trials)
 	for _, t := range trials {
-		b.WriteString(t.notPassed())
+		b.WriteString(t.notPassed(names))
 	}
 	return b.String()
 }
@@ -37,14 +38,14 @@ func (t Trial) row() string {
 }
 
 // notPassed has a line for each case that did not pass.
-func (t Trial) notPassed() string {
+func (t Trial) notPassed(names judge.Naming) string {
 	var b strings.Builder
 	if t.Err != nil {
 		fmt.Fprintf(&b, "ERROR %s: %v\n", t.Name, t.Err)
 	}
 	for _, r := range t.Results {
 		if r.Verdict != judge.Pass {
-			fmt.Fprintf(&b, "%-5s %s: %s: %s\n", r.Verdict, t.Name, r.Name, cmp.Or(r.Reasons...))
+			fmt.Fprintf(&b, "%-5s %s: %s: %s\n", r.Verdict, t.Name, names.Of(r.ID()), cmp.Or(r.Reasons...))
 		}
 	}
 	return b.String()
@@ -52,7 +53,7 @@ func (t Trial) notPassed() string {
 
 // Line tells which options are to blame.
 func (f Finding) Line() string {
-	line := fmt.Sprintf("%s fails on %s: ", f.Case, strings.Join(f.Kernels, ", "))
+	line := fmt.Sprintf("%s fails on %s: ", f.Name, strings.Join(f.Kernels, ", "))
 	switch {
 	case f.Plain:
 		return line + "whatever the options"
