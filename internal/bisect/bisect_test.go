@@ -87,6 +87,14 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// TestJudgeNamesTheFile: of two files of one name, it is clear which fails.
+func TestJudgeNamesTheFile(t *testing.T) {
+	got, _ := sum([]judge.Result{{Name: "x", File: "a/x.txtar", Verdict: judge.Pass}, {Name: "x", File: "b/x.txtar", Verdict: judge.Fail}})
+	if want := (Judgement{Bad, "FAIL b/x.txtar"}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestJudgeStopsAtAnError(t *testing.T) {
 	if _, err := Judge(t.Context(), runs("")); err == nil {
 		t.Error("no error")

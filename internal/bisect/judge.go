@@ -88,13 +88,16 @@ var rules = []struct {
 }
 
 func sum(results []judge.Result) (j Judgement, clear bool) {
-	names := map[kind][]string{}
+	names, found := judge.Naming{}, map[kind][]string{}
+	for _, r := range results {
+		names.Add(r.ID())
+	}
 	for _, r := range results {
 		k := kindOf(r)
-		names[k] = append(names[k], r.Name+often(r.Confirmation))
+		found[k] = append(found[k], names.Of(r.ID())+often(r.Confirmation))
 	}
 	for _, rule := range rules {
-		list := names[rule.kind]
+		list := found[rule.kind]
 		switch {
 		case len(list) == 0:
 		case rule.mark == Good:
