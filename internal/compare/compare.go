@@ -31,6 +31,7 @@ var Changes = []Change{NewlyFailing, StillFailing, Unsteady, Fixed, Gone, New}
 // Entry is a test on a kernel.
 type Entry struct {
 	Test, File string
+	Shown      string // the test's name for people: its file if the name is not unique
 	OldOn      string // the kernel, as [report.Provenance.On] has it; empty: there was none
 	On         string // the present one; empty: there is none
 	Change     Change
@@ -73,7 +74,7 @@ func Compare(old, present []report.Document) Comparison {
 		}
 	}
 	slices.SortStableFunc(c.Entries, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(slices.Index(Changes, a.Change), slices.Index(Changes, b.Change)), cmp.Compare(a.On, b.On), cmp.Compare(a.Test, b.Test))
+		return cmp.Or(cmp.Compare(slices.Index(Changes, a.Change), slices.Index(Changes, b.Change)), cmp.Compare(a.On, b.On), cmp.Compare(a.Test, b.Test), cmp.Compare(a.File, b.File))
 	})
 	return c
 }
@@ -90,7 +91,7 @@ func entry(old, present *side) Entry {
 	e.OldFailed, e.OldRuns = old.often()
 	e.Failed, e.Runs = present.often()
 	named := cmp.Or(present, old)
-	e.Test, e.File = named.name, named.file
+	e.Test, e.File, e.Shown = named.name, named.file, named.shown
 	e.Change = change(e.Old, e.New)
 	e.SameReason = e.Change == StillFailing && judge.SameReason(old.last, present.last)
 	return e

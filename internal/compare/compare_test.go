@@ -131,6 +131,16 @@ func TestNames(t *testing.T) {
 	if c := Compare([]report.Document{two}, []report.Document{two}); c.Counts[StillFailing] != 1 || c.Counts[Unchanged] != 1 {
 		t.Error(c.Counts)
 	}
+	var b bytes.Buffer
+	c := Compare([]report.Document{two}, []report.Document{two})
+	if err := c.human(&b); err != nil || !strings.Contains(b.String(), " b/x.txtar ") {
+		t.Errorf("%v, %s", err, b.String())
+	}
+	cut := run("k", "x=PASS", "b/x.txtar")
+	cut.Outcomes[0].File, cut.Tests[0] = "a/x.txtar", "a/x.txtar"
+	if c := Compare([]report.Document{two}, []report.Document{cut}); len(c.Entries) != 1 || c.Entries[0].Shown != "b/x.txtar" || c.Entries[0].New != NotRun {
+		t.Errorf("%+v", c.Entries)
+	}
 	here, there := run("k", "x=PASS"), run("k", "x=PASS")
 	here.Outcomes[0].File, there.Outcomes[0].File = "./x.txtar", "/tmp/x.txtar"
 	if c := Compare([]report.Document{here}, []report.Document{there}); c.Counts[Unchanged] != 1 {

@@ -33,6 +33,7 @@ func (s State) ran() bool { return s != NotRun && s != Absent }
 // side holds the results of a test on one side.
 type side struct {
 	name, file                      string
+	shown                           string // the file if the name is not unique
 	passed, failed, errors, skipped int
 	last                            judge.Result // the last failure, or else the last error
 }
@@ -110,22 +111,25 @@ func sidesOf(docs []report.Document, ambiguous map[string]bool) sides {
 	all := sides{}
 	for _, d := range docs {
 		for _, o := range d.Outcomes {
-			key := o.Name
-			if ambiguous[o.Name] {
-				key += "\x00" + o.File
-			}
-			if all[key] == nil {
-				all[key] = &side{name: o.Name, file: o.File}
-			}
-			all[key].add(o.Result)
+			all.at(o.Name, o.File, ambiguous).add(o.Result)
 		}
 		for _, word := range d.NotRun() {
-			if name := nameOf(word); all[name] == nil {
-				all[name] = &side{name: name, file: word}
-			}
+			all.at(nameOf(word), word, ambiguous)
 		}
 	}
 	return all
+}
+
+// at returns the side of a test, which it adds if there is none.
+func (all sides) at(name, file string, ambiguous map[string]bool) *side {
+	key, shown := name, name
+	if ambiguous[name] {
+		key, shown = name+"\x00"+file, file
+	}
+	if all[key] == nil {
+		all[key] = &side{name: name, file: file, shown: shown}
+	}
+	return all[key]
 }
 
 // nameOf returns the name of the test that a word refers to.

@@ -105,7 +105,7 @@ func (c Comparison) human(w io.Writer) error {
 	var b strings.Builder
 	place := c.place(printable.Line)
 	for _, e := range c.Entries {
-		line := fmt.Sprintf("%-14s %-32s  %s", e.Change, printable.Line(e.Test), e.text(printable.Line))
+		line := fmt.Sprintf("%-14s %-32s  %s", e.Change, printable.Line(e.Shown), e.text(printable.Line))
 		if place == "" {
 			line += "  (on " + e.where(printable.Line) + ")"
 		}
@@ -142,7 +142,7 @@ func (c Comparison) markdown(w io.Writer) error {
 		if place == "" {
 			text += " (on " + e.where(report.CodeCell) + ")"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", e.Change, report.CodeCell(e.Test), text)
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", e.Change, report.CodeCell(e.Shown), text)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
