@@ -54,7 +54,8 @@ written to.
 Building runs the tree's Makefiles, with the patches, on this host, as make in the
 tree would: try only patches that you trust.
 
-Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error,
+Exit status: 0 no patch is at fault, 1 one is, 2 usage, 3 an error, or a case that
+is an ERROR while no patch is at fault, 4 nothing was run on one of the kernels,
 130 interrupted.`,
 		Example: `  klptest series --base ~/linux 0001-a.patch 0002-b.patch
   klptest series --base v6.12 --git ~/linux series.mbox 'state-*'
@@ -126,7 +127,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 }
 
 // seriesOf tries the series, and writes the results.
-func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, first *patchesFirst, k *kept, write func([]series.Step) error) error {
+func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, first *patchesFirst, k *kept, write func([]series.Step, error) error) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -143,10 +144,10 @@ func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, 
 	defer unlock()
 	steps, err := a.trySeries(ctx, store, o, source, patches, first, k)
 	if len(steps) > 0 && ctx.Err() == nil {
-		err = blame.Join(err, write(steps))
+		err = blame.Join(err, write(steps, err))
 	}
-	if err == nil && series.Guilty(steps) {
-		return verdicts(exit.Failed)
+	if status := series.Status(steps); err == nil && status != exit.Passed {
+		return verdicts(status)
 	}
 	return err
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
 )
 
@@ -48,6 +50,39 @@ func TestStepResults(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, stepResults(steps)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// ends is a reporter that keeps how a run ended.
+type ends struct{ report.Ending }
+
+func (*ends) Begin(report.Provenance) error { return nil }
+func (*ends) Start(string)                  {}
+func (*ends) Step(string, string)           {}
+func (*ends) Case(report.Outcome) error     { return nil }
+func (e *ends) End(d report.Ending) error   { e.Ending = d; return nil }
+
+// TestStepsStatus: a report has the exit status of the command.
+func TestStepsStatus(t *testing.T) {
+	of := func(v judge.Verdict) []judge.Result { return []judge.Result{{Name: "c", Verdict: v}} }
+	base := series.Step{Name: "base", Results: of(judge.Pass)}
+	for _, c := range []struct {
+		after judge.Verdict
+		err   error
+		want  report.Ending
+	}{
+		{judge.Pass, nil, report.Ending{Total: 2, Status: 0}},
+		{judge.Fail, nil, report.Ending{Total: 2, Status: 1}},
+		{judge.Error, nil, report.Ending{Total: 2, Status: 3}},
+		{judge.Skip, nil, report.Ending{Total: 2, Status: 4}},
+		{judge.Pass, errors.New("disk full"), report.Ending{Total: 2, Status: 3, Error: "disk full", Detail: "disk full\n"}},
+	} {
+		var got ends
+		err := reportSteps(&got, []series.Step{base, {Name: "p", Results: of(c.after)}}, c.err)
+		got.Took = 0
+		if diff := cmp.Diff(c.want, got.Ending); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", c.after, err, diff)
+		}
 	}
 }
 

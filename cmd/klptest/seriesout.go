@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
-	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
@@ -34,11 +33,12 @@ func seriesChoices() (list []choice) {
 	return append(list, slices.DeleteFunc(formatChoices(), own)...)
 }
 
-// seriesWriter returns a function that writes a series in the format.
-func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
+// seriesWriter returns a function that writes a series in the format. The function also
+// gets the error that ended the series early, or nil.
+func (a *app) seriesWriter(format string) (func([]series.Step, error) error, error) {
 	for _, t := range tables {
 		if t.name == format {
-			return func(s []series.Step) error { return t.write(escaper{a.out}, s) }, nil
+			return func(s []series.Step, _ error) error { return t.write(escaper{a.out}, s) }, nil
 		}
 	}
 	f, err := report.FormatNamed(format)
@@ -49,7 +49,7 @@ func (a *app) seriesWriter(format string) (func([]series.Step) error, error) {
 		}
 		return nil, report.UnknownFormat(format, names)
 	}
-	return func(s []series.Step) error { return reportSteps(a.reporter(f, false, 0), s) }, nil
+	return func(s []series.Step, err error) error { return reportSteps(a.reporter(f, false, 0), s, err) }, nil
 }
 
 // escaper escapes control bytes: patch subjects and compiler output come from
@@ -62,17 +62,17 @@ func (e escaper) Write(p []byte) (int, error) {
 }
 
 // reportSteps reports a series like a run: a result for each case on each kernel,
-// named "PATCH/OF CASE", and one for each patch with a fault.
-func reportSteps(rep report.Reporter, steps []series.Step) error {
+// named "PATCH/OF CASE", and one for each patch with a fault. err is the error that ended
+// the series early, or nil.
+func reportSteps(rep report.Reporter, steps []series.Step, err error) error {
 	list := stepResults(steps)
 	d := report.Document{Provenance: report.Provenance{Kernel: "series", Klptest: version(), Started: time.Now(), Planned: len(list)}}
 	for _, r := range list {
 		d.Outcomes = append(d.Outcomes, report.Outcome{Result: r})
 	}
-	d.Ending = ending(d, nil)
-	d.Status = exit.Passed
-	if series.Guilty(steps) {
-		d.Status = exit.Failed
+	d.Ending = ending(d, err)
+	if d.Status = exitStatus(err); err == nil {
+		d.Status = series.Status(steps)
 	}
 	return d.Play(rep)
 }

@@ -46,7 +46,7 @@ func Changes(steps []Step) []map[judge.ID]Change {
 			list = append(list, changes(before, now))
 		}
 		for id, v := range now {
-			if v == judge.Pass || v == judge.Fail {
+			if judged(v) {
 				before[id] = v
 			}
 		}

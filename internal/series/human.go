@@ -30,7 +30,7 @@ func Human(w io.Writer, steps []Step) error {
 			}
 		}
 	}
-	if line := t.alikeLine(); line != "" {
+	for _, line := range t.alikeLines() {
 		fmt.Fprintln(&b, line)
 	}
 	_, err := io.WriteString(w, b.String())

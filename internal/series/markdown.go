@@ -26,7 +26,7 @@ func Markdown(w io.Writer, steps []Step) error {
 		}
 		b.WriteString(markdownRow(cells))
 	}
-	if line := t.alikeLine(); line != "" {
+	for _, line := range t.alikeLines() {
 		fmt.Fprintf(&b, "\n%s.\n", line)
 	}
 	for i := range steps {

@@ -5,7 +5,6 @@ package series
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
 )
@@ -16,20 +15,25 @@ type table struct {
 	steps   []Step
 	changes []map[judge.ID]Change
 	names   judge.Naming
-	columns []judge.ID // cases that do not pass on some kernel
-	alike   int        // cases that pass on all kernels
+	lacking [][]judge.ID // see unjudged
+	columns []judge.ID   // cases that do not pass on some kernel
+	alike   int          // cases that pass on all kernels
+	partly  int          // cases that pass, but were not run on all kernels
 }
 
 func newTable(steps []Step) table {
-	t := table{steps: steps, changes: Changes(steps), names: Names(steps)}
+	t := table{steps: steps, changes: Changes(steps), names: Names(steps), lacking: unjudged(steps)}
 	if len(steps) == 0 {
 		return t
 	}
 	for _, id := range cases(steps) {
-		if t.passes(id) {
-			t.alike++
-		} else {
+		switch {
+		case !t.passes(id):
 			t.columns = append(t.columns, id)
+		case slices.ContainsFunc(t.lacking, func(list []judge.ID) bool { return slices.Contains(list, id) }):
+			t.partly++
+		default:
+			t.alike++
 		}
 	}
 	return t
@@ -96,58 +100,4 @@ func (t table) label(i int) string {
 		return t.steps[0].Name
 	}
 	return fmt.Sprintf("%d/%d %s", i, len(t.steps)-1, t.steps[i].Name)
-}
-
-// summary is the effect of a patch, in one line.
-func (t table) summary(i int) string {
-	if f := t.steps[i].Fault; f != None {
-		return string(f)
-	}
-	if i == 0 {
-		return count(t.steps[0])
-	}
-	var parts []string
-	for _, c := range []Change{Breaks, Fixes} {
-		var hit []string
-		for _, id := range t.columns {
-			if t.changes[i-1][id] == c {
-				hit = append(hit, t.names.Of(id))
-			}
-		}
-		if len(hit) > 0 {
-			parts = append(parts, string(c)+" "+strings.Join(hit, ", "))
-		}
-	}
-	if len(parts) == 0 {
-		return "leaves all as it was: " + count(t.steps[i])
-	}
-	return strings.Join(parts, "; ")
-}
-
-func count(s Step) string {
-	n := map[judge.Verdict]int{}
-	for _, r := range s.Results {
-		n[r.Verdict]++
-	}
-	text := fmt.Sprintf("%d passed", n[judge.Pass])
-	for _, v := range []struct {
-		verdict judge.Verdict
-		word    string
-	}{{judge.Fail, "failed"}, {judge.Error, "errors"}, {judge.Skip, "skipped"}} {
-		if n[v.verdict] > 0 {
-			text += fmt.Sprintf(", %d %s", n[v.verdict], v.word)
-		}
-	}
-	return text
-}
-
-// alikeLine tells how many cases have no row or column, or is empty.
-func (t table) alikeLine() string {
-	switch t.alike {
-	case 0:
-		return ""
-	case 1:
-		return "1 case passes on every kernel that was run"
-	}
-	return fmt.Sprintf("%d cases pass on every kernel that was run", t.alike)
 }
