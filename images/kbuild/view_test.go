@@ -3,11 +3,15 @@
 package kbuild
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -135,12 +139,27 @@ func TestOwnNewAndRemovedFiles(t *testing.T) {
 
 func TestOwnRefusesWhatIsOutside(t *testing.T) {
 	v := newView(t, "Makefile", "kernel/a.c")
-	for _, name := range []string{"../x", "/etc/passwd", "kernel/../../x", ".git/config", "build/x", "", "kernel", "."} {
-		if err := v.own(name); err == nil {
-			t.Errorf("%q can be owned", name)
+	for _, name := range []string{"../x", "/etc/passwd", "kernel/../../x", ".git/config", "build/x", "", "kernel", ".", "Makefile/x", "Makefile/x/y", strings.Repeat("x", 300), strings.Repeat("x", 300) + "/y"} {
+		if err := v.own(name); err == nil || blame.Of(err) != blame.User {
+			t.Errorf("%q can be owned, or it is not the user's fault: %v", name, err)
 		}
 	}
 	if exists(v.source, "x") || exists(filepath.Dir(v.dir), "x") {
 		t.Error("something was made outside")
+	}
+	if !exists(v.dir, "Makefile") {
+		t.Error("a file was removed for a path below it")
+	}
+}
+
+// TestOwnBlamesTheHost: a file of the tree that cannot be read is not the user's fault.
+func TestOwnBlamesTheHost(t *testing.T) {
+	v := newView(t, "Makefile", "kernel/a.c")
+	// Nothing is mapped at address 0, so reading gives EIO, even to root.
+	if err := os.Symlink("/proc/self/mem", filepath.Join(v.source, "kernel/b.c")); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.own("kernel/b.c"); !errors.Is(err, syscall.EIO) || blame.Of(err) != blame.Rig {
+		t.Error(err)
 	}
 }
