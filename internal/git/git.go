@@ -54,15 +54,31 @@ func (c Command) program() program.Command {
 	}
 }
 
-// failure makes an error of git the user's, unless ctx has ended.
+// failure makes an error of git the user's, unless ctx has ended or git was killed.
 func (c Command) failure(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*blame.Error](err); ok && ctx.Err() == nil {
-		e.Party, e.Summary = blame.User, "git "+c.Args[0]+" failed"
+		e.Summary = "git " + c.Args[0] + " failed"
+		if !killed(err) {
+			e.Party = blame.User
+		}
 	}
 	if errors.Is(err, exec.ErrNotFound) {
 		err = &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: depends.Install("git"), Err: err}
 	}
 	return err
+}
+
+// Refused reports whether git ran and ended by itself with this error. Otherwise, git is
+// missing or was killed, and the error says nothing about what git was asked.
+func Refused(err error) bool {
+	ended, ok := errors.AsType[*exec.ExitError](err)
+	return ok && ended.Exited()
+}
+
+// killed reports whether a signal has ended git.
+func killed(err error) bool {
+	ended, ok := errors.AsType[*exec.ExitError](err)
+	return ok && !ended.Exited()
 }
 
 // environ leaves out the variables that would lead git elsewhere.

@@ -73,6 +73,19 @@ func TestOpenNoRepository(t *testing.T) {
 	}
 }
 
+// TestKilled: a git that the host has killed is not the user's fault.
+func TestKilled(t *testing.T) {
+	bin := t.TempDir()
+	for script, want := range map[string]blame.Party{"kill -9 $$": blame.Rig, "exit 1": blame.User, "exit 128": blame.User} {
+		write(t, filepath.Join(bin, "git"), "#!/bin/sh\n"+script+"\n")
+		t.Setenv("PATH", bin)
+		err := Command{Dir: bin, Args: []string{"apply"}}.Run(t.Context())
+		if err == nil || blame.Of(err) != want || Refused(err) != (want == blame.User) || !strings.HasPrefix(err.Error(), "git apply failed") {
+			t.Errorf("%s: %v, the %v's fault", script, err, blame.Of(err))
+		}
+	}
+}
+
 func TestCommitThatDoesNotExist(t *testing.T) {
 	r := open(t, newRepo(t, "one"))
 	for _, rev := range []string{"v9.9", "--help", "", "HEAD~5"} {
