@@ -5,8 +5,6 @@ package series
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -137,54 +135,4 @@ func inOrder(patches []Patch) []Patch {
 	}
 	slices.SortStableFunc(patches, func(a, b Patch) int { return a.number - b.number })
 	return patches
-}
-
-// Tree is a kernel source tree that patches are applied to.
-type Tree interface {
-	Dir() string
-	// Own prepares files of the tree for being written, removed or created.
-	Own(names ...string) error
-}
-
-// ErrDoesNotApply is in the error chain for a patch that does not fit the tree.
-var ErrDoesNotApply = errors.New("the patch does not apply")
-
-// Apply applies the whole patch or nothing.
-func (p Patch) Apply(ctx context.Context, tree Tree) error {
-	names, err := p.files(ctx, tree.Dir())
-	if err == nil {
-		err = tree.Own(names...)
-	}
-	if err == nil {
-		_, err = p.git(ctx, tree.Dir(), "apply", "--whitespace=nowarn", "-")
-	}
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("%w: %w", ErrDoesNotApply, err)
-	}
-	return err
-}
-
-// files returns the old and new names of the files that the patch touches.
-func (p Patch) files(ctx context.Context, dir string) (names []string, err error) {
-	out, err := p.git(ctx, dir, "apply", "--numstat", "-z", "-")
-	if err != nil {
-		return nil, err
-	}
-	names = numstat(string(out))
-	out, err = p.git(ctx, dir, "apply", "--numstat", "-z", "--reverse", "-")
-	return slices.Compact(append(names, numstat(string(out))...)), err
-}
-
-// numstat reads records of "ADDED\tDELETED\tNAME\0".
-func numstat(out string) (names []string) {
-	for record := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
-		if fields := strings.SplitN(record, "\t", 3); len(fields) == 3 {
-			names = append(names, fields[2])
-		}
-	}
-	return names
-}
-
-func (p Patch) git(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	return git.Command{Dir: dir, Args: args, Stdin: bytes.NewReader(p.Diff), Own: true}.Output(ctx)
 }
