@@ -62,8 +62,21 @@ func (c Command) failure(ctx context.Context, err error) error {
 			e.Party = blame.User
 		}
 	}
+	return missing(err)
+}
+
+// Installed returns the error of a host without git. It is for callers that need git
+// only after other work that takes long.
+func Installed() error {
+	_, err := exec.LookPath("git")
+	return missing(err)
+}
+
+// missing adds advice to the error of a host without git. It returns any other error as
+// it is.
+func missing(err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
-		err = &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: depends.Install("git"), Err: err}
+		return &blame.Error{Party: blame.User, Summary: "git is not installed", Advice: depends.Install("git"), Err: err}
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -71,6 +72,17 @@ func TestUnwrittenPatch(t *testing.T) {
 // TestCorruptPatch: git refuses what is no patch.
 func TestCorruptPatch(t *testing.T) {
 	if err := (Patch{Diff: []byte("--- a/f\n+++ b/f\n@@ -1,9 +1 @@\n-one\n")}).Apply(t.Context(), newDir(t)); !errors.Is(err, ErrDoesNotApply) {
+		t.Error(err)
+	}
+}
+
+// TestNoGitIsToldFirst: a plain diff is read without git, but cannot be applied.
+func TestNoGitIsToldFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.patch")
+	filetest.Put(t, file, oneDiff)
+	t.Setenv("PATH", t.TempDir())
+	s := Source{Base: "linux", Files: []string{file}}
+	if _, err := s.Read(t.Context(), cachetest.New(t)); err == nil || blame.Of(err) != blame.User || !strings.Contains(blame.Detail(err), "apt-get install git") {
 		t.Error(err)
 	}
 }

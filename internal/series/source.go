@@ -25,6 +25,9 @@ func (s *Source) Read(ctx context.Context, store *cache.Cache) ([]Patch, error) 
 	if len(s.Files)+len(s.Ranges) == 0 {
 		return nil, blame.Userf("no patch, mailbox or REV..REV was given")
 	}
+	if err := git.Installed(); err != nil { // rather than after the base was built
+		return nil, err
+	}
 	tmp, release, err := store.Temp("series")
 	if err != nil {
 		return nil, err
