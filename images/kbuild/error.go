@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/steady"
 )
 
 // ErrBroken is wrapped by the error of a source tree that does not build. That
@@ -23,7 +24,6 @@ func brokenBuild(summary, tail, log string, err error) error {
 }
 
 var (
-	diskFull = regexp.MustCompile(`No space left on device|Disk quota exceeded`)
 	// The errors of compiler, linker, objtool, modpost and make.
 	buildFault = regexp.MustCompile(`(?i)\berror\b:? |undefined reference|multiple definition|\bStop\.$|^Error:`)
 	// The last lines of make itself, after the cause.
@@ -35,9 +35,12 @@ const (
 	maxBuildLine  = 64 << 10
 )
 
-// noRoom returns the error of a full disk, which is not the source's fault.
-func noRoom(log string, err error) error {
-	return &blame.Error{Summary: "no room to build the kernel", Advice: "free some, or set XDG_CACHE_HOME to a larger file system", Path: log, Err: err}
+// shortOf returns the error of a build that the host had too little for, which is not the
+// source's fault. said is the line that tells of it.
+func shortOf(s steady.Shortage, said, log string, err error) error {
+	e := s.Fault("to build the kernel")
+	e.Tail, e.Path, e.Err = said, log, err
+	return e
 }
 
 // diagnoseBuild reads the log of a failed make. The first error is the summary;

@@ -94,13 +94,13 @@ func failed(err error) bool {
 
 // config runs make for a target that takes seconds.
 func (m maker) config(ctx context.Context, target string) error {
-	said := &blame.Tail{}
-	err := m.run(ctx, said, target)
+	said, lines := &blame.Tail{}, newCounter(false, nil)
+	err := m.run(ctx, io.MultiWriter(lines, said), target)
 	if !failed(err) {
 		return err
 	}
-	if diskFull.MatchString(said.String()) {
-		return noRoom("", err)
+	if lines.short != steady.None {
+		return shortOf(lines.short, lines.said, "", err)
 	}
 	return brokenBuild("make "+target+" fails", said.String(), "", err)
 }
@@ -124,8 +124,11 @@ func (m maker) kernel(ctx context.Context, progress func(Progress)) error {
 	if !failed(err) {
 		return err
 	}
-	if steps.full || log.err != nil {
-		return noRoom(path, blame.Join(err, log.err))
+	if log.err != nil {
+		return shortOf(steady.Disk, "", path, blame.Join(err, log.err))
+	}
+	if steps.short != steady.None {
+		return shortOf(steps.short, steps.said, path, err)
 	}
 	if _, seekErr := f.Seek(0, io.SeekStart); seekErr != nil {
 		return blame.Join(err, seekErr)

@@ -15,10 +15,27 @@ import (
 	"github.com/klptest/klptest/internal/supervise/supervisetest"
 )
 
-func TestFullDiskIsNotTheSourcesFault(t *testing.T) {
-	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *bzImage*) echo "fatal error: error writing to /tmp/x.s: No space left on device"; exit 2; esac`)
-	_, err := b.Build(t.Context())
-	if errors.Is(err, ErrBroken) || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), "no room") {
+func TestShortageIsNotTheSourcesFault(t *testing.T) {
+	for line, want := range map[string]string{
+		"fatal error: error writing to /tmp/x.s: No space left on device": "no room",
+		"gcc: fatal error: Killed signal terminated program cc1":          "no memory",
+		"cc1: out of memory allocating 65536 bytes":                       "no memory",
+	} {
+		for _, target := range []string{"bzImage", "olddefconfig"} {
+			b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *`+target+`*) echo "`+line+`"; exit 2; esac`)
+			_, err := b.Build(t.Context())
+			if errors.Is(err, ErrBroken) || blame.Of(err) != blame.Rig || !strings.Contains(err.Error(), want) || !strings.Contains(blame.Detail(err), "\n"+line+"\n") {
+				t.Errorf("%s, %s: error is %v", target, line, err)
+			}
+		}
+	}
+}
+
+// A compiler may quote a source that has the words of a shortage.
+func TestQuotedShortageIsTheSourcesFault(t *testing.T) {
+	quote := `echo "../a.c:12:1: error: no"; echo '   12 | pr_err("No space left on device: out of memory")'`
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`case $* in *bzImage*) `+quote+`; exit 2; esac`)
+	if _, err := b.Build(t.Context()); !errors.Is(err, ErrBroken) {
 		t.Errorf("error is %v", err)
 	}
 }

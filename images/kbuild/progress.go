@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"github.com/klptest/klptest/internal/steady"
 )
 
 // Progress is how far a build has come.
@@ -62,14 +64,15 @@ func NowAndThen(first time.Duration, tell func(Progress)) func(Progress) {
 // step matches a line of Kbuild about a file that it makes.
 var step = regexp.MustCompile(`^  [A-Z][A-Z0-9_]*( \[M\])? +\S`)
 
-// counter counts the steps in what make prints.
+// counter counts the steps in what make prints, and looks for a shortage.
 type counter struct {
 	of      int
 	n       int
 	started time.Time
 	tell    func(Progress)
-	line    []byte // incomplete so far
-	full    bool   // a disk is full
+	line    []byte          // incomplete so far
+	short   steady.Shortage // the first that was told of
+	said    string          // the line that told of it
 }
 
 func newCounter(full bool, tell func(Progress)) *counter {
@@ -88,7 +91,10 @@ func (c *counter) Write(p []byte) (int, error) {
 			break
 		}
 		c.line = rest
-		c.full = c.full || diskFull.Match(line)
+		if c.short == steady.None {
+			c.said = string(line)
+			c.short = steady.ShortageIn(c.said)
+		}
 		if step.Match(line) {
 			c.n++
 			c.report()

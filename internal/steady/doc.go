@@ -8,4 +8,6 @@
 // Documentation/kbuild), probes the compiler again in the next run, and rebuilds
 // every file whose command has changed. So a build is right when a further run
 // changes no command.
+//
+// A [Shortage] is recognised by what the tools of a failed build print.
 package steady
