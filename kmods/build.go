@@ -174,7 +174,7 @@ func (f Failure) Error() string { return f.Err.Error() }
 func (f Failure) Unwrap() error { return f.Err }
 
 // judge turns a failed outcome into an error. It blames the user for a
-// stranger's C, and the rig for klptest's own.
+// stranger's C, and the rig for klptest's own and for a shortage.
 func (b build) judge(out supervise.Outcome, log, dir string) error {
 	switch {
 	case out.Err() == nil:
@@ -190,6 +190,9 @@ func (b build) judge(out supervise.Outcome, log, dir string) error {
 // broken returns the error of a failed make.
 func (b build) broken(log, dir string) error {
 	summary, tail := diagnose(log, dir)
+	if s := shortage(log, b.boxed); s != steady.None {
+		return b.shortOf(s, tail, log)
+	}
 	return b.failure(summary, tail, log)
 }
 

@@ -82,6 +82,9 @@ func fakeMake(mode string, args []string) int {
 	case "fails":
 		fmt.Printf("  CC [M]  %[1]s/klp_x.o\n%[1]s/klp_x.c:3:1: error: no\nmake[2]: *** [Makefile:9: %[1]s/klp_x.o] Error 1\n", dir)
 		return 2
+	case "killed": // its compiler
+		fmt.Printf("  CC [M]  %[1]s/klp_x.o\ngcc: fatal error: Killed signal terminated program cc1\nmake[2]: *** [Makefile:9: %[1]s/klp_x.o] Error 1\n", dir)
+		return 2
 	case "lazy":
 		return 0
 	case "disturbed": // in its first run

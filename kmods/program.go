@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/steady"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
@@ -101,11 +102,21 @@ func (p userProgram) build(ctx context.Context, dir string) error {
 	case err != nil || end.Err() == nil:
 		return err
 	case end.Ending == supervise.Exited:
-		return &blame.Error{Party: blame.User, Summary: p.source.Name + " does not compile", Tail: said.String(), Err: end.Err()}
+		return p.broken(said.String(), end.Err())
 	case end.Ending == supervise.OutOfTime:
 		return blame.Userf("compiling %s took more than %v", p.source.Name, buildLimit)
 	}
 	return blame.Rigf("the compiler of %s was %s: %s", p.source.Name, end.Ending, end.Cause)
+}
+
+// broken returns the error of a compiler that failed.
+func (p userProgram) broken(said string, err error) error {
+	e := &blame.Error{Party: blame.User, Summary: p.source.Name + " does not compile"}
+	if s := shortage(said, p.boxed); s != steady.None {
+		e = s.Fault("to compile " + p.source.Name)
+	}
+	e.Tail, e.Err = said, err
+	return e
 }
 
 func (p userProgram) job(dir string, said *blame.Tail) supervise.Job {
