@@ -106,7 +106,8 @@ func clearDamaged(dir string, tell func(string)) error {
 	return os.RemoveAll(dir)
 }
 
-// clearUnfinished removes what a killed make has made.
+// clearUnfinished removes what a killed make has made. The stamps go as well: the .config,
+// say, which make can write again after it was configured, may be gone.
 func clearUnfinished(dir string) error {
 	mark, err := os.Stat(filepath.Join(dir, unfinished))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -125,5 +126,17 @@ func clearUnfinished(dir string) error {
 		}
 		return err
 	})
-	return blame.Join(err, os.RemoveAll(filepath.Join(dir, unfinished)))
+	return blame.Join(err, clearStamps(dir), os.RemoveAll(filepath.Join(dir, unfinished)))
+}
+
+func clearStamps(dir string) error {
+	return blame.Join(os.RemoveAll(filepath.Join(dir, configured)), os.RemoveAll(filepath.Join(dir, built)))
+}
+
+// checkStamps removes the stamps of a directory that has lost its .config.
+func checkStamps(dir string) error {
+	if exists(dir, ".config") {
+		return nil
+	}
+	return clearStamps(dir)
 }

@@ -3,6 +3,7 @@
 package kbuild
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -70,6 +71,63 @@ func TestClearUnfinishedRemovesWhatIsNewer(t *testing.T) {
 	}
 	if !exists(dir, "whole.o") || exists(dir, "sub/half.o") || exists(dir, unfinished) {
 		t.Error("what was whole must stay, what was half must go")
+	}
+}
+
+// After a kill, the .config is gone if make had written it again.
+func TestBuildIsConfiguredAgainAfterAKill(t *testing.T) {
+	b := testBuilder(t, newSource(t, "6.12"), fakeKernel+`
+case $* in *bzImage*)
+	test -e "$o/.config" || { echo '*** Configuration file ".config" not found!'; exit 2; }
+	test -e "$o/../.kill" && { rm "$o/../.kill"; echo >>"$o/.config"; kill -KILL $$; }
+esac
+exit 0`)
+	w := open(t, b)
+	mustBuild(t, w)
+	filetest.Put(t, filepath.Join(w.Dir(), ".kill"), "")
+	filetest.Put(t, filepath.Join(b.Source, "kernel/livepatch/state.c"), "edited")
+	if _, err := w.Build(t.Context()); !errors.Is(err, errKilled) {
+		t.Fatalf("error is %v", err)
+	}
+	for range 2 {
+		mustBuild(t, w)
+	}
+}
+
+func TestClearUnfinishedRemovesTheStamps(t *testing.T) {
+	dir := t.TempDir()
+	long := time.Now().Add(-time.Hour)
+	for _, name := range []string{configured, built} {
+		filetest.Put(t, filepath.Join(dir, name), "")
+		if err := os.Chtimes(filepath.Join(dir, name), long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	filetest.Put(t, filepath.Join(dir, ".config"), "")
+	filetest.Put(t, filepath.Join(dir, unfinished), "")
+	if err := clearUnfinished(dir); err != nil {
+		t.Fatal(err)
+	}
+	if exists(dir, configured) || exists(dir, built) {
+		t.Error("what was removed is taken for built")
+	}
+}
+
+func TestStampsWithoutAConfig(t *testing.T) {
+	dir := t.TempDir()
+	for _, config := range []bool{true, false} {
+		filetest.Put(t, filepath.Join(dir, configured), "")
+		if config {
+			filetest.Put(t, filepath.Join(dir, ".config"), "")
+		} else if err := os.Remove(filepath.Join(dir, ".config")); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkStamps(dir); err != nil {
+			t.Fatal(err)
+		}
+		if exists(dir, configured) != config {
+			t.Errorf("with a .config: %v; configured: %v", config, !config)
+		}
 	}
 }
 

@@ -61,7 +61,7 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return dir, err
 	}
-	if err := blame.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), os.MkdirAll(dir, 0o700)); err != nil {
+	if err := blame.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), checkStamps(dir), os.MkdirAll(dir, 0o700)); err != nil {
 		return dir, err
 	}
 	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })
