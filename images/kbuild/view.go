@@ -40,10 +40,31 @@ func (v view) reset() error {
 	if exists(v.dir, buildDir) {
 		return v.resetDir(".")
 	}
-	if err := os.MkdirAll(v.build(), 0o700); err != nil {
+	return v.create()
+}
+
+// create makes all entries of the view anew, and its build directory last. Without a build
+// directory there is no object that a file could be too old for.
+func (v view) create() error {
+	if err := os.MkdirAll(v.dir, 0o700); err != nil {
 		return err
 	}
-	return v.linkDir(".")
+	have, err := os.ReadDir(v.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range have {
+		if !linked(e.Name()) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(v.dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	if err := v.linkDir("."); err != nil {
+		return err
+	}
+	return os.Mkdir(v.build(), 0o700)
 }
 
 // linkDir fills a new directory of the view.

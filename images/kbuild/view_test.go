@@ -56,6 +56,26 @@ func TestViewFollowsTheSource(t *testing.T) {
 	}
 }
 
+// klptest can be killed before it has made the build directory, or while it replaces it.
+func TestViewWithoutABuildDirectory(t *testing.T) {
+	const name = "kernel/state.c"
+	v := newView(t, "Makefile", name)
+	if err := v.own(name); err != nil {
+		t.Fatal(err)
+	}
+	filetest.Put(t, filepath.Join(v.dir, name), "changed")
+	if err := os.RemoveAll(v.build()); err != nil {
+		t.Fatal(err)
+	}
+	mustReset(t, v)
+	if got := readText(t, filepath.Join(v.dir, name)); got != name || !exists(v.dir, buildDir) {
+		t.Errorf("the file is %q", got)
+	}
+	if info, err := os.Lstat(filepath.Join(v.dir, "kernel")); err != nil || info.IsDir() {
+		t.Errorf("no link is made anew: %v", err)
+	}
+}
+
 func TestOwnedFileIsNotTheSources(t *testing.T) {
 	const name = "kernel/livepatch/state.c"
 	v := newView(t, "Makefile", name, "kernel/livepatch/core.c", "kernel/fork.c", "mm/slub.c")
