@@ -103,7 +103,7 @@ func clearDamaged(dir string, tell func(string)) error {
 		return nil
 	}
 	tell(fmt.Sprintf("%s is damaged (%v): building all of it again", dir, damage))
-	return os.RemoveAll(dir)
+	return discard(dir)
 }
 
 // clearUnfinished removes what a killed make has made. The stamps go as well: the .config,

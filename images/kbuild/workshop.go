@@ -30,7 +30,7 @@ type Workshop struct {
 
 // begin makes the view look like the source.
 func (w *Workshop) begin() error {
-	return blame.Join(w.recipe.write(w.view.dir), w.view.reset())
+	return blame.Join(w.recipe.write(w.view.dir), w.view.tidy(), w.view.reset())
 }
 
 // Close unlocks the workshop.
