@@ -150,5 +150,5 @@ func (b Builder) seed(ctx context.Context, w *Workshop) error {
 	if _, err := original.Build(ctx); err != nil {
 		return err
 	}
-	return blame.Join(copyBuild(ctx, original.view, w.view), cache.Seal(w.view.build()), w.view.reset())
+	return blame.Join(copyBuild(ctx, original.view, w.view), w.view.reset())
 }

@@ -5,7 +5,6 @@ package kbuild
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,23 +12,51 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/supervise"
 )
 
 // copyLimit allows for some gigabytes on a slow disk.
 const copyLimit = 20 * time.Minute
 
-// copyBuild copies one view's build directory to another. It keeps times, so that
-// make finds nothing to do. Kbuild names files by relative paths, except in the
-// .cmd files below tools/. Their absolute paths would cause everything there to be
-// rebuilt, and a rebuilt objtool causes everything else to be rebuilt.
+// copyBuild replaces a view's build directory by a copy of another view's. The copy gets its
+// name when it is whole and sealed: what a killed copy leaves must not be taken for a build.
 func copyBuild(ctx context.Context, from, to view) error {
-	if err := os.RemoveAll(to.build()); err != nil {
+	part := filepath.Join(to.dir, copyDir)
+	err := fillCopy(ctx, from, to, part)
+	if err == nil {
+		err = discard(to.build())
+	}
+	if err == nil {
+		err = os.Rename(part, to.build())
+	}
+	if err != nil {
+		os.RemoveAll(part)
+	}
+	return err
+}
+
+// fillCopy copies from's build directory to a new directory that is to be the other view's.
+// It keeps times, so that make finds nothing to do. Kbuild names files by relative paths,
+// except in the .cmd files below tools/. Their absolute paths would cause everything there
+// to be rebuilt, and a rebuilt objtool causes everything else to be rebuilt.
+func fillCopy(ctx context.Context, from, to view, part string) error {
+	if err := blame.Join(os.RemoveAll(part), copyTree(ctx, from.build(), part)); err != nil {
 		return err
 	}
+	tools := filepath.Join(part, "tools")
+	if _, err := os.Stat(tools); err == nil { // few configurations need none
+		if err := renameIn(tools, from.dir, to.dir); err != nil {
+			return err
+		}
+	}
+	return cache.Seal(part)
+}
+
+func copyTree(ctx context.Context, from, to string) error {
 	said := &blame.Tail{}
 	end, err := supervise.Run(ctx, supervise.Job{
-		Argv:   []string{"cp", "-a", "--reflink=auto", from.build(), to.build()},
+		Argv:   []string{"cp", "-a", "--reflink=auto", from, to},
 		Env:    []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")},
 		Output: said,
 		Limit:  copyLimit,
@@ -37,15 +64,7 @@ func copyBuild(ctx context.Context, from, to view) error {
 	if err == nil && end.Err() != nil {
 		err = &blame.Error{Summary: "cannot copy what was built", Tail: said.String(), Err: end.Err()}
 	}
-	if err != nil {
-		os.RemoveAll(to.build())
-		return err
-	}
-	tools := filepath.Join(to.build(), "tools")
-	if _, err := os.Stat(tools); errors.Is(err, fs.ErrNotExist) {
-		return nil // the configuration needs none
-	}
-	return renameIn(tools, from.dir, to.dir)
+	return err
 }
 
 // renameIn replaces a path in the .cmd files of a directory.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/filetest"
 )
 
@@ -45,7 +46,26 @@ func TestCopyThatFailsLeavesNothing(t *testing.T) {
 	if !ok || e.Party != blame.Rig || e.Tail != "no room\n" {
 		t.Errorf("error is %v", err)
 	}
-	if exists(to.dir, buildDir) {
+	if exists(to.dir, copyDir) || exists(to.dir, "build/x.o") {
 		t.Error("half a copy is left")
+	}
+}
+
+// The program may be killed at any time: until the copy is whole, it does not have the name
+// of a build directory, and what was there before is there.
+func TestCopyHasItsNameWhenItIsWhole(t *testing.T) {
+	from, to := newView(t, "Makefile"), newView(t, "Makefile")
+	filetest.Put(t, filepath.Join(from.build(), "vmlinux"), "")
+	filetest.Put(t, filepath.Join(to.build(), "old"), "")
+	filetest.Put(t, to.dir+"/cp", "#!/bin/sh\n/bin/cp \"$@\"; ls -A '"+to.build()+"' >'"+to.dir+"/.seen'\n")
+	t.Setenv("PATH", to.dir+":/usr/bin:/bin")
+	if err := copyBuild(t.Context(), from, to); err != nil {
+		t.Fatal(err)
+	}
+	if got := readText(t, to.dir+"/.seen"); got != "old\n" {
+		t.Errorf("during the copy there is %q", got)
+	}
+	if err := cache.Check(to.build()); err != nil || !exists(to.build(), "vmlinux") || exists(to.build(), "old") {
+		t.Errorf("the copy is not whole: %v", err)
 	}
 }
