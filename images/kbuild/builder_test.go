@@ -151,7 +151,7 @@ func TestBuildLeavesTheSourceAlone(t *testing.T) {
 
 func listing(t *testing.T, dir string) string {
 	t.Helper()
-	s, err := view{dir: t.TempDir(), source: dir}.state()
+	s, _, err := view{dir: t.TempDir(), source: dir}.survey()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,61 +6,46 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/klptest/klptest/images/kconfig"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
 )
 
-// state is the state of a tree: hashes of names, sizes and times, of all files and of
-// only those that decide what can be configured.
+// state is the state of a tree: hashes of the names and versions of all files, and of only
+// those that decide what can be configured.
 type state struct{ all, options string }
 
-// state hashes the source and the view's own files. It takes half a second; make would
-// take several to find that there is nothing to do.
-func (v view) state() (state, error) {
-	all, options := sha256.New(), sha256.New()
-	err := blame.Join(hashTree(v.source, all, options), hashTree(v.dir, all, options))
-	return state{fmt.Sprintf("%x", all.Sum(nil)), fmt.Sprintf("%x", options.Sum(nil))}, err
-}
-
-func hashTree(root string, all, options hash.Hash) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case filepath.Dir(path) == root && (!linked(d.Name()) || d.Name() == "Documentation"):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		case d.IsDir():
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		line := fmt.Appendf(nil, "%s %v %d %d\n", path, info.Mode(), info.Size(), mtime(info))
-		all.Write(line)
-		if kconfig.IsFile(d.Name()) || strings.HasPrefix(path, filepath.Join(root, "scripts/kconfig")) {
-			options.Write(line)
-		}
-		return nil
-	})
-}
-
-// mtime returns 0 for links, because they are made again each time.
-func mtime(info fs.FileInfo) int64 {
-	if info.Mode()&fs.ModeSymlink != 0 {
-		return 0
+// survey returns the state of the source and the view's own files, and lists the source's
+// files. It takes half a second; make would take several to find that there is nothing to
+// do.
+func (v view) survey() (state, []file, error) {
+	l := lister{trees: []string{v.source, v.dir}, seen: map[string]bool{}}
+	if err := l.walk(v.source, "."); err != nil {
+		return state{}, nil, err
 	}
-	return info.ModTime().UnixNano()
+	source := l.files
+	l.files = nil
+	err := l.walk(v.dir, ".")
+	return stateOf(source, l.files), source, err
+}
+
+func stateOf(trees ...[]file) state {
+	all, options := sha256.New(), sha256.New()
+	for n, files := range trees {
+		fmt.Fprintf(all, "tree %d\n", n)
+		for _, f := range files {
+			line := f.line()
+			all.Write(line)
+			if kconfig.IsFile(filepath.Base(f.path)) || within(f.path, "scripts/kconfig") {
+				options.Write(line)
+			}
+		}
+	}
+	return state{fmt.Sprintf("%x", all.Sum(nil)), fmt.Sprintf("%x", options.Sum(nil))}
 }
 
 // The stamps in a build directory: the state of the tree that was configured, that of

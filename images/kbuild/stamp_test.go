@@ -45,7 +45,7 @@ func TestStateTellsChanges(t *testing.T) {
 
 func mustState(t *testing.T, v view) state {
 	t.Helper()
-	s, err := v.state()
+	s, _, err := v.survey()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (w *Workshop) Own(names ...string) error {
 // Build builds the tree as it is now, and returns the build directory.
 func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	dir = w.view.build()
-	now, err := w.view.state()
+	now, _, err := w.view.survey()
 	if err != nil {
 		return dir, err
 	}
