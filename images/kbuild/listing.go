@@ -25,11 +25,10 @@ func newFile(path, leads string, info fs.FileInfo) file {
 	return file{path, leads, info.Mode(), info.Size(), info.ModTime()}
 }
 
-// line returns a line about the file, which differs if the file does.
+// line returns a line about the file, which differs if what is built from it may. The mode
+// decides only whether the file can be used.
 func (f file) line() []byte {
-	b := append([]byte(f.path), ' ')
-	b = strconv.AppendUint(b, uint64(f.mode), 8)
-	b = strconv.AppendInt(append(b, ' '), f.size, 10)
+	b := strconv.AppendInt(append([]byte(f.path), ' '), f.size, 10)
 	b = strconv.AppendInt(append(b, ' '), f.time.UnixNano(), 10)
 	return append(append(append(b, ' '), f.leads...), '\n')
 }
@@ -96,10 +95,10 @@ func (l *lister) follow(path, at string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil: // it leads nowhere
-		l.files = append(l.files, file{path: at, leads: to})
+		l.files = append(l.files, file{path: at, leads: to, mode: fs.ModeSymlink})
 		return nil
 	case info.IsDir():
-		l.files = append(l.files, file{path: at, leads: to})
+		l.files = append(l.files, file{path: at, leads: to, mode: fs.ModeSymlink})
 		return l.enter(path, at)
 	}
 	l.files = append(l.files, newFile(at, to, info))

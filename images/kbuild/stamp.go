@@ -38,7 +38,7 @@ func stateOf(trees ...[]file) state {
 	for n, files := range trees {
 		fmt.Fprintf(all, "tree %d\n", n)
 		for _, f := range files {
-			line := f.line()
+			line := fmt.Appendf(f.line(), "%o\n", f.mode)
 			all.Write(line)
 			if kconfig.IsFile(filepath.Base(f.path)) || within(f.path, "scripts/kconfig") {
 				options.Write(line)
@@ -77,7 +77,7 @@ func guard(dir string, work func() error) error {
 	if errors.Is(err, errKilled) {
 		return err
 	}
-	return blame.Join(err, cache.Seal(dir), os.Remove(mark))
+	return blame.Join(err, cache.Seal(dir), markSources(dir), os.Remove(mark))
 }
 
 // clearDamaged removes a build that is not as make left it. The next make would not
@@ -91,7 +91,7 @@ func clearDamaged(dir string, tell func(string)) error {
 	return discard(dir)
 }
 
-// clearUnfinished removes what a killed make has made. The stamps go as well: the .config,
+// clearUnfinished removes what a killed make has made, but not the list of its sources. The stamps go as well: the .config,
 // say, which make can write again after it was configured, may be gone.
 func clearUnfinished(dir string) error {
 	mark, err := os.Stat(filepath.Join(dir, unfinished))
@@ -102,7 +102,7 @@ func clearUnfinished(dir string) error {
 		return err
 	}
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Name() == sourcesFile {
 			return err
 		}
 		info, err := d.Info()

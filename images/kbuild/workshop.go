@@ -57,11 +57,11 @@ func (w *Workshop) Own(names ...string) error {
 // Build builds the tree as it is now, and returns the build directory.
 func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	dir = w.view.build()
-	now, _, err := w.view.survey()
-	if err != nil {
+	if err := blame.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), checkStamps(dir), os.MkdirAll(dir, 0o700)); err != nil {
 		return dir, err
 	}
-	if err := blame.Join(clearUnfinished(dir), clearDamaged(dir, w.tell), checkStamps(dir), os.MkdirAll(dir, 0o700)); err != nil {
+	now, err := w.current()
+	if err != nil {
 		return dir, err
 	}
 	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })
