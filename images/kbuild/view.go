@@ -116,12 +116,9 @@ func (v view) restore(path string) error {
 	if _, err := os.Lstat(to); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	info, err := os.Lstat(from)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return os.Symlink(from, to)
+	info, err := os.Stat(from)
+	if err != nil || !info.Mode().IsRegular() {
+		return os.Symlink(from, to) // it may lead nowhere
 	}
 	data, err := os.ReadFile(from)
 	if err != nil {

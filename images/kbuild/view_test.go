@@ -134,6 +134,24 @@ func TestResetLeavesTimesOfWhatIsUnchanged(t *testing.T) {
 	}
 }
 
+// In a tree of links, a file is a link.
+func TestRemovedLinkIsMadeAnew(t *testing.T) {
+	const name = "kernel/a.c"
+	other := makeSource(t, "a.c")
+	v := newView(t, "Makefile", "kernel/b.c")
+	link(t, filepath.Join(other, "a.c"), filepath.Join(v.source, name))
+	if err := v.own(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(v.dir, name)); err != nil {
+		t.Fatal(err)
+	}
+	mustReset(t, v)
+	if info, err := os.Lstat(filepath.Join(v.dir, name)); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("its object may be of another version: %v", err)
+	}
+}
+
 func TestOwnNewAndRemovedFiles(t *testing.T) {
 	v := newView(t, "Makefile", "kernel/a.c")
 	for _, name := range []string{"kernel/new.c", "new/dir/b.c", "kernel/a.c"} {
