@@ -158,10 +158,10 @@ func linked(name string) bool {
 func (v view) resetEntry(path string, e fs.DirEntry, wanted bool) error {
 	full := filepath.Join(v.dir, path)
 	switch {
-	case e.IsDir() && wanted:
-		return v.resetDir(path)
-	case !wanted:
+	case !wanted || v.otherKind(path, e):
 		return os.RemoveAll(full)
+	case e.IsDir():
+		return v.resetDir(path)
 	case e.Type().IsRegular():
 		data, err := os.ReadFile(filepath.Join(v.source, path))
 		if err != nil {
@@ -173,6 +173,16 @@ func (v view) resetEntry(path string, e fs.DirEntry, wanted bool) error {
 		return err
 	}
 	return os.Remove(full)
+}
+
+// otherKind reports whether a real entry of the view is a file and the source's a
+// directory, or vice versa.
+func (v view) otherKind(path string, e fs.DirEntry) bool {
+	if e.Type() == fs.ModeSymlink {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(v.source, path))
+	return err != nil || info.IsDir() != e.IsDir()
 }
 
 // rewrite writes a file only if that changes it, so that make has nothing to do

@@ -152,6 +152,28 @@ func TestRemovedLinkIsMadeAnew(t *testing.T) {
 	}
 }
 
+// Another version of the kernel may have a directory of the name of a file.
+func TestViewFollowsAChangeOfKind(t *testing.T) {
+	v := newView(t, "Makefile", "kernel/file", "kernel/dir/a.c", "kernel/lost")
+	for _, name := range []string{"kernel/file", "kernel/dir/a.c", "kernel/lost"} {
+		if err := v.own(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(v.source, "kernel")); err != nil {
+		t.Fatal(err)
+	}
+	filetest.Put(t, filepath.Join(v.source, "kernel/file/b.c"), "b")
+	filetest.Put(t, filepath.Join(v.source, "kernel/dir"), "now a file")
+	link(t, "nowhere", filepath.Join(v.source, "kernel/lost"))
+	for range 2 {
+		mustReset(t, v)
+	}
+	if readText(t, filepath.Join(v.dir, "kernel/file/b.c")) != "b" || readText(t, filepath.Join(v.dir, "kernel/dir")) != "now a file" {
+		t.Error("the view has the old kinds")
+	}
+}
+
 func TestOwnNewAndRemovedFiles(t *testing.T) {
 	v := newView(t, "Makefile", "kernel/a.c")
 	for _, name := range []string{"kernel/new.c", "new/dir/b.c", "kernel/a.c"} {
