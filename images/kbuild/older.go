@@ -32,11 +32,15 @@ func (w *Workshop) current() (state, error) {
 	if err != nil || stamped(dir, configured, now.options) && stamped(dir, built, now.all) {
 		return now, err
 	}
+	climbed, err := w.view.climb()
+	if err != nil {
+		return now, err
+	}
 	renewed, err := w.renew(source)
 	if err == nil {
 		err = saveSources(dir, source)
 	}
-	if err != nil || !renewed {
+	if err != nil || !renewed && !climbed {
 		return now, err
 	}
 	now, _, err = w.view.survey()

@@ -21,8 +21,9 @@ import (
 // ("../mm"). The objects do not depend on where the view is, so a view can be
 // copied, and ccache recognizes them.
 //
-// A replaced file and the directories above it are real. A file can be replaced
-// by a copy of itself, which has a new time (see older). A real file never
+// A replaced file and the directories above it are real, and so are directories
+// from which files go up to others (see climb). A file can be replaced by a copy
+// of itself, which has a new time (see older). A real file never
 // becomes a link again: the source's file may be older than the object made
 // from the replacement, and make would keep that object.
 type view struct {
