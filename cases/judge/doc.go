@@ -7,5 +7,6 @@
 // commands, render.go writes the expected and the observed transcript, and
 // diff.go compares them. data.go and leftovers.go find faults that no
 // transcript shows; reported.go compares a failure with the symptom of a
-// report. [Update] writes an observation back into the case's file.
+// report, and besides.go finds faults besides that symptom. [Update] writes an
+// observation back into the case's file.
 package judge

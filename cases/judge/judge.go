@@ -27,10 +27,11 @@ type Finding struct {
 
 	Reported Reported // whether a FAIL is the symptom that the case names
 
-	fault  error    // of the emulator, see package emulator; nil: none
-	splats []string // unexpected ones
-	stall  []string // a wait that timed out because of the kernel
-	beyond []string // reasons that no change of the transcript removes
+	fault      error        // of the emulator, see package emulator; nil: none
+	unexpected []klog.Entry // the splats that the case does not name
+	splats     []string     // the same as reasons, and a cut one
+	stall      []string     // a wait that timed out because of the kernel
+	beyond     []string     // reasons that no change of the transcript removes
 }
 
 // Judge compares an observation with the case. It is pure: the same observation
@@ -43,7 +44,7 @@ type Finding struct {
 func Judge(c *casefile.Case, o Observation) Finding {
 	j := newJudgement(c, o)
 	d := j.compare()
-	f := Finding{Diff: d.unified, Line: d.line, Step: j.place(d), Observed: joinLines(j.observed()), Splat: j.firstSplat(), fault: j.fault, splats: j.splats()}
+	f := Finding{Diff: d.unified, Line: d.line, Step: j.place(d), Observed: joinLines(j.observed()), Splat: j.firstSplat(), fault: j.fault, unexpected: j.unexpected, splats: j.splats()}
 	rig, stall := j.rigFaults(), j.stallLines()
 	if !j.excused() {
 		f.stall = stall
@@ -143,12 +144,16 @@ func unnamed(steps []casefile.Step, log []klog.Entry) []klog.Entry {
 func (j *judgement) splats() []string {
 	var list []string
 	for _, e := range j.unexpected {
-		list = append(list, fmt.Sprintf("unexpected %s: %s", e.Fold[len(klog.FoldPrefix):], klog.Escape(e.Text)))
+		list = append(list, splatLine(e))
 	}
 	if j.log.open {
 		list = append(list, "the log ends inside a splat")
 	}
 	return list
+}
+
+func splatLine(e klog.Entry) string {
+	return fmt.Sprintf("unexpected %s: %s", e.Fold[len(klog.FoldPrefix):], klog.Escape(e.Text))
 }
 
 func (j *judgement) firstSplat() string {
@@ -166,13 +171,13 @@ func (j *judgement) firstSplat() string {
 // does not explain.
 func (j *judgement) crashed() bool {
 	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool {
-		return e.Fold != klog.FoldPrefix+string(splat.Stall)
+		return !e.Is(splat.Stall)
 	})
 }
 
 // stallLogged reports whether the kernel itself logged a stall.
 func (j *judgement) stallLogged() bool {
-	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return e.Fold == klog.FoldPrefix+string(splat.Stall) })
+	return slices.ContainsFunc(j.unexpected, func(e klog.Entry) bool { return e.Is(splat.Stall) })
 }
 
 // Starved is why an observation proves nothing when the host was too busy.

@@ -3,7 +3,6 @@
 package judge
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -32,28 +31,14 @@ func (j *judgement) reported(f Finding) Reported {
 	return NotAsReported
 }
 
-// stampedLine matches the prefix of a console's line, which is dropped.
-var stampedLine = regexp.MustCompile(`^(?:<\d+>)?\[ *\d+\.\d+\](?: ?\[ *[TC]\d+\])? ?`)
-
-// reportedBy is reported for a run that ended early, such as by a crash: it
-// also looks at the console.
-func reportedBy(c *casefile.Case, res Result, f Finding) Reported {
+// reportedBy is reported for a run that ended early, such as by a crash. It also gets the
+// splats on the console.
+func reportedBy(c *casefile.Case, res Result, f Finding, console []klog.Entry) Reported {
 	if c.Symptom == nil || res.Verdict != Fail {
 		return ""
 	}
-	var lines []string
-	for line := range strings.Lines(res.Tail) {
-		lines = append(lines, stampedLine.ReplaceAllString(strings.TrimRight(line, "\r\n"), ""))
-	}
-	for _, l := range klog.FoldLines(lines, c.Modules()) {
-		if l.Splat && fits(*c.Symptom, l.Fold) {
-			return AsReported
-		}
-	}
-	if slices.ContainsFunc(f.splats, func(reason string) bool {
-		fold, _, _ := strings.Cut(strings.TrimPrefix(reason, "unexpected "), ":")
-		return fits(*c.Symptom, klog.FoldPrefix+fold)
-	}) || c.Symptom.Kind == string(splat.Stall) && len(f.stall) > 0 {
+	if slices.ContainsFunc(slices.Concat(f.unexpected, console), func(e klog.Entry) bool { return fits(*c.Symptom, e.Fold) }) ||
+		c.Symptom.Kind == string(splat.Stall) && len(f.stall) > 0 {
 		return AsReported
 	}
 	return NotAsReported

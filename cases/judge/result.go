@@ -110,10 +110,13 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 	res := newResult(c)
 	res.Verdict, res.Reasons, res.Reported = f.Verdict, f.Reasons, f.Reported
 	res.Step = f.Step
+	splats := f.unexpected
 	if err != nil {
 		res = brokenOff(c, f, err)
 		res.Step = max(0, f.Step-1) // the last one may have killed the guest
-		res.Reported = reportedBy(c, res, f)
+		console := splatsIn(c, res.Tail)
+		res.Reported = reportedBy(c, res, f, console)
+		splats = slices.Concat(splats, console)
 	}
 	res.Reasons = fewReasons(res.Reasons)
 	res.Tail = cmp.Or(res.Tail, f.Splat)
@@ -124,7 +127,7 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 		res.Diff = f.Diff
 	}
 	res.Observed, res.Observation = f.Observed, o
-	return res.expecting(c, o.Facts)
+	return res.expecting(c, o.Facts, splats)
 }
 
 // brokenOff returns the result of a case that an error ended. Missing parts

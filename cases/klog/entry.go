@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/splat"
 )
 
 // Entry is a relevant line of the log.
@@ -36,6 +37,12 @@ func Entries(records []machine.Record) []Entry {
 		}
 	}
 	return list
+}
+
+// Is reports whether the entry is a splat of a kind.
+func (e Entry) Is(kind splat.Kind) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(e.Fold, FoldPrefix), " ")
+	return e.Splat && name == string(kind)
 }
 
 // Line returns the entry as the transcript shows it.
