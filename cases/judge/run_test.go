@@ -253,6 +253,49 @@ func (m slowMachine) Step(ctx context.Context, cmd machine.Command, limit time.D
 	return m.fakeMachine.Step(ctx, cmd, limit)
 }
 
+// TestRunBlamesAShortCase: a wait that times out is the kernel's fault also if it got the
+// whole of a short case's time, which earlier commands have shortened a little.
+func TestRunBlamesAShortCase(t *testing.T) {
+	for _, test := range []struct {
+		timeout, before time.Duration // limit of the case, and what a command before the wait takes
+		want            Verdict
+		reason          string
+	}{
+		{30 * time.Second, time.Millisecond, Fail, "% rmmod klp_a: end of it did not end within 30s"},
+		{30 * time.Second, 5 * time.Second, Fail, "% rmmod klp_a: end of it did not end within 20s"},
+		{30 * time.Second, 10 * time.Second, Error, "the case's time limit of 30s left no more than 10s for a wait"},
+		{5 * time.Minute, 10 * time.Second, Fail, "% rmmod klp_a: end of it did not end within 1m0s"},
+		{5 * time.Minute, 140 * time.Second, Error, "the case's time limit of 5m0s left no more than 20s for a wait"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := mustParse(t, smallScript)
+			c.Timeout = test.timeout
+			res := Run(t.Context(), stallingMachine{smallMachine(), "rmmod klp_a", test.before}, c)
+			if res.Verdict != test.want || res.Reasons[0] != test.reason {
+				t.Errorf("%s of %s before it: %s %q", test.before, test.timeout, res.Verdict, res.Reasons)
+			}
+		})
+	}
+}
+
+// stallingMachine takes a time for each command but one, whose wait times out.
+type stallingMachine struct {
+	*fakeMachine
+	stalls string
+	takes  time.Duration
+}
+
+func (m stallingMachine) Step(ctx context.Context, cmd machine.Command, limit time.Duration) (machine.Answer, error) {
+	a, err := m.fakeMachine.Step(ctx, cmd, limit)
+	if cmd.Text == m.stalls {
+		a.Stall = &machine.Stall{What: "end of it", Limit: limit}
+		time.Sleep(limit)
+	} else {
+		time.Sleep(m.takes)
+	}
+	return a, err
+}
+
 func TestRunInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("interrupted"))

@@ -21,8 +21,9 @@ var (
 	caseFile = regexp.MustCompile(`^\S*\.txtar:`)
 
 	// accidents matches what differs between two logs of one fault: addresses, the
-	// time, the process, the processor, the number of an oops, and places in functions.
-	accidents = regexp.MustCompile(`\b0x[0-9a-f]{5,}\b|\b[0-9a-f]{12,}\b|\+0x[0-9a-f]+/0x[0-9a-f]+|\[ *\d+\.\d{6}\]|\b[Cc][Pp][Uu]:? \d+\b|\b[Pp][Ii][Dd]:? \d+\b|\[#\d+\]|/\d+\b`)
+	// time, the process, the processor, the number of an oops, and places in functions. The
+	// time that was left for a wait differs as well.
+	accidents = regexp.MustCompile(`\b0x[0-9a-f]{5,}\b|\b[0-9a-f]{12,}\b|\+0x[0-9a-f]+/0x[0-9a-f]+|\[ *\d+\.\d{6}\]|\b[Cc][Pp][Uu]:? \d+\b|\b[Pp][Ii][Dd]:? \d+\b|\[#\d+\]|/\d+\b|\bwithin [\d.hms]+`)
 )
 
 // essence returns what the headlines of failures with one reason share.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/cases/machine"
@@ -24,7 +25,7 @@ func linesOf(s *machine.Stall, command string) []string {
 	if s.Died {
 		return []string{fmt.Sprintf("%% %s: the kernel ended the task of the command", klog.Escape(command))}
 	}
-	list := []string{fmt.Sprintf("%% %s: %s did not end within %s", klog.Escape(command), klog.Escape(s.What), s.Limit)}
+	list := []string{fmt.Sprintf("%% %s: %s did not end within %s", klog.Escape(command), klog.Escape(s.What), shortened(s.Limit))}
 	for i, t := range s.Tasks {
 		if i == maxTasks {
 			list = append(list, fmt.Sprintf("and %d more tasks", len(s.Tasks)-maxTasks))
@@ -37,6 +38,9 @@ func linesOf(s *machine.Stall, command string) []string {
 	}
 	return list
 }
+
+// shortened drops the digits of a limit that say how long earlier commands took.
+func shortened(limit time.Duration) time.Duration { return limit.Round(100 * time.Millisecond) }
 
 // taskLine shows a task and its stack, the innermost function first.
 func taskLine(t machine.Task) string {
