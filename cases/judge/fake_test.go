@@ -30,6 +30,8 @@ type fakeAnswer struct {
 	output string
 	stall  *machine.Stall
 	err    error
+
+	starved bool // the host has starved the machine so far
 }
 
 var errUnplugged = errors.New("unplugged")
@@ -51,7 +53,7 @@ func (m *fakeMachine) Step(ctx context.Context, cmd machine.Command, limit time.
 		return machine.Answer{}, ctx.Err()
 	}
 	f := m.answers[cmd.Text]
-	a := machine.Answer{Output: f.output, Errno: f.errno, Stall: f.stall}
+	a := machine.Answer{Output: f.output, Errno: f.errno, Stall: f.stall, Starved: f.starved}
 	a.Records = append(a.Records, machine.Record{Facility: 1, Text: "% " + cmd.Text})
 	for _, line := range f.log {
 		a.Records = append(a.Records, machine.Record{Text: line})

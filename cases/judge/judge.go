@@ -30,6 +30,8 @@ type Finding struct {
 	unexpected []klog.Entry // the splats that the case does not name
 	splats     []string     // the same as reasons, and a cut one
 	stall      []string     // a wait that timed out because of the kernel
+	starved    []string     // why a stall proves nothing
+	proven     bool         // a splat or a wait proves a fault of the kernel, whatever else is missing
 	beyond     []string     // reasons that no change of the transcript removes
 }
 
@@ -48,6 +50,8 @@ func Judge(c *casefile.Case, o Observation) Finding {
 	if !j.excused() {
 		f.stall = stall
 	}
+	f.starved = j.starved()
+	f.proven = j.crashed() || len(f.stall) > 0 || j.stallLogged() && len(f.starved) == 0
 	left := j.leftovers()
 	f.Agreed, f.Wanted, f.Blocked = d.agreed, d.wanted, stall
 	f.Reasons = slices.Concat(j.faultLines(), f.splats, rig, stall)
@@ -191,12 +195,21 @@ func (j *judgement) rigFaults() []string {
 		list = append(list, "the run was broken off: "+klog.Escape(j.o.Broken))
 	case stall == nil && !j.whole:
 		list = append(list, fmt.Sprintf("%d of %d commands ran", len(j.o.Answers), j.total))
-	case stall != nil && stall.Starved, j.o.End.Starved && j.stallLogged():
-		list = append(list, Starved)
+	case len(j.starved()) > 0:
+		list = append(list, j.starved()...)
 	case j.excused():
 		list = append(list, fmt.Sprintf("the case's time limit of %s left no more than %s for a wait", limitOf(j.c), shortened(stall.Limit)))
 	}
 	return list
+}
+
+// starved says that the host explains a stall.
+func (j *judgement) starved() []string {
+	stall, _ := j.o.stall()
+	if stall != nil && stall.Starved || j.o.End.Starved && j.stallLogged() {
+		return []string{Starved}
+	}
+	return nil
 }
 
 // excused reports whether a wait that timed out says nothing about the kernel: the host

@@ -132,18 +132,16 @@ func conclude(c *casefile.Case, o Observation, err error) Result {
 
 // brokenOff returns the result of a case that an error ended. Missing parts
 // prove nothing. A splat proves a fault, and so does a wait that timed out,
-// since a hanging kernel may not let its guest be inspected. A transient error
-// stays an ERROR, because they may have the same cause.
+// since a hanging kernel may not let its guest be inspected; but a stall on a
+// starved host does not. A transient error stays an ERROR, because they may have
+// the same cause.
 func brokenOff(c *casefile.Case, f Finding, err error) Result {
 	res := broken(c, err)
 	seen := slices.Concat(f.splats, f.stall)
-	if res.Transient {
-		res.Reasons = append(res.Reasons, seen...)
+	if res.Transient || !f.proven {
+		res.Reasons = slices.Concat(res.Reasons, f.starved, seen)
 		return res
 	}
-	if len(seen) > 0 {
-		res.Verdict = Fail
-	}
-	res.Reasons = append(seen, res.Reasons...)
+	res.Verdict, res.Reasons = Fail, append(seen, res.Reasons...)
 	return res
 }

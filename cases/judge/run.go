@@ -100,7 +100,7 @@ func observe(ctx context.Context, m machine.Machine, c *casefile.Case, f machine
 		}
 		a, err := m.Step(ctx, s.Command, limit)
 		err = cmp.Or(err, said.Add(a.Output, a.Records))
-		o.Answers = append(o.Answers, a)
+		o.Answers, o.End.Starved = append(o.Answers, a), a.Starved
 		if err != nil {
 			return o, fmt.Errorf("%% %s: %w", s.Command.Text, because(ctx, err))
 		}

@@ -162,7 +162,7 @@ func TestRunBlames(t *testing.T) {
 				m.answers["insmod klp_a"] = fakeAnswer{stall: &machine.Stall{What: "end of insmod klp_a", Limit: time.Minute, Starved: true}}
 				m.broken["End"] = errUnplugged
 			},
-			Error, []string{"unplugged"},
+			Error, []string{"unplugged", Starved},
 		},
 		{"end", func(m *fakeMachine) { m.broken["End"] = errUnplugged }, Error, []string{"unplugged"}},
 		{"step", func(m *fakeMachine) { m.answers["cat /x"] = fakeAnswer{err: errUnplugged} }, Error, []string{"% cat /x: unplugged"}},
@@ -195,6 +195,37 @@ func TestRunBlames(t *testing.T) {
 		}
 		if test.verdict == Error && res.Diff != "" {
 			t.Errorf("%s: a diff that blames nobody:\n%s", test.name, res.Diff)
+		}
+	}
+}
+
+// TestRunBlamesAStarvedHost: a stall in the log of a starved host proves nothing, also if the
+// run breaks off.
+func TestRunBlamesAStarvedHost(t *testing.T) {
+	const stall, warning = "rcu: INFO: rcu_sched self-detected stall on CPU", "WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2"
+	for _, test := range []struct {
+		log     string
+		starved bool
+		inStep  bool // it breaks off there, and otherwise at the end
+		reasons string
+		want    Verdict
+	}{
+		{stall, false, false, "unexpected stall: " + stall + "; unplugged", Fail},
+		{stall, true, false, "unplugged; " + Starved + "; unexpected stall: " + stall, Error},
+		{stall, true, true, "% cat /x: unplugged; " + Starved + "; unexpected stall: " + stall, Error},
+		{warning, true, true, "unexpected WARNING f: " + warning + "; % cat /x: unplugged", Fail},
+	} {
+		m := smallMachine()
+		answer := fakeAnswer{log: []string{test.log}}
+		if test.inStep {
+			answer.err, answer.starved = errUnplugged, test.starved
+		} else {
+			m.end.Starved, m.broken = test.starved, map[string]error{"End": errUnplugged}
+		}
+		m.answers["cat /x"] = answer
+		res := Run(t.Context(), m, mustParse(t, smallScript))
+		if got := strings.Join(res.Reasons, "; "); got != test.reasons || res.Verdict != test.want {
+			t.Errorf("%s, starved %v: %s %q", test.log, test.starved, res.Verdict, got)
 		}
 	}
 }

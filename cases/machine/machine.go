@@ -120,6 +120,9 @@ type Answer struct {
 	Errno   string   `json:"errno,omitempty"` // symbolic, such as "EINVAL"; empty on success
 	Stall   *Stall   `json:"stall,omitempty"` // a wait timed out, or can never end
 	Records []Record `json:"records,omitempty"`
+	// Starved is set by the rig, as in EndState, for the time from Begin on. It
+	// counts if the run ends before End.
+	Starved bool `json:"-"`
 }
 
 // Stall is a wait that timed out, or can never end: its purpose, and the tasks

@@ -29,7 +29,7 @@ func (t Test) judge(o judge.Observation, err error) judge.Result {
 		return t.Broken(faults.Emulator)
 	case err != nil:
 		return t.died(o, faults, err)
-	case o.End.Starved && len(faults.Splats) > 0 && !faults.Crashed:
+	case starved(o, faults):
 		return t.Broken(errStarved)
 	}
 	a := o.Answers[0]
@@ -48,6 +48,11 @@ func (t Test) judge(o judge.Observation, err error) judge.Result {
 	return t.conclude(res, a)
 }
 
+// starved reports whether the host explains all that the log shows: stalls.
+func starved(o judge.Observation, faults judge.Faults) bool {
+	return o.End.Starved && len(faults.Splats) > 0 && !faults.Crashed
+}
+
 // died returns the result of a script whose guest died or could not be reached.
 func (t Test) died(o judge.Observation, faults judge.Faults, err error) judge.Result {
 	res := t.Broken(err)
@@ -55,7 +60,10 @@ func (t Test) died(o judge.Observation, faults judge.Faults, err error) judge.Re
 	if res.Transient {
 		return res
 	}
-	if len(faults.Splats) > 0 {
+	switch {
+	case starved(o, faults):
+		res.Reasons = slices.Concat(res.Reasons, []string{judge.Starved}, faults.Splats)
+	case len(faults.Splats) > 0:
 		res.Verdict, res.Reasons = judge.Fail, append(slices.Clone(faults.Splats), res.Reasons...)
 	}
 	log := res.Tail

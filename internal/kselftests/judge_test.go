@@ -96,7 +96,11 @@ func TestRun(t *testing.T) {
 			"unexpected WARNING f: WARNING: CPU: 0 PID: 9 at kernel/x.c:1 f+0x1/0x2", "a PASS, b SKIP not run, c SKIP not run"},
 		"warns and skips":       {fakeMachine{answer: machine.Answer{Errno: "exit 4", Records: warns}}, judge.Fail, "unexpected WARNING f: WARNING: CPU: 0 PID: 9 at kernel/x.c:1 f+0x1/0x2", "a SKIP not run, b SKIP not run, c SKIP not run"},
 		"stalls on a busy host": {fakeMachine{answer: machine.Answer{Output: twoOK, Records: stalls}, end: machine.EndState{Starved: true}}, judge.Error, errStarved.Error(), ""},
-		"the rig fails":         {fakeMachine{err: blame.Rigf("no answer")}, judge.Error, "no answer", "a SKIP not run, b SKIP not run, c SKIP not run"},
+		"stalls on a busy host, and the rig fails": {fakeMachine{answer: machine.Answer{Records: stalls, Starved: true}, err: blame.Rigf("no answer")}, judge.Error,
+			"no answer; " + judge.Starved + "; unexpected stall: rcu: INFO: rcu_sched detected stalls on CPUs/tasks:", "a SKIP not run, b SKIP not run, c SKIP not run"},
+		"stalls, and the rig fails": {fakeMachine{answer: machine.Answer{Records: stalls}, err: blame.Rigf("no answer")}, judge.Fail,
+			"unexpected stall: rcu: INFO: rcu_sched detected stalls on CPUs/tasks:; no answer", "a SKIP not run, b SKIP not run, c SKIP not run"},
+		"the rig fails": {fakeMachine{err: blame.Rigf("no answer")}, judge.Error, "no answer", "a SKIP not run, b SKIP not run, c SKIP not run"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := someTest(t).Run(t.Context(), c.m)

@@ -111,7 +111,7 @@ func (t Test) observe(ctx context.Context, m machine.Machine) (o judge.Observati
 		return o, err
 	}
 	a, err := m.Step(ctx, t.command(o.Facts.Emulated), t.limit+2*endGrace)
-	o.Answers = []machine.Answer{a}
+	o.Answers, o.End.Starved = []machine.Answer{a}, a.Starved
 	if err == nil {
 		o.End, err = m.End(ctx)
 	}

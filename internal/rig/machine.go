@@ -74,8 +74,10 @@ func (m *guestMachine) Step(ctx context.Context, cmd machine.Command, limit time
 	a, err := whileAlive(ctx, m.VM, func(ctx context.Context) (machine.Answer, error) {
 		return m.Agent.Step(ctx, cmd, limit)
 	})
+	now := m.now()
+	a.Starved = starvedSince(m.VM.Jumps(), m.begun, now)
 	if a.Stall != nil {
-		a.Stall.Starved = !a.Stall.Died && starvedSince(m.VM.Jumps(), began, m.now())
+		a.Stall.Starved = !a.Stall.Died && starvedSince(m.VM.Jumps(), began, now)
 	}
 	return a, err
 }
