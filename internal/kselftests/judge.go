@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -114,7 +113,7 @@ func (t Test) outOfTime(a machine.Answer) string {
 		return fmt.Sprintf("the script did not end within %v, and cannot be killed", t.limit)
 	case a.Stall != nil:
 		return "the script leaves what does not end: " + a.Stall.What
-	case a.Errno == timedOut || a.Errno == killed:
+	case a.Errno == timedOut:
 		return fmt.Sprintf("the script did not end within %v", t.limit)
 	}
 	return ""
@@ -128,14 +127,11 @@ func within(tests []judge.Subtest) string {
 	return ""
 }
 
-// lacks matches a shell's complaint about a program that the guest lacks.
-var lacks = regexp.MustCompile(`(?m)^\S*: line \d+: (\S+): command not found$`)
-
 // conclude finds the verdict of a script that has ended.
 func (t Test) conclude(res judge.Result, a machine.Answer) judge.Result {
 	res.Verdict = judge.Pass
-	if missing := lacks.FindStringSubmatch(a.Output); missing != nil && a.Errno != "" && len(res.Reasons) == 0 {
-		return t.Broken(blame.AdviseRigf("report this line: the guest's list of programs lacks it", "the script needs the program %s, which the guest does not have", missing[1]))
+	if err := unable(a); err != nil && len(res.Reasons) == 0 {
+		return t.Broken(err)
 	}
 	for _, sub := range res.Subtests {
 		if sub.Verdict == judge.Fail {
@@ -147,12 +143,17 @@ func (t Test) conclude(res judge.Result, a machine.Answer) judge.Result {
 	case a.Errno == skipStatus && len(res.Reasons) == 0:
 		res.Verdict, res.Reasons = judge.Skip, []string{strings.TrimPrefix(cmp.Or(last, "the script skips itself"), saysSkip)}
 	case a.Errno != "" && len(res.Reasons) == 0:
-		res.Reasons = []string{strings.TrimSuffix(a.Errno+": "+last, ": ")}
+		res.Reasons = []string{saying(a)}
 	}
 	if len(res.Reasons) > 0 && res.Verdict == judge.Pass {
 		res.Verdict = judge.Fail
 	}
 	return t.complete(res)
+}
+
+// saying returns a script's status and last words.
+func saying(a machine.Answer) string {
+	return strings.TrimSuffix(a.Errno+": "+lastWords(a.Output), ": ")
 }
 
 // lastWords returns the last line that is not empty.

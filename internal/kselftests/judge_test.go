@@ -4,7 +4,6 @@ package kselftests
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -148,31 +147,5 @@ func TestSkippedForAnOption(t *testing.T) {
 	}
 	if _, skip := test.Skipped(t.Context(), fakeMachine{}); skip {
 		t.Error("skipped although the options are not known")
-	}
-}
-
-// TestCommand checks the command and the files that a guest gets.
-func TestCommand(t *testing.T) {
-	s := read(t, tree(t, map[string]string{"test-it's.sh": "", "functions.sh": "f"}))
-	tests, err := s.Tests(t.Context(), nil, nil, time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var asked machine.Command
-	tests[0].Run(t.Context(), fakeMachine{asked: &asked})
-	if !strings.Contains(asked.Args[0], "timeout -k 20 60") || asked.Text != "./test-it's.sh" || asked.Verb != machine.Sh {
-		t.Errorf("%+v", asked)
-	}
-	if strings.Contains(asked.Args[0], fixedAddresses) || !strings.Contains(tests[0].command(true).Args[0], fixedAddresses) {
-		t.Error("an emulated guest alone has fixed addresses")
-	}
-	if got := tests[0].Files(); string(got["functions.sh"]) != "f" || len(got) != 2 {
-		t.Errorf("%v", got)
-	}
-	if names, own := tests[0].Modules(); names != nil || own != nil {
-		t.Errorf("%v, %v", names, own)
-	}
-	if _, err := os.Stat(tests[0].describe().File); err != nil {
-		t.Error(err)
 	}
 }

@@ -4,7 +4,6 @@ package kselftests
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"os"
 	"strings"
@@ -14,14 +13,8 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/internal/blame"
-	"github.com/klptest/klptest/internal/guest"
-	"github.com/klptest/klptest/internal/shellword"
 	"github.com/klptest/klptest/kmods"
 )
-
-// endGrace is how long a script may take to end once told to, and then the guest to report
-// it.
-const endGrace = 20 * time.Second
 
 // Test runs one script.
 type Test struct {
@@ -116,32 +109,6 @@ func (t Test) observe(ctx context.Context, m machine.Machine) (o judge.Observati
 		o.End, err = m.End(ctx)
 	}
 	return o, err
-}
-
-// timedOut is the exit status of timeout(1) when time is up; killed, when the command had
-// to be killed.
-const timedOut, killed = "exit 124", "exit 137"
-
-// fixedAddresses puts the code of all processes at the same addresses. The emulator of QEMU
-// 7.2 translates code again for each address, and the scripts start thousands of processes:
-// without this they take three times as long.
-const fixedAddresses = "echo 0 > /proc/sys/kernel/randomize_va_space"
-
-// command runs the script where the scripts expect to be: among their modules, on a host
-// that could build these and has the links in /dev that a distribution makes (bash's <()
-// needs /dev/fd). The step's shell is busybox, which prefers its own programs; bash runs
-// the host's.
-func (t Test) command(emulated bool) machine.Command {
-	prepare := "{ [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd; } && mkdir -p /lib/modules/$(uname -r)/build && ln -s " + guest.CaseModules + " " + moduleDir
-	if t.suite.inTree {
-		prepare += " && cp -r " + moduleDir + "/ /lib/modules/$(uname -r)/extra && depmod"
-	}
-	if emulated {
-		prepare += " && " + fixedAddresses
-	}
-	run := fmt.Sprintf("cd %s && %s || exit 126; exec timeout -k %.0f %.0f ./%s",
-		guest.CaseFiles, prepare, endGrace.Seconds(), t.limit.Seconds(), shellword.Quote(t.script.Name))
-	return machine.Command{Text: "./" + t.script.Name, Verb: machine.Sh, Args: []string{"exec /bin/bash -c " + shellword.Quote(run)}}
 }
 
 // Broken returns the result of a script that could not be run.
