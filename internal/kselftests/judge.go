@@ -148,7 +148,26 @@ func (t Test) conclude(res judge.Result, a machine.Answer) judge.Result {
 	if len(res.Reasons) > 0 && res.Verdict == judge.Pass {
 		res.Verdict = judge.Fail
 	}
+	if why := t.untested(res); why != "" {
+		res.Verdict, res.Reasons = judge.Error, []string{why}
+	}
 	return t.complete(res)
+}
+
+// untested says why a PASS shows nothing; empty: it shows something.
+func (t Test) untested(res judge.Result) string {
+	if res.Verdict != judge.Pass {
+		return ""
+	}
+	for _, sub := range res.Subtests {
+		if sub.Verdict == "" {
+			return fmt.Sprintf("the script ends without a result of the test %q", sub.Name)
+		}
+	}
+	if len(res.Subtests) == 0 && len(t.script.tests()) > 0 {
+		return "the script ends without having begun any of its tests"
+	}
+	return ""
 }
 
 // saying returns a script's status and last words.

@@ -76,12 +76,15 @@ func TestRun(t *testing.T) {
 		reasons string
 		parts   string
 	}{
-		"passes":       {fakeMachine{answer: machine.Answer{Output: twoOK + "TEST: c ... ok\n"}}, judge.Pass, "", "a PASS, b PASS, c PASS"},
-		"fails":        {fakeMachine{answer: machine.Answer{Output: "TEST: a ... ok\nTEST: b ... not ok\n\n" + someDiff + "\nERROR: x\n", Errno: "exit 1"}}, judge.Fail, `the test "b" fails`, "a PASS, b FAIL, c SKIP not run"},
-		"dies":         {fakeMachine{answer: machine.Answer{Output: "TEST: a ... ERROR: no sysfs\n", Errno: "exit 1"}}, judge.Fail, `the test "a" fails: no sysfs`, "a FAIL no sysfs, b SKIP not run, c SKIP not run"},
-		"exits":        {fakeMachine{answer: machine.Answer{Output: twoOK + "ERROR: no\n", Errno: "exit 1"}}, judge.Fail, "exit 1: ERROR: no", "a PASS, b PASS, c SKIP not run"},
-		"skips itself": {fakeMachine{answer: machine.Answer{Output: "skip all tests: must be run as root\n", Errno: "exit 4"}}, judge.Skip, "skip all tests: must be run as root", ""},
-		"skips a test": {fakeMachine{answer: machine.Answer{Output: "TEST: a ... SKIP: no b\n", Errno: "exit 4"}}, judge.Skip, "no b", "a SKIP no b"},
+		"passes": {fakeMachine{answer: machine.Answer{Output: twoOK + "TEST: c ... ok\n"}}, judge.Pass, "", "a PASS, b PASS, c PASS"},
+		"has no result": {fakeMachine{answer: machine.Answer{Output: "TEST: a ... ok\nTEST: b ... \nTEST: c ... ok\n"}}, judge.Error,
+			`the script ends without a result of the test "b"`, "a PASS, b ERROR it did not end, c PASS"},
+		"tests nothing": {fakeMachine{answer: machine.Answer{Output: "done\n"}}, judge.Error, "the script ends without having begun any of its tests", "a SKIP not run, b SKIP not run, c SKIP not run"},
+		"fails":         {fakeMachine{answer: machine.Answer{Output: "TEST: a ... ok\nTEST: b ... not ok\n\n" + someDiff + "\nERROR: x\n", Errno: "exit 1"}}, judge.Fail, `the test "b" fails`, "a PASS, b FAIL, c SKIP not run"},
+		"dies":          {fakeMachine{answer: machine.Answer{Output: "TEST: a ... ERROR: no sysfs\n", Errno: "exit 1"}}, judge.Fail, `the test "a" fails: no sysfs`, "a FAIL no sysfs, b SKIP not run, c SKIP not run"},
+		"exits":         {fakeMachine{answer: machine.Answer{Output: twoOK + "ERROR: no\n", Errno: "exit 1"}}, judge.Fail, "exit 1: ERROR: no", "a PASS, b PASS, c SKIP not run"},
+		"skips itself":  {fakeMachine{answer: machine.Answer{Output: "skip all tests: must be run as root\n", Errno: "exit 4"}}, judge.Skip, "skip all tests: must be run as root", ""},
+		"skips a test":  {fakeMachine{answer: machine.Answer{Output: "TEST: a ... SKIP: no b\n", Errno: "exit 4"}}, judge.Skip, "no b", "a SKIP no b"},
 		"has no program": {fakeMachine{answer: machine.Answer{Output: "./functions.sh: line 9: jq: command not found\n", Errno: "exit 1"}}, judge.Error,
 			"the script needs the program jq, which the guest does not have", ""},
 		"out of time": {fakeMachine{answer: machine.Answer{Output: "TEST: a ... ok\nTEST: b ... ", Errno: "exit 124", Records: begins}}, judge.Fail,
@@ -113,6 +116,19 @@ func TestRun(t *testing.T) {
 				t.Errorf("%s, %s", res.Name, res.File)
 			}
 		})
+	}
+}
+
+// A script whose tests are not known, since it has none or computes their names, may pass
+// without any.
+func TestNoTests(t *testing.T) {
+	s := read(t, tree(t, map[string]string{"test-x.sh": "start_test \"$made\"\n"}))
+	tests, err := s.Tests(t.Context(), nil, nil, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res := tests[0].Run(t.Context(), fakeMachine{}); res.Verdict != judge.Pass {
+		t.Errorf("%s %q", res.Verdict, res.Reasons)
 	}
 }
 
