@@ -35,7 +35,7 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 		}
 		x.tell("")
 		last, done = res, done+1
-		judged = judged || res.Verdict != judge.Error
+		judged = judged || isJudged(res)
 		if res.Verdict == judge.Fail {
 			break
 		}
@@ -52,7 +52,11 @@ func (x *explorer) runBatch(ctx context.Context, batch []sequence) error {
 	return err
 }
 
-// notJudged returns the error of a batch in which the rig judged nothing: later
+// isJudged reports whether a result says something about the kernel. A sequence that cannot
+// run there says as little as an ERROR.
+func isJudged(res judge.Result) bool { return res.Verdict != judge.Error && res.Verdict != judge.Skip }
+
+// notJudged returns the error of a batch in which nothing was judged: later
 // batches would fare no better.
 func notJudged(last judge.Result, n int) error {
 	return &blame.Error{
@@ -95,7 +99,7 @@ func (x *explorer) count(ctx context.Context, q sequence, res judge.Result) erro
 	p := &x.report.Progress
 	p.Sequences++
 	p.Operations += len(q.c.Steps)
-	if res.Verdict == judge.Error {
+	if !isJudged(res) {
 		p.Unjudged++
 		p.Trouble = cmp.Or(p.Trouble, strings.Join(res.Reasons, "; "))
 		return nil

@@ -82,7 +82,7 @@ func (x *explorer) confirm(ctx context.Context, q sequence, res judge.Result) (*
 		if res.Verdict == judge.Fail {
 			d.Times++
 		}
-		if res.Verdict != judge.Error {
+		if isJudged(res) {
 			d.Tried++
 		}
 		d.Result.Confirmation = judge.Confirmation{Failed: d.Times, Runs: d.Tried}

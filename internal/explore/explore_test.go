@@ -140,6 +140,33 @@ func TestNoneJudged(t *testing.T) {
 	}
 }
 
+// TestSkippedByTheKernel: a sequence that cannot run on a kernel shows nothing about it.
+func TestSkippedByTheKernel(t *testing.T) {
+	without := func(n int) Runner {
+		return running(func(ctx context.Context, ran int, c *casefile.Case) judge.Result {
+			if ran < n {
+				return onRightModel(ctx, c)
+			}
+			return judge.Result{Verdict: judge.Skip, Reasons: []string{"needs config KPROBES; it is not set"}}
+		})
+	}
+	o := options(1)
+	o.Jobs = 100 // one batch
+	got, err := Explore(t.Context(), o, without(1), without(1))
+	if err != nil || got.Unjudged != got.Sequences-1 || got.Whole || got.Trouble != "needs config KPROBES; it is not set" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	got, err = Explore(t.Context(), o, without(0), without(0))
+	if err == nil || !strings.HasSuffix(err.Error(), "was judged: needs config KPROBES; it is not set") || got.Transitions != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	wrong := onModel("6.12", func(m machine.Machine) machine.Machine { return changed{m, dropsPostUnpatch} })
+	got, err = Explore(t.Context(), options(0), wrong, without(0))
+	if err != nil || got.Difference == nil || got.Difference.Tried != 0 {
+		t.Errorf("a difference: %+v, %v", got.Difference, err)
+	}
+}
+
 // TestSkip: the skipped sequences are those of an earlier run, in the same order.
 func TestSkip(t *testing.T) {
 	explored := func(skip int) (list []string, rep Report) {

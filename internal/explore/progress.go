@@ -15,7 +15,7 @@ type Progress struct {
 	Sequences   int           // that were run, or skipped
 	All         int           // how many there are; 0: without end
 	Operations  int           // commands in these
-	Unjudged    int           // sequences that the rig could not judge
+	Unjudged    int           // sequences that could not be judged, or not be run on this kernel
 	Trouble     string        // why the first of these was not judged
 	LeftOut     int           // sequences left out because they leave data that is never freed
 	Transitions int           // of the model that were covered
