@@ -65,6 +65,9 @@ func (t *task) answers(lines []paste.LogLine) ([]answer, error) {
 	if s.scattered(lines) {
 		return t.aligned(s, lines)
 	}
+	if !s.marked(lines) && !slices.ContainsFunc(lines, isRecord) && len(expectedLog(t.c.Steps[:s.n])) > 0 {
+		return nil, needsLog("the text has no line of the kernel's log")
+	}
 	list := s.answers(lines)
 	if !s.marked(lines) {
 		t.onlyOurs(list)
@@ -72,18 +75,24 @@ func (t *task) answers(lines []paste.LogLine) ([]answer, error) {
 	return list, nil
 }
 
+func isRecord(l paste.LogLine) bool { return l.Part == paste.Record }
+
+func needsLog(why string) error {
+	return blame.AdviseUserf("give the kernel's log of a run of this case: dmesg, a console, or a session with the log", "%s", why)
+}
+
 // aligned returns the answers when the log is apart from the commands, if any.
 func (t *task) aligned(s story, lines []paste.LogLine) ([]answer, error) {
 	var records []string
 	for _, l := range lines {
-		if l.Part == paste.Record && (s.n == 0 || l.Shown) {
+		if isRecord(l) && (s.n == 0 || l.Shown) {
 			records = append(records, l.Text)
 		}
 	}
 	want := expectedLog(t.c.Steps)
 	mine, others := concerning(t.fromFirstOwn(entriesOf(records, t.c.Modules())), want)
 	if len(mine) == 0 {
-		return nil, blame.AdviseUserf("give the kernel's log of a run of this case: dmesg, a console, or a session with the log", "the text has no line of livepatch or of the case's modules")
+		return nil, needsLog("the text has no line of livepatch or of the case's modules")
 	}
 	t.others(others)
 	answers := align(mine, want, len(t.c.Steps))

@@ -217,6 +217,8 @@ func TestRefused(t *testing.T) {
 		{small, "", "the text has no line of livepatch or of the case's modules"},
 		{small, "Dear all,\nit fails.\n", "the text has no line of livepatch or of the case's modules"},
 		{small, "[1.0] % insmod klp_c\n[1.0] livepatch: enabling patch 'klp_c'\n", "the log is of another case: none of its commands is the first of small.txtar"},
+		{small, "% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/enabled\n1\n% insmod klp_b\n% rmmod klp_a\n", "the text has no line of the kernel's log"},
+		{small, "% insmod klp_a\n% cat /sys/kernel/livepatch/klp_a/enabled\n1\n", "the text has no line of the kernel's log"},
 		{small, "% insmod klp_a\n% rmmod klp_a\n", "line 2: rmmod klp_a, where the case has cat /sys/kernel/livepatch/klp_a/enabled"},
 		{command, "livepatch: x\n", "small.txtar:11: whether this command ran depends on config X, which the log does not tell"},
 		{small, strings.Repeat("livepatch: x\n", 60_000), "the text has 60000 lines: paste the part that matters, at most 50000"},
@@ -227,6 +229,19 @@ func TestRefused(t *testing.T) {
 		}
 		if _, err := Judge(t.Context(), c, []byte(test.text), machine.Facts{}); err == nil || err.Error() != test.want || blame.Of(err) != blame.User {
 			t.Errorf("%.40q: %v, want %s", test.text, err, test.want)
+		}
+	}
+}
+
+// TestSilentCase: a case that expects nothing of the log is judged without one.
+func TestSilentCase(t *testing.T) {
+	c, err := casefile.Parse("silent.txtar", []byte("A.\n\n-- transcript --\n% insmod klp_a\n% cat /x\n= 1\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]judge.Verdict{"% insmod klp_a\n% cat /x\n1\n": judge.Pass, "% insmod klp_a\n% cat /x\n0\n": judge.Fail} {
+		if j, err := Judge(t.Context(), c, []byte(text), machine.Facts{Release: release}); err != nil || j.Verdict != want {
+			t.Errorf("%q: %s, %q, %v", text, j.Verdict, j.Reasons, err)
 		}
 	}
 }
