@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/cases/machine"
 )
 
 // TestShippedCheck: neither the shipped cases nor the examples have a problem.
@@ -80,6 +81,24 @@ func TestShippedHeaders(t *testing.T) {
 			if !covers.MatchString(text) {
 				t.Errorf("%s: Covers: %s", c.Name, text)
 			}
+		}
+	}
+}
+
+// TestShippedContained: the shipped cases write to the directories of their own modules, so
+// that a guest can serve them one after the other.
+func TestShippedContained(t *testing.T) {
+	list, err := Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := func(s casefile.Step) bool {
+		cmd := s.Command
+		return cmd.Verb == machine.Sh || cmd.Verb == machine.Echo && !strings.HasPrefix(cmd.Args[1], "/sys/module/") && !strings.HasPrefix(cmd.Args[1], "/sys/kernel/livepatch/")
+	}
+	for _, c := range list {
+		if want := len(c.Sources) == 0 && !slices.ContainsFunc(c.Steps, free); c.Contained() != want {
+			t.Errorf("%s: contained %v, want %v", c.Name, !want, want)
 		}
 	}
 }

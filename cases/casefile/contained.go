@@ -9,27 +9,35 @@ import (
 	"github.com/klptest/klptest/cases/machine"
 )
 
-// writable are the directories that a contained case may write to. The attributes of a
-// livepatch and the parameters of a module disappear with the module.
-var writable = []string{"/sys/kernel/livepatch/", "/sys/module/"}
+// ownDirs have a directory for each module. The attributes of a livepatch and the parameters
+// of a module disappear with the module; those of built-in code and of others stay changed.
+var ownDirs = []string{"/sys/kernel/livepatch/", "/sys/module/"}
 
 // Contained reports whether the checks at the end of the case see everything that it
 // can leave behind: it has no C source of its own, runs no shell, and writes to nothing
 // that outlives the modules that it loads.
 func (c *Case) Contained() bool {
-	return len(c.Sources) == 0 && !slices.ContainsFunc(c.Steps, func(s Step) bool { return !contained(s.Command) })
+	own := c.Modules()
+	return len(c.Sources) == 0 && !slices.ContainsFunc(c.Steps, func(s Step) bool { return !contained(s.Command, own) })
 }
 
-func contained(cmd machine.Command) bool {
+func contained(cmd machine.Command, own []string) bool {
 	switch cmd.Verb {
 	case machine.Sh:
 		return false
 	case machine.Echo:
-		return writes(cmd.Args[1])
+		return belongs(cmd.Args[1], own)
 	}
 	return true
 }
 
-func writes(path string) bool {
-	return !strings.Contains(path, "..") && slices.ContainsFunc(writable, func(dir string) bool { return strings.HasPrefix(path, dir) })
+// belongs reports whether a file belongs to one of the modules.
+func belongs(path string, modules []string) bool {
+	for _, dir := range ownDirs {
+		if rest, ok := strings.CutPrefix(path, dir); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			return slices.Contains(modules, name) && !strings.Contains(rest, "..")
+		}
+	}
+	return false
 }
