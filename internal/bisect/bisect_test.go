@@ -209,6 +209,28 @@ func TestIsTakenUpAgain(t *testing.T) {
 	}
 }
 
+// TestResumedInAUsedTree: since the search has stopped, the work tree was used for another
+// commit, which is not among those that are searched.
+func TestResumedInAUsedTree(t *testing.T) {
+	w, shas := history(t, 12)
+	stop := filepath.Join(t.TempDir(), "stop")
+	if err := os.WriteFile(stop, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	q := Question{shas[0], shas[11], script(fmt.Sprintf(`test $n = 1 || test $n = 12 || test ! -e %s || exit 255; test $n -lt 8`, stop))}
+	if _, _, err := search(t, w, q); err == nil || !strings.Contains(err.Error(), "has stopped") {
+		t.Fatalf("error is %v", err)
+	}
+	other := mustGit(t, w, "commit-tree", "-p", shas[2], "-m", "other", shas[9]+"^{tree}")
+	if err := errors.Join(os.Remove(stop), w.Checkout(t.Context(), other)); err != nil {
+		t.Fatal(err)
+	}
+	a, resumed, err := search(t, w, q)
+	if err != nil || a.First != shas[7] || !resumed {
+		t.Errorf("answer %+v, resumed %v, error %v; want %s", a, resumed, err, shas[7])
+	}
+}
+
 func TestAnotherQuestionStartsAfresh(t *testing.T) {
 	w, shas := history(t, 12)
 	if _, _, err := search(t, w, Question{shas[0], shas[11], script("exit 255")}); err == nil {

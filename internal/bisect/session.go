@@ -30,7 +30,7 @@ type Session struct {
 func Open(ctx context.Context, tree *git.Worktree, q Question) (s *Session, resumed bool, err error) {
 	s = &Session{tree, q}
 	if s.pending() {
-		return s, true, s.unlock()
+		return s, true, s.takeUp(ctx)
 	}
 	return s, false, s.begin(ctx)
 }
@@ -56,6 +56,20 @@ func (s *Session) pending() bool {
 // unlock removes the lock of a killed git. The work tree has one user at a
 // time.
 func (s *Session) unlock() error { return os.RemoveAll(s.path("index.lock")) }
+
+// takeUp checks out the commit that git bisect has chosen to be judged next: it judges
+// whatever is checked out. Meanwhile klptest series may have used the work tree, or git
+// was killed before it had checked that commit out.
+func (s *Session) takeUp(ctx context.Context) error {
+	if err := s.unlock(); err != nil {
+		return err
+	}
+	next, err := s.tree.Git(ctx, "rev-parse", "--verify", "--quiet", "BISECT_EXPECTED_REV")
+	if err != nil {
+		return context.Cause(ctx) // git has chosen none: an end is judged next
+	}
+	return s.tree.Checkout(ctx, next)
+}
 
 func (s *Session) begin(ctx context.Context) error {
 	// git bisect needs a HEAD to return to. The HEAD of an older search may be gone
