@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"testing"
@@ -35,5 +36,23 @@ func TestBisectStatus(t *testing.T) {
 		if got := bisectStatus(c.err); got != c.want {
 			t.Errorf("%v: %d, want %d", c.err, got, c.want)
 		}
+	}
+}
+
+// TestBisectStatusOfARunThatEndsEarly: a FAIL with another symptom does not become the
+// reported one because of a later error.
+func TestBisectStatusOfARunThatEndsEarly(t *testing.T) {
+	other, reported := judge.Result{Verdict: judge.Fail, Reported: judge.NotAsReported}, judge.Result{Verdict: judge.Fail, Reported: judge.AsReported}
+	for _, later := range []error{nil, errTimeout(time.Second), errors.New("no space left on device")} {
+		for want, list := range map[int][]judge.Result{125: {other}, 1: {other, reported}} {
+			a := &app{streams: streams{err: &bytes.Buffer{}}}
+			err := a.failWith(outcome(list), later)
+			if got := bisectStatus(err); got != want || exitStatus(err) != 1 {
+				t.Errorf("%v: %d, want %d; exit status %d", later, got, want, exitStatus(err))
+			}
+		}
+	}
+	if err := (&app{}).failWith(outcome([]judge.Result{other}), errInterrupted); bisectStatus(err) != 255 {
+		t.Errorf("interrupted: %v", err)
 	}
 }

@@ -38,7 +38,7 @@ func (a *app) explored(x explored, err error) error {
 		if writeErr := a.difference(x); writeErr != nil {
 			return writeErr
 		}
-		return a.failWith(err)
+		return a.failWith(verdicts(exit.Failed), err)
 	case err != nil && ran > 0 && x.Unjudged == 0 && !x.counts():
 		fmt.Fprintf(a.err, "klptest: to continue from here: --skip %d\n", x.Sequences)
 		return err

@@ -157,23 +157,23 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	}
 	if err := blame.Join(err, junit.write(docs), context.Cause(ctx)); err != nil {
 		if report.ExitCode(all) == exit.Failed {
-			return a.failWith(err)
+			return a.failWith(outcome(all), err)
 		}
 		return err
 	}
 	return outcome(all)
 }
 
-// failWith makes a run that had a FAIL exit 1 even if err came afterwards, unless
-// the run was interrupted. err may be nil.
-func (a *app) failWith(err error) error {
+// failWith returns failed, the outcome of a run that had a FAIL, even if err came
+// afterwards, unless the run was interrupted. err may be nil.
+func (a *app) failWith(failed, err error) error {
 	if exitStatus(err) == exit.Interrupted {
 		return err
 	}
 	if err != nil {
 		explain(a.err, err)
 	}
-	return verdicts(exit.Failed)
+	return failed
 }
 
 // check refuses options that no run can have.

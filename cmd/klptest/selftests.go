@@ -108,7 +108,7 @@ func (a *app) runSelftests(ctx context.Context, args []string, o selftestOptions
 	}
 	err = blame.Join(err, a.closeResults(o.runOptions))
 	if err = blame.Join(err, junit.write([]report.Document{d}), context.Cause(ctx)); err != nil && report.ExitCode(d.Results()) == exit.Failed {
-		return a.failWith(err)
+		return a.failWith(outcome(d.Results()), err)
 	}
 	if err != nil {
 		return err
