@@ -146,7 +146,16 @@ func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, 
 	if len(steps) > 0 && ctx.Err() == nil {
 		err = blame.Join(err, write(steps, err))
 	}
-	if status := series.Status(steps); err == nil && status != exit.Passed {
+	return a.seriesOutcome(steps, err)
+}
+
+// seriesOutcome returns the error of a series that has ended, early because of err if that
+// is not nil. A patch that is at fault counts even then.
+func (a *app) seriesOutcome(steps []series.Step, err error) error {
+	switch status := series.Status(steps); {
+	case status == exit.Failed:
+		return a.failWith(verdicts(status), err)
+	case err == nil && status != exit.Passed:
 		return verdicts(status)
 	}
 	return err

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
 )
@@ -121,6 +123,29 @@ func TestStepResultsOfOneName(t *testing.T) {
 	want := []string{"0/1 a/x.txtar PASS", "0/1 b/x.txtar PASS", "1/1 a/x.txtar FAIL breaks it: p", "1/1 b/x.txtar PASS"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestSeriesOutcome(t *testing.T) {
+	good, bad := []series.Step{{Name: "base", Results: []judge.Result{{Name: "a", Verdict: judge.Pass}}}}, []series.Step{{Name: "base"}, {Name: "p", Fault: series.DoesNotApply}}
+	full := errors.New("no space left on device")
+	for _, test := range []struct {
+		steps []series.Step
+		err   error
+		want  int
+		said  string
+	}{
+		{good, nil, exit.Passed, ""},
+		{bad, nil, exit.Failed, ""},
+		{good, full, exit.Error, ""},
+		{bad, full, exit.Failed, "klptest: no space left on device\n"},
+		{bad, errInterrupted, exit.Interrupted, ""},
+	} {
+		var said bytes.Buffer
+		a := &app{streams: streams{err: &said}}
+		if got := exitStatus(a.seriesOutcome(test.steps, test.err)); got != test.want || said.String() != test.said {
+			t.Errorf("%v, %v: status %d, %q", test.steps, test.err, got, said.String())
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
@@ -71,7 +72,7 @@ func reportSteps(rep report.Reporter, steps []series.Step, err error) error {
 		d.Outcomes = append(d.Outcomes, report.Outcome{Result: r})
 	}
 	d.Ending = ending(d, err)
-	if d.Status = exitStatus(err); err == nil {
+	if d.Status = exitStatus(err); d.Status != exit.Interrupted && (err == nil || series.Guilty(steps)) {
 		d.Status = series.Status(steps)
 	}
 	return d.Play(rep)
