@@ -30,6 +30,9 @@ func exitStatus(err error) int {
 	case errors.Is(err, errInterrupted):
 		return exit.Interrupted
 	case errors.As(err, &v):
+		if other := beside(err); other != nil {
+			return exit.Worse(int(v), exitStatus(other))
+		}
 		return int(v)
 	case blame.Of(err) == blame.User:
 		return exit.Usage
@@ -86,11 +89,27 @@ func runStatus(d report.Document, err error) int {
 	return status
 }
 
-// explain prints an error: first a short line, then details.
+// explain prints an error, except verdicts: first a short line, then details.
 func explain(w io.Writer, err error) {
-	var v verdicts
-	if err == nil || errors.As(err, &v) {
-		return
+	if err = beside(err); err != nil {
+		fmt.Fprint(w, "klptest: ", printable.Text(blame.Detail(err)))
 	}
-	fmt.Fprint(w, "klptest: ", printable.Text(blame.Detail(err)))
+}
+
+// beside returns the part of an error that is no verdicts, or nil: results may have been
+// lost after the verdicts.
+func beside(err error) error {
+	var v verdicts
+	if !errors.As(err, &v) {
+		return err
+	}
+	all, several := err.(interface{ Unwrap() []error })
+	if !several {
+		return nil
+	}
+	var others []error
+	for _, err := range all.Unwrap() {
+		others = append(others, beside(err))
+	}
+	return blame.Join(others...)
 }
