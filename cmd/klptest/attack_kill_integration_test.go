@@ -5,9 +5,7 @@ package main
 import (
 	"bytes"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -49,9 +47,7 @@ func attackKills(t *testing.T, home string) {
 	if attack(t) {
 		kills, interrupts = 200, 100
 	}
-	if signal.Ignored(os.Interrupt) { // as under nohup: at first, the runs would ignore it as well
-		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
-	}
+	childrenGetInterrupts()
 	for i := range kills + interrupts {
 		s, sig := storms[i%len(storms)], syscall.SIGKILL
 		if i*interrupts/(kills+interrupts) != (i+1)*interrupts/(kills+interrupts) {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/guest/boot"
@@ -16,7 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/supervise"
 )
 
-// errInterrupted is why the context of a run ends on SIGINT or SIGTERM.
+// errInterrupted is why the context of a run ends on a signal; see [interruptible].
 var errInterrupted = errors.New("interrupted")
 
 func main() {
@@ -36,14 +35,21 @@ func mainExit() int {
 		explain(os.Stderr, err)
 		return exit.Error
 	}
-	ctx, cancel := context.WithCancelCause(context.Background())
+	ctx, cancel := interruptible()
 	defer cancel(nil)
+	return run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+}
+
+// interruptible returns a context that ends on the first of [program.EndSignals]. A second
+// one ends the process at once.
+func interruptible() (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, program.EndSignals()...)
 	go func() {
 		<-signals
-		signal.Stop(signals) // a second one ends the process at once
+		signal.Stop(signals)
 		cancel(errInterrupted)
 	}()
-	return run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	return ctx, cancel
 }

@@ -3,10 +3,14 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -28,6 +32,7 @@ func TestMain(m *testing.M) {
 // TestScript runs the scripts that need no VM. Their programs are fakes in a private
 // PATH.
 func TestScript(t *testing.T) {
+	childrenGetInterrupts()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -40,4 +45,34 @@ func TestScript(t *testing.T) {
 			return err
 		},
 	})
+}
+
+// childrenGetInterrupts makes SIGINT reach klptest when a test sends it, even if the tests
+// run in the background of a shell, where it is ignored.
+func childrenGetInterrupts() {
+	if signal.Ignored(os.Interrupt) {
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	}
+}
+
+// TestIgnoredSignals: nohup klptest outlives its terminal.
+func TestIgnoredSignals(t *testing.T) {
+	signal.Ignore(syscall.SIGHUP)
+	defer signal.Reset(syscall.SIGHUP)
+	ctx, cancel := interruptible()
+	defer cancel(nil)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ctx.Done():
+		t.Fatal("it ends at a signal that is ignored")
+	case <-time.After(100 * time.Millisecond):
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if <-ctx.Done(); context.Cause(ctx) != errInterrupted {
+		t.Error(context.Cause(ctx))
+	}
 }

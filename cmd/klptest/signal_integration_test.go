@@ -27,6 +27,7 @@ var moments = []time.Duration{50 * time.Millisecond, time.Second, 3 * time.Secon
 // TestIntegrationSignal interrupts and kills runs at many moments, and looks
 // for what they leave behind.
 func TestIntegrationSignal(t *testing.T) {
+	childrenGetInterrupts()
 	if os.Getenv("KLPTEST_VM") == "" {
 		t.Skip("set KLPTEST_VM=1 to boot guests")
 	}

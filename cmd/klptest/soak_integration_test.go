@@ -117,6 +117,7 @@ type soaked struct{ cases, skipped, stops int }
 // batch runs the cases once, or as many of them as are wanted.
 func (s *soak) batch(random *rand.Rand, wanted int) (ran soaked, err error) {
 	s.out.Reset()
+	childrenGetInterrupts()
 	cmd := klptest("", append([]string{"run", "--confirm", "0", "--kernel", s.kernel, "-j", strconv.Itoa(s.jobs), "--format", "ktap",
 		"--shuffle", strconv.FormatUint(1+random.Uint64N(1<<32), 10)}, s.cases...)...)
 	var stderr bytes.Buffer

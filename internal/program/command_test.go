@@ -5,6 +5,7 @@ package program
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +29,10 @@ const victimEnv = "KLPTEST_TEST_VICTIM"
 func TestMain(m *testing.M) {
 	if script := os.Getenv(victimEnv); script != "" {
 		_ = sh(script).Run(context.Background()) // killed
+		return
+	}
+	if os.Getenv(endingEnv) != "" {
+		fmt.Print(EndSignals())
 		return
 	}
 	os.Exit(m.Run())

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -104,6 +105,22 @@ func TestTerminatedSupervisorEndsItsJob(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	supervisetest.WantGone(t, pids, 0)
+}
+
+// TestSupervisorIgnoresWhatItsParentIgnores: a build goes on when the terminal of a
+// klptest under nohup closes.
+func TestSupervisorIgnoresWhatItsParentIgnores(t *testing.T) {
+	signal.Ignore(unix.SIGHUP)
+	defer signal.Reset(unix.SIGHUP)
+	j, _ := shell(t, "echo $$ $PPID >pids; until test -e go; do sleep 0.02; done")
+	done, pids := start(t.Context(), t, j)
+	signalTo(t, pids[1], unix.SIGHUP)
+	if err := os.WriteFile(filepath.Join(j.Dir, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-done; got.Ending != Exited || got.err != nil {
+		t.Errorf("%+v", got)
+	}
 }
 
 // A supervisor that is killed takes the command with it.

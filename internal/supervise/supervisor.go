@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/signal"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -32,7 +30,7 @@ const lineFD = 3
 //
 // The supervisor reads one job from its parent and answers with the outcome. It
 // ends the job when its time runs out, when the parent shuts down the line or dies
-// from any signal, and on SIGTERM, SIGINT and SIGHUP. The job's command inherits
+// from any signal, and on the signals of [program.EndSignals]. The job's command inherits
 // the supervisor's standard output.
 func Main() (handled bool) {
 	role := os.Getenv(roleEnv)
@@ -54,7 +52,7 @@ func supervise(parent io.Reader) Outcome {
 	if err := program.InheritNothing(); err != nil {
 		return broken(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM, unix.SIGINT, unix.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), program.EndSignals()...)
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
