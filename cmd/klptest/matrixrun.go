@@ -97,9 +97,9 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 	}
 	var left []*casefile.Case
 	before.Outcomes, left = resume.Finished(before, c.list, c.o.repeat.rounds)
-	if len(before.Outcomes) > 0 && len(left) == 0 && attempts.Document.Whole() {
+	if len(before.Outcomes) > 0 && len(left) == 0 && attempts.Settled() {
 		a.notice(c.Label() + ": all results are there")
-		return attempts.Document, attempts.TidyOld()
+		return attempts.Document, nil
 	}
 	if len(before.Outcomes) > 0 {
 		a.notice(fmt.Sprintf("%s: %s there from before", c.Label(), printable.Count(len(before.Outcomes), "result is", "results are")))
@@ -115,8 +115,9 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 		o.before = before
 		d, err = a.runLeft(ctx, c, left, o)
 	}
-	err = blame.Join(err, o.results.Close())
-	if ctx.Err() == nil && !errors.Is(err, resume.ErrOtherKernel) {
+	lost := o.results.Close()
+	err = blame.Join(err, lost)
+	if lost == nil && ctx.Err() == nil && !errors.Is(err, resume.ErrOtherKernel) {
 		err = blame.Join(err, attempts.Tidy())
 	}
 	return d, err

@@ -30,6 +30,7 @@ type Dir struct {
 	docs []report.Document
 	next int // number of runs so far
 	used folders
+	lost error // why something could not be written: the first reason
 
 	copied []fs.FileInfo // consoles copied from reports
 }
@@ -107,12 +108,21 @@ func (d *Dir) clear() error {
 // Add writes a run that is over, or that could not begin.
 func (d *Dir) Add(doc report.Document) error { return doc.Play(d.Next()) }
 
-// Close completes results.json and writes the other formats.
+// wrote returns err, the outcome of a write, which Close must know.
+func (d *Dir) wrote(err error) error {
+	if d.lost == nil {
+		d.lost = err
+	}
+	return err
+}
+
+// Close completes results.json and writes the other formats. Without an error, the
+// directory has all that was reported: an earlier failure to write is an error here too.
 func (d *Dir) Close() error {
 	if d == nil {
 		return nil
 	}
-	err := d.runs.Close()
+	err := blame.Join(d.lost, d.runs.Close())
 	for _, f := range report.Formats {
 		if f.File != "" {
 			err = blame.Join(err, d.render(f))

@@ -3,6 +3,7 @@
 package results
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,6 +39,30 @@ func document(run string, started time.Time, tests ...string) report.Document {
 func cut(d report.Document) report.Document {
 	d.Error, d.Status = "interrupted", 130
 	return d
+}
+
+// brieflyFull is a disk that has no room for one write.
+type brieflyFull struct{ writes int }
+
+func (b *brieflyFull) Write(p []byte) (int, error) {
+	if b.writes++; b.writes == 3 {
+		return 0, errors.New("no space left on device")
+	}
+	return len(p), nil
+}
+
+// TestCloseTellsWhatIsLost: a directory that lacks something was not closed well, even if
+// all later writes have succeeded.
+func TestCloseTellsWhatIsLost(t *testing.T) {
+	d := create(t, t.TempDir())
+	d.runs, _ = report.NewRuns(&brieflyFull{})
+	if err := d.Add(document("r", day, "a=PASS")); err == nil {
+		t.Error("no error of Add")
+	}
+	must(t, d.Add(document("r", day, "a=PASS")))
+	if err := d.Close(); err == nil || err.Error() != "no space left on device" {
+		t.Errorf("Close: %v", err)
+	}
 }
 
 func create(t *testing.T, path string) *Dir {

@@ -49,7 +49,7 @@ func (r *Run) Begin(p report.Provenance) error {
 		return nil
 	}
 	r.doc.Provenance = p
-	return r.to.Begin(p)
+	return r.dir.wrote(r.to.Begin(p))
 }
 
 // Start implements [report.Reporter].
@@ -66,11 +66,11 @@ func (r *Run) Case(o report.Outcome) error {
 	if wantsFolder(o.Result) {
 		var err error
 		if o, err = r.dir.fold(r.doc.Provenance, o); err != nil {
-			return err
+			return r.dir.wrote(err)
 		}
 	}
 	r.doc.Outcomes = append(r.doc.Outcomes, o)
-	return r.to.Case(o)
+	return r.dir.wrote(r.to.Case(o))
 }
 
 // End implements [report.Reporter].
@@ -80,10 +80,10 @@ func (r *Run) End(e report.Ending) error {
 	}
 	if len(e.Coverage) > 0 {
 		if err := gcov.WriteFolder(r.dir.root, r.coverage, "klptest", e.Coverage); err != nil {
-			return blame.Unwritable(r.dir.path, err)
+			return r.dir.wrote(blame.Unwritable(r.dir.path, err))
 		}
 	}
 	r.doc.Ending = e
 	r.dir.docs = append(r.dir.docs, r.doc)
-	return r.to.End(e)
+	return r.dir.wrote(r.to.End(e))
 }

@@ -94,15 +94,13 @@ func (a *Attempts) read(run, label string) error {
 	return nil
 }
 
-// Tidy removes the attempts before the one of Next, which has all their results.
-func (a *Attempts) Tidy() error { return a.remove(a.numbers) }
+// Settled reports whether one attempt has all results, so that there need be no next one.
+func (a *Attempts) Settled() bool { return len(a.numbers) == 1 && a.Document.Whole() }
 
-// TidyOld removes all attempts but the last, for when there is no next one.
-func (a *Attempts) TidyOld() error { return a.remove(a.numbers[:len(a.numbers)-1]) }
-
-func (a *Attempts) remove(numbers []int) error {
+// Tidy removes the attempts before the one of Next, which must have all their results.
+func (a *Attempts) Tidy() error {
 	var errs []error
-	for _, n := range numbers {
+	for _, n := range a.numbers {
 		if err := os.RemoveAll(a.path(n)); err != nil {
 			errs = append(errs, fmt.Errorf("an old attempt stays: %w", err))
 		}

@@ -89,6 +89,21 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
+// TestSettled: a later attempt that was killed does not have what an earlier one has.
+func TestSettled(t *testing.T) {
+	dir := t.TempDir()
+	attempt(t, dir, true, "a", "b")
+	a, err := Find(dir, "cell", "r", "l")
+	if err != nil || !a.Settled() {
+		t.Errorf("one whole attempt: %+v, %v", a, err)
+	}
+	filetest.Put(t, filepath.Join(dir, "cell~2", "results.json"), "")
+	a, err = Find(dir, "cell", "r", "l")
+	if err != nil || !a.Document.Whole() || a.Settled() {
+		t.Errorf("a whole attempt and an empty one: %+v, %v", a, err)
+	}
+}
+
 func TestOtherRun(t *testing.T) {
 	dir := t.TempDir()
 	attempt(t, dir, true, "a")
