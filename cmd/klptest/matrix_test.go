@@ -50,24 +50,10 @@ klp_a: something else
 // TestMatrixKilled kills a matrix at random moments and resumes it: no result is lost on
 // the way, and it ends with the same results as an undisturbed one.
 func TestMatrixKilled(t *testing.T) {
-	if vmtest.Dynamic(t) {
-		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
-	}
-	dir := t.TempDir()
-	bin := filepath.Join(dir, "bin")
-	kernel := imagestest.BuildTree(t)
-	kmodstest.Make(t, bin)
-	filetest.Put(t, filepath.Join(kernel, ".config"), imagestest.TreeConfig+modelConfig)
+	dir, kernel := t.TempDir(), imagestest.BuildTree(t)
 	filetest.Put(t, filepath.Join(dir, "m.yaml"), fmt.Sprintf(killedMatrix, kernel))
 	filetest.Put(t, filepath.Join(dir, "wrong.txtar"), wrongCase)
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
-	qemu := vmtest.QEMU(t, vmtest.Script{Model: "6.12"})
-	command := func(out string) *exec.Cmd {
-		c := exec.Command("klptest", "matrix", "m.yaml", "--out", out, "--qemu", qemu, "--accel", "tcg", "--confirm", "0", "-j", "2")
-		c.Dir = dir
-		return c
-	}
+	command := modelMatrix(t, dir, kernel)
 	whole, killed := filepath.Join(dir, "whole"), filepath.Join(dir, "killed")
 	said, err := command("whole").CombinedOutput()
 	if want := "exit status 1"; err == nil || err.Error() != want {
@@ -102,6 +88,26 @@ func TestMatrixKilled(t *testing.T) {
 	left, err := os.ReadDir(killed)
 	if err != nil || len(left) != 7 { // a directory for each cell, and the lock
 		t.Errorf("%d files are left: %v, %v", len(left), left, err)
+	}
+}
+
+// modelMatrix returns a function that makes the command that runs m.yaml of a directory, in
+// guests that are a model of Linux 6.12. kernel is the build tree that they seem to boot.
+func modelMatrix(t *testing.T, dir, kernel string) (command func(out string) *exec.Cmd) {
+	t.Helper()
+	if vmtest.Dynamic(t) {
+		t.Skip("the test program is /init of the guests, which must be static: CGO_ENABLED=0")
+	}
+	bin := filepath.Join(dir, "bin")
+	kmodstest.Make(t, bin)
+	filetest.Put(t, filepath.Join(kernel, ".config"), imagestest.TreeConfig+modelConfig)
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	qemu := vmtest.QEMU(t, vmtest.Script{Model: "6.12"})
+	return func(out string) *exec.Cmd {
+		c := exec.Command("klptest", "matrix", "m.yaml", "--out", out, "--qemu", qemu, "--accel", "tcg", "--confirm", "0", "-j", "2")
+		c.Dir = dir
+		return c
 	}
 }
 

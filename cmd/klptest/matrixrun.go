@@ -6,12 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/printable"
@@ -81,8 +79,8 @@ func (a *app) runCell(ctx context.Context, c *cell) (report.Document, error) {
 	return d, err
 }
 
-// resumeCell makes the next attempt at a cell; with anew, it discards the results of
-// earlier attempts.
+// resumeCell makes the next attempt at a cell, unless nothing is left to run; with anew, it
+// discards the results of earlier attempts.
 func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Document, err error) {
 	attempts, err := resume.Find(c.dir, c.name, c.o.runID, c.o.label)
 	if err != nil {
@@ -97,10 +95,21 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 	}
 	var left []*casefile.Case
 	before.Outcomes, left = resume.Finished(before, c.list, c.o.repeat.rounds)
-	if len(before.Outcomes) > 0 && len(left) == 0 && attempts.Settled() {
-		a.notice(c.Label() + ": all results are there")
-		return attempts.Document, nil
+	if len(before.Outcomes) > 0 && len(left) == 0 {
+		if err := a.checkKernel(ctx, c, before.Provenance); err != nil {
+			return attempts.Document, err
+		}
+		if attempts.Settled() {
+			a.notice(c.Label() + ": all results are there")
+			return attempts.Document, nil
+		}
 	}
+	return a.nextAttempt(ctx, c, attempts, before, left)
+}
+
+// nextAttempt runs what is left of a cell. It removes the earlier attempts once their
+// results are copied.
+func (a *app) nextAttempt(ctx context.Context, c *cell, attempts *resume.Attempts, before report.Document, left []*casefile.Case) (d report.Document, err error) {
 	if len(before.Outcomes) > 0 {
 		a.notice(fmt.Sprintf("%s: %s there from before", c.Label(), printable.Count(len(before.Outcomes), "result is", "results are")))
 	}
@@ -126,9 +135,7 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 // runLeft runs cases, and returns their results after the earlier ones.
 func (a *app) runLeft(ctx context.Context, c *cell, left []*casefile.Case, o runOptions) (report.Document, error) {
 	var err error
-	if c.Kernel.Debug {
-		o.kernel, err = a.debugKernel(ctx, c.Kernel.Spec)
-	}
+	o.kernel, err = a.cellKernel(ctx, c)
 	list := cases.Shuffle(o.repeat.of(a.expecting(left, o)), o.shuffle)
 	if o.bundle {
 		o.bundler = newBundler(o, a.notice)
@@ -145,20 +152,4 @@ func (a *app) runLeft(ctx context.Context, c *cell, left []*casefile.Case, o run
 	d.Outcomes = append(o.before.Outcomes, d.Outcomes...)
 	d.Total += len(o.before.Outcomes)
 	return d, err
-}
-
-// debugKernel builds a source tree with debugging options, and returns the build tree.
-func (a *app) debugKernel(ctx context.Context, source string) (string, error) {
-	if info, err := os.Stat(source); err != nil || !info.IsDir() {
-		return "", blame.Userf("debug is for a source tree; %s is none", source)
-	}
-	store, err := a.openCache(ctx)
-	if err != nil {
-		return "", err
-	}
-	progress, done := a.buildProgress()
-	defer done()
-	b := kbuild.Builder{Cache: store, Source: source, Progress: progress}
-	b.Kind.Debug = true
-	return b.Build(ctx)
 }

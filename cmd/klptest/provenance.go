@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/klptest/klptest/cases/casefile"
+	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/arch"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/doctor"
@@ -41,8 +42,7 @@ func (o runOptions) withKernel(words []string) []string {
 
 // on adds what is known only once there is a rig.
 func on(p report.Provenance, r *rig.Rig) report.Provenance {
-	k := r.Kernel()
-	p.Kernel, p.Release, p.Config = k.Name, k.Release, k.Config
+	p = onKernel(p, r.Kernel(), r.KernelID())
 	if m := r.Machine(); m != nil {
 		s := r.Survey()
 		p.Kernel, p.Machine = m.String(), report.Machine{Host: m.String(), Arch: arch.Default().Name, Cmdline: s.Cmdline, CPUs: s.CPUs, Memory: s.Memory}
@@ -53,6 +53,12 @@ func on(p report.Provenance, r *rig.Rig) report.Provenance {
 	if i := r.Image(); i != nil {
 		return onImage(p, i)
 	}
+	return p
+}
+
+// onKernel names the kernel.
+func onKernel(p report.Provenance, k *images.Kernel, id string) report.Provenance {
+	p.Kernel, p.Release, p.Config, p.KernelID = k.Name, k.Release, k.Config, id
 	return p
 }
 

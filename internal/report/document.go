@@ -31,9 +31,13 @@ type Provenance struct {
 	// as the patch of a series or the options of a matrix.
 	Label string `json:"label,omitempty"`
 
-	Klptest string    `json:"klptest"` // version of klptest
-	Kernel  string    `json:"kernel"`  // exact name of the kernel under test: "debian:6.12.117-1"
-	Release string    `json:"release"` // its uname -r
+	Klptest string `json:"klptest"` // version of klptest
+	Kernel  string `json:"kernel"`  // exact name of the kernel under test: "debian:6.12.117-1"
+	Release string `json:"release"` // its uname -r
+	// KernelID identifies the contents of a kernel that was given by a path, where another
+	// one may have the same name later; empty for other kernels.
+	KernelID string `json:"kernel_id,omitempty"`
+
 	Started time.Time `json:"started"`
 	Planned int       `json:"-"`                 // tests to run, including those to be skipped
 	Shuffle uint64    `json:"shuffle,omitempty"` // the seed of a random order; 0: the usual order

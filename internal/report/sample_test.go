@@ -87,6 +87,7 @@ func samples() []judge.Result {
 func sampleDocument() Document {
 	d := Document{Provenance: sampleRun(13)}
 	d.Spec, d.Flags = "debian:6", []string{"--kernel", "debian:6", "--ignore", "a vendor's notice"}
+	d.KernelID = "0123456789abcdef"
 	d.ShellFlags = []string{"--kernel", "debian:6"}
 	d.Tests = []string{"state-add", "state-take-over", "needs-6.14", "./own.txtar", "crash.txtar", "second-attempt", "one-too-many", "known-bug", "mended-bug", "test-state.sh", "hostile", "last but one", "last\x1b"}
 	d.Machine = Machine{Arch: "x86_64", QEMU: "7.2", Accel: "tcg", Cmdline: `console=ttyS0 dyndbg="file core.c +p"`, CPUs: 1, Memory: 512}

@@ -85,13 +85,27 @@ func (a *Attempts) read(run, label string) error {
 			return blame.AdviseUserf("name another directory, or remove it", "%s has results of another run", a.dir)
 		}
 	}
-	merged := results.Merge(docs)
-	if len(merged) > 0 { // take the kernel that was tested last
-		a.Document = slices.MaxFunc(merged, func(x, y report.Document) int {
-			return cmp.Or(cmp.Compare(min(1, len(x.Outcomes)), min(1, len(y.Outcomes))), x.Started.Compare(y.Started))
-		})
+	if merged := results.Merge(ofLastKernel(docs)); len(merged) > 0 {
+		a.Document = slices.MaxFunc(merged, later)
 	}
 	return nil
+}
+
+// later orders documents by when their runs began, after those without results.
+func later(x, y report.Document) int {
+	return cmp.Or(cmp.Compare(min(1, len(x.Outcomes)), min(1, len(y.Outcomes))), x.Started.Compare(y.Started))
+}
+
+// ofLastKernel drops the results of a kernel if another was tested later. Merging tells
+// kernels apart by their names only.
+func ofLastKernel(docs []report.Document) []report.Document {
+	if len(docs) == 0 {
+		return nil
+	}
+	last := slices.MaxFunc(docs, later)
+	return slices.DeleteFunc(docs, func(d report.Document) bool {
+		return len(d.Outcomes) > 0 && !SameKernel(d.Provenance, last.Provenance)
+	})
 }
 
 // Settled reports whether one attempt has all results, so that there need be no next one.

@@ -4,6 +4,7 @@ package resume
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/klptest/klptest/cases/casefile"
@@ -34,6 +35,17 @@ func Finished(d report.Document, list []*casefile.Case, times func(*casefile.Cas
 // results: all cases must be run again.
 var ErrOtherKernel = errors.New("the kernel is another one than before")
 
+// SameKernel reports whether two runs are of one kernel, as far as that is known.
+func SameKernel(a, b report.Provenance) bool {
+	switch {
+	case a.Kernel != b.Kernel, a.Release != b.Release:
+		return false
+	case a.KernelID != b.KernelID && a.KernelID != "" && b.KernelID != "":
+		return false
+	}
+	return a.Config == nil || b.Config == nil || maps.Equal(a.Config, b.Config)
+}
+
 // Before returns a reporter that first reports the finished results of old, and adds
 // them to the totals at the end of the run.
 func Before(to report.Reporter, old report.Document) report.Reporter {
@@ -50,7 +62,7 @@ type before struct {
 
 // Begin implements [report.Reporter].
 func (b *before) Begin(p report.Provenance) error {
-	if p.Release != "" && (p.Kernel != b.old.Kernel || p.Release != b.old.Release) {
+	if p.Release != "" && !SameKernel(p, b.old.Provenance) {
 		return ErrOtherKernel
 	}
 	p.Planned += len(b.old.Outcomes)

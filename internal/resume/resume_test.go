@@ -126,8 +126,59 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// TestReplacedKernel: a kernel has the name of the one before, and was not tested to the
+// end: the results of the one before do not count.
+func TestReplacedKernel(t *testing.T) {
+	dir := t.TempDir()
+	for i, id := range []string{"old", "new", "new"} {
+		p := about("6.12")
+		p.KernelID, p.Started = id, began.Add(time.Duration(i)*time.Hour)
+		a := &Attempts{dir: dir, name: "cell"}
+		to, err := results.Create(a.path(i+1), func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := to.Next()
+		if err := blame.Join(run.Begin(p), run.Case(outcome(string(rune('a'+i))))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := Find(dir, "cell", "r", "l")
+	if err != nil || names(a.Document) != "b c" || a.Document.KernelID != "new" {
+		t.Errorf("%s of %s, %v", names(a.Document), a.Document.KernelID, err)
+	}
+}
+
+func TestSameKernel(t *testing.T) {
+	base := report.Provenance{Kernel: "k", Release: "6.12", KernelID: "1", Config: map[string]string{"SMP": "y"}}
+	for name, test := range map[string]struct {
+		change func(*report.Provenance)
+		want   bool
+	}{
+		"the same":              {func(*report.Provenance) {}, true},
+		"another name":          {func(p *report.Provenance) { p.Kernel = "l" }, false},
+		"another release":       {func(p *report.Provenance) { p.Release = "6.13" }, false},
+		"other contents":        {func(p *report.Provenance) { p.KernelID = "2" }, false},
+		"unknown contents":      {func(p *report.Provenance) { p.KernelID = "" }, true},
+		"another configuration": {func(p *report.Provenance) { p.Config = map[string]string{"SMP": "n"} }, false},
+		"unknown configuration": {func(p *report.Provenance) { p.Config = nil }, true},
+	} {
+		other := base
+		test.change(&other)
+		if got := SameKernel(base, other); got != test.want || SameKernel(other, base) != got {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestOtherKernel(t *testing.T) {
 	old := report.Document{Provenance: about("6.12"), Outcomes: []report.Outcome{outcome("a")}}
+	old.KernelID = "1"
+	changed := about("6.12")
+	changed.KernelID = "2"
+	if err := Before(report.NewJSON(&strings.Builder{}), old).Begin(changed); !errors.Is(err, ErrOtherKernel) {
+		t.Errorf("a changed kernel: %v", err)
+	}
 	for kernel, want := range map[string]error{"6.12": nil, "6.13": ErrOtherKernel} {
 		var b strings.Builder
 		if err := Before(report.NewJSON(&b), old).Begin(about(kernel)); !errors.Is(err, want) || want == nil && !strings.Contains(b.String(), `"a"`) {

@@ -25,6 +25,7 @@ type Rig struct {
 	o         Options
 	cache     *cache.Cache
 	kernel    *images.Kernel
+	kernelID  string
 	room      room
 	initrd    string
 	initrdKey string // names its contents
@@ -73,6 +74,7 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	r := &Rig{o: o, cache: c, kernel: k, room: room, initrd: initrd, initrdKey: initrdKey, work: work, release: release}
 	r.keep.Store(o.Keep)
 	kernel, err := kernelKey(k)
+	r.kernelID = kernelID(k, kernel)
 	r.templates = newTemplates(r, kernel+" "+initrdKey)
 	if err == nil && o.Gcov {
 		r.counting, err = openCounters(ctx, k, filepath.Join(work, "gcov"))

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/vm"
 )
@@ -26,15 +25,6 @@ type templates struct {
 
 func newTemplates(r *Rig, key string) *templates {
 	return &templates{rig: r, key: key, open: map[shape]*vm.Template{}, broken: map[shape]error{}}
-}
-
-// kernelKey names the contents of a kernel's image. Packages do not change; a
-// build tree does.
-func kernelKey(k *images.Kernel) (string, error) {
-	if !k.Live() {
-		return k.Key, nil
-	}
-	return keyOf([]string{k.Image})
 }
 
 // get returns the template of a shape from the cache, and makes it if necessary.
