@@ -18,32 +18,31 @@ import (
 )
 
 // runCells runs one cell after another, and prints the counts of each. An error in one
-// does not keep the others from running, unless it ends the whole run.
+// does not keep the others from running. After --timeout, the cells that are left are
+// listed as not begun, and the verdicts so far count; after an interrupt, nothing is listed.
 func (a *app) runCells(ctx context.Context, cells []*cell) error {
-	status, lines, told := exit.Nothing, "", map[string]bool{}
+	table, told := cellTable{status: exit.Nothing}, map[string]bool{}
 	for i, c := range cells {
 		if len(c.list) == 0 {
 			continue // other shards have its cases
 		}
+		if errors.Is(context.Cause(ctx), errTimedOut) {
+			table.notBegun(c)
+			continue
+		}
 		a.notice(fmt.Sprintf("cell %d of %d: %s", i+1, len(cells), c.Label()))
 		d, err := a.runCell(ctx, c)
-		if ctx.Err() != nil {
-			return blame.Join(context.Cause(ctx))
+		over := context.Cause(ctx)
+		if over != nil && !errors.Is(over, errTimedOut) {
+			return over
 		}
-		a.explainOnce(err, told)
+		a.explainOnce(blame.Join(err, over), told)
 		if err != nil && d.Error == "" {
 			d.Ending = ending(d, err)
 		}
-		status = exit.Worse(status, cellStatus(d))
-		lines += fmt.Sprintf("%-40s  %s\n", printable.Line(c.Label()), report.Counts(d))
+		table.add(c, d)
 	}
-	if _, err := fmt.Fprintf(a.out, "\n%s", lines); err != nil {
-		return err
-	}
-	if status != exit.Passed {
-		return verdicts(status)
-	}
-	return nil
+	return table.write(a.out)
 }
 
 // explainOnce explains an error in full only the first time: a kernel that cannot be had
@@ -57,16 +56,6 @@ func (a *app) explainOnce(err error, told map[string]bool) {
 		told[err.Error()] = true
 		explain(a.err, err)
 	}
-}
-
-// cellStatus returns the exit status of a cell. If its kernel cannot be had or it was cut
-// short, that is an error, whoever is to blame.
-func cellStatus(d report.Document) int {
-	status := report.ExitCode(d.Results())
-	if d.Error != "" {
-		return exit.Worse(status, exit.Error)
-	}
-	return status
 }
 
 // runCell runs what is left of a cell, and returns all of its results.

@@ -4,6 +4,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/matrix"
 	"github.com/klptest/klptest/internal/report"
@@ -49,6 +52,58 @@ func putResults(t *testing.T, dir string, d report.Document) {
 
 func quietApp(out, said *bytes.Buffer) *app {
 	return &app{streams: streams{strings.NewReader(""), out, said}, noticed: map[string]bool{}}
+}
+
+// when calls a function when a text is printed.
+type when struct {
+	text string
+	call func()
+	bytes.Buffer
+}
+
+func (w *when) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.text) {
+		w.call()
+	}
+	return w.Buffer.Write(p)
+}
+
+// TestMatrixTimeout: a FAIL counts though a later cell has met --timeout, and each cell is
+// listed. An interrupt is only an interrupt.
+func TestMatrixTimeout(t *testing.T) {
+	const passed, failed, cut = "1 passed, 0 failed, 0 errors, 0 skipped", "0 passed, 1 failed, 0 errors, 0 skipped", "0 passed, 0 failed, 0 errors, 0 skipped, 1 not run: --timeout 1s: the run did not end in time"
+	list := func(first string) string {
+		return fmt.Sprintf("\n%-40s  %s\n%-40s  %s\n%-40s  not begun\n", "1", first, "2", cut, "3")
+	}
+	late := errTimeout(time.Second)
+	for _, test := range []struct {
+		first       judge.Verdict
+		why         error
+		status      int
+		table, said string
+	}{
+		{judge.Fail, late, exit.Failed, list(failed), "klptest: " + blame.Detail(late)},
+		{judge.Pass, late, exit.Error, list(passed), "klptest: " + blame.Detail(late)},
+		{judge.Fail, errInterrupted, exit.Interrupted, "", ""},
+	} {
+		dir := t.TempDir()
+		var cells []*cell
+		for _, name := range []string{"1", "2", "3"} {
+			c, d := ranCell(t, dir, name, test.first)
+			if cells = append(cells, c); name == "1" {
+				putResults(t, filepath.Join(dir, name), d)
+			}
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var out bytes.Buffer
+		said := &when{text: "cell 2 of 3", call: func() { cancel(test.why) }}
+		a := &app{streams: streams{strings.NewReader(""), &out, said}, noticed: map[string]bool{}}
+		err := a.runCells(ctx, cells)
+		_, after, _ := strings.Cut(said.String(), "cell 2 of 3: 2\n")
+		if got := exitStatus(err); got != test.status || out.String() != test.table || after != test.said {
+			t.Errorf("%s, %v: status %d, %s, said %s", test.first, test.why, got, out.String(), after)
+		}
+	}
 }
 
 // TestMatrixOnAFullDisk: earlier results stay as long as they could not be copied.
