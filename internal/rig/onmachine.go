@@ -58,8 +58,7 @@ func OnMachine(ctx context.Context, store *cache.Cache, m Machine, c *client.Cli
 	}
 	r := &Rig{o: o, cache: store, kernel: k, work: work, release: release, templates: &templates{}}
 	r.keep.Store(o.Keep)
-	r.solo = &solo{rig: r, to: m, reboot: reboot, first: s, doubt: true}
-	r.solo.now = r.solo.with(c, s.Boot)
+	r.solo = newSolo(r, m, c, reboot, s)
 	r.begin(ctx)
 	return r, nil
 }

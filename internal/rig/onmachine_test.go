@@ -109,8 +109,7 @@ func onBox(t *testing.T, b *box, reboot bool) *Rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.solo = &solo{rig: r, to: b, reboot: reboot, first: first, doubt: true}
-	r.solo.now = r.solo.with(c, first.Boot)
+	r.solo = newSolo(r, b, c, reboot, first)
 	r.trust, _ = newTestTrust()
 	return r
 }
@@ -338,6 +337,44 @@ func TestOnMachineInterrupted(t *testing.T) {
 	r.solo = &solo{rig: r, to: b}
 	if last := r.solo.farewell(); last != "what is left loaded on me@box is not known: no route to host" {
 		t.Errorf("%q", last)
+	}
+}
+
+// brings is a builder for cases that bring the module mine.
+type brings struct{ path string }
+
+func (b brings) of(context.Context, Test) ([]kmods.Module, error) {
+	return []kmods.Module{{Name: "mine", Path: b.path}}, nil
+}
+
+// TestOnMachineForgetsNoModule: a module whose session has ended is still the case's, but
+// one that the machine had before the first test is not.
+func TestOnMachineForgetsNoModule(t *testing.T) {
+	for _, had := range []bool{false, true} {
+		b := newBox(t)
+		r := onBox(t, b, false)
+		if had {
+			r.solo.first.Modules = append(r.solo.first.Modules, "mine")
+		}
+		path := filepath.Join(t.TempDir(), "mine.ko")
+		if err := os.WriteFile(path, []byte("ELF"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.kernel.OnLoad = func(path, _ string) error {
+			err := b.load(path)
+			b.cut()
+			return err
+		}
+		tests := Cases([]*casefile.Case{loads(t, b, "one", "mine")})
+		run := r.runner(r.solo, r.solo, tests)
+		run.builder = brings{path}
+		if list, err := Collect(run.run(t.Context(), tests)); err != nil || len(list) != 1 || list[0].Verdict != judge.Error {
+			t.Errorf("%v, %v", list, err)
+		}
+		last := r.solo.farewell()
+		if stays := slices.Contains(namesLoaded(t, b), "mine"); stays != had || last != "left loaded on me@box: nothing" {
+			t.Errorf("had it: %v; it stays: %v; %q", had, stays, last)
+		}
 	}
 }
 

@@ -44,6 +44,7 @@ func (r *session) put(ctx context.Context, modules []kmods.Module) error {
 		if err != nil {
 			return err
 		}
+		r.solo.sent[m.Name] = true
 		if err := r.agent.Put(ctx, m.Name, data); err != nil {
 			return fmt.Errorf("copying %s to %s: %w", m.Name, r.solo.to, r.whole(ctx, err))
 		}

@@ -30,10 +30,18 @@ type solo struct {
 	reboot bool
 	first  wire.Survey // before the first test
 
-	now    *session // nil: no connection
-	served bool     // a test has run
-	doubt  bool     // a test may have left something
-	gone   error    // the reason why no test can run any more
+	sent   map[string]bool // the modules that any session has sent, by name
+	now    *session        // nil: no connection
+	served bool            // a test has run
+	doubt  bool            // a test may have left something
+	gone   error           // the reason why no test can run any more
+}
+
+// newSolo makes the source of a machine. c is a session with its agent.
+func newSolo(r *Rig, m Machine, c *client.Client, reboot bool, first wire.Survey) *solo {
+	s := &solo{rig: r, to: m, reboot: reboot, first: first, sent: map[string]bool{}, doubt: true}
+	s.now = s.with(c, first.Boot)
+	return s
 }
 
 // with makes the session through which a test uses the machine.

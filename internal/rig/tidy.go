@@ -38,10 +38,11 @@ func (s *solo) tidy(ctx context.Context) (left []string, err error) {
 	}
 }
 
-// left returns the modules of tests that are loaded, the newest first.
+// left returns the modules of tests that are loaded, the newest first. A session that
+// has ended may have sent them.
 func (s *solo) left(survey wire.Survey) (names []string) {
 	for _, name := range survey.Modules {
-		if isTestModule(name) || s.now.files[name] != "" && !slices.Contains(s.first.Modules, name) {
+		if isTestModule(name) || s.sent[name] && !slices.Contains(s.first.Modules, name) {
 			names = append(names, name)
 		}
 	}
