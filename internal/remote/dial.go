@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,8 +91,24 @@ func login(ctx context.Context, conn net.Conn, config *ssh.ClientConfig, address
 	return nil, err
 }
 
+// absent are the errors of a network in which a machine is not, or no longer.
+var absent = []error{unix.EHOSTUNREACH, unix.EHOSTDOWN, unix.ENETUNREACH, unix.ENETDOWN, unix.ECONNRESET, unix.EPIPE}
+
+// isAbsent reports whether a machine that is down may cause the error.
+func isAbsent(err error) bool {
+	return isTimeout(err) || slices.ContainsFunc(absent, func(e error) bool { return errors.Is(err, e) })
+}
+
+// isTimeout reports whether a network error is a timeout. The errors of a dialer's timeout
+// have no other property in common.
+func isTimeout(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout()
+}
+
 // unreachable is the error for a failed connection. Like a login error, it is
-// transient if a machine that is still booting may cause it.
+// transient if a machine that is down or still booting may cause it: then its name may
+// be unknown as well.
 func unreachable(ctx context.Context, t Target, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -100,16 +117,16 @@ func unreachable(ctx context.Context, t Target, err error) error {
 	var unknown *net.DNSError
 	switch {
 	case errors.As(err, &unknown):
-		e.Summary, e.Err = "nothing is called "+t.Host, nil
+		e.Summary, e.Err, e.Transient = "nothing is called "+t.Host, nil, true
 		e.Advice = "name the machine's address, or add its name to /etc/hosts"
 	case errors.Is(err, unix.ECONNREFUSED):
 		e.Summary, e.Err, e.Transient = "no SSH server listens on "+t.Address(), nil, true
 		e.Advice = "install openssh-server there, or name its port with --ssh-port"
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case isTimeout(err):
 		e.Summary, e.Err, e.Transient = fmt.Sprintf("%s does not answer within %v", t.Address(), dialLimit), nil, true
 		e.Advice = "see whether the machine runs, and whether a firewall is in the way"
 	default:
-		e.Summary = t.Address() + " cannot be reached"
+		e.Summary, e.Transient = t.Address()+" cannot be reached", isAbsent(err)
 	}
 	return e
 }
@@ -141,7 +158,7 @@ func refused(ctx context.Context, t Target, id *identity, err error) error {
 		e.Summary, e.Err, e.Transient = "what listens on "+t.Address()+" is no SSH server, or it hung up", nil, true
 		e.Advice = "name the port of the SSH server with --ssh-port"
 	default:
-		e.Summary = "the login at " + t.String() + " failed"
+		e.Summary, e.Transient = "the login at "+t.String()+" failed", isAbsent(err)
 	}
 	return e
 }
