@@ -142,6 +142,7 @@ func (s *solo) restart(ctx context.Context) error {
 func (s *solo) reconnect(ctx context.Context, old string) (boot string, err error) {
 	limited, cancel := context.WithTimeout(ctx, returnLimit)
 	defer cancel()
+	var last error // says more than that time is up
 	for {
 		boot, err = s.connect(limited)
 		if err == nil && boot != old {
@@ -154,12 +155,15 @@ func (s *solo) reconnect(ctx context.Context, old string) (boot string, err erro
 		if s.final(err) {
 			return "", err
 		}
+		if limited.Err() == nil {
+			last = err
+		}
 		select {
 		case <-time.After(returnPause):
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		case <-limited.Done():
-			return "", &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("%s did not come back within %v", s.to, returnLimit), Advice: "see its console, or /sys/fs/pstore after the next boot"}
+			return "", &blame.Error{Party: blame.Rig, Summary: fmt.Sprintf("%s did not come back within %v", s.to, returnLimit), Advice: "see its console, or /sys/fs/pstore after the next boot", Err: last}
 		}
 	}
 }
