@@ -15,6 +15,7 @@ import (
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/guest"
 	"github.com/klptest/klptest/internal/guest/client"
+	"github.com/klptest/klptest/internal/patience"
 )
 
 // Machine is a machine to connect to.
@@ -53,7 +54,7 @@ func (m *Machine) open(ctx context.Context, conn line) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := begin(conn.Client, prefix+path+" "+guest.StreamAgent)
+	s, err := begin(ctx, conn, prefix+path+" "+guest.StreamAgent)
 	if err != nil {
 		remove(ctx, conn, path)
 		return nil, err
@@ -103,8 +104,16 @@ type stream struct {
 	ended   chan struct{}
 }
 
-// begin starts a command and connects its streams.
-func begin(conn *ssh.Client, command string) (*stream, error) {
+// begin starts a command and connects its streams. The owner of conn must close it after
+// an error.
+func begin(ctx context.Context, conn line, command string) (*stream, error) {
+	ctx, cancel := patience.WithTimeoutCause(ctx, askLimit, conn.starved, blame.Rigf("the machine did not start a command within %v: %s", askLimit, command))
+	defer cancel()
+	return within(ctx, func() (*stream, error) { return start(conn.Client, command) })
+}
+
+// start is begin without a limit.
+func start(conn *ssh.Client, command string) (*stream, error) {
 	session, err := conn.NewSession()
 	if err != nil {
 		return nil, err

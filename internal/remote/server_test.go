@@ -31,6 +31,10 @@ type server struct {
 	answers map[string]answer // by command prefix; the longest match counts
 	address string
 
+	freezes string        // the beginning of the event at which the machine freezes; empty: never
+	frozen  chan struct{} // closed then
+	over    chan struct{} // closed at the end of the test
+
 	mu  sync.Mutex
 	ran []string
 }
@@ -65,7 +69,7 @@ func newKey(t *testing.T, passphrase string) (ssh.Signer, string) {
 // newServer starts a server on which everything succeeds, and returns a Machine for it.
 func newServer(t *testing.T) (*server, *Machine) {
 	t.Helper()
-	s := &server{kernel: kerneltest.New(t), answers: map[string]answer{
+	s := &server{kernel: kerneltest.New(t), frozen: make(chan struct{}), over: make(chan struct{}), answers: map[string]answer{
 		"id -u": {out: "1000\n"}, "sudo -n true": {}, "uname -m": {out: "x86_64\n"}, "umask": {out: "/tmp/klptest-agent.a1B2\n"},
 	}}
 	user, key := newKey(t, "")
@@ -109,16 +113,22 @@ func (s *server) listen(t *testing.T) {
 	})
 	t.Cleanup(func() {
 		ln.Close()
+		close(s.over)
 		wg.Wait()
 	})
 }
 
 func (s *server) serve(conn net.Conn) {
 	defer conn.Close()
-	_, channels, requests, err := ssh.NewServerConn(conn, s.config)
+	go func() {
+		<-s.over
+		conn.Close() // a client that hangs does not
+	}()
+	_, channels, requests, err := ssh.NewServerConn(freezing{conn, s}, s.config)
 	if err != nil {
 		return
 	}
+	s.reach("login")
 	go ssh.DiscardRequests(requests)
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -138,7 +148,34 @@ func (s *server) serve(conn net.Conn) {
 	}
 }
 
+// reach is called at each event. A login and the end of a command come before the next
+// request of the client, which then waits forever.
+func (s *server) reach(event string) {
+	if s.freezes != "" && strings.HasPrefix(event, s.freezes) {
+		close(s.frozen)
+	}
+}
+
+// freezing is the machine's end of a connection. A frozen machine takes what is sent to
+// it, and says nothing any more.
+type freezing struct {
+	net.Conn
+	s *server
+}
+
+func (f freezing) Write(p []byte) (int, error) {
+	select {
+	case <-f.s.frozen:
+		<-f.s.over
+		return 0, net.ErrClosed
+	default:
+		return f.Conn.Write(p)
+	}
+}
+
 func (s *server) exec(ch ssh.Channel, line string) {
+	s.reach("start of " + line)
+	defer s.reach("end of " + line)
 	defer ch.Close()
 	s.mu.Lock()
 	s.ran = append(s.ran, line)

@@ -26,13 +26,24 @@ type Streams struct {
 // Attach connects the streams to a session in the guest until it ends, and returns the
 // exit status there. It runs args or, without any, a shell, which has a terminal when In
 // is one. sudo makes a command run as root; it is empty if the user is root.
+//
+// The end of ctx closes the connection: a guest that hangs does not confirm the end of a
+// session, and everything else that uses the session waits for that.
 func Attach(ctx context.Context, conn *ssh.Client, streams Streams, sudo string, args []string) (status int, err error) {
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	status, err = attach(conn, streams, sudo, args)
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	return status, err
+}
+
+func attach(conn *ssh.Client, streams Streams, sudo string, args []string) (status int, err error) {
 	s, err := conn.NewSession()
 	if err != nil {
 		return 0, err
 	}
 	defer s.Close()
-	defer context.AfterFunc(ctx, func() { s.Close() })()
 	s.Stdin, s.Stdout, s.Stderr = streams.In, streams.Out, streams.Err
 	if len(args) > 0 {
 		return exitStatusOf(s.Run(commandLine(sudo, args)))
