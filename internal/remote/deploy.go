@@ -23,9 +23,10 @@ import (
 )
 
 const (
-	askLimit  = 30 * time.Second // for a short command on the machine
-	sendLimit = 5 * time.Minute  // for copying the agent
-	maxSaid   = 4 << 10          // bytes of output of such a command
+	askLimit    = 30 * time.Second // for a short command on the machine
+	sendLimit   = 5 * time.Minute  // for copying the agent
+	removeLimit = 2 * time.Second  // for removing it while a user waits who has interrupted the run
+	maxSaid     = 4 << 10          // bytes of output of such a command
 )
 
 // said is the output and the exit status of a command on the machine.
@@ -244,9 +245,14 @@ func send(ctx context.Context, conn line, t Target, program string) (path string
 // letters are the characters in names that mktemp makes.
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 
-// remove removes what send created. A running agent does this itself.
+// remove removes what send created, even after an interrupt. A running agent does this
+// itself.
 func remove(ctx context.Context, conn line, path string) {
-	_, _ = ask(ctx, conn, askLimit, nil, "rm -rf "+strings.TrimSuffix(path, "/klptest")) // the earlier error says more
+	limit := askLimit
+	if ctx.Err() != nil {
+		limit = removeLimit
+	}
+	_, _ = ask(context.WithoutCancel(ctx), conn, limit, nil, "rm -rf "+strings.TrimSuffix(path, "/klptest")) // the earlier error says more
 }
 
 func noRoom(t Target, s said) error {

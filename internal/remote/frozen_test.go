@@ -46,6 +46,7 @@ func wantSoon(t *testing.T, s *server, f func(context.Context) error) {
 func TestMachineThatFreezes(t *testing.T) {
 	for _, event := range []string{"login", "start of id -u", "end of id -u", "start of cat", "end of cat", "start of sudo -n /tmp"} {
 		t.Run(event, func(t *testing.T) {
+			t.Parallel()
 			s, m := newServer(t)
 			s.freezes = event
 			wantSoon(t, s, func(ctx context.Context) error {
@@ -59,6 +60,7 @@ func TestMachineThatFreezes(t *testing.T) {
 func TestAttachToMachineThatFreezes(t *testing.T) {
 	for _, event := range []string{"end of sudo -n true", "start of sudo -n sh"} {
 		t.Run(event, func(t *testing.T) {
+			t.Parallel()
 			s, m := newServer(t)
 			s.freezes, s.answers["sudo -n sh"] = event, answer{}
 			wantSoon(t, s, func(ctx context.Context) error {

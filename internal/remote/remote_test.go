@@ -3,12 +3,14 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -133,6 +135,22 @@ func TestMachinesThatCannotBeUsed(t *testing.T) {
 				t.Errorf("the last command was %s", last)
 			}
 		})
+	}
+}
+
+// TestInterruptedConnect: an interrupt leaves nothing on the machine.
+func TestInterruptedConnect(t *testing.T) {
+	for _, command := range []string{"cat", "sudo -n /tmp"} {
+		s, m := newServer(t)
+		s.answers[command] = answer{hangs: true}
+		ctx, interrupt := context.WithCancel(t.Context())
+		time.AfterFunc(200*time.Millisecond, interrupt)
+		if _, err := m.Connect(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", command, err)
+		}
+		if last := s.commands()[len(s.commands())-1]; last != "rm -rf /tmp/klptest-agent.a1B2" {
+			t.Errorf("%s: the last command was %s", command, last)
+		}
 	}
 }
 

@@ -42,6 +42,7 @@ type server struct {
 type answer struct {
 	out, err string
 	status   int
+	hangs    bool // until the test is over
 }
 
 // newKey makes a key and writes it to a file.
@@ -192,6 +193,9 @@ func (s *server) exec(ch ssh.Channel, line string) {
 	}
 	if !known && strings.HasSuffix(line, " agent-on-stdio") {
 		_ = agent.New(s.kernel, s.kernel.Root, s.kernel.Root).Serve(ch)
+	}
+	if a.hangs {
+		<-s.over
 	}
 	if a.out == "hello\n" {
 		_, _ = ch.Read(make([]byte, 1)) // of the request
