@@ -48,11 +48,15 @@ func (o Options) hostKeys() hostKeys {
 
 // dial logs in to the machine. The client stays open until it is closed, even if ctx ends.
 func dial(ctx context.Context, o Options) (*ssh.Client, error) {
-	id, err := identify(o.Key)
-	if err != nil {
+	id, err := identify(ctx, o.Key)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
 		return nil, err
 	}
 	defer id.close()
+	defer context.AfterFunc(ctx, id.close)() // a login that waits for the SSH agent then fails
 	check, kinds, err := o.hostKeys().open(o.Target)
 	if err != nil {
 		return nil, err
@@ -62,6 +66,7 @@ func dial(ctx context.Context, o Options) (*ssh.Client, error) {
 	if err != nil {
 		return nil, unreachable(ctx, o.Target, err)
 	}
+	id.limit(loginLimit)
 	client, err := login(ctx, conn, &ssh.ClientConfig{
 		User: o.User, Auth: []ssh.AuthMethod{ssh.PublicKeys(id.signers...)}, HostKeyCallback: check, HostKeyAlgorithms: kinds,
 	}, o.Address())
@@ -152,6 +157,9 @@ func refused(ctx context.Context, t Target, id *identity, err error) error {
 	case strings.Contains(said, "unable to authenticate"):
 		e.Err = fmt.Errorf("%s %w (%s)", t, ErrKey, strings.Join(id.names, ", "))
 		e.Advice = "name another one with --ssh-key, or add this one there: ssh-copy-id"
+	case strings.Contains(said, "agent: client error"): // of golang.org/x/crypto/ssh/agent
+		e.Summary = "the SSH agent at SSH_AUTH_SOCK does not sign the login at " + t.String()
+		e.Advice = "confirm the login if the agent asks for that, or name a private key with --ssh-key"
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		e.Summary, e.Err, e.Transient = fmt.Sprintf("the SSH server of %s did not let anybody in within %v", t.Address(), loginLimit), nil, true
 	case errors.Is(err, io.EOF), errors.Is(err, unix.ECONNRESET), strings.Contains(said, "overflow reading version string"), strings.Contains(said, "invalid version"):
