@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,7 +16,7 @@ import (
 	"github.com/klptest/klptest/vm/qmp"
 )
 
-// CPUTime is the time that the host has given all of the guest's processors
+// CPUTime is the time that the host has given the threads of the guest's processors
 // together since the start. If a guest makes no progress because the host is
 // busy, Wait grows; if it hangs by itself, Wait does not.
 type CPUTime struct {
@@ -26,19 +27,20 @@ type CPUTime struct {
 // Since returns the time given after then.
 func (t CPUTime) Since(then CPUTime) CPUTime { return CPUTime{t.Run - then.Run, t.Wait - then.Wait} }
 
-// Starved returns how long each of the guest's processors has waited so far, on
-// average. It returns 0 if that is unknown, as after the guest has ended.
+// Starved returns how long the guest's processors have waited so far, on average: as
+// long as their threads have. It returns 0 if that is unknown, as after the guest has
+// ended.
 func (v *VM) Starved() time.Duration {
-	t, err := v.CPUTime()
+	t, threads, err := v.clock.read()
 	if err != nil {
 		return 0
 	}
-	return t.Wait / time.Duration(v.config.CPUs)
+	return t.Wait / time.Duration(threads)
 }
 
 // CPUTime returns the processor time of the guest so far.
 func (v *VM) CPUTime() (CPUTime, error) {
-	t, err := v.clock.read()
+	t, _, err := v.clock.read()
 	if err != nil {
 		return CPUTime{}, fmt.Errorf("processor time of the guest: %w", err)
 	}
@@ -52,28 +54,28 @@ func (v *VM) PID() int { return v.process.Pid() }
 // their times from the host (Documentation/scheduler/sched-stats.rst).
 type cpuClock struct {
 	monitor *qmp.Monitor
-	pid     int             // of QEMU
+	tasks   string          // the directory of QEMU's threads
 	over    <-chan struct{} // closed when QEMU has exited
 
 	mu      sync.Mutex   // guards threads
 	threads map[int]bool // of the virtual processors; nil until they are known
 }
 
-func (c *cpuClock) read() (CPUTime, error) {
+// read returns the times of all these threads together, and their number.
+func (c *cpuClock) read() (total CPUTime, n int, err error) {
 	threads, err := c.cpuThreads()
 	if err != nil {
-		return CPUTime{}, err
+		return CPUTime{}, 0, err
 	}
-	var total CPUTime
 	for tid := range threads {
-		t, err := threadTime(fmt.Sprintf("/proc/%d/task/%d/schedstat", c.pid, tid))
+		t, err := threadTime(filepath.Join(c.tasks, strconv.Itoa(tid), "schedstat"))
 		if err != nil {
-			return CPUTime{}, err
+			return CPUTime{}, 0, err
 		}
 		total.Run += t.Run
 		total.Wait += t.Wait
 	}
-	return total, nil
+	return total, len(threads), nil
 }
 
 // cpuThreads returns the threads of the virtual processors, which never change.

@@ -3,7 +3,11 @@
 package vm
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -16,6 +20,33 @@ func TestCPUThreads(t *testing.T) {
 	for _, answer := range []string{"", `{"return": []}`, `{"return": {}}`} {
 		if got, err := parseCPUThreads([]byte(answer)); err == nil {
 			t.Errorf("%q gives %v", answer, got)
+		}
+	}
+}
+
+// TestStarved: emulated processors that share a thread have each waited as long as it has.
+func TestStarved(t *testing.T) {
+	for _, tc := range []struct {
+		threads map[int]bool
+		want    time.Duration
+	}{
+		{map[int]bool{11: true}, 30 * time.Second},
+		{map[int]bool{11: true, 12: true}, 20 * time.Second},
+	} {
+		c := &cpuClock{tasks: t.TempDir(), threads: tc.threads}
+		for tid, wait := range map[int]time.Duration{11: 30 * time.Second, 12: 10 * time.Second} {
+			dir := filepath.Join(c.tasks, fmt.Sprint(tid))
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "schedstat"), fmt.Appendf(nil, "1000 %d 7\n", wait), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v := newVM(config{Spec: Spec{CPUs: 2}}, TCG)
+		v.clock = c
+		if got := v.Starved(); got != tc.want {
+			t.Errorf("%d threads: %v, want %v", len(tc.threads), got, tc.want)
 		}
 	}
 }

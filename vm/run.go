@@ -102,7 +102,7 @@ func (v *VM) spawn(ctx context.Context, cmd *exec.Cmd, output net.Conn) error {
 		return err
 	}
 	v.process = p
-	v.clock = &cpuClock{monitor: v.monitor, pid: p.Pid(), over: v.exited}
+	v.clock = &cpuClock{monitor: v.monitor, tasks: fmt.Sprintf("/proc/%d/task", p.Pid()), over: v.exited}
 	go v.console.Follow(output)
 	go v.supervise(output)
 	stop := context.AfterFunc(ctx, p.Kill)
