@@ -35,6 +35,9 @@ const (
 	backingFormat = 0xE2792ACA // the type of the header extension
 	maxBacking    = 1023       // bytes of a path
 	sectorSize    = 512
+
+	maxL1   = 32 << 20 // bytes of the L1 table that QEMU takes (QCOW_MAX_L1_SIZE, block/qcow2.h)
+	maxDisk = maxL1 / 8 * perL1Entry
 )
 
 // The clusters of an overlay: the header, the table of refcount blocks, one such block,
@@ -75,11 +78,11 @@ func openDiskImage(path string) (d diskImage, err error) {
 // overlay returns a new image in QEMU's format that has the contents of d until it is
 // written to.
 func (d diskImage) overlay() ([]byte, error) {
-	entries := (d.size + perL1Entry - 1) / perL1Entry
-	clusters := l1At + (entries*8+clusterSize-1)/clusterSize
-	if len(d.path) > maxBacking || d.size <= 0 || clusters > clusterSize/2 {
+	if len(d.path) > maxBacking || d.size <= 0 || d.size > maxDisk { // a stranger's image may claim any size
 		return nil, blame.Userf("no overlay can be made of %s, a disk of %d bytes", d.path, d.size)
 	}
+	entries := (d.size + perL1Entry - 1) / perL1Entry
+	clusters := l1At + (entries*8+clusterSize-1)/clusterSize
 	be, b := binary.BigEndian, make([]byte, clusters*clusterSize)
 	be.PutUint64(b[refcountTableAt*clusterSize:], refcountBlockAt*clusterSize)
 	for i := range clusters {

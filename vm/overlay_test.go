@@ -5,6 +5,7 @@ package vm
 import (
 	"encoding/binary"
 	"encoding/json"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,10 +89,13 @@ func TestOverlay(t *testing.T) {
 }
 
 func TestOverlaysThatCannotBe(t *testing.T) {
-	for _, d := range []diskImage{{"/x", "raw", 0}, {"/x", "qcow2", -1}, {"/x", "qcow2", 1 << 62}, {strings.Repeat("/x", 600), "raw", 512}} {
+	for _, d := range []diskImage{{"/x", "raw", 0}, {"/x", "qcow2", -1}, {"/x", "qcow2", 1 << 62}, {"/x", "qcow2", math.MaxInt64}, {"/x", "qcow2", maxDisk + 1}, {strings.Repeat("/x", 600), "raw", 512}} {
 		if data, err := d.overlay(); blame.Of(err) != blame.User || data != nil {
 			t.Errorf("%.20s, %d bytes: %v", d.path, d.size, err)
 		}
+	}
+	if data, err := (diskImage{"/x", "qcow2", maxDisk}).overlay(); err != nil || len(data) > maxL1+4*clusterSize {
+		t.Errorf("%d bytes, %v", len(data), err)
 	}
 }
 
