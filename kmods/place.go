@@ -4,6 +4,7 @@ package kmods
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 )
 
 // Place is a machine with the headers of its own kernel, on which make runs instead of on
@@ -18,11 +20,15 @@ import (
 type Place interface {
 	// Build runs a shell command in a directory with those files. It returns the files
 	// named in made, the output, and the exit status. If the status is not 0, it returns
-	// no files.
+	// no files. A build that prints more than MaxSaid bytes is ended; then said has the
+	// first ones, and the error wraps bounded.ErrTooLong.
 	Build(ctx context.Context, files []Source, line string, made []string) (built map[string][]byte, said string, status int, err error)
 	// Compiler returns the compiler's description of itself.
 	Compiler() string
 }
+
+// MaxSaid limits the output of a build in a place.
+const MaxSaid = maxLog
 
 // placeLimit is for an emulated machine, whose compiler takes minutes where this host's
 // takes seconds.
@@ -39,6 +45,10 @@ func (b build) inPlace(ctx context.Context, dir string) error {
 	}
 	line := `make -C ` + b.target.KDir + ` --no-print-directory M="$PWD" ` + strings.Join(modulesOnly, " ")
 	built, said, status, err := b.target.Place.Build(ctx, b.sources(), line, made)
+	if errors.Is(err, bounded.ErrTooLong) {
+		_, tail := diagnose(said, dir)
+		return b.failure(fmt.Sprintf("building the modules prints more than %d bytes", MaxSaid), tail, said)
+	}
 	if err != nil {
 		return err
 	}

@@ -5,11 +5,13 @@ package kmods
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bounded"
 	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
@@ -78,6 +80,18 @@ func TestForeignInPlace(t *testing.T) {
 	}
 	if s.builds != 1 {
 		t.Errorf("%d builds", s.builds)
+	}
+}
+
+// TestTalkativeBuild: a build that prints too much is the fault of the C that is built.
+func TestTalkativeBuild(t *testing.T) {
+	for _, foreign := range []bool{true, false} {
+		b, dir := inSite(t, &site{said: "klp_mine.c:1:1: warning: again\n", err: fmt.Errorf("in the guest: %w", bounded.ErrTooLong)}, foreign)
+		err := b.in(t.Context(), dir)
+		f, ok := errors.AsType[Failure](err)
+		if !ok || !strings.Contains(err.Error(), "prints more than 1048576 bytes") || !strings.Contains(f.Err.Tail, "again") || (f.Err.Party == blame.User) != foreign {
+			t.Errorf("%+v", err)
+		}
 	}
 }
 

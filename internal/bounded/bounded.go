@@ -15,10 +15,14 @@ var ErrTooLong = errors.New("too much data")
 type Writer struct {
 	W    io.Writer
 	Left int64
+	Full func() // called by each write that fails; may be nil
 }
 
 func (w *Writer) Write(p []byte) (int, error) {
 	if w.Left -= int64(len(p)); w.Left < 0 {
+		if w.Full != nil {
+			w.Full()
+		}
 		return 0, ErrTooLong
 	}
 	return w.W.Write(p)

@@ -11,8 +11,9 @@ import (
 func TestWriter(t *testing.T) {
 	for size, want := range map[int]error{9: nil, 10: nil, 11: ErrTooLong} {
 		var out strings.Builder
-		_, err := io.Copy(&Writer{W: &out, Left: 10}, strings.NewReader(strings.Repeat("x", size)))
-		if err != want || err == nil && out.Len() != size || out.Len() > 10 {
+		full := 0
+		_, err := io.Copy(&Writer{W: &out, Left: 10, Full: func() { full++ }}, strings.NewReader(strings.Repeat("x", size)))
+		if err != want || err == nil && out.Len() != size || out.Len() > 10 || (full == 1) != (want != nil) {
 			t.Errorf("%d bytes: %d came through, %v", size, out.Len(), err)
 		}
 	}

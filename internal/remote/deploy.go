@@ -85,7 +85,7 @@ func run(ctx context.Context, conn line, in io.Reader, command string) (said, er
 	defer stop()
 	var out, errs bytes.Buffer
 	short := func(to *bytes.Buffer) io.Writer {
-		return &shortAnswer{bounded.Writer{W: to, Left: maxSaid}, func() {
+		return &bounded.Writer{W: to, Left: maxSaid, Full: func() { // the machine would block until the rest is read
 			giveUp(blame.Rigf("the machine answers with more than %d bytes: %s", maxSaid, command))
 		}}
 	}
@@ -104,21 +104,6 @@ func run(ctx context.Context, conn line, in io.Reader, command string) (said, er
 		return r, nil
 	}
 	return r, err
-}
-
-// shortAnswer accepts output up to its limit. Then it gives up: the machine would block
-// until the rest is read.
-type shortAnswer struct {
-	bounded.Writer
-	giveUp func()
-}
-
-func (a *shortAnswer) Write(p []byte) (int, error) {
-	n, err := a.Writer.Write(p)
-	if err != nil {
-		a.giveUp()
-	}
-	return n, err
 }
 
 // lastLine is the last line of the output. The user's profile may print lines before it.

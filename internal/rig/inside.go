@@ -5,6 +5,7 @@ package rig
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +24,6 @@ import (
 // Limits of the output of a guest about its headers and builds.
 const (
 	maxConfig = 1 << 20
-	maxBuild  = 1 << 20 // of a build's output
 	maxBuilt  = 8 << 20 // of a module
 )
 
@@ -93,13 +93,16 @@ func (i *inside) Build(ctx context.Context, files []kmods.Source, line string, m
 	if err := g.putFiles(ctx, byName); err != nil {
 		return nil, "", 0, err
 	}
-	said, status, err = g.output(ctx, "cd "+guest.CaseFiles+" && { "+line+"; } 2>&1", maxBuild)
+	said, status, err = g.output(ctx, "cd "+guest.CaseFiles+" && { "+line+"; } 2>&1", kmods.MaxSaid)
 	if err != nil || status != 0 {
 		return nil, said, status, err
 	}
 	built = map[string][]byte{}
 	for _, name := range made {
 		data, status, err := g.output(ctx, "cat "+guest.FilePath(name), maxBuilt)
+		if errors.Is(err, bounded.ErrTooLong) {
+			return built, said, 0, nil // without that module
+		}
 		if err != nil {
 			return nil, said, 0, err
 		}
@@ -110,16 +113,32 @@ func (i *inside) Build(ctx context.Context, files []kmods.Source, line string, m
 	return built, said, 0, nil
 }
 
-// output runs a shell line in the guest, and returns its output and exit status.
+// output runs a shell line in the guest, and returns its output and exit status. A guest
+// that exceeds the limit answers no more; see collect.
 func (g *Guest) output(ctx context.Context, line string, limit int64) (out string, status int, err error) {
-	var said bytes.Buffer
-	streams := client.Streams{In: strings.NewReader(""), Out: &bounded.Writer{W: &said, Left: limit}, Err: io.Discard}
-	err = g.Do(ctx, func(ctx context.Context) (err error) {
-		status, err = client.Attach(ctx, g.SSH, streams, "", []string{line})
-		return err
+	out, err = collect(ctx, limit, func(ctx context.Context, out io.Writer) error {
+		return g.Do(ctx, func(ctx context.Context) (err error) {
+			status, err = client.Attach(ctx, g.SSH, client.Streams{In: strings.NewReader(""), Out: out, Err: io.Discard}, "", []string{line})
+			return err
+		})
 	})
 	if err != nil {
 		err = fmt.Errorf("in the guest, %.60s: %w", line, err)
 	}
-	return said.String(), status, err
+	return out, status, err
+}
+
+// collect returns what run prints. When that exceeds the limit, collect ends the context of
+// run, because the guest would block until the rest is read. The error then wraps
+// bounded.ErrTooLong.
+func collect(ctx context.Context, limit int64, run func(context.Context, io.Writer) error) (out string, err error) {
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	full := func() { giveUp(fmt.Errorf("more than %d bytes of output: %w", limit, bounded.ErrTooLong)) }
+	var said bytes.Buffer
+	err = run(ctx, &bounded.Writer{W: &said, Left: limit, Full: full})
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return said.String(), err
 }

@@ -69,7 +69,7 @@ var imports = []struct{ pkg, may string }{
 	{"images/packagefile", "images images/bootimage images/dotconfig images/initramfs images/packaged images/unpack internal/arch internal/blame internal/bounded internal/cache"},
 	{"images/local", "images images/bootimage images/dotconfig images/initramfs images/kbuild internal/arch internal/blame internal/cache"},
 	{"images/catalog", "images images/debian images/local images/packaged images/packagefile internal/cache"},
-	{"kmods", "internal/apt internal/blame internal/cache internal/klprela internal/llvm internal/modcode internal/modinfo internal/depends internal/printable internal/program internal/steady internal/supervise internal/toolchain"},
+	{"kmods", "internal/apt internal/blame internal/bounded internal/cache internal/klprela internal/llvm internal/modcode internal/modinfo internal/depends internal/printable internal/program internal/steady internal/supervise internal/toolchain"},
 	{"vm/console", "internal/blame internal/emulator internal/printable internal/splat"},
 	{"vm", "internal/apt internal/arch internal/blame internal/depends internal/patience internal/printable internal/program internal/shellword internal/tunable internal/vport vm/console vm/qmp"},
 	{"internal/doctor", "images images/kbuild images/kconfig internal/arch internal/apt internal/blame internal/depends internal/printable internal/program internal/supervise kmods vm"},
