@@ -3,6 +3,7 @@
 package boot
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -11,7 +12,13 @@ import (
 	"github.com/klptest/klptest/internal/guest/kernel/kerneltest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The test program is also a process whose host goes.
+func TestMain(m *testing.M) {
+	if os.Getenv(hostlessEnv) != "" {
+		os.Exit(hostless())
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // newGuest returns an agent on a fake kernel.
 func newGuest(t testing.TB) (*agent.Agent, *kerneltest.Kernel) {

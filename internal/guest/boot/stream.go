@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -46,6 +47,7 @@ func runStream() int {
 }
 
 func serveStream() error {
+	outliveHost()
 	removeSelf()
 	syscall.Umask(0o077)
 	only, err := lock(onlyAgent, lockWait)
@@ -62,6 +64,11 @@ func serveStream() error {
 	defer os.RemoveAll(guest.CaseRoot)
 	return agent.New(kernel.Linux{}, "/", rootfs.CaseView).Serve(stdio{os.Stdin, os.Stdout})
 }
+
+// outliveHost makes a write to a host that has gone fail, so that the agent ends in order:
+// SIGPIPE would kill it (package os/signal). The signal is caught, since the commands of
+// cases would inherit that it is ignored.
+func outliveHost() { signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE) }
 
 // removeSelf removes the directory that the host has made for the agent.
 func removeSelf() {
