@@ -32,6 +32,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/kversion", ""},
 	{"internal/modcode", ""},
 	{"internal/modinfo", ""},
+	{"internal/orphans", ""},
 	{"internal/patience", ""},
 	{"internal/printable", ""},
 	{"internal/terminal", ""},
@@ -52,7 +53,7 @@ var imports = []struct{ pkg, may string }{
 	// The host.
 	{"internal/cache", "internal/blame"},
 	{"internal/git", "internal/apt internal/blame internal/cache internal/depends internal/program"},
-	{"internal/supervise", "internal/blame internal/program"},
+	{"internal/supervise", "internal/blame internal/orphans internal/program"},
 	{"internal/toolchain", "internal/blame internal/program"},
 	{"internal/emulator", "internal/blame"},
 	{"internal/steady", "internal/blame"},

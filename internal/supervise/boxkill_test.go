@@ -149,18 +149,6 @@ func TestSignalAll(t *testing.T) {
 	}
 }
 
-func TestParent(t *testing.T) {
-	for stat, want := range map[string]int{"12 (a) S 7 1 1": 7, "12 (a) b) R 9 1": 9, "12 (a) S": 0, "": 0} {
-		if got := parent([]byte(stat)); got != want {
-			t.Errorf("%q: %d", stat, got)
-		}
-	}
-	own, err := os.ReadFile("/proc/self/stat")
-	if err != nil || parent(own) != os.Getppid() {
-		t.Errorf("%s: %v", own, err)
-	}
-}
-
 // inherited opens a pipe that children of this process inherit as descriptor fd.
 func inherited(t *testing.T, fd int) {
 	t.Helper()

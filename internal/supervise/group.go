@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/orphans"
 	"github.com/klptest/klptest/internal/program"
 )
 
@@ -24,10 +25,8 @@ const killLimit = 5 * time.Second
 // run runs the command as the leader of a process group, and leaves none of
 // its descendants behind.
 func (j Job) run(ctx context.Context) Outcome {
-	// Orphans become children of this process, which kills them and waits
-	// for them.
-	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
-		return broken(os.NewSyscallError("prctl", err))
+	if err := orphans.Adopt(); err != nil {
+		return broken(err)
 	}
 	cmd := exec.Command(j.Argv[0], j.Argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = j.Dir, j.Env, os.Stdout, os.Stdout
@@ -36,7 +35,7 @@ func (j Job) run(ctx context.Context) Outcome {
 		return broken(err)
 	}
 	early, err := j.await(ctx, child)
-	if err = blame.Join(err, endAll()); err != nil {
+	if err = blame.Join(err, orphans.EndAll(killLimit)); err != nil {
 		return Outcome{Ending: Broken, Code: -1, Killed: true, Cause: err.Error()}
 	}
 	return Outcome{Ending: endingOf(ctx, early), Code: cmd.ProcessState.ExitCode(), Killed: wasKilled(cmd.ProcessState)}
