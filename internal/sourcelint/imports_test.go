@@ -87,7 +87,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/guest/rootfs", "internal/blame internal/guest"},
 	{"internal/guest/kernel", ""},
 	{"internal/guest/agent", "cases/machine images/dotconfig internal/blame internal/bounded internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},
-	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/tunable internal/vport"},
+	{"internal/guest/boot", "internal/guest internal/guest/agent internal/guest/kernel internal/guest/rootfs internal/orphans internal/tunable internal/vport"},
 	{"internal/guest/client", "cases/machine internal/blame internal/guest internal/guest/wire internal/patience internal/shellword internal/terminal"},
 	{"internal/remote", "internal/arch internal/blame internal/bounded internal/guest internal/guest/client internal/patience internal/printable"},
 	{"internal/model", "cases/casefile cases/judge cases/machine internal/blame internal/kversion internal/nearest"},

@@ -44,6 +44,10 @@ type Agent struct {
 	// StayAwake keeps the guest from being idle, or stops doing so. It may be
 	// nil.
 	StayAwake func(on bool)
+
+	// EndOthers ends the processes that a case has left, before the next case and at the
+	// end of the session. It is nil in a guest, which ends with them.
+	EndOthers func()
 }
 
 func New(k kernel.Kernel, files, world rootfs.Tree) *Agent {
@@ -66,6 +70,12 @@ func (a *Agent) usable() error {
 		Party:   blame.User,
 		Summary: "this kernel has no CONFIG_LIVEPATCH (no " + livepatchDir + ")",
 		Advice:  "build it with CONFIG_LIVEPATCH=y, or choose another, such as --kernel debian:6.12",
+	}
+}
+
+func (a *Agent) endOthers() {
+	if a.EndOthers != nil {
+		a.EndOthers()
 	}
 }
 
@@ -105,6 +115,7 @@ func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) er
 
 // Begin implements [machine.Machine].
 func (a *Agent) Begin(context.Context) error {
+	a.endOthers()
 	a.armed = false
 	if a.files.Exists(clearOnce) {
 		if err := a.files.Write(clearOnce, "1\n"); err != nil {

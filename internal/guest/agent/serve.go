@@ -13,6 +13,7 @@ import (
 // Serve answers one session's requests until the other side goes away, which
 // also ends the current request.
 func (a *Agent) Serve(rw io.ReadWriter) error {
+	defer a.endOthers()
 	defer a.close()
 	return wire.Serve(rw, func(ctx context.Context, req wire.Request) (r wire.Reply, err error) {
 		a.awake(false)

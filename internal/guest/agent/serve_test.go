@@ -55,3 +55,29 @@ func TestServeStaysAwake(t *testing.T) {
 		}
 	}
 }
+
+// TestServeEndsOthers: what a case has left ends before the next case and with the session.
+func TestServeEndsOthers(t *testing.T) {
+	a, _ := newGuest(t)
+	ended := 0
+	a.EndOthers = func() { ended++ }
+	host, guest := net.Pipe()
+	done := make(chan error)
+	go func() { done <- a.Serve(guest) }()
+	answers := bufio.NewReader(host)
+	for id, tc := range []struct {
+		op   wire.Operation
+		want int
+	}{{wire.OpHello, 0}, {wire.OpBegin, 1}, {wire.OpEnd, 1}, {wire.OpBegin, 2}} {
+		if err := wire.WriteLine(host, wire.Request{ID: uint64(id + 1), Op: tc.op, Version: wire.Version}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := wire.ReadLine(answers); err != nil || ended != tc.want {
+			t.Errorf("%s: ended %d times, want %d; %v", tc.op, ended, tc.want, err)
+		}
+	}
+	host.Close()
+	if err := <-done; err != nil || ended != 3 {
+		t.Errorf("ended %d times, %v", ended, err)
+	}
+}

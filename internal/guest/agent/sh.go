@@ -39,8 +39,8 @@ func (c commander) sh(ctx context.Context, args []string) outcome {
 	return outcome{output: guest.Clip(out.data, rootfs.MaxOutput), err: err, starts: true}
 }
 
-// inBackground returns a shell command that outlives the shell. It ends with
-// its guest, which no other case gets.
+// inBackground returns a shell command that outlives the shell. It ends with its guest,
+// which no other case gets; on other machines, see Agent.EndOthers.
 func inBackground(command string) string {
 	return "{ " + command + "\n} </dev/null >/dev/null 2>&1 &"
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/klptest/klptest/internal/guest/agent"
 	"github.com/klptest/klptest/internal/guest/kernel"
 	"github.com/klptest/klptest/internal/guest/rootfs"
+	"github.com/klptest/klptest/internal/orphans"
 	"github.com/klptest/klptest/internal/tunable"
 )
 
@@ -27,6 +28,7 @@ const (
 	onlyAgent = "@klptest-agent"
 	lockWait  = 20 * time.Second // for an agent whose host has gone to notice that
 	lockPause = 100 * time.Millisecond
+	endLimit  = 5 * time.Second // for the processes of a case to end
 )
 
 // stdio is the stream of an agent that another program has started.
@@ -36,8 +38,9 @@ type stdio struct {
 }
 
 // runStream serves one session on a machine that klptest did not boot. It removes its own
-// file first, and its files in /run at the end, so that nothing is left however it ends.
-// It reports on standard error what keeps it from serving.
+// file first, and its files in /run and the processes of cases at the end, so that nothing
+// is left however the session ends. It reports on standard error what keeps it from
+// serving.
 func runStream() int {
 	if err := serveStream(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -61,8 +64,13 @@ func serveStream() error {
 	if err := rootfs.OwnView(); err != nil {
 		return fmt.Errorf("mounts of its own: %w", err)
 	}
+	if err := orphans.Adopt(); err != nil {
+		return err
+	}
 	defer os.RemoveAll(guest.CaseRoot)
-	return agent.New(kernel.Linux{}, "/", rootfs.CaseView).Serve(stdio{os.Stdin, os.Stdout})
+	a := agent.New(kernel.Linux{}, "/", rootfs.CaseView)
+	a.EndOthers = func() { _ = orphans.EndAll(endLimit) } // one that stays is stuck in the kernel, which its case shows
+	return a.Serve(stdio{os.Stdin, os.Stdout})
 }
 
 // outliveHost makes a write to a host that has gone fail, so that the agent ends in order:
