@@ -5,6 +5,8 @@ package program
 import (
 	"os"
 	"os/exec"
+	"os/signal"
+	"syscall"
 	"testing"
 )
 
@@ -13,6 +15,7 @@ const endingEnv = "KLPTEST_TEST_ENDING"
 
 // TestEndSignals starts a process as nohup and shells do.
 func TestEndSignals(t *testing.T) {
+	childrenGetSignals(t)
 	for ignored, want := range map[string]string{
 		"trap '' HUP":     "[interrupt terminated]",
 		"trap '' INT":     "[hangup terminated]",
@@ -25,4 +28,13 @@ func TestEndSignals(t *testing.T) {
 			t.Errorf("%s: %s, %v; want %s", ignored, out, err, want)
 		}
 	}
+}
+
+// childrenGetSignals makes a child start with the default of both signals, even if the
+// tests run below nohup: a caught signal is not inherited, and a shell cannot undo an
+// ignored one.
+func childrenGetSignals(t *testing.T) {
+	caught := make(chan os.Signal, 2)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
 }
