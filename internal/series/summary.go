@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // summary is the effect of a patch, in one line.
@@ -45,8 +46,8 @@ func (t table) effects(i int) (parts []string) {
 // those with nothing to compare it with.
 func (t table) limits(i int) (parts []string) {
 	first := 0
-	for id, v := range verdicts(t.steps[i]) {
-		if judged(v) && t.changes[i-1][id] == Unknown {
+	for id, r := range t.results[i] {
+		if judged(r.Verdict) && t.changes[i-1][id] == Unknown {
 			first++
 		}
 	}
@@ -56,13 +57,10 @@ func (t table) limits(i int) (parts []string) {
 
 // counted is a number with its noun, or nothing for none.
 func counted(n int, one, many string) []string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return nil
-	case 1:
-		return []string{"1 " + one}
 	}
-	return []string{fmt.Sprintf("%d %s", n, many)}
+	return []string{printable.Count(n, one, many)}
 }
 
 // notRun counts with the verdicts.
@@ -73,9 +71,8 @@ func (t table) count(i int) string {
 	for _, r := range t.steps[i].Results {
 		n[r.Verdict]++
 	}
-	now := verdicts(t.steps[i])
 	for _, id := range t.lacking[i] {
-		if _, ran := now[id]; !ran {
+		if _, ran := t.results[i][id]; !ran {
 			n[notRun]++
 		}
 	}

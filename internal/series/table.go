@@ -13,6 +13,7 @@ import (
 // not pass on each of them. The other cases are only counted.
 type table struct {
 	steps   []Step
+	results []map[judge.ID]judge.Result // the decisive ones of each step
 	changes []map[judge.ID]Change
 	names   judge.Naming
 	lacking [][]judge.ID // see unjudged
@@ -23,8 +24,8 @@ type table struct {
 
 func newTable(steps []Step) table {
 	t := table{steps: steps, changes: Changes(steps), names: Names(steps), lacking: unjudged(steps)}
-	if len(steps) == 0 {
-		return t
+	for _, s := range steps {
+		t.results = append(t.results, decisive(s))
 	}
 	for _, id := range cases(steps) {
 		switch {
@@ -61,8 +62,8 @@ func cases(steps []Step) (list []judge.ID) {
 }
 
 func (t table) passes(id judge.ID) bool {
-	for _, s := range t.steps {
-		if v, ok := verdicts(s)[id]; ok && v != judge.Pass {
+	for _, results := range t.results {
+		if r, ok := results[id]; ok && r.Verdict != judge.Pass {
 			return false
 		}
 	}
@@ -72,7 +73,7 @@ func (t table) passes(id judge.ID) bool {
 // cell is the verdict of a case on a kernel, how often it occurred, and whether the
 // patch breaks or fixes the case.
 func (t table) cell(i int, id judge.ID) string {
-	r, ran := decisive(t.steps[i])[id]
+	r, ran := t.results[i][id]
 	if !ran {
 		return "-"
 	}
@@ -88,7 +89,7 @@ func (t table) cell(i int, id judge.ID) string {
 
 // trouble is the reason for a case's ERROR on a kernel, or empty.
 func (t table) trouble(i int, id judge.ID) string {
-	if r := decisive(t.steps[i])[id]; r.Verdict == judge.Error && len(r.Reasons) > 0 {
+	if r := t.results[i][id]; r.Verdict == judge.Error && len(r.Reasons) > 0 {
 		return r.Reasons[0]
 	}
 	return ""
