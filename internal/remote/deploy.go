@@ -41,35 +41,12 @@ type line struct {
 	starved func() time.Duration // see Machine
 }
 
-// within returns the result of f, which talks to a machine and takes no context. If ctx
-// ends first, f may still wait for the machine, until the connection is closed.
-func within[T any](ctx context.Context, f func() (T, error)) (t T, err error) {
-	type result struct {
-		t   T
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		t, err := f()
-		done <- result{t, err}
-	}()
-	select {
-	case r := <-done:
-		t, err = r.t, r.err
-	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
-		return t, context.Cause(ctx)
-	}
-	return t, err
-}
-
 // ask runs a command in the user's shell on the machine. The owner of conn must close it
 // after an error.
 func ask(ctx context.Context, conn line, limit time.Duration, in io.Reader, command string) (said, error) {
 	ctx, cancel := patience.WithTimeoutCause(ctx, limit, conn.starved, blame.Rigf("the machine did not end a command within %v: %s", limit, command))
 	defer cancel()
-	return within(ctx, func() (said, error) { return run(ctx, conn, in, command) })
+	return patience.Within(ctx, func() (said, error) { return run(ctx, conn, in, command) })
 }
 
 // run is ask without a limit: the end of ctx ends the command only if the machine answers.

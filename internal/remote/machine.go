@@ -109,7 +109,7 @@ type stream struct {
 func begin(ctx context.Context, conn line, command string) (*stream, error) {
 	ctx, cancel := patience.WithTimeoutCause(ctx, askLimit, conn.starved, blame.Rigf("the machine did not start a command within %v: %s", askLimit, command))
 	defer cancel()
-	return within(ctx, func() (*stream, error) { return start(conn.Client, command) })
+	return patience.Within(ctx, func() (*stream, error) { return start(conn.Client, command) })
 }
 
 // start is begin without a limit.

@@ -24,24 +24,14 @@ func Connect(ctx context.Context, conn *ssh.Client, t Time) (*Client, error) {
 	ctx, cancel := patience.WithTimeoutCause(ctx, grace, t.Starved,
 		blame.Rigf("the guest did not open a session with its agent in %v", grace))
 	defer cancel()
-	type result struct {
-		rw  *sessionPipe
-		err error
+	rw, err := patience.Within(ctx, func() (*sessionPipe, error) { return openSession(conn) })
+	switch {
+	case err == nil:
+		return New(ctx, rw, t)
+	case ctx.Err() != nil:
+		return nil, err
 	}
-	done := make(chan result, 1)
-	go func() {
-		rw, err := openSession(conn)
-		done <- result{rw, err}
-	}()
-	select {
-	case r := <-done:
-		if r.err != nil {
-			return nil, fmt.Errorf("opening a session with the guest's agent: %w", r.err)
-		}
-		return New(ctx, r.rw, t)
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+	return nil, fmt.Errorf("opening a session with the guest's agent: %w", err)
 }
 
 // sessionPipe is an SSH session as one stream.
