@@ -6,7 +6,6 @@ import (
 	"context"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,13 +14,10 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/images/userland"
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/depends"
 	"github.com/klptest/klptest/internal/kselftests"
 	"github.com/klptest/klptest/internal/lab"
-	"github.com/klptest/klptest/internal/nearest"
 	"github.com/klptest/klptest/internal/rig"
-	"github.com/klptest/klptest/internal/shellword"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -51,16 +47,11 @@ func (s scripts) beside(words []string) ([]*casefile.Case, error) {
 	return cases.Load(words)
 }
 
-// check refuses a misspelt name before anything is built. It does not look up full file
-// names: a patch may add such a script.
+// check refuses a misspelt name before anything is built.
 func (s scripts) check() error {
-	known := append([]string{allScripts}, kselftests.Known...)
-	for _, name := range kselftests.Known {
-		known = append(known, strings.TrimPrefix(name, "test-"))
-	}
 	for _, name := range s {
-		if !slices.Contains(known, name) && !strings.HasSuffix(name, ".sh") {
-			return blame.AdviseUserf("name any other script by its file, such as test-new.sh", "no such selftest: %s%s", shellword.Quote(name), nearest.DidYouMean(name, known))
+		if err := kselftests.CheckName(name, allScripts); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/nearest"
+	"github.com/klptest/klptest/internal/shellword"
 )
 
 // testProgs matches the list of scripts in a Makefile
@@ -50,8 +51,7 @@ func (s *Suite) Select(names []string) (list []Script, err error) {
 	for _, name := range names {
 		script, ok := s.named(name)
 		if !ok {
-			known := s.Names()
-			return nil, blame.AdviseUserf("scripts: "+strings.Join(known, " "), "no such selftest: %s%s", name, nearest.DidYouMean(name, append(known, s.short()...)))
+			return nil, unknown(name, s.Names(), "scripts: "+strings.Join(s.Names(), " "))
 		}
 		list = append(list, script)
 	}
@@ -75,11 +75,28 @@ func (s *Suite) Names() (names []string) {
 	return names
 }
 
-func (s *Suite) short() (names []string) {
-	for _, name := range s.Names() {
-		names = append(names, strings.TrimSuffix(strings.TrimPrefix(name, "test-"), ".sh"))
+// unknown is the error of a name that no script has.
+func unknown(name string, known []string, advice string) error {
+	return blame.AdviseUserf(advice, "no such selftest: %s%s", shellword.Quote(name), nearest.DidYouMean(name, slices.Concat(known, short(known))))
+}
+
+// short returns what [Suite.Select] takes for the names of scripts.
+func short(names []string) (list []string) {
+	for _, name := range names {
+		list = append(list, strings.TrimSuffix(strings.TrimPrefix(name, "test-"), ".sh"))
 	}
-	return names
+	return list
+}
+
+// CheckName refuses a misspelt name before the source that has the script is known. It
+// does not look up the full name of a file: a patch may add that script. also are further
+// words that the caller takes.
+func CheckName(name string, also ...string) error {
+	known := slices.Concat(Known, also)
+	if strings.HasSuffix(name, ".sh") || slices.Contains(known, name) || slices.Contains(short(known), name) {
+		return nil
+	}
+	return unknown(name, known, "name any other script by its file, such as test-new.sh")
 }
 
 // startTest matches the start of a test (functions.sh), except one whose name the
