@@ -91,8 +91,8 @@ func clearDamaged(dir string, tell func(string)) error {
 	return discard(dir)
 }
 
-// clearUnfinished removes what a killed make has made, but not the list of its sources. The stamps go as well: the .config,
-// say, which make can write again after it was configured, may be gone.
+// clearUnfinished removes what a killed make has made, but not the list of its sources. It
+// also removes the stamps: make may have written the .config again, which is then removed.
 func clearUnfinished(dir string) error {
 	mark, err := os.Stat(filepath.Join(dir, unfinished))
 	if errors.Is(err, fs.ErrNotExist) {
