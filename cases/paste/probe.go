@@ -51,6 +51,7 @@ func (m *mapping) describe() {
 		m.inherit(s, loads)
 	}
 	m.setReplace(loads)
+	m.setData(loads)
 	m.setFailures()
 	m.setVersions(loads)
 	m.setFunctions(loads)
@@ -114,7 +115,7 @@ func (p *probe) event(e event) {
 		p.readData(e.text)
 	case stateLine:
 		p.has, p.stated = true, true
-		if strings.Contains(e.text, "alloc") {
+		if strings.Contains(e.text, "alloc") || takesOver.MatchString(e.text) {
 			p.data = "take"
 		}
 	}
