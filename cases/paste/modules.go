@@ -62,6 +62,13 @@ func (t *teller) going(module string, e event) {
 	if t.outgoing == module {
 		return
 	}
+	if t.failsInit(module) {
+		s := t.steps[t.cursor]
+		s.fails, s.initFails = true, true
+		delete(t.loaded, module)
+		t.incoming, t.outgoing = "", module
+		return
+	}
 	t.hold()
 	if t.loaded[module] == nil {
 		t.early(action{op: opLoad, module: module}, e, nobodySays)

@@ -139,7 +139,7 @@ func (p *plan) step(s *step) {
 	case s.op == opOwn:
 		c.text, c.real = s.text, s.text
 	case s.op == opLoad && ours != "" || s.op == opUnload && ours != "":
-		c.text = string(s.op) + " " + ours
+		c.text = strings.Join(append([]string{string(s.op), ours}, p.targetParams(s)...), " ")
 		c.real = strings.TrimSpace(string(s.op) + " " + s.module + " " + strings.Join(s.params, " "))
 	case s.op == opWrite && s.path == ftraceFile:
 		c.text = "echo " + s.value + " > " + s.path

@@ -18,6 +18,8 @@ type step struct {
 	forced  bool    // the transition was ended by force
 	events  []event // its events in the log
 	told    bool    // the log has been matched to it
+
+	initFails bool // the loaded module's own init fails
 }
 
 // matches reports whether a step is the action that a record shows.
