@@ -89,7 +89,7 @@ func (r *report) prose() []string {
 func (r *report) table() string {
 	rows := [][]string{}
 	same := true
-	for _, name := range slices.Concat(r.m.patches, r.m.targets) {
+	for _, name := range slices.Concat(r.m.patches, r.m.targets, r.m.foreign) {
 		ours := r.m.ours[name]
 		if ours == "" {
 			ours = "-"
@@ -108,6 +108,9 @@ func (r *report) table() string {
 
 // reason says what the log shows about a module.
 func (r *report) reason(name, ours string) string {
+	if slices.Contains(r.m.foreign, name) {
+		return "no livepatch: the log shows others being enabled, but not it"
+	}
 	if ours == "-" {
 		return "nothing stands for it: there are only klp_target and klp_other"
 	}
@@ -116,7 +119,7 @@ func (r *report) reason(name, ours string) string {
 		if p == nil || c.step.op != opLoad || c.step.module != name || p.typed != nil {
 			continue
 		}
-		return strings.Join(p.reasons(), "; ")
+		return strings.Join(append(r.m.assumption(name), p.reasons()...), "; ")
 	}
 	return ""
 }

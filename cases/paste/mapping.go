@@ -28,10 +28,12 @@ type mapping struct {
 	ours    map[string]string // by the reporter's name
 	patches []string          // the reporter's livepatches, in the order of loading
 	targets []string          // and the modules that they patch
-	holder  bool              // klp_target holds transitions
-	alone   bool              // and stands for none of the reporter's modules
-	params  map[*step]*probe  // of each loading of a livepatch
-	unknown []string          // modules that nothing stands for
+	foreign []string          // modules that have no part in livepatching
+	shown   evidence
+	holder  bool             // klp_target holds transitions
+	alone   bool             // and stands for none of the reporter's modules
+	params  map[*step]*probe // of each loading of a livepatch
+	unknown []string         // modules that nothing stands for
 }
 
 // mapModules chooses the modules that stand for the reporter's.
@@ -47,42 +49,26 @@ func mapModules(t *teller) (*mapping, error) {
 	return m, nil
 }
 
-// sort tells livepatches from the modules that they patch.
+// sort tells livepatches from the modules that they patch, and from all others.
 func (m *mapping) sort() {
-	patches, targets := map[string]bool{}, map[string]bool{}
+	m.shown = m.t.evidence()
 	for _, s := range m.t.steps {
-		if s.op == opWrite && s.module != "" && s.path != "" && !paramFile.MatchString(s.path) {
-			patches[s.module] = true
-		}
-		for _, e := range s.events {
-			switch e.what {
-			case applying, reverting, refusing:
-				targets[e.object] = true
-				patches[e.patch] = true
-			case callback:
-				if e.object != "vmlinux" {
-					targets[e.object] = true
-				}
-				patches[e.patch] = true
-			case enabling, incompatible, starting, complete, enableFailed, initializing, completing, reversing, stateLine, dataLine:
-				patches[e.patch] = true
-			case preFailed, unresolved:
-				targets[e.object] = e.object != "vmlinux"
-			case busy:
-				targets[e.patch] = true
-			}
-		}
-	}
-	for _, s := range m.t.steps {
-		if s.op != opLoad || slices.Contains(m.patches, s.module) || slices.Contains(m.targets, s.module) {
+		if s.op != opLoad || slices.Contains(slices.Concat(m.patches, m.targets, m.foreign), s.module) {
 			continue
 		}
-		if targets[s.module] || !patches[s.module] && (targetName.MatchString(s.module) || s.module == holderModule || s.module == otherModule) {
+		switch {
+		case m.shown.targets[s.module], !m.shown.patches[s.module] && isTargetName(s.module):
 			m.targets = append(m.targets, s.module)
-		} else {
+		case m.isForeign(s.module, m.shown):
+			m.foreign = append(m.foreign, s.module)
+		default:
 			m.patches = append(m.patches, s.module)
 		}
 	}
+}
+
+func isTargetName(module string) bool {
+	return targetName.MatchString(module) || module == holderModule || module == otherModule
 }
 
 func (m *mapping) namePatches() error {
