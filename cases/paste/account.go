@@ -11,7 +11,11 @@ import (
 // leftOut counts and lists the lines of the report that are not in the case.
 func (r *report) leftOut() string {
 	var parts []string
-	for _, group := range leftGroups {
+	shown := r.shownOutput()
+	output := leftGroup{"1 line of output", "lines of output", func(l line) bool {
+		return l.kind == isOutput && !shown[l.n] && !(strings.HasPrefix(l.text, "* ") && r.predicts(l.text))
+	}}
+	for _, group := range slices.Concat(leftGroups, []leftGroup{output}) {
 		var numbers []int
 		for _, l := range r.lines {
 			if group.has(l) {
@@ -28,10 +32,12 @@ func (r *report) leftOut() string {
 	return "Left out: " + strings.Join(parts, ", ") + ".\n"
 }
 
-var leftGroups = []struct {
+type leftGroup struct {
 	one, many string
 	has       func(line) bool
-}{
+}
+
+var leftGroups = []leftGroup{
 	{"1 line of text", "lines of text", func(l line) bool { return l.kind == isText }},
 	{"1 record of other parts of the kernel or of processes", "records of other parts of the kernel or of processes", func(l line) bool {
 		return l.kind == isNoise && l.why != "a stack dump"

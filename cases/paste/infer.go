@@ -22,9 +22,10 @@ type teller struct {
 	busy   []string
 	stalls bool
 
-	states    bool // the fault is about states
-	ftraceOff bool // ftrace_enabled is 0
-	tool      int  // the first step of the command whose output a tool prints
+	states    bool    // the fault is about states
+	ftraceOff bool    // ftrace_enabled is 0
+	tool      int     // the first step of the command whose output a tool prints
+	asked     []*step // of the last line of commands
 }
 
 // tell returns the commands of the selected lines, in order.

@@ -13,6 +13,9 @@ const (
 	holdNew = "klp_target_hold_new"
 )
 
+// inLoop is the comment above the commands of a loop, which the case has once.
+const inLoop = "in a loop in the report: consider the header Repeat"
+
 // command is a command of the future transcript.
 type command struct {
 	text string // with klptest's modules, for the model
@@ -25,10 +28,11 @@ type command struct {
 // each transition that is still open at the next command.
 type plan struct {
 	*mapping
-	holds bool
-	out   []command
-	open  *step // the held, running transition
-	both  bool  // two tasks hold it
+	holds  bool
+	out    []command
+	looped int   // the line of the last loop whose commands were added
+	open   *step // the held, running transition
+	both   bool  // two tasks hold it
 }
 
 func (m *mapping) plan(holds bool) []command {
@@ -151,10 +155,13 @@ func (p *plan) step(s *step) {
 		}
 	}
 	if c.text == "" {
-		if s.op == opLeft && strings.HasPrefix(s.why, "a case") || s.op != opLeft {
+		if s.op != opLeft || strings.HasPrefix(s.why, "a case") || strings.HasPrefix(s.why, "it names no") {
 			p.out = append(p.out, command{note: "left out: " + cmp.Or(s.text, string(s.op)+" "+s.module), step: s})
 		}
 		return
+	}
+	if s.loop && s.line != p.looped {
+		c.note, p.looped = inLoop, s.line
 	}
 	if p.background(s) {
 		c.text += " &"

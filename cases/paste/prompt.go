@@ -11,6 +11,13 @@ import (
 // command.
 const verbs = `(?:sudo|insmod|rmmod|modprobe|echo|cat|sysctl|kpatch|dmesg|journalctl|printf|tee|sh|bash|su|mount|lsmod|taskset|grep|ls|uname)`
 
+// Commands whose first words also begin comments: only what follows identifies them.
+const (
+	loops   = `(?:for +(?:\w+ +in |\(\()|while |until ).*; *do\b.*`
+	wrapped = `(?:time +|timeout +(?:-\S+ +)*\d\S* +)` + verbs + `\b.*`
+	kills   = `kill +(?:-\w+ +)*[\d$%].*`
+)
+
 var (
 	// prompts match those of shells, and the selftests' "% ".
 	prompts = []*regexp.Regexp{
@@ -21,6 +28,7 @@ var (
 		regexp.MustCompile(`^(?:~|/[\w/.-]*) [#$] +(\S.*)$`),                                                 // / # of busybox
 		regexp.MustCompile(`^(?:(?:ba|da|z|k)?sh-[\d.]+|root|bash|sh|user|guest)[#$>] *(\S.*)$`),             // sh-5.1#
 		regexp.MustCompile(`^# *(` + verbs + `\b.*)$`),
+		regexp.MustCompile(`^# *(` + loops + `|` + wrapped + `|` + kills + `)$`),
 		regexp.MustCompile(`^\++ (` + verbs + `\b.*)$`), // set -x
 	}
 

@@ -32,17 +32,18 @@ type action struct {
 	value      string
 	text       string // as typed
 	background bool
+	loop       bool   // it is in a loop
 	why        string // it is left out
 }
 
 var (
-	wrapperWord = regexp.MustCompile(`^(?:sudo|doas|time|command|exec|nohup|env|then|do|if|!|\(|\{)$|^timeout$|^[A-Z_]+=\S*$`)
+	wrapperWord = regexp.MustCompile(`^(?:sudo|doas|time|command|exec|nohup|env|then|do|if|elif|else|while|until|!|\(|\{)$|^timeout$|^[A-Z_]+=\S*$`)
 	klpFile     = regexp.MustCompile(`(?:^|/)([\w$-]+)/(enabled|force|transition|replace|stack_order)$`)
 	paramFile   = regexp.MustCompile(`^/sys/module/([\w-]+)/parameters/(\w+)$`)
 	assignWord  = regexp.MustCompile(`^[A-Za-z_][\w.]*=`)
 
 	// looking matches commands that change nothing relevant to a case.
-	looking = regexp.MustCompile(`^(?:dmesg|journalctl|uname|klp|kgr|ls|lsmod|ps|head|tail|grep|egrep|date|whoami|id|wc|modinfo|nm|objdump|readelf|file|pwd|cd|make|gcc|clang|git|vim?|nano|less|more|ssh|scp|cp|mv|rm|mkdir|kpatch-build|yum|apt|apt-get|dnf|rpm|dpkg|uptime|free|top|sleep|wait|true|exit|set|clear|history|which|test|\[|done|fi|for|while|gdb|crash|tree|find|diff|depmod|sync|mount|export|source|\.)$`)
+	looking = regexp.MustCompile(`^(?:dmesg|journalctl|uname|klp|kgr|ls|lsmod|ps|head|tail|grep|egrep|date|whoami|id|wc|modinfo|nm|objdump|readelf|file|pwd|cd|make|gcc|clang|git|vim?|nano|less|more|ssh|scp|cp|mv|rm|mkdir|kpatch-build|yum|apt|apt-get|dnf|rpm|dpkg|uptime|free|top|sleep|wait|true|exit|set|clear|history|which|test|\[|:|read|seq|done|fi|for|gdb|crash|tree|find|diff|depmod|sync|mount|export|source|\.)$`)
 )
 
 // onlyLooks is why a command has no part in a case.
@@ -53,10 +54,31 @@ const ftraceFile = "/proc/sys/kernel/ftrace_enabled"
 // actions returns the actions of a typed line, in order.
 func actions(typed string) []action {
 	var list []action
+	depth := 0
 	for _, part := range splitShell(typed) {
-		list = append(list, oneAction(part)...)
+		depth += loopsOpened(part.text)
+		for _, a := range oneAction(part) {
+			a.loop = a.loop || depth > 0
+			list = append(list, a)
+		}
 	}
 	return list
+}
+
+// loopsOpened returns by how many loops a command is deeper than the one before.
+func loopsOpened(text string) int {
+	for _, word := range strings.Fields(text) {
+		switch word {
+		case "do", "then", "else", "{", "(":
+		case "for", "while", "until":
+			return 1
+		case "done":
+			return -1
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 func oneAction(p part) []action {

@@ -20,6 +20,9 @@ type step struct {
 	told    bool    // the log has been matched to it
 
 	initFails bool // the loaded module's own init fails
+
+	printed   string // what the file has
+	printedAt int    // the line that shows it; 0: none
 }
 
 // matches reports whether a step is the action that a record shows.

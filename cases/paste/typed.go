@@ -44,13 +44,16 @@ func (t *teller) typedLine(l line, list []action) {
 		t.fresh, t.batch, t.dump = false, len(t.steps), false
 	}
 	if l.kind == isCommand {
-		t.tool = len(t.steps)
+		t.tool, t.asked = len(t.steps), nil
 	}
 	for _, a := range list {
 		if t.trans != "" && !t.dump && a.op != opLeft {
 			t.hold()
 		}
 		t.steps = append(t.steps, &step{action: a, line: l.n, typed: true, sure: l.sure})
+		if l.kind == isCommand {
+			t.asked = append(t.asked, t.steps[len(t.steps)-1])
+		}
 		if a.path == ftraceFile {
 			t.ftraceOff = a.value == "0"
 		}
@@ -88,12 +91,8 @@ func (t *teller) failure(l line) {
 
 // printed handles a command's output. A file may show a running transition.
 func (t *teller) printed(l line) {
-	n := len(t.steps)
-	if n == 0 {
-		return
-	}
-	s := t.steps[n-1]
-	if s.op == opCat && strings.HasSuffix(s.path, "/transition") && l.text == "1" && t.trans == s.module {
+	s := t.print(l)
+	if s != nil && strings.HasSuffix(s.path, "/transition") && s.printed == "1" && t.trans == s.module {
 		t.started, t.passed = true, true
 		t.confirm()
 	}
