@@ -135,6 +135,7 @@ func TestFailureOf(t *testing.T) {
 		"insmod: can't insert 'x.ko': invalid module format":                   "ENOEXEC",
 		"rmmod: ERROR: Module x is in use by: y":                               "EAGAIN",
 		"rmmod: ERROR: Module x is not currently loaded":                       "ENOENT",
+		"modprobe: FATAL: Module x is in use.":                                 "EAGAIN",
 		"-bash: echo: write error: Invalid argument":                           "EINVAL",
 		"tee: /sys/x: Device or resource busy":                                 "EBUSY",
 		"sh: write error: Invalid argument":                                    "EINVAL",

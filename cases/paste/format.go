@@ -82,6 +82,9 @@ func (r *report) prose() []string {
 	if differs := r.differs(); differs != "" {
 		list = append(list, differs)
 	}
+	if text := r.unexpected(); text != "" {
+		list = append(list, text)
+	}
 	return list
 }
 

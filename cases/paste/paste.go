@@ -124,6 +124,9 @@ func tellReport(ctx context.Context, lines []line, o Options) (*report, error) {
 		r.sources, err = findSources(o.Sources, slices.Concat(m.patches, m.targets))
 	}
 	r.name(symptoms(lines))
+	if r.isRefusal() {
+		r.symptoms = append(r.symptoms, casefile.Refusal)
+	}
 	return r, err
 }
 

@@ -61,7 +61,7 @@ func (p *plan) before(i int, s *step) {
 	if !p.holds {
 		return
 	}
-	if p.open != nil && (s.op == opUnload && s.module == p.open.module || s.op == opLoad && !s.fails && p.params[s] != nil && s.errno == "") {
+	if p.open != nil && p.outlived(s) {
 		p.release()
 	}
 	switch {
@@ -76,6 +76,17 @@ func (p *plan) before(i int, s *step) {
 		}
 		p.holdBy(p.loadOf(i, s))
 	}
+}
+
+// outlived reports whether the open transition must be over before a step.
+func (p *plan) outlived(s *step) bool {
+	switch {
+	case s.settled, s.op == opUnload && s.module == p.open.module:
+		return true
+	case s.op == opLoad && !s.fails && p.params[s] != nil:
+		return s.errno == ""
+	}
+	return s.disables() && ends(p.open) // the log shows it before the disabling
 }
 
 // turnedAndHeld reports whether the transition is reversed and then still open.

@@ -21,6 +21,8 @@ type step struct {
 
 	initFails bool // the loaded module's own init fails
 
+	failedAt  int    // the line that says why it fails; 0: none
+	settled   bool   // the file shows that the transition is over
 	printed   string // what the file has
 	printedAt int    // the line that shows it; 0: none
 }

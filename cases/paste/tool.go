@@ -14,7 +14,7 @@ var (
 	// failed matches a tool's message about a failed command: its last part is
 	// strerror's, or kmod's own.
 	failed = regexp.MustCompile(`^(?:\S*: )?(?:insmod|rmmod|modprobe|cat|echo|tee|sh|bash|-bash|zsh|sysctl|write)\b.*: ([^:]+)$`)
-	inUse  = regexp.MustCompile(`^rmmod: .*\bModule \S+ is (in use|not currently loaded)`)
+	inUse  = regexp.MustCompile(`^(?:rmmod|modprobe): .*\bModule \S+ is (in use|not currently loaded)`)
 )
 
 // toolTexts are the messages of kmod and busybox in place of strerror's:

@@ -74,14 +74,14 @@ func (t *teller) toolLine(l line, list []action) {
 func (t *teller) failure(l line) {
 	for i := len(t.steps) - 1; i >= 0 && i >= len(t.steps)-3; i-- {
 		if s := t.steps[i]; s.typed && s.module != "" && strings.Contains(strings.ReplaceAll(l.text, "-", "_"), s.module) {
-			s.errno = l.why
+			s.errno, s.failedAt = l.why, l.n
 			return
 		}
 	}
 	for i := len(t.steps) - 1; i >= 0; i-- {
-		if t.steps[i].op != opLeft {
-			t.steps[i].errno = l.why
-			if t.steps[i].path == ftraceFile {
+		if s := t.steps[i]; s.op != opLeft {
+			s.errno, s.failedAt = l.why, l.n
+			if s.path == ftraceFile {
 				t.ftraceOff = false
 			}
 			return
@@ -89,13 +89,47 @@ func (t *teller) failure(l line) {
 	}
 }
 
-// printed handles a command's output. A file may show a running transition.
+// printed handles a command's output, or the error below it in a transcript. A
+// file may show a running transition.
 func (t *teller) printed(l line) {
-	s := t.print(l)
-	if s != nil && strings.HasSuffix(s.path, "/transition") && s.printed == "1" && t.trans == s.module {
+	if errno, ok := strings.CutPrefix(l.text, "! "); ok && errnoOr(errno, 0) != 0 {
+		t.failure(line{n: l.n, why: errno})
+		return
+	}
+	if s := t.print(l); s != nil && strings.HasSuffix(s.path, "/transition") {
+		t.showTransition(s)
+	}
+}
+
+// showTransition notes what the file transition shows.
+func (t *teller) showTransition(s *step) {
+	switch {
+	case s.printed == "0":
+		s.settled = true
+	case s.printed != "1":
+	case t.trans == s.module:
 		t.started, t.passed = true, true
 		t.confirm()
+	case t.trans == "":
+		if o := t.unlogged(s.module); o != nil {
+			o.held = true
+		}
 	}
+}
+
+// unlogged returns the step that has started a livepatch's transition, if the
+// log does not show the end.
+func (t *teller) unlogged(patch string) *step {
+	for _, s := range slices.Backward(t.steps) {
+		switch {
+		case s.module != patch || s.errno != "":
+		case s.settled || ends(s):
+			return nil
+		case s.op == opLoad, s.op == opWrite && s.path == enabledOf(patch):
+			return s
+		}
+	}
+	return nil
 }
 
 func (t *teller) stall(l line) {

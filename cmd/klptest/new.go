@@ -39,9 +39,9 @@ steps, the output, diff or source of a kernel selftest, or a whole mail with any
 of these. Commands that are missing from the text are inferred from its log.
 klptest's own livepatches stand in for the reporter's, unless --sources has their C.
 
-The case expects what a model of a healthy kernel predicts. A splat, a stall or a
-difference in the report becomes its Symptom. So the case passes on a healthy
-kernel, and a FAIL says whether it is the reported one.
+The case expects what a model of a healthy kernel predicts. A splat, a stall, a
+command that fails unexpectedly, or a difference in the report becomes its Symptom.
+So the case passes on a healthy kernel, and a FAIL says whether it is the reported one.
 
 --explain prints what each line was taken for, instead of the case. Without
 REPORT, or with -, standard input is read.`,
