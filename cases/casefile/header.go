@@ -21,6 +21,10 @@ const maxLeaves = 32
 // headerLine is a line of the prose that looks like a header.
 var headerLine = regexp.MustCompile(`^([A-Z][A-Za-z-]*):(?: (.*))?$`)
 
+// misspelt is a line of the prose that may have been meant as a header: its blanks or
+// the case of its letters may be wrong.
+var misspelt = regexp.MustCompile(`^([A-Za-z]+)[\s\p{Z}]*:[\s\p{Z}]*[^\s\p{Z}]`)
+
 // headers has a setter for each key. See repeatable.
 var headers = map[string]func(c *Case, value string) error{
 	"Covers":  func(c *Case, v string) error { c.Covers = append(c.Covers, v); return nil },
@@ -55,6 +59,8 @@ func (p *problems) header(c *Case, s section) {
 		case ok:
 			p.set(c, n, key, value, seen[key])
 			seen[key] = true
+		case meant(line) != "":
+			p.add(n, "this looks like the header %[1]s, which is written %[1]s: VALUE; a blank before a line makes it prose", meant(line))
 		case line != "" || len(prose) > 0 && prose[len(prose)-1] != "": // headers leave no gap
 			prose = append(prose, line)
 		}
@@ -85,12 +91,30 @@ func (p *problems) set(c *Case, n int, key, value string, again bool) {
 	}
 }
 
+// title refuses a header, even one with wrong blanks. In lower case it may be a title,
+// such as "memory: a leak".
 func (p *problems) title(line string) string {
 	key, _, _ := splitHeader(line)
+	if like := meant(line); like != "" && strings.HasPrefix(line, like) {
+		key = like
+	}
 	if strings.TrimSpace(line) == "" || headers[key] != nil {
 		p.add(1, "the first line is the title")
 	}
 	return strings.TrimSpace(line)
+}
+
+// meant returns the header that a misspelt line was most likely meant to be; empty for
+// prose. As prose, it would be lost without a word.
+func meant(line string) string {
+	if m := misspelt.FindStringSubmatch(line); m != nil {
+		for key := range headers {
+			if strings.EqualFold(key, m[1]) {
+				return key
+			}
+		}
+	}
+	return ""
 }
 
 // splitHeader tells a header from prose. A line that ends in a colon is a

@@ -46,6 +46,43 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestMisspeltHeaders: what was meant as a header is not taken for prose.
+func TestMisspeltHeaders(t *testing.T) {
+	for line, want := range map[string]string{
+		"Needs:kernel >= 9":        "Needs",
+		"needs: kernel >= 9":       "Needs",
+		"NEEDS : kernel >= 9":      "Needs",
+		"Needs:\u00a0kernel >= 9":  "Needs",
+		"Taints:\tW":               "Taints",
+		"Taints : W":               "Taints",
+		"taints:W":                 "Taints",
+		"symptom: WARNING klp_x":   "Symptom",
+		"Cpus:2":                   "CPUs",
+		"The state: it needs: x":   "",
+		"the case needs: x":        "",
+		"memory":                   "",
+		"what the kernel\nneeds:":  "",
+		" needs: kernel >= 9":      "",
+		"leaves::of":               "Leaves",
+		"https://kernel.org/needs": "",
+	} {
+		_, err := Parse("t", []byte("A title.\n\n"+line+"\n-- transcript --\n"))
+		said := "t:3: this looks like the header " + want + ", which is written " + want + ": VALUE; a blank before a line makes it prose"
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != said) {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
+// TestTitleIsNoHeader: a file without a title does not lose its first header.
+func TestTitleIsNoHeader(t *testing.T) {
+	for line, ok := range map[string]bool{"memory: a leak": true, "Note: a title": true, "Needs:kernel >= 9": false, "Taints : W": false} {
+		if _, err := Parse("t", []byte(line+"\n\n-- transcript --\n")); (err == nil) != ok {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
 func TestLeavesAreBounded(t *testing.T) {
 	many := strings.Repeat("a,", maxLeaves)
 	if _, err := Parse("t", []byte("T\nLeaves: "+many+"\n-- transcript --\n")); err != nil {
