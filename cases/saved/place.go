@@ -113,6 +113,19 @@ func (s story) scattered(lines []paste.LogLine) bool {
 	})
 }
 
+// logged returns how many of the case's commands come before the last record that the
+// text shows: the log goes at least up to them.
+func (s story) logged(lines []paste.LogLine) (n int) {
+	for i, l := range lines {
+		if l.Part == paste.Record && l.Shown {
+			for n < s.n && s.all[s.from+n].at < i {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // marked reports whether the commands are markers that klptest has logged.
 func (s story) marked(lines []paste.LogLine) bool { return s.n > 0 && lines[s.all[s.from].at].Logged }
 
