@@ -19,8 +19,8 @@ var errRecord = errors.New("not a kernel log record")
 //
 //	prio,seq,usec,flags[,…];text\n KEY=value\n…
 //
-// The text's escapes are resolved; the dictionary is dropped. A fragment
-// continues the record before it. Bytes that are not UTF-8 become U+FFFD.
+// The text's escapes are resolved, so it may hold any bytes; the dictionary is dropped. A
+// fragment continues the record before it.
 func parseRecord(raw []byte) (rec machine.Record, fragment bool, err error) {
 	head, rest, ok := bytes.Cut(raw, []byte(";"))
 	fields := strings.Split(string(head), ",")
@@ -37,7 +37,7 @@ func parseRecord(raw []byte) (rec machine.Record, fragment bool, err error) {
 	rec = machine.Record{
 		Seq: seq, Usec: usec,
 		Facility: int(prio >> 3), Level: int(prio & 7),
-		Text: strings.ToValidUTF8(unescape(text), "\uFFFD"),
+		Text: unescape(text),
 	}
 	return rec, strings.ContainsAny(fields[3], "c+"), nil
 }

@@ -89,6 +89,7 @@ func receive(ctx context.Context, r *bufio.Reader, requests chan<- Request) erro
 // send writes one answer: the records, and each file of counters, in lines of their
 // own, then the rest.
 func send(w io.Writer, id uint64, r Reply) error {
+	r.escape()
 	for _, part := range batches(r.takeRecords()) {
 		if err := WriteLine(w, Reply{ID: id, More: true, Records: part}); err != nil {
 			return err
