@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/shellword"
 )
 
 // Load returns the cases that the arguments name: files, directories, and names or
@@ -48,6 +49,9 @@ func LoadOne(arg string) (*casefile.Case, error) {
 
 // selectArg returns the cases of one argument. A hidden case must be named exactly.
 func selectArg(all, hidden []*casefile.Case, arg string) ([]*casefile.Case, error) {
+	if strings.HasSuffix(arg, casefile.BundleEnding) {
+		return nil, isBundle(arg)
+	}
 	if IsFile(arg) {
 		return readPath(arg)
 	}
@@ -58,9 +62,22 @@ func selectArg(all, hidden []*casefile.Case, arg string) ([]*casefile.Case, erro
 	return list, orFile(arg, err)
 }
 
-// orFile returns err or, if a file has the name, an error that says so.
+// isBundle says what takes a bundle.
+func isBundle(arg string) error {
+	word := shellword.Quote(arg)
+	return blame.AdviseUserf("klptest repro "+word+" runs it again; klptest show "+word+" prints what is in it", "%s is a bundle, not a case", arg)
+}
+
+// orFile returns err or, if a file or a directory has the name, an error that says so.
 func orFile(name string, err error) error {
-	if _, statErr := os.Lstat(name); err == nil || statErr != nil {
+	if err == nil {
+		return nil
+	}
+	info, statErr := os.Stat(name)
+	switch {
+	case statErr == nil && info.IsDir():
+		return blame.AdviseUserf("give it as "+shellword.Quote("./"+name), "%s is a directory, not the name of a case", name)
+	case errors.Is(statErr, fs.ErrNotExist):
 		return err
 	}
 	return blame.AdviseUserf("the file here is ./"+name, "no case is called %s", name)

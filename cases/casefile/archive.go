@@ -14,6 +14,9 @@ import (
 // MaxFile is the largest size of a case, in bytes.
 const MaxFile = 1 << 20
 
+// BundleEnding ends the names of bundles. A bundle holds a case that failed, and is none.
+const BundleEnding = ".klpbundle"
+
 // section is a file of the archive, or its comment.
 type section struct {
 	name string // empty: the comment

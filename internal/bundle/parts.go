@@ -2,8 +2,10 @@
 
 package bundle
 
+import "github.com/klptest/klptest/cases/casefile"
+
 // Ending is the file name extension of bundles.
-const Ending = ".klpbundle"
+const Ending = casefile.BundleEnding
 
 // The names of the parts.
 const (

@@ -78,7 +78,7 @@ var imports = []struct{ pkg, may string }{
 	{"cases/klog", "cases/machine internal/nearest internal/splat"},
 	{"cases/casefile", "cases/klog cases/machine internal/blame internal/kversion internal/nearest internal/splat"},
 	{"cases/judge", "cases/casefile cases/klog cases/machine internal/blame internal/emulator internal/gcov internal/splat internal/subsequence"},
-	{"cases", "cases/casefile cases/klog internal/blame internal/nearest"},
+	{"cases", "cases/casefile cases/klog internal/blame internal/nearest internal/shellword"},
 	{"internal/durations", ""},
 	{"internal/settings", "cases/casefile internal/blame internal/strictyaml"},
 	{"internal/matrix", "cases cases/casefile internal/blame internal/bounded internal/printable internal/strictyaml"},
