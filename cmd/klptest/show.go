@@ -13,9 +13,11 @@ import (
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/bundle"
 	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/model"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/shellword"
 	"github.com/klptest/klptest/internal/terminal"
 	"github.com/klptest/klptest/internal/timeline"
 )
@@ -54,12 +56,15 @@ fills in the lines that a file lacks.`,
 	cmd.Flags().BoolVar(&o.drawn, "timeline", false, "draw the expected run, as SVG")
 	cmd.Flags().StringVar(&o.release, "release", "6.12", "with --timeline: the kernel's `RELEASE`, as uname -r prints it")
 	partFlag(cmd, &o.part)
+	flags.Rules{Apart: [][2]string{{"timeline", "part"}}, With: [][2]string{{"release", "timeline"}}}.Of(cmd)
 	return cmd
 }
 
 // showOne shows a case or a bundle.
 func (a *app) showOne(ctx context.Context, arg string, o showOptions) error {
 	switch {
+	case isBundle(arg) && o.drawn:
+		return blame.AdviseUserf("klptest show "+shellword.Quote(arg)+" --part "+bundle.CasePart+" | klptest show --timeline -", "--timeline draws a case, and %s is a bundle", arg)
 	case isBundle(arg):
 		return a.showBundle(arg, o.part)
 	case o.part != "":

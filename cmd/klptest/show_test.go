@@ -27,3 +27,20 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+// TestShowRefuses: no flag is ignored.
+func TestShowRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.klpbundle")
+	putBundle(t, path)
+	for words, want := range map[string]string{
+		path + " --timeline":                   "klptest: --timeline draws a case, and " + path + " is a bundle\nklptest show " + path + " --part case.txtar | klptest show --timeline -\n",
+		path + " --timeline --part case.txtar": "--timeline and --part exclude each other",
+		"state-add --release 6.1":              "--release says nothing without --timeline",
+	} {
+		var shown, said bytes.Buffer
+		status := run(t.Context(), append([]string{"show"}, strings.Fields(words)...), streams{strings.NewReader(""), &shown, &said})
+		if status != 2 || shown.Len() > 0 || !strings.Contains(said.String(), want) {
+			t.Errorf("%s: status %d, %s", words, status, said.String())
+		}
+	}
+}
