@@ -28,8 +28,9 @@ func (a *app) shellCommand() *cobra.Command {
 		Long: `Start a guest and open a shell in it: the host's busybox or, with --image or --host,
 the machine's own shell, as root. The shipped modules are in
 ` + guest.CaseModules + `. With a case (a shipped one or a file), run it first, or
-only its first STEP commands; - is a case from standard input, which needs a
-COMMAND. With a COMMAND, run that instead of a shell, and exit with its status.`,
+only its first STEP commands; @0 only makes its modules ready. - is a case from
+standard input, which needs a COMMAND. With a COMMAND, run that instead of a shell,
+and exit with its status.`,
 		Example: `  klptest shell
   klptest shell state-takeover-higher@2
   klptest shell --kernel debian:6.1 -- uname -r
@@ -81,6 +82,15 @@ func (a *app) prologue(ctx context.Context, words, command []string) (*casefile.
 	return &part, nil
 }
 
+// unplayed returns why nothing of a case was run; empty if something was, or if there was
+// nothing to run. Step 0 only makes the modules ready.
+func unplayed(before *casefile.Case, res judge.Result) string {
+	if res.Verdict != judge.Skip || len(before.Steps) == 0 {
+		return ""
+	}
+	return strings.Join(res.Reasons, "; ")
+}
+
 func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case, command []string) (err error) {
 	if err := o.checkHost(); err != nil {
 		return err
@@ -104,8 +114,8 @@ func (a *app) shell(ctx context.Context, o machineOptions, before *casefile.Case
 	if err != nil {
 		return err
 	}
-	if res.Verdict == judge.Skip {
-		a.notice(strings.Join(res.Reasons, "; ") + ": nothing of the case was run")
+	if why := unplayed(before, res); why != "" {
+		a.notice(why + ": nothing of the case was run")
 	}
 	if len(command) == 0 {
 		a.notice("the test modules have paths: insmod " + guest.ModulePath("klp_a"))
