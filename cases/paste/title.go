@@ -11,12 +11,15 @@ import (
 	"github.com/klptest/klptest/cases/klog"
 )
 
-// headerLike matches prose that would be read as a header.
-var headerLike = regexp.MustCompile(`(?m)^([A-Z][A-Za-z-]*:)`)
+// headerLike matches a title that would be read as a header.
+var headerLike = regexp.MustCompile(`^[A-Z][A-Za-z-]*:`)
+
+// proseLike matches prose that would be read as a header, or as a misspelt one.
+var proseLike = regexp.MustCompile(`(?m)^([A-Za-z-]+[ \t\p{Z}]*:)`)
 
 // guard turns lines that look like a header or a section into prose.
 func guard(text string) string {
-	text = headerLike.ReplaceAllString(text, " $1")
+	text = proseLike.ReplaceAllString(text, " $1")
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		if strings.HasPrefix(line, "-- ") {
