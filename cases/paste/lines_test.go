@@ -40,6 +40,9 @@ func TestReadLines(t *testing.T) {
 		{"tags beside entities", "<pre>&quot;a&quot;</pre> <TASK>", `"a" <TASK>`},
 		{"tags alone", "<pre>a</pre>", "<pre>a</pre>"},
 		{"quoted-printable", "a=20=\nb=3D=27c=27", "a b='c'"},
+		{"quoted-printable of Windows", "a=20=\nb=3D=91c=92", "a b='c'"},
+		{"Windows-1252", "\x91a\x92 \x93b\x94 \x96 \x85 \xb4 \x81", `'a' "b" - ... '`},
+		{"Windows-1252 beside UTF-8", "\x91a\x92 ‘b’ \xe9é", "'a' 'b' éé"},
 		{"no quoted-printable", "states=20=1\na=b", "states=20=1|a=b"},
 	}
 	for _, test := range tests {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
-	"unicode/utf8"
 )
 
 var (
@@ -48,8 +47,8 @@ func readLines(data []byte) []line {
 	return list
 }
 
-// decode returns the text of a file: UTF-16 with a byte order mark, UTF-8 with
-// or without one, or a mail's quoted-printable.
+// decode returns the text of a file as UTF-8. The file is UTF-16 with a byte order mark,
+// UTF-8 with or without one, or Windows-1252, and may be in a mail's quoted-printable.
 func decode(data []byte) string {
 	text := string(data)
 	switch {
@@ -62,7 +61,7 @@ func decode(data []byte) string {
 	if printable.MatchString(text) && printableEnd.MatchString(text) {
 		text = unprintable(text)
 	}
-	return text
+	return toUTF8(text)
 }
 
 func fromUTF16(data []byte, high int) string {
@@ -80,9 +79,6 @@ func unprintable(text string) string {
 		var out []byte
 		for i := 0; i+2 < len(s); i += 3 {
 			out = append(out, hexDigit(s[i+1])<<4|hexDigit(s[i+2]))
-		}
-		if !utf8.Valid(out) {
-			return s
 		}
 		return string(out)
 	})
