@@ -31,6 +31,8 @@ func FuzzMake(f *testing.F) {
 	}
 	f.Add("\x1b\n", "% \x00\n% sh &\n! x\n-- a --\n* Oops\n\\")
 	f.Add("Covers: x", "livepatch: enabling patch 'a'\n")
+	f.Add("", "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Transfer-Encoding: base64\n\nbGl2ZXBhdGNoOiBlbmFibGluZyBwYXRjaCAnYScK\n--b--\n")
+	f.Add("", "Subject: =?utf-8?q?x?=\nContent-Transfer-Encoding: quoted-printable\n\nlivepatch: enabling=\n patch =27a=27\n")
 	f.Fuzz(func(t *testing.T, title, text string) {
 		made, err := Make(t.Context(), []byte(text), Options{Title: title})
 		if err != nil {
@@ -113,6 +115,8 @@ func TestLargest(t *testing.T) {
 		"source":    "A=$A$A\ncheck_result \"% insmod $A\"\n",
 		"tests":     "===== TEST: a =====\n% insmod a_b\n===== TEST: b =====\n",
 		"modules":   "livepatch: applying patch 'a' to loading module 'b'\nlivepatch: reverting patch 'a' on unloading module 'b'\n",
+		"mails":     "From a@b Thu Jan  1 00:00:00 1970\nSubject: x\nContent-Transfer-Encoding: base64\n\nYQo=\n",
+		"parts":     "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n",
 		"entities":  "&#39;&lt;",
 		"controls":  "\x1b[3",
 	} {

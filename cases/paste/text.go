@@ -47,21 +47,34 @@ func readLines(data []byte) []line {
 	return list
 }
 
-// decode returns the text of a file as UTF-8. The file is UTF-16 with a byte order mark,
-// UTF-8 with or without one, or Windows-1252, and may be in a mail's quoted-printable.
+// decode returns the text of a file as UTF-8. The file is a mail with declared encodings,
+// or text: UTF-16 with a byte order mark, UTF-8 with or without one, or Windows-1252, and
+// perhaps in a mail's quoted-printable.
 func decode(data []byte) string {
-	text := string(data)
+	text := unmarked(string(data))
+	if plain, ok := unmail(text); ok {
+		return toUTF8(plain)
+	}
+	return toUTF8(guessed(text))
+}
+
+// unmarked reads what a byte order mark announces.
+func unmarked(text string) string {
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe"):
-		text = fromUTF16(data[2:], 1)
+		text = fromUTF16([]byte(text[2:]), 1)
 	case strings.HasPrefix(text, "\xfe\xff"):
-		text = fromUTF16(data[2:], 0)
+		text = fromUTF16([]byte(text[2:]), 0)
 	}
-	text = strings.TrimPrefix(text, "\ufeff")
+	return strings.TrimPrefix(text, "\ufeff")
+}
+
+// guessed undoes quoted-printable that no header declares.
+func guessed(text string) string {
 	if printable.MatchString(text) && printableEnd.MatchString(text) {
-		text = unprintable(text)
+		return unprintable(text)
 	}
-	return toUTF8(text)
+	return text
 }
 
 func fromUTF16(data []byte, high int) string {
