@@ -166,15 +166,12 @@ func (c *classifier) known(l *line) bool {
 
 // unfront removes an unknown prefix if an unmistakable record follows it.
 func (c *classifier) unfront(l *line) bool {
-	i := strings.Index(l.text, "livepatch: ")
-	if i <= 0 || !strings.ContainsRune(" ]|):>\t", rune(l.text[i-1])) || strings.Contains(l.text[:i], "kernel log") {
+	i := recordAt(l.text)
+	if i <= 0 {
 		return false
 	}
-	e, ok := readEvent(l.text[i:])
-	if ok = ok && e.what != otherLine; ok {
-		l.text, l.stamped = l.text[i:], true
-	}
-	return ok
+	l.text, l.stamped = l.text[i:], true
+	return true
 }
 
 // logged handles any other line of the kernel's log.

@@ -24,10 +24,12 @@ func unlayer(lines []line) {
 			l.set(isMark, "a fence")
 		}
 	}
+	unbar(lines)
 	dedent(lines)
 	if isTAP(lines) {
 		untap(lines)
 	}
+	unprefix(lines)
 }
 
 // dedent removes the blanks that all lines of a paragraph begin with.

@@ -93,6 +93,8 @@ func TestUnstamp(t *testing.T) {
 		"kern  :warn  : [   12.345678] ", "kern:info:[   12.345678] ", "6,339,5140900,-;", "4,12,99,-,caller=T1;",
 		"Jan 02 03:04:05 deb12 kernel: ", "Jan 20 08:28:47 box kernel: [13445.280205] ", "2026-01-02T03:04:05.678901+00:00 deb12 kernel: ",
 		"2026-01-02T03:04:05,678901+00:00 ", "2026-01-02 03:04:05 ", "[2026-01-02 03:04:05.123] ", "[03:04:05] ", "03:04:05.678 ",
+		"Sun 2024-03-03 11:22:33 CET db07 kernel: ", "Sun 2024-03-03 11:22:33 +03 db07 kernel: [   12.345678] ", "1709461353.123456 db07 kernel: ",
+		"<6>1 2024-03-03T11:22:33.123456+01:00 db07 kernel - - - ", `1 2024-03-03T11:22:33Z db07 kernel - - [a@1 b="c"][d] [   12.345678] `,
 		"[   12.345678] deb12 kernel: ", "Jan 02 03:04:05 deb12 unknown: ",
 	} {
 		l := line{text: front + text}
@@ -107,9 +109,12 @@ func TestUnstamp(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"Jan 02 03:04:05 web systemd[1]: Started x.": "systemd: Started x.",
-		"[   12.3] web systemd[1]: Started x.":       "systemd: Started x.",
-		"[   12.3] Hardware name: QEMU: x":           "Hardware name: QEMU: x",
+		"Jan 02 03:04:05 web systemd[1]: Started x.":              "systemd: Started x.",
+		"[   12.3] web systemd[1]: Started x.":                    "systemd: Started x.",
+		"Sun 2026-01-02 03:04:05 CET web systemd[1]: Started x.":  "systemd: Started x.",
+		"1709461353.123456 web systemd[1]: Started x.":            "systemd: Started x.",
+		"<30>1 2026-01-02T03:04:05Z web systemd 1 - - Started x.": "systemd: Started x.",
+		"[   12.3] Hardware name: QEMU: x":                        "Hardware name: QEMU: x",
 	} {
 		l := line{text: text}
 		if unstamp(&l); l.text != want || l.user != strings.HasPrefix(want, "systemd") {

@@ -32,18 +32,24 @@ type LogLine struct {
 	Shown  bool   // a command that shows the log came before it
 }
 
+// Log is what a text has for a judge.
+type Log struct {
+	Lines  []LogLine
+	Unread []int // numbers of lines whose stamp has an unknown form
+	Splats []int // numbers of lines that are left out, but have a splat behind an unknown prefix
+}
+
 // ReadLog reads a kernel log or a terminal session in any form that Make reads.
 // The lines of modules count, as do those of modules that the text names.
-func ReadLog(data []byte, modules []string) ([]LogLine, error) {
+func ReadLog(data []byte, modules []string) (log Log, err error) {
 	if err := bearable(data); err != nil {
-		return nil, err
+		return log, err
 	}
 	lines := readLines(data)
 	foreign := foreignFacility(lines)
 	unlayer(lines)
 	lines = unwrap(lines)
 	classify(lines, modules...)
-	var list []LogLine
 	shown := false
 	for _, l := range lines {
 		shown = shown || l.kind == isCommand && !l.stamped && logLooker.MatchString(l.text)
@@ -52,10 +58,17 @@ func ReadLog(data []byte, modules []string) ([]LogLine, error) {
 			if part == Failed {
 				text = l.why
 			}
-			list = append(list, LogLine{Number: l.n, Part: part, Text: text, Logged: l.stamped, Shown: shown})
+			log.Lines = append(log.Lines, LogLine{Number: l.n, Part: part, Text: text, Logged: l.stamped, Shown: shown})
+		}
+		switch {
+		case foreign[l.n]:
+		case l.hidesSplat():
+			log.Splats = append(log.Splats, l.n)
+		case l.kind == isText && oddStamp.MatchString(l.text):
+			log.Unread = append(log.Unread, l.n)
 		}
 	}
-	return list, nil
+	return log, nil
 }
 
 // bearable refuses a text that is larger than any report.

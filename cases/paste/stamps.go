@@ -36,6 +36,9 @@ var stamps = []stamp{
 	{"[", regexp.MustCompile(`^\[(?:` + iso + `|` + clock + `)\] ?`)},                                            // a terminal's logger
 	{"", regexp.MustCompile(`^[A-Z][a-z]{2} +\d+ ` + clock + ` [\w.-]+ ` + process)},                             // syslog, journalctl
 	{digits, regexp.MustCompile(`^` + iso + ` [\w.-]+ ` + process)},                                              // the same, ISO
+	{"", regexp.MustCompile(`^[A-Z][a-z]{2} \d{4}-\d\d-\d\d ` + clock + ` [\w:+-]+ [\w.-]+ ` + process)},         // journalctl -o short-full
+	{digits, regexp.MustCompile(`^\d{9,}\.\d+ [\w.-]+ ` + process)},                                              // journalctl -o short-unix
+	{digits, regexp.MustCompile(`^1 ` + iso + ` \S+ ([\w./@-]+) \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?`)},               // RFC 5424
 	{digits, regexp.MustCompile(`^` + iso + ` +`)},                                                               // dmesg --time-format iso, ts
 	{digits, regexp.MustCompile(`^` + clock + `\.\d+ +`)},                                                        // ts -s
 }

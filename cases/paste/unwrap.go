@@ -42,7 +42,7 @@ func pieces(lines []line) int {
 	}
 	for n := 1; n < min(maxPieces, len(lines)); n++ {
 		next := lines[n].text
-		if next == "" || lines[n].kind != "" || front(next) > 0 || isPrompted(next) {
+		if next == "" || lines[n].kind != "" || lines[n].stamped || front(next) > 0 || isPrompted(next) {
 			return 1
 		}
 		if body = join(body, next); isWhole(body) {

@@ -26,10 +26,11 @@ type Judgement struct {
 // Judge judges a case by a text. Unknown facts may be missing; a missing release is
 // taken from the text. An error is the user's: the text is not about the case.
 func Judge(ctx context.Context, c *casefile.Case, data []byte, f machine.Facts) (Judgement, error) {
-	lines, err := paste.ReadLog(data, c.Modules())
+	log, err := paste.ReadLog(data, c.Modules())
 	if err != nil {
 		return Judgement{}, err
 	}
+	lines := log.Lines
 	f.Release = cmp.Or(f.Release, releaseIn(lines))
 	f.Emulated = true // a fault that no kernel can cause proves nothing on any machine
 	t, err := prepare(c, f)
@@ -50,7 +51,24 @@ func Judge(ctx context.Context, c *casefile.Case, data []byte, f machine.Facts) 
 	if len(answers) < total {
 		t.cut(answers)
 	}
-	return t.run(ctx, answers, total), nil
+	return unread(t.run(ctx, answers, total), log), nil
+}
+
+// unread says which lines could not be read. With a splat among them, nothing passes.
+func unread(j Judgement, log paste.Log) Judgement {
+	if n := len(log.Unread); n > 0 {
+		j.Unjudged = append(j.Unjudged, fmt.Sprintf("%s whose stamp has an unknown form, the first of which is line %d", printable.Count(n, "line", "lines"), log.Unread[0]))
+	}
+	if len(log.Splats) == 0 {
+		return j
+	}
+	splat := fmt.Sprintf("line %d has a splat behind a prefix of unknown form", log.Splats[0])
+	if j.Verdict == judge.Pass {
+		j.Verdict, j.Reasons = judge.Error, []string{splat + ": remove the prefix from all lines"}
+	} else {
+		j.Unjudged = append(j.Unjudged, splat)
+	}
+	return j
 }
 
 // answers returns what the text has for each command, up to where it ends.

@@ -271,3 +271,36 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// TestUnread: no form of a log hides a splat. One that cannot be read is no PASS.
+func TestUnread(t *testing.T) {
+	c := load(t, "state-add")
+	res, _ := run(t, c)
+	form := func(stamp string, more ...string) string {
+		text := ""
+		for _, r := range records(res.Observation) {
+			if r.Facility == 0 {
+				text += stamp + r.Text + "\n"
+			}
+		}
+		return text + strings.Join(more, "\n")
+	}
+	const warn = "WARNING: CPU: 1 PID: 7 at kernel/livepatch/core.c:1 klp_find_func+0x12/0x50"
+	for _, stamp := range []string{
+		"Sun 2024-03-03 11:22:33 CET db07 kernel: ", "1709461353.123456 db07 kernel: ", "<6>1 2024-03-03T11:22:33.123456+01:00 db07 kernel - - - ",
+		"| ", "2024/03/03 11:22:33 db07! ", "2024-03-03 11:22:33.123 ~ [   12.345678] ",
+	} {
+		good, err := Judge(t.Context(), c, []byte(form(stamp)), machine.Facts{})
+		if err != nil || good.Verdict != judge.Pass {
+			t.Errorf("%q: %s, %q, %v", stamp, good.Verdict, good.Reasons, err)
+		}
+		bad, err := Judge(t.Context(), c, []byte(form(stamp, stamp+warn)), machine.Facts{})
+		if err != nil || bad.Verdict != judge.Fail {
+			t.Errorf("%q with a splat: %s, %q, %v", stamp, bad.Verdict, bad.Reasons, err)
+		}
+	}
+	j, err := Judge(t.Context(), c, []byte(form("", "2024/03/03 11:22:33 db07! x", "db07! "+warn)), machine.Facts{})
+	if err != nil || j.Verdict != judge.Error || !strings.Contains(j.Reasons[0], " has a splat behind") || !slices.ContainsFunc(j.Unjudged, func(s string) bool { return strings.HasPrefix(s, "1 line whose stamp") }) {
+		t.Errorf("%s, %q, %q, %v", j.Verdict, j.Reasons, j.Unjudged, err)
+	}
+}
