@@ -17,6 +17,7 @@ var (
 	runnerLine = regexp.MustCompile(`^(?:K?TAP version \d|(?:not )?ok \d|\d+\.\.\d+$|selftests: |timeout set to \d|overriding timeout |ERROR: livepatch kselftest|SKIP: )`)
 	cutLine    = regexp.MustCompile(`^\s*(?:\[?(?:\.\.\.|\.\.|snip|…|<snip>|\[snip\])\]?|[-=]*\s*\[?(?:cut|snip|lines? (?:deleted|omitted))\b.*)\s*$`)
 	logLooker  = regexp.MustCompile(`\b(?:dmesg|journalctl|/var/log/|/dev/kmsg)\b`)
+	errnoLine  = regexp.MustCompile(`^! (\S.*)$`)
 	precise    = regexp.MustCompile(`^[^\w]*\d+\.\d{4,}`)
 )
 
@@ -124,10 +125,16 @@ func (c *classifier) marked(l *line) bool {
 	return true
 }
 
-// told handles a line of a tool: why it failed, or what it did.
+// told handles a line of a tool, or of a case: why a command failed, or what it did.
 func (c *classifier) told(l *line) bool {
 	if l.stamped || corePrefix.MatchString(l.text) {
 		return false
+	}
+	if m := errnoLine.FindStringSubmatch(l.text); m != nil && c.typed != "" {
+		if errno, err := klog.ParseErrno(m[1]); err == nil {
+			l.set(isFailure, errno)
+			return true
+		}
 	}
 	if errno, ok := failureOf(l.text); ok {
 		l.set(isFailure, errno)

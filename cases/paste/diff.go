@@ -5,6 +5,8 @@ package paste
 import (
 	"regexp"
 	"strings"
+
+	"github.com/klptest/klptest/cases/klog"
 )
 
 var (
@@ -139,6 +141,9 @@ func (d *diff) side(l line) line {
 		l.set(isMark, "no newline")
 	case mark == '-' && d.patch:
 		l.set(isText, "a line that the patch removes")
+	case mark == '+' && !d.patch && strings.HasPrefix(l.text, klog.FoldPrefix) && klog.CheckFold(l.text) == nil:
+		l.got = true
+		l.fold()
 	case mark == '+' && !d.patch:
 		l.got = true
 		l.set(isSymptom, "it came instead of what is expected")
@@ -147,4 +152,15 @@ func (d *diff) side(l line) line {
 		l.symptom = "missing " + strings.TrimSpace(l.text)
 	}
 	return l
+}
+
+// fold records what klptest writes for a splat or for a stack.
+func (l *line) fold() {
+	name := strings.TrimPrefix(l.text, klog.FoldPrefix)
+	if kind, _, _ := strings.Cut(name, " "); kind == string(klog.StackDump) {
+		l.set(isNoise, stackDump)
+		return
+	}
+	l.set(isSymptom, name)
+	l.symptom = name
 }

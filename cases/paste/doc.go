@@ -7,7 +7,7 @@
 // It is a pipeline of pure stages:
 //
 //	lines     text.go, charset.go, mail.go: the text as numbered lines of plain characters
-//	layers    layers.go, fronts.go, stamps.go, unwrap.go, diff.go, source.go: what mailers,
+//	layers    layers.go, ownfail.go, fronts.go, stamps.go, unwrap.go, diff.go, source.go: what mailers,
 //	          test runners, loggers and diffs have put around a line is removed
 //	evidence  classify.go, prompt.go, sections.go: what each line is
 //	events    known.go: what the kernel did, as a record reports it

@@ -24,6 +24,7 @@ func unlayer(lines []line) {
 			l.set(isMark, "a fence")
 		}
 	}
+	unreport(lines)
 	unbar(lines)
 	dedent(lines)
 	if isTAP(lines) {

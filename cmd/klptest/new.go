@@ -35,8 +35,8 @@ func (a *app) newCommand() *cobra.Command {
 		Short: "Make a case from a bug report: a log, a terminal session, a selftest's output, a mail",
 		Long: `Make a case from a pasted report, and print it. The report is a kernel log in any
 form (dmesg, journalctl, syslog, a serial console), a terminal session, numbered
-steps, the output, diff or source of a kernel selftest, or a whole mail with any
-of these. Commands that are missing from the text are inferred from its log.
+steps, the output, diff or source of a kernel selftest, a FAIL of klptest, or a
+whole mail with any of these. Commands that are missing from the text are inferred from its log.
 klptest's own livepatches stand in for the reporter's, unless --sources has their C.
 
 The case expects what a model of a healthy kernel predicts. A splat, a stall, a
