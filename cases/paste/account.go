@@ -42,7 +42,8 @@ var leftGroups = []leftGroup{
 	{"1 record of other parts of the kernel or of processes", "records of other parts of the kernel or of processes", func(l line) bool {
 		return l.kind == isNoise && l.why != "a stack dump"
 	}},
-	{"1 line of other tests", "lines of other tests", func(l line) bool { return l.kind == isOther }},
+	{"1 line of other tests", "lines of other tests", func(l line) bool { return l.kind == isOther && l.why != ofOtherBoot }},
+	{"1 line of other boots", "lines of other boots", func(l line) bool { return l.why == ofOtherBoot }},
 	{"1 line of a command that only looks", "lines of commands that only look", isLooking},
 }
 

@@ -9,7 +9,7 @@
 //	lines     text.go, charset.go, mail.go: the text as numbered lines of plain characters
 //	layers    layers.go, ownfail.go, fronts.go, stamps.go, unwrap.go, diff.go, source.go: what mailers,
 //	          test runners, loggers and diffs have put around a line is removed
-//	evidence  classify.go, prompt.go, sections.go: what each line is
+//	evidence  classify.go, prompt.go, boots.go, sections.go: what each line is
 //	events    known.go: what the kernel did, as a record reports it
 //	commands  shell.go, words.go, tool.go, typed.go: the commands that were
 //	          typed; infer.go, happen.go, step.go, load.go, modules.go,

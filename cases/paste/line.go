@@ -18,7 +18,7 @@ const (
 	isSymptom kind = "symptom" // of a fault
 	isNoise   kind = "noise"   // of the kernel's log, about anything else
 	isTest    kind = "test"    // a test begins
-	isOther   kind = "other"   // belongs to another test
+	isOther   kind = "other"   // belongs to another test, or another boot
 )
 
 // line is a line of the input on its way through the stages.

@@ -34,9 +34,10 @@ type LogLine struct {
 
 // Log is what a text has for a judge.
 type Log struct {
-	Lines  []LogLine
-	Unread []int // numbers of lines whose stamp has an unknown form
-	Splats []int // numbers of lines that are left out, but have a splat behind an unknown prefix
+	Lines  []LogLine // of the last boot
+	Boots  int       // that have records of livepatch
+	Unread []int     // numbers of lines whose stamp has an unknown form
+	Splats []int     // numbers of lines that are left out, but have a splat behind an unknown prefix
 }
 
 // ReadLog reads a kernel log or a terminal session in any form that Make reads.
@@ -50,6 +51,7 @@ func ReadLog(data []byte, modules []string) (log Log, err error) {
 	unlayer(lines)
 	lines = unwrap(lines)
 	classify(lines, modules...)
+	log.Boots = selectBoot(lines, nil)
 	shown := false
 	for _, l := range lines {
 		shown = shown || l.kind == isCommand && !l.stamped && logLooker.MatchString(l.text)

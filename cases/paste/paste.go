@@ -69,6 +69,9 @@ func Make(ctx context.Context, data []byte, o Options) (*Made, error) {
 		return &Made{}, &blame.Error{Party: blame.User, Summary: "the text is already a case", Advice: "klptest check FILE.txtar checks it, klptest predict FILE.txtar completes it"}
 	}
 	lines := read(data)
+	if o.Test == "" {
+		selectBoot(lines, hasFailed)
+	}
 	test, err := selectTest(lines, o.Test)
 	made := &Made{Explained: explain(lines)}
 	if err != nil {

@@ -54,8 +54,12 @@ func Judge(ctx context.Context, c *casefile.Case, data []byte, f machine.Facts) 
 	return unread(t.run(ctx, answers, total), log), nil
 }
 
-// unread says which lines could not be read. With a splat among them, nothing passes.
+// unread says which lines were left out or could not be read. With a splat among the
+// latter, nothing passes.
 func unread(j Judgement, log paste.Log) Judgement {
+	if log.Boots > 1 {
+		j.Unjudged = append(j.Unjudged, fmt.Sprintf("all boots but the last of %d", log.Boots))
+	}
 	if n := len(log.Unread); n > 0 {
 		j.Unjudged = append(j.Unjudged, fmt.Sprintf("%s whose stamp has an unknown form, the first of which is line %d", printable.Count(n, "line", "lines"), log.Unread[0]))
 	}

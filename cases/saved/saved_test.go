@@ -304,3 +304,15 @@ func TestUnread(t *testing.T) {
 		t.Errorf("%s, %q, %q, %v", j.Verdict, j.Reasons, j.Unjudged, err)
 	}
 }
+
+// TestBoots: of several boots, the last one is judged.
+func TestBoots(t *testing.T) {
+	c := load(t, "state-add")
+	res, _ := run(t, c)
+	whole := dmesg(res.Observation, nil)
+	lines := strings.SplitAfter(strings.ReplaceAll(whole, "[    2.", "[   72."), "\n")
+	j, err := Judge(t.Context(), c, []byte(strings.Join(lines[:len(lines)/2], "")+whole), machine.Facts{})
+	if err != nil || j.Verdict != judge.Pass || !slices.Contains(j.Unjudged, "all boots but the last of 2") {
+		t.Errorf("%s, %q, %q, %v", j.Verdict, j.Reasons, j.Unjudged, err)
+	}
+}

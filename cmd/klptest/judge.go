@@ -41,7 +41,7 @@ a serial console, klptest's console.log), or a terminal session with the log.
 
 If the text has the commands, each record must follow its command, as in a run.
 Otherwise the whole log is compared with the whole case, and records from other parts
-of the kernel do not count.
+of the kernel do not count. Of several boots, the last one is judged.
 
 Whatever the text cannot tell is listed as not judged: the end state, outputs that it
 does not show, and lines that depend on an unknown option of the kernel.
