@@ -202,6 +202,8 @@ func TestSymptoms(t *testing.T) {
 		{"not the panic", klp("enabling patch 'a'") + "|Kernel panic - not syncing: Fatal exception|Oops: 0000 [#1] SMP", "Oops"},
 		{"what a diff lacks", "--- a|+++ b|@@ -1 +1 @@| % insmod x|-livepatch: enabling patch 'x'", "missing livepatch: enabling patch 'klp_a'"},
 		{"what it has too much", "--- a|+++ b|@@ -1 +1 @@| % insmod x|+livepatch: x is odd", "extra livepatch: x is odd"},
+		{"what a healthy kernel has, too", "--- a|+++ b|@@ -1 +1 @@| % insmod x|+livepatch: enabling patch 'x'", ""},
+		{"what it has twice", "--- a|+++ b|@@ -1 +1 @@| % insmod x| livepatch: enabling patch 'x'|+livepatch: enabling patch 'x'", "extra livepatch: enabling patch 'klp_a'"},
 		{"what only they log", "--- a|+++ b|@@ -1 +1 @@| % insmod x|-x: fixing", ""},
 		{"what is right", klp("enabling patch 'a'|applying patch 'a' to loading module 'm'") + "|WARNING: CPU: 0 PID: 1 at kernel/livepatch/state.c:69 klp_get_prev_state+0x1/0x2", ""},
 	}
