@@ -3,8 +3,7 @@
 package main
 
 import (
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -12,7 +11,6 @@ import (
 	"github.com/klptest/klptest/internal/compare"
 	"github.com/klptest/klptest/internal/exit"
 	"github.com/klptest/klptest/internal/flags"
-	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/results"
 )
@@ -34,8 +32,10 @@ with --old, all arguments are.
 Kernels are matched by the value of --kernel, so that today's debian:6.12 is compared
 with yesterday's. If each side has one kernel, the two match whatever their names.
 
-Exit status: 0 no case is newly failing, 1 one is, 2 usage, 4 the new side has no
-results.`,
+A new run that ended early, or in which cases are an ERROR, is listed as incomplete.
+
+Exit status: 0 no case is newly failing, 1 one is, 2 usage, 3 none is, but a new run is
+incomplete, 4 the new side has no results.`,
 		Example: `  klptest compare yesterday today
   klptest compare main branch --format markdown > comment.md
   klptest compare --old mon --old tue wed thu`,
@@ -70,7 +70,6 @@ func (a *app) compare(old, present []string, format string) error {
 		if err != nil {
 			return err
 		}
-		a.cutShort(now)
 		c := compare.Compare(before, now)
 		if err := f.Write(c, a.out); err != nil {
 			return err
@@ -99,24 +98,16 @@ func readBoth(old, present []string) (before, now []report.Document, err error) 
 	return before, now, g.Wait()
 }
 
-// cutShort prints a notice for each run that ended early.
-func (a *app) cutShort(docs []report.Document) {
-	for _, d := range docs {
-		if d.Error != "" {
-			first, _, _ := strings.Cut(d.Error, "\n")
-			a.notice(fmt.Sprintf("the run on %s ended early: %s", d.On(), printable.Line(first)))
-		}
-	}
-}
-
+// changed returns the exit status of a comparison as an error, or nil.
 func changed(c compare.Comparison, now []report.Document) error {
-	if c.Counts[compare.NewlyFailing] > 0 {
+	ran := slices.ContainsFunc(now, func(d report.Document) bool { return len(d.Outcomes) > 0 })
+	switch {
+	case c.Counts[compare.NewlyFailing] > 0:
 		return verdicts(exit.Failed)
+	case len(c.Incomplete) > 0:
+		return verdicts(exit.Error)
+	case !ran:
+		return verdicts(exit.Nothing)
 	}
-	for _, d := range now {
-		if len(d.Outcomes) > 0 {
-			return nil
-		}
-	}
-	return verdicts(exit.Nothing)
+	return nil
 }

@@ -46,8 +46,9 @@ type Entry struct {
 
 // Comparison is what has changed.
 type Comparison struct {
-	Entries []Entry // those that have changed, or fail; by change, kernel and test
-	Counts  map[Change]int
+	Entries    []Entry // those that have changed, or fail; by change, kernel and test
+	Counts     map[Change]int
+	Incomplete []Incomplete // in the order of the present runs
 }
 
 // Compare compares two sets of runs, which are already merged. Several runs on one
@@ -56,7 +57,7 @@ type Comparison struct {
 // debian:6.12 is compared with yesterday's. If each side has only one kernel, the
 // two match whatever their names.
 func Compare(old, present []report.Document) Comparison {
-	c := Comparison{Counts: map[Change]int{}}
+	c := Comparison{Counts: map[Change]int{}, Incomplete: incomplete(present)}
 	for _, p := range pairs(old, present) {
 		ambiguous := several(p.old)
 		maps.Copy(ambiguous, several(p.present))

@@ -25,13 +25,17 @@ var Formats = []struct {
 	{"json", "programs", Comparison.json},
 }
 
-// Summary counts the changes on one line.
+// Summary counts the changes, and the incomplete runs if there are any, on one line.
 func (c Comparison) Summary() string {
 	var parts []string
 	for _, change := range append(Changes, Unchanged) {
 		parts = append(parts, fmt.Sprintf("%d %s", c.Counts[change], change))
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if n := len(c.Incomplete); n > 0 {
+		text += "; " + printable.Count(n, "run is incomplete", "runs are incomplete")
+	}
+	return text
 }
 
 // text returns the remark about a test. Foreign text goes through quote.
@@ -114,6 +118,9 @@ func (c Comparison) human(w io.Writer) error {
 	if place != "" {
 		fmt.Fprintln(&b, "on", place)
 	}
+	for _, i := range c.Incomplete {
+		fmt.Fprintf(&b, "%-14s %s: %s\n", "incomplete", printable.Line(i.On), i.text(printable.Line))
+	}
 	fmt.Fprintln(&b, c.Summary())
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -130,6 +137,7 @@ func (c Comparison) markdown(w io.Writer) error {
 		fmt.Fprintf(&b, " on %s", place)
 	}
 	b.WriteString("\n")
+	c.markdownIncomplete(&b)
 	if len(c.Entries) > 0 {
 		b.WriteString("\n| change | case | |\n|---|---|---|\n")
 	}
@@ -146,6 +154,27 @@ func (c Comparison) markdown(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// markdownIncomplete lists the incomplete runs. It leaves half of a comment for the table.
+func (c Comparison) markdownIncomplete(b *strings.Builder) {
+	for n, i := range c.Incomplete {
+		if n == 0 {
+			b.WriteString("\n")
+		}
+		if b.Len() > mostMarkdown/2 {
+			fmt.Fprintf(b, "- … and %d more.\n", len(c.Incomplete)-n)
+			return
+		}
+		fmt.Fprintf(b, "- %s is incomplete: %s\n", report.Code(i.On), i.text(report.Code))
+	}
+}
+
+type jsonIncomplete struct {
+	Kernel string `json:"kernel"`
+	Errors int    `json:"errors"`
+	NotRun int    `json:"not_run"`
+	Error  string `json:"error,omitempty"`
 }
 
 type jsonEntry struct {
@@ -167,16 +196,20 @@ type jsonEntry struct {
 
 func (c Comparison) json(w io.Writer) error {
 	doc := struct {
-		Schema  string         `json:"schema"`
-		Counts  map[Change]int `json:"counts"`
-		Changes []jsonEntry    `json:"changes"`
-	}{schemaID, map[Change]int{}, []jsonEntry{}}
+		Schema     string           `json:"schema"`
+		Counts     map[Change]int   `json:"counts"`
+		Changes    []jsonEntry      `json:"changes"`
+		Incomplete []jsonIncomplete `json:"incomplete"`
+	}{schemaID, map[Change]int{}, []jsonEntry{}, []jsonIncomplete{}}
 	for _, change := range append(Changes, Unchanged) {
 		doc.Counts[change] = c.Counts[change]
 	}
 	for _, e := range c.Entries {
 		doc.Changes = append(doc.Changes, jsonEntry{e.Change, printable.Line(e.Test), printable.Line(e.File), e.OldOn, e.On, e.Old, e.New,
 			printable.Line(e.OldReason), printable.Line(e.Reason), e.SameReason, e.OldFailed, e.OldRuns, e.Failed, e.Runs})
+	}
+	for _, i := range c.Incomplete {
+		doc.Incomplete = append(doc.Incomplete, jsonIncomplete{printable.Line(i.On), i.Errors, i.NotRun, printable.Line(i.Why)})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/report"
+)
+
+// night is a run of two cases; a verdict that is empty is that of a case which was not run.
+func night(name, kernel string, day int, a, b judge.Verdict) report.Document {
+	d := report.Document{Provenance: report.Provenance{Run: name, Spec: kernel, Kernel: kernel, Release: "6", Started: time.Unix(int64(day)*86400, 0), Tests: []string{"a", "b"}}}
+	for i, v := range []judge.Verdict{a, b} {
+		if name := d.Tests[i]; v != "" {
+			d.Outcomes = append(d.Outcomes, report.Outcome{Result: judge.Result{Name: name, File: name, Verdict: v, Reasons: []string{"it differs"}}})
+		}
+	}
+	d.Ending = report.Ending{Total: 2, Status: report.ExitCode(d.Results())}
+	if len(d.Outcomes) < 2 {
+		d.Error, d.Status = "killed", exit.Error
+	}
+	return d
+}
+
+// putNight writes a results directory, and returns its path.
+func putNight(t *testing.T, d report.Document) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), d.Run)
+	putResults(t, dir, d)
+	return dir
+}
+
+// TestCompareIncomplete: a known FAIL hides neither an ERROR nor what was not run.
+func TestCompareIncomplete(t *testing.T) {
+	old := putNight(t, night("old", "k", 1, judge.Fail, judge.Pass))
+	for _, test := range []struct {
+		a, b   judge.Verdict
+		status int
+	}{
+		{judge.Fail, judge.Pass, exit.Passed},
+		{judge.Fail, judge.Skip, exit.Passed},
+		{judge.Fail, judge.Fail, exit.Failed},
+		{judge.Fail, judge.Error, exit.Error},
+		{judge.Fail, "", exit.Error},
+		{"", judge.Fail, exit.Failed},
+		{"", "", exit.Error},
+	} {
+		var out, said bytes.Buffer
+		err := quietApp(&out, &said).compare([]string{old}, []string{putNight(t, night("new", "k", 2, test.a, test.b))}, report.HumanFormat)
+		if got := exitStatus(err); got != test.status || strings.Contains(out.String(), "1 run is incomplete") != (test.a == "" || test.b == "" || test.b == judge.Error) {
+			t.Errorf("%s, %s: status %d, want %d\n%s%s", test.a, test.b, got, test.status, out.String(), said.String())
+		}
+	}
+}
