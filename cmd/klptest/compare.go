@@ -15,9 +15,15 @@ import (
 	"github.com/klptest/klptest/internal/results"
 )
 
+// compareOptions are the flags of `klptest compare`.
+type compareOptions struct {
+	old    []string
+	latest bool
+	format string
+}
+
 func (a *app) compareCommand() *cobra.Command {
-	var format string
-	var with []string
+	var o compareOptions
 	c := &cobra.Command{
 		Use:   "compare OLD NEW...",
 		Short: "Show what changed between the results of two runs",
@@ -27,7 +33,8 @@ reason or another), flaky, fixed, gone and new.
 
 Several runs on one side are several observations of its cases: a case that both
 failed and passed on a kernel is flaky. All arguments but the first are the new side;
-with --old, all arguments are.
+with --old, all arguments are. With --latest, only the latest verdict on each case counts
+on the old side, such as that of the last night in which its kernel was there.
 
 Kernels are matched by the value of --kernel, so that today's debian:6.12 is compared
 with yesterday's. If each side has one kernel, the two match whatever their names.
@@ -38,19 +45,21 @@ Exit status: 0 no case is newly failing, 1 one is, 2 usage, 3 none is, but a new
 incomplete, 4 the new side has no results.`,
 		Example: `  klptest compare yesterday today
   klptest compare main branch --format markdown > comment.md
-  klptest compare --old mon --old tue wed thu`,
+  klptest compare --old mon --old tue wed thu
+  klptest compare --old mon --old tue --latest wed`,
 		Args: func(c *cobra.Command, args []string) error {
-			return flags.Takes(max(1, 2-len(with)), flags.AnyNumber)(c, args)
+			return flags.Takes(max(1, 2-len(o.old)), flags.AnyNumber)(c, args)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(with) == 0 {
-				with, args = args[:1], args[1:]
+			if len(o.old) == 0 {
+				o.old, args = args[:1], args[1:]
 			}
-			return a.compare(with, args, format)
+			return a.compare(args, o)
 		},
 	}
-	c.Flags().StringArrayVar(&with, "old", nil, "a `directory` or report of the old side, instead of the first argument; may be repeated")
-	formatFlag(c, &format, compareChoices())
+	c.Flags().StringArrayVar(&o.old, "old", nil, "a `directory` or report of the old side, instead of the first argument; may be repeated")
+	c.Flags().BoolVar(&o.latest, "latest", false, "compare with the latest verdict on each case among several old runs, instead of with all of them")
+	formatFlag(c, &o.format, compareChoices())
 	return c
 }
 
@@ -61,14 +70,17 @@ func compareChoices() (list []choice) {
 	return list
 }
 
-func (a *app) compare(old, present []string, format string) error {
+func (a *app) compare(present []string, o compareOptions) error {
 	for _, f := range compare.Formats {
-		if f.Name != format {
+		if f.Name != o.format {
 			continue
 		}
-		before, now, err := readBoth(old, present)
+		before, now, err := readBoth(o.old, present)
 		if err != nil {
 			return err
+		}
+		if o.latest {
+			before = compare.Latest(before)
 		}
 		c := compare.Compare(before, now)
 		if err := f.Write(c, a.out); err != nil {
@@ -80,7 +92,7 @@ func (a *app) compare(old, present []string, format string) error {
 	for _, f := range compare.Formats {
 		names = append(names, f.Name)
 	}
-	return report.UnknownFormat(format, names)
+	return report.UnknownFormat(o.format, names)
 }
 
 // readBoth reads the two sides at the same time.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,9 +54,26 @@ func TestCompareIncomplete(t *testing.T) {
 		{"", "", exit.Error},
 	} {
 		var out, said bytes.Buffer
-		err := quietApp(&out, &said).compare([]string{old}, []string{putNight(t, night("new", "k", 2, test.a, test.b))}, report.HumanFormat)
+		err := quietApp(&out, &said).compare([]string{putNight(t, night("new", "k", 2, test.a, test.b))}, compareOptions{old: []string{old}, format: report.HumanFormat})
 		if got := exitStatus(err); got != test.status || strings.Contains(out.String(), "1 run is incomplete") != (test.a == "" || test.b == "" || test.b == judge.Error) {
 			t.Errorf("%s, %s: status %d, want %d\n%s%s", test.a, test.b, got, test.status, out.String(), said.String())
+		}
+	}
+}
+
+// TestCompareLatest: a night in which a case has no verdict does not make its known FAIL
+// a new one.
+func TestCompareLatest(t *testing.T) {
+	o := compareOptions{latest: true, format: report.HumanFormat}
+	for i, v := range []judge.Verdict{judge.Fail, judge.Pass, judge.Error} {
+		o.old = append(o.old, putNight(t, night(fmt.Sprint(i), "k", i, judge.Pass, v)))
+	}
+	for latest, want := range map[int]int{1: exit.Passed, 3: exit.Failed} {
+		var out bytes.Buffer
+		o := o
+		o.old = append(o.old[:latest:latest], o.old[2])
+		if got := exitStatus(quietApp(&out, &bytes.Buffer{}).compare([]string{putNight(t, night("new", "k", 4, judge.Pass, judge.Fail))}, o)); got != want {
+			t.Errorf("status %d, want %d\n%s", got, want, out.String())
 		}
 	}
 }
