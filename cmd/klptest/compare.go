@@ -75,7 +75,7 @@ func (a *app) compare(present []string, o compareOptions) error {
 		if f.Name != o.format {
 			continue
 		}
-		before, now, err := readBoth(o.old, present)
+		before, now, empty, err := readBoth(o.old, present)
 		if err != nil {
 			return err
 		}
@@ -83,6 +83,7 @@ func (a *app) compare(present []string, o compareOptions) error {
 			before = compare.Latest(before)
 		}
 		c := compare.Compare(before, now)
+		c.Incomplete = append(c.Incomplete, empty...)
 		if err := f.Write(c, a.out); err != nil {
 			return err
 		}
@@ -95,19 +96,34 @@ func (a *app) compare(present []string, o compareOptions) error {
 	return report.UnknownFormat(o.format, names)
 }
 
-// readBoth reads the two sides at the same time.
-func readBoth(old, present []string) (before, now []report.Document, err error) {
+// readBoth reads the two sides at the same time. New paths without results are in empty.
+func readBoth(old, present []string) (before, now []report.Document, empty []compare.Incomplete, err error) {
 	var g errgroup.Group
-	read := func(to *[]report.Document, paths []string) func() error {
-		return func() error {
-			docs, err := results.ReadBrief(paths)
-			*to = results.Merge(docs)
-			return err
+	g.Go(func() (err error) {
+		before, err = results.ReadBrief(old)
+		return err
+	})
+	g.Go(func() (err error) {
+		now, empty, err = readNew(present)
+		return err
+	})
+	err = g.Wait()
+	return results.Merge(before), results.Merge(now), empty, err
+}
+
+// readNew reads the new side. A path to which a run has written nothing yet is no mistake.
+func readNew(paths []string) (docs []report.Document, empty []compare.Incomplete, err error) {
+	for _, path := range paths {
+		more, err := results.ReadBrief([]string{path})
+		switch {
+		case results.Nothing(err):
+			empty = append(empty, compare.Incomplete{On: path, Why: err.Error()})
+		case err != nil:
+			return nil, nil, err
 		}
+		docs = append(docs, more...)
 	}
-	g.Go(read(&before, old))
-	g.Go(read(&now, present))
-	return before, now, g.Wait()
+	return docs, empty, nil
 }
 
 // changed returns the exit status of a comparison as an error, or nil.
@@ -116,6 +132,8 @@ func changed(c compare.Comparison, now []report.Document) error {
 	switch {
 	case c.Counts[compare.NewlyFailing] > 0:
 		return verdicts(exit.Failed)
+	case len(now) == 0:
+		return verdicts(exit.Nothing)
 	case len(c.Incomplete) > 0:
 		return verdicts(exit.Error)
 	case !ran:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/report"
 )
 
@@ -74,6 +75,33 @@ func TestCompareLatest(t *testing.T) {
 		o.old = append(o.old[:latest:latest], o.old[2])
 		if got := exitStatus(quietApp(&out, &bytes.Buffer{}).compare([]string{putNight(t, night("new", "k", 4, judge.Pass, judge.Fail))}, o)); got != want {
 			t.Errorf("status %d, want %d\n%s", got, want, out.String())
+		}
+	}
+}
+
+// TestCompareNothing: a new side without results is no mistake of the user's. One that has
+// some, but not all, is incomplete.
+func TestCompareNothing(t *testing.T) {
+	old, empty, killed := putNight(t, night("old", "k", 1, judge.Fail, judge.Pass)), t.TempDir(), t.TempDir()
+	filetest.Put(t, filepath.Join(killed, "results.json"), "{\"schema\": \"urn:klptest:results:1\", \"runs\": [")
+	cells := t.TempDir()
+	filetest.Put(t, filepath.Join(cells, "1", "results.json"), "")
+	putResults(t, filepath.Join(cells, "2"), night("new", "k", 2, judge.Fail, judge.Fail))
+	for _, test := range []struct {
+		old, present []string
+		status       int
+	}{
+		{[]string{old}, []string{empty}, exit.Nothing},
+		{[]string{old}, []string{killed, empty}, exit.Nothing},
+		{[]string{old}, []string{old, empty}, exit.Error},
+		{[]string{old}, []string{filepath.Join(empty, "nosuch")}, exit.Usage},
+		{[]string{old}, []string{cells}, exit.Usage},
+		{[]string{empty}, []string{old}, exit.Usage},
+	} {
+		var out bytes.Buffer
+		err := quietApp(&out, &bytes.Buffer{}).compare(test.present, compareOptions{old: test.old, format: report.HumanFormat})
+		if got := exitStatus(err); got != test.status || (got != exit.Usage) != strings.Contains(out.String(), "incomplete     "+test.present[len(test.present)-1]+": ") {
+			t.Errorf("%q: status %d, want %d\n%s", test.present, got, test.status, out.String())
 		}
 	}
 }

@@ -98,6 +98,9 @@ func (r reader) dir(name string) (docs []report.Document, err error) {
 			continue
 		}
 		more, err := r.from(sub, path.Join(name, e.Name()))
+		if Nothing(err) { // the others may have results
+			err = blame.Userf("%v", err)
+		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
