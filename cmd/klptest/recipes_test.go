@@ -35,9 +35,11 @@ var recipes = []struct {
 	{"ci/crontab", cronShell, nil, []string{
 		"matrix nightly.yaml --out nightly/1 --run-id 1 --bundle", "cache prune --max-size 10G",
 	}},
-	{"fleet/slurm.sh", func(_ *testing.T, text string) string { return "set -- m.yaml /shared/results\n" + text },
-		[]string{"SLURM_ARRAY_TASK_ID=3", "SLURM_CPUS_PER_TASK=2"}, []string{"matrix m.yaml --out /shared/results --shard 3/4 -j 2"}},
-	{"fleet/kubernetes.yaml", kubernetesShell, []string{"JOB_COMPLETION_INDEX=2", "SHARDS=4"}, []string{"matrix /matrix/matrix.yaml --out /results --shard 3/4 -j 2"}},
+	{"fleet/slurm.sh", func(_ *testing.T, text string) string { return "set -- m.yaml /shared/results 1\n" + text },
+		[]string{"SLURM_ARRAY_TASK_ID=3", "SLURM_CPUS_PER_TASK=2"}, []string{"matrix m.yaml --out /shared/results/1 --run-id 1 --shard 3/4 -j 2"}},
+	{"fleet/kubernetes.yaml", kubernetesShell, []string{"JOB_COMPLETION_INDEX=2", "SHARDS=4", "JOB=klptest-1"}, []string{
+		"matrix /matrix/matrix.yaml --out /results/klptest-1 --run-id klptest-1 --shard 3/4 -j 2",
+	}},
 }
 
 // TestRecipes runs the shell of each recipe, with fakes of klptest and of whatever changes
@@ -165,15 +167,19 @@ func kubernetesShell(t *testing.T, text string) string {
 	}
 	var job struct {
 		Spec struct {
-			Template struct {
+			JobTemplate struct {
 				Spec struct {
-					Containers []struct{ Command, Args []string }
+					Template struct {
+						Spec struct {
+							Containers []struct{ Command, Args []string }
+						}
+					}
 				}
-			}
+			} `yaml:"jobTemplate"`
 		}
 	}
 	decode(t, documents[3], &job)
-	c := job.Spec.Template.Spec.Containers[0]
+	c := job.Spec.JobTemplate.Spec.Template.Spec.Containers[0]
 	if !slices.Equal(c.Command, []string{"/bin/sh", "-euc"}) {
 		t.Errorf("%q", c.Command)
 	}

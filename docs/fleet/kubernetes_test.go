@@ -35,17 +35,18 @@ func TestManifests(t *testing.T) {
 	var (
 		matrix  corev1.ConfigMap
 		results corev1.PersistentVolumeClaim
-		job     batchv1.Job
+		night   batchv1.CronJob
 	)
 	documents := strings.Split(string(text), "\n---\n")
-	for i, to := range []any{&matrix, &results, &job} {
+	for i, to := range []any{&matrix, &results, &night} {
 		if err := strictly(documents[i+1], to); err != nil {
 			t.Fatalf("document %d: %v", i+1, err)
 		}
 	}
-	if len(documents) != 4 || matrix.Kind != "ConfigMap" || results.Kind != "PersistentVolumeClaim" || job.Kind != "Job" || job.APIVersion != "batch/v1" {
-		t.Errorf("%d documents: %s, %s, %s", len(documents), matrix.Kind, results.Kind, job.Kind)
+	if len(documents) != 4 || matrix.Kind != "ConfigMap" || results.Kind != "PersistentVolumeClaim" || night.Kind != "CronJob" || night.APIVersion != "batch/v1" {
+		t.Errorf("%d documents: %s, %s, %s", len(documents), matrix.Kind, results.Kind, night.Kind)
 	}
+	job := night.Spec.JobTemplate
 	checkJob(t, job.Spec)
 	if v := volume(job.Spec.Template.Spec, "matrix"); v.ConfigMap == nil || v.ConfigMap.Name != matrix.Name || matrix.Data["matrix.yaml"] == "" {
 		t.Error("the matrix is not mounted")
@@ -59,11 +60,17 @@ func TestManifests(t *testing.T) {
 func checkJob(t *testing.T, s batchv1.JobSpec) {
 	t.Helper()
 	c := s.Template.Spec.Containers[0]
-	shards := ""
+	shards, run := "", ""
 	for _, e := range c.Env {
-		if e.Name == "SHARDS" {
+		switch {
+		case e.Name == "SHARDS":
 			shards = e.Value
+		case e.Name == "JOB" && e.ValueFrom != nil && e.ValueFrom.FieldRef != nil:
+			run = e.ValueFrom.FieldRef.FieldPath
 		}
+	}
+	if run != "metadata.labels['batch.kubernetes.io/job-name']" {
+		t.Errorf("all nights have the same results: JOB is %q", run)
 	}
 	if *s.CompletionMode != batchv1.IndexedCompletion || fmt.Sprint(*s.Completions) != shards || *s.Parallelism > *s.Completions {
 		t.Errorf("%d completions, %d side by side, %s shards", *s.Completions, *s.Parallelism, shards)
