@@ -3,9 +3,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,4 +73,48 @@ func TestNightly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// step is a step of a workflow for GitHub.
+type step struct {
+	If, Uses, Run string
+	With          map[string]any
+}
+
+// TestRecipesKeep: a night that is red, or is cut short, is kept as well, and an attempt at
+// it does not stand in the way of the next one.
+func TestRecipesKeep(t *testing.T) {
+	var workflow struct {
+		Jobs map[string]struct{ Steps []step }
+	}
+	decode(t, recipe(t, "ci/github.yml"), &workflow)
+	steps, with := workflow.Jobs["klptest"].Steps, func(part string) int {
+		return slices.IndexFunc(workflow.Jobs["klptest"].Steps, func(s step) bool { return strings.Contains(s.Uses+s.Run, part) })
+	}
+	restore, run, save := with("actions/cache/restore@"), with("nightly.sh"), with("actions/cache/save@")
+	if restore < 0 || run < restore || save < run || with("actions/cache@") >= 0 {
+		t.Fatalf("restore %d, run %d, save %d", restore, run, save)
+	}
+	if key := fmt.Sprint(steps[restore].With["key"]); !strings.Contains(key, "github.run_id") || !strings.Contains(key, "github.run_attempt") {
+		t.Errorf("the key is %s", key)
+	}
+	if steps[save].If != "always()" || steps[save].With["path"] != steps[restore].With["path"] {
+		t.Errorf("saved: %+v", steps[save])
+	}
+	var pipeline struct {
+		Klptest struct{ Cache struct{ When string } }
+	}
+	if decode(t, recipe(t, "ci/gitlab.yml"), &pipeline); pipeline.Klptest.Cache.When != "always" {
+		t.Errorf("GitLab saves the cache %s", pipeline.Klptest.Cache.When)
+	}
+}
+
+// recipe reads a file in docs.
+func recipe(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(top + "docs/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
