@@ -56,7 +56,7 @@ func TestHumanEnd(t *testing.T) {
 	_, end, _ := strings.Cut(b.String(), "flaky ")
 	want := "  quick                             failed in 1 of 2 runs on \n" +
 		"slow    slow                               9.0s\nslow    quick                              2.0s\n" +
-		"2 passed, 1 failed, 0 errors, 1 skipped in 0 s on  ()\n"
+		"2 passed, 1 failed, 0 errors, 1 skipped in 0 s on \n"
 	if d := cmp.Diff(want, end); d != "" {
 		t.Error(d)
 	}

@@ -184,9 +184,13 @@ func (h *Human) detail(k kind, line string) string {
 	return h.fold(plain, indent+line, deeper)
 }
 
-// summary is the last line.
+// summary is the last line. If there was no kernel, it says why.
 func summary(p Provenance, t tally, e Ending) string {
-	return fmt.Sprintf("%s in %.0f s on %s (%s)", counts(t, e.Total), e.Took.Seconds(), printable.Line(p.Release), printable.Line(p.kernelName()))
+	line := fmt.Sprintf("%s in %.0f s on %s", counts(t, e.Total), e.Took.Seconds(), p.On())
+	if p.Release == "" && e.Error != "" {
+		line += ": " + printable.Line(e.Error)
+	}
+	return line
 }
 
 // counts tells how many tests had each verdict, and how many had none.

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/blame"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -171,5 +172,23 @@ func TestHumanLinesAreIndented(t *testing.T) {
 				t.Errorf("%q makes the line %q", s, line)
 			}
 		}
+	}
+}
+
+// TestNoKernel: the last line of a run without a kernel names the one that was requested,
+// and says why there is none.
+func TestNoKernel(t *testing.T) {
+	d := Document{Provenance: Provenance{Spec: "debian:5.99", Kernel: "debian:5.99", Label: "gone a", Tests: []string{"a", "b"}}}
+	d.Ending = Ending{Total: 2, Took: time.Second, Error: "Debian has no complete kernel 5.99"}
+	var human, ktap bytes.Buffer
+	if err := blame.Join(d.Play(NewHuman(&human, HumanOptions{})), d.Play(NewKTAP(&ktap))); err != nil {
+		t.Fatal(err)
+	}
+	const want = "0 passed, 0 failed, 0 errors, 0 skipped, 2 not run in 1 s on debian:5.99, gone a: Debian has no complete kernel 5.99"
+	if got := strings.ReplaceAll(human.String(), "\n      ", " "); !strings.Contains(got, want) {
+		t.Error(got)
+	}
+	if !strings.Contains(ktap.String(), " on debian:5.99, gone a\n") {
+		t.Error(ktap.String())
 	}
 }

@@ -38,7 +38,7 @@ func (k *ktap) Begin(p Provenance) error {
 	}
 	out = append(out,
 		fmt.Sprintf("1..%d", p.Planned),
-		fmt.Sprintf("# klptest %s on %s (%s)", printable.Line(p.Klptest), printable.Line(p.Release), printable.Line(p.Kernel)),
+		fmt.Sprintf("# klptest %s on %s", printable.Line(p.Klptest), p.On()),
 	)
 	if p.Shuffle != 0 {
 		out = append(out, fmt.Sprintf("# shuffle: %d", p.Shuffle))
