@@ -68,7 +68,19 @@ func TestHumanEnd(t *testing.T) {
 // TestTotal: several runs on one kernel count as one kernel.
 func TestTotal(t *testing.T) {
 	a, b := Document{Provenance: Provenance{Kernel: "a"}}, Document{Provenance: Provenance{Kernel: "b"}}
-	for want, docs := range map[string][]Document{"on 2 kernels": {a, b}, "on 1 kernel, in 2 runs": {a, a}, "on 2 kernels, in 3 runs": {a, b, a}} {
+	patch := func(label string) Document {
+		return Document{Provenance: Provenance{Kernel: "base", Label: label}}
+	}
+	cell := func(spec, label string) Document {
+		return Document{Provenance: Provenance{Spec: spec, Kernel: spec + ".1", Label: label}}
+	}
+	for want, docs := range map[string][]Document{
+		"on 2 kernels":            {a, b},
+		"on 1 kernel, in 2 runs":  {a, a},
+		"on 2 kernels, in 3 runs": {a, b, a},
+		"on 3 kernels":            {patch("1/2"), patch("2/2"), b},
+		"on 2 kernels, in 4 runs": {cell("6.1", "6.1 x"), cell("6.1", "6.1 y"), cell("6.12", "6.12 x"), cell("6.12", "6.12 y")},
+	} {
 		if got := Total(docs); !strings.HasSuffix(got, " "+want+"\n") {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -222,9 +222,9 @@ func Total(docs []Document) string {
 	var results []judge.Result
 	var took time.Duration
 	total := 0
-	kernels := map[[3]string]bool{} // by requested and exact name, and label
+	kernels := map[[2]string]bool{}
 	for _, d := range docs {
-		kernels[[3]string{d.Spec, d.Kernel, d.Label}] = true
+		kernels[d.tested()] = true
 		results, took, total = append(results, d.Results()...), took+d.Took, total+d.Total
 	}
 	where := printable.Count(len(kernels), "kernel", "kernels")
@@ -232,6 +232,16 @@ func Total(docs []Document) string {
 		where += fmt.Sprintf(", in %d runs", len(docs))
 	}
 	return fmt.Sprintf("%s in %.0f s on %s\n", counts(count(results), total), took.Seconds(), where)
+}
+
+// tested tells one kernel from another. Kernels that klptest built for the purpose, such as
+// those of a series, were not requested by a name: their labels differ. The label of a
+// requested kernel is about something else, such as the options of a matrix.
+func (p Provenance) tested() [2]string {
+	if p.Spec == "" {
+		return [2]string{p.Kernel, p.Label}
+	}
+	return [2]string{p.Spec, p.Kernel}
 }
 
 // print writes whole lines in place of the status line.
