@@ -11,6 +11,20 @@ import (
 	"github.com/klptest/klptest/internal/shellword"
 )
 
+// keepsWhatItReads refuses to replace the results that tell which cases to run: those of the
+// other cases would be gone.
+func (o *runOptions) keepsWhatItReads() error {
+	for _, path := range []string{o.failedIn, o.coverage} {
+		if path == "" || o.out == "" {
+			continue
+		}
+		if err := apart(o.out, []string{path}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // again makes a run of the cases that failed in earlier results, on the kernels where
 // they failed unless others are named.
 func (o *runOptions) again(args []string) ([]string, error) {

@@ -95,10 +95,10 @@ func (a *app) report(paths []string, o reportOptions) error {
 }
 
 // apart refuses to write results to one of the directories that were read: its logs
-// would be gone before they are copied.
+// would be gone before they are copied. A file in it counts as the directory.
 func apart(out string, paths []string) error {
 	for _, path := range paths {
-		if same(path, out) || same(path, filepath.Dir(out)) && results.In(out) {
+		if same(path, out) || results.In(out) && (same(path, filepath.Dir(out)) || same(filepath.Dir(path), out)) {
 			return blame.AdviseUserf("name another directory", "--out %s is one of the directories that are read", out)
 		}
 	}

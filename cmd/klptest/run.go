@@ -140,7 +140,9 @@ func (a *app) runCases(ctx context.Context, args []string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.failedIn != "" {
+	if err := o.keepsWhatItReads(); err != nil {
+		o.out, o.failedErr = "", err // the results stay
+	} else if o.failedIn != "" {
 		if args, o.failedErr = o.again(args); o.failedErr == nil && len(args) == 0 {
 			a.notice("nothing failed in " + o.failedIn)
 			return blame.Join(verdicts(exit.Nothing), junit.write(nil))

@@ -49,6 +49,7 @@ func TestMerge(t *testing.T) {
 		"one":                 {[]report.Document{document("r", day, "b=PASS", "a")}, []string{"b=PASS a 2 0"}},
 		"shards":              {[]report.Document{document("r", day, "a=PASS", "c=FAIL"), document("r", later, "b=PASS")}, []string{"a=PASS b=PASS c=FAIL 3 1"}},
 		"a shard again":       {[]report.Document{cut(document("r", day, "a=FAIL", "b")), document("r", later, "a=PASS", "b=PASS")}, []string{"a=PASS b=PASS 2 0"}},
+		"what failed again":   {[]report.Document{document("r", day, "a=FAIL", "b=PASS"), document("r", later, "a=PASS")}, []string{"a=PASS b=PASS 2 0"}},
 		"again, cut":          {[]report.Document{document("r", day, "a=PASS", "b=PASS"), cut(document("r", later, "a=FAIL", "b"))}, []string{"a=PASS b=PASS 2 0"}},
 		"both cut":            {[]report.Document{cut(document("r", day, "a=PASS", "b=PASS", "c")), cut(document("r", later, "a=FAIL", "b", "c"))}, []string{"a=FAIL b=PASS c interrupted 3 130"}},
 		"both whole":          {[]report.Document{document("r", later, "a=PASS"), document("r", day, "a=FAIL")}, []string{"a=PASS 1 0"}},
