@@ -26,8 +26,9 @@ func (a *app) runCells(ctx context.Context, cells []*cell) error {
 		if len(c.list) == 0 {
 			continue // other shards have its cases
 		}
-		if errors.Is(context.Cause(ctx), errTimedOut) {
+		if why := context.Cause(ctx); errors.Is(why, errTimedOut) {
 			table.notBegun(c)
+			a.explainOnce(a.keepNotBegun(c, why), told)
 			continue
 		}
 		a.notice(fmt.Sprintf("cell %d of %d: %s", i+1, len(cells), c.Label()))
@@ -43,6 +44,22 @@ func (a *app) runCells(ctx context.Context, cells []*cell) error {
 		table.add(c, d)
 	}
 	return table.write(a.out)
+}
+
+// keepNotBegun writes results that say why a cell was not run, unless there are some from
+// before. Otherwise, what reads the directory would not know of the cell.
+func (a *app) keepNotBegun(c *cell, why error) error {
+	attempts, err := resume.Find(c.dir, c.name, c.o.runID, c.o.label)
+	if err != nil || attempts.Any() {
+		return err
+	}
+	to, err := a.createResults(attempts.Next())
+	if err != nil {
+		return err
+	}
+	d := report.Document{Provenance: c.o.planned(nil, c.o.repeat.of(c.list))}
+	d.Ending = ending(d, why)
+	return blame.Join(to.Add(d), to.Close())
 }
 
 // explainOnce explains an error in full only the first time: a kernel that cannot be had

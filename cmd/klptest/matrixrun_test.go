@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -101,6 +102,10 @@ func TestMatrixTimeout(t *testing.T) {
 		a := &app{streams: streams{strings.NewReader(""), &out, said}, noticed: map[string]bool{}}
 		err := a.runCells(ctx, cells)
 		_, after, _ := strings.Cut(said.String(), "cell 2 of 3: 2\n")
+		docs, readErr := results.ReadBrief([]string{dir})
+		if kept := len(docs) == 3 && docs[2].Label == "3" && docs[2].Total == 1 && docs[2].Error != ""; readErr != nil || kept != errors.Is(test.why, errTimedOut) {
+			t.Errorf("kept: %+v, %v", docs, readErr)
+		}
 		if got := exitStatus(err); got != test.status || out.String() != test.table || after != test.said {
 			t.Errorf("%s, %v: status %d, %s, said %s", test.first, test.why, got, out.String(), after)
 		}

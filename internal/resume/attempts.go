@@ -108,6 +108,9 @@ func ofLastKernel(docs []report.Document) []report.Document {
 	})
 }
 
+// Any reports whether there are results, be it of an attempt that was cut short.
+func (a *Attempts) Any() bool { return a.Document.Run != "" }
+
 // Settled reports whether one attempt has all results, so that there need be no next one.
 func (a *Attempts) Settled() bool { return len(a.numbers) == 1 && a.Document.Whole() }
 
