@@ -25,6 +25,8 @@ type cell struct {
 	list []*casefile.Case // of the shard
 	dir  string           // of all results
 	name string           // of the results of this shard of the cell
+
+	there bool // all results were there before, and nothing was run
 }
 
 // cellsOf prepares all cells, so that mistakes in the file are reported before anything

@@ -106,6 +106,7 @@ func (a *app) resumeCell(ctx context.Context, c *cell, anew bool) (d report.Docu
 			return attempts.Document, err
 		}
 		if attempts.Settled() {
+			c.there = true
 			a.notice(c.Label() + ": all results are there")
 			return attempts.Document, nil
 		}

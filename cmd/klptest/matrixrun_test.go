@@ -181,10 +181,10 @@ func TestMatrixFinishedBefore(t *testing.T) {
 	c, d := ranCell(t, dir, "x", judge.Pass)
 	putResults(t, filepath.Join(dir, "x"), d)
 	filetest.Put(t, filepath.Join(dir, "x~2", "results.json"), "")
-	for range 2 {
+	for _, again := range []bool{false, true} {
 		got, err := a.resumeCell(t.Context(), c, false)
 		docs, readErr := results.Read([]string{dir})
-		if err := blame.Join(err, readErr); err != nil || !got.Whole() || len(docs) != 1 || len(docs[0].Outcomes) != 1 {
+		if err := blame.Join(err, readErr); err != nil || !got.Whole() || c.there != again || len(docs) != 1 || len(docs[0].Outcomes) != 1 {
 			t.Errorf("%+v, %+v, %v", got, docs, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/exit"
 )
 
@@ -24,6 +25,22 @@ func TestCellTable(t *testing.T) {
 		}
 		if err := table.write(fullOutput{}); exitStatus(err) != want || beside(err) == nil {
 			t.Errorf("%d on a full disk: %v, want %d", status, err, want)
+		}
+	}
+}
+
+// TestCellTableIdle: a matrix that runs nothing says so, and of when its results are.
+func TestCellTableIdle(t *testing.T) {
+	const line = "nothing was left to run: 2 results of 2001-09-09\n"
+	for _, test := range []struct{ first, second, idle bool }{{true, true, true}, {true, false, false}, {false, false, false}} {
+		dir, out, table := t.TempDir(), strings.Builder{}, cellTable{status: exit.Nothing}
+		for i, there := range []bool{test.first, test.second} {
+			c, d := ranCell(t, dir, "x", judge.Pass)
+			c.there, d.Started = there, d.Started.AddDate(0, 0, i)
+			table.add(c, d)
+		}
+		if err := table.write(&out); err != nil || strings.HasSuffix(out.String(), line) != test.idle || strings.Contains(out.String(), "nothing") != test.idle {
+			t.Errorf("%+v: %v, %s", test, err, out.String())
 		}
 	}
 }
