@@ -55,13 +55,21 @@ func recipeOf(build string) (recipe, bool) {
 }
 
 // Find returns the builder of a directory that is a kernel's source or that
-// [Builder.Build] has returned. For any other directory ok is false, such as for a
-// variant, whose sources are not known.
+// [Builder.Build] has returned for this cache. For any other directory ok is false, such
+// as for a variant, whose sources are not known, and for a build in another cache: the
+// builder would build the kernel again in this one.
 func Find(c *cache.Cache, dir string) (b Builder, ok bool) {
-	if r, made := recipeOf(dir); made && filepath.Base(filepath.Dir(dir)) == r.id() {
+	if r, made := recipeOf(dir); made && same(filepath.Dir(dir), filepath.Join(c.Root(), builtKind, r.id())) {
 		return Builder{Cache: c, Source: r.Source, Counted: r.Counted, parts: r.Fragments}, true
 	}
 	return Builder{Cache: c, Source: dir}, isSource(dir)
+}
+
+// same reports whether two paths lead to the same directory.
+func same(a, b string) bool {
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	return errOne == nil && errOther == nil && os.SameFile(one, other)
 }
 
 // SourceOf returns the source that a build directory was made from, if this

@@ -3,6 +3,7 @@
 package kbuild
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -35,10 +36,15 @@ func TestFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Close()
+	elsewhere := filepath.Join(t.TempDir(), builtKind)
+	if err := os.CopyFS(filepath.Join(elsewhere, filepath.Base(filepath.Dir(built))), os.DirFS(filepath.Dir(built))); err != nil {
+		t.Fatal(err)
+	}
 	for name, test := range map[string]struct {
 		dir  string
 		want bool
 	}{
+		"elsewhere":  {filepath.Join(elsewhere, filepath.Base(filepath.Dir(built)), buildDir), false},
 		"source":     {b.Source, true},
 		"build":      {built, true},
 		"variant":    {w.view.build(), false},

@@ -94,6 +94,19 @@ func TestResolveBuildsASource(t *testing.T) {
 }
 
 // A source built for a disk image is another kernel.
+// A build in another cache is used as it is: building it in this one would take minutes,
+// and would not be the kernel that the user names.
+func TestResolveTakesABuildOfAnotherCache(t *testing.T) {
+	fakeMake(t)
+	source, c := newSource(t), cachetest.New(t)
+	built, _ := resolved(t, cachetest.New(t), source)
+	filetest.Put(t, filepath.Join(source, stateFile), "edited")
+	k, tried := resolved(t, c, built.KDir)
+	if k.KDir != built.KDir || tried != "original" {
+		t.Errorf("%s gives %s, the kernel of %q", built.KDir, k.KDir, tried)
+	}
+}
+
 func TestResolveBuildsASourceForAnImage(t *testing.T) {
 	fakeMake(t)
 	source, c := newSource(t), cachetest.New(t)
