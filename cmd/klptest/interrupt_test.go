@@ -78,9 +78,9 @@ var interruptions = []struct {
 
 const oneNotRun = `^0 passed, 0 failed, 0 errors, 0 skipped, 1 not run in .*\n$`
 
-// buildNotice matches the notice of a build, which may come at any moment, since the
-// build runs beside other work.
-var buildNotice = regexp.MustCompile(`(?m)^klptest: building \d+ modules for .*\n`)
+// buildNotice matches the notice of a build. That of modules may come at any moment, since
+// they are built beside other work.
+var buildNotice = regexp.MustCompile(`(?m)^klptest: building (\d+ modules for|the kernel of) .*\n`)
 
 // endsSoon limits how long a command may take to end after an interrupt, on a busy
 // host.

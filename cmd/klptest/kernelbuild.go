@@ -12,6 +12,7 @@ import (
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/images/local"
 	"github.com/klptest/klptest/internal/flags"
+	"github.com/klptest/klptest/internal/printable"
 	"github.com/klptest/klptest/internal/terminal"
 )
 
@@ -88,12 +89,12 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 func (a *app) buildProgress() (show func(kbuild.Progress), done func()) {
 	fd, tty := terminal.Of(a.err)
 	if !tty || os.Getenv("TERM") == "dumb" {
-		return kbuild.NowAndThen(0, func(p kbuild.Progress) { fmt.Fprintln(a.err, "klptest:", p) }), func() {}
+		return kbuild.NowAndThen(func(p kbuild.Progress) { fmt.Fprintln(a.err, "klptest:", printable.Line(p.String())) }), func() {}
 	}
 	drawn := false
 	show = func(p kbuild.Progress) {
 		drawn = true
-		fmt.Fprintf(a.err, "\r\x1b[K%.*s", terminal.Width(fd)-1, p)
+		fmt.Fprintf(a.err, "\r\x1b[K%.*s", terminal.Width(fd)-1, printable.Line(p.String()))
 	}
 	return show, func() {
 		if drawn {

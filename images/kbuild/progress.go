@@ -13,8 +13,9 @@ import (
 
 // Progress is how far a build has come.
 type Progress struct {
-	Step    int // files made so far
-	Of      int // about how many there are; 0: not known
+	Begins  string // what is going to be built, and why; set only in the first report of a build
+	Step    int    // files made so far
+	Of      int    // about how many there are; 0: not known
 	Elapsed time.Duration
 }
 
@@ -32,6 +33,9 @@ func (p Progress) Left() time.Duration {
 
 // String returns a line without a newline.
 func (p Progress) String() string {
+	if p.Begins != "" {
+		return p.Begins
+	}
 	s := fmt.Sprintf("building the kernel: step %d", p.Step)
 	if p.Of > 0 {
 		s += fmt.Sprintf(" of about %d", max(p.Of, p.Step))
@@ -46,15 +50,12 @@ func (p Progress) String() string {
 // TellEvery is the interval of a build's reports in a log.
 const TellEvery = 30 * time.Second
 
-// NowAndThen passes on a report once every TellEvery, starting when a build has
-// taken as long as first. Builds may follow one another.
-func NowAndThen(first time.Duration, tell func(Progress)) func(Progress) {
-	var next, last time.Duration
+// NowAndThen passes on the first report of each build, and then one every TellEvery.
+// Builds may follow one another.
+func NowAndThen(tell func(Progress)) func(Progress) {
+	var next time.Duration
 	return func(p Progress) {
-		if p.Elapsed < last || last == 0 {
-			next = first // another build has begun
-		}
-		if last = p.Elapsed; p.Elapsed >= next {
+		if p.Begins != "" || p.Elapsed >= next {
 			next = p.Elapsed + TellEvery
 			tell(p)
 		}

@@ -40,11 +40,15 @@ func TestProgressEstimates(t *testing.T) {
 // Each of several builds is reported from its own beginning.
 func TestNowAndThen(t *testing.T) {
 	var told []time.Duration
-	show := NowAndThen(2*time.Second, func(p Progress) { told = append(told, p.Elapsed) })
-	for _, s := range []time.Duration{1, 3, 20, 33, 34, 70, 1, 2, 31, 32} {
-		show(Progress{Elapsed: s * time.Second})
+	show := NowAndThen(func(p Progress) { told = append(told, p.Elapsed) })
+	for _, s := range []time.Duration{0, 1, 29, 31, 60, 61, 99, 0, 1, 30, 31} {
+		p := Progress{Elapsed: s * time.Second}
+		if s == 0 {
+			p.Begins = "building"
+		}
+		show(p)
 	}
-	want := []time.Duration{3, 33, 70, 2, 32}
+	want := []time.Duration{0, 31, 61, 99, 0, 30}
 	for i := range want {
 		want[i] *= time.Second
 	}

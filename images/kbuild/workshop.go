@@ -5,6 +5,7 @@ package kbuild
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,6 +65,9 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return dir, err
 	}
+	if !stamped(dir, configured, now.options) || !stamped(dir, built, now.all) {
+		w.announce()
+	}
 	err = once(dir, configured, now.options, func() error { return w.configure(ctx) })
 	if err != nil {
 		return dir, err
@@ -73,6 +77,18 @@ func (w *Workshop) Build(ctx context.Context) (dir string, err error) {
 		return dir, err
 	}
 	return dir, checkCounted(dir, w.counted)
+}
+
+// announce reports that make is going to run, and why. The first step that can be counted
+// comes only after the configuration, which takes a while.
+func (w *Workshop) announce() {
+	why := "the cache has no build of it with these options"
+	if exists(w.view.build(), "vmlinux") {
+		why = "it has changed since the last build"
+	}
+	if w.progress != nil {
+		w.progress(Progress{Begins: fmt.Sprintf("building the kernel of %s: %s", w.view.source, why)})
+	}
 }
 
 // once does the work, guarded, unless the stamp says that it was done for that

@@ -19,7 +19,7 @@ func buildSource(ctx context.Context, b kbuild.Builder, o images.Options) (*imag
 	return resolveTree(dir, o)
 }
 
-// aside reports an implicit build, but only once it takes long.
+// aside reports a build that was not asked for: it may take minutes.
 func aside(notice func(string)) func(kbuild.Progress) {
-	return kbuild.NowAndThen(kbuild.TellEvery, func(p kbuild.Progress) { notice(p.String()) })
+	return kbuild.NowAndThen(func(p kbuild.Progress) { notice(p.String()) })
 }

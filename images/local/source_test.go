@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,10 +145,29 @@ func TestResolveLeavesVariantsAlone(t *testing.T) {
 func TestBuildAside(t *testing.T) {
 	var said []string
 	tell := aside(func(line string) { said = append(said, line) })
+	tell(kbuild.Progress{Begins: "building linux"})
 	for seconds := range 100 {
 		tell(kbuild.Progress{Step: seconds, Elapsed: time.Duration(seconds) * time.Second})
 	}
-	if len(said) != 3 {
+	if len(said) != 4 || said[0] != "building linux" {
 		t.Errorf("said %q", said)
+	}
+}
+
+// A build that was not asked for says at once that it begins, and why.
+func TestResolveTellsOfABuild(t *testing.T) {
+	fakeMake(t)
+	source, c := newSource(t), cachetest.New(t)
+	for _, want := range []string{source + ": the cache has no build", "", source + ": it has changed"} {
+		var said []string
+		if _, err := provided.Resolve(t.Context(), c, source, images.Options{Notice: func(line string) { said = append(said, line) }}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(said, "\n"); !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("said %q, want %q", got, want)
+		}
+		if want == "" {
+			filetest.Put(t, filepath.Join(source, stateFile), "edited")
+		}
 	}
 }
