@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -100,6 +101,20 @@ func TestStallLines(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"and 3 more tasks", "sysfs: a = 1", "sysfs: b = 0"}, got[len(got)-3:]); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestStallHeadlines: each thing that a guest waits for makes a sentence.
+func TestStallHeadlines(t *testing.T) {
+	for what, want := range map[string]string{
+		"end of sh sleep 1000": "% sh sleep 1000: did not end within 20s",
+		"transition of klp_a":  "% sh sleep 1000: transition of klp_a did not end within 20s",
+		"removal of klp_a":     "% sh sleep 1000: removal of klp_a did not end within 20s",
+	} {
+		got := linesOf(&machine.Stall{What: what, Limit: 20 * time.Second}, "sh sleep 1000")
+		if d := cmp.Diff([]string{want}, got); d != "" {
+			t.Error(d)
+		}
 	}
 }
 

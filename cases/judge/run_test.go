@@ -155,7 +155,7 @@ func TestRunBlames(t *testing.T) {
 				m.answers["insmod klp_a"] = fakeAnswer{stall: &machine.Stall{What: "end of insmod klp_a", Limit: time.Minute}}
 				m.broken["End"] = errUnplugged
 			},
-			Fail, []string{"% insmod klp_a: end of insmod klp_a did not end within 1m0s", "unplugged"},
+			Fail, []string{"% insmod klp_a: did not end within 1m0s", "unplugged"},
 		},
 		{
 			"starved", func(m *fakeMachine) {
@@ -292,10 +292,10 @@ func TestRunBlamesAShortCase(t *testing.T) {
 		want            Verdict
 		reason          string
 	}{
-		{30 * time.Second, time.Millisecond, Fail, "% rmmod klp_a: end of it did not end within 30s"},
-		{30 * time.Second, 5 * time.Second, Fail, "% rmmod klp_a: end of it did not end within 20s"},
+		{30 * time.Second, time.Millisecond, Fail, "% rmmod klp_a: did not end within 30s"},
+		{30 * time.Second, 5 * time.Second, Fail, "% rmmod klp_a: did not end within 20s"},
 		{30 * time.Second, 10 * time.Second, Error, "the case's time limit of 30s left no more than 10s for a wait"},
-		{5 * time.Minute, 10 * time.Second, Fail, "% rmmod klp_a: end of it did not end within 1m0s"},
+		{5 * time.Minute, 10 * time.Second, Fail, "% rmmod klp_a: did not end within 1m0s"},
 		{5 * time.Minute, 140 * time.Second, Error, "the case's time limit of 5m0s left no more than 20s for a wait"},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -21,7 +21,7 @@ func TestSameReason(t *testing.T) {
 		{"at 0xffff8881 by ffffffff81000000", "at 0xffff8882 by ffffffff82000000", true},
 		{"[   12.345678] BUG", "[    1.000000] BUG", true},
 		{"in task insmod/81", "in task insmod/9", true},
-		{"% rmmod klp_a: end of it did not end within 29.8s", "% rmmod klp_a: end of it did not end within 1m0s", true},
+		{"% rmmod klp_a: did not end within 29.8s", "% rmmod klp_a: did not end within 1m0s", true},
 		// two kernels
 		{"unexpected WARNING f: WARNING: CPU: 0 PID: 81 at kernel/x.c:5 f+0x1/0x2", "unexpected WARNING f: WARNING: CPU: 0 PID: 81 at kernel/x.c:7 f+0x9/0x20", true},
 		{"unexpected WARNING f: WARNING: CPU: 0", "unexpected WARNING g: WARNING: CPU: 0", false},

@@ -25,7 +25,7 @@ func linesOf(s *machine.Stall, command string) []string {
 	if s.Died {
 		return []string{fmt.Sprintf("%% %s: the kernel ended the task of the command", klog.Escape(command))}
 	}
-	list := []string{fmt.Sprintf("%% %s: %s did not end within %s", klog.Escape(command), klog.Escape(s.What), shortened(s.Limit))}
+	list := []string{fmt.Sprintf("%% %s: %s", klog.Escape(command), unended(s))}
 	for i, t := range s.Tasks {
 		if i == maxTasks {
 			list = append(list, fmt.Sprintf("and %d more tasks", len(s.Tasks)-maxTasks))
@@ -37,6 +37,15 @@ func linesOf(s *machine.Stall, command string) []string {
 		list = append(list, "sysfs: "+klog.Escape(line))
 	}
 	return list
+}
+
+// unended names what did not end. For the command itself the line has the name already.
+func unended(s *machine.Stall) string {
+	late := "did not end within " + shortened(s.Limit).String()
+	if s.OfCommand() {
+		return late
+	}
+	return klog.Escape(s.What) + " " + late
 }
 
 // shortened drops the digits of a limit that say how long earlier commands took.

@@ -128,7 +128,7 @@ type Answer struct {
 // Stall is a wait that timed out, or can never end: its purpose, and the tasks
 // that block it.
 type Stall struct {
-	What  string        `json:"what"` // "transition of klp_a"
+	What  string        `json:"what"` // "transition of klp_a", "removal of klp_a" or "end of " and the command
 	Limit time.Duration `json:"limit"`
 	Tasks []Task        `json:"tasks,omitempty"`
 	Sysfs string        `json:"sysfs,omitempty"` // the patch directories, one "path = value" a line
@@ -139,6 +139,10 @@ type Stall struct {
 	// the processor time that it asked for, so the stall proves nothing.
 	Starved bool `json:"starved,omitempty"`
 }
+
+// OfCommand reports whether the command itself did not end, rather than something that it
+// has started.
+func (s Stall) OfCommand() bool { return strings.HasPrefix(s.What, "end of ") }
 
 // Task is a task that has not switched yet.
 type Task struct {

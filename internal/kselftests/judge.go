@@ -109,7 +109,7 @@ func (t Test) outOfTime(a machine.Answer) string {
 	switch {
 	case a.Stall != nil && a.Stall.Died:
 		return "the kernel ended the script"
-	case a.Stall != nil && strings.HasPrefix(a.Stall.What, "end of "):
+	case a.Stall != nil && a.Stall.OfCommand():
 		return fmt.Sprintf("the script did not end within %v, and cannot be killed", t.limit)
 	case a.Stall != nil:
 		return "the script leaves what does not end: " + a.Stall.What
