@@ -14,7 +14,6 @@ import (
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
-	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/flags"
 )
 
@@ -43,12 +42,13 @@ func (a *app) kernelListCommand() *cobra.Command {
 			if c.Context().Err() != nil {
 				return context.Cause(c.Context())
 			}
-			return blame.Join(printListings(a.out, list), err)
+			printListings(a.out, list)
+			return err
 		},
 	}
 }
 
-func printListings(w io.Writer, list []images.Listing) error {
+func printListings(w io.Writer, list []images.Listing) {
 	var table bytes.Buffer
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for _, l := range list {
@@ -67,11 +67,8 @@ func printListings(w io.Writer, list []images.Listing) error {
 	}
 	t.Flush() // into memory
 	for line := range strings.Lines(table.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
 	}
-	return nil
 }
 
 func (a *app) kernelFetchCommand() *cobra.Command {
@@ -92,24 +89,19 @@ func (a *app) kernelFetchCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := printKernel(a.out, k); err != nil {
-					return err
-				}
+				printKernel(a.out, k)
 			}
 			return nil
 		},
 	}
 }
 
-func printKernel(w io.Writer, k *images.Kernel) error {
+func printKernel(w io.Writer, k *images.Kernel) {
 	lines := [][2]string{{"name", k.Name}, {"release", k.Release}, {"image", k.Image}, {"kdir", k.KDir}, {"modules", strings.Join(k.Modules, ":")}}
 	if k.Toolchain != "" {
 		lines = append(lines, [2]string{"toolchain", k.Toolchain})
 	}
 	for _, l := range lines {
-		if _, err := fmt.Fprintf(w, "%-9s%s\n", l[0]+" ", l[1]); err != nil {
-			return err
-		}
+		fmt.Fprintf(w, "%-9s%s\n", l[0]+" ", l[1])
 	}
-	return nil
 }

@@ -80,8 +80,8 @@ func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "release  %s\nimage    %s\nkdir     %s\n", k.Release, k.Image, k.KDir)
-	return err
+	fmt.Fprintf(a.out, "release  %s\nimage    %s\nkdir     %s\n", k.Release, k.Image, k.KDir)
+	return nil
 }
 
 // buildProgress shows a build: on a terminal as a line that changes, elsewhere as a

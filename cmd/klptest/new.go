@@ -78,9 +78,7 @@ func (a *app) newCase(ctx context.Context, in io.Reader, o newOptions) error {
 		err = blame.Unreadable(file.Path, err) // a directory can be opened
 	}
 	if o.explain && made != nil {
-		if err := a.explainLines(made.Explained); err != nil {
-			return err
-		}
+		a.explainLines(made.Explained)
 	}
 	if err != nil || o.explain {
 		return err
@@ -91,13 +89,10 @@ func (a *app) newCase(ctx context.Context, in io.Reader, o newOptions) error {
 	return a.whatNext(made)
 }
 
-func (a *app) explainLines(list []paste.Explanation) error {
+func (a *app) explainLines(list []paste.Explanation) {
 	for _, e := range list {
-		if _, err := fmt.Fprintf(a.out, "%5d  %-8s %-36s %s\n", e.Line, e.Kind, printable.Line(e.Why), printable.Line(e.Text)); err != nil {
-			return err
-		}
+		fmt.Fprintf(a.out, "%5d  %-8s %-36s %s\n", e.Line, e.Kind, printable.Line(e.Why), printable.Line(e.Text))
 	}
-	return nil
 }
 
 // whatNext checks the case, and suggests what to do with it.

@@ -34,6 +34,8 @@ type app struct {
 
 // run is the whole program: arguments in, exit status out.
 func run(ctx context.Context, args []string, s streams) int {
+	out := &stdout{Writer: s.out}
+	s.out = out
 	a := &app{streams: s, noticed: map[string]bool{}, over: func() bool { return ctx.Err() != nil }}
 	a.project = findProject()
 	root := a.rootCommand()
@@ -43,6 +45,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	root.SetErr(s.err)
 	strict(root)
 	command, err := root.ExecuteContextC(ctx)
+	err = out.complete(err)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}

@@ -2,15 +2,11 @@
 
 package terminal
 
-import (
-	"os"
-
-	"golang.org/x/term"
-)
+import "golang.org/x/term"
 
 // Of returns the descriptor of a stream if it is a terminal.
 func Of(stream any) (fd int, tty bool) {
-	f, ok := stream.(*os.File)
+	f, ok := stream.(interface{ Fd() uintptr }) // a file, or what leads to one
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0, false
 	}
