@@ -83,7 +83,7 @@ the kernel's log with the one that each case expects, line by line.`,
 		a.reportCommand(), a.compareCommand(), a.bisectCommand(), a.bisectStepCommand(), a.mutantsCommand(), a.seriesCommand(), a.variantsCommand())
 	root.AddCommand(a.judgeCommand(), a.reproCommand(), a.matrixCommand(), a.selftestsCommand())
 	root.AddCommand(topics()...)
-	root.AddCommand(a.manCommand())
+	root.AddCommand(a.versionCommand(), a.manCommand())
 	a.completeFlags(root)
 	return root
 }

@@ -16,7 +16,7 @@ import (
 func TestLostOutput(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	for _, line := range []string{
-		"--help", "--version", "run --help", "help", "help case", "case", "kernel", "completion bash", "man", "list", "list --coverage",
+		"--help", "--version", "version", "run --help", "help", "help case", "case", "kernel", "completion bash", "man", "list", "list --coverage",
 		"check state-add", "predict state-add", "show state-add", "cache ls", "cache rm --all", "doctor", "new --explain", "new",
 	} {
 		var said bytes.Buffer

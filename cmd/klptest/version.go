@@ -2,7 +2,14 @@
 
 package main
 
-import "runtime/debug"
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klptest/klptest/internal/flags"
+)
 
 // release is set by the Makefile from the source tree's revision.
 var release = ""
@@ -16,4 +23,17 @@ func version() string {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+// versionCommand prints what --version prints.
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print klptest's version, as --version does",
+		Args:  flags.Takes(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			fmt.Fprintln(a.out, "klptest", version())
+			return nil
+		},
+	}
 }
