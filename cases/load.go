@@ -80,7 +80,7 @@ func orFile(name string, err error) error {
 	case errors.Is(statErr, fs.ErrNotExist):
 		return err
 	}
-	return blame.AdviseUserf("the file here is ./"+name, "no case is called %s", name)
+	return blame.AdviseUserf("the file here is ./"+name, "no case is called %q", name)
 }
 
 // IsFile reports whether an argument is the path of a file or a directory, not

@@ -25,7 +25,7 @@ func TestWithout(t *testing.T) {
 		{"a-*", "b", ""},
 		{"b a-2", "a-1", ""},
 		{"state-add", "a-1 a-2 b", ""}, // a shipped case, but not in the list
-		{"b nosuch", "", "no case nosuch"},
+		{"b nosuch", "", `no case is called "nosuch"`},
 		{"c*x", "", `no case matches "c*x"`},
 		{"[", "", `"[" is not a pattern: syntax error in pattern`},
 	} {

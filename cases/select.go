@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/klptest/klptest/cases/casefile"
-	"github.com/klptest/klptest/cases/klog"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/nearest"
 )
@@ -55,11 +54,7 @@ func choose(all []*casefile.Case, pattern string, chosen map[*casefile.Case]bool
 	case strings.ContainsAny(pattern, `*?[\`):
 		return blame.AdviseUserf("klptest list shows the names", "no case matches %q%s", pattern, nearest.DidYouMean(pattern, families(names)))
 	}
-	return &blame.Error{
-		Party:   blame.User,
-		Summary: "no case " + klog.Escape(pattern) + nearest.DidYouMean(pattern, append(names, families(names)...)),
-		Advice:  "klptest list shows the names",
-	}
+	return blame.AdviseUserf("klptest list shows the names", "no case is called %q%s", pattern, nearest.DidYouMean(pattern, append(names, families(names)...)))
 }
 
 // families returns patterns, each for the names that begin with one word.

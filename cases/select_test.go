@@ -52,13 +52,15 @@ func TestSelect(t *testing.T) {
 func TestSelectErrors(t *testing.T) {
 	all := named("state-add", "state-lower")
 	tests := []struct{ pattern, want string }{
-		{"state-ad", "no case state-ad (did you mean state-add?)"},
-		{"nothing", "no case nothing"},
-		{"state", "no case state (did you mean state-*?)"},
+		{"state-ad", `no case is called "state-ad" (did you mean state-add?)`},
+		{"nothing", `no case is called "nothing"`},
+		{"state", `no case is called "state" (did you mean state-*?)`},
 		{"sate-*", `no case matches "sate-*" (did you mean state-*?)`},
 		{"x\x1b[", `"x\x1b[" is not a pattern: syntax error in pattern`},
 		{"data-*", `no case matches "data-*"`},
-		{"", "no case "},
+		{"", `no case is called ""`},
+		{"state add", `no case is called "state add" (did you mean state-add?)`},
+		{"x\x1b", `no case is called "x\x1b"`},
 	}
 	for _, test := range tests {
 		_, err := Select(all, []string{"state-add", test.pattern})
