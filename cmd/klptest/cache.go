@@ -17,6 +17,7 @@ import (
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
+	"github.com/klptest/klptest/internal/shellword"
 )
 
 func (a *app) cacheCommand() *cobra.Command {
@@ -128,7 +129,7 @@ func named(list []cache.Usage, names []string) (picked []cache.Usage, err error)
 	for _, name := range names {
 		i := slices.IndexFunc(list, func(u cache.Usage) bool { return u.String() == name })
 		if i < 0 {
-			return nil, &blame.Error{Party: blame.User, Summary: "no such entry: " + name, Advice: "klptest cache ls lists them"}
+			return nil, blame.AdviseUserf("klptest cache ls lists them", "no such entry: %s", shellword.Quote(name))
 		}
 		picked = append(picked, list[i])
 	}

@@ -88,9 +88,13 @@ the kernel's log with the one that each case expects, line by line.`,
 	return root
 }
 
-// begin refuses to run a command after an interrupt, or with a bad settings file.
+// begin refuses to run a command after an interrupt, with an empty flag, or with a bad
+// settings file.
 func (a *app) begin(c *cobra.Command, _ []string) error {
 	if err := context.Cause(c.Context()); err != nil {
+		return err
+	}
+	if err := flags.Filled(c); err != nil {
 		return err
 	}
 	return a.project.check(c)

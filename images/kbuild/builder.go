@@ -84,6 +84,9 @@ func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
 
 // sourceDir returns the canonical path of the source.
 func (b Builder) sourceDir() (string, error) {
+	if b.Source == "" { // not the working directory
+		return "", blame.AdviseUserf(nameSource, `there is no directory ""`)
+	}
 	source, err := filepath.EvalSymlinks(b.Source)
 	if err == nil {
 		source, err = filepath.Abs(source)

@@ -18,5 +18,8 @@ func unusable(how, path string, err error) error {
 	if why, ok := errors.AsType[*fs.PathError](err); ok {
 		err = why.Err
 	}
+	if path == "" {
+		path = `""` // an unset variable in a script
+	}
 	return &Error{Party: User, Summary: "cannot " + how + " " + path, Err: err}
 }

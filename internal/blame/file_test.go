@@ -17,6 +17,9 @@ func TestUnreadable(t *testing.T) {
 	if want := "cannot read " + path + ": no such file or directory"; err.Error() != want || Of(err) != User || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v, want %s", err, want)
 	}
+	if err := Unreadable("", fs.ErrNotExist); err.Error() != `cannot read "": file does not exist` {
+		t.Error(err)
+	}
 	if err := Unreadable("x", errDisk); err.Error() != "cannot read x: disk full" {
 		t.Error(err)
 	}

@@ -87,6 +87,10 @@ func Bad(c *cobra.Command, err error) error {
 	case *pflag.InvalidValueError:
 		what = "--" + e.GetFlag().Name + " " + shellword.Quote(e.GetValue()) + ": " + whyBad(e).Error()
 	}
+	return badFlag(c, what)
+}
+
+func badFlag(c *cobra.Command, what string) error {
 	return &blame.Error{Party: blame.User, Summary: what, Advice: "see: " + c.CommandPath() + " --help"}
 }
 
