@@ -20,8 +20,8 @@ func TestOtherThanCases(t *testing.T) {
 		"own.klpbundle":   {"own.klpbundle is a bundle, not a case", "klptest repro own.klpbundle runs it again; klptest show own.klpbundle prints what is in it"},
 		"./own.klpbundle": {"./own.klpbundle is a bundle, not a case", "klptest repro ./own.klpbundle runs it again; klptest show ./own.klpbundle prints what is in it"},
 		"directory":       {"directory is a directory, not the name of a case", "give it as ./directory"},
-		"file":            {"no case is called file", "the file here is ./file"},
-		"nothing":         {"no case nothing", "klptest list shows the names"},
+		"file":            {`no case is called "file"`, "the file here is ./file"},
+		"nothing":         {`no case is called "nothing"`, "klptest list shows the names"},
 	} {
 		_, err := Load([]string{arg})
 		var b *blame.Error
