@@ -62,7 +62,7 @@ func Split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) 
 		return nil, blame.Userf("%s has no patch", name)
 	}
 	if !mailStart.Match(data) {
-		return []Patch{{Subject: name, Diff: data}}, nil
+		return []Patch{{Subject: name, Diff: unixLines(data)}}, nil
 	}
 	dir, err := os.MkdirTemp(tmp, "mails-")
 	if err != nil {
@@ -100,19 +100,19 @@ func readMails(ctx context.Context, dir string) (patches []Patch, err error) {
 
 // readMail parses a mail in any encoding.
 func readMail(ctx context.Context, dir, name string) (p Patch, err error) {
-	mail, err := os.Open(filepath.Join(dir, name))
+	mail, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		return p, err
 	}
-	defer mail.Close()
 	diff := filepath.Join(dir, name+".diff")
-	info, err := git.Command{Dir: dir, Args: []string{"mailinfo", "-k", name + ".text", diff}, Stdin: mail, Own: true}.Output(ctx)
+	info, err := git.Command{Dir: dir, Args: []string{"mailinfo", "-k", name + ".text", diff}, Stdin: bytes.NewReader(unixLines(mail)), Own: true}.Output(ctx)
 	if err != nil {
 		return p, err
 	}
 	if p.Diff, err = os.ReadFile(diff); err != nil {
 		return p, err
 	}
+	p.Diff = unixLines(p.Diff)
 	for line := range strings.Lines(string(info)) {
 		if subject, ok := strings.CutPrefix(strings.TrimSpace(line), "Subject: "); ok {
 			p.Subject = strings.TrimSpace(subjectTag.ReplaceAllString(subject, ""))
