@@ -69,6 +69,7 @@ var interruptions = []struct {
 	{hangs: "stdin", words: "predict -"},
 	{hangs: "stdin", words: "judge - --case state-add"},
 	{hangs: "stdin", words: "shell - -- true"},
+	{hangs: "stdin", words: "series --base $SOURCE - state-add"},
 	{hangs: "lock", words: "cache ls"},
 	{hangs: "lock", words: "cache rm --all"},
 	{hangs: "lock", words: "cache prune --max-size 0"},

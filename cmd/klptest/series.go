@@ -5,12 +5,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/images/kbuild"
 	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/internal/cache"
@@ -36,11 +34,14 @@ type seriesOptions struct {
 func (a *app) seriesCommand() *cobra.Command {
 	var o seriesOptions
 	c := &cobra.Command{
-		Use:   "series [--base SRC|REV] PATCH|MBOX|REV..REV... [CASE|PATTERN|FILE.txtar]...",
+		Use:   "series [--base SRC|REV] PATCH|MBOX|DIR|REV..REV... [CASE|PATTERN|FILE.txtar]...",
 		Short: "Run cases after each patch of a series, and report which patch breaks what",
 		Long: `Apply the patches of a series one by one to a copy of a kernel's source, build
 and run the cases after each, and print what each patch fixes, breaks and leaves.
 A patch that does not apply or does not build is reported as that patch's fault.
+A directory stands for its *.patch files, and - for a mailbox on standard input. Mails
+without a patch, such as a cover letter, are skipped.
+
 With --coverage, the cases that run what a patch changes come first, the quickest
 before the others; this does not change the verdicts.
 
@@ -59,13 +60,12 @@ is an ERROR while no patch is at fault, 4 nothing was run on one of the kernels,
 130 interrupted.`,
 		Example: `  klptest series --base ~/linux 0001-a.patch 0002-b.patch
   klptest series --base v6.12 --git ~/linux series.mbox 'state-*'
+  b4 am -o - LINK | klptest series --base ~/linux -
   klptest series --git ~/linux v6.12..my-branch --format markdown
   klptest series --base ~/linux --coverage results series.mbox
   klptest series --base ~/linux --selftests all series.mbox`,
 		Args: flags.Takes(1, flags.AnyNumber),
-		RunE: func(c *cobra.Command, args []string) error {
-			return a.series(c.Context(), o, args)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return a.series(c.Context(), o, args) },
 	}
 	seriesFlags(c, &o)
 	return c
@@ -83,30 +83,6 @@ func seriesFlags(c *cobra.Command, o *seriesOptions) {
 	formatFlag(c, &o.format, seriesChoices())
 	resultsFlags(f, &o.keepOptions)
 	bundleFlag(f, &o.keepOptions)
-}
-
-// seriesArgs are the arguments by kind.
-type seriesArgs struct{ patches, ranges, cases []string }
-
-// sortArgs tells patches, ranges and cases apart: cases have no file extension, or
-// .txtar, and ranges have two dots.
-func sortArgs(args []string) (s seriesArgs) {
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		switch {
-		case err == nil && info.Mode().IsRegular() && !strings.HasSuffix(arg, ".txtar"):
-			s.patches = append(s.patches, arg)
-		case err != nil && !cases.IsFile(arg) && strings.Contains(arg, ".."):
-			s.ranges = append(s.ranges, arg)
-		case strings.HasSuffix(arg, ".patch") || strings.HasSuffix(arg, ".mbox") || strings.HasSuffix(arg, ".diff"):
-			s.patches = append(s.patches, arg) // a file that does not exist
-		case err != nil && strings.Contains(arg, "..") && !strings.HasSuffix(arg, ".txtar"):
-			s.ranges = append(s.ranges, arg) // its branches have a slash in their names
-		default:
-			s.cases = append(s.cases, arg)
-		}
-	}
-	return s
 }
 
 func (a *app) series(ctx context.Context, o seriesOptions, args []string) error {
@@ -133,6 +109,9 @@ func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, 
 		return err
 	}
 	from := series.Source{Repo: o.repo, Base: o.base, Files: sorted.patches, Ranges: sorted.ranges}
+	if slices.Contains(sorted.patches, series.StandardInput) {
+		from.Stdin = a.input(ctx, "the patches")
+	}
 	patches, err := from.Read(ctx, store)
 	if err != nil {
 		return err

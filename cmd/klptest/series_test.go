@@ -15,22 +15,21 @@ import (
 
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/exit"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/report"
 	"github.com/klptest/klptest/internal/series"
 )
 
 func TestSortArgs(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, name := range []string{"0001-a.patch", "box", "my.txtar"} {
-		if err := os.WriteFile(name, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	for _, name := range []string{"0001-a.patch", "box", "my.txtar", "out/0002-b.patch", "out/0001-a.patch", "out/notes", "both/a.patch", "both/b.txtar", "none/x"} {
+		filetest.Put(t, name, "")
 	}
-	got := sortArgs([]string{"0001-a.patch", "box", "my.txtar", "state-*", "v6.11..v6.12", "HEAD~3..", "missing.patch", "a..user/topic", "../x.txtar", "state-add"})
+	got := sortArgs([]string{"-", "out", "both", "none", "./out/", "0001-a.patch", "box", "my.txtar", "state-*", "v6.11..v6.12", "HEAD~3..", "missing.patch", "a..user/topic", "../x.txtar", "state-add"})
 	want := seriesArgs{
-		patches: []string{"0001-a.patch", "box", "missing.patch"},
+		patches: []string{"-", "out/0001-a.patch", "out/0002-b.patch", "out/0001-a.patch", "out/0002-b.patch", "0001-a.patch", "box", "missing.patch"},
 		ranges:  []string{"v6.11..v6.12", "HEAD~3..", "a..user/topic"},
-		cases:   []string{"my.txtar", "state-*", "../x.txtar", "state-add"},
+		cases:   []string{"both", "none", "my.txtar", "state-*", "../x.txtar", "state-add"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(seriesArgs{})); diff != "" {
 		t.Error(diff)

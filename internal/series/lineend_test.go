@@ -25,7 +25,7 @@ func TestSentWithCRLF(t *testing.T) {
 		"base64":           from + "\nSubject: a\n" + coded,
 		"quoted-printable": crlf(strings.Replace(strings.Replace(whole, "\n\n", "\nContent-Transfer-Encoding: quoted-printable\n\n", 1), "+two", "+t=\nwo", 1)),
 	} {
-		patches, err := split(t, data)
+		patches, err := splitText(t, data)
 		if err != nil || len(patches) != 1 {
 			t.Errorf("%s: %v, %v", name, patches, err)
 			continue
@@ -44,7 +44,7 @@ func TestSentWithCRLF(t *testing.T) {
 func TestFileWithCRLF(t *testing.T) {
 	diff := strings.NewReplacer("-one\n", "-one\r\n", "+two\n", "+two\r\n").Replace(oneDiff)
 	for _, data := range []string{diff, mail("[PATCH] a", "---\n"+diff)} {
-		patches, err := split(t, data)
+		patches, err := splitText(t, data)
 		if err != nil || len(patches) != 1 || !strings.Contains(string(patches[0].Diff), "-one\r\n+two\r\n") {
 			t.Errorf("%q: %+v, %v", data, patches, err)
 		}

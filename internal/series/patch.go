@@ -23,8 +23,6 @@ type Patch struct {
 	number  int // of "[PATCH 1/3]"; 0: none
 }
 
-const maxPatches = 64 << 20
-
 var (
 	mailStart  = regexp.MustCompile(`^(From |[A-Za-z-]+: )`)
 	diffStart  = regexp.MustCompile(`(?m)^(diff --git |--- \S)`)
@@ -32,32 +30,20 @@ var (
 	ofSeries   = regexp.MustCompile(`\[[^\]]*\b0*(\d+)/\d+[^\]]*\]`)
 )
 
-// Read reads patch files and mailboxes in the given order. The mails of a mailbox
-// are sorted if all are numbered "n/m". Mails without a patch are skipped.
-func Read(ctx context.Context, tmp string, files []string) (all []Patch, err error) {
-	for _, file := range files {
-		info, err := os.Stat(file)
-		if err != nil {
-			return nil, blame.Unreadable(file, err)
-		}
-		if !info.Mode().IsRegular() || info.Size() > maxPatches {
-			return nil, blame.Userf("%s is not a patch file, or is larger than 64 MB", file)
-		}
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, blame.Unreadable(file, err)
-		}
-		some, err := Split(ctx, tmp, filepath.Base(file), data)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
+// Split reads one file, which must have a patch; tmp is a directory for intermediate
+// files. The mails of a mailbox are sorted if all are numbered "n/m". Mails without a
+// patch are skipped.
+func Split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) {
+	patches, err := split(ctx, tmp, name, data)
+	if err == nil && len(patches) == 0 {
+		err = blame.Userf("%s has no patch", name)
 	}
-	return all, nil
+	return patches, err
 }
 
-// Split reads one file; tmp is a directory for intermediate files.
-func Split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) {
+// split returns nothing for mails without a patch, and refuses what is neither a mail nor
+// a diff.
+func split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) {
 	if !diffStart.Match(data) && !mailStart.Match(data) {
 		return nil, blame.Userf("%s has no patch", name)
 	}
@@ -74,9 +60,6 @@ func Split(ctx context.Context, tmp, name string, data []byte) ([]Patch, error) 
 		return nil, err
 	}
 	patches, err := readMails(ctx, dir)
-	if err == nil && len(patches) == 0 {
-		err = blame.Userf("%s has no patch", name)
-	}
 	return inOrder(patches), err
 }
 

@@ -29,7 +29,7 @@ func mail(subject, body string) string {
 		subject + "\n\nWhy.\n\n" + body + "\n"
 }
 
-func split(t *testing.T, data string) ([]Patch, error) {
+func splitText(t *testing.T, data string) ([]Patch, error) {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git here")
@@ -50,7 +50,7 @@ func TestSplit(t *testing.T) {
 		"unnumbered":   {mail("z", "---\n"+oneDiff) + mail("a", "---\n"+oneDiff), []string{"z", "a"}},
 		"cover letter": {mail("[PATCH 0/1] all", "Nothing.") + mail("[PATCH 1/1] a", "---\n"+oneDiff), []string{"a"}},
 	} {
-		patches, err := split(t, test.data)
+		patches, err := splitText(t, test.data)
 		var got []string
 		for _, p := range patches {
 			got = append(got, p.Subject)
@@ -66,7 +66,7 @@ func TestSplit(t *testing.T) {
 
 func TestSplitWhatHasNoPatch(t *testing.T) {
 	for _, data := range []string{"", "hello\n", mail("re: x", "thanks"), "\x00\x01"} {
-		if p, err := split(t, data); err == nil {
+		if p, err := splitText(t, data); err == nil {
 			t.Errorf("%q gives %v", data, p)
 		}
 	}

@@ -4,6 +4,7 @@ package series
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 
@@ -14,10 +15,11 @@ import (
 
 // Source is the origin of a series and the tree that it applies to.
 type Source struct {
-	Repo   string   // a kernel repository, for Ranges and for a Base that is a revision
-	Base   string   // a source tree or a revision; empty: the first revision of the first range
-	Files  []string // patches and mailboxes
-	Ranges []string // REV..REV, after the files
+	Repo   string    // a kernel repository, for Ranges and for a Base that is a revision
+	Base   string    // a source tree or a revision; empty: the first revision of the first range
+	Files  []string  // patches and mailboxes; see StandardInput
+	Ranges []string  // REV..REV, after the files
+	Stdin  io.Reader // may be nil if StandardInput is not among the files
 }
 
 // Read reads the patches. If Base is empty, it is set from the first range.
@@ -33,7 +35,7 @@ func (s *Source) Read(ctx context.Context, store *cache.Cache) ([]Patch, error) 
 		return nil, err
 	}
 	defer release()
-	patches, err := Read(ctx, tmp, s.Files)
+	patches, err := s.readFiles(ctx, tmp, store.Tell)
 	if err != nil {
 		return nil, err
 	}

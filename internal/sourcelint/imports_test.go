@@ -106,7 +106,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/bisect", "cases/judge internal/blame internal/exit internal/git internal/printable"},
 	{"internal/explore", "cases/casefile cases/judge cases/machine internal/blame internal/gcov internal/model internal/printable"},
 	{"internal/mutants", "cases/judge"},
-	{"internal/series", "cases/judge internal/blame internal/cache internal/exit internal/git internal/printable"},
+	{"internal/series", "cases/judge internal/blame internal/bounded internal/cache internal/exit internal/git internal/printable"},
 	{"internal/variants", "cases/judge images/kconfig"},
 	{"internal/lab", "cases/casefile cases/judge images images/kbuild images/local internal/bisect internal/blame internal/cache internal/explore internal/gcov internal/git internal/mutants internal/rig internal/series internal/variants"},
 }
