@@ -46,35 +46,17 @@ const builtKind = "kernels-built"
 
 // open locks the view of a purpose and makes it look like the source.
 func (b Builder) open(ctx context.Context, purpose string) (*Workshop, error) {
-	source, err := b.sourceDir()
+	p, err := b.plan()
 	if err != nil {
 		return nil, err
 	}
-	parts, err := b.fragments()
+	dir, unlock, err := b.Cache.Hold(ctx, builtKind, p.recipe.id()+purpose)
 	if err != nil {
 		return nil, err
 	}
-	want, err := kconfig.Parse(parts)
-	if err != nil {
-		return nil, err
-	}
-	args, err := b.toolchain(want)
-	if err != nil {
-		return nil, err
-	}
-	files, err := counted(want, b.Counted)
-	if err != nil {
-		return nil, err
-	}
-	args = append(args, profileArg(files)...)
-	r := recipe{Source: source, Fragments: parts, Counted: b.Counted}
-	dir, unlock, err := b.Cache.Hold(ctx, builtKind, r.id()+purpose)
-	if err != nil {
-		return nil, err
-	}
-	b.Cache.Mark(source) // it may be a work tree in the cache
-	v := view{dir: dir, source: source}
-	w := &Workshop{view: v, recipe: r, want: want, counted: files, make: newMaker(v, args, b.path), progress: b.Progress, tell: b.Cache.Tell, unlock: unlock}
+	b.Cache.Mark(p.recipe.Source) // it may be a work tree in the cache
+	v := view{dir: dir, source: p.recipe.Source}
+	w := &Workshop{view: v, recipe: p.recipe, want: p.want, counted: p.files, make: newMaker(v, p.args, b.path), progress: b.Progress, tell: b.Cache.Tell, unlock: unlock}
 	if err := w.begin(); err != nil {
 		unlock()
 		return nil, err

@@ -3,7 +3,8 @@
 package kbuild
 
 import (
-	"path/filepath"
+	"io/fs"
+	"os"
 	"regexp"
 	"strings"
 
@@ -34,6 +35,21 @@ func counted(want kconfig.Settings, further []string) ([]string, error) {
 	return append([]string{livepatchFiles}, further...), nil
 }
 
+// haveFiles refuses patterns that match no file of the source. Whether a file is built is
+// known only after the build.
+func haveFiles(source string, patterns []string) error {
+	for _, p := range patterns {
+		found, err := fs.Glob(os.DirFS(source), p)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return blame.AdviseUserf("name kernel/module/main.c, or kernel/module/*.c for all of a folder", "%s has no file %s", source, p)
+		}
+	}
+	return nil
+}
+
 // profileArg tells Kbuild which objects count (scripts/Makefile.lib, GCOV_PROFILE).
 // Each make that Kbuild starts expands it for each of its objects.
 func profileArg(files []string) []string {
@@ -54,7 +70,7 @@ func profileArg(files []string) []string {
 // checkCounted refuses a kernel that counts nothing in some of the files.
 func checkCounted(build string, files []string) error {
 	for _, p := range files {
-		found, err := filepath.Glob(filepath.Join(build, strings.TrimSuffix(p, ".c")+".gcno"))
+		found, err := fs.Glob(os.DirFS(build), strings.TrimSuffix(p, ".c")+".gcno")
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ case $* in
 esac`
 
 func TestCounted(t *testing.T) {
-	b := testBuilder(t, newSource(t, "6.12"), countingKernel)
+	b := testBuilder(t, withFile(t, newSource(t, "6.12"), "kernel/module/main.c"), countingKernel)
 	plain := mustBuild(t, b)
 	b.Kind.Gcov = true
 	livepatch := mustBuild(t, b)
@@ -59,7 +59,7 @@ func TestCounted(t *testing.T) {
 }
 
 func TestNothingCounted(t *testing.T) {
-	b := testBuilder(t, newSource(t, "6.12"), countingKernel)
+	b := testBuilder(t, withFile(t, withFile(t, newSource(t, "6.12"), "kernel/module/main.c"), "mm/slub.c"), countingKernel)
 	b.Kind.Gcov, b.Counted = true, []string{"kernel/module/*.c", "mm/slub.c"}
 	_, err := b.Build(t.Context())
 	if blame.Of(err) != blame.User || !strings.Contains(err.Error(), "does not count lines of mm/slub.c") {
@@ -90,5 +90,24 @@ func TestCountedPatterns(t *testing.T) {
 	}
 	if files, err := counted(nil, nil); err != nil || cmp.Diff([]string(nil), files) != "" {
 		t.Errorf("without gcov: %v, %v", files, err)
+	}
+}
+
+// TestCountedFilesAreMissed: a file that the source does not have is told before anything
+// is built.
+func TestCountedFilesAreMissed(t *testing.T) {
+	source := withFile(t, newSource(t, "6.12"), "kernel/module/main.c")
+	b := testBuilder(t, source, countingKernel)
+	b.Kind.Gcov, b.Counted = true, []string{"kernel/module/*.c", "kernel/nothere.c"}
+	err := b.Check()
+	if blame.Of(err) != blame.User || !strings.HasSuffix(err.Error(), "has no file kernel/nothere.c") {
+		t.Errorf("error is %v", err)
+	}
+	if _, buildErr := b.Build(t.Context()); buildErr == nil || buildErr.Error() != err.Error() || exists(b.Cache.Root(), builtKind) {
+		t.Errorf("a build begins, and ends with %v", buildErr)
+	}
+	b.Counted = b.Counted[:1]
+	if err := b.Check(); err != nil {
+		t.Error(err)
 	}
 }
