@@ -5,8 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,20 +43,24 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 			if err != nil {
 				return err
 			}
+			chosen, err := mutantsOnly().matching(only)
+			if err != nil {
+				return err
+			}
 			return a.keeping(keep, o, func(k *kept) error {
-				return a.tryMutants(c.Context(), args[0], only, budget, list, o, k)
+				return a.tryMutants(c.Context(), args[0], chosen, budget, list, o, k)
 			})
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	resultsFlags(c.Flags(), &keep)
-	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names")
+	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the mutants' names, such as version-*; internal/mutants has them all")
 	c.Flags().DurationVar(&budget, "explore", 0, "search for each mutant with explore, for this long")
 	return c
 }
 
-func (a *app) tryMutants(ctx context.Context, source string, only []string, budget time.Duration, list []*casefile.Case, o rig.Options, k *kept) error {
+func (a *app) tryMutants(ctx context.Context, source string, chosen []mutants.Mutant, budget time.Duration, list []*casefile.Case, o rig.Options, k *kept) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 	if budget > 0 {
 		searched = lab.Explored{Mutated: byCases, Budget: budget}
 	}
-	outcomes, err := mutants.Run(ctx, searched, matching(only), k.next, func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
+	outcomes, err := mutants.Run(ctx, searched, chosen, k.next, func(o mutants.Outcome) { fmt.Fprintln(a.out, o.Line()) })
 	if err != nil {
 		return err
 	}
@@ -91,11 +93,8 @@ func (a *app) tryMutants(ctx context.Context, source string, only []string, budg
 	return nil
 }
 
-func matching(patterns []string) (list []mutants.Mutant) {
-	for _, m := range mutants.List() {
-		if slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, m.Name); return ok }) {
-			list = append(list, m)
-		}
-	}
-	return list
+// mutantsOnly has the mutants that --only chooses from.
+func mutantsOnly() onlyFrom[mutants.Mutant] {
+	list := mutants.List()
+	return onlyFrom[mutants.Mutant]{"mutant", list, func(m mutants.Mutant) string { return m.Name }, fmt.Sprintf("internal/mutants has the names of all %d", len(list))}
 }

@@ -5,8 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,19 +42,23 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 			if err != nil {
 				return err
 			}
+			kernels, err := variantsOnly().matching(only)
+			if err != nil {
+				return err
+			}
 			return a.keeping(keep, o, func(k *kept) error {
-				return a.tryVariants(c.Context(), args[0], only, list, o, k)
+				return a.tryVariants(c.Context(), args[0], kernels, list, o, k)
 			})
 		},
 	}
 	guestFlags(c.Flags(), &o)
 	c.Flags().VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as processors and memory allow)")
 	resultsFlags(c.Flags(), &keep)
-	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names")
+	c.Flags().StringSliceVar(&only, "only", []string{"*"}, "`pattern` of the kernels' names: "+strings.Join(variantsOnly().names(), ", "))
 	return c
 }
 
-func (a *app) tryVariants(ctx context.Context, source string, only []string, list []*casefile.Case, o rig.Options, keep *kept) error {
+func (a *app) tryVariants(ctx context.Context, source string, kernels []variants.Kernel, list []*casefile.Case, o rig.Options, keep *kept) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (a *app) tryVariants(ctx context.Context, source string, only []string, lis
 		Begin:   func(k variants.Kernel) { a.notice("kernel " + k.Name); keep.next(k.Name) },
 		Built:   done,
 	}
-	trials, err := variants.Run(ctx, tried, kernelsNamed(only), func(t variants.Trial) { fmt.Fprint(a.out, variants.Table([]variants.Trial{t})) })
+	trials, err := variants.Run(ctx, tried, kernels, func(t variants.Trial) { fmt.Fprint(a.out, variants.Table([]variants.Trial{t})) })
 	if err != nil {
 		return err
 	}
@@ -86,8 +89,9 @@ func (a *app) tryVariants(ctx context.Context, source string, only []string, lis
 	return nil
 }
 
-func kernelsNamed(patterns []string) []variants.Kernel {
-	return slices.DeleteFunc(variants.Kernels(), func(k variants.Kernel) bool {
-		return !slices.ContainsFunc(patterns, func(p string) bool { ok, _ := filepath.Match(p, k.Name); return ok })
-	})
+// variantsOnly has the kernels that --only chooses from.
+func variantsOnly() onlyFrom[variants.Kernel] {
+	f := onlyFrom[variants.Kernel]{kind: "kernel", list: variants.Kernels(), name: func(k variants.Kernel) string { return k.Name }}
+	f.advice = "the kernels are " + strings.Join(f.names(), ", ")
+	return f
 }
