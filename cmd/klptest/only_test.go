@@ -45,9 +45,11 @@ func TestOnlyNothing(t *testing.T) {
 func TestRefusedAtOnce(t *testing.T) {
 	inMistakes(t)
 	for words, want := range map[string]string{
-		"variants new-source --only zzz* state-add":          `klptest: --only: no kernel matches "zzz*"`,
-		"mutants new-source --only zzz* state-add":           `klptest: --only: no mutant matches "zzz*"`,
-		"mutants new-source --only version-ignore state-add": `klptest: --only: no mutant matches "version-ignore" (did you mean version-ignored?)`,
+		"variants new-source --only zzz* state-add":               `klptest: --only: no kernel matches "zzz*"`,
+		"mutants new-source --only zzz* state-add":                `klptest: --only: no mutant matches "zzz*"`,
+		"mutants new-source --only version-ignore state-add":      `klptest: --only: no mutant matches "version-ignore" (did you mean version-ignored?)`,
+		"variants directory state-add":                            "klptest: $WORK/directory is not the source of a kernel",
+		"variants old-source --only tiny state-add --out results": "klptest: Linux 4.19 in $WORK/old-source is too old: livepatches have had states since Linux 5.5",
 	} {
 		said := mistake(t, strings.Fields(words))
 		first, _, _ := strings.Cut(said, "\n")

@@ -46,6 +46,9 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 			if err != nil {
 				return err
 			}
+			if err := (kbuild.Builder{Source: args[0]}).Check(); err != nil {
+				return err
+			}
 			return a.keeping(keep, o, func(k *kept) error {
 				return a.tryVariants(c.Context(), args[0], kernels, list, o, k)
 			})
