@@ -64,6 +64,9 @@ func buildFlags(c *cobra.Command, b *kbuild.Builder) {
 }
 
 func (a *app) buildKernel(ctx context.Context, b kbuild.Builder) error {
+	if err := notPackaged(b.Source); err != nil {
+		return err
+	}
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err

@@ -61,6 +61,9 @@ Exit status: 0 all mutants are killed, 1 one survives, 3 one cannot be tried.`,
 }
 
 func (a *app) tryMutants(ctx context.Context, source string, chosen []mutants.Mutant, budget time.Duration, list []*casefile.Case, o rig.Options, k *kept) error {
+	if err := checkSource(source); err != nil {
+		return err
+	}
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -84,10 +87,14 @@ func (a *app) tryMutants(ctx context.Context, source string, chosen []mutants.Mu
 	}
 	tally := mutants.Count(outcomes)
 	fmt.Fprintln(a.out, tally)
+	return tallied(tally)
+}
+
+func tallied(t mutants.Tally) error {
 	switch {
-	case tally.Survived > 0:
+	case t.Survived > 0:
 		return verdicts(exit.Failed)
-	case tally.NotTried > 0:
+	case t.NotTried > 0:
 		return verdicts(exit.Error)
 	}
 	return nil

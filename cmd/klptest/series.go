@@ -86,6 +86,9 @@ func seriesFlags(c *cobra.Command, o *seriesOptions) {
 }
 
 func (a *app) series(ctx context.Context, o seriesOptions, args []string) error {
+	if err := notPackaged(o.base); err != nil {
+		return err
+	}
 	sorted := sortArgs(args)
 	list, err := o.beside(sorted.cases)
 	if err != nil {

@@ -46,7 +46,7 @@ Exit status: 0 no case fails, 1 one fails or a kernel cannot be tried.`,
 			if err != nil {
 				return err
 			}
-			if err := (kbuild.Builder{Source: args[0]}).Check(); err != nil {
+			if err := checkSource(args[0]); err != nil {
 				return err
 			}
 			return a.keeping(keep, o, func(k *kept) error {

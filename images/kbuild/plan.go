@@ -32,13 +32,13 @@ func (b Builder) plan() (p plan, err error) {
 	if p.want, err = kconfig.Parse(parts); err != nil {
 		return p, err
 	}
-	if p.args, err = b.toolchain(p.want); err != nil {
-		return p, err
-	}
 	if p.files, err = counted(p.want, b.Counted); err != nil {
 		return p, err
 	}
 	if err := haveFiles(source, b.Counted); err != nil {
+		return p, err
+	}
+	if p.args, err = b.toolchain(p.want); err != nil {
 		return p, err
 	}
 	p.args = append(p.args, profileArg(p.files)...)
