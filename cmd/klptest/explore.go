@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/flags"
 	"github.com/klptest/klptest/internal/printable"
@@ -62,7 +63,7 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 				return err
 			}
 			if o.replay != "" {
-				return a.runCases(c.Context(), []string{o.replay}, runOptions{machineOptions: o.machineOptions, kernels: []string{o.kernel}, format: report.HumanFormat, timeout: time.Hour})
+				return a.runCases(c.Context(), []string{caseFile(o.replay)}, runOptions{machineOptions: o.machineOptions, kernels: []string{o.kernel}, format: report.HumanFormat, timeout: time.Hour})
 			}
 			o.given = givenFlags(c.Flags(), func(name string) bool { return name == "kernel" || opensShell(name) })
 			return a.explore(c.Context(), o)
@@ -70,6 +71,14 @@ Exit status: 0 no difference, 1 a difference; otherwise as for run.`,
 	}
 	a.exploreFlags(c, &o)
 	return c
+}
+
+// caseFile returns the name of a file as an argument that names no shipped case.
+func caseFile(name string) string {
+	if name == standardInput || cases.IsFile(name) {
+		return name
+	}
+	return "./" + name
 }
 
 func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
