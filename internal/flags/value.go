@@ -132,6 +132,7 @@ func (b BadValue) Error() string { return string(b) }
 var notOf = map[string]BadValue{
 	"int":      "it must be a whole number",
 	"uint":     "it must be a whole number, and not negative",
+	"uint64":   "it must be a whole number, and not negative",
 	"MiB":      "it must be a number of MiB, or a size such as 512M or 1G",
 	"size":     "it must be a size such as 500M or 1.5G",
 	"duration": "it must be a time such as 90s, 30m or 2h",
