@@ -98,6 +98,8 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rm [ENTRY]...",
 		Short: "Remove entries and kept work directories, named as cache ls lists them",
+		Long: `Remove entries and kept work directories, named as cache ls lists them. What another
+klptest may be using stays, and the exit status is then 3.`,
 		Example: `  klptest cache rm kmods/0123456789abcdef
   klptest cache rm --all`,
 		ValidArgsFunction: a.completeEntries,
@@ -117,7 +119,8 @@ func (a *app) cacheRemoveCommand() *cobra.Command {
 					return err
 				}
 			}
-			return a.removeEntries(c.Context(), store, list)
+			stay, err := a.removeEntries(c.Context(), store, list)
+			return blame.Join(err, notRemoved(stay, len(list)))
 		},
 	}
 	c.Flags().BoolVar(&all, "all", false, "remove every entry and every kept work directory")
@@ -148,22 +151,11 @@ func (a *app) cachePruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.removeEntries(c.Context(), store, cache.Excess(list, limit))
+			_, err = a.removeEntries(c.Context(), store, cache.Excess(list, limit))
+			return err
 		},
 	}
 	c.Flags().Var(flags.Bytes(&limit), "max-size", "total size of all entries, a `SIZE` such as 500M or 10G")
 	flags.Rules{Needed: []string{"max-size"}}.Of(c)
 	return c
-}
-
-func (a *app) removeEntries(ctx context.Context, store *cache.Cache, list []cache.Usage) error {
-	stay, err := store.RemoveAll(ctx, list)
-	if err != nil {
-		return err
-	}
-	for _, u := range stay {
-		a.notice(u.String() + " stays: another klptest may be using it")
-	}
-	fmt.Fprintf(a.out, "removed %s, %s\n", printable.Count(len(list)-len(stay), "entry", "entries"), printable.Size(total(list)-total(stay)))
-	return nil
 }
