@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -106,7 +105,7 @@ func (a *app) series(ctx context.Context, o seriesOptions, args []string) error 
 }
 
 // seriesOf tries the series, and writes the results.
-func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, first *patchesFirst, k *kept, write func([]series.Step, error) error) error {
+func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, first *patchesFirst, k *kept, write stepsWriter) error {
 	store, err := a.openCache(ctx)
 	if err != nil {
 		return err
@@ -125,10 +124,18 @@ func (a *app) seriesOf(ctx context.Context, o seriesOptions, sorted seriesArgs, 
 	}
 	defer unlock()
 	steps, err := a.trySeries(ctx, store, o, source, patches, first, k)
-	if len(steps) > 0 && ctx.Err() == nil {
-		err = blame.Join(err, write(steps, err))
+	return a.seriesOutcome(steps, writeSoFar(ctx, steps, err, func(err error) error { return write(steps, len(patches), err) }))
+}
+
+// writeSoFar writes the steps that were done, even after an interrupt or another error.
+func writeSoFar(ctx context.Context, steps []series.Step, err error, write func(error) error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
 	}
-	return a.seriesOutcome(steps, err)
+	if len(steps) == 0 {
+		return err
+	}
+	return blame.Join(err, write(err))
 }
 
 // seriesOutcome returns the error of a series that has ended, early because of err if that
@@ -157,21 +164,9 @@ func (a *app) trySeries(ctx context.Context, store *cache.Cache, o seriesOptions
 		return nil, err
 	}
 	bench := lab.Patched{Bench: &lab.Bench{Runner: runner, Workshop: shop, Cases: first.list, Built: done}, Order: first.before}
-	var lost error // what could not be kept
-	n := 0
-	label := func(name string) string { return fmt.Sprintf("%d/%d %s", n, len(patches), name) }
-	k.next(label("base"))
-	k.prefixed("0-")
-	steps, err = series.Run(ctx, bench, patches, func(s series.Step) {
-		a.notice(label(s.Name))
-		if r, ok := faultOf(label(""), s); ok {
-			lost = blame.Join(lost, k.fault(label(s.Name), r))
-		}
-		if n++; n <= len(patches) {
-			k.next(label(patches[n-1].Subject))
-			k.prefixed(fmt.Sprintf("%d-", n))
-		}
-	})
+	p := seriesProgress{a: a, k: k, patches: patches}
+	p.begin("base")
+	steps, err = series.Run(ctx, bench, patches, p.tell)
 	first.annotate(steps)
-	return steps, blame.Join(err, lost)
+	return steps, blame.Join(err, p.lost)
 }

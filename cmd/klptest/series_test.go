@@ -49,7 +49,7 @@ func TestStepResults(t *testing.T) {
 		{Name: "2/3", Title: "q", Verdict: judge.Fail, Reasons: []string{"does not apply"}, Tail: "patch failed"},
 		{Name: "3/3", Title: "r", Verdict: judge.Skip, Reasons: []string{"not tried"}},
 	}
-	if diff := cmp.Diff(want, stepResults(steps)); diff != "" {
+	if diff := cmp.Diff(want, stepResults(steps, 3)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -79,7 +79,7 @@ func TestStepsStatus(t *testing.T) {
 		{judge.Pass, errors.New("disk full"), report.Ending{Total: 2, Status: 3, Error: "disk full", Detail: "disk full\n"}},
 	} {
 		var got ends
-		err := reportSteps(&got, []series.Step{base, {Name: "p", Results: of(c.after)}}, c.err)
+		err := reportSteps(&got, []series.Step{base, {Name: "p", Results: of(c.after)}}, 1, c.err)
 		got.Took = 0
 		if diff := cmp.Diff(c.want, got.Ending); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", c.after, err, diff)
@@ -114,7 +114,7 @@ func TestStepResultsOfOneName(t *testing.T) {
 	list := stepResults([]series.Step{
 		{Name: "base", Results: []judge.Result{of("a/x.txtar", judge.Pass), of("b/x.txtar", judge.Pass)}},
 		{Name: "p", Results: []judge.Result{of("a/x.txtar", judge.Fail), of("b/x.txtar", judge.Pass)}},
-	})
+	}, 1)
 	var got []string
 	for _, r := range list {
 		got = append(got, strings.Join(append([]string{r.Name, string(r.Verdict)}, r.Reasons...), " "))

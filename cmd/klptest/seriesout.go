@@ -19,7 +19,7 @@ import (
 // is one run.
 var tables = []struct {
 	choice
-	write func(io.Writer, []series.Step) error
+	write func(w io.Writer, steps []series.Step, patches int) error
 }{
 	{choice{report.HumanFormat, "people"}, series.Human},
 	{choice{"markdown", "a mail or a web page"}, series.Markdown},
@@ -34,12 +34,15 @@ func seriesChoices() (list []choice) {
 	return append(list, slices.DeleteFunc(formatChoices(), own)...)
 }
 
-// seriesWriter returns a function that writes a series in the format. The function also
-// gets the error that ended the series early, or nil.
-func (a *app) seriesWriter(format string) (func([]series.Step, error) error, error) {
+// stepsWriter writes what is done of a series of patches. err is the error that ended the
+// series early, or nil.
+type stepsWriter func(steps []series.Step, patches int, err error) error
+
+// seriesWriter returns a function that writes a series in the format.
+func (a *app) seriesWriter(format string) (stepsWriter, error) {
 	for _, t := range tables {
 		if t.name == format {
-			return func(s []series.Step, _ error) error { return t.write(escaper{a.out}, s) }, nil
+			return func(s []series.Step, patches int, _ error) error { return t.write(escaper{a.out}, s, patches) }, nil
 		}
 	}
 	f, err := report.FormatNamed(format)
@@ -50,7 +53,9 @@ func (a *app) seriesWriter(format string) (func([]series.Step, error) error, err
 		}
 		return nil, report.UnknownFormat(format, names)
 	}
-	return func(s []series.Step, err error) error { return reportSteps(a.reporter(f, false, 0), s, err) }, nil
+	return func(s []series.Step, patches int, err error) error {
+		return reportSteps(a.reporter(f, false, 0), s, patches, err)
+	}, nil
 }
 
 // escaper escapes control bytes: patch subjects and compiler output come from
@@ -65,8 +70,8 @@ func (e escaper) Write(p []byte) (int, error) {
 // reportSteps reports a series like a run: a result for each case on each kernel,
 // named "PATCH/OF CASE", and one for each patch with a fault. err is the error that ended
 // the series early, or nil.
-func reportSteps(rep report.Reporter, steps []series.Step, err error) error {
-	list := stepResults(steps)
+func reportSteps(rep report.Reporter, steps []series.Step, patches int, err error) error {
+	list := stepResults(steps, patches)
 	d := report.Document{Provenance: report.Provenance{Kernel: "series", Klptest: version(), Started: time.Now(), Planned: len(list)}}
 	for _, r := range list {
 		d.Outcomes = append(d.Outcomes, report.Outcome{Result: r})
@@ -78,10 +83,10 @@ func reportSteps(rep report.Reporter, steps []series.Step, err error) error {
 	return d.Play(rep)
 }
 
-func stepResults(steps []series.Step) (list []judge.Result) {
+func stepResults(steps []series.Step, patches int) (list []judge.Result) {
 	changes, names := series.Changes(steps), series.Names(steps)
 	for i, s := range steps {
-		label := fmt.Sprintf("%d/%d", i, len(steps)-1)
+		label := fmt.Sprintf("%d/%d", i, patches)
 		if r, ok := faultOf(label, s); ok {
 			list = append(list, r)
 		}

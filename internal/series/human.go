@@ -9,9 +9,10 @@ import (
 )
 
 // Human writes the table for a terminal: a line for each kernel, and below it a
-// line for each case that does not pass on some kernel.
-func Human(w io.Writer, steps []Step) error {
-	t := newTable(steps)
+// line for each case that does not pass on some kernel. patches is how many the series
+// has; steps are fewer if it ended early.
+func Human(w io.Writer, steps []Step, patches int) error {
+	t := newTable(steps, patches)
 	var b strings.Builder
 	for i := range steps {
 		fmt.Fprintf(&b, "%s: %s\n", t.label(i), t.summary(i))

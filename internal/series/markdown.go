@@ -9,9 +9,9 @@ import (
 )
 
 // Markdown writes the table for a mail or a tracker. Text that does not fit into a
-// cell follows the table.
-func Markdown(w io.Writer, steps []Step) error {
-	t := newTable(steps)
+// cell follows the table. See [Human] for patches.
+func Markdown(w io.Writer, steps []Step, patches int) error {
+	t := newTable(steps, patches)
 	var b strings.Builder
 	head := []string{"kernel", "result"}
 	for _, id := range t.columns {

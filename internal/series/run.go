@@ -42,19 +42,26 @@ const (
 )
 
 // Run tries the base and then each patch, and calls tell after each step. It
-// returns an error when it can no longer judge the patches.
+// returns an error when it can no longer judge the patches. What a patch seems to do
+// while ctx ends is not its fault, and no step.
 func Run(ctx context.Context, lab Lab, patches []Patch, tell func(Step)) ([]Step, error) {
 	steps := []Step{{Name: "base"}}
 	if err := lab.Build(ctx); err != nil {
 		return nil, err
 	}
 	var err error
-	if steps[0].Results, err = lab.Run(ctx); err != nil {
+	if steps[0].Results, err = lab.Run(ctx); err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	tell(steps[0])
 	for _, p := range patches {
 		s, err := next(ctx, lab, p, steps[len(steps)-1])
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		if err != nil {
 			return steps, err
 		}

@@ -207,7 +207,7 @@ func try(t *testing.T, subjects ...string) ([]Step, error) {
 func human(t *testing.T, steps []Step) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Human(&b, steps); err != nil {
+	if err := Human(&b, steps, len(steps)-1); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -216,7 +216,7 @@ func human(t *testing.T, steps []Step) string {
 func markdown(t *testing.T, steps []Step) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Markdown(&b, steps); err != nil {
+	if err := Markdown(&b, steps, len(steps)-1); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

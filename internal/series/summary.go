@@ -11,6 +11,9 @@ import (
 	"github.com/klptest/klptest/internal/printable"
 )
 
+// Summary is the effect of the last patch so far, in one line.
+func Summary(steps []Step) string { return newTable(steps, 0).summary(len(steps) - 1) }
+
 // summary is the effect of a patch, in one line.
 func (t table) summary(i int) string {
 	if f := t.steps[i].Fault; f != None {

@@ -13,6 +13,7 @@ import (
 // not pass on each of them. The other cases are only counted.
 type table struct {
 	steps   []Step
+	patches int                         // of the series, which may have ended early
 	results []map[judge.ID]judge.Result // the decisive ones of each step
 	changes []map[judge.ID]Change
 	names   judge.Naming
@@ -22,8 +23,8 @@ type table struct {
 	partly  int          // cases that pass, but were not run on all kernels
 }
 
-func newTable(steps []Step) table {
-	t := table{steps: steps, changes: Changes(steps), names: Names(steps), lacking: unjudged(steps)}
+func newTable(steps []Step, patches int) table {
+	t := table{steps: steps, patches: patches, changes: Changes(steps), names: Names(steps), lacking: unjudged(steps)}
 	for _, s := range steps {
 		t.results = append(t.results, decisive(s))
 	}
@@ -100,5 +101,5 @@ func (t table) label(i int) string {
 	if i == 0 {
 		return t.steps[0].Name
 	}
-	return fmt.Sprintf("%d/%d %s", i, len(t.steps)-1, t.steps[i].Name)
+	return fmt.Sprintf("%d/%d %s", i, t.patches, t.steps[i].Name)
 }
