@@ -51,7 +51,7 @@ func (a *app) bisectCommand() *cobra.Command {
   klptest bisect --good HEAD~20 --bad HEAD my.txtar
   klptest bisect --good HEAD~20 --bad HEAD --selftests state`,
 		Args: func(c *cobra.Command, args []string) error {
-			if len(o.scripts) > 0 {
+			if c.Flags().Changed(selftestsName) {
 				return nil
 			}
 			return flags.Takes(1, flags.AnyNumber)(c, args)
