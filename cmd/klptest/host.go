@@ -131,10 +131,9 @@ func (o hostOptions) machine(notice func(string)) (*remote.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Target, err = remote.ParseTarget(o.address); err != nil {
+	if m.Target, err = remote.ParseTarget(o.address, o.port); err != nil {
 		return nil, err
 	}
-	m.Port = cmp.Or(o.port, m.Port)
 	config, err := os.UserConfigDir()
 	if err != nil && o.known == "" {
 		return nil, &blame.Error{Party: blame.User, Summary: "there is no place for the host keys of machines", Err: err, Advice: "set HOME, or name a file with --ssh-known-hosts"}

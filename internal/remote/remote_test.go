@@ -39,11 +39,24 @@ func TestParseTarget(t *testing.T) {
 		"me@*":                    {},
 		"me@box:22 ssh-ed25519 A": {},
 	} {
-		got, err := ParseTarget(text)
+		got, err := ParseTarget(text, 0)
 		if got != want || (err == nil) != (want != Target{}) {
 			t.Errorf("%q is %+v, %v", text, got, err)
 		}
 		if err != nil && blame.Of(err) != blame.User {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestPortOfTarget: the address and the flag may both have a port if it is the same.
+func TestPortOfTarget(t *testing.T) {
+	for text, want := range map[string]int{"me@box": 2222, "me@box:2222": 2222, "me@box:22": 0, "me@[2001:db8::7]:1": 0} {
+		got, err := ParseTarget(text, 2222)
+		if got.Port != want || (err == nil) != (want != 0) {
+			t.Errorf("%q is %+v, %v", text, got, err)
+		}
+		if err != nil && (blame.Of(err) != blame.User || err.Error() != text+" has another port than --ssh-port 2222") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -84,7 +84,7 @@ func newServer(t *testing.T) (*server, *Machine) {
 	}}
 	s.config.AddHostKey(s.host)
 	s.listen(t)
-	target, err := ParseTarget("me@" + s.address)
+	target, err := ParseTarget("me@"+s.address, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

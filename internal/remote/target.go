@@ -3,6 +3,7 @@
 package remote
 
 import (
+	"cmp"
 	"net"
 	"strconv"
 	"strings"
@@ -20,17 +21,20 @@ type Target struct {
 }
 
 // ParseTarget reads USER@ADDRESS. A port may follow the address; an IPv6 address
-// with a port is in brackets.
-func ParseTarget(text string) (Target, error) {
+// with a port is in brackets. port is that of --ssh-port, or 0.
+func ParseTarget(text string, port int) (Target, error) {
 	user, address, _ := strings.Cut(text, "@")
-	t := Target{User: user, Host: strings.Trim(address, "[]"), Port: sshPort}
-	if host, port, err := net.SplitHostPort(address); err == nil {
-		if t.Host = host; !t.setPort(port) {
+	t := Target{User: user, Host: strings.Trim(address, "[]"), Port: cmp.Or(port, sshPort)}
+	if host, own, err := net.SplitHostPort(address); err == nil {
+		if t.Host = host; !t.setPort(own) {
 			return Target{}, badTarget(text)
 		}
 	}
 	if !isName(t.User) || !isName(t.Host) {
 		return Target{}, badTarget(text)
+	}
+	if port != 0 && t.Port != port {
+		return Target{}, blame.Userf("%s has another port than --ssh-port %d", text, port)
 	}
 	return t, nil
 }
