@@ -3,6 +3,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -48,5 +49,30 @@ func TestEmptyFlags(t *testing.T) {
 	})
 	if n < 100 {
 		t.Errorf("there are only %d flags", n)
+	}
+}
+
+// otherFlag matches a flag that the help of another says it goes with. In parentheses, it
+// goes with only some values of the other.
+var otherFlag = regexp.MustCompile(`(?:^|[ ,;])(?:with|of|for) --([a-z-]+)`)
+
+// TestFlagsWithOthers checks that a flag which has a meaning only with another, as its help
+// says, is refused without it.
+func TestFlagsWithOthers(t *testing.T) {
+	n := 0
+	eachFlag((&app{}).rootCommand(), func(c *cobra.Command, f *pflag.Flag) {
+		m := otherFlag.FindStringSubmatch(f.Usage)
+		if m == nil || c.Flags().Lookup(m[1]) == nil || f.Name == "no-pool" { // a matrix passes that on to guests of all kinds
+			return
+		}
+		n++
+		f.Changed = true
+		defer func() { f.Changed = false }()
+		if c.PreRunE == nil || c.PreRunE(c, nil) == nil {
+			t.Errorf("%s takes --%s without --%s", c.CommandPath(), f.Name, m[1])
+		}
+	})
+	if n < 10 {
+		t.Errorf("only %d flags go with another", n)
 	}
 }

@@ -39,7 +39,7 @@ on kernels that have the bug, and run only when named.`,
 	c.Flags().BoolVar(&o.coverage, "coverage", false, "print which rules the cases cover, in Markdown")
 	c.Flags().BoolVar(&o.bugs, "bugs", false, "list the cases of known kernel bugs")
 	selectionFlags(c, &o.selection)
-	flags.Rules{Apart: [][2]string{{"coverage", "exclude"}, {"coverage", "covers"}, {"bugs", "exclude"}, {"bugs", "covers"}, {"coverage", "bugs"}}}.Of(c)
+	flags.Rules{Apart: [][2]string{{"coverage", "exclude"}, {"coverage", "covers"}, {"coverage", "header"}, {"bugs", "exclude"}, {"bugs", "covers"}, {"bugs", "header"}, {"coverage", "bugs"}}}.Of(c)
 	return c
 }
 
