@@ -3,7 +3,10 @@
 package kselftests
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,13 +28,37 @@ func (s *Suite) addScripts(dir string) {
 	for _, name := range slices.Sorted(maps.Keys(s.files)) {
 		script := Script{name, filepath.Join(dir, name), string(s.files[name])}
 		switch {
-		case slices.Contains(listed, name), len(listed) == 0 && strings.HasPrefix(name, "test-") && filepath.Ext(name) == ".sh":
+		case slices.Contains(listed, name), len(listed) == 0 && isScript(name):
 			s.Scripts = append(s.Scripts, script)
 		case filepath.Ext(name) == ".sh":
 			s.others = append(s.others, script)
 		}
 	}
 	slices.SortStableFunc(s.Scripts, func(a, b Script) int { return slices.Index(listed, a.Name) - slices.Index(listed, b.Name) })
+}
+
+// isScript reports whether a file is a script, by its name.
+func isScript(name string) bool {
+	return strings.HasPrefix(name, "test-") && filepath.Ext(name) == ".sh"
+}
+
+// holdsScripts reports whether a directory seems to have selftests, from the names of its
+// files and from its Makefile. Any other directory may hold anything, and is not read. Of
+// one that cannot be read, reading tells more.
+func holdsScripts(root fs.FS, dir string) bool {
+	entries, err := fs.ReadDir(root, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return isScript(e.Name()) }) {
+		return true
+	}
+	info, err := fs.Stat(root, path.Join(dir, "Makefile"))
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxBytes {
+		return false
+	}
+	text, err := fs.ReadFile(root, path.Join(dir, "Makefile"))
+	return err != nil || len(listedIn(string(text))) > 0
 }
 
 func listedIn(makefile string) (names []string) {

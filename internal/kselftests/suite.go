@@ -24,6 +24,8 @@ const (
 	libraryDir = "lib/livepatch"
 )
 
+const placeAdvice = "name a kernel's source, or its " + Dir
+
 // The limits on what a guest is sent; Linux has 15 files with 100 KB in all.
 const (
 	maxFiles = 256
@@ -89,12 +91,19 @@ func place(dir string) (tree, sub string, err error) {
 }
 
 func suiteOf(root fs.FS, dir, sub string) (*Suite, error) {
+	if !holdsScripts(root, sub) {
+		return nil, noSelftests(filepath.Join(dir, sub))
+	}
 	r := reader{root: root, dir: dir, left: maxBytes}
 	s, err := r.suite(sub)
 	if err == nil && len(s.Scripts) == 0 {
-		err = blame.AdviseUserf("name a kernel's source, or its "+Dir, "there are no selftests in %s", filepath.Join(dir, sub))
+		err = noSelftests(filepath.Join(dir, sub))
 	}
 	return s, err
+}
+
+func noSelftests(dir string) error {
+	return blame.AdviseUserf(placeAdvice, "there are no selftests in %s", dir)
 }
 
 // reader reads files below a directory.
@@ -156,6 +165,9 @@ func (r *reader) read(sub string, want func(name string) bool) (map[string][]byt
 		}
 		name := path.Join(sub, e.Name())
 		data, err := r.file(name)
+		if errors.Is(err, errTooMuch) {
+			return nil, blame.AdviseUserf(placeAdvice, "%s has more than %d files, or %d MB: too much for selftests", filepath.Join(r.dir, sub), maxFiles, maxBytes>>20)
+		}
 		if err != nil {
 			return nil, blame.Unreadable(filepath.Join(r.dir, name), err)
 		}
@@ -166,6 +178,9 @@ func (r *reader) read(sub string, want func(name string) bool) (map[string][]byt
 	return found, nil
 }
 
+// errTooMuch is the error of a file that exceeds the limits.
+var errTooMuch = errors.New("too much is read")
+
 // file reads a regular file; nil: it is not one.
 func (r *reader) file(name string) ([]byte, error) {
 	info, err := fs.Stat(r.root, name)
@@ -174,7 +189,7 @@ func (r *reader) file(name string) ([]byte, error) {
 	}
 	r.files++
 	if r.left -= info.Size(); r.left < 0 || r.files > maxFiles {
-		return nil, blame.Userf("the selftests have more than %d files, or %d MB", maxFiles, maxBytes>>20)
+		return nil, errTooMuch
 	}
 	data, err := fs.ReadFile(r.root, name)
 	return append([]byte{}, data...), err

@@ -94,7 +94,8 @@ func TestReadRefuses(t *testing.T) {
 		"nothing":         {map[string]string{"README": ""}, "", "there are no selftests in"},
 		"a link":          {map[string]string{"test-a.sh": someScript}, "test-b.sh", "cannot read"},
 		"a link for many": {map[string]string{"test-a.sh": someScript}, moduleDir, "cannot read"},
-		"too much":        {map[string]string{"test-a.sh": strings.Repeat("#\n", maxBytes/2+1)}, "", "more than 256 files, or 4 MB"},
+		"much else":       {map[string]string{"a.log": strings.Repeat("#\n", maxBytes/2+1), "Makefile": "all:\n"}, "", "there are no selftests in"},
+		"too much":        {map[string]string{"test-a.sh": strings.Repeat("#\n", maxBytes/2+1)}, "", "has more than 256 files, or 4 MB: too much for selftests"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := tree(t, c.files)
@@ -107,7 +108,7 @@ func TestReadRefuses(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := Read(dir); err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), c.want) {
+			if _, err := Read(dir); err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "cannot") != strings.Contains(c.want, "cannot") {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 		})
