@@ -68,7 +68,19 @@ func open(t *testing.T, dir string) *Repo {
 
 func TestOpenNoRepository(t *testing.T) {
 	_, err := Open(t.Context(), t.TempDir())
-	if err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), "no git repository in") {
+	if err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), "no git repository in") || !strings.Contains(blame.Detail(err), "--git DIR") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// TestOpenRefused: what git says of a repository that it refuses is not hidden by other
+// advice.
+func TestOpenRefused(t *testing.T) {
+	bin := t.TempDir()
+	write(t, filepath.Join(bin, "git"), "#!/bin/sh\necho 'fatal: detected dubious ownership in repository' >&2\nexit 128\n")
+	t.Setenv("PATH", bin)
+	_, err := Open(t.Context(), bin)
+	if err == nil || !strings.Contains(blame.Detail(err), "dubious") || strings.Contains(blame.Detail(err), "--git") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -34,6 +34,9 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 		var e *blame.Error
 		if errors.As(err, &e) && ctx.Err() == nil {
 			e.Summary, e.Err = "no git repository in "+dir, nil // the tail says why
+			if strings.Contains(e.Tail, "not a git repository") {
+				e.Advice = "name the kernel's repository with --git DIR; an unpacked tarball is none"
+			}
 		}
 		return nil, err
 	}
