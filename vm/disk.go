@@ -72,7 +72,19 @@ func (c config) checkDisk() error {
 	if c.Disk == "" {
 		return nil
 	}
-	return checkWhole(c.Disk)
+	return CheckDisk(c.Disk)
+}
+
+// CheckDisk refuses a file from which no guest can have its disk.
+func CheckDisk(path string) error {
+	if err := checkWhole(path); err != nil {
+		return err
+	}
+	d, err := openDiskImage(path)
+	if err != nil {
+		return &blame.Error{Party: blame.User, Summary: "cannot read the disk image", Err: err}
+	}
+	return d.check()
 }
 
 // usernet asks QEMU for the connections of its networks. QMP has no command for it.

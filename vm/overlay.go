@@ -75,11 +75,23 @@ func openDiskImage(path string) (d diskImage, err error) {
 	return d, nil
 }
 
+// check refuses an image of which there can be no overlay. A stranger's image may claim any
+// size.
+func (d diskImage) check() error {
+	switch {
+	case d.size == 0 && d.format == "raw":
+		return blame.Userf("%s is empty: it is not a disk image", d.path)
+	case len(d.path) > maxBacking || d.size <= 0 || d.size > maxDisk:
+		return blame.Userf("no overlay can be made of %s, a disk of %d bytes", d.path, d.size)
+	}
+	return nil
+}
+
 // overlay returns a new image in QEMU's format that has the contents of d until it is
 // written to.
 func (d diskImage) overlay() ([]byte, error) {
-	if len(d.path) > maxBacking || d.size <= 0 || d.size > maxDisk { // a stranger's image may claim any size
-		return nil, blame.Userf("no overlay can be made of %s, a disk of %d bytes", d.path, d.size)
+	if err := d.check(); err != nil {
+		return nil, err
 	}
 	entries := (d.size + perL1Entry - 1) / perL1Entry
 	clusters := l1At + (entries*8+clusterSize-1)/clusterSize

@@ -128,7 +128,7 @@ func TestTemplateWithDisk(t *testing.T) {
 func TestTemplateOfNoDisk(t *testing.T) {
 	spec := templateSpec(t, vmtest.Script{})
 	spec.Disk = imageFile(t, "disk", nil)
-	if v, err := Start(t.Context(), spec); err == nil || !strings.Contains(err.Error(), "no overlay can be made") {
+	if v, err := Start(t.Context(), spec); err == nil || !strings.Contains(err.Error(), "is empty: it is not a disk image") {
 		t.Errorf("%v, %v", v, err)
 	}
 	if left := list(t, spec.Template); len(left) > 0 {

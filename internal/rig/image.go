@@ -47,6 +47,9 @@ func OpenImage(path string, reach remote.Machine) (*Image, error) {
 	if err != nil {
 		return nil, blame.Unreadable(path, err)
 	}
+	if err := vm.CheckDisk(path); err != nil {
+		return nil, err
+	}
 	program, err := keyOf([]string{reach.Program})
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/remote"
 	"github.com/klptest/klptest/vm"
 )
@@ -62,6 +63,19 @@ func TestImageKey(t *testing.T) {
 	}
 	if _, err := OpenImage("/nowhere/disk", remote.Machine{Program: agent}); blame.Of(err) != blame.User {
 		t.Error(err)
+	}
+}
+
+// TestImageOfNoDisk checks that a file which is no disk image is refused before anything
+// is done for its guests.
+func TestImageOfNoDisk(t *testing.T) {
+	dir := t.TempDir()
+	empty := filepath.Join(dir, "empty.raw")
+	filetest.Put(t, empty, "")
+	for path, want := range map[string]string{empty: "empty.raw is empty: it is not a disk image", dir: "is not a regular file"} {
+		if _, err := OpenImage(path, remote.Machine{Program: "/nowhere"}); err == nil || blame.Of(err) != blame.User || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }
 
