@@ -42,7 +42,7 @@ with yesterday's. If each side has one kernel, the two match whatever their name
 A new run that ended early, or in which cases are an ERROR, is listed as incomplete.
 
 Exit status: 0 no case is newly failing, 1 one is, 2 usage, 3 none is, but a new run is
-incomplete, 4 the new side has no results.`,
+incomplete, 4 the new side has no results, or nothing but SKIPs.`,
 		Example: `  klptest compare yesterday today
   klptest compare main branch --format markdown > comment.md
   klptest compare --old mon --old tue wed thu
@@ -128,7 +128,7 @@ func readNew(paths []string) (docs []report.Document, empty []compare.Incomplete
 
 // changed returns the exit status of a comparison as an error, or nil.
 func changed(c compare.Comparison, now []report.Document) error {
-	ran := slices.ContainsFunc(now, func(d report.Document) bool { return len(d.Outcomes) > 0 })
+	ran := slices.ContainsFunc(now, func(d report.Document) bool { return report.ExitCode(d.Results()) != exit.Nothing })
 	switch {
 	case c.Counts[compare.NewlyFailing] > 0:
 		return verdicts(exit.Failed)

@@ -39,7 +39,8 @@ func putNight(t *testing.T, d report.Document) string {
 	return dir
 }
 
-// TestCompareIncomplete: a known FAIL hides neither an ERROR nor what was not run.
+// TestCompareIncomplete: a known FAIL hides neither an ERROR nor what was not run. A side
+// that only SKIPs has tested nothing.
 func TestCompareIncomplete(t *testing.T) {
 	old := putNight(t, night("old", "k", 1, judge.Fail, judge.Pass))
 	for _, test := range []struct {
@@ -48,6 +49,7 @@ func TestCompareIncomplete(t *testing.T) {
 	}{
 		{judge.Fail, judge.Pass, exit.Passed},
 		{judge.Fail, judge.Skip, exit.Passed},
+		{judge.Skip, judge.Skip, exit.Nothing},
 		{judge.Fail, judge.Fail, exit.Failed},
 		{judge.Fail, judge.Error, exit.Error},
 		{judge.Fail, "", exit.Error},
