@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/klptest/klptest/internal/blame"
@@ -36,11 +37,15 @@ func notRemoved(stay []cache.Usage, of int) error {
 
 // anotherKlptest names the processes that use the cache as well, if they are known.
 func anotherKlptest(pids []int) string {
-	switch len(pids) {
+	var names []string
+	for _, pid := range pids {
+		names = append(names, strconv.Itoa(pid))
+	}
+	switch len(names) {
 	case 0:
 		return "another klptest"
 	case 1:
-		return fmt.Sprintf("another klptest (process %d)", pids[0])
+		return "another klptest (process " + names[0] + ")"
 	}
-	return "another klptest (processes " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(pids)), ", "), "[]") + ")"
+	return "another klptest (processes " + strings.Join(names, ", ") + ")"
 }

@@ -19,13 +19,14 @@ type seriesArgs struct{ patches, ranges, cases []string }
 func sortArgs(args []string) (s seriesArgs) {
 	for _, arg := range args {
 		info, err := os.Stat(arg)
+		inside := patchesIn(arg)
 		switch {
 		case arg == series.StandardInput:
 			s.patches = append(s.patches, arg)
 		case err == nil && info.Mode().IsRegular() && !isCaseFile(arg):
 			s.patches = append(s.patches, arg)
-		case err == nil && len(patchesIn(arg)) > 0:
-			s.patches = append(s.patches, patchesIn(arg)...)
+		case len(inside) > 0:
+			s.patches = append(s.patches, inside...)
 		case err != nil && !cases.IsFile(arg) && strings.Contains(arg, ".."):
 			s.ranges = append(s.ranges, arg)
 		case strings.HasSuffix(arg, ".patch") || strings.HasSuffix(arg, ".mbox") || strings.HasSuffix(arg, ".diff"):
