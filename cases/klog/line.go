@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // special are the first characters of lines that are not log lines; a log
@@ -37,19 +39,7 @@ func Escape(s string) string {
 	if BadText(s) == "" {
 		return s
 	}
-	var b strings.Builder
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		if r == utf8.RuneError && n == 1 || !isText(r) {
-			for _, c := range []byte(s[:n]) {
-				fmt.Fprintf(&b, `\x%02x`, c)
-			}
-		} else {
-			b.WriteString(s[:n])
-		}
-		s = s[n:]
-	}
-	return b.String()
+	return printable.Hex(s, isText)
 }
 
 // Clip shortens a text to at most n bytes and an ellipsis.

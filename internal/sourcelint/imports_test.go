@@ -75,7 +75,7 @@ var imports = []struct{ pkg, may string }{
 	{"vm", "internal/apt internal/arch internal/blame internal/depends internal/patience internal/printable internal/program internal/shellword internal/tunable internal/vport vm/console vm/qmp"},
 	{"internal/doctor", "images images/kbuild images/kconfig internal/arch internal/apt internal/blame internal/depends internal/printable internal/program internal/supervise kmods vm"},
 	{"cases/machine", "internal/blame"},
-	{"cases/klog", "cases/machine internal/nearest internal/splat"},
+	{"cases/klog", "cases/machine internal/nearest internal/printable internal/splat"},
 	{"cases/casefile", "cases/klog cases/machine internal/blame internal/kversion internal/nearest internal/splat"},
 	{"cases/judge", "cases/casefile cases/klog cases/machine internal/blame internal/emulator internal/gcov internal/splat internal/subsequence"},
 	{"cases", "cases/casefile cases/klog internal/blame internal/nearest internal/shellword"},
@@ -83,7 +83,7 @@ var imports = []struct{ pkg, may string }{
 	{"internal/settings", "cases/casefile internal/blame internal/strictyaml"},
 	{"internal/matrix", "cases cases/casefile internal/blame internal/bounded internal/printable internal/strictyaml"},
 	// A run.
-	{"internal/guest/wire", "cases/machine internal/blame internal/guest"},
+	{"internal/guest/wire", "cases/machine internal/blame internal/guest internal/printable"},
 	{"internal/guest/rootfs", "internal/blame internal/guest"},
 	{"internal/guest/kernel", ""},
 	{"internal/guest/agent", "cases/machine images/dotconfig internal/blame internal/bounded internal/guest internal/guest/kernel internal/guest/rootfs internal/guest/wire"},

@@ -3,11 +3,10 @@
 package wire
 
 import (
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // escape writes bytes that are not UTF-8 as \xNN, as transcripts show them. JSON would
@@ -27,16 +26,7 @@ func escaped(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}
-	var b strings.Builder
-	for i, r := range s {
-		_, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 {
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return printable.Hex(s, func(rune) bool { return true })
 }
 
 // texts returns the texts of a reply that the kernel, its files or a command wrote.
