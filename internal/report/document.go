@@ -144,6 +144,10 @@ func (e Ending) Message() string { return cmp.Or(e.Detail, e.Error) }
 // Whole reports whether the run completed, with a result for each test.
 func (d Document) Whole() bool { return d.Error == "" && d.Total <= len(d.Outcomes) }
 
+// BreaksOff reports whether the document is from a run that was killed. Its Total is then
+// the least that was planned.
+func (d Document) BreaksOff() bool { return d.Error == errBreaksOff }
+
 // Play replays the run to a reporter.
 func (d Document) Play(r Reporter) error {
 	if err := r.Begin(d.Provenance); err != nil {

@@ -19,7 +19,8 @@ import (
 //     document without a run stands alone; given twice, it counts once.
 //   - All results of a test come from one document: the latest of those that were
 //     not cut short, or, if all were, the latest one.
-//   - The error of a document that was cut short is dropped when others have all
+//   - The error of a document that was cut short is dropped when others have the
+//     tests that it lacks. If its tests may have been repeated, they must have all
 //     its tests. A document that ended before its tests were known stays separate:
 //     no other is known to have them.
 //
@@ -148,8 +149,15 @@ func stillCut(d, merged report.Document, owns func(report.Outcome) bool) bool {
 		return false
 	}
 	missing := merged.NotRun()
-	return slices.ContainsFunc(d.Outcomes, owns) || len(merged.Outcomes) == 0 || len(d.Tests) == 0 ||
+	return !ranOnce(d) && slices.ContainsFunc(d.Outcomes, owns) || len(merged.Outcomes) == 0 || len(d.Tests) == 0 ||
 		slices.ContainsFunc(d.Tests, func(word string) bool { return slices.Contains(missing, word) })
+}
+
+// ranOnce reports whether a document that was cut short planned each test once, so that
+// the tests that have a result are complete.
+func ranOnce(d report.Document) bool {
+	missing := len(d.NotRun())
+	return missing > 0 && !d.BreaksOff() && len(d.Tests) == d.Total && len(d.Outcomes)+missing == d.Total
 }
 
 // union returns a with the words that only b has.

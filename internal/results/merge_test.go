@@ -42,6 +42,8 @@ func TestMerge(t *testing.T) {
 	none.Kernel, none.Release, none.Status = "debian:6.12", "", 3
 	unplanned, unnamed := refused(day), cut(document("r", day, "a=PASS", "b"))
 	unnamed.Tests = nil
+	killed := cut(document("r", day, "a=PASS", "b"))
+	killed.Error = "the report breaks off: the run was killed, or the file is cut"
 	for name, test := range map[string]struct {
 		docs []report.Document
 		want []string
@@ -50,6 +52,11 @@ func TestMerge(t *testing.T) {
 		"shards":              {[]report.Document{document("r", day, "a=PASS", "c=FAIL"), document("r", later, "b=PASS")}, []string{"a=PASS b=PASS c=FAIL 3 1"}},
 		"a shard again":       {[]report.Document{cut(document("r", day, "a=FAIL", "b")), document("r", later, "a=PASS", "b=PASS")}, []string{"a=PASS b=PASS 2 0"}},
 		"what failed again":   {[]report.Document{document("r", day, "a=FAIL", "b=PASS"), document("r", later, "a=PASS")}, []string{"a=PASS b=PASS 2 0"}},
+		"cut, then the rest":  {[]report.Document{cut(document("r", day, "a=PASS", "b", "c")), document("r", later, "b=PASS", "c=PASS")}, []string{"a=PASS b=PASS c=PASS 3 0"}},
+		"cut, then less":      {[]report.Document{cut(document("r", day, "a=PASS", "b", "c")), document("r", later, "b=PASS")}, []string{"a=PASS b=PASS c interrupted 3 130"}},
+		"cut in repeats":      {[]report.Document{cut(document("r", day, "a=PASS", "a", "b", "b")), document("r", later, "b=PASS", "b=PASS")}, []string{"a=PASS b=PASS b=PASS interrupted 3 130"}},
+		"killed":              {[]report.Document{killed, document("r", later, "b=PASS")}, []string{"a=PASS b=PASS the report breaks off: the run was killed, or the file is cut 2 130"}},
+		"failed at its end":   {[]report.Document{cut(document("r", day, "a=PASS")), document("r", later, "b=PASS")}, []string{"a=PASS b=PASS interrupted 2 130"}},
 		"again, cut":          {[]report.Document{document("r", day, "a=PASS", "b=PASS"), cut(document("r", later, "a=FAIL", "b"))}, []string{"a=PASS b=PASS 2 0"}},
 		"both cut":            {[]report.Document{cut(document("r", day, "a=PASS", "b=PASS", "c")), cut(document("r", later, "a=FAIL", "b", "c"))}, []string{"a=FAIL b=PASS c interrupted 3 130"}},
 		"both whole":          {[]report.Document{document("r", later, "a=PASS"), document("r", day, "a=FAIL")}, []string{"a=PASS 1 0"}},
