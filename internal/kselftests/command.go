@@ -37,6 +37,11 @@ const (
 // without this they take three times as long.
 const fixedAddresses = "echo 0 > /proc/sys/kernel/randomize_va_space"
 
+// quietObjects switches off the debug lines of lib/kobject.c and lib/kobject_uevent.c, which a
+// kernel with CONFIG_DEBUG_KOBJECT begins with. They name the test modules, so the scripts
+// would take them for livepatch's.
+const quietObjects = "{ [ ! -e /proc/dynamic_debug/control ] || echo 'file kobject*.c -p' > /proc/dynamic_debug/control; }"
+
 // command runs the script. The step's shell is busybox, which prefers its own programs; bash
 // runs the host's.
 func (t Test) command(emulated bool) machine.Command {
@@ -60,6 +65,7 @@ func (t Test) preparation(emulated bool) string {
 		"{ [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd; }",
 		buildable("/lib/modules/$(uname -r)"),
 		"ln -s " + guest.CaseModules + " " + moduleDir,
+		quietObjects,
 	}
 	if t.suite.inTree {
 		steps = append(steps, "cp -r "+moduleDir+"/ /lib/modules/$(uname -r)/extra", "depmod")

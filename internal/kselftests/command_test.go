@@ -121,7 +121,9 @@ func TestPreparation(t *testing.T) {
 		t.Errorf("%v, %v", info, err)
 	}
 	some := Test{suite: &Suite{}}
-	if !strings.Contains(some.preparation(false), buildable("/lib/modules/$(uname -r)")) {
-		t.Error(some.preparation(false))
+	for _, step := range []string{buildable("/lib/modules/$(uname -r)"), quietObjects} {
+		if !strings.Contains(some.preparation(false), step) {
+			t.Errorf("no %q in %s", step, some.preparation(false))
+		}
 	}
 }

@@ -3,6 +3,7 @@
 package kselftests
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -39,3 +40,26 @@ func (s *Suite) lacking(config map[string]string) string {
 	}
 	return ""
 }
+
+// disturbing names an option with which the kernel logs what the scripts do not expect;
+// empty: none, or the kernel's options are unknown.
+func (s *Suite) disturbing(config map[string]string) string {
+	for _, d := range []struct {
+		option string
+		lines  string
+		fits   bool // the scripts can be run nonetheless
+	}{
+		{"DEBUG_KOBJECT", "each step of a module's objects", config["DYNAMIC_DEBUG"] == "y"}, // see quietObjects
+		{"DEBUG_KOBJECT_RELEASE", "the release of a module's objects", false},
+		{"PRINTK_CALLER", "the caller of each line", s.removesCallers()},
+	} {
+		if config[d.option] == "y" && !d.fits {
+			return fmt.Sprintf("the selftests cannot judge this kernel's log: with CONFIG_%s it has %s", d.option, d.lines)
+		}
+	}
+	return ""
+}
+
+// removesCallers reports whether the scripts remove the caller, "[  T123] ", from lines of
+// the log, as check_result of functions.sh does in Linux 7.2 but not in 6.12.
+func (s *Suite) removesCallers() bool { return bytes.Contains(s.files["functions.sh"], []byte("[CT]")) }

@@ -164,3 +164,25 @@ func TestLacking(t *testing.T) {
 		t.Errorf("with the modules' sources: %q", got)
 	}
 }
+
+func TestDisturbing(t *testing.T) {
+	old := read(t, tree(t, map[string]string{"test-a.sh": "", "functions.sh": `sed 's/^\[[ 0-9.]*\] //'`}))
+	mended := read(t, tree(t, map[string]string{"test-a.sh": "", "functions.sh": `sed 's/^\[[ 0-9.]*\] //' | sed 's/^\[[ ]*[CT][0-9]*\] //'`}))
+	for _, c := range []struct {
+		suite  *Suite
+		config map[string]string
+		want   string
+	}{
+		{old, nil, ""},
+		{old, map[string]string{"DYNAMIC_DEBUG": "y"}, ""},
+		{old, map[string]string{"DEBUG_KOBJECT": "y", "DYNAMIC_DEBUG": "y"}, ""},
+		{old, map[string]string{"DEBUG_KOBJECT": "y"}, "CONFIG_DEBUG_KOBJECT "},
+		{old, map[string]string{"DEBUG_KOBJECT_RELEASE": "y", "DYNAMIC_DEBUG": "y"}, "CONFIG_DEBUG_KOBJECT_RELEASE "},
+		{old, map[string]string{"PRINTK_CALLER": "y"}, "CONFIG_PRINTK_CALLER "},
+		{mended, map[string]string{"PRINTK_CALLER": "y"}, ""},
+	} {
+		if got := c.suite.disturbing(c.config); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%v: %q, want %q", c.config, got, c.want)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package kselftests
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"os"
@@ -72,13 +73,13 @@ func (t Test) Modules() (names []string, own []kmods.Source) {
 // Files returns all scripts, and everything that they call.
 func (t Test) Files() map[string][]byte { return t.files }
 
-// Skipped checks for the options that the selftests need.
+// Skipped checks for the options that the selftests need, and for those that disturb them.
 func (t Test) Skipped(ctx context.Context, m machine.Machine) (judge.Result, bool) {
 	f, err := m.Facts(ctx, nil)
 	if err != nil {
 		return judge.Result{}, false // Run reports it
 	}
-	why := t.suite.lacking(f.Config)
+	why := cmp.Or(t.suite.lacking(f.Config), t.suite.disturbing(f.Config))
 	if why == "" {
 		return judge.Result{}, false
 	}
