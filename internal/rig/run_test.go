@@ -30,6 +30,7 @@ type fake struct {
 	worn    []string // additional modules after every case but the first
 	served  int      // cases that have ended
 	die     error    // the error of each step
+	refusal string   // the kernel's line about each module that it refuses; empty: it refuses none
 	putErr  error
 	wakeErr error
 	endErr  error // of Close
@@ -97,7 +98,11 @@ func (m fakeMachine) Begin(context.Context) error { return nil }
 func (m fakeMachine) Step(_ context.Context, cmd machine.Command, _ time.Duration) (machine.Answer, error) {
 	m.step(cmd.Text)
 	m.say(cmd.Text)
-	return machine.Answer{Records: []machine.Record{{Facility: 1, Text: "% " + cmd.Text}}}, m.die
+	a := machine.Answer{Records: []machine.Record{{Facility: 1, Text: "% " + cmd.Text}}}
+	if cmd.Verb == machine.Insmod && m.refusal != "" {
+		a.Errno, a.Records = "EPERM", append(a.Records, machine.Record{Text: m.refusal})
+	}
+	return a, m.die
 }
 func (m fakeMachine) End(context.Context) (machine.EndState, error) {
 	m.served++

@@ -16,6 +16,8 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
+	"github.com/klptest/klptest/internal/printable"
 )
 
 // The self-tests are cases with an additional section, "verdict". Its first line
@@ -127,4 +129,23 @@ func (t selftest) refused(answers []machine.Answer) bool {
 		}
 	}
 	return false
+}
+
+// signedOnly are the kernel's messages about a module that it refuses because it is not
+// signed: lockdown_reasons of security/security.c, and module_sig_check of
+// kernel/module/signing.c.
+var signedOnly = regexp.MustCompile(`unsigned module loading is restricted|^Loading of (unsigned module|module with .*) is rejected$`)
+
+// unsigned returns an error if the kernel has refused a module because it is not signed: then
+// no case can run there, which says nothing about livepatch.
+func unsigned(answers []machine.Answer) error {
+	for _, a := range answers {
+		for _, r := range a.Records {
+			if a.Errno != "" && signedOnly.MatchString(r.Text) {
+				return blame.AdviseUserf("boot it without lockdown= and module.sig_enforce; or build it with CONFIG_MODULE_SIG_FORCE=y, and name its build tree, which has the key",
+					"the kernel refuses unsigned modules: %s", printable.Line(r.Text))
+			}
+		}
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
+	"github.com/klptest/klptest/internal/blame"
 	"github.com/klptest/klptest/kmods"
 )
 
@@ -102,6 +103,27 @@ func TestSelftestJudge(t *testing.T) {
 		}
 		if got := s.clean(tt.res); got != tt.clean {
 			t.Errorf("%s: the guest is clean: %v, want %v", name, got, tt.clean)
+		}
+	}
+}
+
+// A kernel that refuses unsigned modules says nothing about livepatch; other refusals do.
+func TestUnsigned(t *testing.T) {
+	const locked = "Lockdown: insmod: unsigned module loading is restricted; see man kernel_lockdown.7"
+	for _, c := range []struct {
+		line, errno string
+		want        bool
+	}{
+		{locked, "EPERM", true},
+		{"Loading of unsigned module is rejected", "EKEYREJECTED", true},
+		{"Loading of module with unavailable key is rejected", "EKEYREJECTED", true},
+		{"klp_a: Loading of unsigned module is rejected", "EKEYREJECTED", false},
+		{locked, "", false},
+		{"livepatch: failed to enable patch", "EPERM", false},
+	} {
+		err := unsigned([]machine.Answer{{}, {Errno: c.errno, Records: []machine.Record{{Text: c.line}}}})
+		if (err != nil) != c.want || err != nil && (blame.Of(err) != blame.User || !strings.Contains(err.Error(), c.line)) {
+			t.Errorf("%q, %s: %v", c.line, c.errno, err)
 		}
 	}
 }

@@ -138,6 +138,16 @@ func TestKernelThatSpoilsASelftest(t *testing.T) {
 	}
 }
 
+// TestKernelThatRefusesUnsignedModules: no case can be run on it.
+func TestKernelThatRefusesUnsignedModules(t *testing.T) {
+	tr, remembered := newTestTrust(test(t, "PASS"))
+	m, _ := inOrder(&fake{name: "1", refusal: "Loading of unsigned module is rejected"})
+	_, err := m.trusted(tr)(t.Context(), shape{})
+	if blame.Of(err) != blame.User || *remembered != 0 {
+		t.Errorf("%v, %d remembered", err, *remembered)
+	}
+}
+
 func TestTrustEndsWithContext(t *testing.T) {
 	tr, remembered := newTestTrust(test(t, "PASS"))
 	why := errors.New("enough")

@@ -4,6 +4,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -27,7 +28,7 @@ const clearOnce = "/sys/kernel/debug/clear_warn_once"
 
 var dynamicDebug = []string{
 	"/sys/kernel/debug/dynamic_debug/control",
-	"/proc/dynamic_debug/control", // where debugfs is not mounted
+	"/proc/dynamic_debug/control", // where debugfs is not mounted, or refused
 }
 
 // Agent serves a client on the kernel that it runs on. There is one for each
@@ -117,7 +118,7 @@ func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) er
 func (a *Agent) Begin(context.Context) error {
 	a.endOthers()
 	a.armed = false
-	if a.files.Exists(clearOnce) {
+	if a.allows(clearOnce) {
 		if err := a.files.Write(clearOnce, "1\n"); err != nil {
 			return fmt.Errorf("re-arming the once-only warnings: %w", err)
 		}
@@ -136,10 +137,20 @@ func (a *Agent) Begin(context.Context) error {
 	return a.follow()
 }
 
+// allows reports whether a file is there and may be written to. A kernel that is locked down
+// refuses files of debugfs even to root (debugfs_locked_down, fs/debugfs/file.c).
+func (a *Agent) allows(name string) bool {
+	f, err := os.OpenFile(a.files.Path(name), os.O_WRONLY, 0)
+	if err == nil {
+		f.Close()
+	}
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission)
+}
+
 // debugControl returns the file that turns debug lines on, or "" if there is
 // none.
 func (a *Agent) debugControl() string {
-	i := slices.IndexFunc(dynamicDebug, a.files.Exists)
+	i := slices.IndexFunc(dynamicDebug, a.allows)
 	if i < 0 {
 		return ""
 	}

@@ -5,7 +5,9 @@ package agent
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +48,28 @@ func TestBegin(t *testing.T) {
 	}
 	if ans := machinetest.Step(t, a, machinetest.Cmd(machine.Cat, "/proc/modules")); len(ans.Records) != 1 {
 		t.Errorf("records from before the case: %v", machinetest.Texts(ans.Records))
+	}
+}
+
+// TestBeginLockedDown: a kernel that is locked down has the files of debugfs, and refuses
+// them even to root. A sysctl that is read-only does the same.
+func TestBeginLockedDown(t *testing.T) {
+	a, _ := newGuest(t)
+	rootfstest.Put(t, a.files, dynamicDebug[1], "")
+	for _, name := range []string{clearOnce, dynamicDebug[0]} {
+		if err := errors.Join(os.Remove(a.files.Path(name)), os.Symlink("/proc/sys/kernel/ostype", a.files.Path(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := a.files.Read(dynamicDebug[1], 80); text != "func klp_try_switch_task -p" {
+		t.Errorf("last query of dynamic debug: %q", text)
+	}
+	s, err := a.survey()
+	if err != nil || !slices.Contains(s.Lacks, clearOnce) || slices.Contains(s.Lacks, dynamicDebug[0]) {
+		t.Errorf("%q, %v", s.Lacks, err)
 	}
 }
 

@@ -17,6 +17,11 @@ import (
 // the debug lines of livepatch, and the functions that ftrace redirects.
 var wanted = [][]string{{clearOnce}, dynamicDebug, enabledFunctions}
 
+// accessible reports whether a wanted file can be used.
+func (a *Agent) accessible(name string) bool {
+	return slices.Contains(enabledFunctions, name) && a.files.Exists(name) || a.allows(name)
+}
+
 // survey describes a machine that klptest did not boot. What a kernel does not tell
 // stays empty.
 func (a *Agent) survey() (s wire.Survey, err error) {
@@ -33,7 +38,7 @@ func (a *Agent) survey() (s wire.Survey, err error) {
 		return text
 	}
 	for _, names := range wanted {
-		if !slices.ContainsFunc(names, a.files.Exists) {
+		if !slices.ContainsFunc(names, a.accessible) {
 			s.Lacks = append(s.Lacks, names[0])
 		}
 	}
