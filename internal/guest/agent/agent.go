@@ -4,7 +4,6 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -118,7 +117,7 @@ func (a *Agent) store(name string, data []byte, first bool, mode fs.FileMode) er
 func (a *Agent) Begin(context.Context) error {
 	a.endOthers()
 	a.armed = false
-	if a.allows(clearOnce) {
+	if a.files.Allows(clearOnce) {
 		if err := a.files.Write(clearOnce, "1\n"); err != nil {
 			return fmt.Errorf("re-arming the once-only warnings: %w", err)
 		}
@@ -137,20 +136,10 @@ func (a *Agent) Begin(context.Context) error {
 	return a.follow()
 }
 
-// allows reports whether a file is there and may be written to. A kernel that is locked down
-// refuses files of debugfs even to root (debugfs_locked_down, fs/debugfs/file.c).
-func (a *Agent) allows(name string) bool {
-	f, err := os.OpenFile(a.files.Path(name), os.O_WRONLY, 0)
-	if err == nil {
-		f.Close()
-	}
-	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission)
-}
-
 // debugControl returns the file that turns debug lines on, or "" if there is
 // none.
 func (a *Agent) debugControl() string {
-	i := slices.IndexFunc(dynamicDebug, a.allows)
+	i := slices.IndexFunc(dynamicDebug, a.files.Allows)
 	if i < 0 {
 		return ""
 	}

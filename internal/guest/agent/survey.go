@@ -9,17 +9,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klptest/klptest/internal/guest/rootfs"
 	"github.com/klptest/klptest/internal/guest/wire"
 )
 
 // wanted lists files without which klptest sees less: without the first, a warning
 // that the kernel prints once per boot is seen by one case at most; the others are
 // the debug lines of livepatch, and the functions that ftrace redirects.
-var wanted = [][]string{{clearOnce}, dynamicDebug, enabledFunctions}
-
-// accessible reports whether a wanted file can be used.
-func (a *Agent) accessible(name string) bool {
-	return slices.Contains(enabledFunctions, name) && a.files.Exists(name) || a.allows(name)
+var wanted = []struct {
+	names  []string // any of them will do
+	usable func(rootfs.Tree, string) bool
+}{
+	{[]string{clearOnce}, rootfs.Tree.Allows},
+	{dynamicDebug, rootfs.Tree.Allows},
+	{enabledFunctions, rootfs.Tree.Exists},
 }
 
 // survey describes a machine that klptest did not boot. What a kernel does not tell
@@ -37,9 +40,9 @@ func (a *Agent) survey() (s wire.Survey, err error) {
 		text, _ := a.files.Read(name, 4<<10)
 		return text
 	}
-	for _, names := range wanted {
-		if !slices.ContainsFunc(names, a.accessible) {
-			s.Lacks = append(s.Lacks, names[0])
+	for _, w := range wanted {
+		if !slices.ContainsFunc(w.names, func(name string) bool { return w.usable(a.files, name) }) {
+			s.Lacks = append(s.Lacks, w.names[0])
 		}
 	}
 	s.Release, s.Version, s.Cmdline = a.kernel.Release(), read("/proc/sys/kernel/version"), read("/proc/cmdline")

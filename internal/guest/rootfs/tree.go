@@ -5,6 +5,7 @@ package rootfs
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -25,6 +26,16 @@ func (t Tree) Path(name string) string { return filepath.Join(string(t), name) }
 func (t Tree) Exists(name string) bool {
 	_, err := os.Stat(t.Path(name))
 	return err == nil
+}
+
+// Allows reports whether a file is there and may be written to. A kernel that is locked
+// down refuses files of debugfs even to root (debugfs_locked_down, fs/debugfs/file.c).
+func (t Tree) Allows(name string) bool {
+	f, err := os.OpenFile(t.Path(name), os.O_WRONLY, 0)
+	if err == nil {
+		f.Close()
+	}
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission)
 }
 
 // Read returns a file's text without its final newlines. It does not wait for a
