@@ -42,29 +42,45 @@ func (c *Cache) Usage() ([]Usage, error) {
 
 // Listing is Usage without the sizes, which take seconds to add up.
 func (c *Cache) Listing() ([]Usage, error) {
-	kinds, err := os.ReadDir(c.root)
+	dirs, err := os.ReadDir(c.root)
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.keptUsage()
-	if err != nil {
-		return nil, err
-	}
-	for _, kind := range kinds {
-		if !kind.IsDir() || !plain(kind.Name()) || slices.Contains(reserved, kind.Name()) {
-			continue
+	var kinds []string
+	for _, dir := range dirs {
+		if name := dir.Name(); dir.IsDir() && plain(name) && !slices.Contains(reserved, name) {
+			kinds = append(kinds, name)
 		}
-		keys, err := c.Entries(kind.Name())
+	}
+	kept, err := c.keptUsage()
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.listing(kinds)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, kept...)
+	slices.SortFunc(list, latestFirst)
+	return list, nil
+}
+
+// listing lists the entries of these kinds, the most recently used first.
+func (c *Cache) listing(kinds []string) (list []Usage, err error) {
+	for _, kind := range kinds {
+		keys, err := c.Entries(kind)
 		if err != nil {
 			return nil, err
 		}
 		for _, key := range keys {
-			list = append(list, c.usage(kind.Name(), key))
+			list = append(list, c.usage(kind, key))
 		}
 	}
-	slices.SortFunc(list, func(a, b Usage) int { return b.Used.Compare(a.Used) })
+	slices.SortFunc(list, latestFirst)
 	return list, nil
 }
+
+func latestFirst(a, b Usage) int { return b.Used.Compare(a.Used) }
 
 // usage returns what can be told of an entry at once.
 func (c *Cache) usage(kind, key string) Usage {

@@ -83,7 +83,7 @@ func OnImage(ctx context.Context, c *cache.Cache, image *Image, headers Headers,
 	if err := o.Precheck(); err != nil {
 		return nil, err
 	}
-	expire(ctx, c, o.Notice)
+	trim(ctx, c, o.Notice)
 	o.CPUs, o.Memory = cmp.Or(o.CPUs, 1), cmp.Or(o.Memory, ImageMemory)
 	work, release, err := c.Temp("run")
 	if err != nil {

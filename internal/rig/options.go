@@ -11,9 +11,13 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// cacheExpiry is the age at which entries that take seconds to make are removed
-// from the cache: each build of klptest or of a kernel leaves some.
-const cacheExpiry = 14 * 24 * time.Hour
+// Entries that take seconds to make are removed from the cache when they have been unused
+// for cacheExpiry, and when together they take more than cacheSize bytes: each build of
+// klptest or of a kernel leaves some, such as a saved guest of 200 MB.
+const (
+	cacheExpiry = 14 * 24 * time.Hour
+	cacheSize   = 10 << 30
+)
 
 // Options describes where tests run, and how. The zero value of a field is its default.
 type Options struct {

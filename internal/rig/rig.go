@@ -54,7 +54,7 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	if err := o.Precheck(); err != nil {
 		return nil, err
 	}
-	expire(ctx, c, o.Notice)
+	trim(ctx, c, o.Notice)
 	o.CPUs = cmp.Or(o.CPUs, 1)
 	if o.Memory == 0 {
 		o.Memory = k.Memory()
@@ -87,8 +87,8 @@ func New(ctx context.Context, c *cache.Cache, k *images.Kernel, o Options) (*Rig
 	return r, nil
 }
 
-func expire(ctx context.Context, c *cache.Cache, notice func(string)) {
-	if err := c.Expire(ctx, cacheExpiry, "templates", "initramfs", "selftests"); err != nil {
+func trim(ctx context.Context, c *cache.Cache, notice func(string)) {
+	if err := c.Trim(ctx, cacheExpiry, cacheSize, "templates", "initramfs", "selftests"); err != nil {
 		notice("old cache entries stay: " + err.Error())
 	}
 }
