@@ -50,7 +50,7 @@ check: build formatted ## go.mod, gofmt, vet, staticcheck, unit tests, lint of t
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	$(GO) test -vet=off ./...
+	$(GO) test -vet=off -timeout 30m ./...
 	cd docs/fleet && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	bin/klptest check
 
@@ -75,8 +75,8 @@ vm-env = KLPTEST_VM=1 KLPTEST_VM_KERNEL=$(call fetched,image) KLPTEST_VM_KDIR=$(
 
 .PHONY: vm-test
 vm-test: fetch ## the integration tests, and all cases on both Debian kernels
-	$(vm-env) $(GO) test -vet=off -p 2 -count=1 -timeout 20m -run Integration $(filter-out ./cmd/klptest/,$(vm-packages))
-	$(vm-env) $(GO) test -vet=off -count=1 -timeout 20m -run Integration ./cmd/klptest
+	$(vm-env) $(GO) test -vet=off -p 2 -count=1 -timeout 40m -run Integration $(filter-out ./cmd/klptest/,$(vm-packages))
+	$(vm-env) $(GO) test -vet=off -count=1 -timeout 40m -run Integration ./cmd/klptest
 	bin/klptest run --kernel debian:6.12 --kernel debian:6.1
 
 ATTACK ?= short
@@ -91,7 +91,7 @@ html-test: ## test the HTML report in Chromium: layout, keyboard, accessibility,
 
 .PHONY: race
 race: ## unit tests under the race detector
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./...
 
 .PHONY: fuzz
 fuzz: ## each fuzz test for 20 s

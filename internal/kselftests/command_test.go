@@ -76,19 +76,20 @@ func TestGuarded(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		script, preparation string
+		limit               time.Duration
 		want                string // the status, and whether the guest was prepared
 	}{
-		"ends":           {"exit 3", "true", "exit 3 true"},
-		"time is up":     {"exec sleep 9", "true", "exit 124 true"},
-		"must be killed": {"trap : TERM; while :; do sleep 0.1; done", "true", "exit 124 true"},
-		"is killed":      {"kill -9 $$", "true", "exit 137 true"},
-		"is not found":   {"", "rm test-x.sh", "exit 127 true"},
-		"not prepared":   {"exit 3", "echo no space && false", "exit 126 false"},
+		"ends":           {"exit 3", "true", time.Minute, "exit 3 true"},
+		"time is up":     {"exec sleep 600", "true", time.Second, "exit 124 true"},
+		"must be killed": {"trap : TERM; while :; do sleep 0.1; done", "true", time.Second, "exit 124 true"},
+		"is killed":      {"kill -9 $$", "true", time.Minute, "exit 137 true"},
+		"is not found":   {"", "rm test-x.sh", time.Minute, "exit 127 true"},
+		"not prepared":   {"exit 3", "echo no space && false", time.Minute, "exit 126 false"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			filetest.Put(t, filepath.Join(dir, "test-x.sh"), "#!/bin/bash\n"+c.script+"\n")
-			cmd := exec.CommandContext(t.Context(), "bash", "-c", guarded(c.preparation, "test-x.sh", time.Second, 100*time.Millisecond))
+			cmd := exec.CommandContext(t.Context(), "bash", "-c", guarded(c.preparation, "test-x.sh", c.limit, 100*time.Millisecond))
 			cmd.Dir = dir
 			out, err := cmd.CombinedOutput()
 			var exit *exec.ExitError

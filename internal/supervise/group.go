@@ -18,9 +18,9 @@ import (
 	"github.com/klptest/klptest/internal/program"
 )
 
-// killLimit is how long a killed process may take to end; only one that waits for a
-// disk needs long.
-const killLimit = 5 * time.Second
+// killLimit is how long a killed process may take to end. One that waits for a disk needs
+// long, and so does any on a host with far more work than processors.
+const killLimit = 30 * time.Second
 
 // run runs the command as the leader of a process group, and leaves none of
 // its descendants behind.

@@ -23,8 +23,9 @@ import (
 const self = "/proc/self/exe"
 
 const (
-	// slack is how long a supervisor may take beyond the limit of its job.
-	slack = 10 * time.Second
+	// slack is how long a supervisor may take beyond the limit of its job: it kills the
+	// leader, and then what the leader has left.
+	slack = 2*killLimit + 10*time.Second
 
 	// maxAnswer is larger than any answer: a cause names a path or two.
 	maxAnswer = 64 << 10
