@@ -133,6 +133,9 @@ func (t Test) conclude(res judge.Result, a machine.Answer) judge.Result {
 	if err := unable(a); err != nil && len(res.Reasons) == 0 {
 		return t.Broken(err)
 	}
+	if err := slow(res.Subtests); err != nil && len(res.Reasons) == 0 && res.Observation.Facts.Emulated {
+		return t.late(res, err)
+	}
 	for _, sub := range res.Subtests {
 		if sub.Verdict == judge.Fail {
 			res.Reasons = append(res.Reasons, strings.TrimSuffix(fmt.Sprintf("the test %q fails: %s", sub.Name, sub.Reason), ": "))

@@ -19,15 +19,16 @@ import (
 
 // fakeMachine answers the one step of a script.
 type fakeMachine struct {
-	answer machine.Answer
-	end    machine.EndState
-	err    error // of the step
-	config map[string]string
-	asked  *machine.Command
+	answer   machine.Answer
+	end      machine.EndState
+	err      error // of the step
+	config   map[string]string
+	emulated bool
+	asked    *machine.Command
 }
 
 func (m fakeMachine) Facts(context.Context, []string) (machine.Facts, error) {
-	return machine.Facts{Release: "6.12.0", Config: m.config}, nil
+	return machine.Facts{Release: "6.12.0", Config: m.config, Emulated: m.emulated}, nil
 }
 func (m fakeMachine) Begin(context.Context) error { return nil }
 func (m fakeMachine) Step(_ context.Context, cmd machine.Command, _ time.Duration) (machine.Answer, error) {
