@@ -23,10 +23,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestParseTarget(t *testing.T) {
 	for text, want := range map[string]Target{
-		"root@192.0.2.7":          {"root", "192.0.2.7", 22},
-		"me@box.example:2222":     {"me", "box.example", 2222},
-		"me@[2001:db8::7]:2222":   {"me", "2001:db8::7", 2222},
-		"me@2001:db8::7":          {"me", "2001:db8::7", 22},
+		"root@192.0.2.7":          {User: "root", Host: "192.0.2.7", Port: 22},
+		"me@box.example:2222":     {User: "me", Host: "box.example", Port: 2222},
+		"me@[2001:db8::7]:2222":   {User: "me", Host: "2001:db8::7", Port: 2222},
+		"me@2001:db8::7":          {User: "me", Host: "2001:db8::7", Port: 22},
 		"me@box:0":                {},
 		"me@box:70000":            {},
 		"box":                     {},

@@ -18,6 +18,7 @@ const sshPort = 22
 type Target struct {
 	User, Host string
 	Port       int
+	Disk       string // what the machine boots from, which users know it by; empty: they know the address
 }
 
 // ParseTarget reads USER@ADDRESS. A port may follow the address; an IPv6 address
@@ -58,9 +59,12 @@ func badTarget(text string) error {
 // Address returns the host and the port.
 func (t Target) Address() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
 
-// String returns the target as a user writes it.
+// String returns the target as a user knows it.
 func (t Target) String() string {
-	if t.Port == sshPort {
+	switch {
+	case t.Disk != "":
+		return t.User + "@" + t.Disk
+	case t.Port == sshPort:
 		return t.User + "@" + t.Host
 	}
 	return t.User + "@" + t.Address()

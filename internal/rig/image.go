@@ -59,7 +59,7 @@ func OpenImage(path string, reach remote.Machine) (*Image, error) {
 		inode = stat.Ino
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %d %d %s", path, info.Size(), info.ModTime().UnixNano(), inode, program))
-	reach.Host = "127.0.0.1"
+	reach.Host, reach.Disk = "127.0.0.1", filepath.Base(path)
 	return &Image{path: path, key: fmt.Sprintf("%x", sum[:16]), reach: reach}, nil
 }
 

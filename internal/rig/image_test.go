@@ -20,7 +20,7 @@ import (
 // imageOf describes an image whose file exists.
 func imageOf(t *testing.T, path, program string) *Image {
 	t.Helper()
-	i, err := OpenImage(path, remote.Machine{Program: program})
+	i, err := OpenImage(path, remote.Machine{Program: program, Options: remote.Options{Target: remote.Target{User: "me"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +39,9 @@ func TestImageKey(t *testing.T) {
 	first := imageOf(t, disk, agent)
 	if again := imageOf(t, disk, agent); again.key != first.key || first.String() != "disk.raw" || !filepath.IsAbs(first.path) {
 		t.Errorf("%+v, %+v", first, again)
+	}
+	if name := first.reach.Target.String(); name != "me@disk.raw" {
+		t.Errorf("a message would call it %s", name)
 	}
 	keys := map[string]string{first.key: "the first"}
 	for _, c := range []struct {
