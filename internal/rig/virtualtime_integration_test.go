@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klptest/klptest/cases"
+	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
 )
 
@@ -44,6 +46,32 @@ func TestIntegrationVirtualTime(t *testing.T) {
 	}
 	if took := time.Since(started); took > 300*time.Second {
 		t.Errorf("600 s in the guest took %v", took)
+	}
+}
+
+// TestIntegrationForcedModule: the module of a forced livepatch stays, and the kernel is not
+// asked again and again whether it does.
+func TestIntegrationForcedModule(t *testing.T) {
+	shipped, err := cases.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := cases.Select(shipped, []string{"force-replacing"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := Collect(emulated(t).RunCases(t.Context(), list))
+	if err != nil || len(results) != 1 || results[0].Verdict != judge.Pass {
+		t.Fatal(results, err)
+	}
+	var marks []machine.Record
+	for _, a := range results[0].Observation.Answers {
+		marks = append(marks, a.Records[0])
+	}
+	for i, mark := range marks[1:] {
+		if passed := time.Duration(mark.Usec-marks[i].Usec) * time.Microsecond; strings.HasPrefix(marks[i].Text, "% rmmod") && passed > time.Second {
+			t.Errorf("%s takes %v of the guest's time", marks[i].Text, passed)
+		}
 	}
 }
 

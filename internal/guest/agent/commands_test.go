@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -121,6 +122,31 @@ func TestRmmodPatience(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestIdle: the agent's own threads may want the CPU for a while.
+func TestIdle(t *testing.T) {
+	for name, tt := range map[string]struct {
+		busy int // reads
+		err  error
+		want bool
+	}{
+		"at once":         {0, nil, true},
+		"after a while":   {200, nil, true},
+		"never":           {math.MaxInt, nil, false},
+		"cannot be known": {3, unix.EIO, false},
+	} {
+		reads := 0
+		got := idle(func() (int, error) {
+			if reads++; reads <= tt.busy {
+				return 2, nil
+			}
+			return 1, tt.err
+		})
+		if got != tt.want {
+			t.Errorf("%s: %t after %d reads", name, got, reads)
+		}
 	}
 }
 
