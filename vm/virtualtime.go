@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	// instruction is the time that one takes, as a power of 2 in nanoseconds: 8 ns, so that
-	// a busy guest's time passes about as fast as the host's.
-	instruction = 3
+	// instruction is the time that one takes, as a power of 2 in nanoseconds: 4 ns, so that
+	// a busy guest's time passes about as fast as the host's, or more slowly. With 8 ns, a
+	// kernel with KASAN and lockdep took 15 s for some commands of its own selftests, and
+	// its limits for faster machines expired.
+	instruction = 2
 
 	// linger is how long a guest keeps running after its last holder has released it.
 	// Commands follow one another faster than that.

@@ -21,8 +21,8 @@ func TestVirtualTime(t *testing.T) {
 		accel Accel
 		want  string // of -icount
 	}{
-		{"tests", Spec{VirtualTime: true}, TCG, "shift=3,sleep=off"},
-		{"a person", Spec{VirtualTime: true, Interactive: true}, TCG, "shift=3,sleep=on"},
+		{"tests", Spec{VirtualTime: true}, TCG, "shift=2,sleep=off"},
+		{"a person", Spec{VirtualTime: true, Interactive: true}, TCG, "shift=2,sleep=on"},
 		{"the host's", Spec{}, TCG, ""},
 		{"KVM", Spec{VirtualTime: true}, KVM, ""},
 		{"a disk", Spec{VirtualTime: true, Disk: "disk"}, TCG, ""},
