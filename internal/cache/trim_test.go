@@ -37,11 +37,15 @@ func TestTrim(t *testing.T) {
 	}
 }
 
-// TestTrimLeavesWhatMayBeInUse: this process may be using what was used since it came,
-// and so may the other one, which came first.
+// TestTrimLeavesWhatMayBeInUse: the process that came first may be using what has been used
+// since then, even before the process that trims came.
 func TestTrimLeavesWhatMayBeInUse(t *testing.T) {
-	c := filled(t, "a", "b")
-	touch(c.in("kind", "a"))
+	first := filled(t, "a", "b")
+	touch(first.in("kind", "a"))
+	c, err := Open(first.Root(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := c.Trim(t.Context(), 0, 0, "kind"); err != nil {
 		t.Fatal(err)
 	}
