@@ -35,7 +35,7 @@ func slow(tests []judge.Subtest) error {
 		Party:     blame.Rig,
 		Transient: true,
 		Summary:   fmt.Sprintf("the emulated guest may be too slow for the test %q: a transition took 15 s, so that the kernel also logged %q", late, signaling[1:]),
-		Advice:    "use a host with KVM, or fewer guests at a time (-j 1)",
+		Advice:    "use a host with KVM",
 	}
 }
 
