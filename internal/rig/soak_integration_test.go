@@ -14,8 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/klptest/klptest/cases"
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 )
 
@@ -71,18 +69,7 @@ func clone(t *testing.T, r *Rig) {
 // runMany runs the same short case many times.
 func runMany(t *testing.T, r *Rig, n int) {
 	t.Helper()
-	shipped, err := cases.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	one, err := cases.Select(shipped, []string{"state-lower-refused"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	list := make([]*casefile.Case, n)
-	for i := range list {
-		list[i] = one[0]
-	}
+	list := slices.Repeat(shipped(t, "state-lower-refused"), n)
 	results, err := Collect(r.Run(t.Context(), Cases(list)))
 	if err != nil || len(results) != n {
 		t.Fatalf("%d results, %v", len(results), err)

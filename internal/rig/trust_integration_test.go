@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klptest/klptest/cases"
-	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/kmods"
 )
@@ -32,7 +30,7 @@ func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 			r := newRig(t, Options{Jobs: 1})
 			defer r.Close()
 			replaceModule(r, module, holdsNothing(t, r, module))
-			results, err := Collect(r.Run(t.Context(), Cases(shippedCases(t, "reverse-twice"))))
+			results, err := Collect(r.Run(t.Context(), Cases(shipped(t, "reverse-twice"))))
 			if err != nil || len(results) != 1 {
 				t.Fatal(results, err)
 			}
@@ -42,19 +40,6 @@ func TestIntegrationBrokenHoldersAreAnError(t *testing.T) {
 			}
 		})
 	}
-}
-
-func shippedCases(t *testing.T, names ...string) []*casefile.Case {
-	t.Helper()
-	all, err := cases.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := cases.Select(all, names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return list
 }
 
 // replaceModule makes the rig's guests get the module from another file.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/cases/machine"
 )
@@ -52,15 +51,7 @@ func TestIntegrationVirtualTime(t *testing.T) {
 // TestIntegrationForcedModule: the module of a forced livepatch stays, and the kernel is not
 // asked again and again whether it does.
 func TestIntegrationForcedModule(t *testing.T) {
-	shipped, err := cases.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := cases.Select(shipped, []string{"force-replacing"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	results, err := Collect(emulated(t).RunCases(t.Context(), list))
+	results, err := Collect(emulated(t).RunCases(t.Context(), shipped(t, "force-replacing")))
 	if err != nil || len(results) != 1 || results[0].Verdict != judge.Pass {
 		t.Fatal(results, err)
 	}
