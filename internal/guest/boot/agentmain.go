@@ -10,8 +10,9 @@ import (
 	"github.com/klptest/klptest/internal/vport"
 )
 
-// portWait is how long to wait for the driver, which probes in parallel.
-const portWait = 2 * time.Second
+// portWait is how long to wait for the driver, which probes in parallel. A port takes
+// milliseconds, and on a busy host seconds.
+const portWait = 10 * time.Second
 
 // runAgent serves until it fails; PID 1 logs its end and starts it again.
 func runAgent() int {

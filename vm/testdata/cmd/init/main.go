@@ -83,7 +83,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	l, err := vport.Listen("/", 2*time.Second)
+	l, err := vport.Listen("/", 10*time.Second)
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/klptest/klptest/internal/vport"
 )
+
+// portWait is how long to wait for the port, whose driver probes in parallel.
+const portWait = 10 * time.Second
 
 func main() {
 	defer unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
@@ -25,9 +31,10 @@ func main() {
 	key, err := os.ReadFile("/etc/key")
 	fmt.Printf("key %s %v\n", key, err)
 	_ = os.Mkdir("/sys", 0o755) // it may exist
-	err = unix.Mount("sysfs", "/sys", "sysfs", 0, "")
-	ports, _ := filepath.Glob("/sys/class/virtio-ports/*")
-	for _, p := range ports {
-		fmt.Println("port", filepath.Base(p), err)
+	if err := unix.Mount("sysfs", "/sys", "sysfs", 0, ""); err != nil {
+		fmt.Println("mount sysfs:", err)
+		return
 	}
+	_, err = vport.Listen("/", portWait)
+	fmt.Println("port", err)
 }
