@@ -102,10 +102,10 @@ profile: deps build ## where the processor time of a case on KERNEL goes
 	KLPTEST_PROFILE=1 KLPTEST_RUN_KERNEL=$(KERNEL) $(GO) test -count=1 -v -timeout 30m -run IntegrationProfile ./internal/rig
 
 .PHONY: bench
-bench: fetch ## boot, snapshot, clone, connect, one command, cases: medians and spread
+bench: fetch ## boot, snapshot, clone, connect, one command, cases, selftests: medians and spread, beside virtme-ng if installed
 	$(vm-env) $(GO) test -run '^$$' -bench Clone -benchtime 15x -timeout 30m ./vm
 	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 60m ./internal/rig
-	$(GO) test -run '^$$' -bench Explore -benchtime 3x -timeout 30m ./cmd/klptest
+	$(GO) test -v -run '^$$' -bench . -benchtime 3x -timeout 90m ./cmd/klptest
 
 RUNS ?= 3000
 

@@ -3,17 +3,13 @@
 package rig
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os/exec"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/klptest/klptest/cases"
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
+	"github.com/klptest/klptest/internal/benchtest"
 )
 
 // BenchmarkCloned measures the cost of a case without its steps.
@@ -25,7 +21,7 @@ func BenchmarkCloned(b *testing.B) {
 	}
 	g.Close()
 	b.Run("answer", func(b *testing.B) { // clone to the agent's first answer
-		measure(b, func() func() {
+		benchtest.Measure(b, func() func() {
 			g, err := r.clone(b.Context(), shape{r.o.CPUs, r.o.Memory})
 			if err != nil {
 				b.Fatal(err)
@@ -34,7 +30,7 @@ func BenchmarkCloned(b *testing.B) {
 		})
 	})
 	b.Run("clone+connect+teardown", func(b *testing.B) {
-		measure(b, func() func() {
+		benchtest.Measure(b, func() func() {
 			g, err := r.clone(b.Context(), shape{r.o.CPUs, r.o.Memory})
 			if err != nil {
 				b.Fatal(err)
@@ -45,7 +41,7 @@ func BenchmarkCloned(b *testing.B) {
 	})
 	empty := &casefile.Case{Name: "empty", Title: "No steps."}
 	b.Run("empty-case", func(b *testing.B) {
-		measure(b, func() func() { runAll(b, r, []*casefile.Case{empty}); return nil })
+		benchtest.Measure(b, func() func() { runAll(b, r, []*casefile.Case{empty}); return nil })
 	})
 }
 
@@ -60,14 +56,14 @@ func BenchmarkSuite(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			r := benchRig(b, Options{Cold: true, Jobs: jobs})
 			runAll(b, r, list) // makes the templates
-			var s samples
+			var s benchtest.Samples
 			for range 3 { // a suite is slow: three are enough
 				start := time.Now()
 				runAll(b, r, list)
 				s = append(s, time.Since(start))
 			}
-			s.report(b)
-			b.ReportMetric(float64(len(list))/s[len(s)/2].Minutes(), "cases/min")
+			s.Report(b)
+			b.ReportMetric(float64(len(list))/s.Percentile(50).Minutes(), "cases/min")
 		})
 	}
 }
@@ -83,39 +79,4 @@ func runAll(b *testing.B, r *Rig, list []*casefile.Case) {
 			b.Errorf("%s %s: %q", res.Verdict, res.Name, res.Reasons)
 		}
 	}
-}
-
-// vngLimit is several times the duration of a boot under emulation.
-const vngLimit = 3 * time.Minute
-
-// BenchmarkVirtme boots the same kernel to one command with virtme-ng, if that is
-// installed and able to.
-func BenchmarkVirtme(b *testing.B) {
-	vng, err := exec.LookPath("vng")
-	if err != nil {
-		b.Skip("no vng on the PATH")
-	}
-	r := benchRig(b, Options{})
-	var s samples
-	for range 3 { // a boot is slow: three are enough
-		start := time.Now()
-		if err := virtme(b.Context(), vng, r.kernel.BzImage); err != nil {
-			b.Skip(err)
-		}
-		s = append(s, time.Since(start))
-	}
-	s.report(b)
-}
-
-func virtme(ctx context.Context, vng, image string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, vngLimit, fmt.Errorf("no end of vng within %v", vngLimit))
-	defer cancel()
-	cmd := exec.CommandContext(ctx, vng, "--run", image, "--memory", "512M", "--", "true")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // including QEMU
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("vng does not boot %s: %w\n%s", image, errors.Join(context.Cause(ctx), err), out[max(0, len(out)-2000):])
-	}
-	return nil
 }

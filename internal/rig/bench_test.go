@@ -6,49 +6,19 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/klptest/klptest/cases/machine"
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
+	"github.com/klptest/klptest/internal/benchtest"
 	"github.com/klptest/klptest/internal/cache"
 	"github.com/klptest/klptest/internal/guest/client"
 )
 
 // The benchmarks boot guests, so they report the median and the spread of all runs
 // instead of a mean: `make bench`. KLPTEST_RUN_KERNEL names the kernel.
-
-// samples collects durations and reports them.
-type samples []time.Duration
-
-func (s samples) report(b *testing.B) {
-	b.Helper()
-	slices.Sort(s)
-	at := func(percent int) float64 {
-		return float64(s[(len(s)-1)*percent/100].Microseconds()) / 1000
-	}
-	b.ReportMetric(0, "ns/op") // the mean is useless
-	b.ReportMetric(at(50), "median-ms")
-	b.ReportMetric(at(10), "p10-ms")
-	b.ReportMetric(at(90), "p90-ms")
-}
-
-// measure times f for each iteration, but not the cleanup that it returns.
-func measure(b *testing.B, f func() (after func())) {
-	b.Helper()
-	var s samples
-	for range b.N {
-		start := time.Now()
-		after := f()
-		s = append(s, time.Since(start))
-		if after != nil {
-			after()
-		}
-	}
-	s.report(b)
-}
 
 // newRig makes a rig on the user's cache, with its modules built.
 func newRig(tb testing.TB, o Options) *Rig {
@@ -97,7 +67,7 @@ func BenchmarkBoot(b *testing.B) {
 			}
 			r.kernel.Image = image
 			defer func() { r.kernel.Image = elf }()
-			measure(b, func() func() {
+			benchtest.Measure(b, func() func() {
 				g, err := r.boot(b.Context(), r.shape())
 				if err != nil {
 					b.Fatal(err)
@@ -122,10 +92,10 @@ func BenchmarkGuest(b *testing.B) {
 	}
 	b.Run("command", func(b *testing.B) {
 		cat := machine.Command{Text: "cat /proc/version", Verb: machine.Cat, Args: []string{"/proc/version"}}
-		measure(b, func() func() { do(b, g.Agent, cat); return nil })
+		benchtest.Measure(b, func() func() { do(b, g.Agent, cat); return nil })
 	})
 	b.Run("insmod+disable+rmmod", func(b *testing.B) {
-		measure(b, func() func() {
+		benchtest.Measure(b, func() func() {
 			do(b, g.Agent, machine.Command{Text: "insmod klp_a states=1:1", Verb: machine.Insmod, Args: []string{"klp_a", "states=1:1"}})
 			do(b, g.Agent, machine.Command{Text: "echo 0", Verb: machine.Echo, Args: []string{"0", "/sys/kernel/livepatch/klp_a/enabled"}})
 			do(b, g.Agent, machine.Command{Text: "rmmod klp_a", Verb: machine.Rmmod, Args: []string{"klp_a"}})
