@@ -10,6 +10,7 @@ type About struct {
 	Cmdline string // of the kernel
 	Memory  int    // MiB
 	CPUs    int
+	Jumps   bool   // whether the time of an idle guest jumps to its next timer
 	Notice  string // why it will be slow, as Spec.Notice gets it; empty if KVM is tried or not wanted
 }
 
@@ -20,7 +21,7 @@ func (h host) about(s Spec) About {
 	c := s.withDefaults()
 	c.version = versionOf(c.QEMU)
 	accel := h.likely(c)
-	a := About{Arch: c.Arch.Name, QEMU: c.version.String(), Accel: accel, Cmdline: c.cmdline(accel), Memory: c.Memory, CPUs: c.CPUs}
+	a := About{Arch: c.Arch.Name, QEMU: c.version.String(), Accel: accel, Cmdline: c.cmdline(accel), Memory: c.Memory, CPUs: c.CPUs, Jumps: c.jumps(accel)}
 	if c.Accel == Auto && accel == TCG {
 		a.Notice = emulation(h.noKVM(c))
 	}

@@ -44,7 +44,9 @@ func (c config) virtualTime(accel Accel) bool {
 }
 
 // Jumps reports whether the guest's time jumps to the next timer when the guest is idle.
-func (v *VM) Jumps() bool { return v.config.virtualTime(v.accel) && !v.config.Interactive }
+func (v *VM) Jumps() bool { return v.config.jumps(v.accel) }
+
+func (c config) jumps(accel Accel) bool { return c.virtualTime(accel) && !c.Interactive }
 
 // turns lets a guest run while it is held.
 type turns struct {

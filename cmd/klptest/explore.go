@@ -85,7 +85,7 @@ func (a *app) exploreFlags(c *cobra.Command, o *exploreOptions) {
 	f := c.Flags()
 	a.machineFlags(f, &o.machineOptions)
 	imageFlags(f, &o.host)
-	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "guests that run side by side (default: four per processor, as far as memory allows)")
+	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "guests that run side by side (default: one per processor, or four if guests keep the host's time, as far as memory allows)")
 	f.Var(flags.Number(&o.model.Patches, explore.SomePatches, 1, mostPatches), "patches", "livepatches that may be loaded at once, 1 to 7")
 	f.Var(flags.Number(&o.model.Depth, 0, 1, flags.AnyNumber), "depth", "try every operation in every model state, to this depth of operations (default: random sequences)")
 	f.Var(flags.Number(&o.model.Skip, 0, 0, flags.AnyNumber), "skip", "skip the first `N` sequences, done by an earlier run")

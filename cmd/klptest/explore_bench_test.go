@@ -3,16 +3,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"os"
 	"runtime"
 	"testing"
 
 	"github.com/klptest/klptest/cases/casefile"
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
-	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -23,8 +20,8 @@ func BenchmarkExplore(b *testing.B) {
 	ctx := b.Context()
 	a := &app{streams: streams{out: b.Output(), err: b.Output()}, noticed: map[string]bool{}}
 	r, err := a.newRig(ctx, machineOptions{
-		kernel:  cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), defaultKernel),
-		Options: rig.Options{Jobs: rig.SideBySide(0, lab.GuestsPerCPU), Guests: rig.Reused},
+		kernel:  benchKernelName(),
+		Options: rig.Options{Guests: rig.Reused, FixedPace: true},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"github.com/klptest/klptest/cases/judge"
 	"github.com/klptest/klptest/internal/explore"
 	"github.com/klptest/klptest/internal/gcov"
-	"github.com/klptest/klptest/internal/lab"
 	"github.com/klptest/klptest/internal/rig"
 )
 
@@ -35,7 +34,7 @@ func TestIntegrationReach(t *testing.T) {
 	a := &app{streams: streams{out: t.Output(), err: t.Output()}, noticed: map[string]bool{}}
 	r, err := a.newRig(t.Context(), machineOptions{
 		kernel:  kernel,
-		Options: rig.Options{Jobs: rig.SideBySide(0, lab.GuestsPerCPU), Guests: rig.Reused, Gcov: true},
+		Options: rig.Options{Guests: rig.Reused, FixedPace: true, Gcov: true},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +60,7 @@ func reach(t *testing.T, r *rig.Rig, o explore.Options, sequences int) gcov.Tota
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	o.Release, o.Patches, o.Faults, o.Budget = r.Kernel().Release, explore.SomePatches, true, 12*time.Hour
-	o.Jobs = rig.SideBySide(0, lab.GuestsPerCPU)
+	o.Jobs = r.Jobs(nil)
 	o.Ran = func(ctx context.Context, res judge.Result) ([]gcov.File, error) {
 		if res.Counters == nil {
 			return nil, nil

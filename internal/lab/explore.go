@@ -14,12 +14,6 @@ import (
 	"github.com/klptest/klptest/internal/rig"
 )
 
-// GuestsPerCPU is how many guests an exploration has for each processor. In the host's
-// time, a held transition is tried again after a second or two (HZ in
-// klp_try_complete_transition of kernel/livepatch/transition.c). Its guest sleeps
-// meanwhile, so others can use the processor.
-const GuestsPerCPU = 4
-
 // Opener makes a rig for the kernel to explore.
 type Opener func(context.Context, rig.Options) (*rig.Rig, error)
 
@@ -32,16 +26,13 @@ func (r Runner) Explore(ctx context.Context, k *images.Kernel, o explore.Options
 // options, and keeps its findings as a result; see [exploredAs].
 func (r Runner) ExploreOn(ctx context.Context, open Opener, o explore.Options) (rep explore.Report, err error) {
 	ro := r.Options
-	ro.Guests = rig.Reused
-	if ro.Jobs == 0 {
-		ro.Jobs = rig.SideBySide(ro.Memory, GuestsPerCPU)
-	}
+	ro.Guests, ro.FixedPace = rig.Reused, true
 	on, err := open(ctx, ro)
 	if err != nil {
 		return rep, err
 	}
 	defer func() { err = blame.Join(err, on.Close()) }()
-	o.Release, o.Jobs = on.Kernel().Release, ro.Jobs
+	o.Release, o.Jobs = on.Kernel().Release, on.Jobs(nil)
 	counted := &counting{on.Gcov(), gcov.Counters{}}
 	if counted.kernel != nil {
 		o.Ran = counted.ran

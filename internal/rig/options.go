@@ -32,6 +32,7 @@ type Options struct {
 	Trust       bool             // build foreign C without a sandbox if there is none
 	Keep        bool             // keep each guest's logs regardless of the verdicts
 	Jobs        int              // tests that run in parallel; 0: as many as processors and memory allow
+	FixedPace   bool             // with Jobs 0, their number does not follow the load
 	Confirm     uint             // how often a failing test is run again, on its own guests
 	Guests      Guests           // which guests the tests have
 	Cold        bool             // do not prepare guests ahead of time

@@ -25,6 +25,13 @@ const (
 	mostPerCPU  = 8
 )
 
+// How many tests run in parallel for each processor at a fixed pace, which suits many short
+// tests on guests that are reused: each further guest translates the same kernel code again.
+const (
+	fixedPerCPU    = 1
+	sleepingPerCPU = 4 // in the host's time, where a guest with a held transition sleeps
+)
+
 const pacePeriod = 250 * time.Millisecond
 
 // pace limits how many tests run in parallel. If the number is not fixed, it
@@ -52,6 +59,12 @@ func (r *Rig) pace(list []Test) *pace {
 		return fixedPace(1)
 	case r.o.Jobs > 0:
 		return fixedPace(r.o.Jobs)
+	case r.o.FixedPace:
+		perCPU := sleepingPerCPU
+		if r.jumps {
+			perCPU = fixedPerCPU
+		}
+		return fixedPace(SideBySide(r.o.Memory, perCPU))
 	}
 	memory := r.o.Memory
 	for s := range r.shape().count(list) {

@@ -52,6 +52,20 @@ func TestPaceFollowsTheGuests(t *testing.T) {
 	}
 }
 
+// A fixed pace has more guests where they sleep.
+func TestFixedPace(t *testing.T) {
+	const small = 64 // MiB: memory does not limit the number
+	for jumps, perCPU := range map[bool]int{true: 1, false: 4} {
+		r := &Rig{o: Options{FixedPace: true, Memory: small}, jumps: jumps}
+		if got, want := r.Jobs(nil), SideBySide(small, perCPU); got != want {
+			t.Errorf("jumps %v: %d tests side by side, want %d", jumps, got, want)
+		}
+		if r.o.Jobs = 3; r.Jobs(nil) != 3 {
+			t.Errorf("the number that is asked for becomes %d", r.Jobs(nil))
+		}
+	}
+}
+
 func TestPaceEndsWithItsContext(t *testing.T) {
 	p := fixedPace(1)
 	if !p.begin(t.Context()) {

@@ -40,6 +40,7 @@ type Rig struct {
 	keep      atomic.Bool        // work outlives the rig
 	reused    *reused            // nil unless guests are reused
 	solo      *solo              // nil: the tests run on guests
+	jumps     bool               // the time of idle guests jumps
 	left      string             // what is left on its machine, after Close
 	cancel    context.CancelFunc // ends the modules' build and reused guests
 	release   func()             // of the work directory
@@ -95,9 +96,11 @@ func trim(ctx context.Context, c *cache.Cache, notice func(string)) {
 
 // begin starts everything that lasts until Close.
 func (r *Rig) begin(ctx context.Context) {
-	if slow := r.Spec().About().Notice; slow != "" {
-		r.o.Notice(slow) // clones are not booted, so they would not report it
+	about := r.Spec().About()
+	if about.Notice != "" {
+		r.o.Notice(about.Notice) // clones are not booted, so they would not report it
 	}
+	r.jumps = about.Jumps
 	ctx, r.cancel = context.WithCancel(ctx)
 	r.modules = startModules(ctx, &kmods.Builder{Cache: r.cache, Trust: r.o.Trust, Notice: r.o.Notice}, r.target())
 	r.trust = r.newTrust()
