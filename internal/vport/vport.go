@@ -23,6 +23,10 @@ const Name = "klptest"
 // pause is the interval for checking for the port, whose driver probes in parallel.
 const pause = time.Millisecond
 
+// ProbeLimit is how long to wait for the port where there should be one. It takes
+// milliseconds, and on a busy host seconds.
+const ProbeLimit = 10 * time.Second
+
 // Listener accepts one connection at a time: the driver lets only one process open
 // the port (drivers/char/virtio_console.c, port_fops_open).
 type Listener struct {

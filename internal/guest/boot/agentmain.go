@@ -3,20 +3,14 @@
 package boot
 
 import (
-	"time"
-
 	"github.com/klptest/klptest/internal/guest/kernel"
 	"github.com/klptest/klptest/internal/guest/rootfs"
 	"github.com/klptest/klptest/internal/vport"
 )
 
-// portWait is how long to wait for the driver, which probes in parallel. A port takes
-// milliseconds, and on a busy host seconds.
-const portWait = 10 * time.Second
-
 // runAgent serves until it fails; PID 1 logs its end and starts it again.
 func runAgent() int {
-	ln, err := vport.Listen("/", portWait)
+	ln, err := vport.Listen("/", vport.ProbeLimit)
 	if err != nil {
 		complain("agent: %v", err)
 		return 1

@@ -79,7 +79,7 @@ func havePort(files rootfs.Tree) error {
 	ctx, cancel := context.WithTimeout(context.Background(), loadLimit)
 	defer cancel()
 	_ = exec.CommandContext(ctx, "modprobe", "virtio_console").Run() // the port shows whether it has worked
-	_, err := vport.Listen(string(files), portWait)
+	_, err := vport.Listen(string(files), vport.ProbeLimit)
 	return err
 }
 

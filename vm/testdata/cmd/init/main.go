@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -83,7 +82,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	l, err := vport.Listen("/", 10*time.Second)
+	l, err := vport.Listen("/", vport.ProbeLimit)
 	if err != nil {
 		return err
 	}

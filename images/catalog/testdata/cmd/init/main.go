@@ -8,15 +8,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/klptest/klptest/internal/vport"
 )
-
-// portWait is how long to wait for the port, whose driver probes in parallel.
-const portWait = 10 * time.Second
 
 func main() {
 	defer unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
@@ -35,6 +31,6 @@ func main() {
 		fmt.Println("mount sysfs:", err)
 		return
 	}
-	_, err = vport.Listen("/", portWait)
+	_, err = vport.Listen("/", vport.ProbeLimit)
 	fmt.Println("port", err)
 }
