@@ -16,7 +16,7 @@ import (
 func BenchmarkFirstStep(b *testing.B) {
 	firstStep(b) // warms the cache
 	var s benchtest.Samples
-	for range b.N {
+	for b.Loop() {
 		s = append(s, firstStep(b))
 	}
 	s.Report(b)

@@ -10,7 +10,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/images/packagefile/packagefiletest"
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 )
 
 // TestIntegrationPackages runs a case on a kernel that is built here and split into
@@ -20,14 +20,7 @@ func TestIntegrationPackages(t *testing.T) {
 	if os.Getenv("KLPTEST_VM") == "" || source == "" {
 		t.Skip("set KLPTEST_VM=1, and KLPTEST_SOURCE to the source of a kernel")
 	}
-	root, err := cache.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := cache.Open(root, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := cachetest.Users(t)
 	k, err := catalog.Resolve(t.Context(), store, source, images.Options{Notice: func(s string) { t.Log(s) }})
 	if err != nil {
 		t.Fatal(err)

@@ -25,8 +25,14 @@ type peer struct {
 	image   string // the kernel that it boots
 }
 
-// peerLimit is several times the duration of all selftests under emulation.
-const peerLimit = 15 * time.Minute
+// Several times the duration under emulation.
+const (
+	peerBootLimit      = 3 * time.Minute
+	peerSelftestsLimit = 15 * time.Minute
+)
+
+// peerEnd is what a command prints at last.
+const peerEnd = "klptest: all done"
 
 // findPeer finds virtme-ng, for a kernel. KLPTEST_VNG is its command with further options,
 // and KLPTEST_VNG_KERNEL the file that it boots, for a kernel with modules:
@@ -42,8 +48,8 @@ func findPeer(b *testing.B, k *images.Kernel) peer {
 
 // run boots the kernel, runs a command in dir, and returns the output. virtme-ng does not
 // always pass on the command's status: the output must show whether it ended well.
-func (p peer) run(ctx context.Context, dir, command string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, peerLimit, fmt.Errorf("no end of virtme-ng within %v", peerLimit))
+func (p peer) run(ctx context.Context, limit time.Duration, dir, command string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no end of virtme-ng within %v", limit))
 	defer cancel()
 	args := append(p.command[1:len(p.command):len(p.command)], "--run", p.image, "--memory", "512M", "--verbose", "--", command)
 	cmd := exec.CommandContext(ctx, p.command[0], args...)
@@ -57,16 +63,13 @@ func (p peer) run(ctx context.Context, dir, command string) (string, error) {
 	return "", fmt.Errorf("virtme-ng does not run %s on %s: %w\n%s", command, p.image, errors.Join(context.Cause(ctx), err), out[max(0, len(out)-2000):])
 }
 
-// peerEnd is what a command prints at last.
-const peerEnd = "klptest: all done"
-
 // BenchmarkPeerBoot boots the kernel to one command with virtme-ng, if that is installed
 // and able to.
 func BenchmarkPeerBoot(b *testing.B) {
 	k := benchKernel(b)
 	p := findPeer(b, k)
 	benchtest.Measure(b, func() func() {
-		if _, err := p.run(b.Context(), b.TempDir(), "echo "+peerEnd); err != nil {
+		if _, err := p.run(b.Context(), peerBootLimit, b.TempDir(), "echo "+peerEnd); err != nil {
 			b.Skip(err)
 		}
 		return nil

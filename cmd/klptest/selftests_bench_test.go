@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/benchtest"
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/kselftests"
 )
@@ -31,7 +31,7 @@ func BenchmarkSelftests(b *testing.B) {
 		p := findPeer(b, k)
 		dir := peerSelftests(b, k)
 		benchtest.Measure(b, func() func() {
-			out, err := p.run(b.Context(), dir, "./all.sh")
+			out, err := p.run(b.Context(), peerSelftestsLimit, dir, "./all.sh")
 			if err != nil {
 				b.Skip(err)
 			}
@@ -47,25 +47,11 @@ func benchKernelName() string { return cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), d
 
 func benchKernel(b *testing.B) *images.Kernel {
 	b.Helper()
-	k, err := catalog.Resolve(b.Context(), benchCache(b), benchKernelName(), images.Options{})
+	k, err := catalog.Resolve(b.Context(), cachetest.Users(b), benchKernelName(), images.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return k
-}
-
-// benchCache opens the user's cache: a benchmark does not fetch or build again.
-func benchCache(b *testing.B) *cache.Cache {
-	b.Helper()
-	root, err := cache.Default()
-	if err != nil {
-		b.Fatal(err)
-	}
-	c, err := cache.Open(root, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return c
 }
 
 func benchSelftests(b *testing.B) {
@@ -81,7 +67,7 @@ const peerFailed = "klptest: failed: "
 // as their Makefile would: modules and programs are built, and all.sh runs every script.
 func peerSelftests(b *testing.B, k *images.Kernel) string {
 	b.Helper()
-	source, err := catalog.Source(b.Context(), benchCache(b), k, kselftests.Dir, images.Options{})
+	source, err := catalog.Source(b.Context(), cachetest.Users(b), k, kselftests.Dir, images.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/initramfs"
 	"github.com/klptest/klptest/images/kconfig"
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/filetest"
 	"github.com/klptest/klptest/internal/vport"
 )
@@ -35,7 +35,7 @@ func TestIntegrationDebian(t *testing.T) {
 	} {
 		t.Run(tt.series, func(t *testing.T) {
 			begin := time.Now()
-			k, err := Resolve(t.Context(), usersCache(t), "debian:"+tt.series, images.Options{Notice: func(s string) { t.Log(s) }})
+			k, err := Resolve(t.Context(), cachetest.Users(t), "debian:"+tt.series, images.Options{Notice: func(s string) { t.Log(s) }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -131,19 +131,4 @@ func twoArchives(t *testing.T, modules []string) string {
 	}
 	filetest.Put(t, dir+"/initramfs", both.String())
 	return dir + "/initramfs"
-}
-
-// usersCache opens the cache that klptest itself uses, so that nothing is
-// fetched twice.
-func usersCache(t *testing.T) *cache.Cache {
-	t.Helper()
-	root, err := cache.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := cache.Open(root, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }

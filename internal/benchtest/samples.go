@@ -32,7 +32,7 @@ func (s Samples) Report(b *testing.B) {
 func Measure(b *testing.B, f func() (after func())) {
 	b.Helper()
 	var s Samples
-	for range b.N {
+	for b.Loop() {
 		start := time.Now()
 		after := f()
 		s = append(s, time.Since(start))

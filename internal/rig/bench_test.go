@@ -13,7 +13,7 @@ import (
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/catalog"
 	"github.com/klptest/klptest/internal/benchtest"
-	"github.com/klptest/klptest/internal/cache"
+	"github.com/klptest/klptest/internal/cache/cachetest"
 	"github.com/klptest/klptest/internal/guest/client"
 )
 
@@ -23,14 +23,7 @@ import (
 // newRig makes a rig on the user's cache, with its modules built.
 func newRig(tb testing.TB, o Options) *Rig {
 	tb.Helper()
-	root, err := cache.Default()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c, err := cache.Open(root, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	c := cachetest.Users(tb)
 	k, err := catalog.Resolve(tb.Context(), c, cmp.Or(os.Getenv("KLPTEST_RUN_KERNEL"), "debian:6.12"), images.Options{})
 	if err != nil {
 		tb.Fatal(err)
@@ -87,6 +80,11 @@ func BenchmarkGuest(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer g.Close()
+	release, err := g.VM.Hold(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer release()
 	if err := g.Agent.Begin(b.Context()); err != nil {
 		b.Fatal(err)
 	}

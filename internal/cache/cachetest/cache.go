@@ -18,3 +18,17 @@ func New(t testing.TB) *cache.Cache {
 	}
 	return c
 }
+
+// Users opens the cache that klptest itself uses, so that nothing is fetched or built twice.
+func Users(t testing.TB) *cache.Cache {
+	t.Helper()
+	root, err := cache.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := cache.Open(root, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
