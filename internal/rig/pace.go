@@ -15,21 +15,16 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// How many tests run in parallel for each processor. In the host's time, one of two
-// guests often sleeps: a transition that cannot complete is tried again after a second
-// (klp_try_complete_transition, kernel/livepatch/transition.c). In virtual time nothing
-// sleeps, but a guest waits while the host compares, copies and starts QEMU.
-const (
-	leastPerCPU = 1
-	firstPerCPU = 2
-	mostPerCPU  = 8
-)
+// perCPU says how many tests run in parallel for each processor.
+type perCPU struct{ least, first, most, fixed int }
 
-// How many tests run in parallel for each processor at a fixed pace, which suits many short
-// tests on guests that are reused: each further guest translates the same kernel code again.
-const (
-	fixedPerCPU    = 1
-	sleepingPerCPU = 4 // in the host's time, where a guest with a held transition sleeps
+// In virtual time no guest sleeps, and each further guest translates the same kernel code
+// again. In the host's time, one of two guests often sleeps: a transition that cannot
+// complete is tried again after a second (klp_try_complete_transition,
+// kernel/livepatch/transition.c).
+var (
+	jumping  = perCPU{least: 1, first: 1, most: 8, fixed: 1}
+	sleeping = perCPU{least: 1, first: 2, most: 8, fixed: 4}
 )
 
 const pacePeriod = 250 * time.Millisecond
@@ -54,29 +49,29 @@ func (r *Rig) Jobs(list []Test) int { return r.pace(list).limit }
 
 // pace decides how many of the tests run in parallel.
 func (r *Rig) pace(list []Test) *pace {
+	per := sleeping
+	if r.jumps {
+		per = jumping
+	}
 	switch {
 	case r.o.Guests == Shared:
 		return fixedPace(1)
 	case r.o.Jobs > 0:
 		return fixedPace(r.o.Jobs)
 	case r.o.FixedPace:
-		perCPU := sleepingPerCPU
-		if r.jumps {
-			perCPU = fixedPerCPU
-		}
-		return fixedPace(SideBySide(r.o.Memory, perCPU))
+		return fixedPace(SideBySide(r.o.Memory, per.fixed))
 	}
 	memory := r.o.Memory
 	for s := range r.shape().count(list) {
 		memory = max(memory, s.memory)
 	}
-	return newPace(SideBySide(memory, leastPerCPU), SideBySide(memory, firstPerCPU), SideBySide(memory, mostPerCPU))
+	return newPace(SideBySide(memory, per.least), SideBySide(memory, per.first), SideBySide(memory, per.most))
 }
 
 // SideBySide returns how many guests with that much memory, in MiB, fit on this
-// host, with at most perCPU for each processor.
-func SideBySide(memory, perCPU int) int {
-	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
+// host, with at most most for each processor.
+func SideBySide(memory, most int) int {
+	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), most)
 }
 
 // fixedPace runs exactly jobs tests in parallel.

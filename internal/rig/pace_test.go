@@ -52,13 +52,16 @@ func TestPaceFollowsTheGuests(t *testing.T) {
 	}
 }
 
-// A fixed pace has more guests where they sleep.
-func TestFixedPace(t *testing.T) {
+// There are more guests where they sleep.
+func TestFirstPace(t *testing.T) {
 	const small = 64 // MiB: memory does not limit the number
-	for jumps, perCPU := range map[bool]int{true: 1, false: 4} {
-		r := &Rig{o: Options{FixedPace: true, Memory: small}, jumps: jumps}
-		if got, want := r.Jobs(nil), SideBySide(small, perCPU); got != want {
-			t.Errorf("jumps %v: %d tests side by side, want %d", jumps, got, want)
+	for _, tt := range []struct {
+		jumps, fixed bool
+		perCPU       int
+	}{{true, true, 1}, {false, true, 4}, {true, false, 1}, {false, false, 2}} {
+		r := &Rig{o: Options{FixedPace: tt.fixed, Memory: small}, jumps: tt.jumps}
+		if got, want := r.Jobs(nil), SideBySide(small, tt.perCPU); got != want {
+			t.Errorf("jumps %v, fixed %v: %d tests side by side, want %d", tt.jumps, tt.fixed, got, want)
 		}
 		if r.o.Jobs = 3; r.Jobs(nil) != 3 {
 			t.Errorf("the number that is asked for becomes %d", r.Jobs(nil))
