@@ -21,7 +21,13 @@ var bugs embed.FS
 func ShippedFS() fs.FS { return shipped }
 
 // Shipped returns the shipped cases, sorted by name.
-func Shipped() ([]*casefile.Case, error) { return readAll(shipped) }
+func Shipped() ([]*casefile.Case, error) {
+	list, err := readAll(shipped)
+	for _, c := range list {
+		c.Shipped = true
+	}
+	return list, err
+}
 
 // Bugs returns the cases of known kernel bugs, sorted by name. They are shipped as
 // well, but run only when named.

@@ -14,6 +14,7 @@ type Case struct {
 	Name    string // the file's name without directory and ending
 	File    string // as given to Parse; messages begin with it
 	Text    string // the whole file
+	Shipped bool   // it comes with klptest
 	Title   string
 	Prose   string
 	Covers  []string
