@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/klptest/klptest/images"
 	"github.com/klptest/klptest/images/initramfs"
@@ -23,14 +24,14 @@ const initrdFile = "initrd"
 // baseInitramfs is the guest's initramfs without the keys, from the cache. key
 // names its contents.
 func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel, world []initramfs.Node) (path, key string, err error) {
-	self, err := os.Executable()
+	self, err := thisProgram()
 	if err != nil {
 		return "", "", err
 	}
-	contents := initramfs.Contents{Init: self, Modules: k.Modules, Busybox: initramfs.FindBusybox(), World: world}
-	key, err = keyOf(append([]string{self, contents.Busybox}, k.Modules...))
-	if err == nil && len(world) > 0 {
-		key, err = withWorld(key, world)
+	contents := initramfs.Contents{Init: self.path, Modules: k.Modules, Busybox: initramfs.FindBusybox(), World: world}
+	key, err = keyOf(append([]string{contents.Busybox}, k.Modules...))
+	if err == nil {
+		key, err = withWorld(self.key+" "+key, world)
 	}
 	if err != nil {
 		return "", "", err
@@ -40,6 +41,18 @@ func baseInitramfs(ctx context.Context, c *cache.Cache, k *images.Kernel, world 
 	})
 	return filepath.Join(dir, initrdFile), key, err
 }
+
+// program is klptest itself, which is the init and the agent of the guests, and a key for its
+// contents.
+type program struct{ path, key string }
+
+// thisProgram reads the program, once: that takes as long as asking QEMU for its version.
+var thisProgram = sync.OnceValues(func() (p program, err error) {
+	if p.path, err = os.Executable(); err == nil {
+		p.key, err = keyOf([]string{p.path})
+	}
+	return p, err
+})
 
 // keyOf returns a key for the names and contents of files, in order.
 func keyOf(paths []string) (string, error) {

@@ -59,8 +59,11 @@ const (
 )
 
 // Precheck rejects options with which no guest can start, before anything is
-// downloaded or built.
-func (o Options) Precheck() error { return o.spec().Precheck() }
+// downloaded or built. In the background it reads klptest itself, which each guest needs.
+func (o Options) Precheck() error {
+	go func() { _, _ = thisProgram() }() // whoever needs it gets the error
+	return o.spec().Precheck()
+}
 
 // labelled reports whether console lines of several guests can be interleaved.
 func (o Options) labelled() bool { return o.Jobs != 1 }

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -65,12 +64,8 @@ func (r *Rig) identity(s shape) (string, error) {
 	if r.solo == nil {
 		return r.spec(s).TemplateID(r.templates.key)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	program, err := keyOf([]string{self})
-	return fmt.Sprintf("%s %s %s %q", program, r.solo.to, r.solo.first.Release, r.solo.first.Version), err
+	self, err := thisProgram()
+	return fmt.Sprintf("%s %s %s %q", self.key, r.solo.to, r.solo.first.Release, r.solo.first.Version), err
 }
 
 // describe records which kernel a cache entry is for.
