@@ -47,6 +47,24 @@ func (g *Guest) put(ctx context.Context, modules []kmods.Module) error {
 	return nil
 }
 
+// putShipped gives the guest all shipped modules.
+func (g *Guest) putShipped(ctx context.Context) error {
+	list, err := g.rig.modules.all()
+	if err != nil {
+		return err
+	}
+	return g.put(ctx, list)
+}
+
+// pathsOf returns the file of each module, by name.
+func pathsOf(list []kmods.Module) map[string]string {
+	files := map[string]string{}
+	for _, m := range list {
+		files[m.Name] = m.Path
+	}
+	return files
+}
+
 // has reports whether the guest has exactly that module: a case may have another
 // one of the same name.
 func (g *Guest) has(m kmods.Module) bool { return g.files[m.Name] == m.Path }

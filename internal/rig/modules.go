@@ -20,6 +20,7 @@ type modules struct {
 	builder *kmods.Builder
 	target  kmods.Target
 	shipped func() (map[string]kmods.Module, error) // waits for the build
+	key     func() (string, error)                  // names the contents of the shipped modules; waits for the build
 
 	mu  sync.Mutex
 	own map[string]*ownModules // by sources
@@ -33,10 +34,12 @@ func startModules(ctx context.Context, b *kmods.Builder, t kmods.Target) *module
 		built, err = b.Shipped(ctx, t)
 		return err
 	})
-	return &modules{builder: b, target: t, own: map[string]*ownModules{}, shipped: func() (map[string]kmods.Module, error) {
+	m := &modules{builder: b, target: t, own: map[string]*ownModules{}, shipped: func() (map[string]kmods.Module, error) {
 		err := g.Wait()
 		return built, err
 	}}
+	m.key = sync.OnceValues(m.hash)
+	return m
 }
 
 var _ builder = (*modules)(nil)
@@ -98,14 +101,14 @@ type ownModules struct {
 	built map[string]kmods.Module
 }
 
-// all returns every shipped module.
+// all returns every shipped module. It waits until they are built.
 func (m *modules) all() ([]kmods.Module, error) {
 	built, err := m.shipped()
 	return slices.Collect(maps.Values(built)), err
 }
 
-// key names the contents of the shipped modules.
-func (m *modules) key() (string, error) {
+// hash returns m.key.
+func (m *modules) hash() (string, error) {
 	built, err := m.shipped()
 	if err != nil {
 		return "", err

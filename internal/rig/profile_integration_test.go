@@ -125,7 +125,7 @@ func (p *profile) begin(t *testing.T, r *Rig, c *casefile.Case) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := r.newGuest(r.shape().of(Case(c)))
+	g, err := r.newClone(r.shape().of(Case(c)))
 	if err != nil {
 		t.Fatal(err)
 	}

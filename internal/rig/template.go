@@ -16,7 +16,7 @@ import (
 // one for each shape. They stay in the cache.
 type templates struct {
 	rig *Rig
-	key string // names the contents of what they boot
+	key string // names the contents of what they boot; see contents
 
 	mu     sync.Mutex // held while a template is made, since all waiters need it
 	open   map[shape]*vm.Template
@@ -51,19 +51,38 @@ func (t *templates) get(ctx context.Context, s shape) (*vm.Template, error) {
 	return tmpl, nil
 }
 
+// contents names what the templates have: what they boot and, unless they are of an image,
+// the shipped modules. Those of an image are built only once a guest has told which kernel
+// it has.
+func (t *templates) contents() (string, error) {
+	if t.rig.image != nil {
+		return t.key, nil
+	}
+	modules, err := t.rig.modules.key()
+	return t.key + " " + modules, err
+}
+
+// id returns the identity of the template of a shape, and its contents.
+func (t *templates) id(s shape) (id, contents string, err error) {
+	if contents, err = t.contents(); err == nil {
+		id, err = t.rig.spec(s).TemplateID(contents)
+	}
+	return id, contents, err
+}
+
 // load opens the template in the cache, and makes it first if it is missing.
 func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
-	spec := t.rig.spec(s)
-	id, err := spec.TemplateID(t.key)
+	id, contents, err := t.id(s)
 	if err != nil {
 		return nil, err
 	}
 	dir, err := t.rig.cache.Unchecked(ctx, "templates", id, func(ctx context.Context, dir string) error {
-		return blame.Join(t.rig.makeTemplate(ctx, s, dir, t.key), t.rig.describe(dir))
+		return blame.Join(t.rig.makeTemplate(ctx, s, dir, contents), t.rig.describe(dir))
 	})
 	if err != nil {
 		return nil, err
 	}
+	spec := t.rig.spec(s)
 	if t.rig.image != nil {
 		if err := t.rig.image.readSurvey(dir); err != nil {
 			return nil, err
@@ -71,12 +90,12 @@ func (t *templates) load(ctx context.Context, s shape) (*vm.Template, error) {
 	} else {
 		spec.Initrd = filepath.Join(dir, initrdFile) // for the command line that people copy
 	}
-	return vm.OpenTemplate(dir, spec, t.key)
+	return vm.OpenTemplate(dir, spec, contents)
 }
 
 // forget removes an unusable template from the cache.
 func (t *templates) forget(ctx context.Context, s shape) error {
-	id, err := t.rig.spec(s).TemplateID(t.key)
+	id, _, err := t.id(s)
 	if err != nil {
 		return err
 	}
@@ -103,14 +122,17 @@ func (t *templates) close() {
 	}
 }
 
-// makeTemplate boots a guest and makes a template of it in dir.
-func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error {
+// makeTemplate boots a guest and makes a template of it in dir. contents names what the
+// template has.
+func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, contents string) error {
 	g, err := r.bootIn(ctx, s, dir)
 	if err != nil {
 		return err
 	}
 	if r.image != nil {
 		err = g.writeSurvey(ctx, dir)
+	} else {
+		err = g.putShipped(ctx)
 	}
 	if err == nil {
 		err = g.disconnect(ctx)
@@ -118,7 +140,7 @@ func (r *Rig) makeTemplate(ctx context.Context, s shape, dir, key string) error 
 	if err != nil {
 		return blame.Join(err, g.Close())
 	}
-	return blame.Join(g.VM.Snapshot(ctx, key), g.Close())
+	return blame.Join(g.VM.Snapshot(ctx, contents), g.Close())
 }
 
 // clone makes a guest from the template of its shape. If no template can be made,
@@ -151,8 +173,19 @@ func withAdvice(err error, outcome string) string {
 	return line
 }
 
-func (r *Rig) cloneOf(ctx context.Context, s shape, tmpl *vm.Template) (*Guest, error) {
+// newClone is [Rig.newGuest] for a clone, which has what its template has.
+func (r *Rig) newClone(s shape) (*Guest, error) {
 	g, err := r.newGuest(s)
+	if err != nil || r.image != nil {
+		return g, err
+	}
+	list, err := r.modules.all()
+	g.files = pathsOf(list)
+	return g, err
+}
+
+func (r *Rig) cloneOf(ctx context.Context, s shape, tmpl *vm.Template) (*Guest, error) {
+	g, err := r.newClone(s)
 	if err != nil {
 		return nil, err
 	}

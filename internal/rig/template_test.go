@@ -18,7 +18,8 @@ func TestTemplateThatFailsConcernsItsShapeOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Rig{cache: c, kernel: &images.Kernel{Key: "key"}, o: Options{QEMU: "/does/not/exist"}}
+	modules := &modules{key: func() (string, error) { return "none", nil }}
+	r := &Rig{cache: c, modules: modules, kernel: &images.Kernel{Key: "key"}, o: Options{QEMU: "/does/not/exist"}}
 	list := newTemplates(r, "key")
 	panics := &blame.Error{Party: blame.Kernel, Summary: "panic at boot"}
 	small, usual := shape{1, 128}, shape{1, 512}

@@ -62,7 +62,8 @@ func (r *Rig) rememberSelftest(ctx context.Context, s shape, show func(context.C
 // identity names what the self-tests cover: klptest, and the machine that it works on.
 func (r *Rig) identity(s shape) (string, error) {
 	if r.solo == nil {
-		return r.spec(s).TemplateID(r.templates.key)
+		id, _, err := r.templates.id(s)
+		return id, err
 	}
 	self, err := thisProgram()
 	return fmt.Sprintf("%s %s %s %q", self.key, r.solo.to, r.solo.first.Release, r.solo.first.Version), err
