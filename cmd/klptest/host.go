@@ -59,9 +59,6 @@ func hostFlags(f *pflag.FlagSet, o *hostOptions) {
 	f.BoolVar(&o.mayCrash, "yes-crash-it", false, "the machine of --host may crash, hang, or lose data")
 	f.Var(flags.Number(&o.port, 0, 1, 1<<16-1), "ssh-port", "`port` of the SSH server of --host (default 22)")
 	f.StringVar(&o.known, "ssh-known-hosts", "", "`file` that must have the machine's host key (default: the key is kept on first contact)")
-}
-
-func rebootFlag(f *pflag.FlagSet, o *hostOptions) {
 	f.BoolVar(&o.reboot, "reboot", false, "reboot the machine of --host when a case has left modules that cannot be unloaded")
 }
 

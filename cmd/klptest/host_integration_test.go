@@ -38,7 +38,7 @@ func TestIntegrationHost(t *testing.T) {
 	before := modified(t, image)
 	port := bootMachine(t, image)
 	awaitMachine(t, port, key)
-	names := strings.Fields(cmp.Or(os.Getenv("KLPTEST_IMAGE_CASES"), "state-add insmod-taint busy-insmod force-values"))
+	names := strings.Fields(cmp.Or(os.Getenv("KLPTEST_IMAGE_CASES"), "state-add insmod-taint busy-insmod force-values force-unpatching"))
 	for _, user := range []string{"klptest", "root"} {
 		var out, errs bytes.Buffer
 		args := append([]string{"run", "--host", fmt.Sprintf("%s@127.0.0.1:%d", user, port), "--ssh-key", key, "--yes-crash-it", "--reboot"}, names...)
@@ -49,7 +49,7 @@ func TestIntegrationHost(t *testing.T) {
 			t.Errorf("as %s not all have passed", user)
 		}
 		out.Reset()
-		args = append(slices.Concat([]string{"shell"}, args[1:6]), "state-add@1", "--", "id -un; cat /sys/kernel/livepatch/klp_a/enabled")
+		args = append(slices.Concat([]string{"shell"}, args[1:7]), "state-add@1", "--", "id -un; cat /sys/kernel/livepatch/klp_a/enabled")
 		if status := run(t.Context(), args, streams{strings.NewReader(""), &out, &errs}); status != exit.Passed || out.String() != "root\n1\n" {
 			t.Errorf("a shell as %s: status %d, %q\n%s", user, status, out.String(), errs.String())
 		}

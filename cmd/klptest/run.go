@@ -97,7 +97,6 @@ func (a *app) runFlags(c *cobra.Command, o *runOptions) {
 	f.StringArrayVar(&o.kernels, "kernel", []string{a.project.kernel()}, kernelUsage+"; may be repeated: the cases run on each")
 	kdirFlags(f, &o.machineOptions)
 	hostFlags(f, &o.host)
-	rebootFlag(f, &o.host)
 	f.VarP(flags.Number(&o.Jobs, 0, 1, flags.AnyNumber), "jobs", "j", "cases that run side by side (default: as many as keep the processors busy and fit in memory)")
 	f.BoolVar(&o.fresh, "fresh", false, "boot a guest for each case, instead of cloning one")
 	f.BoolVar(&o.pristine, "pristine", false, "give each case a clone of its own, even if the case before it left its guest clean")
