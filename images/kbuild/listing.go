@@ -7,9 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // file is a file of a tree as it was when the tree was listed.
@@ -44,29 +48,86 @@ type lister struct {
 
 // walk lists a directory, which is at that place in its tree.
 func (l *lister) walk(dir, place string) error {
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		at := placeOf(path, dir, place)
-		switch {
-		case err != nil && place != ".":
-			return nil // make cannot read it either
-		case err != nil:
-			return err
-		case leftOut(at) && d.IsDir():
-			return fs.SkipDir
-		case leftOut(at) || d.IsDir():
-			return nil
-		case d.Type() == fs.ModeSymlink:
-			return l.follow(path, at)
+	list, err := directory{dir, place}.list()
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if e.info == nil {
+			err = l.follow(e.path, e.at)
+		} else {
+			l.files = append(l.files, newFile(e.at, "", e.info))
 		}
-		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// directory is a directory at that place in its tree.
+type directory struct{ path, place string }
+
+// entry is a file, or a link.
+type entry struct {
+	path, at string
+	info     fs.FileInfo // nil: a link
+}
+
+// list lists the files of the directory and of those in it, without following links. It does
+// so in parallel, since a kernel's source has 80,000 files.
+func (d directory) list() ([]entry, error) {
+	top, err := os.ReadDir(d.path)
+	if err != nil {
+		return nil, d.important(err)
+	}
+	lists := make([][]entry, len(top))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, e := range top {
+		g.Go(func() (err error) {
+			lists[i], err = d.below(filepath.Join(d.path, e.Name()))
+			return err
+		})
+	}
+	err = g.Wait()
+	return slices.Concat(lists...), err
+}
+
+// below lists a file of the directory, or the files of a directory in it.
+func (d directory) below(path string) (list []entry, err error) {
+	err = filepath.WalkDir(path, func(path string, e fs.DirEntry, err error) error {
+		at := placeOf(path, d.path, d.place)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // it has just been removed
+		case err != nil:
+			return d.important(err)
+		case leftOut(at) && e.IsDir():
+			return fs.SkipDir
+		case leftOut(at) || e.IsDir():
+			return nil
+		case e.Type() == fs.ModeSymlink:
+			list = append(list, entry{path, at, nil})
+			return nil
+		}
+		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // an editor's, say
 		}
-		if err == nil {
-			l.files = append(l.files, newFile(at, "", info))
-		}
+		list = append(list, entry{path, at, info})
 		return err
 	})
+	return list, err
+}
+
+// important returns an error unless it concerns what a link leads to: make cannot read it
+// either.
+func (d directory) important(err error) error {
+	if d.place != "." {
+		return nil
+	}
+	return err
 }
 
 // placeOf returns the place in a tree of a path in a directory, which is at that place. It
