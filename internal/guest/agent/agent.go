@@ -69,7 +69,7 @@ func (a *Agent) usable() error {
 	return &blame.Error{
 		Party:   blame.User,
 		Summary: "this kernel has no CONFIG_LIVEPATCH (no " + livepatchDir + ")",
-		Advice:  "build it with CONFIG_LIVEPATCH=y, or choose another, such as --kernel debian:6.12",
+		Advice:  "build it with CONFIG_LIVEPATCH=y, or test another, such as one of Debian's",
 	}
 }
 

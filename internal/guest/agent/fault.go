@@ -38,7 +38,7 @@ func cannotFail(function string, err error) error {
 	switch {
 	case errors.Is(err, unix.EOPNOTSUPP):
 		e.Party, e.Summary = blame.User, "this kernel has no CONFIG_KPROBES, without which no call can fail"
-		e.Advice = "build it with CONFIG_KPROBES=y, or choose another, such as --kernel debian:6.12"
+		e.Advice = "build it with CONFIG_KPROBES=y, or test another, such as one of Debian's"
 	case errors.Is(err, unix.ENOENT):
 		e.Party, e.Summary = blame.User, fmt.Sprintf("this kernel has no %s that a kprobe can be set on", function)
 	}
