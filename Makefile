@@ -104,7 +104,8 @@ profile: deps build ## where the processor time of a case on KERNEL goes
 .PHONY: bench
 bench: fetch ## boot, snapshot, clone, connect, one command, cases, selftests: medians and spread, beside virtme-ng if installed
 	$(vm-env) $(GO) test -run '^$$' -bench Clone -benchtime 15x -timeout 30m ./vm
-	$(GO) test -run '^$$' -bench . -benchtime 15x -timeout 60m ./internal/rig
+	$(GO) test -run '^$$' -bench 'Boot|Cloned|Guest' -benchtime 15x -timeout 60m ./internal/rig
+	$(GO) test -run '^$$' -bench Suite -benchtime 5x -timeout 90m ./internal/rig
 	$(GO) test -v -run '^$$' -bench . -benchtime 3x -timeout 90m ./cmd/klptest
 
 RUNS ?= 3000

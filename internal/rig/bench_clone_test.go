@@ -3,6 +3,7 @@
 package rig
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -45,27 +46,43 @@ func BenchmarkCloned(b *testing.B) {
 	})
 }
 
-// BenchmarkSuite runs all shipped cases. Guests are not prepared ahead, so a clone
-// is made when its case begins.
+// BenchmarkSuite runs all shipped cases as klptest run does: with the number of cases that
+// run in parallel by default, and with fixed numbers, in turn, so that the host's load
+// affects all of them alike. The ratios are the default's time to each fixed number's.
 func BenchmarkSuite(b *testing.B) {
 	list, err := cases.Shipped()
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, jobs := range map[string]int{"j1": 1, "j2": 2} {
-		b.Run(name, func(b *testing.B) {
-			r := benchRig(b, Options{Cold: true, Jobs: jobs})
-			runAll(b, r, list) // makes the templates
-			var s benchtest.Samples
-			for range 3 { // a suite is slow: three are enough
-				start := time.Now()
-				runAll(b, r, list)
-				s = append(s, time.Since(start))
-			}
-			s.Report(b)
-			b.ReportMetric(float64(len(list))/s.Percentile(50).Minutes(), "cases/min")
-		})
+	jobs := []int{0, 2, 3, 4}
+	took := make([]benchtest.Samples, len(jobs))
+	for b.Loop() {
+		for i, n := range jobs {
+			took[i] = append(took[i], suite(b, list, n))
+		}
 	}
+	took[0].Report(b)
+	for i, n := range jobs[1:] {
+		b.ReportMetric(took[0].Percentile(50).Seconds()/took[i+1].Percentile(50).Seconds(), fmt.Sprintf("of-j%d", n))
+	}
+}
+
+// suite returns how long the cases take on new guests. The self-tests and the templates are
+// not part of it.
+func suite(b *testing.B, list []*casefile.Case, jobs int) time.Duration {
+	b.Helper()
+	r := newRig(b, Options{Guests: Proven, Jobs: jobs, Lean: true})
+	defer r.Close() // a failed close says nothing about the time
+	for s := range r.shape().count(Cases(list)) {
+		g, err := r.maker()(b.Context(), s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		g.Close()
+	}
+	start := time.Now()
+	runAll(b, r, list)
+	return time.Since(start)
 }
 
 func runAll(b *testing.B, r *Rig, list []*casefile.Case) {
