@@ -18,8 +18,8 @@ import (
 // TemplateID returns an identifier of what a template of this machine depends on:
 // QEMU's binary, version and arguments; the kernel's arguments; the accelerator
 // that a start would try first; under KVM, the host's processor and kernel; and
-// key, which stands for the contents of Kernel and Initrd. The paths of these do
-// not count. The identifier can be used as a file name.
+// key, which is that of Snapshot. The paths of Kernel and Initrd do not count. The
+// identifier can be used as a file name.
 func (s Spec) TemplateID(key string) (string, error) {
 	c, err := s.complete(generalChecks)
 	if err != nil {

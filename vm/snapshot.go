@@ -21,8 +21,8 @@ const (
 
 // Snapshot stops the guest, makes a template of it in Spec.Template, and ends
 // the guest, even on failure. It closes the SSH connection if that is still
-// open. key stands for the contents of Kernel and Initrd. When Snapshot returns
-// nil, the template is on the disk.
+// open. key stands for the contents of Kernel and Initrd, and for what the guest
+// has been given since. When Snapshot returns nil, the template is on the disk.
 func (v *VM) Snapshot(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, snapshotLimit, fmt.Errorf("not done within %s", snapshotLimit))
 	defer cancel()

@@ -40,10 +40,10 @@ type Template struct {
 
 // OpenTemplate opens what Snapshot left in dir, which may have been renamed since. It
 // checks every byte that matters, which takes some 20 ms for a guest that has used 85
-// MB. spec says which machine is wanted and how to run its clones; key stands for the
-// contents of Kernel and Initrd, as in Snapshot. Dir, Template and Keys of spec are
-// not used: the template has its own keys, and each clone its own directory. The
-// error wraps ErrStale or ErrNoPlace where one of them applies.
+// MB. spec says which machine is wanted and how to run its clones; key is that of
+// Snapshot. Dir, Template and Keys of spec are not used: the template has its own
+// keys, and each clone its own directory. The error wraps ErrStale or ErrNoPlace
+// where one of them applies.
 func OpenTemplate(dir string, spec Spec, key string) (*Template, error) {
 	c, err := spec.complete(generalChecks)
 	if err != nil {

@@ -107,7 +107,7 @@ func (m *modules) all() ([]kmods.Module, error) {
 	return slices.Collect(maps.Values(built)), err
 }
 
-// hash returns m.key.
+// hash computes the key.
 func (m *modules) hash() (string, error) {
 	built, err := m.shipped()
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/klptest/klptest/vm"
 )
 
-// perCPU says how many tests run in parallel for each processor.
+// perCPU says how many tests run in parallel for each processor: at least, at first and at
+// most, or always, if their number is fixed.
 type perCPU struct{ least, first, most, fixed int }
 
 // In virtual time no guest sleeps, and each further guest translates the same kernel code
@@ -69,9 +70,9 @@ func (r *Rig) pace(list []Test) *pace {
 }
 
 // SideBySide returns how many guests with that much memory, in MiB, fit on this
-// host, with at most most for each processor.
-func SideBySide(memory, most int) int {
-	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), most)
+// host, with at most perCPU for each processor.
+func SideBySide(memory, perCPU int) int {
+	return doctor.Here().Guests(cmp.Or(memory, (&images.Kernel{}).Memory()), perCPU)
 }
 
 // fixedPace runs exactly jobs tests in parallel.

@@ -175,12 +175,17 @@ func withAdvice(err error, outcome string) string {
 
 // newClone is [Rig.newGuest] for a clone, which has what its template has.
 func (r *Rig) newClone(s shape) (*Guest, error) {
-	g, err := r.newGuest(s)
-	if err != nil || r.image != nil {
-		return g, err
+	if r.image != nil {
+		return r.newGuest(s)
 	}
 	list, err := r.modules.all()
-	g.files = pathsOf(list)
+	if err != nil {
+		return nil, err
+	}
+	g, err := r.newGuest(s)
+	if err == nil {
+		g.files = pathsOf(list)
+	}
 	return g, err
 }
 
